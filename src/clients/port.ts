@@ -1,0 +1,70 @@
+/**
+ * Raw calls for what Pulumi has no resource for. One implementation (src/clients/http.ts and one file per service) serves the real cloud, OpenStack on
+ * loopback and the local cloud; only the endpoints differ.
+ */
+export interface CloudClients {
+  readonly compute: ComputeClient;
+  readonly loadBalancer: LoadBalancerClient;
+  readonly finder: ResourceFinder;
+}
+
+export type ServerStatus =
+  | "BUILD"
+  | "ACTIVE"
+  | "SHUTOFF"
+  | "RESIZE"
+  | "VERIFY_RESIZE"
+  | "REVERT_RESIZE"
+  | "ERROR"
+  | "DELETED"
+  | "UNKNOWN";
+
+export interface ServerView {
+  readonly id: string;
+  readonly name: string;
+  readonly status: ServerStatus;
+  /** Flavor name, such as `b2-7-flex`. */
+  readonly flavor: string;
+  /** First fixed address. */
+  readonly address: string | undefined;
+  /** Nova's fault message when status is ERROR. */
+  readonly fault: string | undefined;
+}
+
+export interface ComputeClient {
+  findServers(namePrefix: string): Promise<readonly ServerView[]>;
+  confirmResize(id: string): Promise<void>;
+  revertResize(id: string): Promise<void>;
+  /** Resets a server left in ERROR by a failed resize to ACTIVE (os-resetState), for the recovery of a front. */
+  resetState(id: string): Promise<void>;
+}
+
+export type OperatingStatus = "ONLINE" | "OFFLINE" | "DRAINING" | "DEGRADED" | "ERROR" | "NO_MONITOR" | "UNKNOWN";
+
+export interface MemberView {
+  readonly id: string;
+  readonly poolId: string;
+  readonly name: string;
+  readonly address: string;
+  /** 0 drains: no new connection; open ones go on. */
+  readonly weight: number;
+  readonly operatingStatus: OperatingStatus;
+  readonly provisioningStatus: string;
+  /** Open connections when the cloud tells (the local cloud does; Octavia does not per member). */
+  readonly activeConnections: number | undefined;
+}
+
+export interface LoadBalancerClient {
+  find(name: string): Promise<{ readonly id: string; readonly provisioningStatus: string } | undefined>;
+  members(poolName: string): Promise<readonly MemberView[]>;
+  /** Weight 0 drains, 1 readmits; resolves when the load balancer is ACTIVE again. */
+  setWeight(member: MemberView, weight: number): Promise<void>;
+}
+
+/** Looks a resource up by its deterministic name, so that nothing is created twice. */
+export interface ResourceFinder {
+  /** Type token and inputs as recorded before the creation; undefined when the cloud has no such resource. */
+  find(type: string, inputs: Readonly<Record<string, unknown>>): Promise<{ readonly id: string } | undefined>;
+  /** Inputs of a type that its provider cannot read back. */
+  unreadable(type: string): readonly string[];
+}

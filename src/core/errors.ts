@@ -1,0 +1,54 @@
+/** Exit codes of the command line; each error says which one it ends with. */
+export const ExitCode = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  refused: 3,
+  locked: 4,
+  differences: 5,
+} as const;
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+/** Whose doing it is: the user's input, the cloud's answer, or a defect of this program. */
+export type Culprit = "user" | "cloud" | "tool";
+
+export interface LorErrorDetails {
+  /** Stable kebab-case code, listed in docs/errors.md. */
+  readonly code: string;
+  /** What cannot be done, for which system and setting. Lower case, no final period. */
+  readonly message: string;
+  readonly exit: ExitCode;
+  readonly culprit: Culprit;
+  /** Path of the setting, such as `prestashop.fronts`. */
+  readonly path?: string;
+  /** The value seen, as text; never a secret. */
+  readonly seen?: string;
+  /** What is accepted. */
+  readonly accepted?: string;
+  /** The next command to type. */
+  readonly next?: string;
+  readonly cause?: unknown;
+}
+
+/** The only error that reaches the user; anything else is a defect and is shown as `internal`. */
+export class LorError extends Error {
+  readonly code: string;
+  readonly exit: ExitCode;
+  readonly culprit: Culprit;
+  readonly path: string | undefined;
+  readonly seen: string | undefined;
+  readonly accepted: string | undefined;
+  readonly next: string | undefined;
+
+  constructor(details: LorErrorDetails) {
+    super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = "LorError";
+    this.code = details.code;
+    this.exit = details.exit;
+    this.culprit = details.culprit;
+    this.path = details.path;
+    this.seen = details.seen;
+    this.accepted = details.accepted;
+    this.next = details.next;
+  }
+}

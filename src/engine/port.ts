@@ -1,0 +1,99 @@
+import type { LorError } from "../core/errors.ts";
+
+/** What happens to one resource. */
+export type Change = "create" | "update" | "replace" | "delete" | "read" | "import" | "same";
+
+/** One resource of a preview or of a run. */
+export interface ResourceChange {
+  readonly urn: string;
+  readonly type: string;
+  /** Pulumi name. */
+  readonly name: string;
+  readonly change: Change;
+  /** Inputs that differ, as property paths such as `flavorName`. */
+  readonly changedProperties: readonly string[];
+  /** The subset of them that forces a replace. */
+  readonly replacingProperties: readonly string[];
+}
+
+/** What the engine tells while it runs. Values never appear here: no secret can. */
+export type EngineEvent =
+  | { readonly kind: "started"; readonly change: ResourceChange }
+  | { readonly kind: "finished"; readonly change: ResourceChange }
+  | { readonly kind: "failed"; readonly change: ResourceChange; readonly message: string }
+  | {
+      readonly kind: "diagnostic";
+      readonly severity: "info" | "warning" | "error";
+      readonly urn: string | undefined;
+      readonly message: string;
+    };
+
+/** Builds the resources; called once for each run, inside the engine's program context. */
+export type Program = () => Promise<Record<string, unknown>>;
+
+export interface RunOptions {
+  readonly onEvent?: (event: EngineEvent) => void;
+  /** Aborting asks the engine to stop after the operations in progress. */
+  readonly signal?: AbortSignal;
+  /** Resources at the same time; the engine's default when absent. */
+  readonly parallel?: number;
+  /** Ask the cloud for the real state first. */
+  readonly refresh?: boolean;
+  /** URN -> id of an existing resource that this run adopts instead of creating it. */
+  readonly adopt?: ReadonlyMap<string, Adoption>;
+}
+
+export interface Adoption {
+  readonly id: string;
+  /** Inputs that the provider cannot read back, ignored while adopting. */
+  readonly unreadable: readonly string[];
+}
+
+export interface RunResult {
+  readonly changes: readonly ResourceChange[];
+  /** The program's outputs in clear; empty after a preview or destroy. Never print it whole. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly durationSeconds: number;
+}
+
+/** The state as the engine exports it; opaque but for what recovery needs. */
+export interface StateExport {
+  readonly resources: readonly StateResource[];
+  readonly pendingOperations: readonly { readonly kind: string; readonly urn: string; readonly type: string }[];
+  /** The raw export, for import and for hashing. */
+  readonly raw: unknown;
+}
+
+export interface StateResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  readonly id: string | undefined;
+  /** Secrets are redacted here. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly protect: boolean;
+}
+
+/** One stack of one project, driven through the Automation API. Every method fails with a coded LorError. */
+export interface EngineStack {
+  preview(program: Program, options?: RunOptions): Promise<RunResult>;
+  up(program: Program, options?: RunOptions): Promise<RunResult>;
+  refresh(program: Program, options?: RunOptions): Promise<RunResult>;
+  destroy(options?: RunOptions): Promise<RunResult>;
+  outputs(): Promise<Readonly<Record<string, unknown>>>;
+  /** Gives back the backend's lock of a holder that is dead; the caller has made sure of that. */
+  cancel(): Promise<void>;
+  exportState(): Promise<StateExport>;
+  importState(raw: unknown): Promise<void>;
+}
+
+/** Where the engine binary was found, or why there is none. */
+export type EngineLocation =
+  | {
+      readonly found: true;
+      readonly path: string;
+      readonly version: string;
+      readonly origin: "path" | "cache" | "download" | "build";
+    }
+  | { readonly found: false; readonly reason: LorError };

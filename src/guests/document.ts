@@ -1,0 +1,54 @@
+/**
+ * What a guest fetches at boot and on a timer. User data only names the guest and where its document is, because any change
+ * of user data replaces the machine; everything that may change is here.
+ */
+export interface GuestDocument {
+  readonly version: 1;
+  /** Pulumi name of the server, such as `ps-0`. */
+  readonly name: string;
+  readonly role: "prestashop" | "odoo";
+  readonly domain: string;
+  readonly release: { readonly version: string; readonly url: string; readonly sha256: string };
+  readonly database: {
+    readonly engine: "mysql" | "postgresql";
+    readonly host: string;
+    readonly port: number;
+    readonly name: string;
+    readonly user: string;
+    readonly password: string;
+  };
+  readonly storage: {
+    /** S3 endpoint, such as `https://s3.gra.io.cloud.ovh.net`. */
+    readonly endpoint: string;
+    readonly region: string;
+    readonly bucket: string;
+    readonly accessKey: string;
+    readonly secretKey: string;
+  };
+  /** Off-site bucket of the copies, with its own credentials. */
+  readonly copies: GuestDocument["storage"];
+  /** Addresses whose `X-Forwarded-*` headers are believed. */
+  readonly trustedProxies: readonly string[];
+  /** Odoo only. */
+  readonly filestore?: { readonly copyEverySeconds: number; readonly copyTimeoutSeconds: number };
+  /** Application secrets by name, such as `cookieKey`; written to files that only the service reads. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Configuration files of this role, rendered; path on the guest -> text, mode. No secret here: they are filled in on the guest. */
+  readonly files: readonly GuestFile[];
+}
+
+export interface GuestFile {
+  /** Absolute path on the guest. */
+  readonly path: string;
+  /** Octal, such as `0644`. */
+  readonly mode: string;
+  readonly content: string;
+}
+
+/** Identity, as user data carries it; the local cloud reads it back from `/etc/lor/identity.json` in the user data. */
+export interface GuestIdentity {
+  readonly name: string;
+  readonly role: GuestDocument["role"];
+  /** Address of the guest's document, signed for reading only. */
+  readonly documentUrl: string;
+}

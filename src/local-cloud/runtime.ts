@@ -1,0 +1,16 @@
+/**
+ * How other processes reach a running local cloud: written to `<state folder>/cloud/runtime.json` (mode 0600) once it serves,
+ * removed when it stops. The folder also holds `cloud.sqlite`.
+ */
+export interface CloudRuntime {
+  readonly version: 1;
+  readonly pid: number;
+  /** Start time of the process in clock ticks since boot (field 22 of /proc/PID/stat): a reused pid is not the same process. */
+  readonly startTicks: string;
+  /** `name:port` of each provider server; the value of PULUMI_DEBUG_PROVIDERS when joined by commas. */
+  readonly providers: Readonly<Record<string, number>>;
+  /** Base of the raw APIs, such as `http://127.0.0.1:41234`; Keystone is at `/identity/v3`, OVH v1 at `/1.0`. */
+  readonly httpUrl: string;
+  /** Bearer token of the control API (`/control/...`). */
+  readonly token: string;
+}

@@ -1,0 +1,166 @@
+import type { Fleet, Profile } from "../../domain/fleet.ts";
+
+/**
+ * Everything that is built for Lor, decided. Components, price, RPO, diagram and runbook are derived from this and from
+ * nothing else. Every cloud name in it is deterministic (`<project>-<stack>-<part>`), so that a resource can be found by name.
+ */
+export interface LorPlan {
+  readonly system: "lor";
+  /** Prefix of every cloud name: `<project>-<stack>`, such as `lor-prod`. */
+  readonly prefix: string;
+  /** The profile that this Plan is, or undefined for a state between two profiles. */
+  readonly profile: Profile | undefined;
+  readonly fleet: Fleet;
+  readonly region: RegionPlan;
+  readonly administration: { readonly sshPublicKey: string; readonly email: string };
+  readonly network: NetworkPlan;
+  readonly loadBalancer: LoadBalancerPlan;
+  readonly shop: ShopPlan;
+  readonly odoo: OdooPlan;
+  readonly mysql: DatabasePlan;
+  readonly postgresql: DatabasePlan;
+  readonly storage: StoragePlan;
+  readonly backups: readonly InstanceBackupPlan[];
+  /** Data that may be lost, in seconds: settings `rpo`. */
+  readonly rpoSeconds: number;
+}
+
+/** OVHcloud names regions differently for compute (`GRA11`), object storage and databases (`GRA`). */
+export interface RegionPlan {
+  readonly compute: string;
+  readonly storage: string;
+  readonly database: string;
+  /** Region of the off-site copies. */
+  readonly offsite: string;
+}
+
+export type Part = "loadBalancer" | "prestashop" | "mysql" | "odoo" | "postgresql";
+
+export interface NetworkPlan {
+  /** vRack service name, `pn-…`. */
+  readonly vrack: string;
+  /** Name of the cloud's public network. */
+  readonly externalNetwork: string;
+  /** One private network and one subnet for each part, in the order of the address plan. */
+  readonly subnets: readonly SubnetPlan[];
+}
+
+export interface SubnetPlan {
+  readonly part: Part;
+  /** Cloud name of the network and of the subnet. */
+  readonly cloudName: string;
+  readonly cidr: string;
+  /** VLAN id, 1-4094. */
+  readonly vlan: number;
+  /** Last usable address minus none: `.254` of a /24. */
+  readonly gateway: string;
+  /** Automatic addresses start above the fixed ones. */
+  readonly pool: { readonly start: string; readonly end: string };
+}
+
+export interface LoadBalancerPlan {
+  readonly cloudName: string;
+  /** `ovh`: size changes in place; `openstack`: plain Octavia, size fixed at creation. */
+  readonly shell: "ovh" | "openstack";
+  /** Mbit/s. */
+  readonly bandwidth: number;
+  /** The cloud's size name: small, medium, large, xl. */
+  readonly flavor: string;
+  /** Wanted private address; honoured by the openstack shell only, OVHcloud's gives its own. */
+  readonly address: string;
+  /** Health check path, answered without a Host header. */
+  readonly healthPath: string;
+}
+
+export interface ServerPlan {
+  /** Pulumi name, such as `ps-0` or `odoo`. */
+  readonly name: string;
+  /** Cloud name, such as `lor-prod-ps-0`. */
+  readonly cloudName: string;
+  /** Size as the customer names it (`b2-7`). */
+  readonly size: string;
+  /** The cloud flavor that can come back (`b2-7-flex`). */
+  readonly flavor: string;
+  readonly image: string;
+  /** Fixed private address. */
+  readonly address: string;
+  /** Data volume. */
+  readonly volume: { readonly cloudName: string; readonly gigabytes: number; readonly type: string };
+}
+
+export interface ReleasePlan {
+  readonly version: string;
+  readonly url: string;
+  /** Checksum of the archive, 64 hexadecimal digits. */
+  readonly sha256: string;
+}
+
+export interface ShopPlan {
+  readonly domain: string;
+  readonly release: ReleasePlan;
+  readonly fronts: readonly ServerPlan[];
+  /** The fronts that exist in only one profile or only during a switch; created first, removed last. */
+  readonly extraFronts: readonly string[];
+  /** Server group policy; `soft-anti-affinity` unless a test asks otherwise. */
+  readonly groupPolicy: "soft-anti-affinity" | "anti-affinity";
+}
+
+export interface OdooPlan {
+  readonly domain: string;
+  readonly release: ReleasePlan;
+  readonly server: ServerPlan;
+  readonly filestore: {
+    /** Seconds between two copies of the filestore and the database dump to object storage. */
+    readonly copyEverySeconds: number;
+    /** A copy that takes longer is stopped and reported. */
+    readonly copyTimeoutSeconds: number;
+  };
+}
+
+export interface DatabasePlan {
+  readonly engine: "mysql" | "postgresql";
+  readonly cloudName: string;
+  readonly version: string;
+  readonly plan: string;
+  readonly flavor: string;
+  /** Fixed by the plan: essential 1, business 2, enterprise 3. */
+  readonly nodes: number;
+  readonly diskGigabytes: number;
+  /** UTC, `HH:MM:SS`. */
+  readonly backupTime: string;
+  /** Region of the database first, then the off-site one. */
+  readonly backupRegions: readonly string[];
+  /** How far back a point-in-time restore reaches, days: essential 2, business 14, enterprise 30. */
+  readonly retentionDays: number;
+  /** Logical database and user, such as `prestashop`. */
+  readonly database: string;
+  readonly user: string;
+  /** Addresses that may connect: the subnet of the servers that use it. */
+  readonly allowedFrom: readonly string[];
+}
+
+export interface StoragePlan {
+  /** Shop images and other large files. */
+  readonly images: BucketPlan;
+  /** Copies of the images and of Odoo's filestore, in the off-site region. */
+  readonly copies: BucketPlan;
+  /** Swift container of the guests' configuration documents. */
+  readonly configuration: { readonly cloudName: string; readonly region: string };
+}
+
+export interface BucketPlan {
+  readonly cloudName: string;
+  readonly region: string;
+  /** Expected amount, for the price. */
+  readonly gigabytes: number;
+}
+
+export interface InstanceBackupPlan {
+  /** Pulumi name of the server, such as `odoo`. */
+  readonly server: string;
+  readonly cloudName: string;
+  /** Five fields, UTC. */
+  readonly cron: string;
+  /** Copies kept. */
+  readonly keep: number;
+}
