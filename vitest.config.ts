@@ -1,11 +1,16 @@
 import { defineConfig } from "vitest/config";
 
+const report = process.env.LOR_INFRA_TEST_REPORT;
+
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/openstack/**"],
+    exclude: ["test/openstack/**", "test/bench/**"],
     pool: "forks",
+    globalSetup: ["test/global-setup.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // The default reporter for people; a JSON report beside it when .ci/run wants the totals.
+    reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
   },
 });

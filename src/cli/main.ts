@@ -1,0 +1,25 @@
+import { CommanderError } from "commander";
+import { ExitCode } from "../core/errors.ts";
+import { createCommandTree } from "./command-tree.ts";
+import { asLorError, errorDocument, renderError } from "./render/error.ts";
+
+// A pipe that was closed by its reader (`lor-infra cost | head`) is not an error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(ExitCode.done);
+  throw error;
+});
+
+process.exit(await run(process.argv));
+
+async function run(argv: string[]): Promise<ExitCode> {
+  const tree = createCommandTree();
+  try {
+    await tree.program.parseAsync(argv);
+    return tree.exitCode();
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
+    if (argv.includes("--json")) process.stdout.write(`${JSON.stringify(errorDocument(error), null, 2)}\n`);
+    else process.stderr.write(`${renderError(error, process.env.LOR_INFRA_DEBUG === "1")}\n`);
+    return asLorError(error).exit;
+  }
+}

@@ -1,0 +1,34 @@
+import { LorError } from "../../core/errors.ts";
+
+/** An error as a person reads it: what cannot be done, what was seen, what is accepted, what to type next. */
+export function renderError(error: unknown, debug: boolean): string {
+  const known = asLorError(error);
+  const details = [
+    ["setting", known.path],
+    ["seen", known.seen],
+    ["accepted", known.accepted],
+    ["next", known.next],
+  ] as const;
+  const lines = [`error: ${known.message} [${known.code}]`];
+  for (const [label, value] of details) if (value !== undefined) lines.push(`  ${label.padEnd(9)} ${value}`);
+  if (debug && error instanceof Error && error.stack !== undefined) lines.push(error.stack);
+  return lines.join("\n");
+}
+
+/** The same for a script. */
+export function errorDocument(error: unknown): object {
+  const { code, message, path, seen, accepted, next, culprit } = asLorError(error);
+  return { version: 1, ok: false, error: { code, message, path, seen, accepted, next, culprit } };
+}
+
+export function asLorError(error: unknown): LorError {
+  if (error instanceof LorError) return error;
+  return new LorError({
+    code: "internal",
+    message: error instanceof Error ? error.message : String(error),
+    exit: 1,
+    culprit: "tool",
+    next: "run the same command with LOR_INFRA_DEBUG=1 and report what it prints",
+    cause: error,
+  });
+}
