@@ -1,0 +1,48 @@
+/** Type of a value as the SDK declares it. */
+export type Shape =
+  | "string"
+  | "number"
+  | "boolean"
+  | "any"
+  | { readonly list: Shape }
+  | { readonly map: Shape }
+  | { readonly object: Readonly<Record<string, Property>> };
+
+/** One property of a resource, of a function or of a nested object. Absent flags are false. */
+export interface Property {
+  readonly type: Shape;
+  readonly required?: true;
+  /** A change makes a new resource. On a nested property: a change of it inside an element that stays. */
+  readonly replaces?: true;
+  /** Its value never shows in clear. */
+  readonly secret?: true;
+  /** The provider fills it in when it is left out; leaving it out is then no change. */
+  readonly computed?: true;
+  /** Filled in by the provider when left out. */
+  readonly default?: string | number | boolean;
+  /** A list whose order means nothing. */
+  readonly set?: true;
+  /** A list whose elements come and go without a new resource, although a change inside an element makes one. */
+  readonly resizable?: true;
+}
+
+export interface ResourceType {
+  readonly inputs: Readonly<Record<string, Property>>;
+  /** Properties that only the provider sets. */
+  readonly outputs: Readonly<Record<string, Property>>;
+}
+
+export interface FunctionType {
+  readonly inputs: Readonly<Record<string, Property>>;
+  readonly outputs: Readonly<Record<string, Property>>;
+}
+
+export interface PackageCatalogue {
+  /** The SDK's own version, without a leading v. */
+  readonly version: string;
+  /** Type token -> what is known of it. */
+  readonly resources: Readonly<Record<string, ResourceType>>;
+  readonly functions: Readonly<Record<string, FunctionType>>;
+}
+
+export type Catalogue = Readonly<Record<"openstack" | "ovh" | "random", PackageCatalogue>>;

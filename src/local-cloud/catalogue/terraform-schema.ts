@@ -1,0 +1,66 @@
+import type { Property, Shape } from "./shape.ts";
+
+/** One property of the real provider, as `openstack-schema/main.go` prints it. Absent flags are false. */
+export interface TerraformProperty {
+  readonly type: string;
+  readonly required?: boolean;
+  readonly optional?: boolean;
+  readonly computed?: boolean;
+  readonly sensitive?: boolean;
+  readonly forceNew?: boolean;
+  readonly default?: string | number | boolean;
+  readonly maxItems?: number;
+  readonly block?: TerraformBlock;
+}
+export type TerraformBlock = Readonly<Record<string, TerraformProperty>>;
+
+/**
+ * Adds what the real provider says (replaces, computed, defaults, secrets, order) to what the SDK declares. Names are matched, never
+ * guessed: every input must find its Terraform property, singular there where the SDK has a plural.
+ */
+export function mergeTerraform(
+  properties: Readonly<Record<string, Property>>,
+  block: TerraformBlock,
+  where: string,
+): Record<string, Property> {
+  const byName = new Map(
+    Object.entries(block).flatMap(([name, property]) => {
+      const [camel, ...others] = spellings(name);
+      // Where singular and plural both exist in Terraform, the SDK calls the second one "…Collection".
+      const collection = `${camel}Collection`;
+      return (properties[collection] === undefined ? [camel, ...others] : [collection]).map((key) => [key, property]);
+    }),
+  );
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, property]) => {
+      const terraform = byName.get(name);
+      if (terraform === undefined) throw new Error(`${where}.${name}: no such property in the provider's schema`);
+      return [name, mergeProperty(property, terraform, `${where}.${name}`)];
+    }),
+  );
+}
+
+function mergeProperty(property: Property, terraform: TerraformProperty, where: string): Property {
+  return {
+    type: mergeShape(property.type, terraform, where),
+    ...(property.required ? { required: true } : {}),
+    ...(terraform.forceNew ? { replaces: true } : {}),
+    ...(property.secret || terraform.sensitive ? { secret: true } : {}),
+    ...(terraform.computed ? { computed: true } : {}),
+    ...(terraform.default === undefined ? {} : { default: terraform.default }),
+    ...(terraform.type === "TypeSet" && terraform.maxItems !== 1 ? { set: true } : {}),
+  };
+}
+
+function mergeShape(shape: Shape, terraform: TerraformProperty, where: string): Shape {
+  if (typeof shape === "string" || terraform.block === undefined) return shape;
+  if ("list" in shape) return { list: mergeShape(shape.list, terraform, where) };
+  if ("map" in shape) return shape;
+  return { object: mergeTerraform(shape.object, terraform.block, where) };
+}
+
+/** The names that Pulumi may give to a Terraform property: camel case, in the plural when it is a list. */
+function spellings(name: string): string[] {
+  const camel = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  return [camel, `${camel}s`, `${camel}es`, camel.replace(/y$/, "ies")];
+}
