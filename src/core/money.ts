@@ -1,0 +1,54 @@
+import { Decimal } from "decimal.js";
+
+// Wide enough that no sum or product of prices is ever rounded; 40 digits is far above any bill.
+const Exact = Decimal.clone({ precision: 60, toExpNeg: -60, toExpPos: 60 });
+
+/** An exact amount in one currency. Adding two currencies throws; nothing is ever rounded. */
+export class Money {
+  readonly currency: string;
+  readonly #amount: Decimal;
+
+  private constructor(amount: Decimal, currency: string) {
+    this.#amount = amount;
+    this.currency = currency;
+  }
+
+  /** `amount` in plain decimal notation, such as `0.0070956`; throws a RangeError otherwise. */
+  static of(amount: string, currency: string): Money {
+    if (!/^-?\d{1,20}(\.\d{1,20})?$/.test(amount)) {
+      throw new RangeError(`an amount is written in decimal notation, such as 24.20, not ${JSON.stringify(amount)}`);
+    }
+    if (!/^[A-Z]{3}$/.test(currency)) throw new RangeError(`a currency has three capital letters, not ${currency}`);
+    return new Money(new Exact(amount), currency);
+  }
+
+  static zero(currency: string): Money {
+    return Money.of("0", currency);
+  }
+
+  plus(other: Money): Money {
+    if (other.currency !== this.currency) {
+      throw new RangeError(`${this.currency} and ${other.currency} cannot be added: no exchange rate is kept`);
+    }
+    return new Money(this.#amount.plus(other.#amount), this.currency);
+  }
+
+  /** A whole number of times. */
+  times(count: number): Money {
+    if (!Number.isSafeInteger(count)) throw new RangeError(`a price is taken a whole number of times, not ${count}`);
+    return new Money(this.#amount.times(count), this.currency);
+  }
+
+  equals(other: Money): boolean {
+    return this.currency === other.currency && this.#amount.equals(other.#amount);
+  }
+
+  /** All digits, no rounding, no trailing zeros: `210.30956`. */
+  get amount(): string {
+    return this.#amount.toFixed();
+  }
+
+  toString(): string {
+    return `${this.amount} ${this.currency}`;
+  }
+}

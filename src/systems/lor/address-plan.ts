@@ -1,0 +1,30 @@
+import type { Cidr, IpAddress } from "../../core/cidr.ts";
+import type { Part } from "./plan-model.ts";
+
+/** Parts in the order of the address plan. */
+export const parts: readonly Part[] = Object.freeze(["loadBalancer", "prestashop", "mysql", "odoo", "postgresql"]);
+
+/** How cloud names and Pulumi names write each part. */
+export const partNames: Readonly<Record<Part, string>> = Object.freeze({
+  loadBalancer: "lb",
+  prestashop: "prestashop",
+  mysql: "mysql",
+  odoo: "odoo",
+  postgresql: "postgresql",
+});
+
+/** Longest prefix of a subnet: it must hold the fixed addresses, the pool .100-.250 and the gateway .254. */
+export const longestSubnetPrefix = 24;
+
+/** What a subnet keeps for itself; fixed addresses lie outside. */
+export interface ReservedAddresses {
+  readonly gateway: IpAddress;
+  /** Addresses that the cloud gives out by itself: DHCP, load balancer, databases. */
+  readonly poolStart: IpAddress;
+  readonly poolEnd: IpAddress;
+}
+
+/** Gateway `.254` and pool `.100` to `.250`, counted from the first address. */
+export function reservedAddresses(subnet: Cidr): ReservedAddresses {
+  return { gateway: subnet.at(254), poolStart: subnet.at(100), poolEnd: subnet.at(250) };
+}

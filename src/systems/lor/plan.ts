@@ -1,0 +1,225 @@
+import { LorError } from "../../core/errors.ts";
+import { type Fleet, type FleetFront, frontName, type Profile } from "../../domain/fleet.ts";
+import { findCloudFlavor, findDatabasePlan, findLoadBalancerFlavor } from "../../domain/offers/ovhcloud.ts";
+import { partNames, parts, reservedAddresses } from "./address-plan.ts";
+import type {
+  DatabasePlan,
+  InstanceBackupPlan,
+  LorPlan,
+  NetworkPlan,
+  OdooPlan,
+  ServerPlan,
+  ShopPlan,
+  StoragePlan,
+} from "./plan-model.ts";
+import type { DatabaseSettings, LorSettings } from "./settings.ts";
+
+export interface LorPlanArgs {
+  /** Project name: first half of every cloud name. */
+  readonly project: string;
+  /** Stack name, which is the environment: second half of every cloud name. */
+  readonly stack: string;
+  /** Both profiles: what is extra follows from the pair. */
+  readonly settings: { readonly normal: LorSettings; readonly rush: LorSettings };
+  /** What to build: a profile's fleet or a state between two. */
+  readonly fleet: Fleet;
+  /** Set when the fleet is the one of a profile. */
+  readonly profile?: Profile;
+}
+
+const volumeType = "high-speed";
+const healthPath = "/health";
+
+/** The fleet that a profile asks for. */
+export function fleetOf(settings: LorSettings): Fleet {
+  const fronts = Array.from({ length: settings.prestashop.fronts }, (_, index) => ({
+    name: frontName(index),
+    size: settings.prestashop.frontsFlavor,
+  }));
+  return { loadBalancerBandwidth: settings.loadBalancer.bandwidth, fronts };
+}
+
+/**
+ * Decides everything that is built. Pure. Settings that passed the checks always give a Plan; a fleet made by hand that names
+ * a front without an address or a size that is not sold throws a LorError.
+ */
+export function planLor(args: LorPlanArgs): LorPlan {
+  const shared = args.settings.normal;
+  const prefix = `${args.project}-${args.stack}`;
+  const shop = planShop(args, prefix);
+  const odoo = planOdoo(shared, prefix);
+  return {
+    system: "lor",
+    prefix,
+    profile: args.profile,
+    fleet: args.fleet,
+    region: shared.region,
+    administration: shared.administration,
+    network: planNetwork(shared, prefix),
+    loadBalancer: {
+      cloudName: `${prefix}-lb`,
+      shell: shared.loadBalancer.shell,
+      bandwidth: args.fleet.loadBalancerBandwidth,
+      flavor: loadBalancerFlavor(args.fleet.loadBalancerBandwidth),
+      address: shared.loadBalancer.address.toString(),
+      healthPath,
+    },
+    shop,
+    odoo,
+    mysql: planDatabase(shared, prefix, "mysql"),
+    postgresql: planDatabase(shared, prefix, "postgresql"),
+    storage: planStorage(shared, prefix),
+    backups: planBackups(shared, shop, odoo),
+    rpoSeconds: shared.rpo.inSeconds(),
+  };
+}
+
+function planNetwork(settings: LorSettings, prefix: string): NetworkPlan {
+  const { network } = settings;
+  return {
+    vrack: network.vrack,
+    externalNetwork: network.externalNetwork,
+    subnets: parts.map((part) => {
+      const { cidr, vlan } = network.subnets[part];
+      const reserved = reservedAddresses(cidr);
+      return {
+        part,
+        cloudName: `${prefix}-${partNames[part]}`,
+        cidr: cidr.toString(),
+        vlan,
+        gateway: reserved.gateway.toString(),
+        pool: { start: reserved.poolStart.toString(), end: reserved.poolEnd.toString() },
+      };
+    }),
+  };
+}
+
+function planShop(args: LorPlanArgs, prefix: string): ShopPlan {
+  const { normal } = args.settings;
+  const { prestashop } = normal;
+  const always = new Set(fleetOf(normal).fronts.map((front) => front.name));
+  return {
+    domain: prestashop.domain,
+    release: prestashop.release,
+    fronts: args.fleet.fronts.map((front) => planFront(front, normal, prefix)),
+    extraFronts: args.fleet.fronts.map((front) => front.name).filter((name) => !always.has(name)),
+    groupPolicy: "soft-anti-affinity",
+  };
+}
+
+function planFront(front: FleetFront, { prestashop }: LorSettings, prefix: string): ServerPlan {
+  const address = prestashop.addresses.find((_, index) => frontName(index) === front.name);
+  if (address === undefined) {
+    throw new LorError({
+      code: "addresses-too-few",
+      message: `front ${front.name} has no address`,
+      exit: 2,
+      culprit: "user",
+      path: "prestashop.addresses",
+      seen: `${prestashop.addresses.length} addresses`,
+      accepted: "one address for each front, in the order of their index",
+    });
+  }
+  const volumeGigabytes = prestashop.disk.in("GB");
+  return {
+    name: front.name,
+    cloudName: `${prefix}-${front.name}`,
+    size: front.size,
+    flavor: cloudFlavor(front.size, prestashop.flavorFamily, "prestashop.frontsFlavor"),
+    image: prestashop.image,
+    address: address.toString(),
+    volume: { cloudName: `${prefix}-${front.name}-data`, gigabytes: volumeGigabytes, type: volumeType },
+  };
+}
+
+function planOdoo({ odoo }: LorSettings, prefix: string): OdooPlan {
+  return {
+    domain: odoo.domain,
+    release: odoo.release,
+    server: {
+      name: "odoo",
+      cloudName: `${prefix}-odoo`,
+      size: odoo.flavor,
+      flavor: cloudFlavor(odoo.flavor, "flex", "odoo.flavor"),
+      image: odoo.image,
+      address: odoo.address.toString(),
+      volume: { cloudName: `${prefix}-odoo-data`, gigabytes: odoo.disk.in("GB"), type: volumeType },
+    },
+    filestore: {
+      copyEverySeconds: odoo.filestore.copyEvery.inSeconds(),
+      copyTimeoutSeconds: odoo.filestore.copyTimeout.inSeconds(),
+    },
+  };
+}
+
+function planDatabase(settings: LorSettings, prefix: string, engine: "mysql" | "postgresql"): DatabasePlan {
+  const database: DatabaseSettings = settings[engine];
+  const offer = findDatabasePlan(database.plan);
+  if (offer === undefined) throw notSold(`${engine}.plan`, database.plan);
+  const client = engine === "mysql" ? settings.network.subnets.prestashop : settings.network.subnets.odoo;
+  const application = engine === "mysql" ? "prestashop" : "odoo";
+  return {
+    engine,
+    cloudName: `${prefix}-${engine}`,
+    version: database.version,
+    plan: database.plan,
+    flavor: database.flavor,
+    nodes: offer.nodes,
+    diskGigabytes: database.disk.in("GB"),
+    backupTime: database.backupTime,
+    backupRegions: [settings.region.database, settings.region.offsite],
+    retentionDays: offer.retentionDays,
+    database: application,
+    user: application,
+    allowedFrom: [client.cidr.toString()],
+  };
+}
+
+function planStorage({ region, storage }: LorSettings, prefix: string): StoragePlan {
+  const gigabytes = storage.size.in("GB");
+  return {
+    images: { cloudName: `${prefix}-images`, region: region.storage, gigabytes },
+    copies: { cloudName: `${prefix}-copies`, region: region.offsite, gigabytes },
+    imagesCopy: {
+      copyEverySeconds: storage.copy.copyEvery.inSeconds(),
+      copyTimeoutSeconds: storage.copy.copyTimeout.inSeconds(),
+    },
+    configuration: { cloudName: `${prefix}-configuration`, region: region.storage },
+  };
+}
+
+/** Extra fronts have none: the copies would outlive them and stay billed, and a front holds no data of its own. */
+function planBackups(settings: LorSettings, shop: ShopPlan, odoo: OdooPlan): readonly InstanceBackupPlan[] {
+  const { cron, keep } = settings.backups.instances;
+  const lasting = shop.fronts.filter((front) => !shop.extraFronts.includes(front.name));
+  return [...lasting, odoo.server].map((server) => ({
+    server: server.name,
+    cloudName: `${server.cloudName}-backup`,
+    cron,
+    keep,
+  }));
+}
+
+function cloudFlavor(size: string, family: "flex" | "classic", path: string): string {
+  const flavor = findCloudFlavor(size, family);
+  if (flavor === undefined) throw notSold(path, size);
+  return flavor;
+}
+
+function loadBalancerFlavor(bandwidth: number): string {
+  const flavor = findLoadBalancerFlavor(bandwidth);
+  if (flavor === undefined) throw notSold("loadBalancer.bandwidth", `${bandwidth}`);
+  return flavor;
+}
+
+function notSold(path: string, seen: string): LorError {
+  return new LorError({
+    code: "flavor-unknown",
+    message: `the plan asks for a size that is not sold`,
+    exit: 2,
+    culprit: "user",
+    path,
+    seen,
+    accepted: "a size of the catalogue",
+  });
+}

@@ -1,0 +1,122 @@
+import type { Cidr, IpAddress } from "../../core/cidr.ts";
+import type { Duration } from "../../core/duration.ts";
+import type { Size } from "../../core/size.ts";
+import type { Profile } from "../../domain/fleet.ts";
+import type { Part } from "./plan-model.ts";
+
+/** The settings of one profile of Lor, checked and with defaults filled in. Field by field what Pulumi.yaml may hold. */
+export interface LorSettings {
+  readonly system: "lor";
+  readonly profile: Profile;
+  /** Most data, in time, that the company accepts to lose. */
+  readonly rpo: Duration;
+  readonly region: {
+    /** Region of instances, network and volumes, such as `GRA11`. */
+    readonly compute: string;
+    /** Region of object storage, such as `GRA`. */
+    readonly storage: string;
+    /** Region of managed databases, such as `GRA`. */
+    readonly database: string;
+    /** Region of the off-site copies; another one than `storage` and `database`. */
+    readonly offsite: string;
+  };
+  readonly administration: {
+    /** One line of an OpenSSH public key file. */
+    readonly sshPublicKey: string;
+    readonly email: string;
+  };
+  readonly network: {
+    /** vRack service name, `pn-…`. */
+    readonly vrack: string;
+    /** Holds every subnet. */
+    readonly cidr: Cidr;
+    /** Name of the cloud's public network. Default `Ext-Net`. */
+    readonly externalNetwork: string;
+    readonly subnets: Readonly<Record<Part, SubnetSettings>>;
+  };
+  readonly loadBalancer: {
+    /** `ovh` (default): its size changes in place; `openstack`: its size is fixed at creation. */
+    readonly shell: "ovh" | "openstack";
+    /** Wanted private address; OVHcloud's shell gives its own. */
+    readonly address: IpAddress;
+    /** Mbit/s: 200, 500, 2000 or 4000. */
+    readonly bandwidth: number;
+  };
+  readonly prestashop: {
+    readonly domain: string;
+    /** One for each front that may exist in any profile. */
+    readonly addresses: readonly IpAddress[];
+    /** At least 2: a load balancer over one front protects from nothing. */
+    readonly fronts: number;
+    /** As the customer names it, such as `b2-7`. */
+    readonly frontsFlavor: string;
+    /** `flex` (default): the cloud flavor whose disk lets it come back; `classic`: the plain one. */
+    readonly flavorFamily: FlavorFamily;
+    /** Data volume of each front. */
+    readonly disk: Size;
+    /** Public image, such as `Debian 12`. */
+    readonly image: string;
+    readonly release: ReleaseSettings;
+  };
+  readonly odoo: {
+    readonly domain: string;
+    readonly address: IpAddress;
+    readonly flavor: string;
+    readonly disk: Size;
+    readonly image: string;
+    readonly release: ReleaseSettings;
+    /** Copy of the filestore together with a dump of its database. Defaults: every PT30M, at most PT10M. */
+    readonly filestore: CopySettings;
+  };
+  readonly mysql: DatabaseSettings;
+  readonly postgresql: DatabaseSettings;
+  readonly storage: {
+    /** Expected amount of shop images and other large files, for the price. */
+    readonly size: Size;
+    /** Copy of the images to the off-site region. Defaults: every PT30M, at most PT10M. */
+    readonly copy: CopySettings;
+  };
+  readonly backups: {
+    readonly instances: {
+      /** Five fields, UTC. */
+      readonly cron: string;
+      /** Copies kept, at least 1. */
+      readonly keep: number;
+    };
+  };
+}
+
+export type FlavorFamily = "flex" | "classic";
+
+export interface SubnetSettings {
+  readonly cidr: Cidr;
+  /** 1-4094, another one for each part. */
+  readonly vlan: number;
+}
+
+export interface ReleaseSettings {
+  readonly version: string;
+  /** https. */
+  readonly url: string;
+  /** 64 hexadecimal digits; all zeros stand for "not known yet" and give a warning. */
+  readonly sha256: string;
+}
+
+export interface CopySettings {
+  /** From the start of one copy to the start of the next. */
+  readonly copyEvery: Duration;
+  /** A copy that takes longer is stopped and reported. */
+  readonly copyTimeout: Duration;
+}
+
+export interface DatabaseSettings {
+  readonly version: string;
+  /** `essential` 1 node, `business` or `production` 2, `enterprise` or `advanced` 3. */
+  readonly plan: string;
+  readonly flavor: string;
+  readonly disk: Size;
+  /** Only `private`: a public one is refused. */
+  readonly access: "private";
+  /** UTC, `HH:MM:SS`. */
+  readonly backupTime: string;
+}
