@@ -16,6 +16,11 @@ export interface GuestDocument {
     readonly name: string;
     readonly user: string;
     readonly password: string;
+    /**
+     * Certificate of the authority that signed the database's, PEM. The connection is always encrypted; the server is verified
+     * only when this is given.
+     */
+    readonly ca?: string;
   };
   readonly storage: {
     /** S3 endpoint, such as `https://s3.gra.io.cloud.ovh.net`. */
@@ -31,7 +36,11 @@ export interface GuestDocument {
   readonly trustedProxies: readonly string[];
   /** Odoo only. */
   readonly filestore?: { readonly copyEverySeconds: number; readonly copyTimeoutSeconds: number };
-  /** Application secrets by name, such as `cookieKey`; written to files that only the service reads. */
+  /** PrestaShop only: copy of the images' bucket to `copies`; every front carries it out, so that the loss of one stops nothing. */
+  readonly imagesCopy?: { readonly copyEverySeconds: number; readonly copyTimeoutSeconds: number };
+  /** Public keys that may log in as the image's own user (`debian`); a change of them replaces no machine. None by default. */
+  readonly administratorKeys?: readonly string[];
+  /** Application secrets by name, such as `cookieKey` (`guestSecretNames`); written to files that only the service reads. */
   readonly secrets: Readonly<Record<string, string>>;
   /** Configuration files of this role, rendered; path on the guest -> text, mode. No secret here: they are filled in on the guest. */
   readonly files: readonly GuestFile[];

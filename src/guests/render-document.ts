@@ -1,0 +1,91 @@
+import { ExitCode, LorError } from "../core/errors.ts";
+import { renderContent } from "./content.ts";
+import type { GuestDocument, GuestFile } from "./document.ts";
+import { odooFiles } from "./odoo/files.ts";
+import { prestashopFiles } from "./prestashop/files.ts";
+
+/** What a guest's document is made of, the texts aside. */
+export type GuestDocumentInput = Omit<GuestDocument, "files" | "version">;
+
+/** Application secrets that each role needs; each at least 32 characters. Everything else is derived from them on the guest. */
+export const guestSecretNames = {
+  /** Key of the shop's cookies and of what PrestaShop encrypts; the same on every front, and kept: changing it logs everyone out. */
+  prestashop: ["cookieKey"],
+  /** Master password of Odoo (its database manager is closed anyway), and first password of its user `admin`. */
+  odoo: ["masterPassword", "adminPassword"],
+} as const satisfies Readonly<Record<GuestDocument["role"], readonly string[]>>;
+
+/**
+ * The document of a guest: the input and the files of its role. No secret of the input is in a file: scripts on the guest fill
+ * them in, into files that only the service can read.
+ *
+ * @throws LorError `guest-value-refused` when a value can't be written into a configuration file as it is, or a secret of
+ *   `guestSecretNames` is missing.
+ */
+export function renderGuestDocument(input: GuestDocumentInput): GuestDocument {
+  refuseUnsafe(input);
+  const files = input.role === "prestashop" ? prestashopFiles(input) : odooFiles(input);
+  return { version: 1, ...input, files: [...machineFiles(), ...files] };
+}
+
+/** What every machine has: the scripts that apply a document. */
+function machineFiles(): GuestFile[] {
+  const library = ["bundle", "files", "machine", "release", "services", "volume"];
+  return [
+    script("/usr/local/sbin/lor-apply", "machine/lor-apply.py"),
+    ...library.map((name) => text(`/usr/local/lib/lor/lor_${name}.py`, `machine/lor_${name}.py`)),
+    text("/etc/apt/apt.conf.d/52lor-unattended-upgrades", "machine/unattended-upgrades.conf"),
+    text("/etc/ssh/sshd_config.d/10-lor.conf", "bootstrap/sshd.conf"),
+    text("/etc/systemd/system/lor-tune.service", "machine/lor-tune.service"),
+  ];
+}
+
+function script(path: string, source: string): GuestFile {
+  return { path, mode: "0755", content: renderContent(source) };
+}
+
+function text(path: string, source: string): GuestFile {
+  return { path, mode: "0644", content: renderContent(source) };
+}
+
+const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
+const proxy = /^[0-9a-fA-F.:]+(\/[0-9]{1,3})?$/;
+const version = /^[0-9A-Za-z][0-9A-Za-z.+~-]{0,63}$/;
+const oneLine = /^[\x20-\x7e]*$/;
+
+/** A value with a quote, a brace or a line break would be read as configuration. */
+function refuseUnsafe(input: GuestDocumentInput): void {
+  const copies = [input.filestore, input.imagesCopy].filter((copy) => copy !== undefined);
+  const checks: readonly (readonly [path: string, accepted: string, ok: boolean])[] = [
+    ["domain", "a host name in lower case", hostName.test(input.domain)],
+    ["release.version", "letters, digits and .+~- (at most 64)", version.test(input.release.version)],
+    ["release.sha256", "64 hexadecimal digits", /^[0-9a-f]{64}$/.test(input.release.sha256)],
+    ["release.url", "an https address", /^https?:\/\/[\x21-\x7e]+$/.test(input.release.url)],
+    ["trustedProxies", "addresses or CIDR blocks", input.trustedProxies.every((each) => proxy.test(each))],
+    ["administratorKeys", "one line each", (input.administratorKeys ?? []).every((key) => oneLine.test(key.trim()))],
+    ["database.host", "a host name or an address", /^[0-9A-Za-z.:-]+$/.test(input.database.host)],
+    ["filestore", "only for odoo, and needed there", (input.role === "odoo") === (input.filestore !== undefined)],
+    ["imagesCopy", "only for prestashop", input.role === "prestashop" || input.imagesCopy === undefined],
+    [
+      "copyEverySeconds, copyTimeoutSeconds",
+      "whole seconds from 60",
+      copies.every((copy) =>
+        [copy.copyEverySeconds, copy.copyTimeoutSeconds].every((n) => Number.isInteger(n) && n >= 60),
+      ),
+    ],
+    ...guestSecretNames[input.role].map(
+      (name) => [`secrets.${name}`, "at least 32 characters", (input.secrets[name] ?? "").length >= 32] as const,
+    ),
+  ];
+  const refused = checks.find(([, , ok]) => !ok);
+  if (refused === undefined) return;
+  const [path, accepted] = refused;
+  throw new LorError({
+    code: "guest-value-refused",
+    message: `the document of guest ${input.name} can't be written: ${path} is not ${accepted}`,
+    exit: ExitCode.usage,
+    culprit: "user",
+    path,
+    accepted,
+  });
+}

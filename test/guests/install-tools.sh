@@ -1,0 +1,47 @@
+#!/bin/sh
+# Installs, where absent, the Debian packages whose programs check the guests' files. Starts no service.
+set -eu
+LC_ALL=C.UTF-8
+export LC_ALL DEBIAN_FRONTEND=noninteractive
+
+missing=""
+want() { # program package
+  command -v "$1" >/dev/null 2>&1 || missing="$missing $2"
+}
+PATH="$PATH:/usr/sbin:/sbin"
+want cloud-init cloud-init
+want shellcheck shellcheck
+want nginx nginx-light
+want php-fpm8.2 php8.2-fpm
+want php8.2 php8.2-cli
+want rclone rclone
+want unzip unzip
+[ -e /etc/php/8.2/mods-available/mysqlnd.ini ] || missing="$missing php8.2-mysql"
+[ -e /etc/php/8.2/mods-available/pdo_sqlite.ini ] || missing="$missing php8.2-sqlite3"
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" != 0 ]; then
+  echo "the guests' tests need these Debian packages, and only root can install them: apt-get install$missing" >&2
+  exit 1
+fi
+
+# Debian starts a service when its package is installed, unless this file answers 101. One that exists already is left alone.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  trap 'rm -f "$policy"' EXIT INT TERM
+  printf '#!/bin/sh\nexit 101\n' >"$policy"
+  chmod 755 "$policy"
+fi
+
+log=$(mktemp)
+# shellcheck disable=SC2086
+install() { apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 $missing >"$log" 2>&1; }
+if ! install; then
+  apt-get update -qq -o DPkg::Lock::Timeout=300 >"$log" 2>&1 || true
+  if ! install; then
+    echo "the guests' tests need these Debian packages, and they could not be installed:$missing" >&2
+    tail -n 5 "$log" >&2
+    exit 1
+  fi
+fi
+rm -f "$log"
