@@ -61,10 +61,25 @@ export interface LoadBalancerClient {
   setWeight(member: MemberView, weight: number): Promise<void>;
 }
 
+export interface FoundResource {
+  /** The id that the `import` option of this type takes: `pool/member` for a member, `project/engine/id` for a database. */
+  readonly id: string;
+  /**
+   * The cloud tells the secret of this resource only in the answer to its creation, and that answer was lost: adopting it
+   * would give a resource that nobody can use. It is to be discarded and created again.
+   */
+  readonly secretLost?: true;
+}
+
 /** Looks a resource up by its deterministic name, so that nothing is created twice. */
 export interface ResourceFinder {
-  /** Type token and inputs as recorded before the creation; undefined when the cloud has no such resource. */
-  find(type: string, inputs: Readonly<Record<string, unknown>>): Promise<{ readonly id: string } | undefined>;
+  /**
+   * Type token and inputs as recorded before the creation; undefined when the cloud has no such resource, and for types
+   * whose creation changes nothing the second time (an object, a bucket policy) or that live in no cloud (`random:`).
+   */
+  find(type: string, inputs: Readonly<Record<string, unknown>>): Promise<FoundResource | undefined>;
+  /** Deletes a resource that was found with `secretLost`. */
+  discard(type: string, id: string): Promise<void>;
   /** Inputs of a type that its provider cannot read back. */
   unreadable(type: string): readonly string[];
 }

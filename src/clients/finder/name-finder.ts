@@ -1,0 +1,53 @@
+import { ExitCode, LorError } from "../../core/errors.ts";
+import type { FoundResource, ResourceFinder } from "../port.ts";
+import { openstackTypes } from "./openstack-types.ts";
+import { discardPath, ovhTypes } from "./ovh-types.ts";
+import type { Find, FinderClouds } from "./query.ts";
+import { unreadable } from "./unreadable.ts";
+
+/** How each type is found; a type that is missing here is an error, never "does not exist". */
+const finders: Readonly<Record<string, Find>> = { ...openstackTypes, ...ovhTypes };
+
+/** Every type that can be looked up. */
+export const findableTypes: readonly string[] = Object.keys(finders);
+
+export class NameFinder implements ResourceFinder {
+  private readonly clouds: FinderClouds;
+
+  constructor(clouds: FinderClouds) {
+    this.clouds = clouds;
+  }
+
+  async find(type: string, inputs: Readonly<Record<string, unknown>>): Promise<FoundResource | undefined> {
+    if (type.startsWith("random:") || !/^(openstack|ovh):/.test(type)) return undefined;
+    const find = finders[type];
+    if (find === undefined) {
+      throw new LorError({
+        code: "finder-unknown-type",
+        message: `it is not known how to look for an existing ${type}`,
+        exit: ExitCode.failed,
+        culprit: "tool",
+        accepted: findableTypes.join(", "),
+        next: "look in the cloud's console whether it exists, then run the same command again",
+      });
+    }
+    return await find(this.clouds, inputs);
+  }
+
+  async discard(type: string, id: string): Promise<void> {
+    const path = discardPath(type, id);
+    if (path === undefined) {
+      throw new LorError({
+        code: "finder-cannot-discard",
+        message: `${type} ${id} is not a resource that can be discarded`,
+        exit: ExitCode.failed,
+        culprit: "tool",
+      });
+    }
+    await this.clouds.ovh.delete(path);
+  }
+
+  unreadable(type: string): readonly string[] {
+    return unreadable(type);
+  }
+}

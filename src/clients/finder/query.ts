@@ -1,0 +1,91 @@
+import { ExitCode, LorError } from "../../core/errors.ts";
+import { type JsonObject, object, text } from "../answer.ts";
+import { CloudCallError } from "../call.ts";
+import type { OpenStack, OpenStackService } from "../openstack.ts";
+import type { OvhApi } from "../ovh-api.ts";
+import type { FoundResource } from "../port.ts";
+
+/** What the search for one resource may ask. */
+export interface FinderClouds {
+  readonly openstack: OpenStack;
+  readonly ovh: OvhApi;
+  /** Public Cloud project, for inputs that do not name one. */
+  readonly projectId: string;
+}
+
+export type Find = (clouds: FinderClouds, inputs: JsonObject) => Promise<FoundResource | undefined>;
+
+/** The one entry that matches, as an id to import. */
+export function single(
+  what: string,
+  name: string,
+  entries: readonly JsonObject[],
+  id: (entry: JsonObject) => string = (entry) => text(entry.id),
+): FoundResource | undefined {
+  if (entries.length > 1) throw ambiguousName(what, name, entries.map(id));
+  const found = entries[0];
+  return found === undefined ? undefined : { id: id(found) };
+}
+
+/** Two resources under one deterministic name: which one is meant cannot be guessed. */
+export function ambiguousName(what: string, name: string, ids: readonly string[]): LorError {
+  return new LorError({
+    code: "cloud-ambiguous-name",
+    message: `the cloud has ${ids.length} ${what} called ${name}`,
+    exit: ExitCode.failed,
+    culprit: "cloud",
+    seen: ids.join(", "),
+    accepted: "one",
+    next: "delete the one that nothing uses, then run the same command again",
+  });
+}
+
+interface NamedList {
+  readonly service: OpenStackService;
+  readonly path: string;
+  readonly key: string;
+  readonly what: string;
+  /** Input that holds the name, and the field of the list that carries it. */
+  readonly name?: string;
+  /** Inputs that must match a field of the entry: input -> field. */
+  readonly same?: Readonly<Record<string, string>>;
+}
+
+/** An OpenStack resource that is found by its name (or description), within its parents. */
+export function byName(list: NamedList): Find {
+  const field = list.name ?? "name";
+  return async ({ openstack }, inputs) => {
+    const name = text(inputs[field]);
+    if (name === "") return undefined;
+    const query = new URLSearchParams({ [field]: name });
+    const entries = await openstack.list(list.service, `${list.path}?${query}`, list.key);
+    const matching = entries.filter(
+      (entry) => entry[field] === name && matches(entry, inputs, list.same ?? {}) && !isGoing(entry),
+    );
+    return single(list.what, name, matching);
+  };
+}
+
+/** An input that is absent or empty matches anything: the cloud fills such fields in. */
+export function matches(entry: JsonObject, inputs: JsonObject, same: Readonly<Record<string, string>>): boolean {
+  return Object.entries(same).every(([input, field]) => {
+    const wanted = text(inputs[input]);
+    return wanted === "" || text(entry[field]) === wanted;
+  });
+}
+
+/** A resource on its way out must not be adopted. */
+function isGoing(entry: JsonObject): boolean {
+  const status = `${text(entry.status)} ${text(entry.provisioning_status)}`.toUpperCase();
+  return /DELET/.test(status) || object(entry)["OS-EXT-STS:task_state"] === "deleting";
+}
+
+/** The value, or undefined when the cloud says there is no such parent. */
+export async function unlessMissing<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof CloudCallError && error.status === 404) return undefined;
+    throw error;
+  }
+}

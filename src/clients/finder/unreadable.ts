@@ -1,0 +1,54 @@
+/**
+ * Inputs that a provider takes but never reads back: an adopted resource would show them as a difference, and some of them
+ * as a replace, so they are ignored in the run that adopts.
+ *
+ * Sources: terraform-provider-openstack v1.54.1 (fields of each schema that no Read sets), terraform-provider-ovh
+ * (LoadBalancer: listeners; WorkflowBackup: rotation and maxExecutionCount; User: passwordReset).
+ */
+const UNREADABLE: Readonly<Record<string, readonly string[]>> = {
+  "openstack:compute/instance:Instance": [
+    "userData",
+    "schedulerHints",
+    "blockDevices",
+    "imageId",
+    "imageName",
+    "networks",
+    "configDrive",
+    "personalities",
+    "adminPass",
+    "stopBeforeDestroy",
+    "forceDelete",
+    "vendorOptions",
+  ],
+  "openstack:compute/serverGroup:ServerGroup": ["valueSpecs"],
+  "openstack:compute/keypair:Keypair": ["valueSpecs"],
+  "openstack:compute/volumeAttach:VolumeAttach": ["multiattach", "vendorOptions"],
+  "openstack:blockstorage/volume:Volume": [
+    "enableOnlineResize",
+    "schedulerHints",
+    "multiattach",
+    "sourceReplica",
+    "consistencyGroupId",
+  ],
+  "openstack:networking/network:Network": ["valueSpecs"],
+  "openstack:networking/subnet:Subnet": ["valueSpecs", "prefixLength"],
+  "openstack:networking/port:Port": ["fixedIps", "noFixedIp", "securityGroupIds", "noSecurityGroups", "valueSpecs"],
+  "openstack:networking/router:Router": ["valueSpecs", "vendorOptions", "externalSubnetIds"],
+  "openstack:networking/routerInterface:RouterInterface": ["forceDestroy"],
+  "openstack:networking/floatingIp:FloatingIp": ["valueSpecs", "subnetIds"],
+  "openstack:networking/secGroup:SecGroup": ["deleteDefaultRules"],
+  "openstack:objectstorage/container:Container": [
+    "metadata",
+    "forceDestroy",
+    "contentType",
+    "containerSyncTo",
+    "containerSyncKey",
+  ],
+  "openstack:keymanager/secretV1:SecretV1": ["payload", "payloadContentType", "payloadContentEncoding"],
+  "ovh:CloudProject/loadBalancer:LoadBalancer": ["listeners", "network"],
+  "ovh:CloudProject/workflowBackup:WorkflowBackup": ["rotation", "maxExecutionCount"],
+};
+
+export function unreadable(type: string): readonly string[] {
+  return UNREADABLE[type] ?? [];
+}
