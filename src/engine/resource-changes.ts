@@ -1,0 +1,195 @@
+import type { EngineEvent as RawEvent, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
+import type { Change, EngineEvent, ResourceChange } from "./port.ts";
+
+/** The engine's words for what it does to a resource, in ours; what is missing here is bookkeeping that nobody needs to see. */
+const CHANGES: Readonly<Record<string, Change>> = {
+  same: "same",
+  create: "create",
+  update: "update",
+  delete: "delete",
+  replace: "replace",
+  "create-replacement": "replace",
+  "delete-replaced": "replace",
+  read: "read",
+  "read-replacement": "read",
+  refresh: "read",
+  import: "import",
+  "import-replacement": "import",
+};
+
+/**
+ * Follows one run: turns the engine's event log into our events and gathers one change for each resource. Values stay behind:
+ * an event of ours carries names of properties only.
+ */
+export class ResourceChanges {
+  readonly #changes = new Map<string, ResourceChange>();
+  readonly #replacementMade = new Set<string>();
+  readonly #replacing = new Set<string>();
+  readonly #scrub: (text: string) => string;
+  readonly #emit: (event: EngineEvent) => void;
+  readonly #diagnostics: Diagnostic[] = [];
+
+  constructor(scrub: (text: string) => string, emit: (event: EngineEvent) => void) {
+    this.#scrub = scrub;
+    this.#emit = emit;
+  }
+
+  /** Every resource of the run, in the order the engine came to it. */
+  get changes(): readonly ResourceChange[] {
+    return [...this.#changes.values()];
+  }
+
+  /** Errors and warnings of the run, scrubbed. */
+  get diagnostics(): readonly Diagnostic[] {
+    return this.#diagnostics;
+  }
+
+  /** Takes one event of the engine's log. */
+  accept(raw: RawEvent): void {
+    if (raw.resourcePreEvent) {
+      this.#started(raw.resourcePreEvent.metadata);
+    } else if (raw.resOutputsEvent) {
+      this.#finished(raw.resOutputsEvent.metadata);
+    } else if (raw.resOpFailedEvent) {
+      this.#failed(raw.resOpFailedEvent.metadata);
+    } else if (raw.diagnosticEvent && raw.diagnosticEvent.ephemeral !== true) {
+      this.#diagnosed(raw.diagnosticEvent);
+    }
+  }
+
+  #started(step: StepEventMetadata): void {
+    const change = this.#record(step);
+    if (change === undefined || step.op === "replace") {
+      return;
+    }
+    if (change.change === "replace") {
+      if (this.#replacing.has(step.urn)) {
+        return;
+      }
+      this.#replacing.add(step.urn);
+    }
+    this.#emit({ kind: "started", change });
+  }
+
+  #finished(step: StepEventMetadata): void {
+    const change = this.#record(step);
+    if (change === undefined || step.op === "replace") {
+      return;
+    }
+    if (step.op === "delete-replaced" && change.change === "replace") {
+      // Deleted first; the replacement is still to come.
+      return;
+    }
+    if (step.op === "create-replacement") {
+      this.#replacementMade.add(step.urn);
+    }
+    this.#emit({ kind: "finished", change });
+  }
+
+  #failed(step: StepEventMetadata): void {
+    const change = this.#record(step);
+    if (change !== undefined) {
+      this.#emit({ kind: "failed", change, message: this.#reason(step.urn) });
+    }
+  }
+
+  #reason(urn: string): string {
+    const reasons = this.#diagnostics.filter((entry) => entry.urn === urn && entry.severity === "error");
+    return reasons.map((entry) => entry.message).join("\n") || "the provider gave no reason";
+  }
+
+  #diagnosed(raw: NonNullable<RawEvent["diagnosticEvent"]>): void {
+    const message = this.#scrub(withoutColour(`${raw.prefix ?? ""}${raw.message}`).trim());
+    if (message === "") {
+      return;
+    }
+    const severity = raw.severity === "error" || raw.severity === "warning" ? raw.severity : "info";
+    const urn = raw.urn === undefined || raw.urn === "" ? undefined : raw.urn;
+    this.#diagnostics.push({ severity, urn, message });
+    this.#emit({ kind: "diagnostic", severity, urn, message });
+  }
+
+  /** The change that a step is, kept for the result; undefined for the engine's own resources. */
+  #record(step: StepEventMetadata): ResourceChange | undefined {
+    const change = changeOf(step);
+    if (change === undefined || isEngineOwn(step.type)) {
+      return undefined;
+    }
+    if (step.op === "delete-replaced" && this.#replacementMade.has(step.urn)) {
+      return { ...resourceOf(step), change: "delete", changedProperties: [], replacingProperties: [] };
+    }
+    const known = this.#changes.get(step.urn);
+    const properties =
+      change === "update" || change === "replace" || change === "read" ? changedPropertiesOf(step) : [];
+    const entry: ResourceChange = {
+      ...resourceOf(step),
+      change: known !== undefined && outranks(known.change, change) ? known.change : change,
+      changedProperties: properties.length > 0 ? properties : (known?.changedProperties ?? []),
+      replacingProperties: replacingPropertiesOf(step, known),
+    };
+    this.#changes.set(step.urn, entry);
+    return entry;
+  }
+}
+
+export interface Diagnostic {
+  readonly severity: "info" | "warning" | "error";
+  readonly urn: string | undefined;
+  readonly message: string;
+}
+
+/** A run with a refresh comes to a resource twice: what is done to it counts, not that it was looked at. */
+function outranks(known: Change, next: Change): boolean {
+  return (next === "read" || next === "same") && known !== "read" && known !== "same";
+}
+
+function changeOf(step: StepEventMetadata): Change | undefined {
+  if (step.op !== "refresh") {
+    return CHANGES[step.op];
+  }
+  // A refresh that found the resource gone, or other than recorded, changes the state.
+  if (step.new === undefined || step.new === null) {
+    return step.old === undefined || step.old === null ? "read" : "delete";
+  }
+  return Object.keys(step.detailedDiff ?? {}).length > 0 || (step.diffs ?? []).length > 0 ? "update" : "same";
+}
+
+function isEngineOwn(type: string): boolean {
+  return type === "pulumi:pulumi:Stack" || type.startsWith("pulumi:providers:");
+}
+
+function resourceOf(step: StepEventMetadata): Pick<ResourceChange, "urn" | "type" | "name"> {
+  return { urn: step.urn, type: step.type, name: nameOfUrn(step.urn) };
+}
+
+/** Pulumi name of a resource: what follows the last `::` but three; a name may itself hold `::`. */
+export function nameOfUrn(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}
+
+function changedPropertiesOf(step: StepEventMetadata): string[] {
+  const detailed = Object.keys(step.detailedDiff ?? {});
+  const coarse = (step.diffs ?? []).filter((name) => !detailed.some((path) => topLevel(path) === name));
+  return [...detailed, ...coarse].sort();
+}
+
+function replacingPropertiesOf(step: StepEventMetadata, known: ResourceChange | undefined): readonly string[] {
+  if (step.op !== "replace" && step.op !== "create-replacement" && step.op !== "delete-replaced") {
+    return known?.replacingProperties ?? [];
+  }
+  const detailed = Object.entries(step.detailedDiff ?? {})
+    .filter(([, diff]) => diff.diffKind.endsWith("-replace"))
+    .map(([path]) => path);
+  const coarse = (step.keys ?? []).filter((name) => !detailed.some((path) => topLevel(path) === name));
+  const found = [...detailed, ...coarse].sort();
+  return found.length > 0 ? found : (known?.replacingProperties ?? []);
+}
+
+function topLevel(path: string): string {
+  return path.split(/[.[]/, 1)[0] ?? path;
+}
+
+/** The engine's texts carry colour marks such as `<{%reset%}>`. */
+function withoutColour(text: string): string {
+  return text.replaceAll(/<\{%[^%]*%\}>/g, "");
+}

@@ -1,0 +1,66 @@
+/** Shorter texts are too common: blotting them out would make every message unreadable and protect nothing. */
+const SHORTEST_SECRET = 6;
+const BLOT = "[secret]";
+
+/** Texts that are secrets wherever they come from: keys, tokens, passwords beside their name, signatures in addresses. */
+const PATTERNS: readonly (readonly [RegExp, string])[] = [
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, BLOT],
+  [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, `$1 ${BLOT}`],
+  [/\b(temp_url_sig|X-Amz-Signature|X-Amz-Credential|Signature)=[^&\s"']+/gi, `$1=${BLOT}`],
+  [
+    /\b(X-(?:Auth|Subject)-Token|X-Ovh-(?:Consumer|Signature|Application))(["']?\s*[:=]\s*["']?)[^\s"',]+/gi,
+    `$1$2${BLOT}`,
+  ],
+  [
+    /((?:password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|consumer[_-]?key|application[_-]?secret)["']?\s*[:=]\s*)("[^"]*"|'[^']*'|[^\s,;})\]]+)/gi,
+    `$1${BLOT}`,
+  ],
+  [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]+:)[^\s@/]+@/gi, `$1${BLOT}@`],
+];
+
+/** Keeps the secrets that this run has seen, and takes them out of every text that leaves the engine. */
+export class SecretScrubber {
+  readonly #known = new Set<string>();
+
+  constructor(secrets: Iterable<string> = []) {
+    for (const secret of secrets) {
+      this.learn(secret);
+    }
+  }
+
+  /** Remembers a secret value; of a document or a list, each text inside it. */
+  learn(value: unknown): void {
+    if (typeof value === "string") {
+      this.#learnText(value);
+    } else if (Array.isArray(value)) {
+      for (const entry of value) {
+        this.learn(entry);
+      }
+    } else if (typeof value === "object" && value !== null) {
+      for (const entry of Object.values(value)) {
+        this.learn(entry);
+      }
+    }
+  }
+
+  /** The text without known secrets and without what looks like one. */
+  scrub(text: string): string {
+    let clean = text;
+    for (const secret of [...this.#known].sort((a, b) => b.length - a.length)) {
+      clean = clean.replaceAll(secret, BLOT);
+    }
+    for (const [pattern, replacement] of PATTERNS) {
+      clean = clean.replaceAll(pattern, replacement);
+    }
+    return clean;
+  }
+
+  #learnText(text: string): void {
+    if (text.length < SHORTEST_SECRET) {
+      return;
+    }
+    this.#known.add(text);
+    this.#known.add(JSON.stringify(text).slice(1, -1));
+    this.#known.add(encodeURIComponent(text));
+  }
+}

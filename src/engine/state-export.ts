@@ -1,0 +1,79 @@
+import { ExitCode, LorError } from "../core/errors.ts";
+import type { StateExport, StateResource } from "./port.ts";
+import { nameOfUrn } from "./resource-changes.ts";
+
+/** The key by which the engine marks special values in a state, and its mark for a secret. */
+export const SPECIAL_KEY = "4dabf18193072939515e22adb298388d";
+export const SECRET_MARK = "1b47061264138c4ac30d75fd1eb44270";
+
+const SECRET_TEXT = "[secret]";
+
+/** Reads what the engine exported; the raw form stays as it was, its secrets encrypted. */
+export function parseStateExport(raw: unknown): StateExport {
+  const deployment = member(raw, "deployment");
+  if (deployment === undefined) {
+    throw new LorError({
+      code: "state-unreadable",
+      message: "the state of the stack has a form that this version cannot read",
+      exit: ExitCode.failed,
+      culprit: "tool",
+      accepted: "an export with the member `deployment`",
+    });
+  }
+  return {
+    resources: list(member(deployment, "resources")).map(parseResource),
+    pendingOperations: list(member(deployment, "pending_operations")).map((entry) => {
+      const resource = member(entry, "resource");
+      return {
+        kind: text(member(entry, "type")),
+        urn: text(member(resource, "urn")),
+        type: text(member(resource, "type")),
+      };
+    }),
+    raw,
+  };
+}
+
+function parseResource(raw: unknown): StateResource {
+  const urn = text(member(raw, "urn"));
+  const id = member(raw, "id");
+  return {
+    urn,
+    type: text(member(raw, "type")),
+    name: nameOfUrn(urn),
+    id: typeof id === "string" ? id : undefined,
+    inputs: redactedRecord(member(raw, "inputs")),
+    outputs: redactedRecord(member(raw, "outputs")),
+    protect: member(raw, "protect") === true,
+  };
+}
+
+function redactedRecord(value: unknown): Readonly<Record<string, unknown>> {
+  const clean = redacted(value);
+  return typeof clean === "object" && clean !== null ? (clean as Record<string, unknown>) : {};
+}
+
+function redacted(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(redacted);
+  }
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  if (member(value, SPECIAL_KEY) === SECRET_MARK) {
+    return SECRET_TEXT;
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, redacted(entry)]));
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
