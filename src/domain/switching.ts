@@ -2,6 +2,7 @@ import type { Fleet } from "./fleet.ts";
 
 /** What is really there, as the actions observed it just now. */
 export interface LiveFleet {
+  /** Mbit/s. */
   readonly loadBalancerBandwidth: number;
   /** Its provisioning status is ACTIVE. */
   readonly loadBalancerReady: boolean;
@@ -12,9 +13,11 @@ export interface LiveFront {
   readonly name: string;
   /** Size as the customer names it (`b2-7`). */
   readonly size: string;
-  readonly server: "building" | "active" | "resizing" | "verify-resize" | "error" | "stopped";
+  /** `absent`: its pool member is left, its server is gone. */
+  readonly server: "building" | "active" | "resizing" | "verify-resize" | "error" | "stopped" | "absent";
   /** `serving`: in the pool with a weight; `drained`: weight 0; `absent`: no member. */
   readonly pool: "serving" | "drained" | "absent";
+  /** Its health check passes, drained or not. */
   readonly healthy: boolean;
 }
 
@@ -22,6 +25,8 @@ export interface SwitchGoal {
   readonly fleet: Fleet;
   /** Healthy serving members that must never be undercut: normal's number of fronts. */
   readonly minimumServing: number;
+  /** How many fronts can exist at once: the number of `prestashop.addresses`. */
+  readonly addresses: number;
 }
 
 /** The next safe step; an action carries out exactly one and then observes again. */
@@ -34,9 +39,26 @@ export type SwitchStep =
   | { readonly kind: "resize-front"; readonly front: string; readonly from: string; readonly to: string }
   | { readonly kind: "remove-front"; readonly front: string };
 
+/** Why a switch cannot go on; each is an error code of docs/errors.md. */
+export type StopCode =
+  | "load-balancer-busy"
+  | "front-busy"
+  | "front-stopped"
+  | "front-unhealthy"
+  | "no-address-for-extra-front"
+  | "not-enough-serving";
+
+/** Cannot go on safely; the shop still serves on the others. */
+export interface SwitchStop {
+  readonly kind: "stopped";
+  readonly code: StopCode;
+  readonly reason: string;
+  /** The next command to type. */
+  readonly next: string;
+}
+
 export type SwitchDecision =
   | { readonly kind: "step"; readonly step: SwitchStep }
   | { readonly kind: "done" }
-  /** Cannot go on safely; the shop still serves on the others. */
-  | { readonly kind: "stopped"; readonly code: string; readonly reason: string; readonly next: string };
+  | SwitchStop;
 export type { Fleet };

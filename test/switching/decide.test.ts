@@ -1,0 +1,153 @@
+import { describe, expect, it } from "vitest";
+import { decide } from "../../src/domain/switching/decide.ts";
+import { pathTo } from "../../src/domain/switching/step-fleet.ts";
+import type { LiveFleet, SwitchGoal } from "../../src/domain/switching.ts";
+import { front, goalOf, liveFleet, normalGoal, normalLive, rushGoal, rushLive } from "./fleets.ts";
+
+function path(live: LiveFleet, goal: SwitchGoal): readonly string[] {
+  const { steps, stop } = pathTo(live, goal);
+  const names = steps.map((step) => ("front" in step ? `${step.kind} ${step.front}` : step.kind));
+  return stop === undefined ? names : [...names, stop.code];
+}
+
+describe("an undisturbed switch", () => {
+  it("grows the load balancer, brings the extra front in, then resizes the others one by one", () => {
+    expect(path(normalLive, rushGoal)).toEqual([
+      "resize-load-balancer",
+      "add-front ps-2",
+      "resize-front ps-0",
+      "resize-front ps-1",
+    ]);
+  });
+
+  it("comes back in the opposite order: sizes, extra front, load balancer", () => {
+    expect(path(rushLive, normalGoal)).toEqual([
+      "resize-front ps-0",
+      "resize-front ps-1",
+      "remove-front ps-2",
+      "resize-load-balancer",
+    ]);
+  });
+
+  it("has nothing to do at the goal", () => {
+    expect(decide(normalLive, normalGoal)).toEqual({ kind: "done" });
+    expect(decide(rushLive, rushGoal)).toEqual({ kind: "done" });
+  });
+
+  it("borrows a temporary front when only sizes change, in both directions", () => {
+    const larger = goalOf(2, "b2-15", 2000);
+    expect(path(normalLive, larger)).toEqual([
+      "resize-load-balancer",
+      "add-front ps-2",
+      "resize-front ps-0",
+      "resize-front ps-1",
+      "remove-front ps-2",
+    ]);
+    expect(pathTo(normalLive, larger).steps[1]).toMatchObject({ size: "b2-15", temporary: true });
+    const enlarged = liveFleet([front("ps-0", "b2-15"), front("ps-1", "b2-15")], 500);
+    expect(path(enlarged, normalGoal)).toEqual([
+      "add-front ps-2",
+      "resize-front ps-0",
+      "resize-front ps-1",
+      "remove-front ps-2",
+    ]);
+  });
+
+  it("only adds a front when the rush has the same size", () => {
+    expect(path(normalLive, goalOf(3, "b2-7", 500))).toEqual(["add-front ps-2"]);
+  });
+
+  it("stops before a front goes out when no address is left for the temporary one", () => {
+    expect(path(normalLive, goalOf(2, "b2-15", 500, 2))).toEqual(["no-address-for-extra-front"]);
+  });
+});
+
+describe("what an interrupted switch left", () => {
+  it("confirms a resize that reached the goal's size, before anything else", () => {
+    const live = liveFleet([
+      front("ps-0", "b2-15", { server: "verify-resize", pool: "drained" }),
+      front("ps-1", "b2-7"),
+    ]);
+    expect(decide(live, rushGoal)).toMatchObject({ step: { kind: "settle-resize", front: "ps-0", how: "confirm" } });
+  });
+
+  it("reverts one that reached another size, unless requests pass through it", () => {
+    const cut = front("ps-0", "b2-15", { server: "verify-resize", pool: "drained" });
+    expect(decide(liveFleet([cut, front("ps-1", "b2-7")]), normalGoal)).toMatchObject({ step: { how: "revert" } });
+    const serving = { ...cut, pool: "serving" as const };
+    expect(decide(liveFleet([serving, front("ps-1", "b2-7")]), normalGoal)).toMatchObject({ step: { how: "confirm" } });
+  });
+
+  it("readmits a healthy drained front before it goes on", () => {
+    const live = liveFleet(
+      [front("ps-0", "b2-7", { pool: "drained" }), front("ps-1", "b2-7"), front("ps-2", "b2-15")],
+      2000,
+    );
+    expect(decide(live, rushGoal)).toMatchObject({ step: { kind: "readmit-front", front: "ps-0" } });
+  });
+
+  it("leaves an extra front drained that is about to go, unless it is missed", () => {
+    const leaving = front("ps-2", "b2-15", { pool: "drained" });
+    const enough = liveFleet([front("ps-0", "b2-7"), front("ps-1", "b2-7"), leaving], 500);
+    expect(decide(enough, normalGoal)).toMatchObject({ step: { kind: "remove-front", front: "ps-2" } });
+    const missed = liveFleet([front("ps-0", "b2-7"), front("ps-1", "b2-7", { healthy: false }), leaving], 500);
+    expect(decide(missed, normalGoal)).toMatchObject({ step: { kind: "readmit-front", front: "ps-2" } });
+  });
+
+  it("uses a drained extra front instead of creating another one", () => {
+    const live = liveFleet(
+      [front("ps-0", "b2-15"), front("ps-1", "b2-7"), front("ps-2", "b2-15", { pool: "drained" })],
+      500,
+    );
+    expect(decide(live, normalGoal)).toMatchObject({ step: { kind: "readmit-front", front: "ps-2" } });
+  });
+
+  it("completes a front of which only a part is there, and removes a partial extra one", () => {
+    const partial = front("ps-2", "b2-15", { pool: "absent", healthy: false });
+    const live = liveFleet([front("ps-0", "b2-7"), front("ps-1", "b2-7"), partial], 2000);
+    expect(decide(live, rushGoal)).toMatchObject({ step: { kind: "add-front", front: "ps-2", size: "b2-15" } });
+    expect(decide(live, normalGoal)).toMatchObject({ step: { kind: "remove-front", front: "ps-2" } });
+  });
+
+  it("recovers a front in ERROR", () => {
+    const live = liveFleet([front("ps-0", "b2-7", { server: "error" }), front("ps-1", "b2-7")]);
+    expect(decide(live, rushGoal)).toMatchObject({ step: { kind: "recover-front", front: "ps-0" } });
+  });
+
+  it("goes back from a front that a failed gate left out at the other size", () => {
+    const live = liveFleet(
+      [front("ps-0", "b2-15", { pool: "drained", healthy: false }), front("ps-1", "b2-7"), front("ps-2", "b2-15")],
+      2000,
+    );
+    expect(decide(live, rushGoal)).toMatchObject({ kind: "stopped", code: "front-unhealthy" });
+    expect(path(live, normalGoal)).toEqual(["resize-front ps-0", "remove-front ps-2", "resize-load-balancer"]);
+  });
+});
+
+describe("a stop names its cause and what to type", () => {
+  it.each([
+    [
+      "an unhealthy front, changed or not",
+      [front("ps-0", "b2-7"), front("ps-1", "b2-7", { healthy: false })],
+      "front-unhealthy",
+    ],
+    [
+      "a front that is switched off",
+      [front("ps-0", "b2-7"), front("ps-1", "b2-7", { server: "stopped", healthy: false })],
+      "front-stopped",
+    ],
+    [
+      "a front that the cloud is busy with",
+      [front("ps-0", "b2-7", { server: "resizing" }), front("ps-1", "b2-7")],
+      "front-busy",
+    ],
+  ])("%s", (_, fronts, code) => {
+    const decision = decide(liveFleet(fronts), rushGoal);
+    expect(decision).toMatchObject({ kind: "stopped", code, next: expect.stringContaining("lor-infra") });
+    expect(decision.kind === "stopped" && decision.reason).toMatch(/ps-[01]/);
+  });
+
+  it("a load balancer that is not ready", () => {
+    expect(decide({ ...normalLive, loadBalancerReady: false }, rushGoal)).toMatchObject({ code: "load-balancer-busy" });
+  });
+});
