@@ -1,0 +1,55 @@
+import { createCipheriv, createDecipheriv, pbkdf2Sync } from "node:crypto";
+
+// Pulumi's passphrase provider (sdk/go/common/resource/config/crypt.go): PBKDF2-SHA256, one million rounds, AES-256-GCM.
+const rounds = 1_000_000;
+const keyBytes = 32;
+const tagBytes = 16;
+const knownText = "pulumi";
+
+export interface SaltRandomness {
+  /** 8 bytes. */
+  readonly salt: Uint8Array;
+  /** 12 bytes. */
+  readonly nonce: Uint8Array;
+}
+
+/**
+ * The `encryptionsalt` of a profile file: `v1:<salt>:v1:<nonce>:<sealed "pulumi">`, by which Pulumi recognises the right
+ * passphrase. Takes about half a second: it is made slow on purpose.
+ */
+export function createEncryptionSalt(passphrase: string, { salt, nonce }: SaltRandomness): string {
+  const cipher = createCipheriv("aes-256-gcm", keyOf(passphrase, salt), nonce);
+  const sealed = Buffer.concat([cipher.update(knownText, "utf8"), cipher.final(), cipher.getAuthTag()]);
+  return `v1:${toBase64(salt)}:v1:${toBase64(nonce)}:${toBase64(sealed)}`;
+}
+
+/** Whether a passphrase opens what a salt was made for; false for anything that is no salt. */
+export function opensEncryptionSalt(passphrase: string, encryptionSalt: string): boolean {
+  const [version, salt, inner, nonce, sealed, ...rest] = encryptionSalt.split(":");
+  if (version !== "v1" || inner !== "v1" || salt === undefined || nonce === undefined || sealed === undefined)
+    return false;
+  const bytes = Buffer.from(sealed, "base64");
+  if (rest.length > 0 || bytes.length !== knownText.length + tagBytes) return false;
+  try {
+    const decipher = createDecipheriv(
+      "aes-256-gcm",
+      keyOf(passphrase, Buffer.from(salt, "base64")),
+      Buffer.from(nonce, "base64"),
+    );
+    decipher.setAuthTag(bytes.subarray(-tagBytes));
+    return (
+      Buffer.concat([decipher.update(bytes.subarray(0, -tagBytes)), decipher.final()]).toString("utf8") === knownText
+    );
+  } catch {
+    // A wrong key fails the authentication of the sealed text.
+    return false;
+  }
+}
+
+function keyOf(passphrase: string, salt: Uint8Array): Buffer {
+  return pbkdf2Sync(passphrase, salt, rounds, keyBytes, "sha256");
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("base64");
+}

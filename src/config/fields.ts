@@ -1,0 +1,95 @@
+import * as z from "zod";
+import { Cidr, IpAddress } from "../core/cidr.ts";
+import { Duration } from "../core/duration.ts";
+import { Size } from "../core/size.ts";
+
+/** What a field tells when it refuses a value; carried in the `params` of a zod issue. */
+export interface FieldRefusal {
+  readonly code: string;
+  readonly accepted: string;
+  readonly exit?: 2 | 3;
+}
+
+/** A text of a given form. */
+export function text(form: RegExp, refusal: FieldRefusal) {
+  return z.string(refusal.accepted).refine((value) => form.test(value), {
+    message: `is not of the form that is asked for`,
+    params: { ...refusal },
+  });
+}
+
+/** One of a few texts. */
+export function oneOf<const T extends readonly [string, ...string[]]>(values: T, code: string) {
+  return z.string(values.join(", ")).transform((value, context): T[number] => {
+    const found = values.find((candidate) => candidate === value);
+    if (found !== undefined) return found;
+    return refuse(context, "is not one of those that exist", { code, accepted: values.join(", ") });
+  });
+}
+
+/** A whole number in a range, both ends included. */
+export function whole(from: number, to: number, code: string) {
+  const accepted = `a whole number from ${from} to ${to}`;
+  return z.number(accepted).refine((value) => Number.isInteger(value) && value >= from && value <= to, {
+    message: "is out of range",
+    params: { code, accepted },
+  });
+}
+
+/** ISO 8601, longer than zero. */
+export function duration() {
+  const refusal = { code: "duration-invalid", accepted: "ISO 8601 with a fixed length, such as PT30M, PT1H or P1D" };
+  return z.string(refusal.accepted).transform((value, context): Duration => {
+    const parsed = attempt(() => Duration.parse(value), context, refusal);
+    if (parsed === z.NEVER) return z.NEVER;
+    if (parsed.milliseconds === 0) return refuse(context, "must be longer than zero", refusal);
+    if (parsed.milliseconds % 1000 !== 0) return refuse(context, "must be whole seconds", refusal);
+    return parsed;
+  });
+}
+
+/** A whole number of gigabytes, or a text with a unit, in a range of gigabytes. */
+export function gigabytes(from: number, to: number) {
+  const refusal = { code: "size-invalid", accepted: `${from} to ${to} GB, as a number or with a unit such as 100 GB` };
+  return z.union([z.number(), z.string()], refusal.accepted).transform((value, context): Size => {
+    const parsed = attempt(
+      () => (typeof value === "number" ? Size.of(value, "GB") : Size.parse(value)),
+      context,
+      refusal,
+    );
+    if (parsed === z.NEVER) return z.NEVER;
+    const amount = attempt(() => parsed.in("GB"), context, refusal);
+    if (amount === z.NEVER) return z.NEVER;
+    return amount < from || amount > to ? refuse(context, "is out of range", refusal) : parsed;
+  });
+}
+
+export function address() {
+  const refusal = { code: "address-invalid", accepted: "an IPv4 address such as 10.10.1.10" };
+  return z
+    .string(refusal.accepted)
+    .transform((value, context) => attempt(() => IpAddress.parse(value), context, refusal));
+}
+
+export function network() {
+  const refusal = { code: "network-invalid", accepted: "an IPv4 network such as 10.10.1.0/24" };
+  return z.string(refusal.accepted).transform((value, context) => attempt(() => Cidr.parse(value), context, refusal));
+}
+
+interface Refusing {
+  addIssue(issue: { code: "custom"; message: string; params: Record<string, unknown> }): void;
+}
+
+function attempt<T>(parse: () => T, context: Refusing, refusal: FieldRefusal): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return refuse(context, error.message, refusal);
+  }
+}
+
+function refuse(context: Refusing, message: string, refusal: FieldRefusal): never {
+  context.addIssue({ code: "custom", message, params: { ...refusal } });
+  return z.NEVER;
+}

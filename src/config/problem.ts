@@ -1,0 +1,23 @@
+import type { Issue } from "../core/result.ts";
+import { looksSecret } from "./secret-looking.ts";
+
+export interface Problem {
+  /** What cannot be done or what is wrong, lower case. */
+  readonly what: string;
+  /** The value as read; hidden when it looks like a secret. Left out when there is none. */
+  readonly seen?: unknown;
+  readonly accepted: string;
+}
+
+/** An issue whose message always says the value seen and the values accepted. */
+export function problem(path: string, code: string, { what, seen, accepted }: Problem, exit: 2 | 3 = 2): Issue {
+  const shown = seen === undefined ? "" : `: seen ${showValue(seen)}`;
+  return { path, code, message: `${what}${shown}; accepted: ${accepted}`, exit };
+}
+
+/** A value in one short line. */
+export function showValue(value: unknown): string {
+  if (typeof value === "string" && looksSecret(value)) return "(hidden, it looks like a secret)";
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text === "" ? '""' : text;
+}

@@ -1,0 +1,117 @@
+import type { Issue, Result } from "../core/result.ts";
+import type { Profile } from "../domain/fleet.ts";
+import { findRefusals } from "../systems/lor/rules/index.ts";
+import { lorSchema, profileSettings } from "../systems/lor/schema.ts";
+import type { LorSettings } from "../systems/lor/settings.ts";
+import { findUnknownKeys } from "./known-keys.ts";
+import { problem } from "./problem.ts";
+import { findForeignProfileKeys, mergeSettings } from "./profile-keys.ts";
+import { type RawProfileFile, type RawProject, readRawProject } from "./raw-project.ts";
+import { parseSections } from "./sections.ts";
+
+/** A project whose settings were read and passed every check, both profiles of it. */
+export interface Project {
+  /** Folder of Pulumi.yaml. */
+  readonly dir: string;
+  /** `name` of Pulumi.yaml: first half of every cloud name. */
+  readonly name: string;
+  readonly stack: string;
+  /** The same in both profile files. */
+  readonly encryptionSalt: string;
+  /** File names of the pair, in `dir`. */
+  readonly profileFiles: Readonly<Record<Profile, string>>;
+  readonly settings: Readonly<Record<Profile, LorSettings>>;
+  /** What is accepted and should still be known. */
+  readonly warnings: readonly Issue[];
+}
+
+/**
+ * Reads and checks a project's settings for one stack, both profiles as a pair. Reports every problem at once; only files
+ * that cannot be read stop earlier. No effect besides reading the three files.
+ */
+export function loadProject(dir: string, stack: string): Result<Project> {
+  const stackIssues = checkStackName(stack);
+  const raw = readRawProject(dir, stack);
+  if (!raw.ok) return { ok: false, issues: [...stackIssues, ...raw.issues] };
+
+  const { normal, rush } = raw.value.profiles;
+  const read = { normal: readProfile("normal", raw.value, normal), rush: readProfile("rush", raw.value, rush) };
+  const refusals = findRefusals({ normal: read.normal.settings, rush: read.rush.settings });
+  const issues = [...stackIssues, ...joinIssues(read), ...refusals.issues];
+  if (issues.length > 0 || !isComplete(read.normal.settings) || !isComplete(read.rush.settings)) {
+    return { ok: false, issues };
+  }
+  return {
+    ok: true,
+    value: {
+      dir,
+      name: raw.value.name,
+      stack,
+      encryptionSalt: normal.encryptionSalt,
+      profileFiles: { normal: normal.file, rush: rush.file },
+      settings: { normal: read.normal.settings, rush: read.rush.settings },
+      warnings: refusals.warnings,
+    },
+  };
+}
+
+interface ReadProfile {
+  readonly file: string;
+  readonly settings: Partial<LorSettings>;
+  readonly issues: readonly Issue[];
+}
+
+function readProfile(profile: Profile, project: RawProject, file: RawProfileFile): ReadProfile {
+  const merged = mergeSettings(project.shared, file.settings);
+  const foreign = findForeignProfileKeys(file, profileSettings);
+  const told = new Set(foreign.map((issue) => issue.path));
+  const unknown = findUnknownKeys(lorSchema, merged).filter((issue) => !told.has(issue.path));
+  const { settings, issues } = parseSections(lorSchema, merged);
+  const wrongProfile =
+    settings.profile !== undefined && settings.profile !== profile
+      ? [
+          problem("profile", "profile-mismatch", {
+            what: `${file.file} names another profile`,
+            seen: settings.profile,
+            accepted: profile,
+          }),
+        ]
+      : [];
+  return { file: file.file, settings, issues: [...foreign, ...unknown, ...issues, ...wrongProfile] };
+}
+
+/** Issues of both profiles, each once; what only one of them has says in which file. */
+function joinIssues({ normal, rush }: Readonly<Record<Profile, ReadProfile>>): readonly Issue[] {
+  const key = (issue: Issue) => `${issue.path}\n${issue.code}\n${issue.message}`;
+  const inNormal = new Set(normal.issues.map(key));
+  const inRush = new Set(rush.issues.map(key));
+  const only = (issue: Issue, file: string): Issue => ({ ...issue, message: `${issue.message} (${file})` });
+  return [
+    ...normal.issues.map((issue) => (inRush.has(key(issue)) ? issue : only(issue, normal.file))),
+    ...rush.issues.filter((issue) => !inNormal.has(key(issue))).map((issue) => only(issue, rush.file)),
+  ];
+}
+
+function checkStackName(stack: string): readonly Issue[] {
+  if (stack === "normal" || stack === "rush") {
+    return [
+      problem("stack", "stack-is-a-profile", {
+        what: "normal and rush are two configurations of one stack; two stacks would be two copies of the shop",
+        seen: stack,
+        accepted: `a stack named after its environment, such as prod; run \`lor-infra ${stack} --stack prod\``,
+      }),
+    ];
+  }
+  if (/^[a-z][a-z0-9-]{0,29}$/.test(stack)) return [];
+  return [
+    problem("stack", "stack-name-invalid", {
+      what: "the stack's name is part of every name in the cloud and cannot be used",
+      seen: stack,
+      accepted: "1 to 30 small letters, digits and hyphens, a letter first",
+    }),
+  ];
+}
+
+function isComplete(settings: Partial<LorSettings>): settings is LorSettings {
+  return Object.keys(lorSchema.shape).every((key) => Object.hasOwn(settings, key));
+}

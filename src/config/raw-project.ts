@@ -1,0 +1,149 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Issue, Result } from "../core/result.ts";
+import type { Profile } from "../domain/fleet.ts";
+import { problem } from "./problem.ts";
+import { isMapping, type RawMapping, readYamlFile } from "./yaml-file.ts";
+
+/** The three files of a project as they are on disk, without the wrapping that Pulumi asks for. */
+export interface RawProject {
+  readonly name: string;
+  /** `config:` of Pulumi.yaml, key -> value. */
+  readonly shared: RawMapping;
+  readonly profiles: Readonly<Record<Profile, RawProfileFile>>;
+}
+
+export interface RawProfileFile {
+  /** File name, such as `Pulumi.rush.yaml`. */
+  readonly file: string;
+  readonly encryptionSalt: string;
+  /** Settings without the project's namespace. */
+  readonly settings: RawMapping;
+}
+
+export const sharedFile = "Pulumi.yaml";
+
+/** Names of the pair: the stack's own when one of them exists, else the one that every stack shares. */
+export function profileFileNames(folder: string, stack: string): Readonly<Record<Profile, string>> {
+  const own = { normal: `Pulumi.${stack}.normal.yaml`, rush: `Pulumi.${stack}.rush.yaml` };
+  if (existsSync(join(folder, own.normal)) || existsSync(join(folder, own.rush))) return own;
+  return { normal: "Pulumi.normal.yaml", rush: "Pulumi.rush.yaml" };
+}
+
+/** Reads the shared file and the pair. Also gives what could be read when something could not, for more issues at once. */
+export function readRawProject(folder: string, stack: string): Result<RawProject> {
+  const issues: Issue[] = [];
+  const keep = <T>(result: Result<T>): T | undefined => {
+    if (result.ok) return result.value;
+    issues.push(...result.issues);
+    return undefined;
+  };
+  const files = profileFileNames(folder, stack);
+  const project = keep(readYamlFile(folder, sharedFile));
+  const normalContent = keep(readYamlFile(folder, files.normal));
+  const rushContent = keep(readYamlFile(folder, files.rush));
+  const name = project === undefined ? undefined : keep(readName(project));
+  const shared = project === undefined || name === undefined ? undefined : keep(unwrapShared(project, name));
+  const normal = normalContent === undefined ? undefined : keep(unwrapProfile(files.normal, normalContent, name));
+  const rush = rushContent === undefined ? undefined : keep(unwrapProfile(files.rush, rushContent, name));
+  if (normal !== undefined && rush !== undefined && normal.encryptionSalt !== rush.encryptionSalt) {
+    issues.push(
+      problem("encryptionsalt", "encryption-salts-differ", {
+        what: `${normal.file} and ${rush.file} are two configurations of one stack and have different salts`,
+        accepted: "the same encryptionsalt in both files",
+      }),
+    );
+  }
+  if (name === undefined || shared === undefined || normal === undefined || rush === undefined || issues.length > 0) {
+    return { ok: false, issues };
+  }
+  return { ok: true, value: { name, shared, profiles: { normal, rush } } };
+}
+
+function readName(project: RawMapping): Result<string> {
+  const { name } = project;
+  if (typeof name === "string" && /^[a-z][a-z0-9-]{0,29}$/.test(name)) return { ok: true, value: name };
+  const what = "the project's name begins every name in the cloud and cannot be used";
+  return {
+    ok: false,
+    issues: [
+      problem("name", "project-name-invalid", {
+        what,
+        seen: name ?? "nothing",
+        accepted: "1 to 30 small letters, digits and hyphens, a letter first",
+      }),
+    ],
+  };
+}
+
+/** `key: {value: …}` and `key: scalar` become `key -> value`; Pulumi accepts the key with or without the project's name. */
+function unwrapShared(project: RawMapping, name: string): Result<RawMapping> {
+  const { config } = project;
+  if (!isMapping(config)) {
+    return {
+      ok: false,
+      issues: [
+        problem("config", "yaml-shape", {
+          what: `${sharedFile} has no settings`,
+          seen: config ?? "nothing",
+          accepted: "config: with the settings that both profiles share",
+        }),
+      ],
+    };
+  }
+  const issues: Issue[] = [];
+  const entries: [string, unknown][] = [];
+  for (const [key, wrapped] of Object.entries(config)) {
+    const path = withoutNamespace(key, name);
+    if (isMapping(wrapped) && Object.keys(wrapped).join() !== "value") {
+      issues.push(
+        problem(path, "config-not-wrapped", {
+          what: `a setting of ${sharedFile} is written under the key "value"`,
+          seen: Object.keys(wrapped).join(", ") || "nothing",
+          accepted: `${path}: {value: …}`,
+        }),
+      );
+    } else {
+      entries.push([path, isMapping(wrapped) ? wrapped.value : wrapped]);
+    }
+  }
+  return issues.length > 0 ? { ok: false, issues } : { ok: true, value: Object.fromEntries(entries) };
+}
+
+function unwrapProfile(file: string, content: RawMapping, name: string | undefined): Result<RawProfileFile> {
+  const issues: Issue[] = [];
+  const { encryptionsalt: salt, config, ...unknown } = content;
+  for (const key of Object.keys(unknown)) {
+    issues.push(
+      problem(key, "unknown-key", {
+        what: `${file} has an unknown key ${JSON.stringify(key)}`,
+        accepted: "encryptionsalt, config",
+      }),
+    );
+  }
+  if (typeof salt !== "string" || !/^v1:[A-Za-z0-9+/]+=*:v1:[A-Za-z0-9+/]+=*:[A-Za-z0-9+/]+=*$/.test(salt)) {
+    issues.push(
+      problem("encryptionsalt", "encryption-salt-missing", {
+        what: `${file} has no salt, and Pulumi would write one into it`,
+        accepted: "encryptionsalt: v1:…, the same in both profile files; `lor-infra init` makes one",
+      }),
+    );
+  }
+  if (!isMapping(config)) {
+    issues.push(
+      problem("config", "yaml-shape", {
+        what: `${file} has no settings`,
+        seen: config ?? "nothing",
+        accepted: "config: with the profile's settings",
+      }),
+    );
+  }
+  if (issues.length > 0 || typeof salt !== "string" || !isMapping(config)) return { ok: false, issues };
+  const settings = Object.entries(config).map(([key, value]) => [withoutNamespace(key, name), value] as const);
+  return { ok: true, value: { file, encryptionSalt: salt, settings: Object.fromEntries(settings) } };
+}
+
+/** Another namespace than the project's stays in the key, which makes it an unknown one. */
+function withoutNamespace(key: string, name: string | undefined): string {
+  return name !== undefined && key.startsWith(`${name}:`) ? key.slice(name.length + 1) : key;
+}

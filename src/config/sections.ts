@@ -1,0 +1,47 @@
+import type * as z from "zod";
+import type { Issue } from "../core/result.ts";
+import { problem } from "./problem.ts";
+import { isMapping, type RawMapping } from "./yaml-file.ts";
+
+/** Reads each top-level setting by itself, so that rules can still judge the sections that are well formed. */
+export function parseSections<S extends z.ZodRawShape>(
+  schema: z.ZodObject<S>,
+  raw: RawMapping,
+): { readonly settings: Partial<z.output<z.ZodObject<S>>>; readonly issues: readonly Issue[] } {
+  const issues: Issue[] = [];
+  const settings: [string, unknown][] = [];
+  for (const [key, field] of Object.entries(schema.shape) as [string, z.ZodType][]) {
+    const parsed = field.safeParse(raw[key]);
+    if (parsed.success) settings.push([key, parsed.data]);
+    else issues.push(...parsed.error.issues.map((issue) => toIssue(key, issue, raw[key])));
+  }
+  return { settings: Object.fromEntries(settings) as Partial<z.output<z.ZodObject<S>>>, issues };
+}
+
+function toIssue(section: string, issue: z.core.$ZodIssue, value: unknown): Issue {
+  const path = [section, ...issue.path.map(String)].join(".");
+  const seen = valueAt(value, issue.path);
+  if (issue.code === "custom") {
+    const { code, accepted, exit } = issue.params ?? {};
+    return problem(path, String(code), { what: issue.message, seen, accepted: String(accepted) }, exit === 3 ? 3 : 2);
+  }
+  if (seen === undefined) {
+    return problem(path, "setting-missing", { what: "is missing", accepted: acceptedOf(issue) });
+  }
+  return problem(path, "setting-type", { what: "has the wrong type", seen, accepted: acceptedOf(issue) });
+}
+
+/** Fields that name what they accept carry it as message; a group of settings only says that it is one. */
+function acceptedOf(issue: z.core.$ZodIssue): string {
+  return issue.code === "invalid_type" && issue.expected === "object" ? "a group of settings" : issue.message;
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let current = value;
+  for (const key of path) {
+    if (Array.isArray(current)) current = current[Number(key)];
+    else if (isMapping(current)) current = current[String(key)];
+    else return undefined;
+  }
+  return current;
+}

@@ -1,0 +1,153 @@
+import { interpolate, type Output } from "@pulumi/pulumi";
+import { BackupPolicy } from "../../../components/ovh/backup-policy.ts";
+import { GuestConfiguration } from "../../../components/ovh/guest-configuration.ts";
+import { LoadBalancer } from "../../../components/ovh/load-balancer.ts";
+import { ManagedDb } from "../../../components/ovh/managed-db.ts";
+import { ObjectStorage } from "../../../components/ovh/object-storage.ts";
+import { OdooTier } from "../../../components/ovh/odoo-tier.ts";
+import { PrestaShopTier } from "../../../components/ovh/presta-shop-tier.ts";
+import { VRack } from "../../../components/ovh/v-rack.ts";
+import { partNames } from "./address-plan.ts";
+import { planFirewalls } from "./firewalls.ts";
+import type { DatabasePlan, LorPlan } from "./plan-model.ts";
+
+export interface BuildOptions {
+  /** Fronts wait for each other, extra ones first; wanted whenever the shop may already serve. */
+  readonly chain: boolean;
+  /** Certificate of the shop as PKCS#12 without password, in base64. Secret. */
+  readonly tlsPkcs12: string;
+  /** Named in the outputs, so that a stack says where it lives. */
+  readonly cloud: "local" | "ovh";
+  /**
+   * Gives up the protection of what holds data, so that a destroy may follow. Default: false.
+   */
+  readonly released?: boolean;
+}
+
+/** Creates what the Plan says, and returns the stack's outputs. Called inside a Pulumi program. */
+export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Record<string, unknown>> {
+  const released = options.released === true;
+  const { compute, storage: storageRegion } = plan.region;
+  const { externalNetwork } = plan.network;
+
+  const network = new VRack("network", {
+    vrack: plan.network.vrack,
+    region: compute,
+    routerName: `${plan.prefix}-router`,
+    externalNetwork,
+    subnets: plan.network.subnets.map((subnet) => ({ ...subnet, part: partNames[subnet.part] })),
+    firewalls: planFirewalls(plan),
+  });
+  const storage = new ObjectStorage("storage", {
+    images: plan.storage.images,
+    copies: plan.storage.copies,
+    released,
+  });
+  const configuration = new GuestConfiguration("configuration", {
+    cloudName: plan.storage.configuration.cloudName,
+    region: plan.storage.configuration.region,
+    accountUrl: swiftAccount(plan.storage.configuration.region, network.projectId),
+  });
+  const mysql = createDatabase(plan.mysql, plan, network, released);
+  const postgresql = createDatabase(plan.postgresql, plan, network, released);
+  const loadBalancer = new LoadBalancer("lb", {
+    cloudName: plan.loadBalancer.cloudName,
+    region: compute,
+    shell: plan.loadBalancer.shell,
+    flavor: plan.loadBalancer.flavor,
+    address: plan.loadBalancer.address,
+    network,
+    part: partNames.loadBalancer,
+    externalNetwork,
+    healthPath: plan.loadBalancer.healthPath,
+    tlsPkcs12: options.tlsPkcs12,
+  });
+  const shop = new PrestaShopTier("prestashop", {
+    region: compute,
+    groupName: `${plan.prefix}-fronts`,
+    groupPolicy: plan.shop.groupPolicy,
+    fronts: plan.shop.fronts,
+    extraFronts: plan.shop.extraFronts,
+    chain: options.chain,
+    domain: plan.shop.domain,
+    release: plan.shop.release,
+    administratorKeys: [plan.administration.sshPublicKey],
+    imagesCopy: plan.storage.imagesCopy,
+    network,
+    part: partNames.prestashop,
+    loadBalancer,
+    trustedProxies: [network.part(partNames.loadBalancer).cidr, network.part(partNames.prestashop).cidr],
+    database: mysql,
+    storage,
+    configuration,
+    released,
+  });
+  const odoo = new OdooTier("odoo", {
+    region: compute,
+    server: plan.odoo.server,
+    domain: plan.odoo.domain,
+    release: plan.odoo.release,
+    administratorKeys: [plan.administration.sshPublicKey],
+    filestore: plan.odoo.filestore,
+    network,
+    part: partNames.odoo,
+    externalNetwork,
+    database: postgresql,
+    storage,
+    configuration,
+    released,
+  });
+  const instanceIds = new Map([...shop.instanceIds, [plan.odoo.server.name, odoo.instanceId]]);
+  new BackupPolicy("backups", {
+    region: compute,
+    instances: plan.backups.map((backup) => ({ ...backup, instanceId: instanceIdOf(instanceIds, backup.server) })),
+  });
+
+  return {
+    system: plan.system,
+    cloud: options.cloud,
+    profile: plan.profile ?? null,
+    addresses: {
+      loadBalancer: { public: loadBalancer.publicAddress, private: loadBalancer.privateAddress },
+      odoo: { public: odoo.publicAddress, private: plan.odoo.server.address },
+      fronts: Object.fromEntries(plan.shop.fronts.map((front) => [front.name, front.address])),
+      mysql: mysql.host,
+      postgresql: postgresql.host,
+    },
+    domains: { shop: plan.shop.domain, odoo: plan.odoo.domain },
+    buckets: { images: plan.storage.images.cloudName, copies: plan.storage.copies.cloudName },
+    storageRegion,
+  };
+}
+
+function createDatabase(database: DatabasePlan, plan: LorPlan, network: VRack, released: boolean): ManagedDb {
+  return new ManagedDb(database.engine, {
+    engine: database.engine,
+    cloudName: database.cloudName,
+    version: database.version,
+    plan: database.plan,
+    flavor: database.flavor,
+    nodes: database.nodes,
+    diskGigabytes: database.diskGigabytes,
+    backupTime: database.backupTime,
+    backupRegions: database.backupRegions,
+    region: plan.region.database,
+    place: network.part(partNames[database.engine]),
+    allowedFrom: database.allowedFrom,
+    database: database.database,
+    user: database.user,
+    released,
+  });
+}
+
+/** Source: OVHcloud docs, object storage endpoints (Swift). */
+function swiftAccount(region: string, projectId: Output<string> | undefined): Output<string> {
+  if (projectId === undefined) throw new Error("the network is attached to no OVHcloud project");
+  return interpolate`https://storage.${region.toLowerCase()}.cloud.ovh.net/v1/AUTH_${projectId}`;
+}
+
+function instanceIdOf(ids: ReadonlyMap<string, Output<string>>, server: string): Output<string> {
+  const id = ids.get(server);
+  if (id === undefined) throw new Error(`the plan backs up ${server}, which it does not build`);
+  return id;
+}

@@ -1,0 +1,138 @@
+import * as z from "zod";
+import { address, duration, gigabytes, network, oneOf, text, whole } from "../../config/fields.ts";
+import { ovhcloudOffer } from "../../domain/offers/ovhcloud.ts";
+
+const anything = { code: "text-invalid", accepted: "a text on one line" };
+const domain = text(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, {
+  code: "domain-invalid",
+  accepted: "a domain name in small letters, such as www.lor.example",
+});
+const time = text(/^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/, {
+  code: "time-invalid",
+  accepted: "a time of day in UTC, HH:MM:SS in quotes, such as 03:00:00",
+});
+
+const subnet = z.object({ cidr: network(), vlan: whole(1, 4094, "vlan-invalid") });
+
+const release = z.object({
+  version: text(/^[0-9A-Za-z][0-9A-Za-z.+~-]{0,63}$/, {
+    code: "release-invalid",
+    accepted: "a version in quotes, such as 8.2.1",
+  }),
+  url: text(/^https:\/\/[^\s/@]+\/\S+$/, {
+    code: "release-invalid",
+    accepted: "an https address without user and password",
+  }),
+  sha256: text(/^[0-9a-f]{64}$/, { code: "release-invalid", accepted: "64 hexadecimal digits in quotes" }),
+});
+
+const copy = z.object({ copyEvery: duration(), copyTimeout: duration() });
+const everyHalfHour = { copyEvery: "PT30M", copyTimeout: "PT10M" };
+
+function database(engine: "mysql" | "postgresql") {
+  return z.object({
+    version: oneOf(nonEmpty(ovhcloudOffer.databaseVersions[engine]), "database-version-unknown"),
+    plan: oneOf(nonEmpty(ovhcloudOffer.databasePlans.map((offer) => offer.plan)), "database-plan-unknown"),
+    flavor: oneOf(nonEmpty(ovhcloudOffer.databaseFlavors.map((offer) => offer.flavor)), "database-flavor-unknown"),
+    disk: gigabytes(1, 10_000),
+    access: z
+      .string("private")
+      .refine((access) => access === "private", {
+        message: "a database is reached from the private network only",
+        params: { code: "database-public", accepted: "private", exit: 3 },
+      })
+      .transform(() => "private" as const)
+      .prefault("private"),
+    backupTime: time,
+  });
+}
+
+/** Form of the settings of one profile; what the values mean is in settings.ts, how they fit together in rules/. */
+export const lorSchema = z.object({
+  system: oneOf(["lor"], "system-unknown"),
+  profile: oneOf(["normal", "rush"], "profile-unknown"),
+  rpo: duration(),
+  region: z.object({
+    compute: oneOf(nonEmpty(ovhcloudOffer.regions.map((offer) => offer.compute)), "region-unknown"),
+    storage: oneOf(nonEmpty(areas()), "region-unknown"),
+    database: oneOf(nonEmpty(areas()), "region-unknown"),
+    offsite: oneOf(nonEmpty(areas()), "region-unknown"),
+  }),
+  administration: z.object({
+    sshPublicKey: text(/^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-\S+) [A-Za-z0-9+/]+={0,2}( .*)?$/, {
+      code: "ssh-key-invalid",
+      accepted: "one line of an OpenSSH public key file, such as ssh-ed25519 AAAA… name",
+    }),
+    email: text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, { code: "email-invalid", accepted: "an e-mail address" }),
+  }),
+  network: z.object({
+    vrack: text(/^pn-\d+$/, { code: "vrack-invalid", accepted: "the vRack's service name, such as pn-1000000" }),
+    cidr: network(),
+    externalNetwork: text(/^\S.{0,253}$/, anything).prefault("Ext-Net"),
+    subnets: z.object({
+      loadBalancer: subnet,
+      prestashop: subnet,
+      mysql: subnet,
+      odoo: subnet,
+      postgresql: subnet,
+    }),
+  }),
+  loadBalancer: z.object({
+    shell: oneOf(["ovh", "openstack"], "shell-unknown").prefault("ovh"),
+    address: address(),
+    bandwidth: z.number("Mbit/s as a number").refine((value) => bandwidths().includes(value), {
+      message: "is no size of a load balancer",
+      params: { code: "bandwidth-unknown", accepted: `${bandwidths().join(", ")} (Mbit/s)` },
+    }),
+  }),
+  prestashop: z.object({
+    domain,
+    addresses: z.array(address(), "a list of addresses"),
+    fronts: whole(1, 100, "fronts-invalid"),
+    frontsFlavor: z.string("a size such as b2-7"),
+    flavorFamily: oneOf(["flex", "classic"], "flavor-family-unknown").prefault("flex"),
+    disk: gigabytes(10, 12_000),
+    image: text(/^\S.{0,253}$/, anything),
+    release,
+  }),
+  odoo: z.object({
+    domain,
+    address: address(),
+    flavor: z.string("a size such as b2-15"),
+    disk: gigabytes(10, 12_000),
+    image: text(/^\S.{0,253}$/, anything),
+    release,
+    filestore: copy.prefault(everyHalfHour),
+  }),
+  mysql: database("mysql"),
+  postgresql: database("postgresql"),
+  storage: z.object({ size: gigabytes(1, 1_000_000), copy: copy.prefault(everyHalfHour) }),
+  backups: z.object({
+    instances: z.object({
+      cron: z.string("five fields, UTC, such as 0 4 * * *"),
+      keep: whole(1, 365, "keep-invalid"),
+    }),
+  }),
+});
+
+/** The only settings that a profile file may hold; everything else is shared. */
+export const profileSettings: readonly string[] = Object.freeze([
+  "profile",
+  "prestashop.fronts",
+  "prestashop.frontsFlavor",
+  "loadBalancer.bandwidth",
+]);
+
+function areas(): string[] {
+  return [...new Set(ovhcloudOffer.regions.map((offer) => offer.area))];
+}
+
+function bandwidths(): number[] {
+  return ovhcloudOffer.loadBalancers.map((offer) => offer.bandwidth);
+}
+
+function nonEmpty(values: readonly string[]): readonly [string, ...string[]] {
+  const [first, ...rest] = values;
+  if (first === undefined) throw new RangeError("a catalogue without entries");
+  return [first, ...rest];
+}
