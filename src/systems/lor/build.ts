@@ -27,7 +27,7 @@ export interface BuildOptions {
 /** Creates what the Plan says, and returns the stack's outputs. Called inside a Pulumi program. */
 export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Record<string, unknown>> {
   const released = options.released === true;
-  const { compute, storage: storageRegion } = plan.region;
+  const { compute } = plan.region;
   const { externalNetwork } = plan.network;
 
   const network = new VRack("network", {
@@ -116,7 +116,6 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
     },
     domains: { shop: plan.shop.domain, odoo: plan.odoo.domain },
     buckets: { images: plan.storage.images.cloudName, copies: plan.storage.copies.cloudName },
-    storageRegion,
   };
 }
 

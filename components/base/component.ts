@@ -1,0 +1,44 @@
+import {
+  ComponentResource,
+  type ComponentResourceOptions,
+  type CustomResourceOptions,
+  type Resource,
+} from "@pulumi/pulumi";
+import { childArguments, type Transform } from "./transform.ts";
+
+/** What every component accepts besides its own arguments. */
+export interface DataProtection {
+  /**
+   * Gives up the protection of what holds data (Pulumi's `protect`, the cloud's deletion protection), so that a following
+   * destroy may delete it. Default: false, everything that holds data is protected.
+   */
+  readonly released?: boolean;
+}
+
+/** A named group of resources: children take provider, protection and dependencies from the options given to it. */
+export abstract class Component extends ComponentResource {
+  /** @param folder provider folder, such as `ovh`; the type token is `lor:<folder>:<class>`. */
+  protected constructor(folder: string, type: string, name: string, options?: ComponentResourceOptions) {
+    super(`lor:${folder}:${type}`, name, {}, options);
+  }
+
+  /** Constructor arguments of a child, under this component and after the caller's transform. */
+  protected child<A extends object>(
+    name: string,
+    args: A,
+    transform: Transform<A> | undefined,
+    options: CustomResourceOptions = {},
+  ): [name: string, args: A, options: CustomResourceOptions] {
+    return childArguments(transform, name, args, { ...options, parent: this });
+  }
+}
+
+/** Options of a resource that holds data: it is never deleted unless its protection was given up first. */
+export function dataHolder(protection: DataProtection, options: CustomResourceOptions = {}): CustomResourceOptions {
+  return { ...options, protect: protection.released !== true };
+}
+
+/** The resources that are there, for a `dependsOn` list. */
+export function present(...resources: readonly (Resource | undefined)[]): Resource[] {
+  return resources.filter((resource) => resource !== undefined);
+}

@@ -1,0 +1,32 @@
+import { createHmac } from "node:crypto";
+
+/** What a temporary address of OpenStack Swift gives access to. */
+export interface TempUrlRequest {
+  /** Base of the account, such as `https://storage.gra.cloud.ovh.net/v1/AUTH_0123`. */
+  readonly accountUrl: string;
+  readonly container: string;
+  /** Object name; slashes stay slashes. */
+  readonly object: string;
+  /** The container's `Temp-URL-Key`. */
+  readonly key: string;
+  /** End of the access, seconds since 1970-01-01 UTC. */
+  readonly expiresAtSeconds: number;
+}
+
+/**
+ * Address by which anybody may read one object until a date, and nothing else. The signature covers method, date and path;
+ * HMAC-SHA256 is one of the digests that Swift accepts by default.
+ *
+ * Source: OpenStack Swift, "Temporary URL middleware" (docs.openstack.org/swift, api/temporary_url_middleware).
+ */
+export function signTempUrl(request: TempUrlRequest): string {
+  const account = new URL(request.accountUrl);
+  const segments = [request.container, ...request.object.split("/")];
+  // Swift signs the path as it is named and receives it percent-encoded.
+  const signedPath = `${decodeURIComponent(account.pathname)}/${segments.join("/")}`;
+  const signature = createHmac("sha256", request.key)
+    .update(`GET\n${request.expiresAtSeconds}\n${signedPath}`)
+    .digest("hex");
+  const sentPath = `${account.pathname}/${segments.map(encodeURIComponent).join("/")}`;
+  return `${account.origin}${sentPath}?temp_url_sig=${signature}&temp_url_expires=${request.expiresAtSeconds}`;
+}

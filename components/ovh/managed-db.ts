@@ -1,0 +1,148 @@
+import * as ovh from "@ovhcloud/pulumi-ovh";
+import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
+import { ExitCode, LorError } from "../../src/core/errors.ts";
+import { Component, type DataProtection, dataHolder } from "../base/component.ts";
+import type { Transform } from "../base/transform.ts";
+import type { VRackPart } from "./v-rack.ts";
+
+export interface ManagedDbArgs extends DataProtection {
+  readonly engine: "mysql" | "postgresql";
+  /** Shown in the cloud's console: a managed database has a description and no name. */
+  readonly cloudName: string;
+  /** Engine version, such as `8` or `16`. */
+  readonly version: string;
+  /** `essential`, `business`, `enterprise`, or `production`, `advanced`. */
+  readonly plan: string;
+  /** Size, such as `db1-4`. */
+  readonly flavor: string;
+  /** Number of nodes, fixed by the plan: another number is never sent by the provider. */
+  readonly nodes: number;
+  /** GB; can only grow. */
+  readonly diskGigabytes: number;
+  /** Time of the daily backup, UTC, `HH:MM:SS`. */
+  readonly backupTime: string;
+  /** Two at most, the database's own region first. */
+  readonly backupRegions: readonly string[];
+  /** Database region, such as `GRA`. */
+  readonly region: string;
+  readonly place: VRackPart;
+  /** Networks that may connect, as CIDR; nothing else reaches it. At least one: an empty list is never sent. */
+  readonly allowedFrom: readonly string[];
+  /** Logical database. */
+  readonly database: string;
+  readonly user: string;
+  readonly transform?: {
+    readonly service?: Transform<ovh.cloudproject.DatabaseArgs>;
+    readonly mysqlUser?: Transform<ovh.cloudprojectdatabase.UserArgs>;
+    readonly postgresqlUser?: Transform<ovh.cloudprojectdatabase.PostgresSqlUserArgs>;
+    readonly database?: Transform<ovh.cloudprojectdatabase.DatabaseInstanceArgs>;
+  };
+}
+
+interface ManagedDbNodes {
+  readonly service: ovh.cloudproject.Database;
+  readonly user: ovh.cloudprojectdatabase.User | ovh.cloudprojectdatabase.PostgresSqlUser;
+  readonly database: ovh.cloudprojectdatabase.DatabaseInstance;
+}
+
+/**
+ * A managed database in its own subnet, with one user and one logical database. Holds data: the service and the logical database are protected, the service also by
+ * OVHcloud's deletion protection. Its own backups are the cloud's (daily, and continuous for a point-in-time restore).
+ *
+ * It waits for its subnet's router interface: without a gateway nothing of another subnet reaches it. Plan, flavor, disk, version and
+ * restrictions change in place; engine and a node's region or network replace.
+ * Source: ovh/terraform-provider-ovh resource_cloud_project_database.go.
+ */
+export class ManagedDb extends Component {
+  /** Name to connect to; the address behind it may change. */
+  readonly host: Output<string>;
+  readonly port: Output<number>;
+  readonly databaseName: string;
+  readonly userName: Output<string>;
+  /** Secret. */
+  readonly password: Output<string>;
+  readonly #nodes: ManagedDbNodes;
+
+  constructor(name: string, args: ManagedDbArgs, options?: ComponentResourceOptions) {
+    super("ovh", "ManagedDb", name, options);
+
+    const service = this.#createService(name, args);
+    const user = this.#createUser(name, args, service);
+    const database = this.#createDatabase(name, args, service);
+
+    const endpoint = service.endpoints.apply((endpoints) => {
+      const found = endpoints.find((candidate) => candidate.component === args.engine) ?? endpoints[0];
+      if (found !== undefined) return found;
+      throw new LorError({
+        code: "database-without-endpoint",
+        message: `the cloud gives no address for the database ${args.cloudName}`,
+        exit: ExitCode.failed,
+        culprit: "cloud",
+        next: "lor-infra up",
+      });
+    });
+    this.host = endpoint.domain;
+    this.port = endpoint.port;
+    this.databaseName = args.database;
+    this.userName = user.name;
+    this.password = user.password;
+    this.#nodes = { service, user, database };
+    this.registerOutputs({ host: this.host, port: this.port });
+  }
+
+  /** The resources themselves, for what this component has no argument for. */
+  get nodes(): ManagedDbNodes {
+    return this.#nodes;
+  }
+
+  #createService(name: string, args: ManagedDbArgs): ovh.cloudproject.Database {
+    return new ovh.cloudproject.Database(
+      ...this.child(
+        name,
+        {
+          engine: args.engine,
+          version: args.version,
+          plan: args.plan,
+          flavor: args.flavor,
+          diskSize: args.diskGigabytes,
+          description: args.cloudName,
+          nodes: Array.from({ length: args.nodes }, () => ({
+            region: args.region,
+            networkId: args.place.network.id,
+            subnetId: args.place.subnet.id,
+          })),
+          ipRestrictions: args.allowedFrom.map((ip) => ({ ip, description: args.cloudName })),
+          backupTime: args.backupTime,
+          backupRegions: [...args.backupRegions],
+          deletionProtection: args.released !== true,
+        },
+        args.transform?.service,
+        dataHolder(args, { dependsOn: [args.place.routerInterface] }),
+      ),
+    );
+  }
+
+  #createUser(name: string, args: ManagedDbArgs, service: ovh.cloudproject.Database): ManagedDbNodes["user"] {
+    const inputs = { clusterId: service.id, name: args.user };
+    return args.engine === "mysql"
+      ? new ovh.cloudprojectdatabase.User(
+          ...this.child(name, { ...inputs, engine: args.engine }, args.transform?.mysqlUser),
+        )
+      : new ovh.cloudprojectdatabase.PostgresSqlUser(...this.child(name, inputs, args.transform?.postgresqlUser));
+  }
+
+  #createDatabase(
+    name: string,
+    args: ManagedDbArgs,
+    service: ovh.cloudproject.Database,
+  ): ovh.cloudprojectdatabase.DatabaseInstance {
+    return new ovh.cloudprojectdatabase.DatabaseInstance(
+      ...this.child(
+        name,
+        { clusterId: service.id, engine: args.engine, name: args.database },
+        args.transform?.database,
+        dataHolder(args),
+      ),
+    );
+  }
+}

@@ -1,0 +1,153 @@
+import * as ovh from "@ovhcloud/pulumi-ovh";
+import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
+import { Component, type DataProtection, dataHolder } from "../base/component.ts";
+import type { Transform } from "../base/transform.ts";
+
+export interface Bucket {
+  /** Cloud name; unique in the whole of OVHcloud's object storage. */
+  readonly cloudName: string;
+  /** Object storage region, such as `GRA`. */
+  readonly region: string;
+}
+
+export interface ObjectStorageArgs extends DataProtection {
+  /** Files of the shop; replicated to `copies`. */
+  readonly images: Bucket;
+  /** Off-site copies: of the images by replication, of other data by whoever is given its access. */
+  readonly copies: Bucket;
+  readonly transform?: {
+    readonly bucket?: Transform<ovh.cloudproject.StorageArgs>;
+    readonly user?: Transform<ovh.cloudproject.UserArgs>;
+    readonly credential?: Transform<ovh.cloudproject.S3CredentialArgs>;
+    readonly policy?: Transform<ovh.cloudproject.S3PolicyArgs>;
+  };
+}
+
+/** How a guest reaches a bucket. */
+export interface BucketAccess {
+  readonly endpoint: string;
+  /** Region as S3 signs it, lower case. */
+  readonly region: string;
+  readonly bucket: string;
+  readonly accessKey: Output<string>;
+  /** Secret. */
+  readonly secretKey: Output<string>;
+}
+
+interface BucketNodes {
+  readonly bucket: ovh.cloudproject.Storage;
+  readonly user: ovh.cloudproject.User;
+  readonly credential: ovh.cloudproject.S3Credential;
+  readonly policy: ovh.cloudproject.S3Policy;
+}
+
+interface ObjectStorageNodes {
+  readonly images: BucketNodes;
+  readonly copies: BucketNodes;
+}
+
+/** What the owner of a copy may do: it adds and reads, and cannot take a copy away. */
+const ADD_AND_READ = [
+  "s3:GetObject",
+  "s3:PutObject",
+  "s3:ListBucket",
+  "s3:ListMultipartUploadParts",
+  "s3:AbortMultipartUpload",
+];
+const ADD_READ_AND_DELETE = [...ADD_AND_READ, "s3:DeleteObject"];
+
+/**
+ * Two versioned, encrypted buckets, each with a user that reaches it and nothing else. `images` is replicated to `copies` in another
+ * region, deletions are not. Both hold data and are protected: deleting one empties it.
+ *
+ * Source: OVHcloud docs, object storage (versioning is required on both sides of a replication).
+ */
+export class ObjectStorage extends Component {
+  /** Reads, writes and deletes. */
+  readonly images: BucketAccess;
+  /** Reads and writes, and cannot delete: who breaks into a guest cannot destroy the copies. */
+  readonly copies: BucketAccess;
+  readonly #nodes: ObjectStorageNodes;
+
+  constructor(name: string, args: ObjectStorageArgs, options?: ComponentResourceOptions) {
+    super("ovh", "ObjectStorage", name, options);
+
+    const copies = this.#createBucket("copies", args, args.copies, ADD_AND_READ, {});
+    const images = this.#createBucket("images", args, args.images, ADD_READ_AND_DELETE, {
+      replication: {
+        rules: [
+          {
+            id: "copies",
+            status: "enabled",
+            priority: 1,
+            deleteMarkerReplication: "disabled",
+            destination: { name: copies.bucket.name, region: args.copies.region },
+          },
+        ],
+      },
+    });
+
+    this.images = describeAccess(args.images, images);
+    this.copies = describeAccess(args.copies, copies);
+    this.#nodes = { images, copies };
+    this.registerOutputs({ images: args.images.cloudName, copies: args.copies.cloudName });
+  }
+
+  /** The resources themselves, for what this component has no argument for. */
+  get nodes(): ObjectStorageNodes {
+    return this.#nodes;
+  }
+
+  #createBucket(
+    name: string,
+    args: ObjectStorageArgs,
+    bucket: Bucket,
+    actions: readonly string[],
+    inputs: Pick<ovh.cloudproject.StorageArgs, "replication">,
+  ): BucketNodes {
+    const storage = new ovh.cloudproject.Storage(
+      ...this.child(
+        name,
+        {
+          name: bucket.cloudName,
+          regionName: bucket.region,
+          versioning: { status: "enabled" },
+          encryption: { sseAlgorithm: "AES256" },
+          // Up to 1000 object names would lie in the state otherwise (ovh/terraform-provider-ovh issue 1085).
+          hideObjects: true,
+          ...inputs,
+        },
+        args.transform?.bucket,
+        dataHolder(args),
+      ),
+    );
+    const user = new ovh.cloudproject.User(
+      ...this.child(name, { description: bucket.cloudName, roleNames: ["objectstore_operator"] }, args.transform?.user),
+    );
+    const credential = new ovh.cloudproject.S3Credential(
+      ...this.child(name, { userId: user.id }, args.transform?.credential),
+    );
+    const policy = new ovh.cloudproject.S3Policy(
+      ...this.child(name, { userId: user.id, policy: renderPolicy(bucket, actions) }, args.transform?.policy),
+    );
+    return { bucket: storage, user, credential, policy };
+  }
+}
+
+function renderPolicy(bucket: Bucket, actions: readonly string[]): string {
+  const resource = `arn:aws:s3:::${bucket.cloudName}`;
+  return JSON.stringify({
+    Statement: [{ Sid: "OwnBucket", Effect: "Allow", Action: actions, Resource: [resource, `${resource}/*`] }],
+  });
+}
+
+function describeAccess(bucket: Bucket, nodes: BucketNodes): BucketAccess {
+  const region = bucket.region.toLowerCase();
+  return {
+    endpoint: `https://s3.${region}.io.cloud.ovh.net`,
+    region,
+    bucket: bucket.cloudName,
+    accessKey: nodes.credential.accessKeyId,
+    secretKey: nodes.credential.secretAccessKey,
+  };
+}

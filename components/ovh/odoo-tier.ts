@@ -1,0 +1,163 @@
+import * as openstack from "@pulumi/openstack";
+import { type ComponentResourceOptions, type Output, output } from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { GuestDocument } from "../../src/guests/document.ts";
+import { guestSecretNames, renderGuestDocument } from "../../src/guests/render-document.ts";
+import { Component, type DataProtection } from "../base/component.ts";
+import type { Transform } from "../base/transform.ts";
+import type { GuestConfiguration } from "./guest-configuration.ts";
+import type { ManagedDb } from "./managed-db.ts";
+import type { ObjectStorage } from "./object-storage.ts";
+import { createServer, type Server, type ServerNodes, type ServerTransforms } from "./server.ts";
+import type { VRack } from "./v-rack.ts";
+
+/** Characters of an application secret: letters and digits, so that no configuration file has to quote one. */
+const SECRET_LENGTH = 48;
+
+export interface OdooTierArgs extends DataProtection {
+  /** Compute region, such as `GRA11`. */
+  readonly region: string;
+  readonly server: Server;
+  /** Name that the staff types, such as `erp.lor.example`. */
+  readonly domain: string;
+  readonly release: GuestDocument["release"];
+  /** Public keys that may log in, in OpenSSH format; changing them replaces nothing. */
+  readonly administratorKeys: readonly string[];
+  /** How often, in seconds, the filestore is copied to object storage, and after how long a copy is given up. */
+  readonly filestore: { readonly copyEverySeconds: number; readonly copyTimeoutSeconds: number };
+  readonly network: VRack;
+  /** Part of the network that it stands in. */
+  readonly part: string;
+  /** Name of the cloud's public network, which the floating address comes from. */
+  readonly externalNetwork: string;
+  readonly database: ManagedDb;
+  readonly storage: ObjectStorage;
+  readonly configuration: GuestConfiguration;
+  readonly transform?: ServerTransforms & {
+    readonly floatingIp?: Transform<openstack.networking.FloatingIpArgs>;
+    readonly floatingIpAssociate?: Transform<openstack.networking.FloatingIpAssociateArgs>;
+    readonly secrets?: Transform<random.RandomPasswordArgs>;
+  };
+}
+
+interface OdooTierNodes extends ServerNodes {
+  readonly floatingIp: openstack.networking.FloatingIp;
+  readonly floatingIpAssociate: openstack.networking.FloatingIpAssociate;
+  readonly secrets: Readonly<Record<string, random.RandomPassword>>;
+}
+
+/**
+ * The ERP: one server with a public address of its own. Its volume holds data (the filestore: attachments, invoices) and is protected; the
+ * instance backup does not cover it, the copies to object storage do.
+ */
+export class OdooTier extends Component {
+  readonly instanceId: Output<string>;
+  /** Public address; stays the same when the server is replaced. */
+  readonly publicAddress: Output<string>;
+  readonly #nodes: OdooTierNodes;
+
+  constructor(name: string, args: OdooTierArgs, options?: ComponentResourceOptions) {
+    super("ovh", "OdooTier", name, options);
+
+    const floatingIp = this.#createFloatingIp(args);
+    const secrets = this.#createSecrets(args);
+    const server = this.#createServer(args, this.#describeDocument(args, secrets));
+    const floatingIpAssociate = this.#createFloatingIpAssociate(args, floatingIp, server);
+
+    this.instanceId = server.instance.id;
+    this.publicAddress = floatingIp.address;
+    this.#nodes = { ...server, floatingIp, floatingIpAssociate, secrets };
+    this.registerOutputs({ publicAddress: this.publicAddress });
+  }
+
+  /** The resources themselves, for what this component has no argument for. */
+  get nodes(): OdooTierNodes {
+    return this.#nodes;
+  }
+
+  #createFloatingIp(args: OdooTierArgs): openstack.networking.FloatingIp {
+    return new openstack.networking.FloatingIp(
+      ...this.child(
+        args.server.name,
+        { pool: args.externalNetwork, description: args.server.cloudName, region: args.region },
+        args.transform?.floatingIp,
+        { dependsOn: [args.network.part(args.part).routerInterface] },
+      ),
+    );
+  }
+
+  #createSecrets(args: OdooTierArgs): Readonly<Record<string, random.RandomPassword>> {
+    const secrets: Record<string, random.RandomPassword> = {};
+    for (const secret of guestSecretNames.odoo) {
+      secrets[secret] = new random.RandomPassword(
+        ...this.child(
+          `${args.server.name}-${secret}`,
+          { length: SECRET_LENGTH, special: false },
+          args.transform?.secrets,
+        ),
+      );
+    }
+    return secrets;
+  }
+
+  #describeDocument(
+    args: OdooTierArgs,
+    secrets: Readonly<Record<string, random.RandomPassword>>,
+  ): Output<GuestDocument> {
+    const { database, storage } = args;
+    return output({
+      host: database.host,
+      port: database.port,
+      user: database.userName,
+      password: database.password,
+      images: storage.images,
+      copies: storage.copies,
+      secrets: Object.fromEntries(Object.entries(secrets).map(([key, value]) => [key, value.result])),
+    }).apply(({ host, port, user, password, images, copies, secrets }) =>
+      renderGuestDocument({
+        name: args.server.name,
+        role: "odoo",
+        domain: args.domain,
+        release: args.release,
+        database: { engine: "postgresql", host, port, name: database.databaseName, user, password },
+        storage: images,
+        copies,
+        trustedProxies: [],
+        filestore: args.filestore,
+        administratorKeys: args.administratorKeys,
+        secrets,
+      }),
+    );
+  }
+
+  #createServer(args: OdooTierArgs, document: Output<GuestDocument>): ServerNodes {
+    return createServer(this.child.bind(this), {
+      server: args.server,
+      parent: this,
+      role: "odoo",
+      region: args.region,
+      place: args.network.part(args.part),
+      securityGroupId: args.network.firewall(args.part).id,
+      configuration: args.configuration,
+      document,
+      volumeHoldsData: true,
+      protection: args,
+      dependsOn: [],
+      transform: args.transform,
+    });
+  }
+
+  #createFloatingIpAssociate(
+    args: OdooTierArgs,
+    floatingIp: openstack.networking.FloatingIp,
+    server: ServerNodes,
+  ): openstack.networking.FloatingIpAssociate {
+    return new openstack.networking.FloatingIpAssociate(
+      ...this.child(
+        args.server.name,
+        { floatingIp: floatingIp.address, portId: server.port.id, region: args.region },
+        args.transform?.floatingIpAssociate,
+      ),
+    );
+  }
+}

@@ -1,0 +1,201 @@
+import * as openstack from "@pulumi/openstack";
+import { type ComponentResourceOptions, type Output, output, type Resource } from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { GuestDocument } from "../../src/guests/document.ts";
+import { guestSecretNames, renderGuestDocument } from "../../src/guests/render-document.ts";
+import { Component, type DataProtection } from "../base/component.ts";
+import type { Transform } from "../base/transform.ts";
+import type { GuestConfiguration } from "./guest-configuration.ts";
+import type { LoadBalancer } from "./load-balancer.ts";
+import type { ManagedDb } from "./managed-db.ts";
+import type { ObjectStorage } from "./object-storage.ts";
+import { createServer, type Server, type ServerNodes, type ServerTransforms } from "./server.ts";
+import type { VRack } from "./v-rack.ts";
+
+/** Characters of an application secret: letters and digits, so that no configuration file has to quote one. */
+const SECRET_LENGTH = 48;
+
+export interface PrestaShopTierArgs extends DataProtection {
+  /** Compute region, such as `GRA11`. */
+  readonly region: string;
+  /** Cloud name of the server group. */
+  readonly groupName: string;
+  /** Wanted spread over hosts. `anti-affinity` can put a front into ERROR when it is resized. */
+  readonly groupPolicy: "soft-anti-affinity" | "anti-affinity";
+  /** At least one. */
+  readonly fronts: readonly Server[];
+  /** Names of the fronts that come first in a change: those of one profile only. */
+  readonly extraFronts: readonly string[];
+  /** Whether each front waits until the one before it serves. Wanted for every change of a shop that serves; not for the first creation. */
+  readonly chain: boolean;
+  /** Name that customers type, such as `www.lor.example`. */
+  readonly domain: string;
+  readonly release: GuestDocument["release"];
+  /** Public keys that may log in, in OpenSSH format; changing them replaces nothing. */
+  readonly administratorKeys: readonly string[];
+  /** How often, in seconds, the images are copied off-site, and after how long a copy is given up. */
+  readonly imagesCopy: { readonly copyEverySeconds: number; readonly copyTimeoutSeconds: number };
+  readonly network: VRack;
+  /** Part of the network that the fronts stand in. */
+  readonly part: string;
+  readonly loadBalancer: LoadBalancer;
+  /** Networks of the load balancer, whose `X-Forwarded-*` headers are believed. */
+  readonly trustedProxies: readonly string[];
+  readonly database: ManagedDb;
+  readonly storage: ObjectStorage;
+  readonly configuration: GuestConfiguration;
+  readonly transform?: ServerTransforms & {
+    readonly group?: Transform<openstack.compute.ServerGroupArgs>;
+    readonly member?: Transform<openstack.loadbalancer.MemberArgs>;
+    readonly secrets?: Transform<random.RandomPasswordArgs>;
+  };
+}
+
+export interface FrontNodes extends ServerNodes {
+  readonly member: openstack.loadbalancer.Member;
+}
+
+interface PrestaShopTierNodes {
+  readonly group: openstack.compute.ServerGroup;
+  readonly secrets: Readonly<Record<string, random.RandomPassword>>;
+  /** By name, in the order in which they change. */
+  readonly fronts: ReadonlyMap<string, FrontNodes>;
+}
+
+/**
+ * The shop's fronts, each a member of the load balancer's pool. Holds no data that is nowhere else: orders are in the
+ * database, images in object storage.
+ *
+ * When `chain` is set the machine of a front waits for the member of the front before it, extra fronts first: plain `pulumi up` then changes one front at a
+ * time. It neither drains nor checks health; `lor-infra rush` and `lor-infra normal` do.
+ */
+export class PrestaShopTier extends Component {
+  /** Machine id of each front. */
+  readonly instanceIds: ReadonlyMap<string, Output<string>>;
+  readonly #nodes: PrestaShopTierNodes;
+
+  constructor(name: string, args: PrestaShopTierArgs, options?: ComponentResourceOptions) {
+    super("ovh", "PrestaShopTier", name, options);
+
+    const group = this.#createGroup(name, args);
+    const secrets = this.#createSecrets(name, args);
+    const document = this.#describeDocument(args, secrets);
+    const fronts = new Map<string, FrontNodes>();
+    let before: Resource | undefined;
+    for (const front of orderOfChange(args.fronts, args.extraFronts)) {
+      const nodes = this.#createFront(front, args, group, document(front), args.chain ? before : undefined);
+      fronts.set(front.name, nodes);
+      before = nodes.member;
+    }
+
+    this.instanceIds = new Map([...fronts].map(([front, nodes]) => [front, nodes.instance.id]));
+    this.#nodes = { group, secrets, fronts };
+    this.registerOutputs({ fronts: args.fronts.map((front) => front.address) });
+  }
+
+  /** The resources themselves, for what this component has no argument for. */
+  get nodes(): PrestaShopTierNodes {
+    return this.#nodes;
+  }
+
+  #createGroup(name: string, args: PrestaShopTierArgs): openstack.compute.ServerGroup {
+    return new openstack.compute.ServerGroup(
+      ...this.child(
+        name,
+        { name: args.groupName, policies: [args.groupPolicy], region: args.region },
+        args.transform?.group,
+      ),
+    );
+  }
+
+  #createSecrets(name: string, args: PrestaShopTierArgs): Readonly<Record<string, random.RandomPassword>> {
+    const secrets: Record<string, random.RandomPassword> = {};
+    for (const secret of guestSecretNames.prestashop) {
+      secrets[secret] = new random.RandomPassword(
+        ...this.child(`${name}-${secret}`, { length: SECRET_LENGTH, special: false }, args.transform?.secrets),
+      );
+    }
+    return secrets;
+  }
+
+  #describeDocument(
+    args: PrestaShopTierArgs,
+    secrets: Readonly<Record<string, random.RandomPassword>>,
+  ): (front: Server) => Output<GuestDocument> {
+    const { database, storage } = args;
+    const known = output({
+      host: database.host,
+      port: database.port,
+      user: database.userName,
+      password: database.password,
+      images: storage.images,
+      copies: storage.copies,
+      secrets: Object.fromEntries(Object.entries(secrets).map(([key, value]) => [key, value.result])),
+    });
+    return (front) =>
+      known.apply(({ host, port, user, password, images, copies, secrets }) =>
+        renderGuestDocument({
+          name: front.name,
+          role: "prestashop",
+          domain: args.domain,
+          release: args.release,
+          database: { engine: "mysql", host, port, name: database.databaseName, user, password },
+          storage: images,
+          copies,
+          trustedProxies: args.trustedProxies,
+          imagesCopy: args.imagesCopy,
+          administratorKeys: args.administratorKeys,
+          secrets,
+        }),
+      );
+  }
+
+  #createFront(
+    front: Server,
+    args: PrestaShopTierArgs,
+    group: openstack.compute.ServerGroup,
+    document: Output<GuestDocument>,
+    before: Resource | undefined,
+  ): FrontNodes {
+    const place = args.network.part(args.part);
+    const server = createServer(this.child.bind(this), {
+      server: front,
+      parent: this,
+      role: "prestashop",
+      region: args.region,
+      place,
+      securityGroupId: args.network.firewall(args.part).id,
+      configuration: args.configuration,
+      document,
+      schedulerHints: [{ group: group.id }],
+      volumeHoldsData: false,
+      protection: args,
+      dependsOn: before === undefined ? [] : [before],
+      transform: args.transform,
+    });
+    const member = new openstack.loadbalancer.Member(
+      ...this.child(
+        front.name,
+        {
+          name: front.cloudName,
+          region: args.region,
+          poolId: args.loadBalancer.pool.id,
+          address: front.address,
+          protocolPort: 80,
+          subnetId: place.subnet.id,
+          weight: 1,
+        },
+        args.transform?.member,
+        // The weight is operated: 0 drains a front before it changes.
+        { dependsOn: [server.instance, server.volumeAttach], ignoreChanges: ["weight"] },
+      ),
+    );
+    return { ...server, member };
+  }
+}
+
+/** Extra fronts first, so that capacity is added before any is taken away; the others by their position. */
+function orderOfChange(fronts: readonly Server[], extraFronts: readonly string[]): readonly Server[] {
+  const extra = new Set(extraFronts);
+  return [...fronts.filter((front) => extra.has(front.name)), ...fronts.filter((front) => !extra.has(front.name))];
+}
