@@ -1,0 +1,2 @@
+export { CloudError, ConnectionDropped } from "./cloud-error.ts";
+export type { CallReport, LocalCloud, LocalCloudOptions } from "./local-cloud.ts";

@@ -1,0 +1,146 @@
+import type { Store } from "./store.ts";
+
+export type Door = "grpc" | "http";
+
+/** What a door says about a call. Never a secret: names, types and ids only. */
+export interface CallInfo {
+  readonly door: Door;
+  /** `nova`, `neutron`, `ovh-databases`… */
+  readonly service: string;
+  /** `create`, `read`, `update`, `delete`, `invoke`, or `http`. */
+  readonly operation: string;
+  /** Pulumi type token, such as `openstack:compute/instance:Instance`. */
+  readonly type?: string | undefined;
+  /** Cloud name of the resource, or method and path of an HTTP call. */
+  readonly name?: string | undefined;
+  readonly id?: string | undefined;
+}
+
+export interface JournalEntry extends CallInfo {
+  readonly seq: number;
+  /** Milliseconds of the cloud's clock. */
+  readonly at: number;
+  /** `running`: no answer yet (or the cloud died); `accepted`: carried out, not answered yet; then `ok`, `dropped` or the error's code. */
+  readonly outcome: string;
+  /** Milliseconds. */
+  readonly duration: number | undefined;
+}
+
+export interface JournalFilter {
+  /** Only entries with a greater number. */
+  readonly after?: number | undefined;
+  readonly door?: Door | undefined;
+  readonly service?: string | undefined;
+  readonly operation?: string | undefined;
+  /** Whole token, or the class name after its last colon. */
+  readonly type?: string | undefined;
+  readonly name?: string | undefined;
+  readonly outcome?: string | undefined;
+  /** Newest entries kept. */
+  readonly limit?: number | undefined;
+}
+
+interface Waiter {
+  readonly filter: JournalFilter;
+  readonly resolve: (entry: JournalEntry) => void;
+}
+
+/** Every call at both doors, in the order of arrival, kept in the store: what the tests of "nothing is created twice" compare. */
+export class Journal {
+  readonly #store: Store;
+  readonly #waiters = new Set<Waiter>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Notes that a call arrived. @returns its number. */
+  begin(call: CallInfo, at: number): number {
+    const { lastInsertRowid } = this.#store
+      .prepare(
+        "INSERT INTO journal (at, door, service, operation, type, name, id, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, 'running')",
+      )
+      .run(at, call.door, call.service, call.operation, call.type ?? null, call.name ?? null, call.id ?? null);
+    const seq = Number(lastInsertRowid);
+    this.#announce(seq);
+    return seq;
+  }
+
+  /** Notes how far a call got. */
+  mark(seq: number, outcome: string, details: { id?: string | undefined; duration?: number | undefined } = {}): void {
+    this.#store
+      .prepare("UPDATE journal SET outcome = ?, id = coalesce(?, id), duration = ? WHERE seq = ?")
+      .run(outcome, details.id ?? null, details.duration ?? null, seq);
+    this.#announce(seq);
+  }
+
+  entries(filter: JournalFilter = {}): JournalEntry[] {
+    const where: string[] = ["seq > ?"];
+    const values: (string | number)[] = [filter.after ?? 0];
+    for (const column of ["door", "service", "operation", "name", "outcome"] as const) {
+      const value = filter[column];
+      if (value !== undefined) {
+        where.push(`${column} = ?`);
+        values.push(value);
+      }
+    }
+    if (filter.type !== undefined) {
+      where.push("(type = ? OR type LIKE '%:' || ?)");
+      values.push(filter.type, filter.type);
+    }
+    values.push(filter.limit ?? -1);
+    return this.#store
+      .prepare(`SELECT * FROM journal WHERE ${where.join(" AND ")} ORDER BY seq DESC LIMIT ?`)
+      .all(...values)
+      .map(parse)
+      .reverse();
+  }
+
+  /** The first entry that matches, at once when there is one already. Rejects after `timeoutMs` of real time. */
+  wait(filter: JournalFilter, timeoutMs = 30_000): Promise<JournalEntry> {
+    const seen = this.entries(filter)[0];
+    if (seen !== undefined) {
+      return Promise.resolve(seen);
+    }
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter = {
+        filter,
+        resolve: (entry) => {
+          clearTimeout(timer);
+          resolve(entry);
+        },
+      };
+      const timer = setTimeout(() => {
+        this.#waiters.delete(waiter);
+        reject(new Error(`no call matched ${JSON.stringify(filter)} within ${timeoutMs} ms`));
+      }, timeoutMs);
+      this.#waiters.add(waiter);
+    });
+  }
+
+  #announce(seq: number): void {
+    for (const waiter of this.#waiters) {
+      const entry = this.entries({ ...waiter.filter, after: Math.max(waiter.filter.after ?? 0, seq - 1), limit: 1 })[0];
+      if (entry !== undefined && entry.seq === seq) {
+        this.#waiters.delete(waiter);
+        waiter.resolve(entry);
+      }
+    }
+  }
+}
+
+function parse(row: Record<string, unknown>): JournalEntry {
+  const text = (column: string): string | undefined => (typeof row[column] === "string" ? row[column] : undefined);
+  return {
+    seq: Number(row["seq"]),
+    at: Number(row["at"]),
+    door: text("door") === "http" ? "http" : "grpc",
+    service: text("service") ?? "",
+    operation: text("operation") ?? "",
+    type: text("type"),
+    name: text("name"),
+    id: text("id"),
+    outcome: text("outcome") ?? "",
+    duration: typeof row["duration"] === "number" ? row["duration"] : undefined,
+  };
+}
