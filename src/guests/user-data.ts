@@ -35,7 +35,7 @@ export function renderUserData(identity: GuestIdentity, options: UserDataOptions
   ];
   const keys =
     options.sshPublicKey === undefined ? "" : `ssh_authorized_keys:\n  - ${asciiJson(options.sshPublicKey.trim())}\n`;
-  return renderContent("bootstrap/cloud-config.yaml", { files: files.join(""), keys });
+  return renderContent("bootstrap/cloud-config.txt", { files: files.join(""), keys });
 }
 
 /**

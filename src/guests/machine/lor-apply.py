@@ -1,0 +1,169 @@
+#!/usr/bin/python3 -I
+"""Makes the machine what a bundle says: lor-apply BUNDLE [--not-fetched].
+
+Acts only on a change. Whatever fails, the release and the configuration that run go on, and /var/lib/lor/status.json says
+what failed. Ends with 0, with 75 when something outside is not ready, with 1 when the document can't be applied.
+"""
+import datetime
+import fcntl
+import os
+import shutil
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib/lor"))
+
+import lor_release  # noqa: E402
+import lor_role  # noqa: E402
+import lor_services  # noqa: E402
+import lor_volume  # noqa: E402
+from lor_bundle import BUNDLES, Bundle  # noqa: E402
+from lor_files import File, Transaction, read_json, write_json  # noqa: E402
+from lor_machine import NotReady, Refused, at, run  # noqa: E402
+
+STATUS = "/var/lib/lor/status.json"
+ADMINISTRATORS = "/etc/ssh/lor_administrators"
+PACKAGES = ["nginx-light", "prometheus-node-exporter", "unattended-upgrades", "ca-certificates"]
+NOT_READY = 75
+
+
+def main(arguments):
+    os.umask(0o022)
+    bundle = Bundle(arguments[0])
+    os.makedirs(at("/var/lib/lor"), mode=0o755, exist_ok=True)
+    with open(at("/var/lib/lor/lock"), "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if applied() == bundle.id:
+            return 0
+        if failed_lately(bundle):
+            return 1
+        try:
+            apply(bundle)
+        except NotReady as reason:
+            tell(bundle, "waiting", str(reason))
+            return NOT_READY
+        except Exception as reason:  # anything: the machine must say what happened, and go on
+            tell(bundle, "failed", str(reason) if isinstance(reason, Refused) else "%s: %s" % (type(reason).__name__, reason))
+            return 1
+        keep(bundle)
+        tell(bundle, "applied", "")
+    return 0
+
+
+def apply(bundle):
+    document = bundle.document
+    lor_services.install(PACKAGES + lor_role.PACKAGES)
+    lor_role.make_users()
+    mount(bundle)
+    previous = lor_release.current()
+    place = lor_release.ensure(document["release"], lor_role.unpack)
+    change = Transaction()
+    try:
+        install(bundle, change)
+        run([bundle.command("lor-tune")])
+        lor_role.check()
+        lor_services.systemctl("daemon-reload")
+        lor_role.before_switch(place, document, change.changed)
+        lor_release.switch(place)
+        lor_role.start(change.changed, previous != place)
+        if previous not in (None, place):
+            lor_role.probe()
+    except Exception:
+        go_back(change, previous, place)
+        raise
+    lor_release.forget_old()
+
+
+def install(bundle, change):
+    for file in bundle.files():
+        change.put(file)
+    for file in lor_role.secret_files(bundle.document):
+        change.put(file)
+    keys = bundle.document.get("administratorKeys", [])
+    change.put(File(ADMINISTRATORS, 0o644, "".join(key.strip() + "\n" for key in keys)))
+    for path in lor_role.OBSOLETE + abandoned(bundle):
+        change.remove(path)
+
+
+def abandoned(bundle):
+    """Files that the last document had and this one has not. A timer's unit goes with its timer."""
+    try:
+        last = Bundle(at(BUNDLES + "/last"))
+    except FileNotFoundError:
+        return []
+    gone = sorted(last.paths() - bundle.paths())
+    for path in gone:
+        if path.endswith(".timer"):
+            lor_services.systemctl("disable", "--now", os.path.basename(path))
+    return gone
+
+
+def mount(bundle):
+    """The mount's unit is needed before everything else; it never changes."""
+    unit = next(file for file in bundle.files() if file.path == "/etc/systemd/system/srv.mount")
+    early = Transaction()
+    early.put(unit)
+    if early.changed:
+        lor_services.systemctl("daemon-reload")
+    lor_volume.ensure()
+    lor_volume.grow()
+
+
+def go_back(change, previous, place):
+    """As it was: files, link, services. A first installation has nothing to go back to, and keeps what it has for a look."""
+    if previous is None:
+        return
+    change.take_back()
+    lor_release.switch(previous)
+    try:
+        lor_services.systemctl("daemon-reload")
+        run([at("/usr/local/sbin/lor-tune")])
+        lor_role.start(change.changed, previous != place)
+    except Exception as reason:  # the first failure is the one to report
+        print("lor-apply: going back: %s" % reason, file=sys.stderr)
+
+
+def applied():
+    """Bundle that was applied last, if the machine still has its release."""
+    if lor_release.current() is None or not os.path.isdir(at(lor_release.CURRENT)):
+        return None
+    status = read_json(STATUS)
+    return status.get("bundle") if status.get("state") == "applied" else None
+
+
+def failed_lately(bundle):
+    """A document that failed while a release serves is tried again every hour, not every few minutes: trying may restart services."""
+    status = read_json(STATUS)
+    if lor_release.current() is None or status.get("state") != "failed" or status.get("bundle") != bundle.id:
+        return False
+    age = datetime.datetime.now(datetime.timezone.utc) - datetime.datetime.fromisoformat(status["at"])
+    return age < datetime.timedelta(hours=1)
+
+
+def keep(bundle):
+    """The applied bundle is what the machine goes on with when there is no network; the others are dropped."""
+    link = at(BUNDLES + "/last")
+    staged = link + ".new"
+    if os.path.lexists(staged):
+        os.unlink(staged)
+    os.symlink(bundle.folder, staged)
+    previous = os.path.realpath(link)
+    os.rename(staged, link)
+    for name in os.listdir(at(BUNDLES)):
+        folder = at("%s/%s" % (BUNDLES, name))
+        if not os.path.islink(folder) and folder not in (bundle.folder, previous):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def tell(bundle, state, message):
+    """The message never holds a secret: no command gets one as an argument."""
+    now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+    write_json(STATUS, {
+        "version": 1, "at": now, "state": state, "message": message, "bundle": bundle.id,
+        "wantedRelease": bundle.document["release"]["version"], "serving": lor_release.current(),
+    }, 0o644)
+    if message:
+        print("lor-apply: %s: %s" % (state, message), file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

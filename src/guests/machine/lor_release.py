@@ -1,0 +1,93 @@
+"""Releases of the application: fetched, verified, unpacked beside the running one, switched by renaming one link."""
+import hashlib
+import os
+import shutil
+import time
+import urllib.error
+import urllib.request
+
+from lor_files import read_json, write_json
+from lor_machine import NotReady, Refused, at
+
+RELEASES = "/srv/lor/releases"
+DOWNLOADS = "/srv/lor/downloads"
+CURRENT = "/srv/lor/current"
+REFUSED = "/var/lib/lor/refused-archive.json"
+# A bad archive is asked for again after this, not every few minutes.
+ASK_AGAIN_SECONDS = 3600
+KEPT = 3
+
+
+def folder(release):
+    return "%s/%s-%s" % (RELEASES, release["version"], release["sha256"][:12])
+
+
+def ensure(release, unpack):
+    """Folder of the release, made if need be. unpack(archive, folder) turns the archive into a release, or raises Refused."""
+    place = folder(release)
+    if os.path.isdir(at(place)):
+        return place
+    archive = _download(release)
+    staged = place + ".new"
+    shutil.rmtree(at(staged), ignore_errors=True)
+    os.makedirs(at(staged), mode=0o755)
+    unpack(archive, at(staged))
+    os.sync()
+    os.rename(at(staged), at(place))
+    os.unlink(archive)
+    return place
+
+
+def current():
+    """The release that serves, or None."""
+    try:
+        return os.readlink(at(CURRENT))
+    except FileNotFoundError:
+        return None
+
+
+def switch(place):
+    """One rename: a reader sees the old release or the new one."""
+    staged = at(CURRENT) + ".new"
+    if os.path.lexists(staged):
+        os.unlink(staged)
+    os.symlink(place, staged)
+    os.rename(staged, at(CURRENT))
+
+
+def forget_old():
+    """Keeps the running release and the newest others."""
+    serving = current()
+    all_of_them = [os.path.join(RELEASES, name) for name in os.listdir(at(RELEASES))]
+    others = sorted((each for each in all_of_them if each != serving), key=lambda each: os.path.getmtime(at(each)), reverse=True)
+    for place in others[KEPT - 1:]:
+        shutil.rmtree(at(place), ignore_errors=True)
+
+
+def _download(release):
+    wanted = release["sha256"]
+    refused = read_json(REFUSED)
+    if refused.get("url") == release["url"] and refused.get("wanted") == wanted and time.time() - refused["at"] < ASK_AGAIN_SECONDS:
+        raise Refused(_mismatch(release, refused["seen"]))
+    os.makedirs(at(DOWNLOADS), mode=0o700, exist_ok=True)
+    path = at("%s/%s" % (DOWNLOADS, wanted))
+    digest = hashlib.sha256()
+    try:
+        with urllib.request.urlopen(release["url"], timeout=60) as answer, open(path + ".part", "wb") as file:
+            while block := answer.read(1 << 20):
+                digest.update(block)
+                file.write(block)
+            file.flush()
+            os.fsync(file.fileno())
+    except (urllib.error.URLError, OSError) as error:
+        raise NotReady("the archive of release %s can't be fetched: %s" % (release["version"], error)) from error
+    if digest.hexdigest() != wanted:
+        os.unlink(path + ".part")
+        write_json(REFUSED, {"url": release["url"], "wanted": wanted, "seen": digest.hexdigest(), "at": time.time()})
+        raise Refused(_mismatch(release, digest.hexdigest()))
+    os.rename(path + ".part", path)
+    return path
+
+
+def _mismatch(release, seen):
+    return "the archive of release %s has another checksum: wanted %s, seen %s" % (release["version"], release["sha256"], seen)

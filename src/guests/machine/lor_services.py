@@ -1,0 +1,38 @@
+"""Debian packages and systemd units."""
+import os
+import subprocess
+
+from lor_machine import NotReady, Refused, run
+
+QUIET = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
+APT = ["apt-get", "-y", "-q", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Options::=--force-confold"]
+
+
+def install(packages):
+    """Installs what is absent. The archive is asked only then."""
+    absent = [package for package in packages if not installed(package)]
+    if absent:
+        _apt("install", absent)
+
+
+def satisfy(dependencies):
+    """Installs what a package that is not installed itself depends on: text of its Depends field."""
+    _apt("satisfy", [dependencies])
+
+
+def installed(package):
+    seen = subprocess.run(["dpkg-query", "-W", "-f", "${db:Status-Status}", package],
+                          check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    return seen.stdout == "installed"
+
+
+def _apt(verb, what):
+    try:
+        run(["apt-get", "-q", "-o", "DPkg::Lock::Timeout=300", "update"], env=QUIET)
+        run([*APT, verb, *what], env=QUIET)
+    except Refused as error:
+        raise NotReady("packages: %s" % error) from error
+
+
+def systemctl(*words):
+    run(["systemctl", *words])

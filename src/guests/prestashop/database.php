@@ -1,0 +1,33 @@
+<?php
+// The shop's database, always by TLS; verified when the document gave the authority's certificate.
+
+function lor_settings(): array
+{
+    $text = file_get_contents(getenv('LOR_ROOT') . '/etc/lor/shop.json');
+    return json_decode((string) $text, true, 16, JSON_THROW_ON_ERROR);
+}
+
+/** Options that make PDO's MySQL driver speak TLS: it does as soon as an authority is named. */
+function lor_tls_options(?string $ca): array
+{
+    return [
+        PDO::MYSQL_ATTR_SSL_CA => $ca ?? '/etc/ssl/certs/ca-certificates.crt',
+        PDO::MYSQL_ATTR_SSL_VERIFY_SERVER_CERT => $ca !== null,
+    ];
+}
+
+function lor_database(int $timeoutSeconds): PDO
+{
+    $database = lor_settings()['database'];
+    $source = $database['dsn'] ?? sprintf(
+        'mysql:host=%s;port=%d;dbname=%s;charset=utf8mb4',
+        $database['host'],
+        $database['port'],
+        $database['name']
+    );
+    $options = [PDO::ATTR_TIMEOUT => $timeoutSeconds, PDO::ATTR_ERRMODE => PDO::ERRMODE_EXCEPTION];
+    if (str_starts_with($source, 'mysql:')) {
+        $options += lor_tls_options($database['ca']);
+    }
+    return new PDO($source, $database['user'], $database['password'], $options);
+}
