@@ -26,6 +26,8 @@ export type Charge =
     }
   | { readonly kind: "load-balancer"; readonly bandwidth: number }
   | { readonly kind: "object-storage"; readonly gigabytes: number }
+  /** The off-site copies, apart from the data itself. */
+  | { readonly kind: "object-storage-copy"; readonly gigabytes: number }
   | { readonly kind: "volume"; readonly volumeType: string; readonly gigabytes: number }
   | { readonly kind: "floating-address" }
   | { readonly kind: "router" }
