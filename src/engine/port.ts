@@ -14,6 +14,11 @@ export interface ResourceChange {
   readonly changedProperties: readonly string[];
   /** The subset of them that forces a replace. */
   readonly replacingProperties: readonly string[];
+  /**
+   * Of a creation: the inputs by which its resource is found in the cloud (names, ids of parents), never a secret. Absent while one of them
+   * depends on a resource that is not there: such a creation was never sent.
+   */
+  readonly identity?: Readonly<Record<string, string | number>>;
 }
 
 /** What the engine tells while it runs. Values never appear here: no secret can. */
@@ -41,6 +46,8 @@ export interface RunOptions {
   readonly refresh?: boolean;
   /** URN -> id of an existing resource that this run adopts instead of creating it. */
   readonly adopt?: ReadonlyMap<string, Adoption>;
+  /** Only these URNs are touched; everything when absent. */
+  readonly targets?: readonly string[];
 }
 
 export interface Adoption {

@@ -1,0 +1,93 @@
+import { randomUUID } from "node:crypto";
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+
+/**
+ * Small files that are whole or not there, whatever kills us in between: written beside their place, put on disk, then moved. Synchronous, so that
+ * nothing else of this process runs between the decision and the file.
+ */
+export function writeAtomically(path: string, text: string): void {
+  const written = writeBeside(path, text);
+  renameSync(written, path);
+  syncFolder(dirname(path));
+}
+
+/** Writes a file that must not exist yet, complete from its first moment; false when there is one already. */
+export function createExclusively(path: string, text: string): boolean {
+  const written = writeBeside(path, text);
+  try {
+    linkSync(written, path);
+    syncFolder(dirname(path));
+    return true;
+  } catch (error) {
+    if (hasCode(error, "EEXIST")) {
+      return false;
+    }
+    throw error;
+  } finally {
+    rmSync(written, { force: true });
+  }
+}
+
+/** The file's text; undefined when there is none. */
+export function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Adds one line and puts it on disk. A line cut by a crash is ended first, so that it spoils no other. */
+export function appendLine(path: string, line: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const cut = readIfThere(path)?.endsWith("\n") === false;
+  const file = openSync(path, "a", 0o600);
+  try {
+    writeSync(file, `${cut ? "\n" : ""}${line}\n`);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function writeBeside(path: string, text: string): string {
+  const folder = dirname(path);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const place = join(folder, `.${randomUUID()}.tmp`);
+  const file = openSync(place, "wx", 0o600);
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  return place;
+}
+
+/** A move is on disk when its folder is. */
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}

@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { hostname } from "node:os";
+
+/** One process, told apart from a later one with the same number. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Start time in clock ticks since boot: field 22 of /proc/PID/stat. */
+  readonly startTicks: string;
+}
+
+/** One machine, or container, since its last start. */
+export interface MachineIdentity {
+  readonly host: string;
+  /** Changes at every start of the machine. */
+  readonly boot: string;
+  /** Process numbers mean the same only inside one of these. */
+  readonly processes: string;
+}
+
+export function thisMachine(): MachineIdentity {
+  return {
+    host: hostname(),
+    boot: readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim(),
+    processes: readlinkSync("/proc/self/ns/pid"),
+  };
+}
+
+export function thisProcess(): ProcessIdentity {
+  const startTicks = startTicksOf(process.pid);
+  if (startTicks === undefined) {
+    throw new Error("/proc does not show this process");
+  }
+  return { pid: process.pid, startTicks };
+}
+
+/** Start time of a running process; undefined when there is none, or when only its exit status is left. */
+export function startTicksOf(pid: number): string | undefined {
+  const fields = statOf(pid);
+  const state = fields?.[0];
+  return state === "Z" || state === "X" ? undefined : fields?.[19];
+}
+
+export function parentOf(pid: number): number | undefined {
+  const parent = statOf(pid)?.[1];
+  return parent === undefined ? undefined : Number(parent);
+}
+
+/** Fields of /proc/PID/stat from the third on; undefined when there is no such process. */
+function statOf(pid: number): readonly string[] | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The command's name, in brackets, may hold spaces and brackets itself; the fields count from after it.
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  } catch {
+    return undefined;
+  }
+}
+
+export function isAlive({ pid, startTicks }: ProcessIdentity): boolean {
+  return startTicksOf(pid) === startTicks;
+}
+
+/** Processes of this user whose environment holds `NAME=value`. */
+export function processesWith(name: string, value: string): readonly ProcessIdentity[] {
+  const wanted = `${name}=${value}`;
+  return readdirSync("/proc")
+    .filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid)
+    .filter((entry) => environmentOf(entry).includes(wanted))
+    .flatMap((entry) => {
+      const startTicks = startTicksOf(Number(entry));
+      return startTicks === undefined ? [] : [{ pid: Number(entry), startTicks }];
+    });
+}
+
+function environmentOf(pid: string): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+  } catch {
+    // Gone meanwhile, or another user's.
+    return [];
+  }
+}

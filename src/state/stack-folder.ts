@@ -1,0 +1,65 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { isAbsolute, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+/** Real and built-in cloud have separate state. */
+export type CloudKind = "local" | "ovh";
+
+/** Where the state of one stack lies on this machine. */
+export interface StackFolder {
+  /** `.lor-infra` of the project, or LOR_INFRA_HOME. */
+  readonly home: string;
+  readonly cloud: CloudKind;
+  readonly stack: string;
+  /** The engine's file backend; shared by the stacks of one cloud. */
+  readonly backend: string;
+  /** The same as a URL, as plain `pulumi` takes it. */
+  readonly backendUrl: string;
+  /** Lock, journals, backups and scratch files of this stack. */
+  readonly folder: string;
+  readonly lockFolder: string;
+  readonly intents: string;
+  readonly journal: string;
+  readonly backups: string;
+  readonly work: string;
+}
+
+/** The state folder of a project: LOR_INFRA_HOME, or `.lor-infra` beside its settings. */
+export function stateHome(projectDir: string, env: Readonly<Record<string, string | undefined>>): string {
+  const chosen = env["LOR_INFRA_HOME"];
+  if (chosen === undefined || chosen === "") {
+    return join(resolve(projectDir), ".lor-infra");
+  }
+  return isAbsolute(chosen) ? chosen : resolve(projectDir, chosen);
+}
+
+export function stackFolder(home: string, cloud: CloudKind, stack: string): StackFolder {
+  const backend = join(home, cloud, "backend");
+  const folder = join(home, cloud, "stacks", stack);
+  return {
+    home,
+    cloud,
+    stack,
+    backend,
+    backendUrl: pathToFileURL(backend).href,
+    folder,
+    lockFolder: join(folder, "lock"),
+    intents: join(folder, "intents.json"),
+    journal: join(folder, "journal.jsonl"),
+    backups: join(folder, "backups"),
+    work: join(home, cloud, "work"),
+  };
+}
+
+/** Makes the folders that must be there before anything is written; readable by this user only. */
+export function prepareStackFolder({ home, folder, backend, work }: StackFolder): void {
+  for (const path of [home, folder, backend, work]) {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  }
+}
+
+/** Whether the engine has a state of the stack, full or empty. */
+export function hasState({ backend, stack }: StackFolder, project: string): boolean {
+  const file = join(backend, ".pulumi", "stacks", project, `${stack}.json`);
+  return existsSync(file) || existsSync(`${file}.gz`);
+}
