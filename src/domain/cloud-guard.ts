@@ -1,0 +1,59 @@
+import type { Issue, Result } from "../core/result.ts";
+
+/** The built-in cloud, or OVHcloud. */
+export type Cloud = "local" | "ovh";
+
+/** Packages that a system needs; the local cloud stands for all of them or for none. */
+const packages = ["ovh", "openstack", "random"] as const;
+
+/**
+ * Which cloud a plain Pulumi run would reach, judged by the environment alone. Refuses a mixture: a state made on one cloud
+ * and applied to the other would be emptied by the first refresh.
+ */
+export function decideCloud(environment: Readonly<Record<string, string | undefined>>): Result<Cloud> {
+  const attached = attachedProviders(environment.PULUMI_DEBUG_PROVIDERS);
+  const localState = isLocalState(environment.PULUMI_BACKEND_URL);
+  if (attached.length === 0 && !localState) return { ok: true, value: "ovh" };
+  if (attached.length === 0) {
+    return refuse(
+      "local-state-without-local-cloud",
+      "PULUMI_BACKEND_URL",
+      'this state was made on the local cloud, and the providers of the local cloud are not attached; run `eval "$(npx lor-infra cloud env)"` first',
+    );
+  }
+  if (!localState) {
+    return refuse(
+      "real-state-on-local-cloud",
+      "PULUMI_DEBUG_PROVIDERS",
+      "the providers point at the local cloud, and the state is not the local cloud's: a real stack is never applied to it; unset PULUMI_DEBUG_PROVIDERS, " +
+        'or run `eval "$(npx lor-infra cloud env)"` to work on the local cloud with its own state',
+    );
+  }
+  const missing = packages.filter((name) => !attached.includes(name));
+  if (missing.length > 0) {
+    return refuse(
+      "local-cloud-incomplete",
+      "PULUMI_DEBUG_PROVIDERS",
+      `the local cloud stands for ${packages.join(", ")}, and ${missing.join(", ")} would be the real one; run \`eval "$(npx lor-infra cloud env)"\` again`,
+    );
+  }
+  return { ok: true, value: "local" };
+}
+
+/** `ovh:41234,openstack:41235` -> names. */
+function attachedProviders(value: string | undefined): readonly string[] {
+  return (value ?? "")
+    .split(",")
+    .map((entry) => entry.split(":")[0]?.trim() ?? "")
+    .filter((name) => name !== "");
+}
+
+/** The state folder keeps a backend per cloud: `<state folder>/local/backend`, `<state folder>/ovh/backend`. */
+function isLocalState(backendUrl: string | undefined): boolean {
+  return backendUrl !== undefined && /^file:\/\/.*\/local\/backend\/?(\?.*)?$/.test(backendUrl);
+}
+
+function refuse(code: string, path: string, message: string): Result<Cloud> {
+  const issue: Issue = { path, code, message, exit: 3 };
+  return { ok: false, issues: [issue] };
+}

@@ -1,0 +1,86 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Config, getStack, log, RunError } from "@pulumi/pulumi";
+import { loadProject, type Project } from "./config/project.ts";
+import { LorError } from "./core/errors.ts";
+import type { Issue } from "./core/result.ts";
+import { decideCloud } from "./domain/cloud-guard.ts";
+import type { Profile } from "./domain/fleet.ts";
+import { buildLor } from "./systems/lor/build.ts";
+import { fleetOf, planLor } from "./systems/lor/plan.ts";
+
+/**
+ * What plain `pulumi up|preview --config-file Pulumi.<profile>.yaml` runs: settings -> Plan -> resources. The fronts are
+ * always chained here, because a program cannot know whether the shop serves already.
+ */
+export default async function program(): Promise<Record<string, unknown>> {
+  const cloud = decideCloud(process.env);
+  if (!cloud.ok) throw new RunError(renderIssues("this run is refused", cloud.issues));
+  const project = readProject();
+  const profile = readProfile(project);
+  const plan = planLor({
+    project: project.name,
+    stack: project.stack,
+    settings: project.settings,
+    fleet: fleetOf(project.settings[profile]),
+    profile,
+  });
+  await log.warn(
+    "plain Pulumi changes one front at a time, but neither drains it nor checks its health before the next; " +
+      `for a shop that serves, run \`lor-infra ${profile} --stack ${project.stack}\` instead`,
+  );
+  try {
+    return await buildLor(plan, { chain: true, tlsPkcs12: readCertificate(), cloud: cloud.value });
+  } catch (error) {
+    throw error instanceof LorError ? new RunError(renderError(error)) : error;
+  }
+}
+
+function readProject(): Project {
+  const project = loadProject(findProjectFolder(process.cwd()), getStack());
+  if (project.ok) return project.value;
+  throw new RunError(renderIssues("the settings are refused", project.issues));
+}
+
+/** Pulumi starts a program in the folder of its main file, which lies in the project's folder or below. */
+function findProjectFolder(from: string): string {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, "Pulumi.yaml"))) return folder;
+    if (dirname(folder) === folder) throw new RunError(`there is no Pulumi.yaml in ${from} or above it`);
+  }
+}
+
+/** The only setting asked of Pulumi: which of the pair of configuration files this run was given. */
+function readProfile({ profileFiles, stack }: Project): Profile {
+  const profile = new Config().get("profile");
+  if (profile === "normal" || profile === "rush") return profile;
+  throw new RunError(
+    `this run has no profile; say which: \`pulumi up --stack ${stack} --config-file ${profileFiles.normal}\`` +
+      ` or \`--config-file ${profileFiles.rush}\``,
+  );
+}
+
+function readCertificate(): string {
+  const file = process.env.LOR_TLS_PKCS12_FILE;
+  if (file === undefined || file === "") {
+    throw new RunError(
+      "the load balancer needs a certificate: set LOR_TLS_PKCS12_FILE to a PKCS#12 file without password" +
+        ' (on the local cloud: `eval "$(npx lor-infra cloud env)"`)',
+    );
+  }
+  if (!existsSync(file)) throw new RunError(`LOR_TLS_PKCS12_FILE names ${file}, which does not exist`);
+  return readFileSync(file).toString("base64");
+}
+
+function renderIssues(title: string, issues: readonly Issue[]): string {
+  return [`${title}:`, ...issues.map((issue) => `- ${issue.path}: ${issue.message} (${issue.code})`)].join("\n");
+}
+
+function renderError(error: LorError): string {
+  const details = [
+    error.seen === undefined ? undefined : `seen: ${error.seen}`,
+    error.accepted === undefined ? undefined : `accepted: ${error.accepted}`,
+    error.next === undefined ? undefined : `next: ${error.next}`,
+  ].filter((line) => line !== undefined);
+  return [`${error.message} (${error.code})`, ...details].join("\n");
+}
