@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { ExitCode, LorError } from "../core/errors.ts";
+import type { GuestFile } from "./document.ts";
 
 /** Values that a text may name as `@@name@@`. */
 export type Placeholders = Readonly<Record<string, string>>;
@@ -24,6 +25,11 @@ export function renderContent(path: string, values: Placeholders = {}): string {
   const unused = Object.keys(values).find((name) => !used.has(name));
   if (unused !== undefined) throw defect(path, unused);
   return text;
+}
+
+/** A file of a guest: a text of this folder with its placeholders filled. */
+export function contentFile(path: string, mode: "0644" | "0755", source: string, values: Placeholders = {}): GuestFile {
+  return { path, mode, content: renderContent(source, values) };
 }
 
 function defect(path: string, name: string): LorError {

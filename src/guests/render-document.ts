@@ -1,5 +1,5 @@
 import { ExitCode, LorError } from "../core/errors.ts";
-import { renderContent } from "./content.ts";
+import { contentFile } from "./content.ts";
 import type { GuestDocument, GuestFile } from "./document.ts";
 import { odooFiles } from "./odoo/files.ts";
 import { prestashopFiles } from "./prestashop/files.ts";
@@ -30,22 +30,15 @@ export function renderGuestDocument(input: GuestDocumentInput): GuestDocument {
 
 /** What every machine has: the scripts that apply a document. */
 function machineFiles(): GuestFile[] {
-  const library = ["bundle", "files", "machine", "release", "services", "volume"];
+  const library = ["bundle", "copy", "files", "machine", "release", "services", "volume"];
   return [
-    script("/usr/local/sbin/lor-apply", "machine/lor-apply.py"),
-    ...library.map((name) => text(`/usr/local/lib/lor/lor_${name}.py`, `machine/lor_${name}.py`)),
-    text("/etc/apt/apt.conf.d/52lor-unattended-upgrades", "machine/unattended-upgrades.conf"),
-    text("/etc/ssh/sshd_config.d/10-lor.conf", "bootstrap/sshd.conf"),
-    text("/etc/systemd/system/lor-tune.service", "machine/lor-tune.service"),
+    contentFile("/usr/local/sbin/lor-apply", "0755", "machine/lor-apply.py"),
+    ...library.map((name) => contentFile(`/usr/local/lib/lor/lor_${name}.py`, "0644", `machine/lor_${name}.py`)),
+    contentFile("/etc/apt/apt.conf.d/52lor-unattended-upgrades", "0644", "machine/unattended-upgrades.conf"),
+    contentFile("/etc/ssh/sshd_config.d/10-lor.conf", "0644", "bootstrap/sshd.conf"),
+    contentFile("/etc/systemd/system/srv.mount", "0644", "machine/srv.mount"),
+    contentFile("/etc/systemd/system/lor-tune.service", "0644", "machine/lor-tune.service"),
   ];
-}
-
-function script(path: string, source: string): GuestFile {
-  return { path, mode: "0755", content: renderContent(source) };
-}
-
-function text(path: string, source: string): GuestFile {
-  return { path, mode: "0644", content: renderContent(source) };
 }
 
 const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
@@ -56,6 +49,8 @@ const oneLine = /^[\x20-\x7e]*$/;
 /** A value with a quote, a brace or a line break would be read as configuration. */
 function refuseUnsafe(input: GuestDocumentInput): void {
   const copies = [input.filestore, input.imagesCopy].filter((copy) => copy !== undefined);
+  const { ca: _ca, port: _port, ...database } = input.database;
+  const credentials = [database, input.storage, input.copies].flatMap((part) => Object.values(part));
   const checks: readonly (readonly [path: string, accepted: string, ok: boolean])[] = [
     ["domain", "a host name in lower case", hostName.test(input.domain)],
     ["release.version", "letters, digits and .+~- (at most 64)", version.test(input.release.version)],
@@ -64,6 +59,7 @@ function refuseUnsafe(input: GuestDocumentInput): void {
     ["trustedProxies", "addresses or CIDR blocks", input.trustedProxies.every((each) => proxy.test(each))],
     ["administratorKeys", "one line each", (input.administratorKeys ?? []).every((key) => oneLine.test(key.trim()))],
     ["database.host", "a host name or an address", /^[0-9A-Za-z.:-]+$/.test(input.database.host)],
+    ["database and storage", "plain printable text", credentials.every((value) => oneLine.test(value))],
     ["filestore", "only for odoo, and needed there", (input.role === "odoo") === (input.filestore !== undefined)],
     ["imagesCopy", "only for prestashop", input.role === "prestashop" || input.imagesCopy === undefined],
     [

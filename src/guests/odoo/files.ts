@@ -1,4 +1,4 @@
-import { renderContent } from "../content.ts";
+import { contentFile } from "../content.ts";
 import type { GuestDocument, GuestFile } from "../document.ts";
 
 type OdooInput = Pick<GuestDocument, "domain" | "trustedProxies" | "filestore">;
@@ -11,41 +11,27 @@ export function odooFiles(input: OdooInput): GuestFile[] {
     realIp: trusted.map((each) => `set_real_ip_from ${each};`).join("\n"),
   };
   return [
-    script("/usr/local/sbin/lor-tune", "odoo/lor-tune.py"),
-    script("/usr/local/sbin/lor-certificate", "odoo/lor-certificate.sh"),
-    text("/usr/local/lib/lor/lor_role.py", "odoo/lor_role.py"),
-    { path: "/etc/nginx/sites-available/lor", mode: "0644", content: renderContent("odoo/nginx.conf", nginx) },
-    text("/etc/systemd/system/lor-odoo.service", "odoo/lor-odoo.service"),
-    {
-      path: "/etc/systemd/system/lor-certificate.service",
-      mode: "0644",
-      content: renderContent("odoo/lor-certificate.service", { domain: input.domain }),
-    },
-    text("/etc/systemd/system/lor-certificate.timer", "odoo/lor-certificate.timer"),
+    contentFile("/usr/local/sbin/lor-tune", "0755", "odoo/lor-tune.py"),
+    contentFile("/usr/local/sbin/lor-certificate", "0755", "odoo/lor-certificate.sh"),
+    contentFile("/usr/local/lib/lor/lor_role.py", "0644", "odoo/lor_role.py"),
+    contentFile("/etc/nginx/sites-enabled/lor", "0644", "odoo/nginx.conf", nginx),
+    contentFile("/etc/systemd/system/lor-odoo.service", "0644", "odoo/lor-odoo.service"),
+    contentFile("/etc/systemd/system/lor-certificate.service", "0644", "odoo/lor-certificate.service", {
+      domain: input.domain,
+    }),
+    contentFile("/etc/systemd/system/lor-certificate.timer", "0644", "odoo/lor-certificate.timer"),
     ...(input.filestore === undefined ? [] : filestoreCopyFiles(input.filestore)),
   ];
 }
 
 function filestoreCopyFiles(copy: NonNullable<GuestDocument["filestore"]>): GuestFile[] {
   return [
-    script("/usr/local/sbin/lor-filestore-copy", "odoo/lor-filestore-copy.py"),
-    {
-      path: "/etc/systemd/system/lor-filestore-copy.service",
-      mode: "0644",
-      content: renderContent("odoo/lor-filestore-copy.service", { timeoutSeconds: String(copy.copyTimeoutSeconds) }),
-    },
-    {
-      path: "/etc/systemd/system/lor-filestore-copy.timer",
-      mode: "0644",
-      content: renderContent("odoo/lor-filestore-copy.timer", { everySeconds: String(copy.copyEverySeconds) }),
-    },
+    contentFile("/usr/local/sbin/lor-filestore-copy", "0755", "odoo/lor-filestore-copy.py"),
+    contentFile("/etc/systemd/system/lor-filestore-copy.service", "0644", "odoo/lor-filestore-copy.service", {
+      timeoutSeconds: String(copy.copyTimeoutSeconds),
+    }),
+    contentFile("/etc/systemd/system/lor-filestore-copy.timer", "0644", "odoo/lor-filestore-copy.timer", {
+      everySeconds: String(copy.copyEverySeconds),
+    }),
   ];
-}
-
-function script(path: string, source: string): GuestFile {
-  return { path, mode: "0755", content: renderContent(source) };
-}
-
-function text(path: string, source: string): GuestFile {
-  return { path, mode: "0644", content: renderContent(source) };
 }

@@ -1,4 +1,4 @@
-import { renderContent } from "../content.ts";
+import { contentFile } from "../content.ts";
 import type { GuestDocument, GuestFile } from "../document.ts";
 
 type ShopInput = Pick<GuestDocument, "domain" | "trustedProxies" | "imagesCopy">;
@@ -11,41 +11,29 @@ export function prestashopFiles(input: ShopInput): GuestFile[] {
     realIp: trusted.map((each) => `set_real_ip_from ${each};`).join("\n"),
   };
   return [
-    script("/usr/local/sbin/lor-tune", "prestashop/lor-tune.py"),
-    text("/usr/local/lib/lor/lor_role.py", "prestashop/lor_role.py"),
-    text("/usr/local/lib/lor/database.php", "prestashop/database.php"),
-    text("/usr/local/lib/lor/health.php", "prestashop/health.php"),
-    text("/usr/local/lib/lor/sessions.php", "prestashop/sessions.php"),
-    text("/usr/local/lib/lor/overlay/app/config/parameters.php", "prestashop/overlay/parameters.php"),
-    text("/usr/local/lib/lor/overlay/app/config/addons/lor.yml", "prestashop/overlay/lor.yml"),
-    text("/usr/local/lib/lor/overlay/override/classes/db/DbPDO.php", "prestashop/overlay/DbPDO.php"),
-    { path: "/etc/nginx/sites-available/lor", mode: "0644", content: renderContent("prestashop/nginx.conf", nginx) },
-    text("/etc/php/8.2/fpm/pool.d/lor.conf", "prestashop/php-fpm.conf"),
-    text("/etc/systemd/system/lor-images.service", "prestashop/lor-images.service"),
+    contentFile("/usr/local/sbin/lor-tune", "0755", "prestashop/lor-tune.py"),
+    contentFile("/usr/local/lib/lor/lor_role.py", "0644", "prestashop/lor_role.py"),
+    contentFile("/usr/local/lib/lor/database.php", "0644", "prestashop/database.php"),
+    contentFile("/usr/local/lib/lor/health.php", "0644", "prestashop/health.php"),
+    contentFile("/usr/local/lib/lor/sessions.php", "0644", "prestashop/sessions.php"),
+    contentFile("/usr/local/lib/lor/overlay/app/config/parameters.php", "0644", "prestashop/overlay/parameters.php"),
+    contentFile("/usr/local/lib/lor/overlay/app/config/addons/lor.yml", "0644", "prestashop/overlay/lor.yml"),
+    contentFile("/usr/local/lib/lor/overlay/override/classes/db/DbPDO.php", "0644", "prestashop/overlay/DbPDO.php"),
+    contentFile("/etc/nginx/sites-enabled/lor", "0644", "prestashop/nginx.conf", nginx),
+    contentFile("/etc/php/8.2/fpm/pool.d/lor.conf", "0644", "prestashop/php-fpm.conf"),
+    contentFile("/etc/systemd/system/lor-images.service", "0644", "prestashop/lor-images.service"),
     ...(input.imagesCopy === undefined ? [] : imagesCopyFiles(input.imagesCopy)),
   ];
 }
 
 function imagesCopyFiles(copy: NonNullable<GuestDocument["imagesCopy"]>): GuestFile[] {
   return [
-    script("/usr/local/sbin/lor-images-copy", "prestashop/lor-images-copy.py"),
-    {
-      path: "/etc/systemd/system/lor-images-copy.service",
-      mode: "0644",
-      content: renderContent("prestashop/lor-images-copy.service", { timeoutSeconds: String(copy.copyTimeoutSeconds) }),
-    },
-    {
-      path: "/etc/systemd/system/lor-images-copy.timer",
-      mode: "0644",
-      content: renderContent("prestashop/lor-images-copy.timer", { everySeconds: String(copy.copyEverySeconds) }),
-    },
+    contentFile("/usr/local/sbin/lor-images-copy", "0755", "prestashop/lor-images-copy.py"),
+    contentFile("/etc/systemd/system/lor-images-copy.service", "0644", "prestashop/lor-images-copy.service", {
+      timeoutSeconds: String(copy.copyTimeoutSeconds),
+    }),
+    contentFile("/etc/systemd/system/lor-images-copy.timer", "0644", "prestashop/lor-images-copy.timer", {
+      everySeconds: String(copy.copyEverySeconds),
+    }),
   ];
-}
-
-function script(path: string, source: string): GuestFile {
-  return { path, mode: "0755", content: renderContent(source) };
-}
-
-function text(path: string, source: string): GuestFile {
-  return { path, mode: "0644", content: renderContent(source) };
 }

@@ -93,8 +93,9 @@ def unpack(archive, folder):
         raise Refused("the release's archive is no zip") from error
     if not os.path.isfile(os.path.join(folder, "index.php")):
         raise Refused("the release's archive has no index.php at its top")
-    # Never reachable; nginx refuses it as well.
-    shutil.rmtree(os.path.join(folder, "install"), ignore_errors=True)
+    # Under its own name the shop refuses to work beside it; under this one a person can still run it once, for a new shop.
+    if os.path.isdir(os.path.join(folder, "install")):
+        os.rename(os.path.join(folder, "install"), os.path.join(folder, "install-cli"))
 
 
 def check():
