@@ -28,6 +28,11 @@ export interface PrestaShopTierArgs extends DataProtection {
   readonly extraFronts: readonly string[];
   /** Whether each front waits until the one before it serves. Wanted for every change of a shop that serves; not for the first creation. */
   readonly chain: boolean;
+  /**
+   * Whether a new front joins the pool with weight 0, because a balancer trusts a new member until a check has failed: the switch lets it in
+   * once it is healthy. Default: false, it serves at once. Changes nothing for a member that is there.
+   */
+  readonly joinDrained?: boolean;
   /** Name that customers type, such as `www.lor.example`. */
   readonly domain: string;
   readonly release: GuestDocument["release"];
@@ -81,7 +86,8 @@ export class PrestaShopTier extends Component {
     const secrets = this.#createSecrets(name, args);
     const document = this.#describeDocument(args, secrets);
     const fronts = new Map<string, FrontNodes>();
-    let before: Resource | undefined;
+    // The load balancer takes its new size before the first front changes.
+    let before: Resource = args.loadBalancer.pool;
     for (const front of orderOfChange(args.fronts, args.extraFronts)) {
       const nodes = this.#createFront(front, args, group, document(front), args.chain ? before : undefined);
       fronts.set(front.name, nodes);
@@ -183,7 +189,7 @@ export class PrestaShopTier extends Component {
           address: front.address,
           protocolPort: 80,
           subnetId: place.subnet.id,
-          weight: 1,
+          weight: args.joinDrained === true ? 0 : 1,
         },
         args.transform?.member,
         // The weight is operated: 0 drains a front before it changes.

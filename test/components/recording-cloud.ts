@@ -83,7 +83,11 @@ const knownLookUps: Readonly<Record<string, (inputs: Readonly<Record<string, unk
   "ovh:CloudProject/getLoadBalancerFlavors:getLoadBalancerFlavors": (inputs) => ({
     ...inputs,
     id: "flavors",
-    flavors: ["small", "medium", "large", "xl"].map((name) => ({ id: `flavor-${name}`, name, region: inputs.regionName })),
+    flavors: ["small", "medium", "large", "xl"].map((name) => ({
+      id: `flavor-${name}`,
+      name,
+      region: inputs.regionName,
+    })),
   }),
 };
 

@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { find, instance, member, recordLor } from "./lor-build.ts";
+import { midwayPlan, profilePlan } from "./lor-plans.ts";
+
+test("in a chain each front's machine waits for the member before it, the extra front first", async () => {
+  const cloud = await recordLor(midwayPlan(), { chain: true });
+  const waitsFor = (front: string, type: string, name: string) =>
+    find(cloud, instance, front).dependencies.includes(find(cloud, type, name).urn);
+
+  expect(waitsFor("ps-2", "openstack:loadbalancer/pool:Pool", "lb")).toBe(true);
+  expect(waitsFor("ps-0", member, "ps-2")).toBe(true);
+  expect(waitsFor("ps-1", member, "ps-0")).toBe(true);
+  expect(waitsFor("ps-2", member, "ps-0")).toBe(false);
+  expect(waitsFor("ps-2", member, "ps-1")).toBe(false);
+  expect(waitsFor("ps-0", member, "ps-1")).toBe(false);
+});
+
+test("a member waits for its own machine and its volume", async () => {
+  const cloud = await recordLor(profilePlan("normal"));
+  const dependencies = find(cloud, member, "ps-1").dependencies;
+  expect(dependencies).toContain(find(cloud, instance, "ps-1").urn);
+  expect(dependencies).toContain(find(cloud, "openstack:compute/volumeAttach:VolumeAttach", "ps-1-data").urn);
+});
+
+test("without a chain no front waits for another, nor for the load balancer", async () => {
+  const cloud = await recordLor(profilePlan("rush"), { chain: false });
+  const members = ["ps-0", "ps-1", "ps-2"].map((front) => find(cloud, member, front).urn);
+  const pool = find(cloud, "openstack:loadbalancer/pool:Pool", "lb").urn;
+  for (const front of ["ps-0", "ps-1", "ps-2"]) {
+    const { dependencies } = find(cloud, instance, front);
+    expect(dependencies.filter((urn) => members.includes(urn) || urn === pool)).toEqual([]);
+  }
+});
+
+test("a machine waits for its configuration document", async () => {
+  const cloud = await recordLor(profilePlan("normal"), { chain: false });
+  for (const server of ["ps-0", "ps-1", "odoo"]) {
+    const document = find(cloud, "openstack:objectstorage/containerObject:ContainerObject", server);
+    expect(find(cloud, instance, server).dependencies).toContain(document.urn);
+  }
+});

@@ -1,0 +1,26 @@
+import type { BuildOptions } from "../../src/systems/lor/build.ts";
+import { buildLor } from "../../src/systems/lor/build.ts";
+import type { LorPlan } from "../../src/systems/lor/plan-model.ts";
+import { type RecordingCloud, type Registration, record } from "./recording-cloud.ts";
+
+/** A certificate that must show nowhere in clear. */
+export const plantedCertificate = "planted-certificate";
+
+export function recordLor(plan: LorPlan, options: Partial<BuildOptions> = {}): Promise<RecordingCloud> {
+  return record(() => buildLor(plan, { chain: true, tlsPkcs12: plantedCertificate, cloud: "local", ...options }));
+}
+
+/** The only resource of a type and name. */
+export function find(cloud: RecordingCloud, type: string, name: string): Registration {
+  const found = cloud.registrations.filter((each) => each.type === type && each.name === name);
+  const [only] = found;
+  if (only === undefined || found.length > 1) throw new Error(`${found.length} resources ${type} ${name}`);
+  return only;
+}
+
+export function resourcesOf(cloud: RecordingCloud, type?: string): readonly Registration[] {
+  return cloud.registrations.filter((each) => each.custom && (type === undefined || each.type === type));
+}
+
+export const instance = "openstack:compute/instance:Instance";
+export const member = "openstack:loadbalancer/member:Member";
