@@ -36,15 +36,17 @@ export function whole(from: number, to: number, code: string) {
   });
 }
 
-/** ISO 8601, longer than zero. */
-export function duration() {
-  const refusal = { code: "duration-invalid", accepted: "ISO 8601 with a fixed length, such as PT30M, PT1H or P1D" };
+/** ISO 8601 in whole seconds, at least as long as `least`. */
+export function duration(least: string) {
+  const refusal = {
+    code: "duration-invalid",
+    accepted: `whole seconds in ISO 8601 from ${least}, such as PT30M, PT1H or P1D; months and years have no fixed length`,
+  };
   return z.string(refusal.accepted).transform((value, context): Duration => {
     const parsed = attempt(() => Duration.parse(value), context, refusal);
     if (parsed === z.NEVER) return z.NEVER;
-    if (parsed.milliseconds === 0) return refuse(context, "must be longer than zero", refusal);
-    if (parsed.milliseconds % 1000 !== 0) return refuse(context, "must be whole seconds", refusal);
-    return parsed;
+    if (parsed.milliseconds % 1000 !== 0) return refuse(context, "is not whole seconds", refusal);
+    return Duration.parse(least).isLongerThan(parsed) ? refuse(context, "is too short", refusal) : parsed;
   });
 }
 

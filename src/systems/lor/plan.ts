@@ -31,7 +31,7 @@ const volumeType = "high-speed";
 const healthPath = "/health";
 
 /** The fleet that a profile asks for. */
-export function fleetOf(settings: LorSettings): Fleet {
+export function fleetOf(settings: Pick<LorSettings, "prestashop" | "loadBalancer">): Fleet {
   const fronts = Array.from({ length: settings.prestashop.fronts }, (_, index) => ({
     name: frontName(index),
     size: settings.prestashop.frontsFlavor,
@@ -140,7 +140,7 @@ function planOdoo({ odoo }: LorSettings, prefix: string): OdooPlan {
       name: "odoo",
       cloudName: `${prefix}-odoo`,
       size: odoo.flavor,
-      flavor: cloudFlavor(odoo.flavor, "flex", "odoo.flavor"),
+      flavor: cloudFlavor(odoo.flavor, odoo.flavorFamily, "odoo.flavor"),
       image: odoo.image,
       address: odoo.address.toString(),
       volume: { cloudName: `${prefix}-odoo-data`, gigabytes: odoo.disk.in("GB"), type: volumeType },

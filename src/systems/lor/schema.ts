@@ -26,7 +26,8 @@ const release = z.object({
   sha256: text(/^[0-9a-f]{64}$/, { code: "release-invalid", accepted: "64 hexadecimal digits in quotes" }),
 });
 
-const copy = z.object({ copyEvery: duration(), copyTimeout: duration() });
+// A guest's timer is no finer than a minute.
+const copy = z.object({ copyEvery: duration("PT1M"), copyTimeout: duration("PT1M") });
 const everyHalfHour = { copyEvery: "PT30M", copyTimeout: "PT10M" };
 
 function database(engine: "mysql" | "postgresql") {
@@ -51,7 +52,7 @@ function database(engine: "mysql" | "postgresql") {
 export const lorSchema = z.object({
   system: oneOf(["lor"], "system-unknown"),
   profile: oneOf(["normal", "rush"], "profile-unknown"),
-  rpo: duration(),
+  rpo: duration("PT1S"),
   region: z.object({
     compute: oneOf(nonEmpty(ovhcloudOffer.regions.map((offer) => offer.compute)), "region-unknown"),
     storage: oneOf(nonEmpty(areas()), "region-unknown"),
@@ -99,6 +100,7 @@ export const lorSchema = z.object({
     domain,
     address: address(),
     flavor: z.string("a size such as b2-15"),
+    flavorFamily: oneOf(["flex", "classic"], "flavor-family-unknown").prefault("flex"),
     disk: gigabytes(10, 12_000),
     image: text(/^\S.{0,253}$/, anything),
     release,

@@ -2,6 +2,7 @@ import type { Cidr, IpAddress } from "../../core/cidr.ts";
 import type { Duration } from "../../core/duration.ts";
 import type { Size } from "../../core/size.ts";
 import type { Profile } from "../../domain/fleet.ts";
+import type { FlavorFamily } from "../../domain/offers/ovhcloud.ts";
 import type { Part } from "./plan-model.ts";
 
 /** The settings of one profile of Lor, checked and with defaults filled in. Field by field what Pulumi.yaml may hold. */
@@ -62,6 +63,8 @@ export interface LorSettings {
     readonly domain: string;
     readonly address: IpAddress;
     readonly flavor: string;
+    /** As for the fronts. */
+    readonly flavorFamily: FlavorFamily;
     readonly disk: Size;
     readonly image: string;
     readonly release: ReleaseSettings;
@@ -85,8 +88,6 @@ export interface LorSettings {
     };
   };
 }
-
-export type FlavorFamily = "flex" | "classic";
 
 export interface SubnetSettings {
   readonly cidr: Cidr;

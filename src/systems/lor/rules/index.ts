@@ -1,8 +1,12 @@
 import type { Issue } from "../../../core/result.ts";
+import { addressRules } from "./address-rules.ts";
+import { pairRules } from "./pair-rules.ts";
+import { recoveryRules } from "./recovery-rules.ts";
 import type { PartialPair, Rule } from "./rule.ts";
+import { sizeRules } from "./size-rules.ts";
+import { warningRules } from "./warning-rules.ts";
 
-const refusing: readonly Rule[] = Object.freeze([]);
-const warning: readonly Rule[] = Object.freeze([]);
+const refusing: readonly Rule[] = Object.freeze([...addressRules, ...sizeRules, ...pairRules, ...recoveryRules]);
 
 /** Judges a pair of profiles, each of which may lack sections that could not be read. */
 export function findRefusals(pair: PartialPair): {
@@ -11,6 +15,6 @@ export function findRefusals(pair: PartialPair): {
 } {
   return {
     issues: refusing.flatMap((rule) => rule.check(pair)),
-    warnings: warning.flatMap((rule) => rule.check(pair)),
+    warnings: warningRules.flatMap((rule) => rule.check(pair)),
   };
 }

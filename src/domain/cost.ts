@@ -1,0 +1,121 @@
+import { Money } from "../core/money.ts";
+import type { PlanItem } from "./plan-item.ts";
+import { type PaidCharge, type Price, type PriceBook, priceKey } from "./price-book.ts";
+
+/** What a Plan costs by the month, with one price book. Every plan item is in exactly one line, or is free. */
+export interface CostEstimate {
+  readonly priceBook: PriceBook;
+  /** What the price book's offer counts. */
+  readonly lines: readonly CostLine[];
+  readonly total: CostSum;
+  /** What it also takes and the offer leaves out. */
+  readonly outsideOffer: readonly CostLine[];
+  readonly outsideOfferTotal: CostSum;
+  /** Resources that cost nothing by themselves. */
+  readonly free: readonly PlanItem[];
+}
+
+/** Items of one price together. */
+export interface CostLine {
+  /** How the price book names it, such as `instance b2-7`. */
+  readonly key: string;
+  readonly items: readonly PlanItem[];
+  /** How many times the unit price is counted: pieces, GB or nodes. */
+  readonly quantity: number;
+  readonly unit: "each" | "GB" | "node" | "service";
+  /** A month of one unit; undefined: unknown. */
+  readonly unitPrice: Money | undefined;
+  /** An hour of one unit, where the book has a price by the hour. */
+  readonly hourPrice: Money | undefined;
+  /** A month of one unit under a monthly contract, where there is one; not counted. */
+  readonly monthlyPlan: Money | undefined;
+  /** A month of all of it; undefined: unknown. */
+  readonly amount: Money | undefined;
+  readonly note: string | undefined;
+}
+
+export interface CostSum {
+  /** Sum of the lines whose price is known. */
+  readonly known: Money;
+  /** Lines whose price is unknown, and which the sum therefore lacks. */
+  readonly unknownLines: number;
+}
+
+export function estimateItems(items: readonly PlanItem[], priceBook: PriceBook): CostEstimate {
+  const groups = new Map<
+    string,
+    { readonly charge: PaidCharge; readonly charges: PaidCharge[]; readonly items: PlanItem[] }
+  >();
+  const free: PlanItem[] = [];
+  for (const item of items) {
+    const { charge } = item;
+    if (charge.kind === "free") {
+      free.push(item);
+      continue;
+    }
+    const key = priceKey(charge);
+    const group = groups.get(key) ?? { charge, charges: [], items: [] };
+    group.charges.push(charge);
+    group.items.push(item);
+    groups.set(key, group);
+  }
+  const lines: CostLine[] = [];
+  const outsideOffer: CostLine[] = [];
+  for (const [key, group] of groups) {
+    const line = createLine(key, group.charges, group.items, priceBook);
+    (priceBook.covers.includes(group.charge.kind) ? lines : outsideOffer).push(line);
+  }
+  return {
+    priceBook,
+    lines,
+    total: sum(lines, priceBook.currency),
+    outsideOffer,
+    outsideOfferTotal: sum(outsideOffer, priceBook.currency),
+    free,
+  };
+}
+
+function createLine(
+  key: string,
+  charges: readonly PaidCharge[],
+  items: readonly PlanItem[],
+  book: PriceBook,
+): CostLine {
+  const price = Object.hasOwn(book.prices, key) ? book.prices[key] : undefined;
+  const [charge] = charges;
+  const unit = price?.per ?? (charge !== undefined && "gigabytes" in charge ? "GB" : "each");
+  const quantity = charges.reduce((total, each) => total + unitsOf(each, unit), 0);
+  const money = (amount: string | undefined) => (amount === undefined ? undefined : Money.of(amount, book.currency));
+  const unitPrice = monthOf(price, book);
+  return {
+    key,
+    items,
+    quantity,
+    unit,
+    unitPrice,
+    hourPrice: money(price?.hour),
+    monthlyPlan: money(price?.monthlyPlan),
+    amount: unitPrice?.times(quantity),
+    note: price?.note ?? (price === undefined ? (book.unknown?.[key] ?? "no price in this price book") : undefined),
+  };
+}
+
+function unitsOf(charge: PaidCharge, unit: CostLine["unit"]): number {
+  if (unit === "GB" && "gigabytes" in charge) return charge.gigabytes;
+  if (unit === "node" && charge.kind === "database") return charge.nodes;
+  return 1;
+}
+
+function monthOf(price: Price | undefined, book: PriceBook): Money | undefined {
+  if (price?.month !== undefined) return Money.of(price.month, book.currency);
+  if (price?.hour !== undefined) return Money.of(price.hour, book.currency).times(book.hoursPerMonth);
+  return undefined;
+}
+
+function sum(lines: readonly CostLine[], currency: string): CostSum {
+  const known = lines.reduce(
+    (total, line) => (line.amount === undefined ? total : total.plus(line.amount)),
+    Money.zero(currency),
+  );
+  return { known, unknownLines: lines.filter((line) => line.amount === undefined).length };
+}

@@ -1,0 +1,90 @@
+interface Field {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+const minute: Field = { name: "minute", from: 0, to: 59 };
+const hour: Field = { name: "hour", from: 0, to: 23 };
+const dayOfMonth: Field = { name: "day of the month", from: 1, to: 31 };
+const month: Field = { name: "month", from: 1, to: 12 };
+// 7 is Sunday too.
+const dayOfWeek: Field = { name: "day of the week", from: 0, to: 7 };
+
+const secondsPerDay = 86_400;
+// 400 years repeat exactly in the Gregorian calendar, 28 without a skipped leap year hold every weekday of every date.
+const firstDay = Date.UTC(2001, 0, 1);
+const daysSeen = 28 * 365 + 7;
+
+/**
+ * Longest time between two runs of a cron expression, in seconds: five fields in UTC with numbers, lists, ranges and steps.
+ * Throws a RangeError for anything else, and for one that never runs.
+ */
+export function longestGapSeconds(expression: string): number {
+  const [minutes, hours, days, months, weekdays, ...rest] = expression.trim().split(/\s+/);
+  if (
+    weekdays === undefined ||
+    minutes === undefined ||
+    hours === undefined ||
+    days === undefined ||
+    months === undefined ||
+    rest.length > 0
+  ) {
+    throw new RangeError(
+      `a schedule has five fields: minute, hour, day, month, day of the week; not ${JSON.stringify(expression)}`,
+    );
+  }
+  const times = [...readField(hours, hour)].flatMap((h) =>
+    [...readField(minutes, minute)].map((m) => h * 3600 + m * 60),
+  );
+  times.sort((a, b) => a - b);
+  const runsOn = dayFilter(days, months, weekdays);
+  const gapWithin = times.slice(1).reduce((gap, time, index) => Math.max(gap, time - (times[index] ?? time)), 0);
+  const first = times[0] ?? 0;
+  const last = times.at(-1) ?? 0;
+  let longest = 0;
+  let previousDay: number | undefined;
+  for (let day = 0; day < daysSeen; day++) {
+    if (!runsOn(new Date(firstDay + day * secondsPerDay * 1000))) continue;
+    if (previousDay !== undefined) longest = Math.max(longest, (day - previousDay) * secondsPerDay + first - last);
+    previousDay = day;
+  }
+  if (previousDay === undefined || longest === 0)
+    throw new RangeError(`a schedule must come back, ${JSON.stringify(expression)} never does`);
+  return Math.max(longest, gapWithin);
+}
+
+/** Cron runs on a day that matches either day field when both are restricted. */
+function dayFilter(days: string, months: string, weekdays: string): (date: Date) => boolean {
+  const allowedDays = readField(days, dayOfMonth);
+  const allowedMonths = readField(months, month);
+  const allowedWeekdays = new Set([...readField(weekdays, dayOfWeek)].map((day) => day % 7));
+  const eitherDay = !days.startsWith("*") && !weekdays.startsWith("*");
+  return (date) => {
+    if (!allowedMonths.has(date.getUTCMonth() + 1)) return false;
+    const dayMatches = allowedDays.has(date.getUTCDate());
+    const weekdayMatches = allowedWeekdays.has(date.getUTCDay());
+    return eitherDay ? dayMatches || weekdayMatches : dayMatches && weekdayMatches;
+  };
+}
+
+function readField(text: string, field: Field): ReadonlySet<number> {
+  const values = new Set<number>();
+  for (const part of text.split(",")) {
+    const match = /^(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:\/(\d{1,2}))?$/.exec(part);
+    if (match === null) throw invalid(text, field);
+    const step = match[3] === undefined ? 1 : Number(match[3]);
+    const from = match[1] === undefined ? field.from : Number(match[1]);
+    const single = match[1] !== undefined && match[2] === undefined && match[3] === undefined;
+    const to = match[2] !== undefined ? Number(match[2]) : single ? from : field.to;
+    if (step < 1 || from < field.from || to > field.to || from > to) throw invalid(text, field);
+    for (let value = from; value <= to; value += step) values.add(value);
+  }
+  return values;
+}
+
+function invalid(text: string, { name, from, to }: Field): RangeError {
+  return new RangeError(
+    `the ${name} of a schedule is *, ${from} to ${to}, a list, a range or a step, not ${JSON.stringify(text)}`,
+  );
+}

@@ -1,0 +1,141 @@
+import { problem } from "../../../config/problem.ts";
+import type { IpAddress } from "../../../core/cidr.ts";
+import type { Issue } from "../../../core/result.ts";
+import { longestSubnetPrefix, parts, reservedAddresses } from "../address-plan.ts";
+import type { Part } from "../plan-model.ts";
+import type { LorSettings, SubnetSettings } from "../settings.ts";
+import { type Rule, rule } from "./rule.ts";
+
+type Addressed = Pick<LorSettings, "network" | "loadBalancer" | "prestashop" | "odoo">;
+
+interface PlacedAddress {
+  readonly path: string;
+  readonly part: Part;
+  readonly address: IpAddress;
+}
+
+export const addressRules: readonly Rule[] = Object.freeze([
+  rule("subnets-inside-network", ["network"], ({ normal: { network } }) =>
+    subnetsOf(network).flatMap(({ path, cidr }) =>
+      network.cidr.includes(cidr)
+        ? []
+        : [
+            problem(path, "subnet-outside-network", {
+              what: "the subnet is outside the network",
+              seen: cidr,
+              accepted: `a part of ${network.cidr}`,
+            }),
+          ],
+    ),
+  ),
+  rule("subnets-large-enough", ["network"], ({ normal: { network } }) =>
+    subnetsOf(network).flatMap(({ path, cidr }) =>
+      cidr.prefix <= longestSubnetPrefix
+        ? []
+        : [
+            problem(path, "subnet-too-small", {
+              what: "the subnet has no room for fixed addresses, the automatic pool (.100 to .250) and the gateway (.254)",
+              seen: cidr,
+              accepted: `a prefix up to /${longestSubnetPrefix}`,
+            }),
+          ],
+    ),
+  ),
+  rule("subnets-apart", ["network"], ({ normal: { network } }) =>
+    pairs(subnetsOf(network)).flatMap(([first, second]) =>
+      first.cidr.overlaps(second.cidr)
+        ? [
+            problem(second.path, "subnets-overlap", {
+              what: `the subnet overlaps the one of ${first.part} (${first.cidr})`,
+              seen: second.cidr,
+              accepted: "addresses that no other subnet has",
+            }),
+          ]
+        : [],
+    ),
+  ),
+  rule("vlans-apart", ["network"], ({ normal: { network } }) =>
+    pairs(subnetsOf(network)).flatMap(([first, second]) =>
+      first.vlan === second.vlan
+        ? [
+            problem(`network.subnets.${second.part}.vlan`, "vlan-duplicate", {
+              what: `${first.part} has the same VLAN`,
+              seen: second.vlan,
+              accepted: "another VLAN for each part, 1 to 4094",
+            }),
+          ]
+        : [],
+    ),
+  ),
+  rule("addresses-in-subnet", ["network", "loadBalancer", "prestashop", "odoo"], ({ normal }) =>
+    addressesOf(normal).flatMap((placed) => judgePlace(placed, normal.network.subnets[placed.part])),
+  ),
+  rule("addresses-apart", ["network", "loadBalancer", "prestashop", "odoo"], ({ normal }) =>
+    pairs(addressesOf(normal)).flatMap(([first, second]) =>
+      first.address.equals(second.address)
+        ? [
+            problem(second.path, "address-duplicate", {
+              what: `${first.path} has the same address`,
+              seen: second.address,
+              accepted: "another address for each server",
+            }),
+          ]
+        : [],
+    ),
+  ),
+]);
+
+function judgePlace({ path, part, address }: PlacedAddress, { cidr }: SubnetSettings): readonly Issue[] {
+  if (!cidr.contains(address)) {
+    return [
+      problem(path, "address-outside-subnet", {
+        what: `the address is outside the subnet of ${part}`,
+        seen: address,
+        accepted: `an address of ${cidr}`,
+      }),
+    ];
+  }
+  if (cidr.prefix > longestSubnetPrefix) return [];
+  const { gateway, poolStart, poolEnd } = reservedAddresses(cidr);
+  const accepted = `an address of ${cidr} besides ${gateway} and ${poolStart} to ${poolEnd}`;
+  if (address.equals(gateway)) {
+    return [problem(path, "address-is-gateway", { what: "the address is the gateway's", seen: address, accepted })];
+  }
+  if (address.toNumber() >= poolStart.toNumber() && address.toNumber() <= poolEnd.toNumber()) {
+    return [
+      problem(path, "address-in-pool", { what: "the cloud gives this address out by itself", seen: address, accepted }),
+    ];
+  }
+  if (address.equals(cidr.first) || address.equals(cidr.last)) {
+    return [
+      problem(path, "address-reserved", {
+        what: "the first and the last address of a network are no server's",
+        seen: address,
+        accepted,
+      }),
+    ];
+  }
+  return [];
+}
+
+function addressesOf({ loadBalancer, prestashop, odoo }: Addressed): readonly PlacedAddress[] {
+  return [
+    { path: "loadBalancer.address", part: "loadBalancer", address: loadBalancer.address },
+    ...prestashop.addresses.map((address, index) => ({
+      path: `prestashop.addresses.${index}`,
+      part: "prestashop" as const,
+      address,
+    })),
+    { path: "odoo.address", part: "odoo", address: odoo.address },
+  ];
+}
+
+function subnetsOf(
+  network: LorSettings["network"],
+): readonly (SubnetSettings & { readonly part: Part; readonly path: string })[] {
+  return parts.map((part) => ({ ...network.subnets[part], part, path: `network.subnets.${part}.cidr` }));
+}
+
+function pairs<T>(values: readonly T[]): readonly (readonly [T, T])[] {
+  return values.flatMap((first, index) => values.slice(index + 1).map((second) => [first, second] as const));
+}

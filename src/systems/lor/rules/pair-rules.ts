@@ -1,0 +1,106 @@
+import { problem } from "../../../config/problem.ts";
+import type { Issue } from "../../../core/result.ts";
+import { findInstance, systemDiskGigabytes } from "../../../domain/offers/ovhcloud.ts";
+import { type PairOf, type Rule, rule } from "./rule.ts";
+
+/** What the two profiles must be to each other: rush is larger, and the way back to normal exists. */
+export const pairRules: readonly Rule[] = Object.freeze([
+  rule("enough-fronts", ["prestashop"], ({ normal, rush }) =>
+    (["normal", "rush"] as const).flatMap((profile) => {
+      const { fronts } = profile === "normal" ? normal.prestashop : rush.prestashop;
+      return fronts >= 2
+        ? []
+        : [
+            problem("prestashop.fronts", "fronts-too-few", {
+              what: `a load balancer over one front protects from nothing (profile ${profile})`,
+              seen: fronts,
+              accepted: "2 or more",
+            }),
+          ];
+    }),
+  ),
+  rule("rush-has-more-fronts", ["prestashop"], ({ normal, rush }) =>
+    smaller("prestashop.fronts", normal.prestashop.fronts, rush.prestashop.fronts, String),
+  ),
+  rule("rush-has-larger-fronts", ["prestashop"], ({ normal, rush }) => {
+    const small = findInstance(normal.prestashop.frontsFlavor);
+    const large = findInstance(rush.prestashop.frontsFlavor);
+    if (small === undefined || large === undefined) return [];
+    if (large.memoryMegabytes >= small.memoryMegabytes && large.cores >= small.cores) return [];
+    return smallerIssue("prestashop.frontsFlavor", large.size, small.size);
+  }),
+  rule("rush-has-more-bandwidth", ["loadBalancer"], ({ normal, rush }) =>
+    smaller(
+      "loadBalancer.bandwidth",
+      normal.loadBalancer.bandwidth,
+      rush.loadBalancer.bandwidth,
+      (value) => `${value} Mbit/s`,
+    ),
+  ),
+  rule("enough-addresses", ["prestashop"], ({ normal, rush }) => {
+    const { fronts, temporary } = frontsAtOnce({ normal, rush });
+    const { addresses } = normal.prestashop;
+    if (addresses.length >= fronts) return [];
+    const why = temporary
+      ? "rush only enlarges the fronts, so a temporary one serves while each is restarted, and it needs an address too"
+      : "every front needs an address of its own";
+    return [
+      problem("prestashop.addresses", "addresses-too-few", {
+        what: why,
+        seen: `${addresses.length} addresses`,
+        accepted: `${fronts} addresses or more`,
+      }),
+    ];
+  }),
+  rule("comes-back", ["prestashop"], ({ normal, rush }) => {
+    const { flavorFamily, frontsFlavor: small } = normal.prestashop;
+    const { frontsFlavor: large } = rush.prestashop;
+    const before = systemDiskGigabytes(small, flavorFamily);
+    const after = systemDiskGigabytes(large, flavorFamily);
+    if (before === undefined || after === undefined || after <= before) return [];
+    return [
+      problem("prestashop.flavorFamily", "pair-cannot-come-back", {
+        what: `after rush the fronts could not go back to normal: a ${flavorFamily} ${large} has a system disk of ${after} GB, ${small} one of ${before} GB, and a disk cannot shrink`,
+        seen: flavorFamily,
+        accepted: "flex, whose sizes all have the same system disk, or the same size in both profiles",
+      }),
+    ];
+  }),
+  rule("load-balancer-resizes", ["loadBalancer"], ({ normal, rush }) => {
+    const { shell, bandwidth } = normal.loadBalancer;
+    if (shell === "ovh" || bandwidth === rush.loadBalancer.bandwidth) return [];
+    return [
+      problem("loadBalancer.shell", "load-balancer-cannot-resize", {
+        what: `the size of this load balancer is fixed when it is created, and the profiles ask for ${bandwidth} and ${rush.loadBalancer.bandwidth} Mbit/s`,
+        seen: shell,
+        accepted: "ovh, or the same bandwidth in both profiles",
+      }),
+    ];
+  }),
+]);
+
+/** Fronts that exist together at some moment, the temporary one of a switch that only enlarges included. */
+function frontsAtOnce({ normal, rush }: PairOf<"prestashop">): {
+  readonly fronts: number;
+  readonly temporary: boolean;
+} {
+  const most = Math.max(normal.prestashop.fronts, rush.prestashop.fronts);
+  const temporary =
+    normal.prestashop.fronts === rush.prestashop.fronts &&
+    normal.prestashop.frontsFlavor !== rush.prestashop.frontsFlavor;
+  return { fronts: temporary ? most + 1 : most, temporary };
+}
+
+function smaller(path: string, normal: number, rush: number, show: (value: number) => string): readonly Issue[] {
+  return rush >= normal ? [] : smallerIssue(path, show(rush), show(normal));
+}
+
+function smallerIssue(path: string, rush: string, normal: string): readonly Issue[] {
+  return [
+    problem(path, "rush-smaller-than-normal", {
+      what: `rush is smaller than normal (${normal})`,
+      seen: rush,
+      accepted: `${normal} or more`,
+    }),
+  ];
+}
