@@ -3,7 +3,7 @@ import { ExitCode, LorError } from "../core/errors.ts";
 import type { GuestFile } from "./document.ts";
 
 /** Values that a text may name as `@@name@@`. */
-export type Placeholders = Readonly<Record<string, string>>;
+type Placeholders = Readonly<Record<string, string>>;
 
 const placeholder = /@@([A-Za-z]+)@@/g;
 

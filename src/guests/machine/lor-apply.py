@@ -124,7 +124,8 @@ def go_back(change, previous, place):
 
 def applied():
     """Bundle that was applied last, if the machine still has its release."""
-    if lor_release.current() is None or not os.path.isdir(at(lor_release.CURRENT)):
+    serving = lor_release.current()
+    if serving is None or not os.path.isdir(at(serving)):
         return None
     status = read_json(STATUS)
     return status.get("bundle") if status.get("state") == "applied" else None

@@ -163,5 +163,5 @@ def probe():
                 return
         except (urllib.error.URLError, OSError) as error:
             last = error
-        time.sleep(1)
+        time.sleep(float(os.environ.get("LOR_PROBE_PAUSE_SECONDS", "1")))
     raise Refused("the new release does not answer: %s" % last)

@@ -1,0 +1,254 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type GuestDocumentInput, renderGuestDocument } from "../../src/guests/render-document.ts";
+import { shopInput } from "./guest-inputs.ts";
+import { Sandbox, sha256, Web } from "./sandbox.ts";
+
+/** A release as PrestaShop publishes it: a zip that holds a zip. */
+function makeRelease(version: string): Buffer {
+  const folder = mkdtempSync(join(tmpdir(), "lor-release-"));
+  for (const part of ["img", "admin", "install", "app/config", "override/classes/db", "var/cache/prod"])
+    mkdirSync(join(folder, "shop", part), { recursive: true });
+  writeFileSync(join(folder, "shop/index.php"), `<?php echo '${version}';`);
+  writeFileSync(join(folder, "shop/img/logo.jpg"), "logo");
+  writeFileSync(join(folder, "shop/admin/index.php"), "<?php");
+  writeFileSync(join(folder, "shop/install/index.php"), "<?php");
+  const zip = "import shutil,sys; shutil.make_archive(sys.argv[1], 'zip', sys.argv[2])";
+  mkdirSync(join(folder, "outer"));
+  execFileSync("python3", ["-c", zip, join(folder, "outer/prestashop"), join(folder, "shop")]);
+  execFileSync("python3", ["-c", zip, join(folder, "release"), join(folder, "outer")]);
+  return readFileSync(join(folder, "release.zip"));
+}
+
+const first = makeRelease("8.2.1");
+const second = makeRelease("8.2.2");
+
+let machine: Sandbox;
+let web: Web;
+
+beforeEach(async () => {
+  machine = new Sandbox();
+  web = await Web.start();
+  web.answers.set("/8.2.1.zip", { status: 200, body: first });
+  web.answers.set("/8.2.2.zip", { status: 200, body: second });
+  web.answers.set("/health", { status: 200, body: "ok" });
+  machine.identify({ name: "ps-0", role: "prestashop", documentUrl: `${web.url}/ps-0.json?temp_url_sig=signed` });
+});
+
+afterEach(async () => {
+  await web.stop();
+  machine.remove();
+});
+
+function publish(changes: Partial<GuestDocumentInput> = {}): string {
+  const release = { version: "8.2.1", url: `${web.url}/8.2.1.zip`, sha256: sha256(first) };
+  const body = JSON.stringify(renderGuestDocument({ ...shopInput, release, ...changes }));
+  web.answers.set("/ps-0.json?temp_url_sig=signed", { status: 200, body });
+  return body;
+}
+
+const fetch = () => machine.fetch({ LOR_PROBE: `${web.url}/health`, LOR_PROBE_PAUSE_SECONDS: "0.01" });
+const serving = () => readlinkSync(join(machine.root, "srv/lor/current"));
+const later = () => ({ version: "8.2.2", url: `${web.url}/8.2.2.zip`, sha256: sha256(second) });
+
+describe("a front", () => {
+  it("becomes what its document says, and a second run does nothing", async () => {
+    publish();
+    expect(await fetch()).toEqual({ code: 0, out: "" });
+    expect(machine.status()).toMatchObject({ state: "applied", wantedRelease: "8.2.1", serving: serving() });
+    expect(machine.read(`${serving()}/index.php`)).toContain("8.2.1");
+    expect(statSync(join(machine.root, "etc/lor/shop.json")).mode & 0o777).toBe(0o640);
+    expect(statSync(join(machine.root, "etc/lor/rclone.conf")).mode & 0o777).toBe(0o600);
+    expect(machine.read("/etc/ssh/lor_administrators")).toBe("ssh-ed25519 AAAA administrator@lor.example\n");
+    const calls = machine.takeCalls();
+    expect(calls).toContain("systemctl reload-or-restart php8.2-fpm.service");
+    expect(calls.join("\n")).not.toContain("PLANTED");
+
+    const asked = web.requests.length;
+    expect((await fetch()).code).toBe(0);
+    expect(machine.takeCalls()).toEqual([]);
+    expect(web.requests.slice(asked)).toEqual(["GET /ps-0.json?temp_url_sig=signed"]);
+  });
+
+  it("hides the installer, names the administration the same on every front, shares the images", async () => {
+    publish();
+    await fetch();
+    const release = serving();
+    expect(machine.has(`${release}/install`)).toBe(false);
+    expect(machine.has(`${release}/admin`)).toBe(false);
+    const names = execFileSync("ls", [join(machine.root, release)], { encoding: "utf8" });
+    expect(names).toMatch(/^admin[0-9a-f]{10}$/m);
+    expect(readlinkSync(join(machine.root, release, "img"))).toBe("/srv/lor/images/img");
+    expect(machine.takeCalls().filter((call) => call.startsWith("rclone"))).toEqual([
+      `rclone --config ${machine.root}/etc/lor/rclone.conf copy --ignore-existing ${machine.root}${release}/img images:img`,
+    ]);
+    expect(machine.read(`${release}/app/config/parameters.php`)).toContain("/etc/lor/shop.json");
+  });
+
+  it("changes its password without touching the release", async () => {
+    publish();
+    await fetch();
+    const before = serving();
+    publish({ database: { ...shopInput.database, host: "10.10.2.20", password: "another" } });
+    expect((await fetch()).code).toBe(0);
+    expect(serving()).toBe(before);
+    expect(JSON.parse(machine.read("/etc/lor/shop.json"))).toMatchObject({
+      database: { host: "10.10.2.20", password: "another" },
+    });
+    expect(web.requests.filter((request) => request.includes(".zip"))).toHaveLength(1);
+  });
+
+  it("switches to another release at once, and keeps the one before", async () => {
+    publish();
+    await fetch();
+    const before = serving();
+    publish({ release: later() });
+    expect((await fetch()).code).toBe(0);
+    expect(serving()).toContain("8.2.2");
+    expect(machine.has(`${before}/index.php`)).toBe(true);
+  });
+
+  it("refuses an archive with another checksum, goes on with what it has, and does not ask again every few minutes", async () => {
+    publish();
+    await fetch();
+    const before = serving();
+    web.answers.set("/8.2.2.zip", { status: 200, body: Buffer.concat([second, Buffer.from("x")]) });
+    publish({ release: later() });
+    expect((await fetch()).code).toBe(1);
+    expect(serving()).toBe(before);
+    expect(machine.status()).toMatchObject({ state: "failed", serving: before, wantedRelease: "8.2.2" });
+    expect(String(machine.status().message)).toContain("another checksum");
+    machine.takeCalls();
+    expect((await fetch()).code).toBe(1);
+    expect(machine.takeCalls()).toEqual([]);
+    expect(web.requests.filter((request) => request.includes("8.2.2"))).toHaveLength(1);
+  });
+
+  it("puts the old release and files back when the new one does not answer", async () => {
+    publish();
+    await fetch();
+    const before = serving();
+    const site = machine.read("/etc/nginx/sites-enabled/lor");
+    web.answers.set("/health", { status: 503, body: "database" });
+    publish({ release: later(), domain: "new.lor.example" });
+    expect((await fetch()).code).toBe(1);
+    expect(serving()).toBe(before);
+    expect(machine.read("/etc/nginx/sites-enabled/lor")).toBe(site);
+    expect(String(machine.status().message)).toContain("does not answer");
+  });
+
+  it("puts the files back when nginx refuses them", async () => {
+    publish();
+    await fetch();
+    const site = machine.read("/etc/nginx/sites-enabled/lor");
+    machine.fake("nginx", "echo 'unexpected }' >&2; exit 1");
+    publish({ domain: "new.lor.example" });
+    expect((await fetch()).code).toBe(1);
+    expect(machine.read("/etc/nginx/sites-enabled/lor")).toBe(site);
+    expect(String(machine.status().message)).toContain("unexpected }");
+  });
+
+  it("goes on without the network: the last document is applied again", async () => {
+    publish();
+    await fetch();
+    web.answers.delete("/ps-0.json?temp_url_sig=signed");
+    const done = await fetch();
+    expect(done.code).toBe(0);
+    expect(done.out).toContain("no new document");
+    expect(done.out).not.toContain("signed");
+  });
+
+  it("does not take another machine's document", async () => {
+    publish({ name: "ps-1" });
+    const done = await fetch();
+    expect(done.code).toBe(75);
+    expect(machine.has("/srv/lor/current")).toBe(false);
+  });
+
+  it("takes a timer away with the copy that it started", async () => {
+    publish();
+    await fetch();
+    const { imagesCopy: _none, ...withoutCopy } = shopInput;
+    const release = { version: "8.2.1", url: `${web.url}/8.2.1.zip`, sha256: sha256(first) };
+    const body = JSON.stringify(renderGuestDocument({ ...withoutCopy, release }));
+    web.answers.set("/ps-0.json?temp_url_sig=signed", { status: 200, body });
+    machine.takeCalls();
+    expect((await fetch()).code).toBe(0);
+    expect(machine.takeCalls()).toContain("systemctl disable --now lor-images-copy.timer");
+    expect(machine.has("/etc/systemd/system/lor-images-copy.timer")).toBe(false);
+  });
+});
+
+describe("the data volume", () => {
+  const disks = (...found: object[]) =>
+    machine.fake("lsblk", `cat <<'END'\n${JSON.stringify({ blockdevices: found })}\nEND`);
+  const system = {
+    path: "/dev/sda",
+    type: "disk",
+    fstype: null,
+    label: null,
+    pttype: "gpt",
+    mountpoints: [null],
+    children: [{}],
+  };
+  const blank = (path: string) => ({
+    path,
+    type: "disk",
+    fstype: null,
+    label: null,
+    pttype: null,
+    mountpoints: [null],
+  });
+  let device: string;
+
+  beforeEach(() => {
+    device = join(machine.root, "disk");
+    writeFileSync(device, Buffer.alloc(6 * 1024 * 1024));
+    // Mounted once systemctl was asked to.
+    machine.fake("findmnt", `grep -q 'systemctl enable --now srv.mount' "$LOR_ROOT/calls" && echo lor-data`);
+    machine.fake("blkid", "exit 2");
+    publish();
+  });
+
+  it("is waited for", async () => {
+    disks(system);
+    expect((await fetch()).code).toBe(75);
+    expect(machine.status()).toMatchObject({ state: "waiting" });
+  });
+
+  it("is formatted when it is empty, and mounted", async () => {
+    disks(system, blank(device));
+    expect((await fetch()).code).toBe(0);
+    expect(machine.takeCalls()).toContain(`mkfs.ext4 -q -L lor-data ${device}`);
+  });
+
+  it("is mounted as it is when it has the label", async () => {
+    disks(system, { ...blank(device), fstype: "ext4", label: "lor-data" });
+    expect((await fetch()).code).toBe(0);
+    expect(machine.takeCalls().join("\n")).not.toContain("mkfs");
+  });
+
+  it.each([
+    ["something that blkid knows", () => machine.fake("blkid", "exit 0")],
+    [
+      "bytes at its start",
+      () => writeFileSync(device, Buffer.concat([Buffer.alloc(1_000_000), Buffer.from("x"), Buffer.alloc(5_000_000)])),
+    ],
+    ["bytes at its end", () => writeFileSync(device, Buffer.concat([Buffer.alloc(6_000_000), Buffer.from("x")]))],
+  ])("is left alone when it holds %s", async (_what, fill) => {
+    disks(system, blank(device));
+    fill();
+    expect((await fetch()).code).toBe(1);
+    expect(machine.takeCalls().join("\n")).not.toContain("mkfs");
+    expect(String(machine.status().message)).toContain("not empty");
+  });
+
+  it("is never guessed between two", async () => {
+    disks(system, blank(device), blank(`${device}-2`));
+    expect((await fetch()).code).toBe(1);
+    expect(machine.takeCalls().join("\n")).not.toContain("mkfs");
+  });
+});

@@ -1,0 +1,99 @@
+import { join } from "node:path";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { renderGuestDocument } from "../../src/guests/render-document.ts";
+import { shopInput } from "./guest-inputs.ts";
+import { ensureGuestTools } from "./guest-tools.ts";
+import { type Finished, Sandbox } from "./sandbox.ts";
+
+beforeAll(ensureGuestTools, 600_000);
+
+let machine: Sandbox;
+const library = () => join(machine.root, "usr/local/lib/lor");
+
+beforeEach(() => {
+  machine = new Sandbox();
+  machine.install(renderGuestDocument(shopInput));
+  machine.write("/srv/lor/current/index.php", "<?php");
+  connect(`sqlite:${machine.root}/database.sqlite`);
+});
+
+afterEach(() => machine.remove());
+
+/** A file stands for the database: what is tried here is not MySQL. */
+function connect(dsn: string): void {
+  const database = { dsn, host: "", port: 0, name: "", user: "prestashop", password: "PLANTED", ca: null };
+  machine.write("/etc/lor/shop.json", JSON.stringify({ database }));
+}
+
+function php(code: string): Promise<Finished> {
+  return machine.run("php8.2", ["-d", "session.use_cookies=0", "-d", "session.cache_limiter=", "-r", code]);
+}
+
+const health = () => php(`require '${library()}/health.php'; echo http_response_code();`);
+
+describe("/health", () => {
+  it("is well with a release and a database that answers", async () => {
+    expect((await health()).out).toBe("ok\n200");
+  });
+
+  it("is ill without a release", async () => {
+    await machine.run("rm", ["-r", join(machine.root, "srv/lor/current")]);
+    expect((await health()).out).toBe("no release\n503");
+  });
+
+  it("is ill when the database does not answer, and says nothing of its secrets", async () => {
+    connect("mysql:host=127.0.0.1;port=1;dbname=prestashop");
+    expect((await health()).out).toBe("database: PDOException\n503");
+  });
+
+  it("is ill when the settings are not there", async () => {
+    await machine.run("rm", [join(machine.root, "etc/lor/shop.json")]);
+    expect((await health()).out).toContain("503");
+  });
+});
+
+describe("the database's connection", () => {
+  it("speaks TLS always, and verifies the server when the authority is known", async () => {
+    const code = `require '${library()}/database.php'; echo json_encode([lor_tls_options(null), lor_tls_options('/ca')], JSON_UNESCAPED_SLASHES);`;
+    const [unverified, verified] = JSON.parse((await php(code)).out) as Record<string, unknown>[];
+    expect(Object.values(unverified ?? {})).toEqual(["/etc/ssl/certs/ca-certificates.crt", false]);
+    expect(Object.values(verified ?? {})).toEqual(["/ca", true]);
+  });
+});
+
+describe("sessions", () => {
+  const session = (code: string) =>
+    php(`require '${library()}/sessions.php'; session_id('abcdefghijklmnopqrstuvwxyz'); ${code}`);
+
+  it("are found again by another process: they are in the database, not on the disk", async () => {
+    expect((await session("session_start(); $_SESSION['basket'] = ['éclair', 3];")).out).toBe("");
+    expect((await session("session_start(); echo json_encode($_SESSION, JSON_UNESCAPED_UNICODE);")).out).toBe(
+      '{"basket":["éclair",3]}',
+    );
+    expect((await session("session_start(); session_destroy();")).out).toBe("");
+    expect((await session("session_start(); echo json_encode($_SESSION);")).out).toBe("[]");
+  });
+
+  it("end with their time", async () => {
+    await session("session_start(); $_SESSION['a'] = 1;");
+    const age = "$d = lor_database(1); $d->exec('UPDATE lor_session SET expires = 1'); ";
+    expect((await session(`${age} session_start(); echo json_encode($_SESSION); echo session_gc();`)).out).toBe("[]1");
+  });
+
+  it("stay there although Symfony puts PHP's own files in place", async () => {
+    // What Symfony's storage does before a session starts, with a proxy of PHP's own handler.
+    const symfony = `
+      namespace Symfony\\Component\\HttpFoundation\\Session\\Storage\\Proxy {
+        final class SessionHandlerProxy extends \\SessionHandler { public function getSaveHandlerName(): string { return 'files'; } }
+      }
+      namespace Symfony\\Component\\HttpFoundation\\Session\\Storage {
+        require '${library()}/sessions.php';
+        session_set_save_handler(new Proxy\\SessionHandlerProxy(), false);
+        \\session_id('abcdefghijklmnopqrstuvwxyz');
+        \\session_start();
+        $_SESSION['kept'] = true;
+      }`;
+    expect((await php(symfony)).out).toBe("");
+    expect((await session("session_start(); echo json_encode($_SESSION);")).out).toBe('{"kept":true}');
+  });
+});

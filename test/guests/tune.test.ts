@@ -1,0 +1,55 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { renderGuestDocument } from "../../src/guests/render-document.ts";
+import { odooInput, shopInput } from "./guest-inputs.ts";
+import { Sandbox } from "./sandbox.ts";
+
+let machine: Sandbox;
+
+afterEach(() => machine.remove());
+
+async function tune(processors: number, memoryMebibytes: number, input: typeof shopInput): Promise<void> {
+  machine = new Sandbox(processors, memoryMebibytes);
+  machine.install(renderGuestDocument(input));
+  const done = await machine.run(`${machine.root}/usr/local/sbin/lor-tune`);
+  expect(done).toEqual({ code: 0, out: "" });
+}
+
+describe("sizes derived at boot", () => {
+  it.each([
+    { size: "b2-7", processors: 2, memory: 7000, children: 24, opcache: 256 },
+    { size: "b2-15", processors: 4, memory: 15_000, children: 48, opcache: 512 },
+    { size: "a very small one", processors: 1, memory: 1000, children: 4, opcache: 256 },
+    { size: "many processors, little memory", processors: 16, memory: 4000, children: 17, opcache: 256 },
+  ])("of a front: $size", async ({ processors, memory, children, opcache }) => {
+    await tune(processors, memory, shopInput);
+    const pool = machine.read("/etc/php/8.2/fpm/pool.d/lor-tuning.conf");
+    expect(pool).toContain(`pm.max_children = ${children}\n`);
+    expect(machine.read("/etc/php/8.2/fpm/conf.d/90-lor-tuning.ini")).toContain(
+      `opcache.memory_consumption = ${opcache}\n`,
+    );
+    // php-fpm's own rules for a dynamic pool.
+    const number = (name: string) => Number(new RegExp(`^pm\\.${name} = (\\d+)$`, "m").exec(pool)?.[1]);
+    expect(number("start_servers")).toBeGreaterThanOrEqual(number("min_spare_servers"));
+    expect(number("start_servers")).toBeLessThanOrEqual(number("max_spare_servers"));
+    expect(number("max_spare_servers")).toBeLessThanOrEqual(children);
+  });
+
+  it.each([
+    { size: "b2-7", processors: 2, memory: 7000, workers: 4 },
+    { size: "b2-15", processors: 4, memory: 15_000, workers: 9 },
+  ])("of Odoo: $size", async ({ processors, memory, workers }) => {
+    await tune(processors, memory, odooInput);
+    const tuning = machine.read("/etc/lor/odoo-tuning.env");
+    expect(tuning).toContain(`--workers=${workers} `);
+    // Every process at its limit still fits beside the system.
+    const hard = Number(/--limit-memory-hard=(\d+)/.exec(tuning)?.[1]);
+    expect(((workers + 3) * hard) / 2 ** 20).toBeLessThanOrEqual(memory - 1024);
+    const connections = Number(/--db_maxconn=(\d+)/.exec(tuning)?.[1]);
+    expect((workers + 3) * connections).toBeLessThanOrEqual(100);
+  });
+
+  it("bind the node exporter to the private address only", async () => {
+    await tune(2, 7000, shopInput);
+    expect(machine.read("/etc/default/prometheus-node-exporter")).toBe('ARGS="--web.listen-address=127.0.0.1:9100"\n');
+  });
+});
