@@ -44,15 +44,33 @@ export interface OpenStackCall {
   readonly microversion?: string;
 }
 
+interface SharedSession {
+  current: Promise<Session> | undefined;
+}
+
 /** One project of one OpenStack: a token, its catalogue, and calls to its services. */
 export class OpenStack {
   private readonly caller: Caller;
   private readonly credentials: OpenStackCredentials;
-  private session: Promise<Session> | undefined;
+  private readonly region: string;
+  /** One token serves every region of the project. */
+  private readonly session: SharedSession;
 
-  constructor(caller: Caller, credentials: OpenStackCredentials) {
+  constructor(
+    caller: Caller,
+    credentials: OpenStackCredentials,
+    region = credentials.region,
+    session: SharedSession = { current: undefined },
+  ) {
     this.caller = caller;
     this.credentials = credentials;
+    this.region = region;
+    this.session = session;
+  }
+
+  /** The same project in another region; the credentials' own when it is empty. */
+  inRegion(region: string): OpenStack {
+    return new OpenStack(this.caller, this.credentials, region || this.credentials.region, this.session);
   }
 
   /** Sends a call; a token that has expired is renewed once. */
@@ -61,7 +79,7 @@ export class OpenStack {
       return await this.sendWithToken(call);
     } catch (error) {
       if (!(error instanceof CloudCallError) || error.status !== 401) throw error;
-      this.session = undefined;
+      this.session.current = undefined;
       return await this.sendWithToken(call);
     }
   }
@@ -89,16 +107,16 @@ export class OpenStack {
   }
 
   private async sendWithToken(call: OpenStackCall): Promise<CloudAnswer> {
-    this.session ??= this.authenticate();
+    this.session.current ??= this.authenticate();
     // A failed authentication must not be remembered as the session.
-    const session = await this.session.catch((error: unknown) => {
-      this.session = undefined;
+    const session = await this.session.current.catch((error: unknown) => {
+      this.session.current = undefined;
       throw error;
     });
     return await this.caller.send({
       service: SERVICES[call.service].title,
       method: call.method,
-      url: endpoint(session, call.service, this.credentials.region) + call.path,
+      url: endpoint(session, call.service, this.region) + call.path,
       headers: {
         "x-auth-token": session.token,
         ...(call.microversion === undefined ? {} : { "openstack-api-version": `compute ${call.microversion}` }),

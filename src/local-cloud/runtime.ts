@@ -13,4 +13,6 @@ export interface CloudRuntime {
   readonly httpUrl: string;
   /** Bearer token of the control API (`/control/...`). */
   readonly token: string;
+  /** Added to a port of the cloud to get the port of the local traffic: 8000, unless the cloud was started with another one. */
+  readonly trafficPortOffset: number;
 }

@@ -1,4 +1,5 @@
 import { ExitCode, LorError } from "../../core/errors.ts";
+import { text } from "../answer.ts";
 import type { FoundResource, ResourceFinder } from "../port.ts";
 import { openstackTypes } from "./openstack-types.ts";
 import { discardPath, ovhTypes } from "./ovh-types.ts";
@@ -31,7 +32,8 @@ export class NameFinder implements ResourceFinder {
         next: "look in the cloud's console whether it exists, then run the same command again",
       });
     }
-    return await find(this.clouds, inputs);
+    const openstack = this.clouds.openstack.inRegion(text(inputs.region));
+    return await find({ ...this.clouds, openstack }, inputs);
   }
 
   async discard(type: string, id: string): Promise<void> {

@@ -1,0 +1,58 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { CloudRuntime } from "../local-cloud/runtime.ts";
+import { cloudFolder } from "./cloud-connection.ts";
+
+export interface CloudEnvironmentArgs {
+  /** State folder (`.lor-infra`). */
+  readonly home: string;
+  readonly runtime: CloudRuntime;
+  /** Path of the engine; the language host lies beside it. */
+  readonly engine: string;
+  /** Path of the Node that runs the program: 24, whatever the system's is. */
+  readonly node: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Passphrase of the local cloud's stacks when nobody has chosen one. Public: the local cloud holds nothing of value. */
+const EXAMPLE_PASSPHRASE = "local";
+
+/** What plain `pulumi` needs to work on the local cloud and on nothing else. */
+export function cloudEnvironment(args: CloudEnvironmentArgs): Readonly<Record<string, string>> {
+  const backend = join(args.home, "local", "backend");
+  mkdirSync(backend, { recursive: true, mode: 0o700 });
+  const { providers } = args.runtime;
+  return {
+    LOR_INFRA_CLOUD: "local",
+    PULUMI_DEBUG_PROVIDERS: Object.entries(providers)
+      .map(([name, port]) => `${name}:${port}`)
+      .join(","),
+    PULUMI_BACKEND_URL: pathToFileURL(backend).href,
+    ...passphrase(args),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // Attached providers need no plugin; without this the engine would try to download the ones that the program names.
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    LOR_TLS_PKCS12_FILE: join(cloudFolder(args.home), "tls.p12"),
+    PATH: [dirname(args.engine), dirname(args.node), args.env.PATH]
+      .filter((part, index, parts) => part !== undefined && part !== "" && parts.indexOf(part) === index)
+      .join(delimiter),
+  };
+}
+
+/** The variables as a shell's `export` lines, for `eval`. */
+export function shellExports(variables: Readonly<Record<string, string>>): string {
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`)
+    .join("");
+}
+
+/** One that the user has set stays; then the file that `init` wrote; then the public one. */
+function passphrase({ home, env }: CloudEnvironmentArgs): Record<string, string> {
+  if (env.PULUMI_CONFIG_PASSPHRASE !== undefined) return { PULUMI_CONFIG_PASSPHRASE: env.PULUMI_CONFIG_PASSPHRASE };
+  if (env.PULUMI_CONFIG_PASSPHRASE_FILE !== undefined) {
+    return { PULUMI_CONFIG_PASSPHRASE_FILE: env.PULUMI_CONFIG_PASSPHRASE_FILE };
+  }
+  const file = join(home, "passphrase");
+  return existsSync(file) ? { PULUMI_CONFIG_PASSPHRASE_FILE: file } : { PULUMI_CONFIG_PASSPHRASE: EXAMPLE_PASSPHRASE };
+}

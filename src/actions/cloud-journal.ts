@@ -1,0 +1,19 @@
+import type { JournalEntry, JournalFilter } from "../local-cloud/journal.ts";
+import { cloudFolder, requireLocalCloud } from "./cloud-connection.ts";
+
+/**
+ * The calls that the local cloud received, oldest first; `filter.limit` keeps the newest ones.
+ * @throws LorError `local-cloud-not-running`
+ */
+export async function cloudJournal(home: string, filter: JournalFilter = {}): Promise<readonly JournalEntry[]> {
+  return await requireLocalCloud(cloudFolder(home)).control.journal(filter);
+}
+
+/** The same, and then every call as it comes, until the signal. */
+export function followCloudJournal(
+  home: string,
+  filter: JournalFilter,
+  signal: AbortSignal,
+): AsyncGenerator<JournalEntry> {
+  return requireLocalCloud(cloudFolder(home)).control.follow(filter, signal);
+}

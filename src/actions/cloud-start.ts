@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { ExitCode, LorError } from "../core/errors.ts";
+import { ControlClient } from "../local-cloud/control-client.ts";
+import type { CloudRuntime } from "../local-cloud/runtime.ts";
+import { readRuntime } from "../local-cloud/runtime-file.ts";
+import { cloudFolder } from "./cloud-connection.ts";
+
+export interface StartCloudArgs {
+  /** State folder (`.lor-infra`). */
+  readonly home: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Real seconds are divided by this. Default 100; 1 is real time. */
+  readonly scale?: number;
+  /** Added to every port of the local traffic. Default 8000; another one lets two clouds with one address plan run side by side. */
+  readonly portOffset?: number;
+  /** Physical hosts of a region. */
+  readonly hosts?: number;
+}
+
+export interface StartCloudResult {
+  readonly runtime: CloudRuntime;
+  /** False when it ran already: then scale and ports are the running one's. */
+  readonly started: boolean;
+}
+
+/** Longest start, milliseconds: Node and SQLite need less than one second, a loaded machine several. */
+const LONGEST_START_MS = 60_000;
+
+/** Exit code of src/local-cloud/main.ts when another process has the folder. */
+const EXIT_FOLDER_TAKEN = 75;
+
+/** The only variables that the cloud's process sees: nothing of a shell's clouds or of a test runner may reach it. */
+const INHERITED = ["PATH", "HOME", "TMPDIR", "TZ", "LANG"];
+
+/**
+ * Starts the local cloud of a state folder, or finds it running. It stays when this process ends. Two starts at once give one
+ * cloud.
+ * @throws LorError `local-cloud-failed`
+ */
+export async function startCloud(args: StartCloudArgs): Promise<StartCloudResult> {
+  const folder = cloudFolder(args.home);
+  const running = await answering(folder);
+  if (running !== undefined) return { runtime: running, started: false };
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const end = Date.now() + LONGEST_START_MS;
+  let child: ChildProcess | undefined;
+  let ours = false;
+  while (Date.now() < end) {
+    if (child === undefined) child = spawnCloud(folder, args);
+    await pause(20);
+    const runtime = await answering(folder);
+    if (runtime !== undefined) {
+      ours = runtime.pid === child.pid;
+      return { runtime, started: ours };
+    }
+    if (child.exitCode === null && child.signalCode === null) continue;
+    if (child.exitCode !== EXIT_FOLDER_TAKEN) throw startFailed(folder, child);
+    // Another start is under way, or a cloud is just ending: look again, then try again.
+    child = undefined;
+    await pause(200);
+  }
+  throw startFailed(folder, child);
+}
+
+async function answering(folder: string): Promise<CloudRuntime | undefined> {
+  const runtime = readRuntime(folder);
+  if (runtime === undefined) return undefined;
+  try {
+    await new ControlClient(runtime).status();
+    return runtime;
+  } catch {
+    return undefined;
+  }
+}
+
+function spawnCloud(folder: string, args: StartCloudArgs): ChildProcess {
+  // Source or compiled: the process is the one beside this file.
+  const main = new URL(`../local-cloud/main${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
+  const options = { scale: args.scale, "port-offset": args.portOffset, hosts: args.hosts };
+  const log = openSync(join(folder, "cloud.log"), "a", 0o600);
+  try {
+    const child = spawn(
+      process.execPath,
+      [
+        fileURLToPath(main),
+        "--folder",
+        folder,
+        ...Object.entries(options).flatMap(([name, value]) =>
+          value === undefined ? [] : [`--${name}`, String(value)],
+        ),
+      ],
+      { detached: true, stdio: ["ignore", log, log], cwd: folder, env: environment(args.env) },
+    );
+    child.on("error", () => undefined);
+    child.unref();
+    return child;
+  } finally {
+    closeSync(log);
+  }
+}
+
+function environment(env: StartCloudArgs["env"]): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const name of INHERITED) {
+    const value = env[name];
+    if (value !== undefined) kept[name] = value;
+  }
+  return kept;
+}
+
+function startFailed(folder: string, child: ChildProcess | undefined): LorError {
+  const log = join(folder, "cloud.log");
+  const ended =
+    child === undefined || child.exitCode === null ? "does not answer" : `ended with code ${child.exitCode}`;
+  return new LorError({
+    code: "local-cloud-failed",
+    message: `the local cloud ${ended}; its last words: ${lastLines(log)}`,
+    exit: ExitCode.failed,
+    culprit: "tool",
+    next: `cat ${log}`,
+  });
+}
+
+function lastLines(log: string): string {
+  try {
+    return readFileSync(log, "utf8").trim().split("\n").slice(-8).join("\n");
+  } catch {
+    return "none";
+  }
+}

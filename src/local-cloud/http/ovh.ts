@@ -1,0 +1,183 @@
+import { CloudError } from "../behaviour/index.ts";
+import type { DatabaseView } from "../behaviour/ovh-databases/types.ts";
+import { type Call, type Json, param, type Reply, type Route, type Service } from "./route.ts";
+
+const project = "/1.0/cloud/project/:project";
+const database = `${project}/database/:engine/:cluster`;
+
+/** What anyone may ask OVHcloud. */
+export const ovhPublic: Service = {
+  name: "ovh-api",
+  dialect: "ovh",
+  access: "public",
+  journaled: true,
+  routes: [
+    {
+      method: "GET",
+      path: "/1.0/auth/time",
+      handle: ({ cloud }) => ({ body: Math.floor(cloud.clock.now() / 1000) }),
+    },
+  ],
+};
+
+/** OVHcloud API v1: lists that the search by name asks, and the deletion of what lost its secret. */
+export const ovh: Service = {
+  name: "ovh-api",
+  dialect: "ovh",
+  access: "ovh",
+  journaled: true,
+  routes: [
+    get("/1.0/vrack/:vrack/cloudProject", ({ cloud, params }) =>
+      cloud.ovhVrack
+        .list()
+        .filter(({ vrack, status }) => vrack === params.vrack && status !== "DETACHING")
+        .map(({ projectId }) => projectId),
+    ),
+    get(`${project}/database/:engine`, (call) =>
+      call.cloud.ovhDatabases.list({ engine: param(call, "engine") }).map(({ id }) => id),
+    ),
+    get(database, (call) => databaseBody(cluster(call))),
+    get(`${database}/user`, (call) => call.cloud.ovhDatabases.listUsers(cluster(call).id).map(({ id }) => id)),
+    get(`${database}/user/:id`, (call) => {
+      const user = call.cloud.ovhDatabases.getUser(cluster(call).id, param(call, "id"));
+      return {
+        id: user.id,
+        username: user.username,
+        status: user.status,
+        roles: user.roles,
+        createdAt: user.createdAt,
+      };
+    }),
+    remove(`${database}/user/:id`, (call) => call.cloud.ovhDatabases.deleteUser(cluster(call).id, param(call, "id"))),
+    get(`${database}/database`, (call) =>
+      call.cloud.ovhDatabases.listLogicalDatabases(cluster(call).id).map(({ id }) => id),
+    ),
+    get(`${database}/database/:id`, (call) => {
+      const found = call.cloud.ovhDatabases.getLogicalDatabase(cluster(call).id, param(call, "id"));
+      return { id: found.id, name: found.name, default: found.default };
+    }),
+    get(`${database}/backup`, (call) => call.cloud.ovhDatabases.backups(cluster(call).id)),
+    get(`${project}/region/:region/storage`, (call) =>
+      call.cloud.ovhStorage.list({ region: param(call, "region") }).map((bucket) => ({
+        name: bucket.name,
+        region: bucket.region,
+        ownerId: bucket.ownerId,
+        versioning: { status: bucket.versioning },
+        virtualHost: bucket.virtualHost,
+        objectsCount: bucket.objectsCount,
+        objectsSize: bucket.objectsSize,
+        createdAt: bucket.createdAt,
+      })),
+    ),
+    get(`${project}/region/:region/loadbalancing/loadbalancer`, (call) =>
+      call.cloud.ovhLoadBalancers.list({ region: param(call, "region") }).map((balancer) => ({
+        id: balancer.id,
+        name: balancer.name,
+        region: balancer.region,
+        flavorId: balancer.flavorId,
+        vipAddress: balancer.vipAddress,
+        vipNetworkId: balancer.vipNetworkId,
+        vipSubnetId: balancer.vipSubnetId,
+        floatingIp: balancer.floatingIp ?? null,
+        provisioningStatus: lowerCase(balancer.provisioningStatus),
+        operatingStatus: lowerCase(balancer.operatingStatus),
+        createdAt: balancer.createdAt,
+        updatedAt: balancer.updatedAt,
+      })),
+    ),
+    get(`${project}/region/:region/workflow/backup`, (call) =>
+      call.cloud.ovhBackups.list({ region: param(call, "region") }).map((backup) => ({
+        id: backup.id,
+        name: backup.name,
+        backupName: backup.backupName,
+        cron: backup.cron,
+        instanceId: backup.instanceId,
+        createdAt: backup.createdAt,
+      })),
+    ),
+    get(`${project}/user`, (call) =>
+      call.cloud.ovhUsers.list().map((user) => ({
+        id: Number(user.id),
+        username: user.username,
+        description: user.description,
+        status: user.status,
+        roles: user.roles,
+        creationDate: user.creationDate,
+      })),
+    ),
+    get(`${project}/user/:user/s3Credentials`, (call) =>
+      call.cloud.ovhUsers
+        .listS3Credentials(param(call, "user"))
+        .map(({ access, userId, tenantId }) => ({ access, userId, tenantId })),
+    ),
+    remove(`${project}/user/:user/s3Credentials/:access`, (call) =>
+      call.cloud.ovhUsers.deleteS3Credential(param(call, "user"), param(call, "access")),
+    ),
+  ],
+};
+
+function get(path: string, read: (call: Call) => unknown): Route {
+  return { method: "GET", path, handle: (call): Reply => ({ body: read(inProject(call)) }) };
+}
+
+function remove(path: string, effect: (call: Call) => void): Route {
+  return {
+    method: "DELETE",
+    path,
+    handle: (call): Reply => {
+      effect(inProject(call));
+      return { body: null };
+    },
+  };
+}
+
+/** OVHcloud answers a foreign project as a missing one. */
+function inProject(call: Call): Call {
+  const asked = call.params.project;
+  if (asked !== undefined && asked !== call.cloud.keystone.projectId) {
+    throw new CloudError(404, "Client::NotFound", "This service does not exist");
+  }
+  return call;
+}
+
+function cluster(call: Call): DatabaseView {
+  const found = call.cloud.ovhDatabases.get(param(call, "cluster"));
+  if (found.engine !== param(call, "engine")) {
+    throw new CloudError(404, "Client::NotFound", "The requested object does not exist");
+  }
+  return found;
+}
+
+/** OVHcloud writes Octavia's states in its own way: `PENDING_UPDATE` is `pendingUpdate`. Source: the schema of its API, LoadbalancerProvisioningStatusEnum. */
+function lowerCase(status: string): string {
+  return status.toLowerCase().replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function databaseBody(service: DatabaseView): Json {
+  return {
+    id: service.id,
+    description: service.description,
+    engine: service.engine,
+    version: service.version,
+    plan: service.plan,
+    flavor: service.flavor,
+    status: service.status,
+    region: service.region,
+    nodeNumber: service.nodeNumber,
+    networkType: service.networkType,
+    networkId: service.networkId ?? null,
+    subnetId: service.subnetId ?? null,
+    disk: { size: service.diskSize, type: service.diskType },
+    endpoints: service.endpoints,
+    ipRestrictions: service.ipRestrictions,
+    backups: {
+      time: service.backupTime,
+      regions: service.backupRegions,
+      retentionDays: service.retentionDays,
+      pitr: service.pitr,
+    },
+    maintenanceTime: service.maintenanceTime,
+    deletionProtection: service.deletionProtection,
+    createdAt: service.createdAt,
+  };
+}

@@ -1,0 +1,67 @@
+import type { LocalCloud } from "../behaviour/index.ts";
+import type { Traffic } from "../traffic/traffic.ts";
+
+/** The way a service words its errors. */
+export type Dialect = "keystone" | "nova" | "neutron" | "octavia" | "swift" | "barbican" | "ovh" | "control";
+
+/** Who may call. */
+export type Access = "public" | "openstack" | "ovh" | "control";
+
+export interface Call {
+  readonly cloud: LocalCloud;
+  readonly traffic: Traffic;
+  /** Address of this server, such as `http://127.0.0.1:41234`. */
+  readonly base: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  /** Parsed JSON body; an empty object when there is none. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export interface Reply {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON; undefined sends nothing. */
+  readonly body?: unknown;
+}
+
+export interface Route {
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
+  /** Path with `:parameters`. */
+  readonly path: string;
+  readonly handle: (call: Call) => Reply | Promise<Reply>;
+}
+
+/** The routes of one service. */
+export interface Service {
+  /** Name in the journal. */
+  readonly name: string;
+  readonly dialect: Dialect;
+  readonly access: Access;
+  /** Noted in the journal and subject to faults; the control API is neither. */
+  readonly journaled: boolean;
+  readonly routes: readonly Route[];
+}
+
+/** A JSON object of an answer or a request. */
+export type Json = Readonly<Record<string, unknown>>;
+
+export function jsonObject(value: unknown): Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
+}
+
+/** A path parameter; the router guarantees that it is there. */
+export function param(call: Call, name: string): string {
+  return call.params[name] ?? "";
+}
+
+/** Query keys that page or shape a list instead of filtering it. */
+const NOT_FILTERS = new Set(["limit", "marker", "fields", "sort_key", "sort_dir", "page_reverse", "format", "prefix"]);
+
+/** Entries whose fields equal every filter of the query, as Neutron and Octavia filter by any field. */
+export function filtered(entries: readonly Json[], query: Readonly<Record<string, string>>): readonly Json[] {
+  const filters = Object.entries(query).filter(([key]) => !NOT_FILTERS.has(key));
+  return entries.filter((entry) =>
+    filters.every(([key, value]) => !(key in entry) || String(entry[key] ?? "") === value),
+  );
+}

@@ -1,0 +1,105 @@
+import { filtered, param, type Service } from "./route.ts";
+
+/** Cinder v3: volumes. */
+export const cinder: Service = {
+  name: "cinder",
+  dialect: "nova",
+  access: "openstack",
+  journaled: true,
+  routes: [
+    {
+      method: "GET",
+      path: "/volume/:region/v3/:project/volumes/detail",
+      handle: (call) => ({
+        body: {
+          volumes: filtered(
+            call.cloud.cinder.volumes.list({ region: param(call, "region") }).map((volume) => ({
+              id: volume.id,
+              name: volume.name,
+              description: volume.description,
+              size: volume.size,
+              volume_type: volume.volumeType,
+              status: volume.status,
+              availability_zone: volume.availabilityZone,
+              metadata: volume.metadata,
+              attachments: volume.attachments.map((attachment) => ({
+                server_id: attachment.serverId,
+                device: attachment.device,
+              })),
+              created_at: volume.createdAt,
+            })),
+            call.query,
+          ),
+        },
+      }),
+    },
+  ],
+};
+
+/** Swift: the containers of the account. */
+export const swift: Service = {
+  name: "swift",
+  dialect: "swift",
+  access: "openstack",
+  journaled: true,
+  routes: [
+    {
+      method: "GET",
+      path: "/object-store/:region/v1/:account",
+      handle: (call) => ({
+        body: call.cloud.swift.containers
+          .list({ region: param(call, "region") })
+          .filter((container) => container.name.startsWith(call.query.prefix ?? ""))
+          .map((container) => ({ name: container.name, count: container.objectCount, bytes: container.bytesUsed })),
+      }),
+    },
+    {
+      method: "HEAD",
+      path: "/object-store/:region/v1/:account/:container",
+      handle: (call) => {
+        const container = call.cloud.swift.containers.get(param(call, "container"), param(call, "region"));
+        return {
+          status: 204,
+          headers: {
+            "x-container-object-count": String(container.objectCount),
+            "x-container-bytes-used": String(container.bytesUsed),
+          },
+        };
+      },
+    },
+  ],
+};
+
+/** Barbican: the list of secrets, never their content. */
+export const barbican: Service = {
+  name: "barbican",
+  dialect: "barbican",
+  access: "openstack",
+  journaled: true,
+  routes: [
+    {
+      method: "GET",
+      path: "/key-manager/:region/v1/secrets",
+      handle: (call) => {
+        const { name } = call.query;
+        const found = call.cloud.barbican.secrets.list({
+          region: param(call, "region"),
+          ...(name === undefined ? {} : { name }),
+        });
+        return {
+          body: {
+            total: found.length,
+            secrets: found.map((secret) => ({
+              name: secret.name,
+              secret_ref: secret.secretRef,
+              secret_type: secret.secretType,
+              status: secret.status,
+              created: secret.createdAt,
+              updated: secret.updatedAt,
+            })),
+          },
+        };
+      },
+    },
+  ],
+};

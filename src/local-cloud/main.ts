@@ -1,0 +1,63 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { createLocalCloud } from "./behaviour/index.ts";
+import { claimFolder } from "./folder-claim.ts";
+import { openHttpDoor } from "./http/http-server.ts";
+import { processStartTicks } from "./process-identity.ts";
+import { startProviders } from "./provider/index.ts";
+import { removeRuntime, writeRuntime } from "./runtime-file.ts";
+import { ensureTlsFile } from "./tls-certificate.ts";
+import { DEFAULT_PORT_OFFSET } from "./traffic/address.ts";
+import { startTraffic } from "./traffic/start.ts";
+
+/** Another process is the cloud of this folder; not a failure for whoever wanted one to run. */
+const EXIT_FOLDER_TAKEN = 75;
+
+const { values: options } = parseArgs({
+  options: {
+    folder: { type: "string" },
+    scale: { type: "string", default: "100" },
+    "port-offset": { type: "string", default: String(DEFAULT_PORT_OFFSET) },
+    hosts: { type: "string" },
+  },
+});
+if (options.folder === undefined) throw new Error("--folder is missing");
+const folder = options.folder;
+
+const claim = claimFolder(folder);
+if (claim === undefined) process.exit(EXIT_FOLDER_TAKEN);
+
+// Asked for while starting as much as later: what is open by then is closed.
+const stopped = Promise.withResolvers<void>();
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stopped.resolve());
+
+const scale = Number(options.scale);
+const cloud = createLocalCloud({
+  databasePath: join(folder, "cloud.sqlite"),
+  scale,
+  ...(options.hosts === undefined ? {} : { hosts: Number(options.hosts) }),
+});
+const instanceCertificate = readFileSync(ensureTlsFile(folder, new Date()));
+const traffic = startTraffic(cloud, { portOffset: Number(options["port-offset"]), scale, instanceCertificate });
+const token = randomBytes(24).toString("base64url");
+const door = await openHttpDoor({ cloud, traffic: traffic.traffic, token });
+const providers = await startProviders(cloud);
+await traffic.traffic.refresh();
+writeRuntime(folder, {
+  version: 1,
+  pid: process.pid,
+  startTicks: processStartTicks(process.pid) ?? "",
+  providers: providers.ports,
+  httpUrl: door.url,
+  token,
+  trafficPortOffset: Number(options["port-offset"]),
+});
+
+await stopped.promise;
+removeRuntime(folder, process.pid);
+await Promise.all([traffic.close(), door.close(), providers.close()]);
+cloud.close();
+claim[Symbol.dispose]();
+process.exit(0);

@@ -1,0 +1,137 @@
+import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { connect, type Socket } from "node:net";
+import { createProxyServer } from "http-proxy-3";
+import { loopback } from "./address.ts";
+import type { TrafficCounters } from "./figures.ts";
+import type { MemberMonitor } from "./member-monitor.ts";
+import type { ListenerModel, MemberModel, PoolModel } from "./model.ts";
+
+/** Members tried when connections are refused: `retries 3` and `option redispatch` of Octavia's HAProxy template. */
+const CONNECTION_ATTEMPTS = 4;
+
+/** Time to connect to a member, milliseconds; the machine is the same, so that only a wedged one takes longer. */
+const CONNECT_TIMEOUT_MS = 2_000;
+
+export interface BalancerArgs {
+  readonly portOffset: number;
+  readonly counters: TrafficCounters;
+  /** The listener as it is now. */
+  readonly listener: () => ListenerModel | undefined;
+  readonly pool: (poolId: string) => { readonly pool: PoolModel; readonly monitor: MemberMonitor } | undefined;
+}
+
+/** One listener of a load balancer: takes requests in and gives them to the members in turn. */
+export function createBalancerServer(args: BalancerArgs, pkcs12: Buffer | undefined): Server {
+  const forwarder = new Forwarder(args, pkcs12 !== undefined);
+  const forward = (request: IncomingMessage, response: ServerResponse) => void forwarder.handle(request, response);
+  const server: Server =
+    pkcs12 === undefined ? createServer(forward) : createTlsServer({ pfx: pkcs12, passphrase: "" }, forward);
+  server.keepAliveTimeout = 50_000;
+  return server;
+}
+
+class Forwarder {
+  private readonly args: BalancerArgs;
+  private readonly secure: boolean;
+  private readonly proxy = createProxyServer({ proxyTimeout: 120_000 });
+  private readonly turn = { next: 0 };
+  /** Answers whose member went away before the end. */
+  private readonly cut = new WeakSet<object>();
+
+  constructor(args: BalancerArgs, secure: boolean) {
+    this.args = args;
+    this.secure = secure;
+    // Every request brings its own error handling; this one keeps a late error of a closed one from ending the process.
+    this.proxy.on("error", () => undefined);
+    this.proxy.on("proxyRes", (answer, _request, response) => {
+      answer.once("close", () => {
+        if (answer.complete) return;
+        this.cut.add(response);
+        response.destroy();
+      });
+    });
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { counters } = this.args;
+    counters.request();
+    const listener = this.args.listener();
+    const target = await connectMember(this.args, listener?.poolId, this.turn);
+    if (target === undefined) {
+      counters.failure("no member");
+      response
+        .writeHead(503, { "content-type": "text/plain" })
+        .end("503 no server is available to handle this request\n");
+      return;
+    }
+    const { member, socket } = target;
+    counters.begin(member.id);
+    response.on("close", () => {
+      counters.end(member.id);
+      socket.destroy();
+      // A client that leaves before its answer is no failure of the cloud.
+      if (this.cut.has(response)) counters.failure("connection cut", member.id);
+      else if (response.writableFinished && response.statusCode >= 500) {
+        counters.failure(`status ${response.statusCode}`, member.id);
+      }
+    });
+    if (listener?.forwardedProto === true) request.headers["x-forwarded-proto"] = this.secure ? "https" : "http";
+    const address = loopback(member.address, member.port, this.args.portOffset);
+    this.proxy.web(request, response, { target: { ...address, protocol: "http:" }, agent: agentOf(socket) }, () => {
+      this.cut.add(response);
+      if (response.headersSent) response.destroy();
+      else response.writeHead(502, { "content-type": "text/plain" }).end("502 the server did not answer\n");
+    });
+  }
+}
+
+/** A connection to the next member that accepts one. A request is only sent once connected: it never has to be sent twice. */
+async function connectMember(
+  args: BalancerArgs,
+  poolId: string | undefined,
+  turn: { next: number },
+): Promise<{ member: MemberModel; socket: Socket } | undefined> {
+  for (let attempt = 0; attempt < CONNECTION_ATTEMPTS; attempt++) {
+    const found = poolId === undefined ? undefined : args.pool(poolId);
+    const open = found?.pool.members.filter((member) => member.weight > 0 && found.monitor.isUp(member.id)) ?? [];
+    const member = inTurn(open, turn);
+    if (member === undefined) return undefined;
+    const address = loopback(member.address, member.port, args.portOffset);
+    const socket = member.reachable() ? await connected(address.host, address.port) : undefined;
+    if (socket !== undefined) return { member, socket };
+  }
+  return undefined;
+}
+
+/** Weighted round robin: a member appears as often as its weight, relative to the smallest one. */
+function inTurn(members: readonly MemberModel[], turn: { next: number }): MemberModel | undefined {
+  const total = members.reduce((sum, member) => sum + member.weight, 0);
+  if (total === 0) return undefined;
+  let position = turn.next++ % total;
+  for (const member of members) {
+    if (position < member.weight) return member;
+    position -= member.weight;
+  }
+  return undefined;
+}
+
+function connected(host: string, port: number): Promise<Socket | undefined> {
+  const { promise, resolve } = Promise.withResolvers<Socket | undefined>();
+  const socket = connect({ host, port, noDelay: true });
+  socket.setTimeout(CONNECT_TIMEOUT_MS, () => socket.destroy());
+  socket.once("connect", () => {
+    socket.setTimeout(0);
+    resolve(socket);
+  });
+  socket.once("close", () => resolve(undefined));
+  socket.on("error", () => undefined);
+  return promise;
+}
+
+/** An agent that uses the connection made before. */
+function agentOf(socket: Socket): Agent {
+  const agent = new Agent({ keepAlive: false, maxSockets: 1 });
+  agent.createConnection = () => socket;
+  return agent;
+}

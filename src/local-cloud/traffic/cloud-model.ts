@@ -1,0 +1,138 @@
+import type { LocalCloud } from "../behaviour/index.ts";
+import type { ListenerView, MonitorView, PoolView } from "../behaviour/octavia/types.ts";
+import {
+  type BalancerModel,
+  expectedCodes,
+  type InstanceHealth,
+  type InstanceModel,
+  type ListenerModel,
+  type MonitorModel,
+  type PoolModel,
+  type TrafficModel,
+} from "./model.ts";
+
+/** How long an answer about a machine's health serves, milliseconds: a request must not cost a walk through the whole model. */
+const HEALTH_SERVES_MS = 50;
+
+interface Health extends InstanceHealth {
+  /** Packets reach a web server. */
+  readonly running: boolean;
+  readonly until: number;
+}
+
+/** What the modelled services say to traffic. */
+export class CloudModel implements TrafficModel {
+  private readonly cloud: LocalCloud;
+  private readonly health = new Map<string, Health>();
+
+  constructor(cloud: LocalCloud) {
+    this.cloud = cloud;
+  }
+
+  /** To be called after every change: what was known of health is asked anew. */
+  forget(): void {
+    this.health.clear();
+  }
+
+  instances(): readonly InstanceModel[] {
+    return this.cloud.nova.servers.list().flatMap((server) => {
+      const fixed = server.addresses[0]?.address;
+      if (fixed === undefined) return [];
+      const health = () => this.healthOf(fixed, server.region);
+      const behindBalancer = this.cloud.frontHealth(fixed, { region: server.region }).identity?.role === "prestashop";
+      return [
+        {
+          id: server.id,
+          name: server.name,
+          flavor: server.flavor.name,
+          addresses: server.addresses.flatMap(({ address, portId }) => [address, ...this.floating(portId)]),
+          ports: !health().running ? [] : behindBalancer ? [80] : [80, 443],
+          health,
+        },
+      ];
+    });
+  }
+
+  balancers(): readonly BalancerModel[] {
+    const { octavia } = this.cloud;
+    return octavia.loadBalancers.list().flatMap((balancer): BalancerModel[] => {
+      // Requests pass while a change is under way, and not before the first creation is done.
+      if (balancer.provisioningStatus === "PENDING_CREATE" || balancer.provisioningStatus === "PENDING_DELETE")
+        return [];
+      if (!balancer.adminStateUp) return [];
+      const pools = octavia.pools.list({ loadBalancerId: balancer.id });
+      return [
+        {
+          id: balancer.id,
+          name: balancer.name,
+          addresses: [balancer.vipAddress, ...this.floating(balancer.vipPortId)],
+          listeners: octavia.listeners
+            .list({ loadBalancerId: balancer.id })
+            .flatMap((listener) => this.listener(listener)),
+          pools: pools.map((pool) => this.pool(pool, balancer.id)),
+        },
+      ];
+    });
+  }
+
+  private listener(listener: ListenerView): ListenerModel[] {
+    if (!listener.adminStateUp || listener.provisioningStatus === "PENDING_CREATE") return [];
+    const secret = listener.protocol === "TERMINATED_HTTPS" ? listener.defaultTlsContainerRef : undefined;
+    return [
+      {
+        id: listener.id,
+        port: listener.protocolPort,
+        forwardedProto: listener.insertHeaders["X-Forwarded-Proto"] === "true",
+        poolId: listener.defaultPoolId,
+        ...(secret === undefined ? {} : { pkcs12: Buffer.from(this.cloud.barbican.secrets.payload(secret)) }),
+      },
+    ];
+  }
+
+  private pool(pool: PoolView, balancerId: string): PoolModel {
+    const monitor = this.cloud.octavia.monitors.list({ poolId: pool.id })[0];
+    return {
+      id: pool.id,
+      members: this.cloud.octavia.members
+        .list(pool.id)
+        .filter((member) => member.adminStateUp && member.provisioningStatus !== "PENDING_CREATE")
+        .map((member) => ({
+          id: member.id,
+          address: member.address,
+          port: member.protocolPort,
+          weight: member.weight,
+          reachable: () => this.healthOf(member.address, pool.region, balancerId).running,
+        })),
+      monitor: monitor === undefined || !monitor.adminStateUp ? undefined : monitorModel(monitor),
+    };
+  }
+
+  private floating(portId: string): string[] {
+    return this.cloud.neutron.floatingIps
+      .list()
+      .filter((address) => address.portId === portId)
+      .map(({ address }) => address);
+  }
+
+  private healthOf(address: string, region: string, from?: string): Health {
+    const key = `${region} ${address} ${from ?? ""}`;
+    const known = this.health.get(key);
+    const now = performance.now();
+    if (known !== undefined && known.until > now) return known;
+    const { healthy, reason, running } = this.cloud.frontHealth(address, { region, from });
+    const fresh: Health = { healthy, reason: reason ?? "ok", running, until: now + HEALTH_SERVES_MS };
+    this.health.set(key, fresh);
+    return fresh;
+  }
+}
+
+function monitorModel(monitor: MonitorView): MonitorModel {
+  return {
+    delaySeconds: monitor.delay,
+    timeoutSeconds: monitor.timeout,
+    maxRetries: monitor.maxRetries,
+    maxRetriesDown: monitor.maxRetriesDown,
+    path: monitor.urlPath ?? "/",
+    expectedCodes: expectedCodes(monitor.expectedCodes ?? "200"),
+  };
+}

@@ -1,0 +1,79 @@
+/** What went through the balancers since the start or the last reset. */
+export interface TrafficFigures {
+  readonly requests: number;
+  /** Answered with 5xx, or cut before the answer was complete. */
+  readonly failures: number;
+  /** The failures by cause, such as `no member`, `status 503`, `connection cut`. */
+  readonly causes: Readonly<Record<string, number>>;
+  readonly members: Readonly<Record<string, MemberFigures>>;
+  /** Addresses that could not be opened on this machine. */
+  readonly problems: readonly string[];
+}
+
+export interface MemberFigures {
+  readonly requests: number;
+  readonly failures: number;
+  /** Requests in progress. */
+  readonly active: number;
+}
+
+export class TrafficCounters {
+  private requests = 0;
+  private failures = 0;
+  private causes = new Map<string, number>();
+  private readonly members = new Map<string, { requests: number; failures: number; active: number }>();
+
+  request(): void {
+    this.requests++;
+  }
+
+  failure(cause: string, memberId?: string): void {
+    this.failures++;
+    this.causes.set(cause, (this.causes.get(cause) ?? 0) + 1);
+    if (memberId !== undefined) this.member(memberId).failures++;
+  }
+
+  begin(memberId: string): void {
+    const member = this.member(memberId);
+    member.requests++;
+    member.active++;
+  }
+
+  end(memberId: string): void {
+    this.member(memberId).active--;
+  }
+
+  active(memberId: string): number {
+    return this.members.get(memberId)?.active ?? 0;
+  }
+
+  /** Forgets what is over; what is in progress goes on being counted. */
+  reset(): void {
+    this.requests = 0;
+    this.failures = 0;
+    this.causes.clear();
+    for (const member of this.members.values()) {
+      member.requests = 0;
+      member.failures = 0;
+    }
+  }
+
+  read(problems: readonly string[]): TrafficFigures {
+    return {
+      requests: this.requests,
+      failures: this.failures,
+      causes: Object.fromEntries(this.causes),
+      members: Object.fromEntries([...this.members].map(([id, member]) => [id, { ...member }])),
+      problems,
+    };
+  }
+
+  private member(id: string): { requests: number; failures: number; active: number } {
+    let member = this.members.get(id);
+    if (member === undefined) {
+      member = { requests: 0, failures: 0, active: 0 };
+      this.members.set(id, member);
+    }
+    return member;
+  }
+}

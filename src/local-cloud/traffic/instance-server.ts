@@ -1,0 +1,59 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { InstanceModel } from "./model.ts";
+
+/** Longest time that a request may ask to be kept open, milliseconds. */
+const LONGEST_HOLD_MS = 60_000;
+
+/**
+ * The web server of one instance: `/health` and pages by the modelled state; plain HTTP that a balancer marked is sent to HTTPS
+ * as the guest's nginx does. The request header `x-local-cloud-hold-ms` keeps an answer open, so that a test can watch a drain.
+ */
+export function createInstanceServer(instance: () => InstanceModel | undefined, pkcs12: Buffer | undefined): Server {
+  const respond = (request: IncomingMessage, response: ServerResponse) => {
+    const hold = Math.min(Number(request.headers["x-local-cloud-hold-ms"] ?? 0) || 0, LONGEST_HOLD_MS);
+    if (hold === 0) return answer(instance(), request, response);
+    setTimeout(() => answer(instance(), request, response), hold);
+  };
+  const server: Server =
+    pkcs12 === undefined ? createServer(respond) : createTlsServer({ pfx: pkcs12, passphrase: "" }, respond);
+  // A balancer's connection is not kept: otherwise a machine that leaves would be noticed by its next request.
+  server.keepAliveTimeout = 1_000;
+  return server;
+}
+
+function answer(instance: InstanceModel | undefined, request: IncomingMessage, response: ServerResponse): void {
+  request.resume();
+  if (instance === undefined) {
+    response.destroy();
+    return;
+  }
+  const url = new URL(request.url ?? "/", "http://instance");
+  const health = instance.health();
+  response.setHeader("x-served-by", instance.name);
+  if (url.pathname === "/health") {
+    send(response, health.healthy ? 200 : 503, { status: health.healthy ? "ok" : "failed", reason: health.reason });
+    return;
+  }
+  // Behind a balancer its mark tells; a guest that ends TLS itself sees on which port the request came.
+  const plain = instance.ports.includes(443)
+    ? !("encrypted" in request.socket)
+    : request.headers["x-forwarded-proto"] === "http";
+  if (plain) {
+    response.setHeader("location", `https://${request.headers.host ?? instance.name}${request.url ?? "/"}`);
+    send(response, 301, {});
+    return;
+  }
+  send(response, health.healthy ? 200 : 503, {
+    server: instance.name,
+    flavor: instance.flavor,
+    path: url.pathname,
+    ...(health.healthy ? {} : { reason: health.reason }),
+  });
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.statusCode = status;
+  response.setHeader("content-type", "application/json");
+  response.end(`${JSON.stringify(body)}\n`);
+}

@@ -1,0 +1,208 @@
+import type { Server } from "node:http";
+import { loopback } from "./address.ts";
+import { createBalancerServer } from "./balancer.ts";
+import { TrafficCounters, type TrafficFigures } from "./figures.ts";
+import { createInstanceServer } from "./instance-server.ts";
+import { MemberMonitor, type MemberStatus } from "./member-monitor.ts";
+import type { BalancerModel, InstanceModel, ListenerModel, MemberModel, PoolModel, TrafficModel } from "./model.ts";
+
+export interface TrafficOptions {
+  /** Added to every port, see `loopback`. */
+  readonly portOffset: number;
+  /** Seconds of the cloud in one real second. */
+  readonly scale: number;
+  /** PKCS#12 with which instances answer on port 443. */
+  readonly instanceCertificate: Buffer;
+}
+
+/** One listening socket: where it is wanted, and what it answers with. */
+interface Wanted {
+  readonly key: string;
+  readonly host: string;
+  readonly port: number;
+  readonly graceful: boolean;
+  readonly create: () => Server;
+}
+
+/** A running server, and whether it ends as a machine that is switched off or as a balancer that hands over. */
+interface Running {
+  readonly server: Server;
+  readonly graceful: boolean;
+}
+
+/** The cloud's traffic: servers of instances and balancers appear and disappear as the model changes. */
+export class Traffic {
+  private readonly model: TrafficModel;
+  private readonly options: TrafficOptions;
+  private readonly counters = new TrafficCounters();
+  private readonly servers = new Map<string, Running>();
+  private readonly monitors = new Map<string, MemberMonitor>();
+  private readonly problems = new Map<string, string>();
+  private instances = new Map<string, InstanceModel>();
+  private listeners = new Map<string, ListenerModel>();
+  private pools = new Map<string, PoolModel>();
+  private reconciling: Promise<void> = Promise.resolve();
+  private asked = false;
+  private closed = false;
+
+  constructor(model: TrafficModel, options: TrafficOptions) {
+    this.model = model;
+    this.options = options;
+  }
+
+  /** Brings the servers in line with the model; calls during a run are answered by one more run. */
+  refresh(): Promise<void> {
+    if (!this.asked) {
+      this.asked = true;
+      this.reconciling = this.reconciling.then(() => {
+        this.asked = false;
+        return this.reconcile();
+      });
+    }
+    return this.reconciling;
+  }
+
+  /** What the monitor found of a member; undefined for one that traffic does not know. */
+  memberStatus(poolId: string, member: Pick<MemberModel, "id" | "weight">): MemberStatus | undefined {
+    return this.monitors.get(poolId)?.status(member);
+  }
+
+  activeConnections(memberId: string): number {
+    return this.counters.active(memberId);
+  }
+
+  figures(): TrafficFigures {
+    return this.counters.read([...this.problems.values()]);
+  }
+
+  resetFigures(): void {
+    this.counters.reset();
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.reconciling;
+    for (const monitor of this.monitors.values()) monitor.close();
+    await Promise.all([...this.servers.values()].map(({ server }) => stop({ server, graceful: false })));
+    this.servers.clear();
+  }
+
+  private async reconcile(): Promise<void> {
+    if (this.closed) return;
+    const instances = this.model.instances();
+    const balancers = this.model.balancers();
+    this.instances = new Map(instances.map((instance) => [instance.id, instance]));
+    this.listeners = new Map(balancers.flatMap((balancer) => balancer.listeners.map((entry) => [entry.id, entry])));
+    this.watchPools(balancers);
+    const wanted = new Map(
+      [
+        ...instances.flatMap((entry) => this.ofInstance(entry)),
+        ...balancers.flatMap((entry) => this.ofBalancer(entry)),
+      ].map((entry) => [entry.key, entry]),
+    );
+    await Promise.all(
+      [...this.servers].map(async ([key, server]) => {
+        if (wanted.has(key)) return;
+        this.servers.delete(key);
+        await stop(server);
+      }),
+    );
+    this.problems.clear();
+    await Promise.all([...wanted.values()].map((entry) => this.start(entry)));
+  }
+
+  private watchPools(balancers: readonly BalancerModel[]): void {
+    this.pools = new Map(balancers.flatMap((balancer) => balancer.pools.map((pool) => [pool.id, pool])));
+    for (const [id, monitor] of this.monitors) {
+      if (this.pools.has(id)) continue;
+      monitor.close();
+      this.monitors.delete(id);
+    }
+    for (const pool of this.pools.values()) {
+      const known = this.monitors.get(pool.id);
+      if (known === undefined) this.monitors.set(pool.id, new MemberMonitor(pool, this.options));
+      else known.update(pool);
+    }
+  }
+
+  private ofInstance(instance: InstanceModel): Wanted[] {
+    return instance.addresses.flatMap((address) =>
+      instance.ports.map((port) => ({
+        ...loopback(address, port, this.options.portOffset),
+        graceful: false,
+        key: `instance ${instance.id} ${address}:${port}`,
+        create: () =>
+          createInstanceServer(
+            () => this.instances.get(instance.id),
+            port === 443 ? this.options.instanceCertificate : undefined,
+          ),
+      })),
+    );
+  }
+
+  private ofBalancer(balancer: BalancerModel): Wanted[] {
+    return balancer.addresses.flatMap((address) =>
+      balancer.listeners.map((listener) => ({
+        ...loopback(address, listener.port, this.options.portOffset),
+        graceful: true,
+        // A new certificate needs a new server.
+        key: `listener ${listener.id} ${address}:${listener.port} ${listener.pkcs12?.toString("base64").slice(-40) ?? ""}`,
+        create: () =>
+          createBalancerServer(
+            {
+              portOffset: this.options.portOffset,
+              counters: this.counters,
+              listener: () => this.listeners.get(listener.id),
+              pool: (id) => this.poolWithMonitor(id),
+            },
+            listener.pkcs12,
+          ),
+      })),
+    );
+  }
+
+  private poolWithMonitor(id: string): { pool: PoolModel; monitor: MemberMonitor } | undefined {
+    const pool = this.pools.get(id);
+    const monitor = this.monitors.get(id);
+    return pool === undefined || monitor === undefined ? undefined : { pool, monitor };
+  }
+
+  /** An address that another process holds is a problem to show, not a reason for the cloud to end. */
+  private async start(wanted: Wanted): Promise<void> {
+    if (this.servers.has(wanted.key)) return;
+    try {
+      const server = wanted.create();
+      await listen(server, wanted.host, wanted.port);
+      this.servers.set(wanted.key, { server, graceful: wanted.graceful });
+    } catch (error) {
+      const reason = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : "failed";
+      this.problems.set(wanted.key, `${wanted.host}:${wanted.port} (${wanted.key}): ${reason}`);
+    }
+  }
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject);
+  server.listen({ host, port }, () => {
+    server.off("error", reject);
+    resolve();
+  });
+  return promise;
+}
+
+/**
+ * Stops listening at once. What is open is cut, as by a machine that is switched off; a balancer lets it end, as HAProxy does
+ * when it is reloaded.
+ */
+function stop({ server, graceful }: Running): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  if (graceful) {
+    server.closeIdleConnections();
+    resolve();
+  } else {
+    server.closeAllConnections();
+  }
+  return promise;
+}

@@ -1,0 +1,257 @@
+import { type Agent, get } from "node:http";
+import { get as getSecurely } from "node:https";
+import { setTimeout as pause } from "node:timers/promises";
+import { afterEach, expect, test } from "vitest";
+import { selfSignedPkcs12 } from "../../../src/local-cloud/tls-certificate.ts";
+import { loopback } from "../../../src/local-cloud/traffic/address.ts";
+import type { InstanceModel, MemberModel, TrafficModel } from "../../../src/local-cloud/traffic/model.ts";
+import { Traffic } from "../../../src/local-cloud/traffic/traffic.ts";
+
+/** Apart from a cloud that may run on this machine. */
+const portOffset = 20_000 + (process.pid % 20_000);
+const certificate = selfSignedPkcs12(["localhost"], new Date());
+const balancerAddress = "10.77.0.1";
+
+interface Front {
+  readonly name: string;
+  readonly address: string;
+  running: boolean;
+  healthy: boolean;
+  weight: number;
+  reachable: boolean;
+}
+
+/** A balancer with one pool over fronts that a test switches by hand. */
+class HandMadeModel implements TrafficModel {
+  readonly fronts: Front[];
+
+  constructor(count: number) {
+    this.fronts = Array.from({ length: count }, (_, index) => ({
+      name: `ps-${index}`,
+      address: `10.77.1.${10 + index}`,
+      running: true,
+      healthy: true,
+      weight: 1,
+      reachable: true,
+    }));
+  }
+
+  front(name: string): Front {
+    const found = this.fronts.find((front) => front.name === name);
+    if (found === undefined) throw new Error(`no front ${name}`);
+    return found;
+  }
+
+  instances(): InstanceModel[] {
+    return this.fronts.map((front) => ({
+      id: front.name,
+      name: front.name,
+      flavor: "b2-7-flex",
+      addresses: [front.address],
+      ports: front.running ? [80] : [],
+      health: () => ({ healthy: front.healthy, reason: front.healthy ? "ok" : "database does not answer" }),
+    }));
+  }
+
+  balancers() {
+    const members: MemberModel[] = this.fronts.map((front) => ({
+      id: `member-${front.name}`,
+      address: front.address,
+      port: 80,
+      weight: front.weight,
+      reachable: () => front.reachable,
+    }));
+    const monitor = {
+      delaySeconds: 5,
+      timeoutSeconds: 4,
+      maxRetries: 2,
+      maxRetriesDown: 2,
+      path: "/health",
+      expectedCodes: new Set([200]),
+    };
+    return [
+      {
+        id: "lb",
+        name: "lb",
+        addresses: [balancerAddress],
+        listeners: [
+          { id: "http", port: 80, forwardedProto: true, poolId: "pool" },
+          { id: "https", port: 443, forwardedProto: true, poolId: "pool", pkcs12: certificate },
+        ],
+        pools: [{ id: "pool", members, monitor }],
+      },
+    ];
+  }
+}
+
+const open: Traffic[] = [];
+
+async function start(model: TrafficModel): Promise<Traffic> {
+  const traffic = new Traffic(model, { portOffset, scale: 100, instanceCertificate: certificate });
+  open.push(traffic);
+  await traffic.refresh();
+  return traffic;
+}
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((traffic) => traffic.close()));
+});
+
+interface Answer {
+  readonly status: number;
+  readonly location: string | undefined;
+  readonly server: string | undefined;
+}
+
+function request(path: string, options: { holdMs?: number; port?: number } = {}): Promise<Answer> {
+  const port = options.port ?? 443;
+  const target = {
+    ...loopback(balancerAddress, port, portOffset),
+    path,
+    agent: false,
+    rejectUnauthorized: false,
+    headers: options.holdMs === undefined ? {} : { "x-local-cloud-hold-ms": String(options.holdMs) },
+  };
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  (port === 443 ? getSecurely : get)(target, (response) => {
+    response.resume();
+    response.once("error", reject);
+    response.once("end", () => {
+      const server = response.headers["x-served-by"];
+      resolve({
+        status: response.statusCode ?? 0,
+        location: response.headers.location,
+        server: typeof server === "string" ? server : undefined,
+      });
+    });
+  }).once("error", reject);
+  return promise;
+}
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + 20_000;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error("the condition did not come true");
+    await pause(10);
+  }
+}
+
+const allOnline = (model: HandMadeModel, traffic: Traffic) =>
+  model.fronts.every((front) => traffic.memberStatus("pool", { id: `member-${front.name}`, weight: 1 }) === "ONLINE");
+
+test("requests go to the members in turn, and plain HTTP is sent to HTTPS with its path", async () => {
+  const traffic = await start(new HandMadeModel(2));
+  const served = [await request("/"), await request("/"), await request("/"), await request("/")];
+  expect(new Set(served.map((answer) => answer.server))).toEqual(new Set(["ps-0", "ps-1"]));
+  expect(served.every((answer) => answer.status === 200)).toBe(true);
+  const plain = await request("/panier?article=3", { port: 80 });
+  expect(plain.status).toBe(301);
+  expect(plain.location).toMatch(/^https:\/\/.*\/panier\?article=3$/);
+  expect(traffic.figures().failures).toBe(0);
+});
+
+test("a front whose database fails is taken out after its failed checks and comes back", async () => {
+  const model = new HandMadeModel(2);
+  const traffic = await start(model);
+  await until(() => allOnline(model, traffic));
+  model.front("ps-0").healthy = false;
+  await until(() => traffic.memberStatus("pool", { id: "member-ps-0", weight: 1 }) === "ERROR");
+  for (let count = 0; count < 6; count++) expect((await request("/")).server).toBe("ps-1");
+  model.front("ps-0").healthy = true;
+  await until(() => traffic.memberStatus("pool", { id: "member-ps-0", weight: 1 }) === "ONLINE");
+  const servers = [await request("/"), await request("/")].map((answer) => answer.server);
+  expect(new Set(servers)).toEqual(new Set(["ps-0", "ps-1"]));
+});
+
+test("without any member left the balancer answers 503 and counts it", async () => {
+  const model = new HandMadeModel(1);
+  const traffic = await start(model);
+  model.front("ps-0").weight = 0;
+  await traffic.refresh();
+  expect((await request("/")).status).toBe(503);
+  expect(traffic.figures()).toMatchObject({ requests: 1, failures: 1, causes: { "no member": 1 } });
+});
+
+test("a member that its security group does not let in gets nothing", async () => {
+  const model = new HandMadeModel(2);
+  model.front("ps-0").reachable = false;
+  const traffic = await start(model);
+  for (let count = 0; count < 4; count++) expect((await request("/")).server).toBe("ps-1");
+  await until(() => traffic.memberStatus("pool", { id: "member-ps-0", weight: 1 }) === "ERROR");
+});
+
+test("a drained member gets no new request, and its open one ends well", async () => {
+  const model = new HandMadeModel(2);
+  const traffic = await start(model);
+  const slow = [request("/slow", { holdMs: 400 }), request("/slow", { holdMs: 400 })];
+  await until(() => traffic.activeConnections("member-ps-0") === 1 && traffic.activeConnections("member-ps-1") === 1);
+  model.front("ps-0").weight = 0;
+  await traffic.refresh();
+  for (let count = 0; count < 4; count++) expect((await request("/")).server).toBe("ps-1");
+  expect(traffic.activeConnections("member-ps-0")).toBe(1);
+  expect((await Promise.all(slow)).map((answer) => answer.status)).toEqual([200, 200]);
+  await until(() => traffic.activeConnections("member-ps-0") === 0);
+  expect(traffic.figures().failures).toBe(0);
+});
+
+test("a machine that is switched off without a drain loses its open request, and the figures say so", async () => {
+  const model = new HandMadeModel(1);
+  const traffic = await start(model);
+  const lost = request("/slow", { holdMs: 5_000 });
+  await until(() => traffic.activeConnections("member-ps-0") === 1);
+  model.front("ps-0").running = false;
+  await traffic.refresh();
+  expect((await lost).status).toBe(502);
+  await until(() => traffic.figures().failures === 1);
+  expect(traffic.figures().causes).toEqual({ "connection cut": 1 });
+});
+
+test("no request is lost while the members are drained, restarted and readmitted one by one under load", async () => {
+  const model = new HandMadeModel(3);
+  const traffic = await start(model);
+  await until(() => allOnline(model, traffic));
+  const rounds = new AbortController();
+  const failures: string[] = [];
+  let answered = 0;
+  const client = async () => {
+    while (!rounds.signal.aborted) {
+      const answer = await request("/", { holdMs: 5 }).catch((error: Error) => ({ status: error.message }));
+      if (answer.status === 200) answered++;
+      else failures.push(String(answer.status));
+    }
+  };
+  const clients = Array.from({ length: 8 }, client);
+  for (const front of model.fronts) {
+    const member = `member-${front.name}`;
+    front.weight = 0;
+    await traffic.refresh();
+    await until(() => traffic.activeConnections(member) === 0);
+    front.running = false;
+    await traffic.refresh();
+    const before = answered;
+    await until(() => answered > before + 40);
+    front.running = true;
+    await traffic.refresh();
+    await until(() => traffic.memberStatus("pool", { id: member, weight: 0 }) === "DRAINING");
+    front.weight = 1;
+    await traffic.refresh();
+    await until(() => traffic.activeConnections(member) > 0);
+  }
+  rounds.abort();
+  await Promise.all(clients);
+  expect(failures).toEqual([]);
+  expect(traffic.figures().failures).toBe(0);
+  expect(traffic.figures().requests).toBe(answered);
+  expect(answered).toBeGreaterThan(120);
+});
+
+test("an address that another process holds is a problem to show, and is opened once it is free", async () => {
+  const first = await start(new HandMadeModel(1));
+  const second = await start(new HandMadeModel(1));
+  expect(second.figures().problems.join()).toContain("EADDRINUSE");
+  await first.close();
+  open.splice(open.indexOf(first), 1);
+  await second.refresh();
+  expect(second.figures().problems).toEqual([]);
+  expect((await request("/")).status).toBe(200);
+});
