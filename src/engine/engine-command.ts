@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
-import { delimiter, dirname, isAbsolute } from "node:path";
+import { randomUUID } from "node:crypto";
+import { closeSync, fstatSync, openSync, readSync, unlinkSync } from "node:fs";
+import { delimiter, dirname, isAbsolute, join } from "node:path";
 import type { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
 
 /** What one run of the engine printed, and how it ended. */
@@ -21,7 +23,7 @@ export class EngineCommandError extends Error {
 }
 
 /** What the Automation API asks after each `up`, only to fill a summary and outputs that nobody here reads from it. */
-const ANSWERED_HERE: readonly (readonly [string, string])[] = [
+const ANSWERED_HERE: readonly (readonly [question: string, answer: string])[] = [
   ["stack history", "[]"],
   ["stack output", "{}"],
 ];
@@ -29,6 +31,8 @@ const ANSWERED_HERE: readonly (readonly [string, string])[] = [
 /**
  * Runs the engine for the Automation API, in place of its own `PulumiCommand`:
  * - in a process session of its own, so that Ctrl-C in the terminal reaches only us and the engine is asked to stop exactly once;
+ * - writing to files instead of pipes: when we are killed, an engine with a broken pipe dies at its next line and leaves its lock and its
+ *   operations pending, while this one ends what is in progress, records it and gives its lock back (both seen, 3.259.0);
  * - with the environment it is given and no other;
  * - without the three questions that follow each `up`, 0.1 s and a process each.
  */
@@ -37,7 +41,6 @@ export class EngineCommand {
   /** The Automation API wants its text form only. */
   readonly version: PulumiCommand["version"];
   readonly #environment: Readonly<Record<string, string>>;
-  #pid: number | undefined;
 
   /**
    * @param command path of the engine
@@ -50,25 +53,20 @@ export class EngineCommand {
     this.#environment = environment;
   }
 
-  /** Process id of the engine while it runs. */
-  get pid(): number | undefined {
-    return this.#pid;
-  }
-
   /** Called by the Automation API; the parameters are its own. */
   run(
     args: readonly string[],
     cwd: string,
     additionalEnv: Readonly<Record<string, string>>,
-    onOutput?: (text: string) => void,
-    onError?: (text: string) => void,
+    _onOutput?: (text: string) => void,
+    _onError?: (text: string) => void,
     signal?: AbortSignal,
   ): Promise<CommandOutcome> {
     const answer = ANSWERED_HERE.find(([question]) => question === `${args[0]} ${args[1]}`);
     if (answer !== undefined) {
       return Promise.resolve({ stdout: answer[1], stderr: "", code: 0 });
     }
-    return this.#spawn(args, cwd, additionalEnv, onOutput, onError, signal);
+    return this.#spawn(args, cwd, additionalEnv, signal);
   }
 
   /** Asks the engine something of our own and gives what it printed. */
@@ -80,46 +78,33 @@ export class EngineCommand {
     args: readonly string[],
     cwd: string,
     additionalEnv: Readonly<Record<string, string>>,
-    onOutput?: (text: string) => void,
-    onError?: (text: string) => void,
     signal?: AbortSignal,
   ): Promise<CommandOutcome> {
+    if (signal?.aborted) {
+      return Promise.reject(new EngineCommandError({ stdout: "", stderr: "stopped before it began", code: -1 }));
+    }
     return new Promise((resolve, reject) => {
+      const stdout = new NamelessFile(cwd);
+      const stderr = new NamelessFile(cwd);
       const child = spawn(this.command, [...args, "--non-interactive"], {
         cwd,
         env: this.#childEnvironment(additionalEnv),
         detached: true,
-        stdio: ["ignore", "pipe", "pipe"],
-      });
-      this.#pid = child.pid;
-      let stdout = "";
-      let stderr = "";
-      child.stdout.setEncoding("utf8").on("data", (text: string) => {
-        stdout += text;
-        onOutput?.(text);
-      });
-      child.stderr.setEncoding("utf8").on("data", (text: string) => {
-        stderr += text;
-        onError?.(text);
+        stdio: ["ignore", stdout.handle, stderr.handle],
       });
       const interrupt = () => child.kill("SIGINT");
-      if (signal?.aborted) {
-        interrupt();
-      }
       signal?.addEventListener("abort", interrupt, { once: true });
-      const settle = (outcome: CommandOutcome) => {
-        this.#pid = undefined;
+      const settle = (code: number, closing: string) => {
         signal?.removeEventListener("abort", interrupt);
-        if (outcome.code === 0) {
+        const outcome = { stdout: stdout.take(), stderr: `${stderr.take()}${closing}`, code };
+        if (code === 0) {
           resolve(outcome);
         } else {
           reject(new EngineCommandError(outcome));
         }
       };
-      child.once("error", (error) => settle({ stdout, stderr: `${stderr}${error.message}`, code: -1 }));
-      child.once("close", (code, killedBy) =>
-        settle({ stdout, stderr: killedBy === null ? stderr : `${stderr}\nkilled by ${killedBy}`, code: code ?? -1 }),
-      );
+      child.once("error", (error) => settle(-1, error.message));
+      child.once("close", (code, killedBy) => settle(code ?? -1, killedBy === null ? "" : `\nkilled by ${killedBy}`));
     });
   }
 
@@ -130,5 +115,29 @@ export class EngineCommand {
       environment.PATH = [dirname(this.command), environment.PATH].filter(Boolean).join(delimiter);
     }
     return environment;
+  }
+}
+
+/** A file without a name, gone with the last process that has it open: what the engine prints may hold secrets. */
+class NamelessFile {
+  readonly handle: number;
+  #taken = false;
+
+  constructor(folder: string) {
+    const path = join(folder, `.${randomUUID()}`);
+    this.handle = openSync(path, "wx+", 0o600);
+    unlinkSync(path);
+  }
+
+  /** Its text; the file is closed. */
+  take(): string {
+    if (this.#taken) {
+      return "";
+    }
+    this.#taken = true;
+    const bytes = Buffer.alloc(fstatSync(this.handle).size);
+    readSync(this.handle, bytes, 0, bytes.length, 0);
+    closeSync(this.handle);
+    return bytes.toString("utf8");
   }
 }

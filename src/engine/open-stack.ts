@@ -5,7 +5,7 @@ import { LorError } from "../core/errors.ts";
 import { EngineCommand, EngineCommandError } from "./engine-command.ts";
 import { engineEnvironment } from "./engine-environment.ts";
 import { engineError } from "./engine-errors.ts";
-import type { EngineStack, Program, RunOptions, RunResult, StateExport } from "./port.ts";
+import type { EngineEvent, EngineStack, Program, RunOptions, RunResult, StateExport } from "./port.ts";
 import { watchProgram } from "./program-watch.ts";
 import { ResourceChanges } from "./resource-changes.ts";
 import { openScratchWorkspace } from "./scratch-workspace.ts";
@@ -44,15 +44,11 @@ export async function openStack(args: OpenStackArgs): Promise<EngineStack> {
     pulumiHome: args.pulumiHome,
   });
   const command = new EngineCommand(args.engine.path, args.engine.version, environment);
-  return coded(scrubber, async () => {
+  const place = { projectName: args.projectName, stackName: args.stackName, folder };
+  return coded({ place, scrubber }, async () => {
     const workspace = await openScratchWorkspace({ ...args, folder, command });
     const stack = await Stack.select(args.stackName, workspace);
-    return new AutomationStack(
-      { stackName: args.stackName, projectName: args.projectName, folder },
-      command,
-      stack,
-      scrubber,
-    );
+    return new AutomationStack(place, command, stack, scrubber);
   });
 }
 
@@ -84,7 +80,21 @@ class AutomationStack implements EngineStack {
   }
 
   refresh(program: Program, options: RunOptions = {}): Promise<RunResult> {
-    return this.#run(program, options, (run) => this.#stack.refresh(run));
+    return this.#run(
+      program,
+      options,
+      (run) => {
+        const { workspace } = this.#stack;
+        if (run.program !== undefined) {
+          // Only through its workspace does a refresh get a program.
+          workspace.program = run.program;
+        }
+        return this.#stack.refresh(run).finally(() => {
+          delete workspace.program;
+        });
+      },
+      true,
+    );
   }
 
   destroy(options: RunOptions = {}): Promise<RunResult> {
@@ -92,28 +102,32 @@ class AutomationStack implements EngineStack {
   }
 
   async outputs(): Promise<Readonly<Record<string, unknown>>> {
-    return coded(this.#scrubber, async () => {
+    return this.#coded(async () => {
       const answer = await this.#ask(["stack", "output", "--json", "--show-secrets"]);
       return JSON.parse(answer) as Record<string, unknown>;
     });
   }
 
   async cancel(): Promise<void> {
-    await coded(this.#scrubber, () => this.#ask(["cancel", "--yes"]));
+    await this.#coded(() => this.#ask(["cancel", "--yes"]));
   }
 
   async exportState(): Promise<StateExport> {
-    return coded(this.#scrubber, async () => parseStateExport(JSON.parse(await this.#ask(["stack", "export"]))));
+    return this.#coded(async () => parseStateExport(JSON.parse(await this.#ask(["stack", "export"]))));
   }
 
   async importState(raw: unknown): Promise<void> {
     const file = join(this.#place.folder, "state-to-import.json");
     await writeFile(file, JSON.stringify(raw), { mode: 0o600 });
     try {
-      await coded(this.#scrubber, () => this.#ask(["stack", "import", "--file", file]));
+      await this.#coded(() => this.#ask(["stack", "import", "--file", file]));
     } finally {
       await rm(file, { force: true });
     }
+  }
+
+  #coded<T>(work: () => Promise<T>): Promise<T> {
+    return coded({ place: this.#place, scrubber: this.#scrubber }, work);
   }
 
   #ask(args: readonly string[]): Promise<string> {
@@ -124,12 +138,15 @@ class AutomationStack implements EngineStack {
     program: Program | undefined,
     options: RunOptions,
     start: (run: AutomationRun) => Promise<unknown>,
+    findsDrift = false,
   ): Promise<RunResult> {
     const began = performance.now();
-    const changes = new ResourceChanges(
-      (text) => this.#scrubber.scrub(text),
-      (event) => options.onEvent?.(event),
-    );
+    const listener = new Listener(options.onEvent);
+    const changes = new ResourceChanges({
+      scrub: (text) => this.#scrubber.scrub(text),
+      emit: (event) => listener.tell(event),
+      findsDrift,
+    });
     const watched =
       program === undefined
         ? undefined
@@ -140,7 +157,8 @@ class AutomationStack implements EngineStack {
             adopt: options.adopt,
             scrubber: this.#scrubber,
           });
-    await coded(this.#scrubber, () =>
+    const thrown = () => watched?.thrown();
+    await coded({ place: this.#place, scrubber: this.#scrubber, changes, signal: options.signal, thrown }, () =>
       start({
         onEvent: (raw) => changes.accept(raw),
         color: "never",
@@ -149,14 +167,42 @@ class AutomationStack implements EngineStack {
         ...(watched === undefined ? {} : { program: watched.program, runProgram: true }),
         ...(options.parallel === undefined ? {} : { parallel: options.parallel }),
         ...(options.refresh === true ? { refresh: true } : {}),
+        ...(options.targets === undefined ? {} : { target: [...options.targets] }),
+        ...(options.targets === undefined ? {} : { target: [...options.targets] }),
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       }),
     );
+    listener.check();
     return {
       changes: changes.changes,
       outputs: watched?.outputs() ?? {},
       durationSeconds: (performance.now() - began) / 1000,
     };
+  }
+}
+
+/** Tells the caller's listener. What it throws must neither stop the engine's event log nor be lost. */
+class Listener {
+  readonly #onEvent: RunOptions["onEvent"];
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(onEvent: RunOptions["onEvent"]) {
+    this.#onEvent = onEvent;
+  }
+
+  tell(event: EngineEvent): void {
+    try {
+      this.#onEvent?.(event);
+    } catch (error) {
+      this.#failure ??= { error };
+    }
+  }
+
+  /** Throws what the listener threw. */
+  check(): void {
+    if (this.#failure !== undefined) {
+      throw this.#failure.error;
+    }
   }
 }
 
@@ -170,18 +216,38 @@ interface AutomationRun {
   runProgram?: boolean;
   parallel?: number;
   refresh?: boolean;
+  target?: string[];
   signal?: AbortSignal;
 }
 
-async function coded<T>(scrubber: SecretScrubber, work: () => Promise<T>): Promise<T> {
+/** Runs the work; whatever the engine says when it fails becomes a coded error. */
+async function coded<T>(context: FailureContext, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    const own = context.thrown?.();
+    if (own instanceof LorError) {
+      throw own;
+    }
     if (error instanceof LorError) {
       throw error;
     }
-    const text =
-      error instanceof EngineCommandError ? `${error.outcome.stderr}\n${error.outcome.stdout}` : String(error);
-    throw engineError({ text: scrubber.scrub(text) });
+    throw engineError({
+      projectName: context.place.projectName,
+      stackName: context.place.stackName,
+      stderr: context.scrubber.scrub(error instanceof EngineCommandError ? error.outcome.stderr : String(error)),
+      diagnostics: context.changes?.diagnostics ?? [],
+      failed: context.changes?.failed ?? [],
+      aborted: context.signal?.aborted === true,
+    });
   }
+}
+
+interface FailureContext {
+  readonly place: Place;
+  readonly scrubber: SecretScrubber;
+  readonly changes?: ResourceChanges;
+  readonly signal?: AbortSignal | undefined;
+  /** What the program itself threw. */
+  readonly thrown?: () => unknown;
 }

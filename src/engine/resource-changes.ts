@@ -1,5 +1,6 @@
 import type { EngineEvent as RawEvent, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
 import type { Change, EngineEvent, ResourceChange } from "./port.ts";
+import { identityOf } from "./resource-identity.ts";
 
 /** The engine's words for what it does to a resource, in ours; what is missing here is bookkeeping that nobody needs to see. */
 const CHANGES: Readonly<Record<string, Change>> = {
@@ -17,6 +18,32 @@ const CHANGES: Readonly<Record<string, Change>> = {
   "import-replacement": "import",
 };
 
+export interface ResourceChangesArgs {
+  /** Takes secrets out of a text. */
+  readonly scrub: (text: string) => string;
+  readonly emit: (event: EngineEvent) => void;
+  /** The run is a refresh: what it finds to differ are the changes. In any other run the look before is a mere read. */
+  readonly findsDrift: boolean;
+}
+
+const PARTICIPLES: Readonly<Record<Change, string>> = {
+  create: "created",
+  update: "updated",
+  replace: "replaced",
+  delete: "deleted",
+  read: "read",
+  import: "adopted",
+  same: "checked",
+};
+
+/** `debug` is missing: the SDK's own tracing. */
+const SEVERITIES: Readonly<Record<string, Diagnostic["severity"]>> = {
+  info: "info",
+  "info#err": "info",
+  warning: "warning",
+  error: "error",
+};
+
 /**
  * Follows one run: turns the engine's event log into our events and gathers one change for each resource. Values stay behind:
  * an event of ours carries names of properties only.
@@ -28,10 +55,13 @@ export class ResourceChanges {
   readonly #scrub: (text: string) => string;
   readonly #emit: (event: EngineEvent) => void;
   readonly #diagnostics: Diagnostic[] = [];
+  readonly #failures: FailedResource[] = [];
+  readonly #findsDrift: boolean;
 
-  constructor(scrub: (text: string) => string, emit: (event: EngineEvent) => void) {
-    this.#scrub = scrub;
-    this.#emit = emit;
+  constructor(args: ResourceChangesArgs) {
+    this.#scrub = args.scrub;
+    this.#emit = args.emit;
+    this.#findsDrift = args.findsDrift;
   }
 
   /** Every resource of the run, in the order the engine came to it. */
@@ -39,7 +69,12 @@ export class ResourceChanges {
     return [...this.#changes.values()];
   }
 
-  /** Errors and warnings of the run, scrubbed. */
+  /** Resources whose operation failed. */
+  get failed(): readonly FailedResource[] {
+    return this.#failures;
+  }
+
+  /** What the engine said, scrubbed. */
   get diagnostics(): readonly Diagnostic[] {
     return this.#diagnostics;
   }
@@ -89,6 +124,7 @@ export class ResourceChanges {
   #failed(step: StepEventMetadata): void {
     const change = this.#record(step);
     if (change !== undefined) {
+      this.#failures.push({ ...resourceOf(step), wasToBe: PARTICIPLES[change.change] });
       this.#emit({ kind: "failed", change, message: this.#reason(step.urn) });
     }
   }
@@ -99,11 +135,11 @@ export class ResourceChanges {
   }
 
   #diagnosed(raw: NonNullable<RawEvent["diagnosticEvent"]>): void {
-    const message = this.#scrub(withoutColour(`${raw.prefix ?? ""}${raw.message}`).trim());
-    if (message === "") {
+    const severity = SEVERITIES[raw.severity];
+    const message = this.#scrub(withoutColour(raw.message).trim());
+    if (severity === undefined || message === "") {
       return;
     }
-    const severity = raw.severity === "error" || raw.severity === "warning" ? raw.severity : "info";
     const urn = raw.urn === undefined || raw.urn === "" ? undefined : raw.urn;
     this.#diagnostics.push({ severity, urn, message });
     this.#emit({ kind: "diagnostic", severity, urn, message });
@@ -111,25 +147,40 @@ export class ResourceChanges {
 
   /** The change that a step is, kept for the result; undefined for the engine's own resources. */
   #record(step: StepEventMetadata): ResourceChange | undefined {
-    const change = changeOf(step);
+    const change = changeOf(step, this.#findsDrift);
     if (change === undefined || isEngineOwn(step.type)) {
       return undefined;
+    }
+    if (step.op === "refresh" && !this.#findsDrift) {
+      return { ...resourceOf(step), change: "read", changedProperties: [], replacingProperties: [] };
     }
     if (step.op === "delete-replaced" && this.#replacementMade.has(step.urn)) {
       return { ...resourceOf(step), change: "delete", changedProperties: [], replacingProperties: [] };
     }
     const known = this.#changes.get(step.urn);
+    const creates = change === "create" || change === "replace";
     const properties =
       change === "update" || change === "replace" || change === "read" ? changedPropertiesOf(step) : [];
+    const identity = creates ? identityOf(step.new?.inputs) : undefined;
     const entry: ResourceChange = {
       ...resourceOf(step),
-      change: known !== undefined && outranks(known.change, change) ? known.change : change,
+      change,
       changedProperties: properties.length > 0 ? properties : (known?.changedProperties ?? []),
       replacingProperties: replacingPropertiesOf(step, known),
+      ...(identity === undefined ? {} : { identity }),
     };
     this.#changes.set(step.urn, entry);
     return entry;
   }
+}
+
+/** A resource whose operation failed. */
+export interface FailedResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  /** Such as `created`. */
+  readonly wasToBe: string;
 }
 
 export interface Diagnostic {
@@ -138,13 +189,8 @@ export interface Diagnostic {
   readonly message: string;
 }
 
-/** A run with a refresh comes to a resource twice: what is done to it counts, not that it was looked at. */
-function outranks(known: Change, next: Change): boolean {
-  return (next === "read" || next === "same") && known !== "read" && known !== "same";
-}
-
-function changeOf(step: StepEventMetadata): Change | undefined {
-  if (step.op !== "refresh") {
+function changeOf(step: StepEventMetadata, findsDrift: boolean): Change | undefined {
+  if (step.op !== "refresh" || !findsDrift) {
     return CHANGES[step.op];
   }
   // A refresh that found the resource gone, or other than recorded, changes the state.
