@@ -189,19 +189,7 @@ export class LoadBalancer extends Component {
       { serviceName: args.network.projectId, regionName: args.region },
       { parent: this },
     );
-    return offered.flavors.apply((flavors) => {
-      const found = flavors.find((candidate) => candidate.name === flavor);
-      if (found !== undefined) return found.id;
-      throw new LorError({
-        code: "load-balancer-size-unavailable",
-        message: `the region ${args.region} offers no load balancer of this size`,
-        exit: ExitCode.usage,
-        culprit: "user",
-        path: "loadBalancer.bandwidth",
-        seen: flavor,
-        accepted: flavors.map((candidate) => candidate.name).join(", "),
-      });
-    });
+    return offered.flavors.apply((flavors) => chooseFlavor(flavors, flavor, args.region));
   }
 
   #createCertificate(name: string, args: LoadBalancerArgs): openstack.keymanager.SecretV1 {
@@ -289,4 +277,27 @@ export class LoadBalancer extends Component {
       ),
     );
   }
+}
+
+/**
+ * Id of a size.
+ *
+ * @throws LorError `load-balancer-size-unavailable` when the region does not offer it.
+ */
+export function chooseFlavor(
+  offered: readonly { readonly id: string; readonly name: string }[],
+  wanted: string,
+  region: string,
+): string {
+  const found = offered.find((candidate) => candidate.name === wanted);
+  if (found !== undefined) return found.id;
+  throw new LorError({
+    code: "load-balancer-size-unavailable",
+    message: `the region ${region} offers no load balancer of this size`,
+    exit: ExitCode.usage,
+    culprit: "user",
+    path: "loadBalancer.bandwidth",
+    seen: wanted,
+    accepted: offered.map((candidate) => candidate.name).join(", "),
+  });
 }

@@ -28,6 +28,8 @@ export interface Registration {
 export interface Invocation {
   readonly token: string;
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** Reference of the provider that answers; empty for the default one. */
+  readonly provider: string;
 }
 
 type Outputs = (name: string, inputs: Readonly<Record<string, unknown>>) => Record<string, unknown>;
@@ -71,6 +73,7 @@ const knownTypes: Readonly<Record<string, Outputs>> = {
   "openstack:keymanager/secretV1:SecretV1": () => ({ secretRef: "https://key-manager.example/v1/secrets/1" }),
   "openstack:objectstorage/container:Container": () => ({}),
   "openstack:objectstorage/containerObject:ContainerObject": () => ({}),
+  "pulumi:providers:openstack": () => ({}),
   "random:index/randomPassword:RandomPassword": (name, inputs) => ({
     result: `planted-random-${name}-`.padEnd(Number(inputs.length), "x"),
   }),
@@ -99,31 +102,34 @@ export interface RecordingCloud {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-/** Runs a program against a recording cloud and waits until every registration has arrived. */
-export async function record(
-  program: () => Promise<Record<string, unknown> | undefined>,
-  options: { readonly preview?: boolean } = {},
-): Promise<RecordingCloud> {
+/**
+ * Runs a program against a recording cloud and waits until every registration has arrived.
+ *
+ * @throws when the program used a type or a look-up that is not known here. It is thrown at the end: a refused call would
+ *   leave every promise that hangs on it rejected and unheard.
+ */
+export async function record(program: () => Promise<Record<string, unknown>>): Promise<RecordingCloud> {
   const registrations: Registration[] = [];
   const invocations: Invocation[] = [];
+  const refused: string[] = [];
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, custom }) => {
         if (custom === false) return { id: undefined, state: {} };
         const outputs = knownTypes[type];
-        if (outputs === undefined) throw new Error(`a resource of the type ${type} is not known here`);
-        return { id: `${type}/${name}`, state: { ...inputs, ...outputs(name, inputs) } };
+        if (outputs === undefined) refused.push(type);
+        return { id: `${type}/${name}`, state: { ...inputs, ...outputs?.(name, inputs) } };
       },
-      call: ({ token, inputs }) => {
+      call: ({ token, inputs, provider }) => {
         const answer = knownLookUps[token];
-        if (answer === undefined) throw new Error(`the look-up ${token} is not known here`);
-        invocations.push({ token, inputs });
-        return answer(inputs);
+        if (answer === undefined) refused.push(token);
+        invocations.push({ token, inputs, provider: provider ?? "" });
+        return answer?.(inputs) ?? {};
       },
     },
     "lor",
     "prod",
-    options.preview ?? false,
+    false,
   );
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   const register = monitor.registerResource.bind(monitor);
@@ -136,6 +142,7 @@ export async function record(
     });
   const outputs: unknown = await pulumi.runtime.runInPulumiStack(program);
   await pulumi.runtime.disconnect();
+  if (refused.length > 0) throw new Error(`not known to the recording cloud: ${refused.join(", ")}`);
   return { registrations, invocations, outputs: isRecord(outputs) ? outputs : {} };
 }
 
