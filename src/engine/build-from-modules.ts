@@ -1,0 +1,114 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { ExitCode, LorError } from "../core/errors.ts";
+import type { Environment } from "./engine-cache.ts";
+import { type EngineRecipe, engineRecipes } from "./engine-recipes.ts";
+import { findOnPath } from "./locate-engine.ts";
+
+export interface BuildArgs {
+  /** Folder that the programs are written to. */
+  readonly binFolder: string;
+  readonly env: Environment;
+  /** Text for a person: what is fetched or compiled, and how much so far. */
+  readonly onProgress: (text: string) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The `go` command; undefined when Go is not installed. */
+export function findGo(env: Environment): string | undefined {
+  // Where the official archive is unpacked: on PATH only after a person has put it there.
+  const official = "/usr/local/go/bin/go";
+  return findOnPath("go", env) ?? (existsSync(official) ? official : undefined);
+}
+
+/** Builds the engine and the language host from their Go modules. A first build takes about 6 minutes on 2 cores. */
+export async function buildFromModules(go: string, args: BuildArgs): Promise<void> {
+  for (const recipe of engineRecipes) {
+    await build(go, recipe, args);
+  }
+}
+
+function build(go: string, recipe: EngineRecipe, args: BuildArgs): Promise<void> {
+  const progress = new BuildProgress(recipe.binary, args.onProgress);
+  return new Promise((resolve, reject) => {
+    const child = spawn(go, ["build", "-v", "-o", join(args.binFolder, recipe.binary), ...recipe.buildArguments], {
+      cwd: recipe.modules,
+      env: {
+        ...args.env,
+        CGO_ENABLED: "0",
+        // The modules are pinned: a person's own flags or workspace must not change them.
+        GOFLAGS: "-mod=readonly -buildvcs=false",
+        GOWORK: "off",
+      },
+      stdio: ["ignore", "ignore", "pipe"],
+      ...(args.signal === undefined ? {} : { signal: args.signal }),
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => progress.accept(text));
+    child.once("error", (error) => reject(args.signal?.aborted ? stopped() : buildFailed(recipe, error.message)));
+    child.once("close", (code) => (code === 0 ? resolve() : reject(buildFailed(recipe, progress.lastLines))));
+  });
+}
+
+/** Counts what `go build -v` says. */
+class BuildProgress {
+  readonly #binary: string;
+  readonly #tell: (text: string) => void;
+  readonly #lines: string[] = [];
+  #rest = "";
+  #fetched = 0;
+  #compiled = 0;
+
+  constructor(binary: string, tell: (text: string) => void) {
+    this.#binary = binary;
+    this.#tell = tell;
+    tell(`building ${binary}`);
+  }
+
+  get lastLines(): string {
+    return [...this.#lines, this.#rest].slice(-8).join("\n").trim();
+  }
+
+  accept(text: string): void {
+    const lines = (this.#rest + text).split("\n");
+    this.#rest = lines.pop() ?? "";
+    for (const line of lines) {
+      this.#count(line);
+    }
+  }
+
+  #count(line: string): void {
+    if (line.startsWith("go: downloading ")) {
+      this.#fetched += 1;
+      this.#tell(`building ${this.#binary}: ${this.#fetched} modules fetched`);
+    } else if (/^[\w./-]+$/.test(line)) {
+      this.#compiled += 1;
+      this.#tell(`building ${this.#binary}: ${this.#compiled} packages compiled`);
+    } else {
+      this.#lines.push(line);
+    }
+  }
+}
+
+function buildFailed(recipe: EngineRecipe, said: string): LorError {
+  const offline = /dial tcp|no such host|i\/o timeout|proxyconnect|connection refused/.test(said);
+  return new LorError({
+    code: "engine-build-failed",
+    message: `${recipe.binary} could not be built${offline ? ", because its Go modules could not be fetched" : ""}: ${said}`,
+    exit: ExitCode.failed,
+    culprit: offline ? "cloud" : "tool",
+    next: offline
+      ? "check the network or GOPROXY, then: lor-infra engine install"
+      : "install Pulumi (https://www.pulumi.com/docs/install) instead, or Go 1.26 or newer, then: lor-infra engine install",
+  });
+}
+
+function stopped(): LorError {
+  return new LorError({
+    code: "cancelled",
+    message: "the build of the engine was stopped; nothing half made is left",
+    exit: ExitCode.failed,
+    culprit: "user",
+    next: "lor-infra engine install",
+  });
+}

@@ -1,0 +1,109 @@
+import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { createExclusively, readIfThere, writeAtomically } from "../state/atomic-file.ts";
+import { isAlive, type ProcessIdentity, thisMachine, thisProcess } from "../state/process-identity.ts";
+
+interface Holder {
+  readonly process: ProcessIdentity;
+  /** Host, its start and its process numbers: a process can only be judged from the same ones. */
+  readonly machine: string;
+  readonly released: boolean;
+}
+
+export interface BuildLockArgs {
+  /** Folder of the lock's files. */
+  readonly folder: string;
+  /** Asked after each wait: what the other one made may be there already. */
+  readonly done: () => boolean;
+  /** Told once when another process holds the lock. */
+  readonly onWait: (holder: number) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const POLL_MILLISECONDS = 200;
+
+/** A holder that cannot be judged, in another container on the same cache, is taken for dead after this long: no build lasts longer. */
+const UNJUDGED_MILLISECONDS = 60 * 60 * 1000;
+
+/**
+ * One builder at a time. The lock is a row of numbered files, of which the highest counts; a number is taken by an exclusive link, which only
+ * one process wins. So a takeover from a dead holder can never remove the lock that someone else has just taken.
+ */
+export class BuildLock {
+  readonly #path: string;
+  readonly #holder: Holder;
+
+  private constructor(path: string, holder: Holder) {
+    this.#path = path;
+    this.#holder = holder;
+  }
+
+  /** Waits for the lock; undefined when `done` says that there is nothing left to do. */
+  static async acquire(args: BuildLockArgs): Promise<BuildLock | undefined> {
+    mkdirSync(args.folder, { recursive: true });
+    const holder: Holder = { process: thisProcess(), machine: machineName(), released: false };
+    let told = false;
+    while (true) {
+      args.signal?.throwIfAborted();
+      if (args.done()) {
+        return undefined;
+      }
+      const highest = highestNumber(args.folder);
+      const current = readHolder(join(args.folder, `${highest}.json`));
+      if (current === undefined || !holds(current, join(args.folder, `${highest}.json`))) {
+        const path = join(args.folder, `${highest + 1}.json`);
+        if (createExclusively(path, JSON.stringify(holder))) {
+          removeBelow(args.folder, highest + 1);
+          return new BuildLock(path, holder);
+        }
+        continue;
+      }
+      if (!told) {
+        told = true;
+        args.onWait(current.process.pid);
+      }
+      await pause(POLL_MILLISECONDS, undefined, args.signal === undefined ? {} : { signal: args.signal });
+    }
+  }
+
+  release(): void {
+    writeAtomically(this.#path, JSON.stringify({ ...this.#holder, released: true }));
+  }
+}
+
+function machineName(): string {
+  const { host, boot, processes } = thisMachine();
+  return `${host} ${boot} ${processes}`;
+}
+
+function holds(holder: Holder, path: string): boolean {
+  if (holder.released) {
+    return false;
+  }
+  return holder.machine === machineName()
+    ? isAlive(holder.process)
+    : Date.now() - statSync(path).mtimeMs < UNJUDGED_MILLISECONDS;
+}
+
+function highestNumber(folder: string): number {
+  return Math.max(0, ...numbers(folder));
+}
+
+function numbers(folder: string): readonly number[] {
+  return readdirSync(folder).flatMap((name) => {
+    const number = /^(\d+)\.json$/.exec(name)?.[1];
+    return number === undefined ? [] : [Number(number)];
+  });
+}
+
+function removeBelow(folder: string, number: number): void {
+  for (const old of numbers(folder).filter((one) => one < number)) {
+    rmSync(join(folder, `${old}.json`), { force: true });
+  }
+}
+
+function readHolder(path: string): Holder | undefined {
+  const text = readIfThere(path);
+  return text === undefined ? undefined : (JSON.parse(text) as Holder);
+}

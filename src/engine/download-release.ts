@@ -1,0 +1,34 @@
+import { engineVersion } from "./engine-recipes.ts";
+
+/** The official installer; the release comes from the same host. */
+const INSTALLER = "https://get.pulumi.com/install.sh";
+
+/** Long enough for a slow line, short enough for a machine whose firewall drops everything. */
+const REACHABLE_MILLISECONDS = 3000;
+
+/**
+ * Fetches the official release into `<folder>/bin`.
+ * @returns false when its host cannot be reached
+ */
+export async function downloadRelease(folder: string, onProgress: (text: string) => void): Promise<boolean> {
+  onProgress("asking get.pulumi.com");
+  if (!(await isReachable())) {
+    return false;
+  }
+  onProgress(`fetching the official release ${engineVersion}`);
+  // Loaded here only: the whole library takes half a second, and an engine that is there needs none of it.
+  const { PulumiCommand } = await import("@pulumi/pulumi/automation/index.js");
+  type Version = NonNullable<NonNullable<Parameters<typeof PulumiCommand.install>[0]>["version"]>;
+  // Its version parser takes the text form as well.
+  await PulumiCommand.install({ root: folder, version: engineVersion as unknown as Version });
+  return true;
+}
+
+async function isReachable(): Promise<boolean> {
+  try {
+    const answer = await fetch(INSTALLER, { method: "HEAD", signal: AbortSignal.timeout(REACHABLE_MILLISECONDS) });
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}

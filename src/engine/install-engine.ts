@@ -1,0 +1,84 @@
+import { buildFromModules, findGo } from "./build-from-modules.ts";
+import { BuildLock } from "./build-lock.ts";
+import { downloadRelease } from "./download-release.ts";
+import { EngineCache, type Environment } from "./engine-cache.ts";
+import { engineVersion } from "./engine-recipes.ts";
+import { engineMissing, engineOnPath, type FoundEngine, pathReason } from "./locate-engine.ts";
+
+export interface InstallEngineArgs {
+  readonly env: Environment;
+  /** Text for a person, several times a second while something is built. */
+  readonly onProgress?: (text: string) => void;
+  readonly signal?: AbortSignal;
+  /** Fetches a release into a folder; false when there is nobody to ask. Default: the official one. */
+  readonly download?: (folder: string, onProgress: (text: string) => void) => Promise<boolean>;
+}
+
+/**
+ * Finds the engine or obtains it, and with it the language host of plain `pulumi`: `pulumi` on PATH if new enough, the project's cache, the
+ * official download, a build from Go modules.
+ * @throws LorError `engine-missing`, `engine-build-failed`, `cancelled`
+ */
+export async function installEngine(args: InstallEngineArgs): Promise<FoundEngine> {
+  const onPath = await engineOnPath(args.env);
+  if (onPath?.newEnough === true) {
+    return { found: true, path: onPath.path, version: onPath.version, origin: "path" };
+  }
+  const cache = new EngineCache(args.env);
+  const cached = cache.find();
+  if (cached !== undefined) {
+    return { found: true, path: cached, version: engineVersion, origin: "cache" };
+  }
+  const onProgress = args.onProgress ?? (() => {});
+  const lock = await BuildLock.acquire({
+    folder: cache.lockFolder,
+    done: () => cache.find() !== undefined,
+    onWait: (holder) => onProgress(`process ${holder} is obtaining the engine; waiting for it`),
+    signal: args.signal,
+  });
+  try {
+    const made = cache.find();
+    return made === undefined
+      ? await obtain(args, cache, onProgress, pathReason(onPath))
+      : { found: true, path: made, version: engineVersion, origin: "cache" };
+  } finally {
+    lock?.release();
+  }
+}
+
+async function obtain(
+  args: InstallEngineArgs,
+  cache: EngineCache,
+  onProgress: (text: string) => void,
+  whyNotPath: string,
+): Promise<FoundEngine> {
+  const folder = cache.begin();
+  try {
+    const unavailable = await downloadInto(folder, args, onProgress);
+    if (unavailable === undefined) {
+      return { found: true, path: cache.keep(folder), version: engineVersion, origin: "download" };
+    }
+    const go = findGo(args.env);
+    if (go === undefined) {
+      throw engineMissing([whyNotPath, "none in the cache", unavailable, "Go is not installed"]);
+    }
+    await buildFromModules(go, { binFolder: `${folder}/bin`, env: args.env, onProgress, signal: args.signal });
+    return { found: true, path: cache.keep(folder), version: engineVersion, origin: "build" };
+  } finally {
+    cache.drop(folder);
+  }
+}
+
+/** Why there is no download; undefined when there is one. */
+async function downloadInto(
+  folder: string,
+  args: InstallEngineArgs,
+  onProgress: (text: string) => void,
+): Promise<string | undefined> {
+  try {
+    const reached = await (args.download ?? downloadRelease)(folder, onProgress);
+    return reached ? undefined : "get.pulumi.com cannot be reached";
+  } catch (error) {
+    return `the download failed (${error instanceof Error ? error.message : String(error)})`;
+  }
+}
