@@ -1,12 +1,14 @@
 import type { Issue, Result } from "../core/result.ts";
 import type { Profile } from "../domain/fleet.ts";
 import { findRefusals } from "../systems/lor/rules/index.ts";
+import { explainUnknownKey } from "../systems/lor/rules/unknown-keys.ts";
 import { lorSchema, profileSettings } from "../systems/lor/schema.ts";
 import type { LorSettings } from "../systems/lor/settings.ts";
 import { findUnknownKeys } from "./known-keys.ts";
 import { problem } from "./problem.ts";
 import { findForeignProfileKeys, mergeSettings } from "./profile-keys.ts";
 import { type RawProfileFile, type RawProject, readRawProject } from "./raw-project.ts";
+import { findSecrets } from "./secrets-in-settings.ts";
 import { parseSections } from "./sections.ts";
 
 /** A project whose settings were read and passed every check, both profiles of it. */
@@ -63,9 +65,9 @@ interface ReadProfile {
 
 function readProfile(profile: Profile, project: RawProject, file: RawProfileFile): ReadProfile {
   const merged = mergeSettings(project.shared, file.settings);
+  const secrets = findSecrets(merged);
   const foreign = findForeignProfileKeys(file, profileSettings);
-  const told = new Set(foreign.map((issue) => issue.path));
-  const unknown = findUnknownKeys(lorSchema, merged).filter((issue) => !told.has(issue.path));
+  const unknown = findUnknownKeys(lorSchema, merged).map(explainUnknownKey);
   const { settings, issues } = parseSections(lorSchema, merged);
   const wrongProfile =
     settings.profile !== undefined && settings.profile !== profile
@@ -77,7 +79,17 @@ function readProfile(profile: Profile, project: RawProject, file: RawProfileFile
           }),
         ]
       : [];
-  return { file: file.file, settings, issues: [...foreign, ...unknown, ...issues, ...wrongProfile] };
+  return { file: file.file, settings, issues: firstOfEachPath([secrets, foreign, unknown, issues, wrongProfile]) };
+}
+
+/** What one check said of a setting, later ones do not say again. */
+function firstOfEachPath(checks: readonly (readonly Issue[])[]): readonly Issue[] {
+  const told = new Set<string>();
+  return checks.flatMap((issues) => {
+    const fresh = issues.filter((issue) => !told.has(issue.path));
+    for (const issue of fresh) told.add(issue.path);
+    return fresh;
+  });
 }
 
 /** Issues of both profiles, each once; what only one of them has says in which file. */
@@ -102,12 +114,12 @@ function checkStackName(stack: string): readonly Issue[] {
       }),
     ];
   }
-  if (/^[a-z][a-z0-9-]{0,29}$/.test(stack)) return [];
+  if (/^[a-z][a-z0-9-]{0,19}$/.test(stack)) return [];
   return [
     problem("stack", "stack-name-invalid", {
       what: "the stack's name is part of every name in the cloud and cannot be used",
       seen: stack,
-      accepted: "1 to 30 small letters, digits and hyphens, a letter first",
+      accepted: "1 to 20 small letters, digits and hyphens, a letter first",
     }),
   ];
 }

@@ -1,6 +1,6 @@
 import { Money } from "../core/money.ts";
 import type { PlanItem } from "./plan-item.ts";
-import { type PaidCharge, type Price, type PriceBook, priceKey } from "./price-book.ts";
+import { findPriceBook, type PaidCharge, type Price, type PriceBook, priceKey } from "./price-book.ts";
 
 /** What a Plan costs by the month, with one price book. Every plan item is in exactly one line, or is free. */
 export interface CostEstimate {
@@ -19,6 +19,8 @@ export interface CostEstimate {
 export interface CostLine {
   /** How the price book names it, such as `instance b2-7`. */
   readonly key: string;
+  /** Id of the book that the price is from, or that has none. */
+  readonly priceBook: string;
   readonly items: readonly PlanItem[];
   /** How many times the unit price is counted: pieces, GB or nodes. */
   readonly quantity: number;
@@ -35,8 +37,8 @@ export interface CostLine {
 }
 
 export interface CostSum {
-  /** Sum of the lines whose price is known. */
-  readonly known: Money;
+  /** Sum of the lines whose price is known; undefined when there are lines and none is known. */
+  readonly known: Money | undefined;
   /** Lines whose price is unknown, and which the sum therefore lacks. */
   readonly unknownLines: number;
 }
@@ -62,8 +64,9 @@ export function estimateItems(items: readonly PlanItem[], priceBook: PriceBook):
   const lines: CostLine[] = [];
   const outsideOffer: CostLine[] = [];
   for (const [key, group] of groups) {
-    const line = createLine(key, group.charges, group.items, priceBook);
-    (priceBook.covers.includes(group.charge.kind) ? lines : outsideOffer).push(line);
+    const covered = priceBook.covers.includes(group.charge.kind);
+    const book = covered ? priceBook : outsideBook(priceBook);
+    (covered ? lines : outsideOffer).push(createLine(key, group.charges, group.items, book));
   }
   return {
     priceBook,
@@ -73,6 +76,12 @@ export function estimateItems(items: readonly PlanItem[], priceBook: PriceBook):
     outsideOfferTotal: sum(outsideOffer, priceBook.currency),
     free,
   };
+}
+
+/** A book of another currency or tax cannot be shown beside this one: then the prices are unknown. */
+function outsideBook(book: PriceBook): PriceBook {
+  const other = book.outside === undefined ? undefined : findPriceBook(book.outside);
+  return other !== undefined && other.currency === book.currency && other.tax === book.tax ? other : book;
 }
 
 function createLine(
@@ -89,6 +98,7 @@ function createLine(
   const unitPrice = monthOf(price, book);
   return {
     key,
+    priceBook: book.id,
     items,
     quantity,
     unit,
@@ -113,9 +123,8 @@ function monthOf(price: Price | undefined, book: PriceBook): Money | undefined {
 }
 
 function sum(lines: readonly CostLine[], currency: string): CostSum {
-  const known = lines.reduce(
-    (total, line) => (line.amount === undefined ? total : total.plus(line.amount)),
-    Money.zero(currency),
-  );
-  return { known, unknownLines: lines.filter((line) => line.amount === undefined).length };
+  const amounts = lines.map((line) => line.amount).filter((amount) => amount !== undefined);
+  const unknownLines = lines.length - amounts.length;
+  const known = amounts.reduce((total, amount) => total.plus(amount), Money.zero(currency));
+  return { known: amounts.length === 0 && unknownLines > 0 ? undefined : known, unknownLines };
 }

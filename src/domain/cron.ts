@@ -12,9 +12,10 @@ const month: Field = { name: "month", from: 1, to: 12 };
 const dayOfWeek: Field = { name: "day of the week", from: 0, to: 7 };
 
 const secondsPerDay = 86_400;
-// 400 years repeat exactly in the Gregorian calendar, 28 without a skipped leap year hold every weekday of every date.
-const firstDay = Date.UTC(2001, 0, 1);
-const daysSeen = 28 * 365 + 7;
+// Years without a skipped leap year in which every date meets every weekday. 2001 began on a Monday.
+const firstYear = 2001;
+const lastYear = 2028;
+const firstWeekday = 1;
 
 /**
  * Longest time between two runs of a cron expression, in seconds: five fields in UTC with numbers, lists, ranges and steps.
@@ -38,32 +39,57 @@ export function longestGapSeconds(expression: string): number {
     [...readField(minutes, minute)].map((m) => h * 3600 + m * 60),
   );
   times.sort((a, b) => a - b);
-  const runsOn = dayFilter(days, months, weekdays);
   const gapWithin = times.slice(1).reduce((gap, time, index) => Math.max(gap, time - (times[index] ?? time)), 0);
   const first = times[0] ?? 0;
   const last = times.at(-1) ?? 0;
-  let longest = 0;
-  let previousDay: number | undefined;
-  for (let day = 0; day < daysSeen; day++) {
-    if (!runsOn(new Date(firstDay + day * secondsPerDay * 1000))) continue;
-    if (previousDay !== undefined) longest = Math.max(longest, (day - previousDay) * secondsPerDay + first - last);
-    previousDay = day;
-  }
-  if (previousDay === undefined || longest === 0)
+  const daysApart = longestDaysApart(dayFilter(days, months, weekdays));
+  if (daysApart === undefined) {
     throw new RangeError(`a schedule must come back, ${JSON.stringify(expression)} never does`);
-  return Math.max(longest, gapWithin);
+  }
+  const overnight = daysApart * secondsPerDay + first - last;
+  return Math.max(overnight, gapWithin);
+}
+
+interface Day {
+  readonly month: number;
+  readonly dayOfMonth: number;
+  /** 0 is Sunday. */
+  readonly weekday: number;
+}
+
+/** Most days between two days of a kind; undefined when there are no two. */
+function longestDaysApart(runsOn: (day: Day) => boolean): number | undefined {
+  let longest: number | undefined;
+  let previous: number | undefined;
+  let index = 0;
+  for (let year = firstYear; year <= lastYear; year++) {
+    for (let month = 1; month <= 12; month++) {
+      const length = daysInMonth(year, month);
+      for (let dayOfMonth = 1; dayOfMonth <= length; dayOfMonth++, index++) {
+        if (!runsOn({ month, dayOfMonth, weekday: (firstWeekday + index) % 7 })) continue;
+        if (previous !== undefined) longest = Math.max(longest ?? 0, index - previous);
+        previous = index;
+      }
+    }
+  }
+  return longest;
+}
+
+function daysInMonth(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 ? 29 : 28;
+  return [4, 6, 9, 11].includes(month) ? 30 : 31;
 }
 
 /** Cron runs on a day that matches either day field when both are restricted. */
-function dayFilter(days: string, months: string, weekdays: string): (date: Date) => boolean {
+function dayFilter(days: string, months: string, weekdays: string): (day: Day) => boolean {
   const allowedDays = readField(days, dayOfMonth);
   const allowedMonths = readField(months, month);
   const allowedWeekdays = new Set([...readField(weekdays, dayOfWeek)].map((day) => day % 7));
   const eitherDay = !days.startsWith("*") && !weekdays.startsWith("*");
-  return (date) => {
-    if (!allowedMonths.has(date.getUTCMonth() + 1)) return false;
-    const dayMatches = allowedDays.has(date.getUTCDate());
-    const weekdayMatches = allowedWeekdays.has(date.getUTCDay());
+  return (day) => {
+    if (!allowedMonths.has(day.month)) return false;
+    const dayMatches = allowedDays.has(day.dayOfMonth);
+    const weekdayMatches = allowedWeekdays.has(day.weekday);
     return eitherDay ? dayMatches || weekdayMatches : dayMatches && weekdayMatches;
   };
 }

@@ -17,6 +17,8 @@ export interface PriceBook {
   readonly hoursPerMonth: number;
   /** Kinds of charge that its total counts; all others are listed outside of it. */
   readonly covers: readonly Charge["kind"][];
+  /** Id of the price book whose prices are shown for what this one leaves out. */
+  readonly outside?: string;
   readonly prices: Readonly<Record<string, Price>>;
   /** Why a price is unknown, by key. */
   readonly unknown?: Readonly<Record<string, string>>;

@@ -1,0 +1,18 @@
+import { problem } from "../../../config/problem.ts";
+import type { Issue } from "../../../core/result.ts";
+
+const publicAccess = /^(mysql|postgresql)\.[^.]*(public|address|floating|internet|expose)/i;
+
+/** An unknown key that would open a database to the outside is refused as what it is. */
+export function explainUnknownKey(issue: Issue): Issue {
+  if (!publicAccess.test(issue.path)) return issue;
+  return problem(
+    issue.path,
+    "database-public",
+    {
+      what: "a database has no address outside the private network, nor one that can be chosen",
+      accepted: "access: private; the program decides who may connect",
+    },
+    3,
+  );
+}
