@@ -15,7 +15,8 @@ want nginx nginx-light
 want php-fpm8.2 php8.2-fpm
 want php8.2 php8.2-cli
 want rclone rclone
-want unzip unzip
+want systemd-analyze systemd
+want openssl openssl
 [ -e /etc/php/8.2/mods-available/mysqlnd.ini ] || missing="$missing php8.2-mysql"
 [ -e /etc/php/8.2/mods-available/pdo_sqlite.ini ] || missing="$missing php8.2-sqlite3"
 [ -n "$missing" ] || exit 0

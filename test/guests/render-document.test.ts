@@ -1,9 +1,10 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import type { GuestDocument } from "../../src/guests/document.ts";
 import { renderGuestDocument } from "../../src/guests/render-document.ts";
 import { parseIdentity, renderUserData } from "../../src/guests/user-data.ts";
@@ -92,6 +93,22 @@ describe.each(documents)("document of $name", (document) => {
     });
     expect(done.stderr).toContain("test is successful");
     expect(done.stderr).not.toContain("[warn]");
+  });
+
+  it("has units that systemd loads, the bootstrap's too", () => {
+    const folder = layOut(document);
+    const bootstrap = parse(renderUserData(identity)) as { write_files: readonly { path: string; content: string }[] };
+    for (const file of bootstrap.write_files) {
+      mkdirSync(dirname(join(folder, file.path)), { recursive: true });
+      writeFileSync(join(folder, file.path), file.content);
+    }
+    const units = readdirSync(join(folder, "etc/systemd/system")).map((name) =>
+      join(folder, "etc/systemd/system", name),
+    );
+    expect(units.length).toBeGreaterThan(6);
+    const { stderr } = spawnSync("systemd-analyze", ["verify", "--man=no", ...units], { encoding: "utf8" });
+    // The programs are on the guests, not here.
+    expect(stderr.split("\n").filter((line) => line !== "" && !line.includes("is not executable"))).toEqual([]);
   });
 
   it("asks for the copies and the timers by their names", () => {
