@@ -18,18 +18,18 @@ export default async function program(): Promise<Record<string, unknown>> {
   if (!cloud.ok) throw new RunError(renderIssues("this run is refused", cloud.issues));
   const project = readProject();
   const profile = readProfile(project);
-  const plan = planLor({
-    project: project.name,
-    stack: project.stack,
-    settings: project.settings,
-    fleet: fleetOf(project.settings[profile]),
-    profile,
-  });
   await log.warn(
     "plain Pulumi changes one front at a time, but neither drains it nor checks its health before the next; " +
       `for a shop that serves, run \`lor-infra ${profile} --stack ${project.stack}\` instead`,
   );
   try {
+    const plan = planLor({
+      project: project.name,
+      stack: project.stack,
+      settings: project.settings,
+      fleet: fleetOf(project.settings[profile]),
+      profile,
+    });
     return await buildLor(plan, { chain: true, tlsPkcs12: readCertificate(), cloud: cloud.value });
   } catch (error) {
     throw error instanceof LorError ? new RunError(renderError(error)) : error;

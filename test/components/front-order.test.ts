@@ -39,3 +39,10 @@ test("a machine waits for its configuration document", async () => {
     expect(find(cloud, instance, server).dependencies).toContain(document.urn);
   }
 });
+
+test("a new front serves at once, or joins drained when it is to be let in later", async () => {
+  const serving = await recordLor(profilePlan("normal"));
+  const drained = await recordLor(profilePlan("normal"), { joinDrained: true });
+  expect(find(serving, member, "ps-1").inputs.weight).toBe(1);
+  expect(find(drained, member, "ps-1").inputs.weight).toBe(0);
+});

@@ -10,10 +10,13 @@ import { VRack } from "../../../components/ovh/v-rack.ts";
 import { partNames } from "./address-plan.ts";
 import { planFirewalls } from "./firewalls.ts";
 import type { DatabasePlan, LorPlan } from "./plan-model.ts";
+import { stateOf } from "./statements.ts";
 
 export interface BuildOptions {
   /** Fronts wait for each other, extra ones first; wanted whenever the shop may already serve. */
   readonly chain: boolean;
+  /** New fronts join the pool with weight 0: the switch lets them in once they are healthy. Default: false. */
+  readonly joinDrained?: boolean;
   /** Certificate of the shop as PKCS#12 without password, in base64. Secret. */
   readonly tlsPkcs12: string;
   /** Named in the outputs, so that a stack says where it lives. */
@@ -69,6 +72,7 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
     fronts: plan.shop.fronts,
     extraFronts: plan.shop.extraFronts,
     chain: options.chain,
+    joinDrained: options.joinDrained === true,
     domain: plan.shop.domain,
     release: plan.shop.release,
     administratorKeys: [plan.administration.sshPublicKey],
@@ -107,6 +111,7 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
     system: plan.system,
     cloud: options.cloud,
     profile: plan.profile ?? null,
+    fleet: plan.fleet,
     addresses: {
       loadBalancer: { public: loadBalancer.publicAddress, private: loadBalancer.privateAddress },
       odoo: { public: odoo.publicAddress, private: plan.odoo.server.address },
@@ -115,6 +120,7 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
       postgresql: postgresql.host,
     },
     domains: { shop: plan.shop.domain, odoo: plan.odoo.domain },
+    ...stateOf(plan),
     buckets: { images: plan.storage.images.cloudName, copies: plan.storage.copies.cloudName },
   };
 }
