@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ExitCode, LorError } from "../core/errors.ts";
+import { installStopped } from "./build-lock.ts";
 import type { Environment } from "./engine-cache.ts";
 import { type EngineRecipe, engineRecipes } from "./engine-recipes.ts";
 import { findOnPath } from "./locate-engine.ts";
@@ -45,7 +46,9 @@ function build(go: string, recipe: EngineRecipe, args: BuildArgs): Promise<void>
       ...(args.signal === undefined ? {} : { signal: args.signal }),
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => progress.accept(text));
-    child.once("error", (error) => reject(args.signal?.aborted ? stopped() : buildFailed(recipe, error.message)));
+    child.once("error", (error) =>
+      reject(args.signal?.aborted ? installStopped() : buildFailed(recipe, error.message)),
+    );
     child.once("close", (code) => (code === 0 ? resolve() : reject(buildFailed(recipe, progress.lastLines))));
   });
 }
@@ -100,15 +103,5 @@ function buildFailed(recipe: EngineRecipe, said: string): LorError {
     next: offline
       ? "check the network or GOPROXY, then: lor-infra engine install"
       : "install Pulumi (https://www.pulumi.com/docs/install) instead, or Go 1.26 or newer, then: lor-infra engine install",
-  });
-}
-
-function stopped(): LorError {
-  return new LorError({
-    code: "cancelled",
-    message: "the build of the engine was stopped; nothing half made is left",
-    exit: ExitCode.failed,
-    culprit: "user",
-    next: "lor-infra engine install",
   });
 }

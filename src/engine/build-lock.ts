@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { ExitCode, LorError } from "../core/errors.ts";
 import { createExclusively, readIfThere, writeAtomically } from "../state/atomic-file.ts";
 import { isAlive, type ProcessIdentity, thisMachine, thisProcess } from "../state/process-identity.ts";
 
@@ -45,7 +46,9 @@ export class BuildLock {
     const holder: Holder = { process: thisProcess(), machine: machineName(), released: false };
     let told = false;
     while (true) {
-      args.signal?.throwIfAborted();
+      if (args.signal?.aborted) {
+        throw installStopped();
+      }
       if (args.done()) {
         return undefined;
       }
@@ -63,7 +66,7 @@ export class BuildLock {
         told = true;
         args.onWait(current.process.pid);
       }
-      await pause(POLL_MILLISECONDS, undefined, args.signal === undefined ? {} : { signal: args.signal });
+      await pause(POLL_MILLISECONDS);
     }
   }
 
@@ -106,4 +109,15 @@ function removeBelow(folder: string, number: number): void {
 function readHolder(path: string): Holder | undefined {
   const text = readIfThere(path);
   return text === undefined ? undefined : (JSON.parse(text) as Holder);
+}
+
+/** The caller asked to stop before there was an engine. */
+export function installStopped(): LorError {
+  return new LorError({
+    code: "cancelled",
+    message: "obtaining the engine was stopped; nothing half made is left",
+    exit: ExitCode.failed,
+    culprit: "user",
+    next: "lor-infra engine install",
+  });
 }

@@ -2,6 +2,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type EngineEvent as RawEvent, Stack } from "@pulumi/pulumi/automation/index.js";
 import { LorError } from "../core/errors.ts";
+import { completeAdopted, type UnreadableInputs } from "./adopted-inputs.ts";
 import { EngineCommand, EngineCommandError } from "./engine-command.ts";
 import { engineEnvironment } from "./engine-environment.ts";
 import { engineError } from "./engine-errors.ts";
@@ -76,7 +77,7 @@ class AutomationStack implements EngineStack {
   }
 
   up(program: Program, options: RunOptions = {}): Promise<RunResult> {
-    return this.#run(program, options, (run) => this.#stack.up(run));
+    return this.#run(program, options, (run) => this.#stack.up(run), { completesState: true });
   }
 
   refresh(program: Program, options: RunOptions = {}): Promise<RunResult> {
@@ -93,7 +94,7 @@ class AutomationStack implements EngineStack {
           delete workspace.program;
         });
       },
-      true,
+      { findsDrift: true },
     );
   }
 
@@ -134,18 +135,28 @@ class AutomationStack implements EngineStack {
     return this.#command.ask([...args, "--stack", this.#place.stackName], this.#place.folder);
   }
 
+  async #completeAdopted(inputs: UnreadableInputs | undefined): Promise<void> {
+    if (inputs === undefined || inputs.size === 0) {
+      return;
+    }
+    const completed = completeAdopted((await this.exportState()).raw, inputs);
+    if (completed !== undefined) {
+      await this.importState(completed);
+    }
+  }
+
   async #run(
     program: Program | undefined,
     options: RunOptions,
     start: (run: AutomationRun) => Promise<unknown>,
-    findsDrift = false,
+    kind: RunKind = {},
   ): Promise<RunResult> {
     const began = performance.now();
     const listener = new Listener(options.onEvent);
     const changes = new ResourceChanges({
       scrub: (text) => this.#scrubber.scrub(text),
       emit: (event) => listener.tell(event),
-      findsDrift,
+      findsDrift: kind.findsDrift === true,
     });
     const watched =
       program === undefined
@@ -172,6 +183,9 @@ class AutomationStack implements EngineStack {
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       }),
     );
+    if (kind.completesState === true) {
+      await this.#completeAdopted(await watched?.unreadableInputs());
+    }
     listener.check();
     return {
       changes: changes.changes,
@@ -204,6 +218,13 @@ class Listener {
       throw this.#failure.error;
     }
   }
+}
+
+interface RunKind {
+  /** What differs in the cloud is the result. */
+  readonly findsDrift?: boolean;
+  /** What was adopted is in the state afterwards, and may lack what its provider cannot read. */
+  readonly completesState?: boolean;
 }
 
 /** The options that every kind of run shares. */
