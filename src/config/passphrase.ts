@@ -10,8 +10,6 @@ export interface PassphraseArgs {
   /** State folder of the project, `.lor-infra`. */
   readonly home: string;
   readonly cloud: "local" | "ovh";
-  /** From the profile files; tells a wrong passphrase before anything runs. */
-  readonly encryptionSalt: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -25,8 +23,8 @@ export interface Passphrase {
  * example. Throws `passphrase-missing`, `passphrase-unreadable`, `passphrase-public`. It is not tried on the salt: that takes half a second,
  * see `checkPassphrase`.
  */
-export function findPassphrase({ home, cloud, environment }: Omit<PassphraseArgs, "encryptionSalt">): Passphrase {
-  const found = fromEnvironment(environment) ?? fromStateFolder(home) ?? fromExample(cloud);
+export function findPassphrase({ home, cloud, environment }: PassphraseArgs): Passphrase {
+  const found = findPassphraseInEnvironment(environment) ?? fromStateFolder(home) ?? fromExample(cloud);
   if (found === undefined) {
     throw new LorError({
       code: "passphrase-missing",
@@ -63,7 +61,8 @@ export function checkPassphrase({ value, origin }: Passphrase, encryptionSalt: s
   });
 }
 
-function fromEnvironment(environment: PassphraseArgs["environment"]): Passphrase | undefined {
+/** What the environment gives, as Pulumi reads it; undefined when it gives nothing. Throws `passphrase-unreadable`. */
+export function findPassphraseInEnvironment(environment: PassphraseArgs["environment"]): Passphrase | undefined {
   const { PULUMI_CONFIG_PASSPHRASE: value, PULUMI_CONFIG_PASSPHRASE_FILE: file } = environment;
   if (value !== undefined) return { value, origin: "PULUMI_CONFIG_PASSPHRASE" };
   if (file === undefined || file === "") return undefined;

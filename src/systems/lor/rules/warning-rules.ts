@@ -16,4 +16,30 @@ export const warningRules: readonly Rule[] = Object.freeze([
         : [],
     ),
   ),
+  rule("placeholders-replaced", ["administration", "network", "prestashop", "odoo"], ({ normal }) => {
+    const values: readonly (readonly [path: string, value: string, isPlaceholder: boolean])[] = [
+      ["administration.sshPublicKey", "the example's key", normal.administration.sshPublicKey.includes(exampleKey)],
+      ["administration.email", normal.administration.email, isExample(normal.administration.email)],
+      ["network.vrack", normal.network.vrack, normal.network.vrack === exampleVrack],
+      ["prestashop.domain", normal.prestashop.domain, isExample(normal.prestashop.domain)],
+      ["odoo.domain", normal.odoo.domain, isExample(normal.odoo.domain)],
+    ];
+    return values
+      .filter(([, , isPlaceholder]) => isPlaceholder)
+      .map(([path, seen]) =>
+        problem(path, "placeholder-value", {
+          what: "the value is the example's",
+          seen,
+          accepted: "your own, before real use",
+        }),
+      );
+  }),
 ]);
+
+const exampleKey = "AAAAC3NzaC1lZDI1NTE5AAAAIB0cHBsZS1vZi1wbGFjZWhvbGRlci1rZXktMDAwMDAw";
+const exampleVrack = "pn-1000000";
+
+/** `.example` is reserved for examples (RFC 2606). */
+function isExample(name: string): boolean {
+  return name.endsWith(".example");
+}

@@ -1,0 +1,146 @@
+import type { Profile } from "../domain/fleet.ts";
+
+export interface SharedFileArgs {
+  /** Project name: begins every name in the cloud. */
+  readonly name: string;
+  readonly description: string;
+  /** Program that Pulumi runs, relative to the folder. */
+  readonly program: string;
+}
+
+/** Pulumi.yaml of a new project: the figures of Lor, with what is a placeholder named after the project. */
+export function renderSharedFile({ name, description, program }: SharedFileArgs): string {
+  return `name: ${name}
+description: ${description}
+runtime:
+  name: nodejs
+  options:
+    typescript: false
+main: ${program}
+config:
+  system:
+    value: lor
+  # Most data, in time, that the company accepts to lose. Every data set must hold it for every disruption it promises to survive.
+  rpo:
+    value: PT1H
+  region:
+    value:
+      compute: GRA11
+      storage: GRA
+      database: GRA
+      offsite: SBG
+  administration:
+    value:
+      sshPublicKey: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB0cHBsZS1vZi1wbGFjZWhvbGRlci1rZXktMDAwMDAw administrator@${name}.example
+      email: administrator@${name}.example
+  network:
+    value:
+      vrack: pn-1000000
+      cidr: 10.10.0.0/16
+      externalNetwork: Ext-Net
+      subnets:
+        loadBalancer: { cidr: 10.10.0.0/24, vlan: 100 }
+        prestashop: { cidr: 10.10.1.0/24, vlan: 101 }
+        mysql: { cidr: 10.10.2.0/24, vlan: 102 }
+        odoo: { cidr: 10.10.3.0/24, vlan: 103 }
+        postgresql: { cidr: 10.10.4.0/24, vlan: 104 }
+  loadBalancer:
+    value:
+      shell: ovh
+      address: 10.10.0.1
+  prestashop:
+    value:
+      domain: www.${name}.example
+      addresses: [10.10.1.10, 10.10.1.11, 10.10.1.12]
+      disk: 100
+      image: Debian 12
+      release:
+        version: 8.2.1
+        url: https://github.com/PrestaShop/PrestaShop/releases/download/8.2.1/prestashop_8.2.1.zip
+        sha256: "0000000000000000000000000000000000000000000000000000000000000000"
+  odoo:
+    value:
+      domain: erp.${name}.example
+      address: 10.10.3.10
+      flavor: b2-15
+      disk: 100
+      image: Debian 12
+      release:
+        version: "16.0.20241001"
+        url: https://nightly.odoo.com/16.0/nightly/deb/odoo_16.0.20241001_all.deb
+        sha256: "0000000000000000000000000000000000000000000000000000000000000000"
+      filestore:
+        copyEvery: PT30M
+        copyTimeout: PT10M
+  mysql:
+    value:
+      version: "8"
+      plan: essential
+      flavor: db1-4
+      disk: 80
+      access: private
+      backupTime: "03:00:00"
+  postgresql:
+    value:
+      version: "16"
+      plan: essential
+      flavor: db1-4
+      disk: 80
+      access: private
+      backupTime: "03:30:00"
+  storage:
+    value:
+      size: 100
+  backups:
+    value:
+      instances:
+        cron: "0 4 * * *"
+        keep: 7
+`;
+}
+
+export interface ProfileFileArgs {
+  readonly name: string;
+  readonly profile: Profile;
+  readonly encryptionSalt: string;
+  /** Where the passphrase of the salt is, for whoever reads the file. One line. */
+  readonly saltRemark: string;
+}
+
+interface Sizes {
+  readonly purpose: string;
+  readonly fronts: number;
+  readonly frontsFlavor: string;
+  readonly bandwidth: number;
+}
+
+const sizes: Readonly<Record<Profile, Sizes>> = Object.freeze({
+  normal: {
+    purpose: "The everyday size. Only what differs from rush; the rest is in Pulumi.yaml.",
+    fronts: 2,
+    frontsFlavor: "b2-7",
+    bandwidth: 500,
+  },
+  rush: {
+    purpose: "The size of Noël, Pâques and Saint-Valentin. Only what differs from normal; the rest is in Pulumi.yaml.",
+    fronts: 3,
+    frontsFlavor: "b2-15",
+    bandwidth: 2000,
+  },
+});
+
+/** Pulumi.normal.yaml or Pulumi.rush.yaml of a new project. */
+export function renderProfileFile({ name, profile, encryptionSalt, saltRemark }: ProfileFileArgs): string {
+  const { purpose, fronts, frontsFlavor, bandwidth } = sizes[profile];
+  return `# ${purpose}
+# ${saltRemark}
+encryptionsalt: ${encryptionSalt}
+config:
+  ${name}:profile: ${profile}
+  ${name}:prestashop:
+    fronts: ${fronts}
+    frontsFlavor: ${frontsFlavor}
+  ${name}:loadBalancer:
+    bandwidth: ${bandwidth}
+`;
+}
