@@ -26,7 +26,7 @@ export interface StackFolder {
 
 /** The state folder of a project: LOR_INFRA_HOME, or `.lor-infra` beside its settings. */
 export function stateHome(projectDir: string, env: Readonly<Record<string, string | undefined>>): string {
-  const chosen = env["LOR_INFRA_HOME"];
+  const chosen = env.LOR_INFRA_HOME;
   if (chosen === undefined || chosen === "") {
     return join(resolve(projectDir), ".lor-infra");
   }

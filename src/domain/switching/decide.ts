@@ -49,12 +49,15 @@ interface View {
 /** A resize cut in the middle: the provider cannot even read such a server, so nothing else comes before it. */
 function settleResize({ fronts, wanted }: View): SwitchDecision | undefined {
   const front = fronts.find((one) => one.server === "verify-resize");
-  if (front === undefined) {
-    return undefined;
-  }
-  // A confirmation restarts nothing; a revert does, so a front that carries requests is confirmed and resized properly later.
-  const confirm = wanted.get(front.name) === front.size || !wanted.has(front.name) || serves(front);
-  return step({ kind: "settle-resize", front: front.name, how: confirm ? "confirm" : "revert" });
+  return front && step({ kind: "settle-resize", front: front.name, how: howToSettle(front, wanted.get(front.name)) });
+}
+
+/**
+ * Whether an interrupted resize is confirmed or taken back. A confirmation restarts nothing; a revert does, so a front that carries requests
+ * is confirmed, and resized properly later.
+ */
+export function howToSettle(front: LiveFront, wantedSize: string | undefined): "confirm" | "revert" {
+  return wantedSize === undefined || wantedSize === front.size || serves(front) ? "confirm" : "revert";
 }
 
 function waitForCloud({ fronts, live }: View): SwitchDecision | undefined {

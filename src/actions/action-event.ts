@@ -1,0 +1,62 @@
+import type { SwitchStep } from "../domain/switching.ts";
+import type { EngineEvent } from "../engine/port.ts";
+
+/** What an action does at large; a screen gives each its own title. */
+export type Phase =
+  | "recovering"
+  | "refreshing"
+  | "previewing"
+  | "creating"
+  | "updating"
+  | "observing"
+  | "unprotecting"
+  | "destroying";
+
+/** What happens to one front during a step. */
+export type FrontMoment =
+  /** Takes no new connection any more. */
+  | "drained"
+  /** Its open connections have ended, or the limit for them has passed. */
+  | "empty"
+  | "waiting-for-health"
+  | "healthy"
+  | "readmitted";
+
+/** What an action found that an earlier run had left, and put right. */
+export type Repair =
+  | "orphan-engine-ended"
+  | "engine-lock-released"
+  | "pending-operations-noted"
+  | "resize-confirmed"
+  | "resize-reverted"
+  | "front-reset"
+  | "creation-found"
+  | "creation-discarded"
+  | "state-backed-up";
+
+/** Everything an action tells while it runs. Codes and names only: texts are the command line's, and no value of a setting is here. */
+export type ActionEvent =
+  | { readonly kind: "phase"; readonly phase: Phase }
+  /** From the engine's runs, previews included. */
+  | { readonly kind: "engine"; readonly event: EngineEvent }
+  | {
+      readonly kind: "step-begun";
+      readonly step: SwitchStep;
+      /** From 1; of the steps known when it began. */
+      readonly position: number;
+      readonly total: number;
+      /** Expected. */
+      readonly seconds: number;
+    }
+  | { readonly kind: "step-done"; readonly step: SwitchStep; readonly seconds: number }
+  | {
+      readonly kind: "front";
+      readonly front: string;
+      readonly moment: FrontMoment;
+      /** Still open; only where the cloud counts them. */
+      readonly connections?: number;
+    }
+  | { readonly kind: "repaired"; readonly repair: Repair; readonly what: string }
+  | { readonly kind: "warning"; readonly code: string; readonly message: string };
+
+export type Emit = (event: ActionEvent) => void;

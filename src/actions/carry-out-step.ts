@@ -1,0 +1,195 @@
+import { ExitCode, LorError } from "../core/errors.ts";
+import type { Profile } from "../domain/fleet.ts";
+import { expectedChange, mismatchOf, type StepExpectation } from "../domain/switching/expected-change.ts";
+import { mayLeave } from "../domain/switching/serving.ts";
+import { fleetAfter, fleetOfLive } from "../domain/switching/step-fleet.ts";
+import type { LiveFleet, SwitchGoal, SwitchStep } from "../domain/switching.ts";
+import { planItems } from "../systems/lor/plan-items.ts";
+import type { LorPlan } from "../systems/lor/plan-model.ts";
+import { drainFront, gateFront, readmitFront } from "./front-traffic.ts";
+import { type ObservedFleet, observeFleet } from "./observe-fleet.ts";
+import { refreshState, settleResize, waitForServer } from "./recover-stack.ts";
+import { planFleet, type StackContext } from "./stack-context.ts";
+import { type PreparedUpdate, prepareUpdate, runUpdate } from "./update-stack.ts";
+
+export interface StepRequest {
+  readonly step: SwitchStep;
+  readonly live: ObservedFleet;
+  readonly goal: SwitchGoal;
+  /** Profile that the switch goes to: names the Plan once its fleet is reached. */
+  readonly target: Profile;
+  /** The command that goes on from here, such as `lor-infra rush`. */
+  readonly again: string;
+}
+
+/** Carries out one step, whole: precondition, preview held against what is expected, drain, update, gate, readmission. */
+export async function carryOutStep(context: StackContext, request: StepRequest): Promise<LorPlan | undefined> {
+  const { step, live, again } = request;
+  switch (step.kind) {
+    case "settle-resize":
+      await settleStep(context, request, step);
+      return undefined;
+    case "recover-front":
+      await recoverStep(context, request, step);
+      return undefined;
+    case "readmit-front":
+      await readmitFront(context, step.front, again);
+      return undefined;
+    case "resize-load-balancer":
+      return await updateStep(context, request, [live.fronts.map((front) => front.name), () => Promise.resolve()]);
+    case "add-front": {
+      const plan = await updateStep(context, request, [[], () => Promise.resolve()]);
+      await readmitFront(context, step.front, again);
+      return plan;
+    }
+    case "resize-front": {
+      const plan = await updateStep(context, request, [[], () => takeOut(context, request, step.front)]);
+      await readmitFront(context, step.front, again);
+      return plan;
+    }
+    case "remove-front":
+      return await updateStep(context, request, [[], () => takeOut(context, request, step.front)]);
+  }
+}
+
+/** The engine's part of a step: prepared and compared before the front is touched. */
+async function updateStep(
+  context: StackContext,
+  request: StepRequest,
+  [gated, before]: readonly [gated: readonly string[], before: () => Promise<void>],
+): Promise<LorPlan> {
+  const update = await prepareStep(context, request);
+  await before();
+  try {
+    await runUpdate(context, update);
+  } catch (error) {
+    await comeBack(context, request);
+    throw stepFailed(request, error);
+  }
+  for (const name of gated) {
+    await gateFront(context, name, request.again);
+  }
+  return update.plan;
+}
+
+async function prepareStep(context: StackContext, request: StepRequest): Promise<PreparedUpdate> {
+  const { step, live, target } = request;
+  const plan = planFleet(context, fleetAfter(live, step), target);
+  const expected = expectationOf(context, live, step, plan);
+  const choice = { chain: true, joinDrained: true };
+  const update = await prepareUpdate(context, plan, choice);
+  const mismatch = mismatchOf(expected, update.changes);
+  if (mismatch === undefined || (mismatch.unexpected.length === 0 && step.kind === "resize-load-balancer")) {
+    // A load balancer that has the size already was changed by a run that ended before it could say so.
+    return update;
+  }
+  // The state may lag behind the cloud after a crash or a change by hand: look once, then decide.
+  await refreshState(context, fleetOfLive(live));
+  const second = await prepareUpdate(context, plan, choice);
+  const remaining = mismatchOf(expected, second.changes);
+  if (remaining === undefined) {
+    return second;
+  }
+  throw new LorError({
+    code: "preview-mismatch",
+    message: `${describeStep(step)} would do something else than that; nothing was changed`,
+    exit: ExitCode.refused,
+    culprit: "user",
+    seen: [...remaining.unexpected, ...remaining.missing.map((one) => `no ${one}`)].join(", "),
+    accepted: expected.changes.map((one) => `${one.change} ${one.type} ${one.name}`).join(", "),
+    next: "lor-infra preview, then lor-infra up: settings other than the profile's have changed",
+  });
+}
+
+/** From the Plans of the step; a front that is only partly there counts as not there yet, or not there any more. */
+function expectationOf(context: StackContext, live: LiveFleet, step: SwitchStep, after: LorPlan): StepExpectation {
+  if (step.kind !== "add-front") {
+    return expectedChange(step, planItems(planFleet(context, fleetOfLive(live))), planItems(after));
+  }
+  const without = { ...live, fronts: live.fronts.filter((front) => front.name !== step.front) };
+  return expectedChange(step, planItems(planFleet(context, fleetOfLive(without))), planItems(after));
+}
+
+/** Drains a front, once a fresh look has shown that the others are enough. */
+async function takeOut(context: StackContext, { goal, live, again }: StepRequest, name: string): Promise<void> {
+  const now = await observeFleet(context, live.loadBalancerBandwidth);
+  const front = now.fronts.find((one) => one.name === name);
+  if (front !== undefined && !mayLeave(now, front, goal.minimumServing)) {
+    throw new LorError({
+      code: "not-enough-serving",
+      message: `${name} stays in service: fewer than ${goal.minimumServing} other fronts are healthy`,
+      exit: ExitCode.failed,
+      culprit: "cloud",
+      seen: now.fronts.map((one) => `${one.name} ${one.healthy ? "healthy" : "not healthy"}`).join(", "),
+      accepted: `${goal.minimumServing} healthy fronts besides ${name}`,
+      next: again,
+    });
+  }
+  await drainFront(context, name);
+}
+
+/** After a failed update: a front that still works goes back into service, at whatever size it has. */
+async function comeBack(context: StackContext, { step, live }: StepRequest): Promise<void> {
+  if (step.kind !== "resize-front" && step.kind !== "remove-front") {
+    return;
+  }
+  // The way out must not depend on the signal that may have caused it.
+  const calm: StackContext = { ...context, signal: undefined };
+  try {
+    const fleet = await observeFleet(calm, live.loadBalancerBandwidth);
+    const front = fleet.fronts.find((one) => one.name === step.front);
+    if (front?.server === "active" && front.pool === "drained" && front.healthy) {
+      await readmitFront(
+        { ...calm, timings: { ...calm.timings, gateLimit: calm.timings.healthGrace } },
+        step.front,
+        "",
+      );
+    }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    context.emit({ kind: "warning", code: "front-left-drained", message: `${step.front} is left drained: ${message}` });
+  }
+}
+
+async function settleStep(
+  context: StackContext,
+  { live }: StepRequest,
+  step: Extract<SwitchStep, { readonly kind: "settle-resize" }>,
+): Promise<void> {
+  const front = live.fronts.find((one) => one.name === step.front);
+  if (front !== undefined) {
+    await settleResize(context, front, step.how);
+    await refreshState(context, fleetOfLive(live));
+  }
+}
+
+/** A front that a failed resize left in ERROR: Nova keeps the machine at its old size, only its state says otherwise. */
+async function recoverStep(
+  context: StackContext,
+  { live, again }: StepRequest,
+  step: Extract<SwitchStep, { readonly kind: "recover-front" }>,
+): Promise<void> {
+  const front = live.fronts.find((one) => one.name === step.front);
+  await context.clients.compute.resetState(front?.serverView?.id ?? "");
+  await waitForServer(context, step.front, (server) => server === "active");
+  context.emit({ kind: "repaired", repair: "front-reset", what: step.front });
+  await refreshState(context, fleetOfLive(live));
+  await gateFront(context, step.front, `${again}; if it stays unwell, lor-infra recover --replace ${step.front}`);
+}
+
+function stepFailed({ step, again }: StepRequest, cause: unknown): LorError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new LorError({
+    code: cause instanceof LorError && cause.exit === ExitCode.locked ? cause.code : `${step.kind}-failed`,
+    message: `${describeStep(step)} failed: ${message}`,
+    exit: cause instanceof LorError ? cause.exit : ExitCode.failed,
+    culprit: cause instanceof LorError ? cause.culprit : "cloud",
+    next: `lor-infra status, then ${again}`,
+    cause,
+  });
+}
+
+/** `resize-front ps-0`: for the journal and for messages. */
+export function describeStep(step: SwitchStep): string {
+  return "front" in step ? `${step.kind} ${step.front}` : step.kind;
+}

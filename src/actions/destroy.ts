@@ -1,0 +1,131 @@
+import { ExitCode, LorError } from "../core/errors.ts";
+import type { StateResource } from "../engine/port.ts";
+import { backUpState } from "../state/backup.ts";
+import { IntentJournal } from "../state/intent-journal.ts";
+import { planItems } from "../systems/lor/plan-items.ts";
+import type { LorPlan } from "../systems/lor/plan-model.ts";
+import { type Confirm, forecastChanges, type ProposedChange, requireApproval } from "./proposal.ts";
+import { readRecorded } from "./recorded-state.ts";
+import { recoverStack } from "./recover-stack.ts";
+import { journaled } from "./run-journal.ts";
+import { planFleet, planProfile, runOptions, type StackContext } from "./stack-context.ts";
+import { prepareUpdate, runUpdate } from "./update-stack.ts";
+
+export interface DestroyInput {
+  /** Deletes databases, volumes and buckets too; without it a stack that holds data is left alone. Default: false. */
+  readonly withData?: boolean;
+  readonly confirm: Confirm;
+}
+
+export interface DestroyResult {
+  readonly deleted: readonly ProposedChange[];
+  /** The part of them that held data. */
+  readonly lost: readonly ProposedChange[];
+  /** What was paid for. */
+  readonly before: LorPlan | undefined;
+  /** Copy of the last state, secrets encrypted; undefined when there was nothing. */
+  readonly backup: string | undefined;
+  readonly seconds: number;
+}
+
+/**
+ * Deletes a stack. What holds data is listed first, then its protection is given up by an update of its own, then everything goes.
+ * @throws LorError `destroy-holds-data` (exit 3) without `withData`, `not-approved`
+ */
+export async function destroy(context: StackContext, { withData, confirm }: DestroyInput): Promise<DestroyResult> {
+  const began = context.clock.now().getTime();
+  const recorded = await recoverStack(context);
+  const plan =
+    recorded.fleet === undefined
+      ? planProfile(context, recorded.profile ?? "normal")
+      : planFleet(context, recorded.fleet, recorded.profile);
+  const before = recorded.fleet === undefined ? undefined : plan;
+  const intents = new IntentJournal(context.folder.intents);
+  const deleted = proposeDeletion(recorded.resources, plan);
+  const lost = deleted.filter((one) => one.holdsData);
+  if (deleted.length === 0 && intents.pending().length === 0) {
+    return { deleted, lost, before, backup: undefined, seconds: 0 };
+  }
+  if (lost.length > 0 && withData !== true) {
+    throw new LorError({
+      code: "destroy-holds-data",
+      message: `${context.project.stack} holds data that would be lost`,
+      exit: ExitCode.refused,
+      culprit: "user",
+      seen: lost.map((one) => `${one.name} (${one.type})`).join(", "),
+      accepted: "--with-data, after a look at that list",
+      next: "lor-infra destroy --with-data",
+    });
+  }
+  await requireApproval(confirm, {
+    operation: "destroy",
+    cloud: context.cloud,
+    stack: context.project.stack,
+    changes: deleted,
+    steps: [],
+    before,
+    after: undefined,
+    seconds: forecastChanges(deleted),
+    lost,
+  });
+  return await journaled(context, "destroy", recorded.profile ?? "", async () => {
+    const backup = backUpState(context.folder, recorded.raw, "before-destroy", context.clock.now());
+    await release(context, plan, recorded.resources);
+    context.emit({ kind: "phase", phase: "destroying" });
+    await context.engine.destroy(runOptions(context));
+    intents.clear();
+    const seconds = (context.clock.now().getTime() - began) / 1000;
+    return { deleted, lost, before, backup, seconds };
+  });
+}
+
+/** Gives up the protection of what holds data, and takes in what an earlier run created unseen, so that all of it can go. */
+async function release(context: StackContext, plan: LorPlan, resources: readonly StateResource[]): Promise<void> {
+  const guarded = resources.filter((one) => one.protect).map((one) => one.urn);
+  const choice = { chain: true, released: true };
+  const adopted = await takeInLost(context, plan, choice);
+  if (guarded.length === 0 && adopted.length === 0) {
+    return;
+  }
+  context.emit({ kind: "phase", phase: "unprotecting" });
+  // Only what is there: a stack that a crash left half made must not be completed on its way out.
+  const targets = [...guarded, ...adopted];
+  const program = context.program(plan, choice);
+  await context.engine.up(program, { ...runOptions(context), targets });
+}
+
+async function takeInLost(
+  context: StackContext,
+  plan: LorPlan,
+  choice: { readonly chain: boolean; readonly released: boolean },
+): Promise<readonly string[]> {
+  if (new IntentJournal(context.folder.intents).pending().length === 0) {
+    return [];
+  }
+  const update = await prepareUpdate(context, plan, choice);
+  const adopted = [...update.adopt.keys()];
+  if (adopted.length > 0) {
+    await runUpdate(context, { ...update, changes: [] }, adopted);
+    const held = new Set((await readRecorded(context)).resources.filter((one) => one.protect).map((one) => one.urn));
+    return adopted.filter((urn) => held.has(urn));
+  }
+  return [];
+}
+
+/** In the order of loss: what holds data first. */
+function proposeDeletion(resources: readonly StateResource[], plan: LorPlan): readonly ProposedChange[] {
+  const items = new Map(planItems(plan).map((item) => [`${item.type} ${item.name}`, item]));
+  const changes = resources.map((one): ProposedChange => {
+    const item = items.get(`${one.type} ${one.name}`);
+    return {
+      name: one.name,
+      type: one.type,
+      kind: "delete",
+      restarts: false,
+      because: [],
+      holdsData: one.protect || (item?.holdsData ?? false),
+      serves: item?.serves ?? false,
+    };
+  });
+  return changes.toSorted((a, b) => Number(b.holdsData) - Number(a.holdsData));
+}

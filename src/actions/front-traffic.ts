@@ -1,0 +1,107 @@
+import { ExitCode, LorError } from "../core/errors.ts";
+import { serves } from "../domain/switching/serving.ts";
+import { type ObservedFront, observeFleet } from "./observe-fleet.ts";
+import type { StackContext } from "./stack-context.ts";
+import { waitUntil } from "./wait-for.ts";
+
+/** Takes a front out of service and waits until its open connections have ended, or the limit for them has passed. */
+export async function drainFront(context: StackContext, name: string): Promise<void> {
+  const { clients, clock, emit, signal, timings } = context;
+  const front = await findFront(context, name);
+  if (front.member === undefined) {
+    return;
+  }
+  if (front.member.weight > 0) {
+    await clients.loadBalancer.setWeight(front.member, 0);
+  }
+  emit({ kind: "front", front: name, moment: "drained", ...connections(front) });
+  if (!front.healthy) {
+    // Nobody is connected to what does not answer.
+    return;
+  }
+  if (front.member.activeConnections === undefined) {
+    await clock.sleep(timings.drainBlind, signal);
+    emit({ kind: "front", front: name, moment: "empty" });
+    return;
+  }
+  const { seen } = await waitUntil(context, {
+    limit: timings.drainLimit,
+    look: () => findFront(context, name),
+    good: (one) => (one.member?.activeConnections ?? 0) === 0,
+  });
+  emit({ kind: "front", front: name, moment: "empty", ...connections(seen) });
+}
+
+/**
+ * Waits until the load balancer's own checks find a front healthy, and have found it so for a while: their last answer may be older than the
+ * restart. @throws LorError `gate-failed`
+ */
+export async function gateFront(context: StackContext, name: string, next: string): Promise<ObservedFront> {
+  const { emit, timings } = context;
+  emit({ kind: "front", front: name, moment: "waiting-for-health" });
+  const { seen, good } = await waitUntil(context, {
+    limit: timings.gateLimit,
+    hold: timings.gateHold,
+    look: () => findFront(context, name),
+    good: (one) => one.healthy && one.server === "active",
+  });
+  if (!good) {
+    throw new LorError({
+      code: "gate-failed",
+      message: `${name} does not pass its health check`,
+      exit: ExitCode.failed,
+      culprit: "cloud",
+      seen: `server ${seen.server}, health ${seen.member?.operatingStatus ?? "unknown"}, ${
+        seen.pool === "serving" ? "in the pool" : "out of the pool: the shop serves on the others"
+      }`,
+      accepted: `healthy within ${Math.round(timings.gateLimit / 1000)} s`,
+      next,
+    });
+  }
+  emit({ kind: "front", front: name, moment: "healthy" });
+  return seen;
+}
+
+/** Puts a healthy front back into service and makes sure that it stays well under requests. */
+export async function readmitFront(context: StackContext, name: string, next: string): Promise<void> {
+  const front = await gateFront(context, name, next);
+  if (front.member !== undefined && front.member.weight === 0) {
+    await context.clients.loadBalancer.setWeight(front.member, 1);
+  }
+  const { good, seen } = await waitUntil(context, {
+    limit: context.timings.gateLimit,
+    look: () => findFront(context, name),
+    good: serves,
+  });
+  if (!good) {
+    throw new LorError({
+      code: "gate-failed",
+      message: `${name} does not stay healthy in the pool`,
+      exit: ExitCode.failed,
+      culprit: "cloud",
+      seen: `health ${seen.member?.operatingStatus ?? "unknown"}`,
+      next,
+    });
+  }
+  context.emit({ kind: "front", front: name, moment: "readmitted" });
+}
+
+async function findFront(context: StackContext, name: string): Promise<ObservedFront> {
+  const fleet = await observeFleet(context, 0);
+  return (
+    fleet.fronts.find((front) => front.name === name) ?? {
+      name,
+      size: "",
+      server: "absent",
+      pool: "absent",
+      healthy: false,
+      serverView: undefined,
+      member: undefined,
+    }
+  );
+}
+
+function connections(front: ObservedFront): { readonly connections?: number } {
+  const open = front.member?.activeConnections;
+  return open === undefined ? {} : { connections: open };
+}

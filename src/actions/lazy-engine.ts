@@ -1,0 +1,48 @@
+import type { EngineStack, Program, RunOptions } from "../engine/port.ts";
+
+/** An engine that is opened when something is first asked of it: what needs only the cloud's word starts no engine and loads no Pulumi. */
+export class LazyEngine implements EngineStack {
+  readonly #open: () => Promise<EngineStack>;
+  #opened: Promise<EngineStack> | undefined;
+
+  constructor(open: () => Promise<EngineStack>) {
+    this.#open = open;
+  }
+
+  async preview(program: Program, options?: RunOptions) {
+    return (await this.#engine()).preview(program, options);
+  }
+
+  async up(program: Program, options?: RunOptions) {
+    return (await this.#engine()).up(program, options);
+  }
+
+  async refresh(program: Program, options?: RunOptions) {
+    return (await this.#engine()).refresh(program, options);
+  }
+
+  async destroy(options?: RunOptions) {
+    return (await this.#engine()).destroy(options);
+  }
+
+  async outputs() {
+    return (await this.#engine()).outputs();
+  }
+
+  async cancel() {
+    return (await this.#engine()).cancel();
+  }
+
+  async exportState() {
+    return (await this.#engine()).exportState();
+  }
+
+  async importState(raw: unknown) {
+    return (await this.#engine()).importState(raw);
+  }
+
+  #engine(): Promise<EngineStack> {
+    this.#opened ??= this.#open();
+    return this.#opened;
+  }
+}

@@ -1,0 +1,204 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { connectClients } from "../clients/connect.ts";
+import { credentialsFromEnvironment } from "../clients/credentials.ts";
+import type { CloudClients } from "../clients/port.ts";
+import type { Project } from "../config/project.ts";
+import { ExitCode, LorError } from "../core/errors.ts";
+import { locateEngine } from "../engine/locate-engine.ts";
+import type { EngineStack, Program } from "../engine/port.ts";
+import { backUpStateFile } from "../state/backup.ts";
+import { runVariable } from "../state/orphan-engine.ts";
+import { type CloudKind, prepareStackFolder, type StackFolder, stackFolder, stateHome } from "../state/stack-folder.ts";
+import { StackLock } from "../state/stack-lock.ts";
+import type { LorPlan } from "../systems/lor/plan-model.ts";
+import type { Emit } from "./action-event.ts";
+import { cloudFolder, connectLocalCloud } from "./cloud-connection.ts";
+import { startCloud } from "./cloud-start.ts";
+import { LazyEngine } from "./lazy-engine.ts";
+import { readPassphrase } from "./passphrase.ts";
+import {
+  type ActionClock,
+  type BuildChoice,
+  localTimings,
+  realTimings,
+  type StackContext,
+  type SwitchTimings,
+} from "./stack-context.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface OpenContextArgs {
+  readonly project: Project;
+  readonly cloud: CloudKind;
+  readonly env: Environment;
+  /** What will be done, as the lock tells others: `up`, `rush`, … Undefined: something that only reads; no lock is taken. */
+  readonly operation?: string;
+  readonly emit?: Emit;
+  /** Aborted by Ctrl-C: what is in progress ends, nothing new starts. */
+  readonly signal?: AbortSignal;
+  /** Resources at the same time. */
+  readonly parallel?: number;
+  /** A person's decision to take the lock over from a machine that is dead. */
+  readonly takeOver?: boolean;
+  /** Default: those of the cloud. */
+  readonly timings?: SwitchTimings;
+}
+
+/** A context that gives its lock back: `await using context = await openContext(…)`. */
+export interface OpenedContext extends StackContext, AsyncDisposable {}
+
+export const systemClock: ActionClock = {
+  now: () => new Date(),
+  sleep: (milliseconds, signal) => pause(milliseconds, undefined, signal === undefined ? {} : { signal }),
+};
+
+/**
+ * Opens one stack on one cloud: its folder, its lock, the clients and, when first needed, the engine. The local cloud is started when it does not
+ * run.
+ *
+ * @throws LorError `stack-locked` (exit 4), `environment-of-local-cloud` (3), `passphrase-…`, `credentials-missing`, `engine-missing`
+ */
+export async function openContext(args: OpenContextArgs): Promise<OpenedContext> {
+  const { project, cloud, env } = args;
+  const folder = stackFolder(stateHome(project.dir, env), cloud, project.stack);
+  refuseMixedEnvironment(cloud, env);
+  const passphrase = readPassphrase(folder.home, cloud, env);
+  prepareStackFolder(folder);
+  const lock = args.operation === undefined ? undefined : await acquire(args, folder, args.operation);
+  try {
+    const place = await connect(cloud, folder, env);
+    return {
+      project,
+      cloud,
+      folder,
+      lock,
+      clients: place.clients,
+      engine: new LazyEngine(() => openEngine(args, folder, passphrase, place.providers, lock)),
+      clock: systemClock,
+      timings: args.timings ?? (cloud === "local" ? localTimings : realTimings),
+      emit: args.emit ?? (() => undefined),
+      signal: args.signal,
+      parallel: args.parallel,
+      program: (plan, choice) => lorProgram(plan, choice, cloud, place.certificate),
+      [Symbol.asyncDispose]: async () => lock?.release(),
+    };
+  } catch (error) {
+    lock?.release();
+    throw error;
+  }
+}
+
+interface Place {
+  readonly clients: CloudClients;
+  readonly providers: Readonly<Record<string, number>> | undefined;
+  /** PKCS#12 file of the shop's certificate. */
+  readonly certificate: string | undefined;
+}
+
+async function connect(cloud: CloudKind, folder: StackFolder, env: Environment): Promise<Place> {
+  const chosen = env.LOR_TLS_PKCS12_FILE;
+  if (cloud === "ovh") {
+    return {
+      clients: connectClients(credentialsFromEnvironment(env)),
+      providers: undefined,
+      certificate: chosen,
+    };
+  }
+  await startCloud({ home: folder.home, env });
+  const { clients, runtime } = await connectLocalCloud(cloudFolder(folder.home));
+  return {
+    clients,
+    providers: runtime.providers,
+    certificate: chosen ?? join(cloudFolder(folder.home), "tls.p12"),
+  };
+}
+
+function acquire(args: OpenContextArgs, folder: StackFolder, operation: string): Promise<StackLock> {
+  return StackLock.acquire({
+    folder: folder.lockFolder,
+    operation,
+    clock: systemClock,
+    takeOver: args.takeOver === true,
+    beforeTakeOver: async () => {
+      const copy = backUpStateFile(folder, args.project.name, "before-take-over", systemClock.now());
+      if (copy !== undefined) {
+        args.emit?.({ kind: "repaired", repair: "state-backed-up", what: copy });
+      }
+    },
+  });
+}
+
+async function openEngine(
+  { project, env }: OpenContextArgs,
+  folder: StackFolder,
+  passphrase: string,
+  providers: Readonly<Record<string, number>> | undefined,
+  lock: StackLock | undefined,
+): Promise<EngineStack> {
+  // The Automation API takes half a second to load: together with the search for the engine, and only when one is needed.
+  const [{ openStack }, engine] = await Promise.all([import("../engine/open-stack.ts"), locateEngine({ env })]);
+  if (!engine.found) {
+    throw engine.reason;
+  }
+  return await openStack({
+    projectName: project.name,
+    stackName: project.stack,
+    backendUrl: folder.backendUrl,
+    passphrase,
+    encryptionSalt: project.encryptionSalt,
+    workFolder: folder.work,
+    engine,
+    // An engine that outlives us is known by this mark.
+    env: lock === undefined ? env : { ...env, [runVariable]: lock.holder.id },
+    ...(providers === undefined ? {} : { providers }),
+  });
+}
+
+/** The program that builds a Plan on a cloud; Pulumi's SDKs are loaded when it runs. */
+export function lorProgram(
+  plan: LorPlan,
+  choice: BuildChoice,
+  cloud: CloudKind,
+  certificate: string | undefined,
+): Program {
+  return async () => {
+    const { buildLor } = await import("../systems/lor/build.ts");
+    return await buildLor(plan, { ...choice, cloud, tlsPkcs12: readCertificate(certificate) });
+  };
+}
+
+function readCertificate(path: string | undefined): string {
+  try {
+    return readFileSync(path ?? "").toString("base64");
+  } catch (cause) {
+    throw new LorError({
+      code: "certificate-missing",
+      message: "the load balancer's HTTPS needs the shop's certificate and key",
+      exit: ExitCode.usage,
+      culprit: "user",
+      path: "LOR_TLS_PKCS12_FILE",
+      seen: path ?? "not set",
+      accepted: "a PKCS#12 file without password",
+      next: "openssl pkcs12 -export -passout pass: -in fullchain.pem -inkey privkey.pem -out shop.p12",
+      cause,
+    });
+  }
+}
+
+/** A shell that points at the local cloud must not reach a real stack. */
+function refuseMixedEnvironment(cloud: CloudKind, env: Environment): void {
+  const attached = env.PULUMI_DEBUG_PROVIDERS;
+  if (cloud !== "local" && attached !== undefined && attached !== "") {
+    throw new LorError({
+      code: "environment-of-local-cloud",
+      message: "this shell points Pulumi at the local cloud; a real stack is not touched from it",
+      exit: ExitCode.refused,
+      culprit: "user",
+      path: "PULUMI_DEBUG_PROVIDERS",
+      accepted: "a shell without the variables of `lor-infra cloud env`",
+      next: "open a new shell, then run the same command again",
+    });
+  }
+}

@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ExitCode, LorError } from "../core/errors.ts";
+import { readIfThere } from "../state/atomic-file.ts";
+import type { CloudKind } from "../state/stack-folder.ts";
+
+/** Of the committed example; public, so that the local cloud needs no set-up. */
+export const publicPassphrase = "local";
+
+/**
+ * The passphrase of the stack's secrets: from the environment, else from the file that it names, else from the file that `init` wrote, else, on
+ * the local cloud only, the public one.
+ *
+ * @throws LorError `passphrase-missing`, `passphrase-unreadable`, `passphrase-public`
+ */
+export function readPassphrase(
+  home: string,
+  cloud: CloudKind,
+  env: Readonly<Record<string, string | undefined>>,
+): string {
+  const passphrase = chosenPassphrase(home, env) ?? (cloud === "local" ? publicPassphrase : undefined);
+  if (passphrase === undefined) {
+    throw refused("passphrase-missing", "the secrets of the stack cannot be read without their passphrase");
+  }
+  if (cloud !== "local" && passphrase === publicPassphrase) {
+    throw refused("passphrase-public", "the public passphrase of the example protects nothing on a real cloud");
+  }
+  return passphrase;
+}
+
+function chosenPassphrase(home: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const direct = env.PULUMI_CONFIG_PASSPHRASE;
+  if (direct !== undefined && direct !== "") {
+    return direct;
+  }
+  const named = env.PULUMI_CONFIG_PASSPHRASE_FILE;
+  if (named !== undefined && named !== "") {
+    try {
+      return withoutLineEnd(readFileSync(named, "utf8"));
+    } catch (cause) {
+      throw new LorError({
+        code: "passphrase-unreadable",
+        message: "the passphrase's file cannot be read",
+        exit: ExitCode.usage,
+        culprit: "user",
+        path: "PULUMI_CONFIG_PASSPHRASE_FILE",
+        seen: named,
+        accepted: "a readable file that holds the passphrase",
+        cause,
+      });
+    }
+  }
+  const own = readIfThere(join(home, "passphrase"));
+  return own === undefined ? undefined : withoutLineEnd(own);
+}
+
+function withoutLineEnd(text: string): string {
+  return text.replace(/\r?\n$/, "");
+}
+
+function refused(code: string, message: string): LorError {
+  return new LorError({
+    code,
+    message,
+    exit: ExitCode.usage,
+    culprit: "user",
+    accepted: "PULUMI_CONFIG_PASSPHRASE, PULUMI_CONFIG_PASSPHRASE_FILE or .lor-infra/passphrase",
+    next: "lor-infra init",
+  });
+}

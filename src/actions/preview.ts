@@ -1,0 +1,89 @@
+import type { Profile } from "../domain/fleet.ts";
+import { forecastSwitch, type StepForecast } from "../domain/forecast.ts";
+import { fleetOfLive, pathTo } from "../domain/switching/step-fleet.ts";
+import type { SwitchStop } from "../domain/switching.ts";
+import type { ResourceChange } from "../engine/port.ts";
+import { fleetOf } from "../systems/lor/plan.ts";
+import { planItems } from "../systems/lor/plan-items.ts";
+import type { LorPlan } from "../systems/lor/plan-model.ts";
+import { observeFleet } from "./observe-fleet.ts";
+import { forecastChanges, type ProposedChange, proposeChanges } from "./proposal.ts";
+import { type RecordedState, readRecorded } from "./recorded-state.ts";
+import { planFleet, planProfile, runOptions, type StackContext, sameFleet } from "./stack-context.ts";
+import { goalOf } from "./switch-profile.ts";
+
+export interface PreviewInput {
+  /** Default: the profile that the stack is in; `normal` for a new one. */
+  readonly profile?: Profile;
+  /** Asks the cloud for what is really there first. Default: false. */
+  readonly detect?: boolean;
+}
+
+export interface PreviewResult {
+  readonly profile: Profile;
+  /** Profile that the stack is in; undefined for a new one, and between two profiles. */
+  readonly current: Profile | undefined;
+  /** What differs between the settings and the state (with `detect`: and the cloud). */
+  readonly changes: readonly ProposedChange[];
+  /** How a switch to the profile would go; empty when no front and no load balancer size changes. */
+  readonly steps: readonly StepForecast[];
+  /** Why the switch cannot begin now, if it cannot. */
+  readonly stop: SwitchStop | undefined;
+  readonly before: LorPlan | undefined;
+  readonly after: LorPlan;
+  /** Expected duration of it all. */
+  readonly seconds: number;
+  /** For `--detect`: something differs (exit 5). */
+  readonly differs: boolean;
+}
+
+/** Shows what `up`, `rush` or `normal` would do. Changes nothing and needs no lock. */
+export async function preview(context: StackContext, { profile: asked, detect }: PreviewInput): Promise<PreviewResult> {
+  const recorded = await readRecorded(context);
+  const profile = asked ?? recorded.profile ?? "normal";
+  const after = planProfile(context, profile);
+  const before = recorded.fleet === undefined ? undefined : planFleet(context, recorded.fleet, recorded.profile);
+  context.emit({ kind: "phase", phase: "previewing" });
+  const [run, path] = await Promise.all([
+    context.engine.preview(context.program(after, { chain: before !== undefined }), {
+      ...runOptions(context),
+      ...(detect === true ? { refresh: true } : {}),
+    }),
+    switchPath(context, recorded, profile),
+  ]);
+  const items = [...planItems(after), ...(before === undefined ? [] : planItems(before))];
+  const changes = proposeChanges(run.changes.filter(isChange), items);
+  const switching = path.steps.reduce((sum, step) => sum + step.seconds, 0);
+  return {
+    profile,
+    current: recorded.profile,
+    changes,
+    steps: path.steps,
+    stop: path.stop,
+    before,
+    after,
+    seconds: path.steps.length > 0 ? switching : forecastChanges(changes),
+    differs: changes.length > 0,
+  };
+}
+
+async function switchPath(
+  context: StackContext,
+  recorded: RecordedState,
+  profile: Profile,
+): Promise<{ readonly steps: readonly StepForecast[]; readonly stop: SwitchStop | undefined }> {
+  if (recorded.fleet === undefined) {
+    return { steps: [], stop: undefined };
+  }
+  const goal = goalOf(context, profile);
+  const live = await observeFleet(context, recorded.fleet.loadBalancerBandwidth);
+  if (sameFleet(fleetOf(context.project.settings[profile]), fleetOfLive(live))) {
+    return { steps: [], stop: undefined };
+  }
+  const { steps, stop } = pathTo(live, goal);
+  return { steps: forecastSwitch(live, steps), stop };
+}
+
+function isChange(one: ResourceChange): boolean {
+  return one.change !== "same" && one.change !== "read";
+}

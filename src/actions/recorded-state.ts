@@ -1,0 +1,59 @@
+import type { Fleet, Profile } from "../domain/fleet.ts";
+import { isCloudType } from "../domain/switching/expected-change.ts";
+import type { StateExport, StateResource } from "../engine/port.ts";
+import { parseStateExport } from "../engine/state-export.ts";
+import { readStateFile } from "../state/state-file.ts";
+import type { StackContext } from "./stack-context.ts";
+
+/** What the engine's state says about a stack, as far as actions decide by it. */
+export interface RecordedState {
+  /** Resources that exist in the cloud, without components, providers and the stack itself. */
+  readonly resources: readonly StateResource[];
+  readonly pendingOperations: StateExport["pendingOperations"];
+  readonly raw: unknown;
+  /** From the last run that ended; undefined before it. */
+  readonly fleet: Fleet | undefined;
+  /** Of that run; undefined between two profiles. */
+  readonly profile: Profile | undefined;
+  readonly cloud: string | undefined;
+  /** The stack's outputs, secrets redacted. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** From the backend's file where it can be read, from the engine otherwise. */
+export async function readRecorded({ engine, folder, project }: StackContext): Promise<RecordedState> {
+  const file = readStateFile(folder, project.name);
+  return recordedOf(file === undefined ? await engine.exportState() : parseStateExport(file));
+}
+
+function recordedOf(state: StateExport): RecordedState {
+  const outputs = state.resources.find((one) => one.type === "pulumi:pulumi:Stack")?.outputs ?? {};
+  return {
+    resources: state.resources.filter((one) => isCloudType(one.type)),
+    pendingOperations: state.pendingOperations,
+    raw: state.raw,
+    fleet: parseFleet(outputs.fleet),
+    profile: parseProfile(outputs.profile),
+    cloud: typeof outputs.cloud === "string" ? outputs.cloud : undefined,
+    outputs,
+  };
+}
+
+function parseProfile(value: unknown): Profile | undefined {
+  return value === "normal" || value === "rush" ? value : undefined;
+}
+
+function parseFleet(value: unknown): Fleet | undefined {
+  if (typeof value !== "object" || value === null) {
+    return undefined;
+  }
+  const { loadBalancerBandwidth, fronts } = value as Partial<Record<keyof Fleet, unknown>>;
+  if (typeof loadBalancerBandwidth !== "number" || !Array.isArray(fronts)) {
+    return undefined;
+  }
+  const read = fronts.flatMap((front: unknown) => {
+    const { name, size } = (front ?? {}) as { readonly name?: unknown; readonly size?: unknown };
+    return typeof name === "string" && typeof size === "string" ? [{ name, size }] : [];
+  });
+  return { loadBalancerBandwidth, fronts: read };
+}

@@ -1,0 +1,31 @@
+import { LorError } from "../core/errors.ts";
+import { type JournalEntry, OperationJournal } from "../state/operation-journal.ts";
+import type { StackContext } from "./stack-context.ts";
+
+/** Writes one changing operation into the journal of its stack: begun, steps, and how it ended. */
+export async function journaled<T>(
+  context: StackContext,
+  operation: string,
+  what: string,
+  work: (note: (event: JournalEntry["event"], what: string) => void) => Promise<T>,
+): Promise<T> {
+  const journal = new OperationJournal(context.folder.journal);
+  const note = (event: JournalEntry["event"], subject: string, code?: string) =>
+    journal.append({
+      at: context.clock.now().toISOString(),
+      run: context.lock?.holder.id ?? "",
+      operation,
+      event,
+      what: subject,
+      ...(code === undefined ? {} : { code }),
+    });
+  note("begun", what);
+  try {
+    const result = await work(note);
+    note("done", what);
+    return result;
+  } catch (error) {
+    note("failed", what, error instanceof LorError ? error.code : "internal");
+    throw error;
+  }
+}

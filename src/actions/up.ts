@@ -1,0 +1,199 @@
+import { ExitCode, LorError } from "../core/errors.ts";
+import type { Profile } from "../domain/fleet.ts";
+import { IntentJournal } from "../state/intent-journal.ts";
+import { OperationJournal } from "../state/operation-journal.ts";
+import { fleetOf } from "../systems/lor/plan.ts";
+import { planItems } from "../systems/lor/plan-items.ts";
+import type { LorPlan } from "../systems/lor/plan-model.ts";
+import { readmitFront } from "./front-traffic.ts";
+import { type ObservedFleet, observeFleet } from "./observe-fleet.ts";
+import {
+  type Confirm,
+  forecastChanges,
+  type ProposedChange,
+  proposeChanges,
+  proposeCreation,
+  requireApproval,
+} from "./proposal.ts";
+import type { RecordedState } from "./recorded-state.ts";
+import { recoverStack } from "./recover-stack.ts";
+import { journaled } from "./run-journal.ts";
+import { planFleet, planProfile, type StackContext, sameFleet } from "./stack-context.ts";
+import { type PreparedUpdate, prepareUpdate, runUpdate } from "./update-stack.ts";
+import { waitUntil } from "./wait-for.ts";
+
+export interface UpInput {
+  /** Default: the profile that the stack is in; `normal` for a new one. */
+  readonly profile?: Profile;
+  readonly confirm: Confirm;
+}
+
+export interface UpResult {
+  readonly profile: Profile;
+  readonly changes: readonly ProposedChange[];
+  /** What was paid for before, if anything was, and is now: to be priced. */
+  readonly before: LorPlan | undefined;
+  readonly after: LorPlan;
+  /** Fronts once everything is up; one that is not healthy yet has earned a warning. */
+  readonly fleet: ObservedFleet;
+  /** The stack's outputs, secrets among them. Never print it whole. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly seconds: number;
+}
+
+/**
+ * Creates a stack, or brings it in line with its settings. Fronts of a stack that serves are never changed, replaced or removed here:
+ * `switchProfile` does that one by one.
+ *
+ * @throws LorError `up-changes-profile`, `switch-unfinished`, `up-touches-fronts`, `up-loses-data`, `not-approved`
+ */
+export async function up(context: StackContext, { profile: asked, confirm }: UpInput): Promise<UpResult> {
+  const began = context.clock.now().getTime();
+  const recorded = await recoverStack(context);
+  const profile = chooseProfile(context, recorded, asked);
+  const plan = planProfile(context, profile);
+  const before = recorded.fleet === undefined ? undefined : planFleet(context, recorded.fleet, recorded.profile);
+  const update = await prepare(context, recorded, plan);
+  const items = [...planItems(plan), ...(before === undefined ? [] : planItems(before))];
+  const changes = update === undefined ? proposeCreation(planItems(plan)) : proposeChanges(update.changes, items);
+  refuseFrontChanges(changes, profile);
+  const unchanged = changes.length === 0 && recorded.profile === profile;
+  let outputs = recorded.outputs;
+  if (!unchanged) {
+    if (changes.length > 0) {
+      await requireApproval(confirm, {
+        operation: "up",
+        cloud: context.cloud,
+        stack: context.project.stack,
+        changes,
+        steps: [],
+        before,
+        after: plan,
+        seconds: forecastChanges(changes),
+        lost: [],
+      });
+    }
+    const run = await journaled(context, "up", profile, () =>
+      runUpdate(context, update ?? firstCreation(context, plan)),
+    );
+    outputs = run.outputs;
+  }
+  const fleet = await admitFronts(context, plan);
+  const seconds = (context.clock.now().getTime() - began) / 1000;
+  return { profile, changes, before, after: plan, fleet, outputs, seconds };
+}
+
+/** The profile to build, or a refusal that names the command for what is wanted. */
+export function chooseProfile(context: StackContext, recorded: RecordedState, asked: Profile | undefined): Profile {
+  if (recorded.fleet === undefined) {
+    return asked ?? interruptedProfile(context) ?? "normal";
+  }
+  if (recorded.profile === undefined) {
+    throw new LorError({
+      code: "switch-unfinished",
+      message: "the stack is between two profiles: an interrupted switch goes on first",
+      exit: ExitCode.refused,
+      culprit: "user",
+      seen: recorded.fleet.fronts.map((front) => `${front.name} ${front.size}`).join(", "),
+      next: `lor-infra ${interruptedProfile(context) ?? "normal"}`,
+    });
+  }
+  const { settings } = context.project;
+  if (asked !== undefined && asked !== recorded.profile && !sameFleet(fleetOf(settings[asked]), recorded.fleet)) {
+    throw new LorError({
+      code: "up-changes-profile",
+      message: `the stack is in ${recorded.profile}; \`up\` would change serving fronts all at once`,
+      exit: ExitCode.refused,
+      culprit: "user",
+      seen: `--profile ${asked}`,
+      accepted: `--profile ${recorded.profile}`,
+      next: `lor-infra ${asked}`,
+    });
+  }
+  return asked ?? recorded.profile;
+}
+
+/** Where an interrupted operation was going. */
+function interruptedProfile({ folder }: StackContext): Profile | undefined {
+  const last = new OperationJournal(folder.journal).entries().findLast((entry) => entry.event === "begun");
+  return last?.what === "normal" || last?.what === "rush" ? last.what : undefined;
+}
+
+/** A look at what the engine would do; undefined for a first creation, of which the Plan tells everything. */
+async function prepare(
+  context: StackContext,
+  recorded: RecordedState,
+  plan: LorPlan,
+): Promise<PreparedUpdate | undefined> {
+  const untouched = recorded.resources.length === 0 && new IntentJournal(context.folder.intents).pending().length === 0;
+  // Chained once something may serve; side by side before.
+  const serves = recorded.fleet !== undefined;
+  return untouched ? undefined : await prepareUpdate(context, plan, { chain: serves, joinDrained: serves });
+}
+
+function firstCreation(context: StackContext, plan: LorPlan): PreparedUpdate {
+  return {
+    plan,
+    program: context.program(plan, { chain: false }),
+    changes: planItems(plan).map(({ type, name }) => ({
+      urn: "",
+      type,
+      name,
+      change: "create",
+      changedProperties: [],
+      replacingProperties: [],
+    })),
+    adopt: new Map(),
+  };
+}
+
+/** `up` never takes a serving front, or what data lies on, by surprise. */
+export function refuseFrontChanges(changes: readonly ProposedChange[], profile: Profile): void {
+  const front = changes.find(
+    (one) => /^ps-\d+$/.test(one.name) && (one.restarts || one.kind === "replace" || one.kind === "delete"),
+  );
+  if (front !== undefined) {
+    throw new LorError({
+      code: "up-touches-fronts",
+      message: `\`up\` would ${front.kind} ${front.name} while it serves${
+        front.because.length === 0 ? "" : ` (${front.because.join(", ")})`
+      }`,
+      exit: ExitCode.refused,
+      culprit: "user",
+      seen: `${front.kind} ${front.type} ${front.name}`,
+      next: front.kind === "replace" ? `lor-infra recover --replace ${front.name}` : `lor-infra ${profile}`,
+    });
+  }
+  const data = changes.find((one) => one.holdsData && (one.kind === "replace" || one.kind === "delete"));
+  if (data !== undefined) {
+    throw new LorError({
+      code: "up-loses-data",
+      message: `\`up\` would ${data.kind} ${data.name}, and the data on it would be lost`,
+      exit: ExitCode.refused,
+      culprit: "user",
+      seen: `${data.kind} ${data.type} ${data.name}${data.because.length === 0 ? "" : ` (${data.because.join(", ")})`}`,
+      next: "take the change of the settings back",
+    });
+  }
+}
+
+/** Waits for the fronts of a new stack, and lets in those that an earlier run left out. */
+async function admitFronts(context: StackContext, plan: LorPlan): Promise<ObservedFleet> {
+  const { timings, emit } = context;
+  const look = () => observeFleet(context, plan.fleet.loadBalancerBandwidth);
+  const { seen } = await waitUntil(context, {
+    limit: timings.gateLimit,
+    look,
+    good: (fleet) =>
+      plan.fleet.fronts.every(({ name }) => fleet.fronts.some((one) => one.name === name && one.healthy)),
+  });
+  for (const { name } of plan.fleet.fronts) {
+    const front = seen.fronts.find((one) => one.name === name);
+    if (front?.healthy !== true) {
+      emit({ kind: "warning", code: "front-unhealthy", message: `${name} does not pass its health check yet` });
+    } else if (front.pool === "drained") {
+      await readmitFront(context, name, "lor-infra up");
+    }
+  }
+  return await look();
+}

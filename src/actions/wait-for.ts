@@ -1,0 +1,34 @@
+import { type StackContext, throwIfStopped } from "./stack-context.ts";
+
+/**
+ * Looks again and again until what is seen is good, has been good for `hold`, or the limit has passed.
+ * @returns the last look, and whether it was good
+ */
+export async function waitUntil<T>(
+  context: StackContext,
+  wait: {
+    readonly limit: number;
+    readonly hold?: number;
+    readonly look: () => Promise<T>;
+    readonly good: (seen: T) => boolean;
+  },
+): Promise<{ readonly seen: T; readonly good: boolean }> {
+  const { clock, timings, signal } = context;
+  const end = clock.now().getTime() + wait.limit;
+  const hold = wait.hold ?? 0;
+  let goodSince: number | undefined;
+  for (;;) {
+    throwIfStopped(context);
+    const seen = await wait.look();
+    const now = clock.now().getTime();
+    goodSince = wait.good(seen) ? (goodSince ?? now) : undefined;
+    if (goodSince !== undefined && now - goodSince >= hold) {
+      return { seen, good: true };
+    }
+    // What has begun to be good may still finish its time.
+    if (now >= end && (goodSince === undefined || now >= end + hold)) {
+      return { seen, good: false };
+    }
+    await clock.sleep(timings.poll, signal);
+  }
+}
