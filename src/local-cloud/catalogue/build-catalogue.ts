@@ -58,6 +58,7 @@ function correctProperty(property: Property, path: string, correction: Correctio
     type: correctShape(property.type, path, correction),
     ...(replaces ? { replaces: true } : {}),
     ...(correction.computed?.includes(path) ? { computed: true } : {}),
+    ...(correction.sets?.includes(path) ? { set: true } : {}),
     ...(correction.resizable?.includes(path) ? { resizable: true } : {}),
     ...(value === undefined ? {} : { default: value }),
   };

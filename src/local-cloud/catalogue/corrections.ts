@@ -11,6 +11,8 @@ export interface Correction {
   readonly inPlace?: readonly string[];
   /** Inputs that the provider fills in when they are left out. */
   readonly computed?: readonly string[];
+  /** Lists whose order means nothing. */
+  readonly sets?: readonly string[];
   /** Lists that grow and shrink without a replace although a change inside an element replaces. */
   readonly resizable?: readonly string[];
   readonly defaults?: Readonly<Record<string, string | number | boolean>>;
@@ -22,7 +24,16 @@ export const corrections: Readonly<Record<string, Correction>> = {
     source:
       "TFO resource_cloud_project_database.go: ForceNew on service_name and engine, CustomizeDiff on nodes (region, network_id)",
     replaces: ["serviceName", "engine", "nodes.region", "nodes.networkId"],
-    computed: ["serviceName", "backupRegions", "backupTime", "diskSize", "maintenanceTime", "advancedConfiguration"],
+    computed: [
+      "serviceName",
+      "backupRegions",
+      "backupTime",
+      "diskSize",
+      "maintenanceTime",
+      "advancedConfiguration",
+      "ipRestrictions.status",
+    ],
+    sets: ["ipRestrictions"],
     resizable: ["nodes"],
   },
   "ovh:CloudProject/loadBalancer:LoadBalancer": {
@@ -43,6 +54,9 @@ export const corrections: Readonly<Record<string, Correction>> = {
       "ownerId",
       "replication.rules.id",
       "replication.rules.priority",
+      "replication.rules.filter",
+      "replication.rules.destination.storageClass",
+      "replication.rules.destination.removeOnMainBucketDeletion",
     ],
   },
   "ovh:CloudProject/user:User": {

@@ -1,0 +1,314 @@
+import type { LocalCloud } from "../../behaviour/index.ts";
+import type {
+  AddressRange,
+  CreatePortArgs,
+  HostRoute,
+  NetworkView,
+  PortView,
+  SubnetView,
+} from "../../behaviour/neutron/types.ts";
+import type { CallContext, Observed, ResourceAdapter } from "../resource-adapter.ts";
+import { flagOf, mapOf, needText, objectsOf, sentText, textOf, textsOf } from "../value-readers.ts";
+import { retryConflict, waitUntilGone } from "../waiting.ts";
+import { sameValue, type Values } from "../wire-values.ts";
+
+/** openstack:networking/network:Network */
+export class NetworkAdapter implements ResourceAdapter {
+  readonly service = "neutron";
+  readonly inputs = ["name", "region", "description", "adminStateUp", "portSecurityEnabled", "tags", "valueSpecs"];
+  readonly #cloud: LocalCloud;
+
+  constructor(cloud: LocalCloud) {
+    this.#cloud = cloud;
+  }
+
+  async create(inputs: Values, call: CallContext): Promise<Observed> {
+    const network = this.#cloud.neutron.networks.create({
+      region: textOf(inputs, "region") ?? call.region,
+      name: needText(inputs, "name"),
+      description: textOf(inputs, "description"),
+      adminStateUp: flagOf(inputs, "adminStateUp"),
+      portSecurityEnabled: flagOf(inputs, "portSecurityEnabled"),
+      tags: textsOf(inputs, "tags"),
+      valueSpecs: mapOf(inputs, "valueSpecs"),
+    });
+    await call.accepted(network.id);
+    return this.#observe(network);
+  }
+
+  async read(id: string): Promise<Observed> {
+    return this.#observe(this.#cloud.neutron.networks.get(id));
+  }
+
+  async update(id: string, wanted: Values): Promise<Observed> {
+    return this.#observe(
+      this.#cloud.neutron.networks.update(id, {
+        name: textOf(wanted, "name"),
+        description: sentText(wanted, "description"),
+        adminStateUp: flagOf(wanted, "adminStateUp"),
+        portSecurityEnabled: flagOf(wanted, "portSecurityEnabled"),
+        tags: textsOf(wanted, "tags") ?? [],
+      }),
+    );
+  }
+
+  async delete(id: string, _known: Values, call: CallContext): Promise<void> {
+    this.#cloud.neutron.networks.delete(id);
+    await call.accepted(id);
+    await waitUntilGone(this.#cloud, call, () => this.#cloud.neutron.networks.get(id));
+  }
+
+  #observe(network: NetworkView): Observed {
+    return {
+      id: network.id,
+      state: {
+        name: network.name,
+        region: network.region,
+        description: network.description,
+        adminStateUp: network.adminStateUp,
+        portSecurityEnabled: network.portSecurityEnabled,
+        external: network.external,
+        shared: network.external,
+        mtu: network.mtu,
+        dnsDomain: network.dnsDomain,
+        qosPolicyId: "",
+        tags: network.tags,
+        allTags: network.tags,
+        tenantId: this.#cloud.keystone.projectId,
+        transparentVlan: false,
+        availabilityZoneHints: [],
+        segments: [
+          {
+            networkType: network.networkType,
+            ...(network.segmentationId === undefined ? {} : { segmentationId: network.segmentationId }),
+          },
+        ],
+      },
+    };
+  }
+}
+
+/** openstack:networking/subnet:Subnet */
+export class SubnetAdapter implements ResourceAdapter {
+  readonly service = "neutron";
+  readonly inputs = [
+    "name",
+    "region",
+    "description",
+    "networkId",
+    "cidr",
+    "ipVersion",
+    "gatewayIp",
+    "noGateway",
+    "enableDhcp",
+    "allocationPools",
+    "dnsNameservers",
+    "hostRoutes",
+    "tags",
+  ];
+  readonly #cloud: LocalCloud;
+
+  constructor(cloud: LocalCloud) {
+    this.#cloud = cloud;
+  }
+
+  async create(inputs: Values, call: CallContext): Promise<Observed> {
+    if (inputs.ipVersion === 6) throw new Error("the local cloud models IPv4 subnets only");
+    const subnet = this.#cloud.neutron.subnets.create({
+      region: textOf(inputs, "region") ?? call.region,
+      name: needText(inputs, "name"),
+      description: textOf(inputs, "description"),
+      networkId: needText(inputs, "networkId"),
+      cidr: needText(inputs, "cidr"),
+      ...addressing(inputs),
+      tags: textsOf(inputs, "tags"),
+    });
+    await call.accepted(subnet.id);
+    return this.#observe(subnet);
+  }
+
+  async read(id: string): Promise<Observed> {
+    return this.#observe(this.#cloud.neutron.subnets.get(id));
+  }
+
+  async update(id: string, wanted: Values): Promise<Observed> {
+    return this.#observe(
+      this.#cloud.neutron.subnets.update(id, {
+        name: textOf(wanted, "name"),
+        description: sentText(wanted, "description"),
+        ...addressing(wanted),
+        dnsNameservers: textsOf(wanted, "dnsNameservers") ?? [],
+        hostRoutes: routes(wanted) ?? [],
+        tags: textsOf(wanted, "tags") ?? [],
+      }),
+    );
+  }
+
+  async delete(id: string, _known: Values, call: CallContext): Promise<void> {
+    const { subnets } = this.#cloud.neutron;
+    // A load balancer that is being deleted keeps its address for a while: the real provider tries again.
+    await retryConflict(this.#cloud, call, () => subnets.delete(id));
+    await call.accepted(id);
+    await waitUntilGone(this.#cloud, call, () => subnets.get(id));
+  }
+
+  #observe(subnet: SubnetView): Observed {
+    return {
+      id: subnet.id,
+      state: {
+        name: subnet.name,
+        region: subnet.region,
+        description: subnet.description,
+        networkId: subnet.networkId,
+        cidr: subnet.cidr,
+        ipVersion: subnet.ipVersion,
+        gatewayIp: subnet.gatewayIp ?? "",
+        noGateway: subnet.gatewayIp === undefined,
+        enableDhcp: subnet.enableDhcp,
+        allocationPools: subnet.allocationPools,
+        allocationPoolsCollection: subnet.allocationPools,
+        dnsNameservers: subnet.dnsNameservers,
+        serviceTypes: [],
+        ipv6AddressMode: "",
+        ipv6RaMode: "",
+        tags: subnet.tags,
+        allTags: subnet.tags,
+        tenantId: this.#cloud.keystone.projectId,
+      },
+    };
+  }
+}
+
+function addressing(inputs: Values): {
+  gatewayIp: string | undefined;
+  noGateway: boolean | undefined;
+  enableDhcp: boolean | undefined;
+  allocationPools: readonly AddressRange[] | undefined;
+  dnsNameservers: readonly string[] | undefined;
+  hostRoutes: readonly HostRoute[] | undefined;
+} {
+  return {
+    gatewayIp: textOf(inputs, "gatewayIp"),
+    noGateway: flagOf(inputs, "noGateway"),
+    enableDhcp: flagOf(inputs, "enableDhcp"),
+    allocationPools: objectsOf(inputs, "allocationPools")?.map((pool) => ({
+      start: needText(pool, "start"),
+      end: needText(pool, "end"),
+    })),
+    dnsNameservers: textsOf(inputs, "dnsNameservers"),
+    hostRoutes: routes(inputs),
+  };
+}
+
+function routes(inputs: Values): readonly HostRoute[] | undefined {
+  return objectsOf(inputs, "hostRoutes")?.map((route) => ({
+    destinationCidr: needText(route, "destinationCidr"),
+    nextHop: needText(route, "nextHop"),
+  }));
+}
+
+/** openstack:networking/port:Port. Read never sets fixedIps nor securityGroupIds: the provider shows all of them apart. */
+export class PortAdapter implements ResourceAdapter {
+  readonly service = "neutron";
+  readonly inputs = [
+    "name",
+    "region",
+    "description",
+    "networkId",
+    "adminStateUp",
+    "fixedIps",
+    "noFixedIp",
+    "macAddress",
+    "securityGroupIds",
+    "noSecurityGroups",
+    "portSecurityEnabled",
+    "deviceId",
+    "deviceOwner",
+    "tags",
+  ];
+  readonly #cloud: LocalCloud;
+
+  constructor(cloud: LocalCloud) {
+    this.#cloud = cloud;
+  }
+
+  async create(inputs: Values, call: CallContext): Promise<Observed> {
+    const port = this.#cloud.neutron.ports.create({
+      region: textOf(inputs, "region") ?? call.region,
+      name: needText(inputs, "name"),
+      description: textOf(inputs, "description"),
+      networkId: needText(inputs, "networkId"),
+      adminStateUp: flagOf(inputs, "adminStateUp"),
+      fixedIps: fixedIps(inputs),
+      noFixedIp: flagOf(inputs, "noFixedIp"),
+      macAddress: textOf(inputs, "macAddress"),
+      securityGroupIds: groups(inputs),
+      portSecurityEnabled: flagOf(inputs, "portSecurityEnabled"),
+      deviceId: textOf(inputs, "deviceId"),
+      deviceOwner: textOf(inputs, "deviceOwner"),
+      tags: textsOf(inputs, "tags"),
+    });
+    await call.accepted(port.id);
+    return this.#observe(port);
+  }
+
+  async read(id: string): Promise<Observed> {
+    return this.#observe(this.#cloud.neutron.ports.get(id));
+  }
+
+  async update(id: string, wanted: Values, known: Values): Promise<Observed> {
+    return this.#observe(
+      this.#cloud.neutron.ports.update(id, {
+        name: textOf(wanted, "name"),
+        description: sentText(wanted, "description"),
+        adminStateUp: flagOf(wanted, "adminStateUp"),
+        fixedIps: sameValue(wanted.fixedIps, known.fixedIps) ? undefined : fixedIps(wanted),
+        securityGroupIds: sameValue(wanted.securityGroupIds, known.securityGroupIds) ? undefined : groups(wanted),
+        portSecurityEnabled: flagOf(wanted, "portSecurityEnabled"),
+        tags: textsOf(wanted, "tags") ?? [],
+      }),
+    );
+  }
+
+  async delete(id: string, _known: Values, call: CallContext): Promise<void> {
+    this.#cloud.neutron.ports.delete(id);
+    await call.accepted(id);
+    await waitUntilGone(this.#cloud, call, () => this.#cloud.neutron.ports.get(id));
+  }
+
+  #observe(port: PortView): Observed {
+    return {
+      id: port.id,
+      state: {
+        name: port.name,
+        region: port.region,
+        description: port.description,
+        networkId: port.networkId,
+        adminStateUp: port.adminStateUp,
+        macAddress: port.macAddress,
+        portSecurityEnabled: port.portSecurityEnabled,
+        deviceId: port.deviceId,
+        deviceOwner: port.deviceOwner,
+        allFixedIps: port.fixedIps.map(({ ipAddress }) => ipAddress),
+        allSecurityGroupIds: port.securityGroupIds,
+        tags: port.tags,
+        allTags: port.tags,
+        tenantId: this.#cloud.keystone.projectId,
+        dnsName: "",
+        dnsAssignments: [],
+        qosPolicyId: "",
+      },
+    };
+  }
+}
+
+function fixedIps(inputs: Values): CreatePortArgs["fixedIps"] {
+  return objectsOf(inputs, "fixedIps")?.map((address) => ({
+    subnetId: textOf(address, "subnetId"),
+    ipAddress: textOf(address, "ipAddress"),
+  }));
+}
+
+function groups(inputs: Values): readonly string[] | undefined {
+  return flagOf(inputs, "noSecurityGroups") === true ? [] : textsOf(inputs, "securityGroupIds");
+}

@@ -1,0 +1,335 @@
+import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
+import type {
+  CheckRequest,
+  CreateRequest,
+  DeleteRequest,
+  DiffRequest,
+  InvokeRequest,
+  ReadRequest,
+  UpdateRequest,
+} from "@pulumi/pulumi/proto/provider_pb.js";
+import provider from "@pulumi/pulumi/proto/provider_pb.js";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
+import { CloudError, ConnectionDropped, type LocalCloud } from "../behaviour/index.ts";
+import type { PackageCatalogue, ResourceType } from "../catalogue/shape.ts";
+import { autoname, isAutonamed } from "./autoname.ts";
+import { checkInputs, type InputFailure, withDefaults } from "./check-inputs.ts";
+import { diffInputs, type PropertyChange } from "./diff-inputs.ts";
+import { observedInputs } from "./observed-inputs.ts";
+import { failureOf } from "./provider-error.ts";
+import type { CallContext, Observed, PackageAdapters, ResourceAdapter } from "./resource-adapter.ts";
+import { conceal, isEmpty, reveal, structOf, unknownValue, type Values, valuesOf } from "./wire-values.ts";
+
+/** What belongs to one connection and one call. */
+export interface CallScope {
+  /** Region of the provider's configuration. */
+  readonly region: string | undefined;
+  /** Aborted when the caller is gone or cancels. */
+  readonly signal: AbortSignal;
+}
+
+/** The methods of one package's provider: what is common to all its resource types. Errors are already in gRPC's shape. */
+export class ProviderMethods {
+  readonly #catalogue: PackageCatalogue;
+  readonly #adapters: PackageAdapters;
+  readonly #cloud: Pick<LocalCloud, "perform">;
+
+  constructor(catalogue: PackageCatalogue, adapters: PackageAdapters, cloud: Pick<LocalCloud, "perform">) {
+    this.#catalogue = catalogue;
+    this.#adapters = adapters;
+    this.#cloud = cloud;
+  }
+
+  pluginInfo(): plugin.PluginInfo {
+    // The engine warns about a provider that is older than the SDK's package.
+    return new plugin.PluginInfo().setVersion(this.#catalogue.version);
+  }
+
+  check(request: CheckRequest): provider.CheckResponse {
+    const token = typeOf(request.getUrn());
+    const { type, adapter } = this.#resource(token);
+    const wire = valuesOf(request.getNews());
+    const failures = [...checkInputs(token, reveal(wire).values, type), ...notModelled(token, wire, type, adapter)];
+    const named = autoname(
+      wire,
+      valuesOf(request.getOlds()),
+      type,
+      nameOf(request.getUrn()),
+      request.getRandomseed_asU8(),
+    );
+    const inputs = conceal(withDefaults(named, type.inputs), secretNames(type));
+    return new provider.CheckResponse().setInputs(structOf(inputs)).setFailuresList(failures.map(checkFailure));
+  }
+
+  diff(request: DiffRequest): provider.DiffResponse {
+    const { type } = this.#resource(typeOf(request.getUrn()));
+    const inputs = reveal(valuesOf(request.getOldInputs())).values;
+    const outputs = reveal(valuesOf(request.getOlds())).values;
+    const wanted = reveal(valuesOf(request.getNews())).values;
+    const changes = diffInputs({ inputs, outputs }, wanted, type, request.getIgnorechangesList());
+    const replaces = [...new Set(changes.filter((change) => change.replaces).map((change) => topLevel(change.path)))];
+    const { DiffChanges } = provider.DiffResponse;
+    const response = new provider.DiffResponse()
+      .setChanges(changes.length > 0 ? DiffChanges.DIFF_SOME : DiffChanges.DIFF_NONE)
+      .setDiffsList([...new Set(changes.map((change) => topLevel(change.path)))])
+      .setReplacesList(replaces)
+      .setHasdetaileddiff(true)
+      // As the bridge behind the real SDKs: two resources cannot carry the same chosen name at once.
+      .setDeletebeforereplace(
+        replaces.length > 0 &&
+          !isEmpty(wanted.name) &&
+          wanted.name === outputs.name &&
+          !isAutonamed(wanted.name, nameOf(request.getUrn())),
+      );
+    for (const change of changes) response.getDetaileddiffMap().set(change.path, propertyDiff(change));
+    return response;
+  }
+
+  async create(request: CreateRequest, scope: CallScope): Promise<provider.CreateResponse> {
+    const token = typeOf(request.getUrn());
+    const { type, adapter } = this.#resource(token);
+    const wire = valuesOf(request.getProperties());
+    const { values: inputs, secrets } = reveal(wire);
+    const response = new provider.CreateResponse();
+    const hidden = union(secrets, secretNames(type));
+    if (request.getPreview()) {
+      return response.setProperties(structOf(conceal(withUnknowns(inputs, {}, type), hidden)));
+    }
+    const accepted: { id?: string } = {};
+    try {
+      const info = { type: token, operation: "create", name: cloudName(inputs, request.getUrn()) };
+      const observed = await this.#perform(
+        adapter.service,
+        info,
+        scope,
+        (call) => adapter.create(inputs, call),
+        accepted,
+      );
+      return response.setId(observed.id).setProperties(structOf(conceal({ ...inputs, ...observed.state }, hidden)));
+    } catch (error) {
+      const { id } = accepted;
+      if (id === undefined || error instanceof ConnectionDropped || scope.signal.aborted) throw failureOf(error, token);
+      // As the bridge behind the real SDKs: what was made and then failed stays in the state, with the reason.
+      const observed = await readQuietly(adapter, id, inputs, scope);
+      const properties = conceal({ ...inputs, ...observed?.state }, hidden);
+      throw failureOf(error, token, { id, properties, inputs: wire });
+    }
+  }
+
+  async read(request: ReadRequest, scope: CallScope): Promise<provider.ReadResponse> {
+    const token = typeOf(request.getUrn());
+    const { type, adapter } = this.#resource(token);
+    const known = reveal(valuesOf(request.getProperties()));
+    const recorded = reveal(valuesOf(request.getInputs()));
+    const id = request.getId();
+    let observed: Observed | undefined;
+    try {
+      const info = { type: token, operation: "read", name: cloudName(known.values, request.getUrn()), id };
+      observed = await this.#perform(adapter.service, info, scope, (call) =>
+        adapter.missingFails
+          ? adapter.read(id, known.values, call)
+          : notFoundIsUndefined(() => adapter.read(id, known.values, call)),
+      );
+    } catch (error) {
+      throw failureOf(error, token);
+    }
+    const response = new provider.ReadResponse();
+    if (observed === undefined) return response;
+    const hidden = union(known.secrets, recorded.secrets, secretNames(type));
+    const state = { ...known.values, ...observed.state };
+    const inputs = withDefaults(observedInputs(state, recorded.values, type), type.inputs);
+    return response
+      .setId(observed.id)
+      .setProperties(structOf(conceal(state, hidden)))
+      .setInputs(structOf(conceal(inputs, hidden)));
+  }
+
+  async update(request: UpdateRequest, scope: CallScope): Promise<provider.UpdateResponse> {
+    const token = typeOf(request.getUrn());
+    const { type, adapter } = this.#resource(token);
+    const known = reveal(valuesOf(request.getOlds()));
+    const wanted = reveal(valuesOf(request.getNews()));
+    const hidden = union(wanted.secrets, secretNames(type));
+    const response = new provider.UpdateResponse();
+    if (request.getPreview()) {
+      const old = adapter.updateForgetsOutputs ? {} : known.values;
+      return response.setProperties(structOf(conceal(withUnknowns(wanted.values, old, type), hidden)));
+    }
+    try {
+      const id = request.getId();
+      const info = { type: token, operation: "update", name: cloudName(wanted.values, request.getUrn()), id };
+      const observed = await this.#perform(adapter.service, info, scope, async (call) => {
+        if (adapter.update === undefined) throw new Error("has no update: every change makes a new resource");
+        return adapter.update(id, wanted.values, known.values, call);
+      });
+      const state = { ...outputsOf(known.values, type), ...wanted.values, ...observed.state };
+      return response.setProperties(structOf(conceal(state, hidden)));
+    } catch (error) {
+      throw failureOf(error, token);
+    }
+  }
+
+  async delete(request: DeleteRequest, scope: CallScope): Promise<Empty> {
+    const token = typeOf(request.getUrn());
+    const { adapter } = this.#resource(token);
+    const known = reveal(valuesOf(request.getProperties())).values;
+    try {
+      const id = request.getId();
+      const info = { type: token, operation: "delete", name: cloudName(known, request.getUrn()), id };
+      await this.#perform(adapter.service, info, scope, (call) =>
+        notFoundIsUndefined(() => adapter.delete(id, known, call)),
+      );
+    } catch (error) {
+      throw failureOf(error, token);
+    }
+    return new Empty();
+  }
+
+  async invoke(request: InvokeRequest, scope: CallScope): Promise<provider.InvokeResponse> {
+    const token = request.getTok();
+    const type = this.#catalogue.functions[token];
+    const adapter = this.#adapters.functions[token];
+    if (type === undefined || adapter === undefined)
+      throw failureOf(new Error(unsupported("function", this.#catalogue.functions)), token);
+    const { values: inputs } = reveal(valuesOf(request.getArgs()));
+    const failures = checkInputs(token, inputs, { inputs: type.inputs, outputs: {} });
+    const response = new provider.InvokeResponse();
+    if (failures.length > 0) return response.setFailuresList(failures.map(checkFailure));
+    try {
+      const name = typeof inputs.name === "string" ? inputs.name : "";
+      const info = { type: token, operation: "invoke", name };
+      const result = await this.#perform(adapter.service, info, scope, (call) => adapter.call(inputs, call));
+      return response.setReturn(structOf(conceal(result, new Set())));
+    } catch (error) {
+      throw failureOf(error, token);
+    }
+  }
+
+  /** One journaled call under the ordered faults. Once the caller is gone nothing new is asked of the cloud. */
+  #perform<Result>(
+    service: string,
+    info: { type: string; operation: string; name: string; id?: string },
+    scope: CallScope,
+    work: (call: CallContext) => Promise<Result>,
+    told: { id?: string } = {},
+  ): Promise<Result> {
+    return this.#cloud.perform({ door: "grpc", service, ...info }, (report) => {
+      scope.signal.throwIfAborted();
+      return work({
+        ...scope,
+        accepted: (id) => {
+          told.id = id;
+          return report.accepted(id);
+        },
+      });
+    });
+  }
+
+  #resource(token: string): { type: ResourceType; adapter: ResourceAdapter } {
+    const type = this.#catalogue.resources[token];
+    const adapter = this.#adapters.resources[token];
+    if (type === undefined || adapter === undefined)
+      throw failureOf(new Error(unsupported("resource type", this.#catalogue.resources)), token);
+    return { type, adapter };
+  }
+}
+
+function unsupported(what: string, known: Readonly<Record<string, unknown>>): string {
+  return `the local cloud does not support this ${what}; it supports: ${Object.keys(known).sort().join(", ")}`;
+}
+
+/** Inputs that exist but that the local cloud does not act on: refused, never silently ignored. */
+function notModelled(token: string, inputs: Values, type: ResourceType, adapter: ResourceAdapter): InputFailure[] {
+  return Object.entries(inputs)
+    .filter(([name, value]) => type.inputs[name] !== undefined && !adapter.inputs.includes(name) && !isEmpty(value))
+    .map(([property]) => ({ property, reason: `${token}: the local cloud does not model the input '${property}'` }));
+}
+
+/** What a preview shows: wanted inputs, known outputs, and the mark of the unknown for the rest. */
+function withUnknowns(inputs: Values, known: Values, type: ResourceType): Values {
+  const shown: Record<string, unknown> = {};
+  for (const name of Object.keys(type.outputs)) shown[name] = known[name] ?? unknownValue;
+  for (const [name, property] of Object.entries(type.inputs)) {
+    if (inputs[name] !== undefined) shown[name] = inputs[name];
+    else if (property.computed) shown[name] = known[name] ?? unknownValue;
+  }
+  return shown;
+}
+
+/** What only the provider sets, and stays when a read does not show it (a password given once). */
+function outputsOf(known: Values, type: ResourceType): Values {
+  return Object.fromEntries(
+    Object.keys(type.outputs)
+      .filter((name) => known[name] !== undefined)
+      .map((name) => [name, known[name]]),
+  );
+}
+
+const secretsByType = new WeakMap<ResourceType, ReadonlySet<string>>();
+function secretNames(type: ResourceType): ReadonlySet<string> {
+  let names = secretsByType.get(type);
+  if (names === undefined) {
+    const all = [...Object.entries(type.inputs), ...Object.entries(type.outputs)];
+    names = new Set(all.filter(([, property]) => property.secret).map(([name]) => name));
+    secretsByType.set(type, names);
+  }
+  return names;
+}
+
+function union(...sets: readonly ReadonlySet<string>[]): ReadonlySet<string> {
+  return new Set(sets.flatMap((set) => [...set]));
+}
+
+function propertyDiff(change: PropertyChange): provider.PropertyDiff {
+  const { Kind } = provider.PropertyDiff;
+  const kinds = {
+    add: change.replaces ? Kind.ADD_REPLACE : Kind.ADD,
+    delete: change.replaces ? Kind.DELETE_REPLACE : Kind.DELETE,
+    update: change.replaces ? Kind.UPDATE_REPLACE : Kind.UPDATE,
+  };
+  return new provider.PropertyDiff().setKind(kinds[change.kind]);
+}
+
+function checkFailure(failure: InputFailure): provider.CheckFailure {
+  return new provider.CheckFailure().setProperty(failure.property).setReason(failure.reason);
+}
+
+function topLevel(path: string): string {
+  return /^[^.[]+/.exec(path)?.[0] ?? path;
+}
+
+/** `urn:pulumi:stack::project::parent$type::name` */
+function typeOf(urn: string): string {
+  return urn.split("::")[2]?.split("$").at(-1) ?? "";
+}
+
+function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}
+
+function cloudName(values: Values, urn: string): string {
+  return typeof values.name === "string" && values.name !== unknownValue ? values.name : nameOf(urn);
+}
+
+/** What a resource that failed looks like; undefined when it cannot be read either. */
+async function readQuietly(
+  adapter: ResourceAdapter,
+  id: string,
+  inputs: Values,
+  scope: CallScope,
+): Promise<Observed | undefined> {
+  try {
+    return await adapter.read(id, inputs, { ...scope, accepted: async () => {} });
+  } catch {
+    return undefined;
+  }
+}
+
+async function notFoundIsUndefined<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof CloudError && error.status === 404) return undefined;
+    throw error;
+  }
+}

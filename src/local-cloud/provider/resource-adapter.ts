@@ -1,0 +1,53 @@
+import type { Values } from "./wire-values.ts";
+
+/** A resource as the cloud shows it, in the SDK's names: the inputs that can be read back, and outputs. */
+export interface Observed {
+  readonly id: string;
+  /** A name with the value undefined takes back what was recorded. */
+  readonly state: Values;
+}
+
+/** One call while it runs. */
+export interface CallContext {
+  /** Region of the provider's configuration; undefined: the cloud's own default. */
+  readonly region: string | undefined;
+  /** Aborted when the caller is gone: nothing more is asked of the cloud, what it accepted goes on by itself. */
+  readonly signal: AbortSignal;
+  /** To be called as soon as the cloud has taken the change: what fails later leaves a resource behind. */
+  accepted(id: string): Promise<void>;
+}
+
+/**
+ * Maps one resource type to the cloud's services. It calls, waits as the real provider waits, and translates names; checks, defaults,
+ * differences, secrets, faults and the journal are common to all types and not its business.
+ */
+export interface ResourceAdapter {
+  /** The service, for the journal. */
+  readonly service: string;
+  /** The inputs it acts on; any other one that is given is refused. */
+  readonly inputs: readonly string[];
+  create(inputs: Values, call: CallContext): Promise<Observed>;
+  /**
+   * Undefined, or a CloudError 404, when the cloud has no such resource. `known` is the recorded state, empty in an import; the id is then
+   * in the form that the real provider imports by.
+   */
+  read(id: string, known: Values, call: CallContext): Promise<Observed | undefined>;
+  /** Absent where every change makes a new resource. */
+  update?(id: string, wanted: Values, known: Values, call: CallContext): Promise<Observed>;
+  delete(id: string, known: Values, call: CallContext): Promise<void>;
+  /** Outputs are not known before an update of this type is done, as the real provider plans it. */
+  readonly updateForgetsOutputs?: true;
+  /** The real provider fails to read a resource that is gone, instead of reporting it as deleted. */
+  readonly missingFails?: true;
+}
+
+/** One function of a package, such as `getImage`. */
+export interface FunctionAdapter {
+  readonly service: string;
+  call(inputs: Values, call: CallContext): Promise<Values>;
+}
+
+export interface PackageAdapters {
+  readonly resources: Readonly<Record<string, ResourceAdapter>>;
+  readonly functions: Readonly<Record<string, FunctionAdapter>>;
+}

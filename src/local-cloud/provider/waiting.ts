@@ -1,0 +1,65 @@
+import { CloudError, type LocalCloud } from "../behaviour/index.ts";
+import type { CallContext } from "./resource-adapter.ts";
+
+export interface Expectation<View> {
+  /** For the message: `instance`, `volume`… */
+  readonly what: string;
+  readonly id: string;
+  readonly statusOf: (view: View) => string;
+  readonly pending: readonly string[];
+  readonly target: readonly string[];
+  /** Why it is in a bad state, when the view tells. */
+  readonly reasonOf?: (view: View) => string | undefined;
+  /** Of the real world; default 600, the real provider's for most types. */
+  readonly timeoutSeconds?: number;
+}
+
+/** Waits as the real provider does: through the pending states to a target one; any other state is an error. */
+export function waitFor<View>(
+  cloud: LocalCloud,
+  call: CallContext,
+  look: () => View,
+  expected: Expectation<View>,
+): Promise<View> {
+  return cloud.waitUntil(
+    () => {
+      const view = look();
+      const status = expected.statusOf(view);
+      if (expected.target.includes(status)) return view;
+      if (expected.pending.includes(status)) return undefined;
+      const reason = expected.reasonOf?.(view);
+      throw new Error(
+        `error waiting for ${expected.what} ${expected.id} to become ${expected.target.join(" or ")}: unexpected state '${status}'${
+          reason === undefined ? "" : `: ${reason}`
+        }`,
+      );
+    },
+    { timeoutSeconds: expected.timeoutSeconds ?? 600, signal: call.signal },
+  );
+}
+
+/** Waits until the cloud no longer knows it. */
+export async function waitUntilGone(
+  cloud: LocalCloud,
+  call: CallContext,
+  look: () => unknown,
+  timeoutSeconds = 600,
+): Promise<void> {
+  await cloud.waitUntil(
+    () => {
+      try {
+        look();
+        return false;
+      } catch (error) {
+        if (error instanceof CloudError && error.status === 404) return true;
+        throw error;
+      }
+    },
+    { timeoutSeconds, signal: call.signal },
+  );
+}
+
+/** Refused with 409 for now: tried again, as the real provider does for this type. */
+export function retryConflict<Result>(cloud: LocalCloud, call: CallContext, work: () => Result): Promise<Result> {
+  return cloud.retryWhile(work, { statuses: [409], timeoutSeconds: 600, signal: call.signal });
+}
