@@ -4,7 +4,7 @@ import type { CallInfo, Journal } from "../journal.ts";
 import type { Store } from "../store.ts";
 import type { SecretsApi } from "./barbican/types.ts";
 import type { VolumesApi } from "./cinder/types.ts";
-import type { FrontHealthOf } from "./front-health/types.ts";
+import type { FrontHealthOf, ReachOf } from "./front-health/types.ts";
 import type { ImagesApi } from "./glance/types.ts";
 import type { KeystoneApi } from "./keystone/types.ts";
 import type {
@@ -87,6 +87,8 @@ export interface LocalCloud {
 
   /** Computed from machine, volume, document, database and network; the reason when unhealthy. */
   readonly frontHealth: FrontHealthOf;
+  /** Network part of it: from a load balancer to a member's address and port. */
+  readonly reach: ReachOf;
 
   readonly store: Store;
   readonly clock: CloudClock;

@@ -11,8 +11,20 @@ export interface FrontHealth {
   readonly running: boolean;
 }
 
-/** @param from a load balancer that must be let in; default: every one that has a member with this address. */
-export type FrontHealthOf = (
-  address: string,
-  options?: { readonly from?: string | undefined; readonly region?: string | undefined },
-) => FrontHealth;
+export interface FrontHealthOptions {
+  /**
+   * A load balancer that must be let in by the security groups; null: the guest's own view, whoever asks. Default: every load
+   * balancer that has a member with this address.
+   */
+  readonly from?: string | null | undefined;
+  readonly region?: string | undefined;
+}
+
+/** @param address private or floating address of a server. */
+export type FrontHealthOf = (address: string, options?: FrontHealthOptions) => FrontHealth;
+
+/** Whether packets of a load balancer reach that port of that address; the reason when they do not. */
+export type ReachOf = (
+  loadBalancerId: string,
+  target: { readonly address: string; readonly protocolPort: number; readonly subnetId?: string | undefined },
+) => { readonly reachable: boolean; readonly reason: string | undefined };

@@ -1,0 +1,78 @@
+import { createHash } from "node:crypto";
+import type { StoredRecord } from "../../store.ts";
+import { CloudError } from "../cloud-error.ts";
+import type { CloudContext } from "../context.ts";
+import { quotaOf } from "../quotas.ts";
+import { computeRegions, defaultComputeRegion, requireRegion } from "../regions.ts";
+import type { KeypairBody, NovaRecords } from "./server-records.ts";
+import type { KeypairsApi, KeypairView } from "./types.ts";
+
+export class Keypairs implements KeypairsApi {
+  readonly #context: CloudContext;
+  readonly #records: NovaRecords;
+
+  constructor(context: CloudContext, records: NovaRecords) {
+    this.#context = context;
+    this.#records = records;
+  }
+
+  create(args: { region?: string | undefined; name: string; publicKey: string }): KeypairView {
+    const region = this.#region(args.region);
+    this.#context.requireRegion(region);
+    return this.#context.write(() => {
+      const id = `${region}/${args.name}`;
+      if (this.#records.keypairs.find(id) !== undefined) {
+        throw new CloudError(409, "conflictingRequest", `Key pair '${args.name}' already exists.`);
+      }
+      if (this.#records.keypairs.count(region) >= quotaOf(this.#context, region, "keypairs")) {
+        throw new CloudError(403, "forbidden", "Quota exceeded, too many key pairs.");
+      }
+      return view(
+        this.#records.keypairs.insert({
+          id,
+          region,
+          name: args.name,
+          body: { publicKey: args.publicKey, fingerprint: fingerprintOf(args.publicKey) },
+        }),
+      );
+    });
+  }
+
+  get(name: string, region?: string): KeypairView {
+    return this.#context.read(() => view(this.#records.keypairs.require(`${this.#region(region)}/${name}`)));
+  }
+
+  list(filter: { region?: string | undefined } = {}): KeypairView[] {
+    return this.#context.read(() => this.#records.keypairs.list(filter).map(view));
+  }
+
+  delete(name: string, region?: string): void {
+    this.#context.write(() => {
+      const { id } = this.#records.keypairs.require(`${this.#region(region)}/${name}`);
+      this.#records.keypairs.remove(id);
+    });
+  }
+
+  #region(region: string | undefined): string {
+    return requireRegion(region ?? defaultComputeRegion, computeRegions);
+  }
+}
+
+function fingerprintOf(publicKey: string): string {
+  const blob = publicKey.trim().split(/\s+/)[1];
+  if (blob === undefined || !/^[A-Za-z0-9+/]+=*$/.test(blob)) {
+    throw new CloudError(400, "badRequest", "Keypair data is invalid: failed to generate fingerprint");
+  }
+  const digest = createHash("md5").update(Buffer.from(blob, "base64")).digest("hex");
+  return (digest.match(/../g) ?? []).join(":");
+}
+
+function view(record: StoredRecord<KeypairBody>): KeypairView {
+  return {
+    name: record.name,
+    region: record.region,
+    publicKey: record.body.publicKey,
+    fingerprint: record.body.fingerprint,
+    userId: "",
+  };
+}

@@ -1,0 +1,371 @@
+import type { Volumes } from "../cinder/volumes.ts";
+import { CloudError } from "../cloud-error.ts";
+import type { CloudContext } from "../context.ts";
+import type { Images } from "../glance/images.ts";
+import type { Neutron } from "../neutron/neutron.ts";
+import { externalNetworkName } from "../neutron/neutron-records.ts";
+import { type QuotaName, quotaOf } from "../quotas.ts";
+import { given } from "../records.ts";
+import type { Flavors } from "./flavors.ts";
+import type { Scheduler } from "./scheduler.ts";
+import type { NovaRecords, ServerBody, ServerRecord } from "./server-records.ts";
+import type { ServerSteps } from "./server-steps.ts";
+import { ServerViews } from "./server-view.ts";
+import type { CreateServerArgs, FlavorView, ServersApi, ServerView, UpdateServerArgs } from "./types.ts";
+
+/** What Nova's refusals call a state. */
+const vmStates: Readonly<Record<ServerBody["status"], string>> = {
+  BUILD: "building",
+  ACTIVE: "active",
+  SHUTOFF: "stopped",
+  RESIZE: "active",
+  VERIFY_RESIZE: "resized",
+  REVERT_RESIZE: "resized",
+  REBUILD: "active",
+  ERROR: "error",
+};
+
+export class Servers implements ServersApi {
+  readonly #context: CloudContext;
+  readonly #records: NovaRecords;
+  readonly #neutron: Neutron;
+  readonly #flavors: Flavors;
+  readonly #images: Images;
+  readonly #scheduler: Scheduler;
+  readonly #steps: ServerSteps;
+  readonly #views: ServerViews;
+
+  constructor(parts: {
+    context: CloudContext;
+    records: NovaRecords;
+    neutron: Neutron;
+    volumes: Volumes;
+    flavors: Flavors;
+    images: Images;
+    scheduler: Scheduler;
+    steps: ServerSteps;
+  }) {
+    this.#context = parts.context;
+    this.#records = parts.records;
+    this.#neutron = parts.neutron;
+    this.#flavors = parts.flavors;
+    this.#images = parts.images;
+    this.#scheduler = parts.scheduler;
+    this.#steps = parts.steps;
+    this.#views = new ServerViews(parts.neutron, parts.volumes, parts.flavors, parts.images);
+  }
+
+  create(args: CreateServerArgs): ServerView {
+    const region = this.#neutron.records.enterRegion(args.region);
+    return this.#context.write(() => {
+      const flavor = this.#flavors.choose(region, args);
+      const imageId = this.#chooseImage(region, args);
+      if (args.keyName !== undefined && this.#records.keypairs.find(`${region}/${args.keyName}`) === undefined) {
+        throw badRequest("Invalid key_name provided.");
+      }
+      if (args.serverGroupId !== undefined && this.#records.groups.find(args.serverGroupId)?.region !== region) {
+        throw badRequest(`Server group ${args.serverGroupId} could not be found.`);
+      }
+      this.#requireQuota(region, flavor);
+      const placement = this.#scheduler.placeNew(region, args.serverGroupId);
+      const failure = "failure" in placement ? placement.failure : this.#orderedFailure();
+      const id = this.#context.uuid("server", region, args.name);
+      const now = this.#context.clock.iso();
+      const ports = this.#takePorts(region, id, args);
+      const record = this.#records.servers.insert({
+        id,
+        region,
+        name: args.name,
+        due: this.#context.after(failure === undefined ? "serverCreate" : "serverScheduleFailure"),
+        body: {
+          status: "BUILD",
+          taskState: failure === undefined ? "spawning" : "scheduling",
+          flavorId: flavor.id,
+          oldFlavorId: undefined,
+          newFlavorId: undefined,
+          imageId,
+          keyName: args.keyName,
+          userData: args.userData,
+          metadata: { ...args.metadata },
+          ports,
+          serverGroupId: args.serverGroupId,
+          host: "host" in placement ? placement.host : "",
+          otherHost: undefined,
+          availabilityZone: args.availabilityZone ?? "nova",
+          fault: undefined,
+          guestReadyAt: undefined,
+          resizedAt: undefined,
+          step: "build",
+          failure: failure === undefined ? undefined : { message: failure, end: "error" },
+          createdAt: now,
+          updatedAt: now,
+        },
+      });
+      return this.#views.of(record);
+    });
+  }
+
+  #chooseImage(region: string, args: { imageId?: string | undefined; imageName?: string | undefined }): string {
+    const image = this.#images
+      .list({ region })
+      .find(({ id, name }) =>
+        args.imageId === undefined || args.imageId === "" ? name === args.imageName : id === args.imageId,
+      );
+    if (image === undefined) {
+      throw badRequest(`Image ${args.imageId || args.imageName} could not be found.`);
+    }
+    return image.id;
+  }
+
+  #requireQuota(region: string, flavor: FlavorView, old?: FlavorView): void {
+    const flavors = this.#records.servers.list({ region }).map(({ body }) => this.#flavors.get(body.flavorId));
+    const needs: [QuotaName, number, number][] = [
+      ["instances", flavors.length, old === undefined ? 1 : 0],
+      ["cores", flavors.reduce((sum, { vcpus }) => sum + vcpus, 0), flavor.vcpus - (old?.vcpus ?? 0)],
+      ["ram", flavors.reduce((sum, { ram }) => sum + ram, 0), flavor.ram - (old?.ram ?? 0)],
+    ];
+    for (const [name, used, requested] of needs) {
+      const limit = quotaOf(this.#context, region, name);
+      if (used + requested > limit) {
+        throw new CloudError(
+          403,
+          "forbidden",
+          `Quota exceeded for ${name}: Requested ${requested}, but already used ${used} of ${limit} ${name}`,
+        );
+      }
+    }
+  }
+
+  #takePorts(region: string, serverId: string, args: CreateServerArgs): ServerBody["ports"] {
+    const networks = args.networks.length === 0 ? [{ networkId: this.#externalNetworkId(region) }] : args.networks;
+    return networks.map((wanted: CreateServerArgs["networks"][number]) => {
+      if (wanted.portId !== undefined) {
+        const port = this.#neutron.records.ports.find(wanted.portId);
+        if (port === undefined || port.region !== region) {
+          throw badRequest(`Port ${wanted.portId} could not be found.`);
+        }
+        if (port.body.deviceId !== "") {
+          throw conflict(`Port ${wanted.portId} is still in use.`);
+        }
+        this.#neutron.ports.attach(wanted.portId, serverId, "compute:nova");
+        return { id: wanted.portId, own: false };
+      }
+      const network = this.#neutron.records.networks.find(wanted.networkId ?? "");
+      if (network === undefined || network.region !== region) {
+        throw badRequest(`Network ${wanted.networkId} could not be found.`);
+      }
+      const port = this.#neutron.ports.create({
+        name: `${args.name} ${network.name}`,
+        networkId: network.id,
+        ...(wanted.fixedIp === undefined ? {} : { fixedIps: [{ ipAddress: wanted.fixedIp }] }),
+        securityGroupIds: args.securityGroups,
+        deviceId: serverId,
+        deviceOwner: "compute:nova",
+      });
+      return { id: port.id, own: true };
+    });
+  }
+
+  #externalNetworkId(region: string): string {
+    return this.#neutron.records.networks.list({ region, name: externalNetworkName })[0]?.id ?? "";
+  }
+
+  #orderedFailure(): string | undefined {
+    return this.#context.injected("error-state")
+      ? "Unexpected error while running the command (ordered fault)"
+      : undefined;
+  }
+
+  get(id: string): ServerView {
+    return this.#context.read(() => this.#views.of(this.#records.servers.require(id)));
+  }
+
+  list(filter: Parameters<ServersApi["list"]>[0] = {}): ServerView[] {
+    const { namePrefix, ...exact } = filter;
+    return this.#context.read(() =>
+      this.#records.servers
+        .list(exact)
+        .filter(({ name }) => namePrefix === undefined || name.startsWith(namePrefix))
+        .map((record) => this.#views.of(record)),
+    );
+  }
+
+  update(id: string, args: UpdateServerArgs): ServerView {
+    return this.#context.write(() => {
+      const record = this.#records.servers.require(id);
+      const { name, ...rest } = given(args);
+      const body = { ...record.body, ...rest, updatedAt: this.#context.clock.iso() };
+      return this.#views.of(this.#records.servers.save({ ...record, name: name ?? record.name, body }));
+    });
+  }
+
+  resize(id: string, wanted: { flavorId?: string | undefined; flavorName?: string | undefined }): ServerView {
+    return this.#context.write(() => {
+      const record = this.#require(id, "resize", ["ACTIVE", "SHUTOFF"]);
+      const old = this.#flavors.get(record.body.flavorId);
+      const flavor = this.#flavors.choose(record.region, wanted);
+      if (flavor.id === old.id) {
+        throw badRequest("When resizing, instances must change flavor!");
+      }
+      this.#requireQuota(record.region, flavor, old);
+      if (this.#context.injected("out-of-stock")) {
+        throw badRequest("No valid host was found. No valid host found for resize");
+      }
+      const placement = this.#scheduler.placeResized(record);
+      const failure = this.#resizeFailure(old, flavor, placement);
+      return this.#views.of(
+        this.#steps.begin(record, "resize", failure?.end === "error" ? "serverScheduleFailure" : "serverResize", {
+          status: "RESIZE",
+          taskState: "resize_migrating",
+          newFlavorId: flavor.id,
+          otherHost: "host" in placement && placement.host !== record.body.host ? placement.host : undefined,
+          fault: undefined,
+          guestReadyAt: undefined,
+          failure,
+        }),
+      );
+    });
+  }
+
+  #resizeFailure(
+    old: FlavorView,
+    flavor: FlavorView,
+    placement: ReturnType<Scheduler["placeResized"]>,
+  ): ServerBody["failure"] {
+    if ("failure" in placement) {
+      return { message: placement.failure, end: "error" };
+    }
+    const ordered = this.#orderedFailure();
+    if (ordered !== undefined) {
+      return { message: ordered, end: "error" };
+    }
+    return flavor.disk < old.disk
+      ? { message: "Resize error: Unable to resize disk down.", end: "rollback" }
+      : undefined;
+  }
+
+  confirmResize(id: string): ServerView {
+    return this.#context.write(() =>
+      this.#views.of(
+        this.#steps.begin(this.#require(id, "confirmResize", ["VERIFY_RESIZE"]), "confirm", "serverConfirmResize", {
+          taskState: "resize_confirming",
+        }),
+      ),
+    );
+  }
+
+  revertResize(id: string): ServerView {
+    return this.#context.write(() =>
+      this.#views.of(
+        this.#steps.begin(this.#require(id, "revertResize", ["VERIFY_RESIZE"]), "revert", "serverRevertResize", {
+          status: "REVERT_RESIZE",
+          taskState: "resize_reverting",
+          guestReadyAt: undefined,
+        }),
+      ),
+    );
+  }
+
+  resetState(id: string, state: "active" | "error"): ServerView {
+    return this.#context.write(() => {
+      const record = this.#records.servers.require(id);
+      if (state === "error") {
+        const body = {
+          ...record.body,
+          status: "ERROR" as const,
+          taskState: undefined,
+          step: undefined,
+          guestReadyAt: undefined,
+        };
+        return this.#views.of(this.#records.servers.save({ ...record, due: undefined, body }));
+      }
+      // The machine itself was never stopped by a resize that found no host: its guest answers again after a start.
+      const guestReadyAt = record.body.host === "" ? undefined : this.#context.after("guestBoot");
+      const body = { ...record.body, status: "ACTIVE" as const, taskState: undefined, fault: undefined, guestReadyAt };
+      return this.#views.of(
+        this.#records.servers.save({
+          ...record,
+          due: guestReadyAt,
+          body: { ...body, step: guestReadyAt === undefined ? undefined : "guest" },
+        }),
+      );
+    });
+  }
+
+  rebuild(id: string, image: { imageId?: string | undefined; imageName?: string | undefined }): ServerView {
+    return this.#context.write(() => {
+      const record = this.#require(id, "rebuild", ["ACTIVE", "SHUTOFF", "ERROR"]);
+      const imageId = this.#chooseImage(record.region, image);
+      return this.#views.of(
+        this.#steps.begin(record, "rebuild", "serverRebuild", {
+          status: "REBUILD",
+          taskState: "rebuilding",
+          imageId,
+          guestReadyAt: undefined,
+        }),
+      );
+    });
+  }
+
+  start(id: string): ServerView {
+    return this.#context.write(() =>
+      this.#views.of(
+        this.#steps.begin(this.#require(id, "start", ["SHUTOFF"]), "start", "serverStart", {
+          taskState: "powering-on",
+        }),
+      ),
+    );
+  }
+
+  stop(id: string): ServerView {
+    return this.#context.write(() =>
+      this.#views.of(
+        this.#steps.begin(this.#require(id, "stop", ["ACTIVE"]), "stop", "serverStop", {
+          taskState: "powering-off",
+          guestReadyAt: undefined,
+        }),
+      ),
+    );
+  }
+
+  reboot(id: string): ServerView {
+    return this.#context.write(() =>
+      this.#views.of(
+        this.#steps.begin(this.#require(id, "reboot", ["ACTIVE", "SHUTOFF"]), "reboot", "serverStart", {
+          taskState: "rebooting",
+          guestReadyAt: undefined,
+        }),
+      ),
+    );
+  }
+
+  delete(id: string): void {
+    this.#context.write(() => {
+      const record = this.#records.servers.require(id);
+      if (record.body.step !== "delete") {
+        this.#steps.begin(record, "delete", "serverDelete", { taskState: "deleting", guestReadyAt: undefined });
+      }
+    });
+  }
+
+  /** The server, at rest in one of these states; Nova's conflict otherwise. */
+  #require(id: string, action: string, accepted: readonly ServerBody["status"][]): ServerRecord {
+    const record = this.#records.servers.require(id);
+    const { status, taskState } = record.body;
+    if (!accepted.includes(status)) {
+      throw conflict(`Cannot '${action}' instance ${id} while it is in vm_state ${vmStates[status]}`);
+    }
+    if (taskState !== undefined) {
+      throw conflict(`Cannot '${action}' instance ${id} while it is in task_state ${taskState}`);
+    }
+    return record;
+  }
+}
+
+function badRequest(message: string): CloudError {
+  return new CloudError(400, "badRequest", message);
+}
+
+function conflict(message: string): CloudError {
+  return new CloudError(409, "conflictingRequest", message);
+}
