@@ -6,7 +6,7 @@ import { createLocalCloud } from "./behaviour/index.ts";
 import { claimFolder } from "./folder-claim.ts";
 import { openHttpDoor } from "./http/http-server.ts";
 import { processStartTicks } from "./process-identity.ts";
-import { startProviders } from "./provider/index.ts";
+import { startProviders } from "./provider/start-providers.ts";
 import { removeRuntime, writeRuntime } from "./runtime-file.ts";
 import { ensureTlsFile } from "./tls-certificate.ts";
 import { DEFAULT_PORT_OFFSET } from "./traffic/address.ts";
@@ -57,7 +57,8 @@ writeRuntime(folder, {
 
 await stopped.promise;
 removeRuntime(folder, process.pid);
-await Promise.all([traffic.close(), door.close(), providers.close()]);
+providers.close();
+await Promise.all([traffic.close(), door.close()]);
 cloud.close();
 claim[Symbol.dispose]();
 process.exit(0);

@@ -3,7 +3,8 @@
  * as a replace, so they are ignored in the run that adopts.
  *
  * Sources: terraform-provider-openstack v1.54.1 (fields of each schema that no Read sets), terraform-provider-ovh
- * (LoadBalancer: listeners; WorkflowBackup: rotation and maxExecutionCount; User: passwordReset).
+ * (LoadBalancer: listeners; Storage: hideObjects; User: its roles; WorkflowBackup: rotation and maxExecutionCount). The local
+ * cloud's provider leaves out at least as much of each resource (a test compares the two lists).
  */
 const UNREADABLE: Readonly<Record<string, readonly string[]>> = {
   "openstack:compute/instance:Instance": [
@@ -31,7 +32,7 @@ const UNREADABLE: Readonly<Record<string, readonly string[]>> = {
     "consistencyGroupId",
   ],
   "openstack:networking/network:Network": ["valueSpecs"],
-  "openstack:networking/subnet:Subnet": ["valueSpecs", "prefixLength"],
+  "openstack:networking/subnet:Subnet": ["valueSpecs", "prefixLength", "hostRoutes"],
   "openstack:networking/port:Port": ["fixedIps", "noFixedIp", "securityGroupIds", "noSecurityGroups", "valueSpecs"],
   "openstack:networking/router:Router": ["valueSpecs", "vendorOptions", "externalSubnetIds"],
   "openstack:networking/routerInterface:RouterInterface": ["forceDestroy"],
@@ -46,6 +47,10 @@ const UNREADABLE: Readonly<Record<string, readonly string[]>> = {
   ],
   "openstack:keymanager/secretV1:SecretV1": ["payload", "payloadContentType", "payloadContentEncoding"],
   "ovh:CloudProject/loadBalancer:LoadBalancer": ["listeners", "network"],
+  "ovh:CloudProject/storage:Storage": ["hideObjects"],
+  "ovh:CloudProject/user:User": ["roleName", "roleNames", "passwordReset"],
+  "ovh:CloudProjectDatabase/user:User": ["passwordReset"],
+  "ovh:CloudProjectDatabase/postgresSqlUser:PostgresSqlUser": ["passwordReset"],
   "ovh:CloudProject/workflowBackup:WorkflowBackup": ["rotation", "maxExecutionCount"],
 };
 

@@ -1,4 +1,4 @@
-import type { LocalCloud } from "../behaviour/index.ts";
+import { CloudError, type LocalCloud } from "../behaviour/index.ts";
 import type { ListenerView, MonitorView, PoolView } from "../behaviour/octavia/types.ts";
 import {
   type BalancerModel,
@@ -35,18 +35,20 @@ export class CloudModel implements TrafficModel {
   }
 
   instances(): readonly InstanceModel[] {
+    const floating = this.floating();
     return this.cloud.nova.servers.list().flatMap((server) => {
       const fixed = server.addresses[0]?.address;
       if (fixed === undefined) return [];
       const health = () => this.healthOf(fixed, server.region);
+      if (!health().running) return [];
       const behindBalancer = this.cloud.frontHealth(fixed, { region: server.region }).identity?.role === "prestashop";
       return [
         {
           id: server.id,
           name: server.name,
           flavor: server.flavor.name,
-          addresses: server.addresses.flatMap(({ address, portId }) => [address, ...this.floating(portId)]),
-          ports: !health().running ? [] : behindBalancer ? [80] : [80, 443],
+          addresses: server.addresses.flatMap(({ address, portId }) => [address, ...(floating.get(portId) ?? [])]),
+          ports: behindBalancer ? [80] : [80, 443],
           health,
         },
       ];
@@ -55,6 +57,7 @@ export class CloudModel implements TrafficModel {
 
   balancers(): readonly BalancerModel[] {
     const { octavia } = this.cloud;
+    const floating = this.floating();
     return octavia.loadBalancers.list().flatMap((balancer): BalancerModel[] => {
       // Requests pass while a change is under way, and not before the first creation is done.
       if (balancer.provisioningStatus === "PENDING_CREATE" || balancer.provisioningStatus === "PENDING_DELETE")
@@ -65,7 +68,7 @@ export class CloudModel implements TrafficModel {
         {
           id: balancer.id,
           name: balancer.name,
-          addresses: [balancer.vipAddress, ...this.floating(balancer.vipPortId)],
+          addresses: [balancer.vipAddress, ...(floating.get(balancer.vipPortId) ?? [])],
           listeners: octavia.listeners
             .list({ loadBalancerId: balancer.id })
             .flatMap((listener) => this.listener(listener)),
@@ -77,16 +80,29 @@ export class CloudModel implements TrafficModel {
 
   private listener(listener: ListenerView): ListenerModel[] {
     if (!listener.adminStateUp || listener.provisioningStatus === "PENDING_CREATE") return [];
-    const secret = listener.protocol === "TERMINATED_HTTPS" ? listener.defaultTlsContainerRef : undefined;
+    const terminates = listener.protocol === "TERMINATED_HTTPS";
+    const pkcs12 = terminates ? this.certificate(listener.defaultTlsContainerRef) : undefined;
+    // Without its certificate a listener that ends TLS cannot answer at all.
+    if (terminates && pkcs12 === undefined) return [];
     return [
       {
         id: listener.id,
         port: listener.protocolPort,
         forwardedProto: listener.insertHeaders["X-Forwarded-Proto"] === "true",
         poolId: listener.defaultPoolId,
-        ...(secret === undefined ? {} : { pkcs12: Buffer.from(this.cloud.barbican.secrets.payload(secret)) }),
+        ...(pkcs12 === undefined ? {} : { pkcs12 }),
       },
     ];
+  }
+
+  private certificate(secretRef: string | undefined): Buffer | undefined {
+    if (secretRef === undefined) return undefined;
+    try {
+      return Buffer.from(this.cloud.barbican.secrets.payload(secretRef));
+    } catch (error) {
+      if (error instanceof CloudError) return undefined;
+      throw error;
+    }
   }
 
   private pool(pool: PoolView, balancerId: string): PoolModel {
@@ -107,11 +123,13 @@ export class CloudModel implements TrafficModel {
     };
   }
 
-  private floating(portId: string): string[] {
-    return this.cloud.neutron.floatingIps
-      .list()
-      .filter((address) => address.portId === portId)
-      .map(({ address }) => address);
+  /** Port -> floating addresses that lead to it. */
+  private floating(): ReadonlyMap<string, readonly string[]> {
+    const found = new Map<string, string[]>();
+    for (const { portId, address } of this.cloud.neutron.floatingIps.list()) {
+      if (portId !== undefined) found.set(portId, [...(found.get(portId) ?? []), address]);
+    }
+    return found;
   }
 
   private healthOf(address: string, region: string, from?: string): Health {

@@ -41,6 +41,7 @@ export class Traffic {
   private instances = new Map<string, InstanceModel>();
   private listeners = new Map<string, ListenerModel>();
   private pools = new Map<string, PoolModel>();
+  private wanted: ReadonlyMap<string, Wanted> = new Map();
   private reconciling: Promise<void> = Promise.resolve();
   private asked = false;
   private closed = false;
@@ -50,8 +51,23 @@ export class Traffic {
     this.options = options;
   }
 
-  /** Brings the servers in line with the model; calls during a run are answered by one more run. */
+  /**
+   * Takes the model over. Members and weights count from here on; servers follow, and the promise tells when they have: calls
+   * meanwhile are answered by one more run.
+   */
   refresh(): Promise<void> {
+    if (this.closed) return Promise.resolve();
+    const instances = this.model.instances();
+    const balancers = this.model.balancers();
+    this.instances = new Map(instances.map((instance) => [instance.id, instance]));
+    this.listeners = new Map(balancers.flatMap((balancer) => balancer.listeners.map((entry) => [entry.id, entry])));
+    this.watchPools(balancers);
+    this.wanted = new Map(
+      [
+        ...instances.flatMap((entry) => this.ofInstance(entry)),
+        ...balancers.flatMap((entry) => this.ofBalancer(entry)),
+      ].map((entry) => [entry.key, entry]),
+    );
     if (!this.asked) {
       this.asked = true;
       this.reconciling = this.reconciling.then(() => {
@@ -89,17 +105,7 @@ export class Traffic {
 
   private async reconcile(): Promise<void> {
     if (this.closed) return;
-    const instances = this.model.instances();
-    const balancers = this.model.balancers();
-    this.instances = new Map(instances.map((instance) => [instance.id, instance]));
-    this.listeners = new Map(balancers.flatMap((balancer) => balancer.listeners.map((entry) => [entry.id, entry])));
-    this.watchPools(balancers);
-    const wanted = new Map(
-      [
-        ...instances.flatMap((entry) => this.ofInstance(entry)),
-        ...balancers.flatMap((entry) => this.ofBalancer(entry)),
-      ].map((entry) => [entry.key, entry]),
-    );
+    const { wanted } = this;
     await Promise.all(
       [...this.servers].map(async ([key, server]) => {
         if (wanted.has(key)) return;

@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { findableTypes } from "../../src/clients/finder/name-finder.ts";
+import { unreadable } from "../../src/clients/finder/unreadable.ts";
+import { catalogue } from "../../src/local-cloud/catalogue/catalogue.ts";
+import { unreadableInputs } from "../../src/local-cloud/provider/unreadable.ts";
+
+test.each(findableTypes)("%s: what the provider does not read back is ignored while adopting", (type) => {
+  expect(unreadable(type)).toEqual(expect.arrayContaining([...(unreadableInputs[type] ?? [])]));
+});
+
+test("only inputs that exist are ignored", () => {
+  const types = { ...catalogue.openstack.resources, ...catalogue.ovh.resources };
+  const wrong = findableTypes.flatMap((type) => {
+    const known = Object.keys(types[type]?.inputs ?? {});
+    return unreadable(type)
+      .filter((input) => !known.includes(input))
+      .map((input) => `${type} ${input}`);
+  });
+  expect(wrong).toEqual([]);
+});
