@@ -18,6 +18,7 @@ export default async function program(): Promise<Record<string, unknown>> {
   if (!cloud.ok) throw new RunError(renderIssues("this run is refused", cloud.issues));
   const project = readProject();
   const profile = readProfile(project);
+  const tlsPkcs12 = readCertificate();
   await log.warn(
     "plain Pulumi changes one front at a time, but neither drains it nor checks its health before the next; " +
       `for a shop that serves, run \`lor-infra ${profile} --stack ${project.stack}\` instead`,
@@ -30,7 +31,7 @@ export default async function program(): Promise<Record<string, unknown>> {
       fleet: fleetOf(project.settings[profile]),
       profile,
     });
-    return await buildLor(plan, { chain: true, tlsPkcs12: readCertificate(), cloud: cloud.value });
+    return await buildLor(plan, { chain: true, tlsPkcs12, cloud: cloud.value });
   } catch (error) {
     throw error instanceof LorError ? new RunError(renderError(error)) : error;
   }

@@ -1,9 +1,4 @@
-import {
-  ComponentResource,
-  type ComponentResourceOptions,
-  type CustomResourceOptions,
-  type Resource,
-} from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type CustomResourceOptions } from "@pulumi/pulumi";
 import { childArguments, type Transform } from "./transform.ts";
 
 /** What every component accepts besides its own arguments. */
@@ -36,9 +31,4 @@ export abstract class Component extends ComponentResource {
 /** Options of a resource that holds data: it is never deleted unless its protection was given up first. */
 export function dataHolder(protection: DataProtection, options: CustomResourceOptions = {}): CustomResourceOptions {
   return { ...options, protect: protection.released !== true };
-}
-
-/** The resources that are there, for a `dependsOn` list. */
-export function present(...resources: readonly (Resource | undefined)[]): Resource[] {
-  return resources.filter((resource) => resource !== undefined);
 }

@@ -15,6 +15,8 @@ export interface ObjectStorageArgs extends DataProtection {
   readonly images: Bucket;
   /** Off-site copies: of the images by replication, of other data by whoever is given its access. */
   readonly copies: Bucket;
+  /** Prefix in `copies` of what is taken away again when it is old, such as `sets/`. Default: nothing may be taken away. */
+  readonly forgettable?: string;
   readonly transform?: {
     readonly bucket?: Transform<ovh.cloudproject.StorageArgs>;
     readonly user?: Transform<ovh.cloudproject.UserArgs>;
@@ -46,34 +48,34 @@ interface ObjectStorageNodes {
   readonly copies: BucketNodes;
 }
 
-/** What the owner of a copy may do: it adds and reads, and cannot take a copy away. */
 const ADD_AND_READ = [
   "s3:GetObject",
   "s3:PutObject",
   "s3:ListBucket",
+  "s3:GetBucketLocation",
+  "s3:ListBucketMultipartUploads",
   "s3:ListMultipartUploadParts",
   "s3:AbortMultipartUpload",
 ];
-const ADD_READ_AND_DELETE = [...ADD_AND_READ, "s3:DeleteObject"];
 
 /**
  * Two versioned, encrypted buckets, each with a user that reaches it and nothing else. `images` is replicated to `copies` in another
- * region, deletions are not. Both hold data and are protected: deleting one empties it.
+ * region, deletions are not. Nobody is given the right to delete a version: what is deleted or overwritten can be brought back. Both hold data and are protected: deleting one empties it.
  *
  * Source: OVHcloud docs, object storage (versioning is required on both sides of a replication).
  */
 export class ObjectStorage extends Component {
   /** Reads, writes and deletes. */
   readonly images: BucketAccess;
-  /** Reads and writes, and cannot delete: who breaks into a guest cannot destroy the copies. */
+  /** Reads and writes, and deletes what is `forgettable`; never a version, so that who breaks into a guest destroys no copy. */
   readonly copies: BucketAccess;
   readonly #nodes: ObjectStorageNodes;
 
   constructor(name: string, args: ObjectStorageArgs, options?: ComponentResourceOptions) {
     super("ovh", "ObjectStorage", name, options);
 
-    const copies = this.#createBucket("copies", args, args.copies, ADD_AND_READ, {});
-    const images = this.#createBucket("images", args, args.images, ADD_READ_AND_DELETE, {
+    const copies = this.#createBucket("copies", args, args.copies, args.forgettable, {});
+    const images = this.#createBucket("images", args, args.images, "", {
       replication: {
         rules: [
           {
@@ -102,7 +104,7 @@ export class ObjectStorage extends Component {
     name: string,
     args: ObjectStorageArgs,
     bucket: Bucket,
-    actions: readonly string[],
+    deletable: string | undefined,
     inputs: Pick<ovh.cloudproject.StorageArgs, "replication">,
   ): BucketNodes {
     const storage = new ovh.cloudproject.Storage(
@@ -128,16 +130,26 @@ export class ObjectStorage extends Component {
       ...this.child(name, { userId: user.id }, args.transform?.credential),
     );
     const policy = new ovh.cloudproject.S3Policy(
-      ...this.child(name, { userId: user.id, policy: renderPolicy(bucket, actions) }, args.transform?.policy),
+      ...this.child(name, { userId: user.id, policy: renderPolicy(bucket, deletable) }, args.transform?.policy),
     );
     return { bucket: storage, user, credential, policy };
   }
 }
 
-function renderPolicy(bucket: Bucket, actions: readonly string[]): string {
-  const resource = `arn:aws:s3:::${bucket.cloudName}`;
+/** @param deletable prefix of the objects that may be deleted; undefined: none. */
+function renderPolicy(bucket: Bucket, deletable: string | undefined): string {
+  const own = `arn:aws:s3:::${bucket.cloudName}`;
+  const statement = (Sid: string, Action: readonly string[], Resource: readonly string[]) => ({
+    Sid,
+    Effect: "Allow",
+    Action,
+    Resource,
+  });
   return JSON.stringify({
-    Statement: [{ Sid: "OwnBucket", Effect: "Allow", Action: actions, Resource: [resource, `${resource}/*`] }],
+    Statement: [
+      statement("AddAndRead", ADD_AND_READ, [own, `${own}/*`]),
+      ...(deletable === undefined ? [] : [statement("Delete", ["s3:DeleteObject"], [`${own}/${deletable}*`])]),
+    ],
   });
 }
 

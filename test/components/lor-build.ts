@@ -6,8 +6,18 @@ import { type RecordingCloud, type Registration, record } from "./recording-clou
 /** A certificate that must show nowhere in clear. */
 export const plantedCertificate = "planted-certificate";
 
-export function recordLor(plan: LorPlan, options: Partial<BuildOptions> = {}): Promise<RecordingCloud> {
-  return record(() => buildLor(plan, { chain: true, tlsPkcs12: plantedCertificate, cloud: "local", ...options }));
+const recordings = new Map<string, Promise<RecordingCloud>>();
+
+/** What `buildLor` registers for a Plan; recorded once for each Plan and options. */
+export async function recordLor(plan: LorPlan, options: Partial<BuildOptions> = {}): Promise<RecordingCloud> {
+  const key = JSON.stringify([plan, options]);
+  const known = recordings.get(key);
+  if (known !== undefined) return known;
+  const recording = record(() =>
+    buildLor(plan, { chain: true, tlsPkcs12: plantedCertificate, cloud: "local", ...options }),
+  );
+  recordings.set(key, recording);
+  return recording;
 }
 
 /** The only resource of a type and name. */

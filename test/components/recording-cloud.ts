@@ -102,14 +102,11 @@ export interface RecordingCloud {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-/**
- * Runs a program against a recording cloud and waits until every registration has arrived.
- *
- * @throws when the program used a type or a look-up that is not known here. It is thrown at the end: a refused call would
- *   leave every promise that hangs on it rejected and unheard.
- */
-export async function record(program: () => Promise<Record<string, unknown>>): Promise<RecordingCloud> {
-  const registrations: Registration[] = [];
+/** Puts a recording cloud in the place of the engine; project `lor`. */
+export async function mockCloud({ stack }: { readonly stack: string }): Promise<{
+  readonly invocations: Invocation[];
+  readonly refused: string[];
+}> {
   const invocations: Invocation[] = [];
   const refused: string[] = [];
   await pulumi.runtime.setMocks(
@@ -128,9 +125,21 @@ export async function record(program: () => Promise<Record<string, unknown>>): P
       },
     },
     "lor",
-    "prod",
+    stack,
     false,
   );
+  return { invocations, refused };
+}
+
+/**
+ * Runs a program against a recording cloud and waits until every registration has arrived.
+ *
+ * @throws when the program used a type or a look-up that is not known here. It is thrown at the end: a refused call would
+ *   leave every promise that hangs on it rejected and unheard.
+ */
+export async function record(program: () => Promise<Record<string, unknown>>): Promise<RecordingCloud> {
+  const registrations: Registration[] = [];
+  const { invocations, refused } = await mockCloud({ stack: "prod" });
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, answer) =>

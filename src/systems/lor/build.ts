@@ -44,6 +44,8 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
   const storage = new ObjectStorage("storage", {
     images: plan.storage.images,
     copies: plan.storage.copies,
+    // Odoo's server forgets its old pairs of files and database dump.
+    forgettable: "sets/",
     released,
   });
   const configuration = new GuestConfiguration("configuration", {
