@@ -52,6 +52,8 @@ export class ResourceChanges {
   readonly #changes = new Map<string, ResourceChange>();
   readonly #replacementMade = new Set<string>();
   readonly #replacing = new Set<string>();
+  /** Resources that are being looked at in the cloud. */
+  readonly #looking = new Set<string>();
   readonly #scrub: (text: string) => string;
   readonly #emit: (event: EngineEvent) => void;
   readonly #diagnostics: Diagnostic[] = [];
@@ -93,6 +95,11 @@ export class ResourceChanges {
   }
 
   #started(step: StepEventMetadata): void {
+    if (step.op === "refresh") {
+      this.#looking.add(step.urn);
+    } else if (this.#findsDrift) {
+      return;
+    }
     const change = this.#record(step);
     if (change === undefined || step.op === "replace") {
       return;
@@ -107,6 +114,14 @@ export class ResourceChanges {
   }
 
   #finished(step: StepEventMetadata): void {
+    if (this.#looking.delete(step.urn)) {
+      this.#looked(step);
+      return;
+    }
+    if (this.#findsDrift) {
+      // The program's resources go by once more; nothing is done to them.
+      return;
+    }
     const change = this.#record(step);
     if (change === undefined || step.op === "replace") {
       return;
@@ -121,7 +136,26 @@ export class ResourceChanges {
     this.#emit({ kind: "finished", change });
   }
 
+  /** A look at the cloud has ended. In the log its operation is then what was found: gone, other than recorded, or the same. */
+  #looked(step: StepEventMetadata): void {
+    if (isEngineOwn(step.type)) {
+      return;
+    }
+    const drift = this.#findsDrift ? driftOf(step) : "read";
+    const change: ResourceChange = {
+      ...resourceOf(step),
+      change: drift,
+      changedProperties: drift === "update" ? changedPropertiesOf(step) : [],
+      replacingProperties: [],
+    };
+    if (this.#findsDrift) {
+      this.#changes.set(step.urn, change);
+    }
+    this.#emit({ kind: "finished", change });
+  }
+
   #failed(step: StepEventMetadata): void {
+    this.#looking.delete(step.urn);
     const change = this.#record(step);
     if (change !== undefined) {
       this.#failures.push({ ...resourceOf(step), wasToBe: PARTICIPLES[change.change] });
@@ -147,11 +181,11 @@ export class ResourceChanges {
 
   /** The change that a step is, kept for the result; undefined for the engine's own resources. */
   #record(step: StepEventMetadata): ResourceChange | undefined {
-    const change = changeOf(step, this.#findsDrift);
+    const change = CHANGES[step.op];
     if (change === undefined || isEngineOwn(step.type)) {
       return undefined;
     }
-    if (step.op === "refresh" && !this.#findsDrift) {
+    if (step.op === "refresh") {
       return { ...resourceOf(step), change: "read", changedProperties: [], replacingProperties: [] };
     }
     if (step.op === "delete-replaced" && this.#replacementMade.has(step.urn)) {
@@ -189,15 +223,12 @@ export interface Diagnostic {
   readonly message: string;
 }
 
-function changeOf(step: StepEventMetadata, findsDrift: boolean): Change | undefined {
-  if (step.op !== "refresh" || !findsDrift) {
-    return CHANGES[step.op];
+function driftOf(step: StepEventMetadata): "same" | "update" | "delete" {
+  if (step.op === "delete" || step.new === undefined || step.new === null) {
+    return "delete";
   }
-  // A refresh that found the resource gone, or other than recorded, changes the state.
-  if (step.new === undefined || step.new === null) {
-    return step.old === undefined || step.old === null ? "read" : "delete";
-  }
-  return Object.keys(step.detailedDiff ?? {}).length > 0 || (step.diffs ?? []).length > 0 ? "update" : "same";
+  const differs = Object.keys(step.detailedDiff ?? {}).length > 0 || (step.diffs ?? []).length > 0;
+  return step.op === "update" || differs ? "update" : "same";
 }
 
 function isEngineOwn(type: string): boolean {
