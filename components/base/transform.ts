@@ -1,7 +1,7 @@
 import type { CustomResourceOptions } from "@pulumi/pulumi";
 
 /** One child resource as the component would create it. */
-export interface Child<A> {
+interface Child<A> {
   readonly name: string;
   readonly args: A;
   readonly options: CustomResourceOptions;

@@ -5,7 +5,7 @@ import { fleetOf, planLor } from "../../src/systems/lor/plan.ts";
 import type { LorPlan } from "../../src/systems/lor/plan-model.ts";
 
 /** Lor's own settings, as committed. */
-export function lorProject(): Project {
+function lorProject(): Project {
   const project = loadProject(fileURLToPath(new URL("../..", import.meta.url)), "prod");
   if (!project.ok) throw new Error(project.issues.map((issue) => `${issue.path}: ${issue.message}`).join("\n"));
   return project.value;
@@ -16,7 +16,7 @@ export function profilePlan(profile: Profile): LorPlan {
   return planLor({ project: name, stack, settings, fleet: fleetOf(settings[profile]), profile });
 }
 
-export function fleetPlan(fleet: Fleet): LorPlan {
+function fleetPlan(fleet: Fleet): LorPlan {
   const { name, stack, settings } = lorProject();
   return planLor({ project: name, stack, settings, fleet });
 }

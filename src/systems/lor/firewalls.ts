@@ -10,7 +10,7 @@ export interface FirewallPlan {
   readonly rules: readonly FirewallRulePlan[];
 }
 
-export interface FirewallRulePlan {
+interface FirewallRulePlan {
   /** Pulumi name of the rule. */
   readonly name: string;
   readonly description: string;
