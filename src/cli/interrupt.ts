@@ -32,7 +32,9 @@ export class Interrupt {
   #interrupted(): void {
     this.#count += 1;
     if (this.#count === 1) {
-      this.#terminal.warn("Stopping: what is in progress ends, nothing new starts. The same command goes on from there.");
+      this.#terminal.warn(
+        "Stopping: what is in progress ends, nothing new starts. The same command goes on from there.",
+      );
       this.#controller.abort();
       return;
     }

@@ -1,0 +1,72 @@
+import { Agent, request } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
+
+export interface WatchRequestsArgs {
+  /** Loopback only: `127.…`. */
+  readonly host: string;
+  readonly port: number;
+  /** Sent as Host, as a browser would. */
+  readonly domain: string;
+  /** Clients at the same time. Default 4. */
+  readonly clients?: number;
+  /** Pause of each client between two requests, milliseconds. Default 10. */
+  readonly pauseMs?: number;
+  /** No more than this are sent in all. Default 50,000. */
+  readonly most?: number;
+}
+
+export interface RequestFigures {
+  readonly sent: number;
+  /** Without an answer, or with a status of 500 or more. */
+  readonly lost: number;
+  /** What the lost ones met -> how often. */
+  readonly reasons: Readonly<Record<string, number>>;
+}
+
+/** Customers of a shop on the local cloud, until `stop`: what shows that a switch loses no request. */
+export class RequestWatch {
+  readonly #stopped = new AbortController();
+  readonly #clients: Promise<void>[];
+  readonly #reasons: Record<string, number> = {};
+  #sent = 0;
+  #lost = 0;
+
+  constructor(args: WatchRequestsArgs) {
+    if (!args.host.startsWith("127.")) throw new RangeError(`requests go to loopback only, not to ${args.host}`);
+    const agent = new Agent({ keepAlive: true });
+    this.#clients = Array.from({ length: args.clients ?? 4 }, () => this.#client(args, agent));
+  }
+
+  /** Ends the clients and counts. */
+  async stop(): Promise<RequestFigures> {
+    this.#stopped.abort();
+    await Promise.all(this.#clients);
+    return { sent: this.#sent, lost: this.#lost, reasons: this.#reasons };
+  }
+
+  async #client(args: WatchRequestsArgs, agent: Agent): Promise<void> {
+    while (!this.#stopped.signal.aborted && this.#sent < (args.most ?? 50_000)) {
+      this.#sent += 1;
+      const problem = await ask(args, agent);
+      if (problem !== undefined) {
+        this.#lost += 1;
+        this.#reasons[problem] = (this.#reasons[problem] ?? 0) + 1;
+      }
+      await pause(args.pauseMs ?? 10, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
+    }
+  }
+}
+
+/** One request. @returns why it was lost, or undefined. */
+function ask({ host, port, domain }: WatchRequestsArgs, agent: Agent): Promise<string | undefined> {
+  return new Promise((done) => {
+    const call = request({ host, port, path: "/", headers: { host: domain }, agent, timeout: 10_000 }, (answer) => {
+      answer.resume();
+      answer.on("end", () => done((answer.statusCode ?? 0) < 500 ? undefined : `status ${answer.statusCode}`));
+      answer.on("error", (error) => done(error.message));
+    });
+    call.on("timeout", () => call.destroy(new Error("no answer in 10 s")));
+    call.on("error", (error) => done(error.message));
+    call.end();
+  });
+}

@@ -1,0 +1,177 @@
+import tab from "@bomb.sh/tab/commander";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { ExitCode } from "../core/errors.ts";
+import { version } from "./package-folder.ts";
+import { openTerminal, type Terminal } from "./terminal.ts";
+
+/** Options that every command understands. */
+export interface CommonOptions {
+  readonly json: boolean;
+}
+
+/** Options of the commands that read settings. */
+export interface SettingsOptions extends CommonOptions {
+  /** Folder with Pulumi.yaml and the two profile files. */
+  readonly settings: string;
+  readonly stack: string;
+}
+
+/** Options of the commands that meet a cloud. */
+export interface CloudOptions extends SettingsOptions {
+  readonly cloud: "local" | "ovh";
+}
+
+/** Options of the commands that change something. */
+export interface ChangeOptions extends CloudOptions {
+  readonly yes: boolean;
+  readonly parallel?: number;
+  readonly takeOver: boolean;
+}
+
+/** One command: what it was given and where it writes; the code it ends with. */
+type Handler<Options> = (terminal: Terminal, options: Options, ...args: string[]) => Promise<ExitCode>;
+
+/**
+ * Every command with its options. A command's module is loaded only when it runs: `check`, `cost` and `rpo` never load Pulumi.
+ */
+export function createCommandTree(): { readonly program: Command; readonly exitCode: () => ExitCode } {
+  let ended: ExitCode = ExitCode.done;
+  const program = new Command("lor-infra")
+    .description(
+      "The infrastructure of a small company in two sizes, normal and rush, switched without losing a request.",
+    )
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError("(lor-infra --help lists the commands)");
+
+  const runs =
+    <Options extends CommonOptions>(load: () => Promise<Handler<Options>>) =>
+    async (...given: unknown[]) => {
+      const command = given.at(-1) as Command;
+      const options = command.optsWithGlobals() as Options;
+      const handler = await load();
+      ended = await handler(openTerminal({ json: options.json }), options, ...(command.processedArgs as string[]));
+    };
+
+  const add = (parent: Command, name: string, description: string) =>
+    parent
+      .command(name)
+      .description(description)
+      .option("--json", "one machine-readable document on standard output", false);
+  const withSettings = (command: Command) =>
+    command
+      .option("--settings <dir>", "folder with Pulumi.yaml and the two profile files", ".")
+      .option("--stack <name>", "the live copy: prod, test …", "prod");
+  const withCloud = (command: Command) =>
+    withSettings(command).addOption(
+      new Option("--cloud <cloud>", "local: the built-in cloud; ovh: the real one")
+        .choices(["local", "ovh"])
+        .default("local"),
+    );
+  const withChange = (command: Command) =>
+    withCloud(command)
+      .option("--yes", "approve without a question", false)
+      .option("--parallel <n>", "resources changed at the same time", positiveInteger)
+      .option("--take-over", "take the lock of a holder on another machine, after its lease", false);
+
+  withSettings(add(program, "check", "check the settings of both profiles, without a cloud")).action(
+    runs<SettingsOptions>(async () => (await import("./commands/check.ts")).check),
+  );
+  withSettings(add(program, "cost", "what a profile costs a month"))
+    .addOption(profileOption())
+    .option("--fronts-flavor <size>", "price the fronts in another size, such as b2-7")
+    .option("--price-book <id>", "offer-2025, ovh-catalogue-2026-06", "offer-2025")
+    .action(runs(async () => (await import("./commands/cost.ts")).cost));
+  withSettings(add(program, "rpo", "the most data that each disruption can lose")).action(
+    runs(async () => (await import("./commands/rpo.ts")).rpo),
+  );
+  add(program, "init", "write a new project's settings files, with a salt of its own")
+    .argument("[dir]", "an empty or new folder", ".")
+    .option("--name <name>", "the project's name; the folder's by default")
+    .action(runs(async () => (await import("./commands/init.ts")).init));
+
+  withChange(add(program, "up", "create the system, or repair it, in the profile it runs in"))
+    .addOption(profileOption())
+    .action(runs(async () => (await import("./commands/up.ts")).up));
+  withCloud(add(program, "preview", "what would be created, changed, restarted, replaced, deleted"))
+    .addOption(profileOption())
+    .option("--detect", "ask the cloud for the real state; exit 5 when it differs", false)
+    .action(runs(async () => (await import("./commands/preview.ts")).preview));
+  withChange(add(program, "rush", "switch to the larger profile, one front at a time")).action(
+    runs(async () => (await import("./commands/switch.ts")).rush),
+  );
+  withChange(add(program, "normal", "switch back to the normal profile, one front at a time")).action(
+    runs(async () => (await import("./commands/switch.ts")).normal),
+  );
+  withCloud(add(program, "status", "the profile, the fronts, their health")).action(
+    runs(async () => (await import("./commands/status.ts")).status),
+  );
+  withChange(add(program, "destroy", "delete the system; with data only when asked to"))
+    .option("--with-data", "also delete what holds data, after a list of it", false)
+    .action(runs(async () => (await import("./commands/destroy.ts")).destroy));
+  withCloud(add(program, "doctor", "engine, plugins, credentials, clock, price book, state, locks")).action(
+    runs(async () => (await import("./commands/doctor.ts")).doctor),
+  );
+  withSettings(add(program, "demo", "Lor up, into rush and back on the local cloud; leaves nothing running")).action(
+    runs(async () => (await import("./commands/demo.ts")).demo),
+  );
+
+  const engine = program.command("engine").description("the Pulumi engine");
+  add(engine, "install", "find or obtain the engine").action(
+    runs(async () => (await import("./commands/engine.ts")).engineInstall),
+  );
+  add(engine, "status", "where the engine is, and its version").action(
+    runs(async () => (await import("./commands/engine.ts")).engineStatus),
+  );
+
+  const cloud = program.command("cloud").description("the built-in local cloud");
+  const addCloud = (name: string, description: string) => withSettings(add(cloud, name, description));
+  const load = () => import("./commands/cloud.ts");
+  addCloud("start", "start it, or say that it runs")
+    .option("--realtime", "operations last as long as on the real cloud", false)
+    .action(runs(async () => (await load()).cloudStart));
+  addCloud("stop", "stop it; what it holds stays").action(runs(async () => (await load()).cloudStop));
+  addCloud("status", "whether it runs, and what it holds").action(runs(async () => (await load()).cloudStatus));
+  addCloud("env", 'shell variables for plain pulumi: eval "$(lor-infra cloud env)"').action(
+    runs(async () => (await load()).cloudEnv),
+  );
+  addCloud("reset", "empty it")
+    .option("--yes", "without a question", false)
+    .action(runs(async () => (await load()).cloudReset));
+  addCloud("journal", "the calls it received")
+    .option("--last <n>", "how many", positiveInteger, 50)
+    .action(runs(async () => (await load()).cloudJournal));
+  addCloud("fault", "order a fault; without options, list them")
+    .addOption(
+      new Option("--effect <effect>", "what goes wrong").choices([
+        "fail",
+        "drop-after-accept",
+        "slow",
+        "hold",
+        "hold-before",
+        "error-state",
+        "out-of-stock",
+      ]),
+    )
+    .option("--type <type>", "resource type, such as openstack:compute/instance:Instance")
+    .option("--operation <operation>", "create, read, update, delete, invoke or http")
+    .option("--name <name>", "name of the resource")
+    .option("--seconds <n>", "for slow: by how much", positiveInteger)
+    .option("--times <n>", "how often before it clears itself", positiveInteger, 1)
+    .option("--clear", "clear all faults", false)
+    .action(runs(async () => (await load()).cloudFault));
+
+  tab(program, { completionCommandName: "completion" });
+  return { program, exitCode: () => ended };
+}
+
+function profileOption(): Option {
+  return new Option("--profile <profile>", "normal or rush").choices(["normal", "rush"]);
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError(`"${text}" is not a whole number of 1 or more.`);
+  return value;
+}

@@ -1,0 +1,170 @@
+import { cloudEnvironment, shellExports } from "../../actions/cloud-env.ts";
+import { clearFaults, listFaults, orderFault } from "../../actions/cloud-fault.ts";
+import { cloudJournal as readJournal } from "../../actions/cloud-journal.ts";
+import { resetCloud } from "../../actions/cloud-reset.ts";
+import { startCloud } from "../../actions/cloud-start.ts";
+import { cloudStatus as readStatus } from "../../actions/cloud-status.ts";
+import { stopCloud } from "../../actions/cloud-stop.ts";
+import { ExitCode, LorError } from "../../core/errors.ts";
+import type { FaultEffect } from "../../local-cloud/faults.ts";
+import { stateHome } from "../../state/stack-folder.ts";
+import { askYes } from "../ask.ts";
+import type { SettingsOptions } from "../command-tree.ts";
+import { obtainEngine } from "../obtain-engine.ts";
+import { renderTable } from "../render/table.ts";
+import type { Terminal } from "../terminal.ts";
+
+export async function cloudStart(
+  terminal: Terminal,
+  options: SettingsOptions & { readonly realtime: boolean },
+): Promise<ExitCode> {
+  const home = stateHome(options.settings, process.env);
+  const { runtime, started } = await startCloud({ home, env: process.env, ...(options.realtime ? { scale: 1 } : {}) });
+  terminal.line(
+    `The local cloud ${started ? "runs now" : "runs already"} (process ${runtime.pid}, ${runtime.httpUrl}).`,
+  );
+  terminal.line(`Next: lor-infra up, or eval "$(npx lor-infra cloud env)" for plain pulumi.`);
+  terminal.document({
+    version: 1,
+    running: true,
+    started,
+    pid: runtime.pid,
+    httpUrl: runtime.httpUrl,
+    providers: runtime.providers,
+  });
+  return ExitCode.done;
+}
+
+export async function cloudStop(terminal: Terminal, options: SettingsOptions): Promise<ExitCode> {
+  const stopped = await stopCloud(stateHome(options.settings, process.env));
+  terminal.line(stopped ? "The local cloud is stopped; what it holds stays." : "No local cloud was running.");
+  terminal.document({ version: 1, running: false, stopped });
+  return ExitCode.done;
+}
+
+export async function cloudStatus(terminal: Terminal, options: SettingsOptions): Promise<ExitCode> {
+  const report = await readStatus(stateHome(options.settings, process.env));
+  terminal.document({ version: 1, ...report });
+  if (!report.running) {
+    terminal.line(`No local cloud runs in ${report.folder}. Next: lor-infra cloud start`);
+    return ExitCode.done;
+  }
+  const { status } = report;
+  const { servers, loadBalancers, databases, buckets } = status.resources;
+  terminal.line(`The local cloud runs (process ${report.pid}, ${report.httpUrl}), time 1:${status.scale}.`);
+  terminal.line(
+    `  holds     ${servers} servers, ${loadBalancers} load balancers, ${databases} databases, ${buckets} buckets`,
+  );
+  terminal.line(
+    `  providers ${Object.entries(report.providers)
+      .map(([name, port]) => `${name} on port ${port}`)
+      .join(", ")}`,
+  );
+  terminal.line(`  faults    ${status.faults} ordered, ${status.held} calls held`);
+  for (const problem of status.trafficProblems) terminal.line(`  traffic   ${problem}`);
+  return ExitCode.done;
+}
+
+export async function cloudEnv(terminal: Terminal, options: SettingsOptions): Promise<ExitCode> {
+  const home = stateHome(options.settings, process.env);
+  // Only shell lines may reach the standard output here: `eval` reads it.
+  const engine = await obtainEngine((text) => terminal.warn(text));
+  const { runtime } = await startCloud({ home, env: process.env });
+  const variables = cloudEnvironment({
+    home,
+    runtime,
+    engine: engine.path,
+    node: process.execPath,
+    env: process.env,
+  });
+  if (terminal.json) terminal.document({ version: 1, variables });
+  else process.stdout.write(shellExports(variables));
+  return ExitCode.done;
+}
+
+export async function cloudReset(
+  terminal: Terminal,
+  options: SettingsOptions & { readonly yes: boolean },
+): Promise<ExitCode> {
+  if (!options.yes && !(await askYes(terminal, "Empty the local cloud: every server, database and bucket in it?"))) {
+    terminal.line("Nothing was changed.");
+    return ExitCode.failed;
+  }
+  await resetCloud(stateHome(options.settings, process.env));
+  terminal.line("The local cloud is empty. A stack made on it is made again by lor-infra up.");
+  terminal.document({ version: 1, reset: true });
+  return ExitCode.done;
+}
+
+export async function cloudJournal(
+  terminal: Terminal,
+  options: SettingsOptions & { readonly last: number },
+): Promise<ExitCode> {
+  const entries = await readJournal(stateHome(options.settings, process.env), { limit: options.last });
+  terminal.document({ version: 1, entries });
+  terminal.line(
+    renderTable(
+      terminal,
+      ["#", "at", "door", "service", "operation", "what", "outcome"],
+      entries.map((entry) => [
+        String(entry.seq),
+        new Date(entry.at).toISOString(),
+        entry.door,
+        entry.service,
+        entry.operation,
+        [entry.type, entry.name].filter((part) => part !== undefined && part !== null).join(" "),
+        entry.outcome,
+      ]),
+      [0],
+    ),
+  );
+  return ExitCode.done;
+}
+
+interface FaultOptions extends SettingsOptions {
+  readonly effect?: FaultEffect["kind"];
+  readonly type?: string;
+  readonly operation?: string;
+  readonly name?: string;
+  readonly seconds?: number;
+  readonly times: number;
+  readonly clear: boolean;
+}
+
+export async function cloudFault(terminal: Terminal, options: FaultOptions): Promise<ExitCode> {
+  const home = stateHome(options.settings, process.env);
+  if (options.clear) await clearFaults(home);
+  if (options.effect !== undefined) {
+    const { type, operation, name, times } = options;
+    await orderFault(home, {
+      match: { type, operation, name },
+      effect: faultEffect(options.effect, options.seconds),
+      times,
+    });
+  }
+  const faults = await listFaults(home);
+  terminal.document({ version: 1, faults });
+  if (faults.length === 0) terminal.line("No fault is ordered.");
+  for (const fault of faults) {
+    const match = Object.entries(fault.match).map(([key, value]) => `${key} ${value}`);
+    terminal.line(
+      `  ${fault.id}  ${fault.effect.kind} on ${match.join(", ") || "any call"}, ${fault.remaining} more times`,
+    );
+  }
+  return ExitCode.done;
+}
+
+function faultEffect(kind: FaultEffect["kind"], seconds: number | undefined): FaultEffect {
+  if (kind !== "slow") return { kind };
+  if (seconds !== undefined) return { kind, seconds };
+  throw new LorError({
+    code: "fault-not-understood",
+    message: "the fault cannot be ordered: slow needs a duration",
+    exit: ExitCode.usage,
+    culprit: "user",
+    path: "--seconds",
+    seen: "nothing",
+    accepted: "seconds of the real world, 1 or more",
+    next: "lor-infra cloud fault --effect slow --seconds 60",
+  });
+}

@@ -1,0 +1,103 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { cloudStatus } from "../../actions/cloud-status.ts";
+import { stopCloud } from "../../actions/cloud-stop.ts";
+import { type RequestFigures, RequestWatch } from "../../actions/watch-requests.ts";
+import { ExitCode, LorError } from "../../core/errors.ts";
+import { loopback } from "../../local-cloud/traffic/address.ts";
+import type { ChangeOptions, SettingsOptions } from "../command-tree.ts";
+import { loadSettings } from "../load-settings.ts";
+import { packageFolder } from "../package-folder.ts";
+import { renderSeconds } from "../render/duration.ts";
+import type { Terminal } from "../terminal.ts";
+import { cost } from "./cost.ts";
+import { destroy } from "./destroy.ts";
+import { rpo } from "./rpo.ts";
+import { status } from "./status.ts";
+import { normal, rush } from "./switch.ts";
+import { up } from "./up.ts";
+
+/**
+ * The main job from beginning to end on the local cloud, in a state folder of its own that is deleted afterwards: up in normal, into rush and back
+ * while customers send requests.
+ */
+export async function demo(terminal: Terminal, options: SettingsOptions): Promise<ExitCode> {
+  const began = performance.now();
+  const home = mkdtempSync(join(tmpdir(), "lor-infra-demo-"));
+  process.env.LOR_INFRA_HOME = home;
+  const given: ChangeOptions = {
+    ...options,
+    settings: existsSync(join(options.settings, "Pulumi.yaml")) ? options.settings : packageFolder,
+    cloud: "local",
+    yes: true,
+    takeOver: false,
+  };
+  const title = (text: string) => terminal.line(`\n${terminal.style("bold", `── ${text} ──`)}`);
+  // One document at the end, not one for each command.
+  const quiet: Terminal = { ...terminal, document: () => undefined };
+  try {
+    title("1. Up in normal");
+    await up(quiet, { ...given, profile: "normal" });
+    title("2. What runs, and where");
+    await status(quiet, given);
+    title("3. Into rush, while customers visit");
+    const intoRush = await whileCustomersVisit(terminal, given, home, () => rush(quiet, given));
+    await status(quiet, given);
+    title("4. Back to normal, while customers visit");
+    const back = await whileCustomersVisit(terminal, given, home, () => normal(quiet, given));
+    await status(quiet, given);
+    title("5. What each profile costs");
+    await cost(quiet, { ...given, priceBook: "offer-2025" });
+    title("6. The most data that can be lost");
+    await rpo(quiet, given);
+    title("7. Everything deleted");
+    await destroy(quiet, { ...given, withData: true });
+    const seconds = (performance.now() - began) / 1000;
+    terminal.line(`\nDone in ${renderSeconds(seconds)}; nothing is left running.`);
+    terminal.document({
+      version: 1,
+      ok: intoRush.lost + back.lost === 0,
+      seconds,
+      requests: { rush: intoRush, normal: back },
+    });
+    return intoRush.lost + back.lost === 0 ? ExitCode.done : ExitCode.failed;
+  } finally {
+    await stopCloud(home);
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+async function whileCustomersVisit(
+  terminal: Terminal,
+  options: ChangeOptions,
+  home: string,
+  work: () => Promise<ExitCode>,
+): Promise<RequestFigures> {
+  const { loadBalancer, prestashop } = loadSettings(options).settings.normal;
+  const report = await cloudStatus(home);
+  if (!report.running) {
+    throw new LorError({
+      code: "local-cloud-not-running",
+      message: "the local cloud of the demo has ended",
+      exit: ExitCode.failed,
+      culprit: "tool",
+      next: "npm run demo",
+    });
+  }
+  const customers = new RequestWatch({
+    ...loopback(loadBalancer.address, 80, report.trafficPortOffset),
+    domain: prestashop.domain,
+  });
+  let figures: RequestFigures | undefined;
+  try {
+    await work();
+  } finally {
+    figures = await customers.stop();
+  }
+  const reasons = Object.entries(figures.reasons).map(([reason, count]) => `${count} × ${reason}`);
+  terminal.line(
+    `Customers sent ${figures.sent} requests meanwhile; ${figures.lost} were lost${reasons.length > 0 ? ` (${reasons.join(", ")})` : ""}.`,
+  );
+  return figures;
+}

@@ -1,0 +1,27 @@
+import { examine, type Finding } from "../../actions/examine-setup.ts";
+import { ExitCode } from "../../core/errors.ts";
+import type { CloudOptions } from "../command-tree.ts";
+import type { Terminal } from "../terminal.ts";
+
+export async function doctor(terminal: Terminal, options: CloudOptions): Promise<ExitCode> {
+  const { settings, stack, cloud } = options;
+  const findings = await examine({ dir: settings, stack, cloud, env: process.env, now: new Date() });
+  terminal.document({ version: 1, ok: findings.every((finding) => finding.verdict !== "bad"), findings });
+  for (const { verdict, subject, what, next } of findings) {
+    terminal.line(
+      `${sign(terminal, verdict)} ${subject.padEnd(14)} ${what}${next === undefined ? "" : `. Next: ${next}`}`,
+    );
+  }
+  return findings.some((finding) => finding.verdict === "bad") ? ExitCode.failed : ExitCode.done;
+}
+
+function sign(terminal: Terminal, verdict: Finding["verdict"]): string {
+  switch (verdict) {
+    case "good":
+      return terminal.style("green", "✓");
+    case "warning":
+      return terminal.style("yellow", "!");
+    case "bad":
+      return terminal.style("red", "✗");
+  }
+}

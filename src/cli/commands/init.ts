@@ -1,0 +1,34 @@
+import { randomBytes } from "node:crypto";
+import { basename, resolve } from "node:path";
+import { initProject } from "../../actions/init-project.ts";
+import { ExitCode } from "../../core/errors.ts";
+import { stateHome } from "../../state/stack-folder.ts";
+import type { CommonOptions } from "../command-tree.ts";
+import { version } from "../package-folder.ts";
+import type { Terminal } from "../terminal.ts";
+
+export async function init(
+  terminal: Terminal,
+  options: CommonOptions & { readonly name?: string },
+  directory: string,
+): Promise<ExitCode> {
+  const dir = resolve(directory);
+  const { files, passphrase } = initProject({
+    dir,
+    home: stateHome(dir, process.env),
+    name: options.name ?? basename(dir),
+    version,
+    environment: process.env,
+    randomBytes,
+  });
+  terminal.line("Written:");
+  for (const file of files) terminal.line(`  ${file}`);
+  terminal.line(
+    passphrase.origin === "file"
+      ? `The passphrase of every secret in the state is in ${passphrase.path}, and nowhere else.\nKeep a copy outside this machine: without it no state with secrets can be read again.`
+      : `The passphrase is the one of ${passphrase.variable}. Without it no state with secrets can be read again.`,
+  );
+  terminal.line("Next: npm install, then fill in your own values and run npx lor-infra check");
+  terminal.document({ version: 1, ok: true, files, passphrase });
+  return ExitCode.done;
+}

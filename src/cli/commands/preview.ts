@@ -1,0 +1,46 @@
+import { preview as runPreview } from "../../actions/preview.ts";
+import { ExitCode } from "../../core/errors.ts";
+import type { Profile } from "../../domain/fleet.ts";
+import type { CloudOptions } from "../command-tree.ts";
+import { renderSeconds } from "../render/duration.ts";
+import { describePrice, renderChanges, renderSteps } from "../render/proposal.ts";
+import type { Terminal } from "../terminal.ts";
+import { withStack } from "../with-stack.ts";
+
+interface PreviewOptions extends CloudOptions {
+  readonly profile?: Profile;
+  readonly detect: boolean;
+}
+
+export async function preview(terminal: Terminal, options: PreviewOptions): Promise<ExitCode> {
+  const { profile: asked, detect } = options;
+  const result = await withStack(terminal, options, undefined, ({ context }) =>
+    runPreview(context, { detect, ...(asked === undefined ? {} : { profile: asked }) }),
+  );
+  const { profile, current, changes, steps, stop, before, after, seconds, differs } = result;
+  terminal.document({
+    version: 1,
+    cloud: options.cloud,
+    stack: options.stack,
+    profile,
+    current,
+    changes,
+    steps,
+    stop,
+    seconds,
+    differs,
+  });
+  terminal.line(
+    [
+      changes.length === 0 ? `Nothing differs from ${profile}.` : renderChanges(terminal, changes),
+      renderSteps(terminal, steps),
+      stop === undefined ? "" : `${terminal.style("red", "✗")} ${stop.reason} [${stop.code}]. Next: ${stop.next}`,
+      `A month costs ${before === undefined ? "nothing" : describePrice(before)} now, ${describePrice(after)} in ${profile}.`,
+      seconds === 0 ? "" : `Expected: about ${renderSeconds(seconds)} on the real cloud.`,
+      `Next: lor-infra ${current === undefined || current === profile ? "up" : profile}`,
+    ]
+      .filter((text) => text !== "")
+      .join("\n"),
+  );
+  return detect && differs ? ExitCode.differences : ExitCode.done;
+}

@@ -1,0 +1,13 @@
+import { stateRpo } from "../../actions/state-rpo.ts";
+import { ExitCode } from "../../core/errors.ts";
+import type { SettingsOptions } from "../command-tree.ts";
+import { loadSettings } from "../load-settings.ts";
+import { renderRpo } from "../render/rpo.ts";
+import type { Terminal } from "../terminal.ts";
+
+export async function rpo(terminal: Terminal, options: SettingsOptions): Promise<ExitCode> {
+  const report = stateRpo({ project: loadSettings(options) });
+  terminal.document(report);
+  terminal.line(renderRpo(terminal, report));
+  return report.entries.every((entry) => entry.held) ? ExitCode.done : ExitCode.refused;
+}

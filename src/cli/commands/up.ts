@@ -1,0 +1,26 @@
+import { up as runUp } from "../../actions/up.ts";
+import { ExitCode } from "../../core/errors.ts";
+import type { Profile } from "../../domain/fleet.ts";
+import type { ChangeOptions } from "../command-tree.ts";
+import { renderSeconds } from "../render/duration.ts";
+import { describePrice } from "../render/proposal.ts";
+import type { Terminal } from "../terminal.ts";
+import { withStack } from "../with-stack.ts";
+
+export async function up(
+  terminal: Terminal,
+  options: ChangeOptions & { readonly profile?: Profile },
+): Promise<ExitCode> {
+  const result = await withStack(terminal, options, "up", ({ context, confirm }) =>
+    runUp(context, { confirm, ...(options.profile === undefined ? {} : { profile: options.profile }) }),
+  );
+  const { profile, changes, after, seconds } = result;
+  terminal.line(
+    changes.length === 0
+      ? `Everything is as the settings say (${profile}); nothing was changed.`
+      : `Up in ${profile}: ${changes.length} changes in ${renderSeconds(seconds)}. A month costs ${describePrice(after)}.`,
+  );
+  terminal.line("Next: lor-infra status");
+  terminal.document({ version: 1, ok: true, cloud: options.cloud, stack: options.stack, profile, changes, seconds });
+  return ExitCode.done;
+}

@@ -1,0 +1,22 @@
+import { exitOf } from "../actions/check-settings.ts";
+import { loadProject, type Project } from "../config/project.ts";
+import { LorError } from "../core/errors.ts";
+import type { SettingsOptions } from "./command-tree.ts";
+
+/**
+ * The project that a command works on.
+ * @throws LorError `settings-refused` with every problem, the first one in front
+ */
+export function loadSettings({ settings, stack }: Pick<SettingsOptions, "settings" | "stack">): Project {
+  const project = loadProject(settings, stack);
+  if (project.ok) return project.value;
+  const lines = project.issues.map((issue) => `  ${issue.path}: ${issue.message} [${issue.code}]`);
+  const exit = exitOf(project.issues);
+  throw new LorError({
+    code: "settings-refused",
+    message: `the settings in ${settings} have ${project.issues.length === 1 ? "a problem" : `${project.issues.length} problems`}\n${lines.join("\n")}`,
+    exit,
+    culprit: "user",
+    next: settings === "." ? "lor-infra check" : `lor-infra check --settings ${settings}`,
+  });
+}

@@ -1,0 +1,92 @@
+import type { ActionEvent, FrontMoment, Phase, Repair } from "../../actions/action-event.ts";
+import { describeStep } from "../../actions/carry-out-step.ts";
+import type { Terminal } from "../terminal.ts";
+import { renderSeconds } from "./duration.ts";
+import { Progress } from "./progress.ts";
+
+const phases: Readonly<Record<Phase, string>> = {
+  recovering: "Looking for what an earlier run left",
+  refreshing: "Asking the cloud for the real state",
+  previewing: "Comparing settings and state",
+  creating: "Creating",
+  updating: "Changing",
+  observing: "Looking at the fronts",
+  unprotecting: "Giving up the protection of the data",
+  destroying: "Deleting",
+};
+
+/** Phases in which resources change: worth a tree of their own. */
+const changing: readonly Phase[] = ["refreshing", "creating", "updating", "unprotecting", "destroying"];
+
+const moments: Readonly<Record<FrontMoment, string>> = {
+  drained: "takes no new connection",
+  empty: "its open connections have ended",
+  "waiting-for-health": "waiting until it is healthy",
+  healthy: "healthy",
+  readmitted: "back in the pool",
+};
+
+const repairs: Readonly<Record<Repair, string>> = {
+  "orphan-engine-ended": "ended the engine that an interrupted run had left",
+  "engine-lock-released": "released the engine's lock of a run that is dead",
+  "pending-operations-noted": "noted an operation that an earlier run did not finish",
+  "resize-confirmed": "confirmed a resize that was cut in the middle",
+  "resize-reverted": "reverted a resize that was cut in the middle",
+  "front-reset": "brought a front back from ERROR",
+  "creation-found": "found a resource that an earlier run had created; taking it in instead of creating a second one",
+  "creation-discarded": "deleted a resource whose password was lost with the answer to its creation",
+  "state-backed-up": "kept a copy of the state",
+};
+
+/** Follows an action on the screen. */
+export class ActionScreen {
+  readonly #terminal: Terminal;
+  readonly #progress: Progress;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+    this.#progress = new Progress(terminal);
+  }
+
+  on(event: ActionEvent): void {
+    switch (event.kind) {
+      case "phase":
+        if (changing.includes(event.phase) || this.#terminal.interactive) this.#progress.begin(phases[event.phase]);
+        return;
+      case "engine":
+        this.#progress.on(event.event);
+        return;
+      case "step-begun": {
+        this.#progress.end();
+        const { style } = this.#terminal;
+        const expected = style("dim", `(about ${renderSeconds(event.seconds)} on the real cloud)`);
+        this.#terminal.line(
+          `${style("cyan", `[${event.position}/${event.total}]`)} ${describeStep(event.step)} ${expected}`,
+        );
+        return;
+      }
+      case "step-done":
+        this.#progress.end();
+        this.#terminal.line(`      done in ${renderSeconds(event.seconds)}`);
+        return;
+      case "front":
+        this.#progress.note(`      ${event.front}: ${moments[event.moment]}`);
+        return;
+      case "repaired":
+        this.#progress.note(`  ${this.#terminal.style("yellow", "!")} ${repairs[event.repair]}: ${event.what}`);
+        return;
+      case "warning":
+        this.#progress.note(`  ${this.#terminal.style("yellow", "!")} ${event.message} [${event.code}]`);
+        return;
+    }
+  }
+
+  /** Ends the live part, before something else is written. */
+  end(): void {
+    this.#progress.end();
+  }
+
+  inProgress(): readonly string[] {
+    return this.#progress.inProgress();
+  }
+}

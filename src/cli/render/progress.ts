@@ -1,0 +1,156 @@
+import { createLogUpdate } from "log-update";
+import type { EngineEvent, ResourceChange } from "../../engine/port.ts";
+import type { Terminal } from "../terminal.ts";
+import { renderSeconds } from "./duration.ts";
+
+const redrawMilliseconds = 125;
+const waitingShown = 6;
+
+interface Running {
+  readonly change: ResourceChange;
+  readonly since: number;
+}
+
+/**
+ * What the engine is doing: in a terminal a tree that redraws in place (in progress with elapsed time, and what the rest waits
+ * for), in a pipe one plain line for each resource that ended.
+ */
+export class Progress {
+  readonly #terminal: Terminal;
+  readonly #running = new Map<string, Running>();
+  readonly #done = new Set<string>();
+  #dependencies: ReadonlyMap<string, readonly string[]> = new Map();
+  #title = "";
+  #since = performance.now();
+  #timer: NodeJS.Timeout | undefined;
+  readonly #draw = createLogUpdate(process.stdout);
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  /** Starts a new part of the screen; `dependencies` (URN -> URNs) tell what a resource that has not started waits for. */
+  begin(title: string, dependencies: ReadonlyMap<string, readonly string[]> = new Map()): void {
+    this.end();
+    this.#title = title;
+    this.#dependencies = dependencies;
+    this.#since = performance.now();
+    this.#done.clear();
+    if (this.#terminal.interactive) this.#timer = setInterval(() => this.#redraw(), redrawMilliseconds);
+    else this.#terminal.line(title);
+  }
+
+  /** Ends the part; in a terminal one line stays. */
+  end(): void {
+    if (this.#title === "") return;
+    if (this.#timer !== undefined) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+      this.#draw.clear();
+      this.#terminal.line(
+        `${this.#title} ${this.#terminal.style("dim", `(${this.#done.size} done, ${this.#elapsed()})`)}`,
+      );
+    }
+    this.#running.clear();
+    this.#title = "";
+  }
+
+  /** Resources that are being changed right now, as a person names them. */
+  inProgress(): readonly string[] {
+    return [...this.#running.values()].map(({ change }) => `${change.change} ${label(change)}`);
+  }
+
+  /** Writes a line above the live part. */
+  note(text: string): void {
+    if (this.#timer !== undefined) this.#draw.clear();
+    this.#terminal.line(text);
+  }
+
+  on(event: EngineEvent): void {
+    switch (event.kind) {
+      case "started":
+        if (event.change.change !== "same")
+          this.#running.set(event.change.urn, { change: event.change, since: performance.now() });
+        return;
+      case "finished":
+        this.#finish(event.change);
+        return;
+      case "failed":
+        this.#running.delete(event.change.urn);
+        this.note(`  ${this.#terminal.style("red", "✗")} ${label(event.change)}: ${event.message}`);
+        return;
+      case "diagnostic":
+        if (event.severity !== "info") this.note(`  ${event.severity}: ${event.message.trim()}`);
+    }
+  }
+
+  #finish(change: ResourceChange): void {
+    const running = this.#running.get(change.urn);
+    this.#running.delete(change.urn);
+    this.#done.add(change.urn);
+    if (this.#terminal.interactive || change.change === "same") return;
+    const seconds = running === undefined ? "" : ` (${renderSeconds((performance.now() - running.since) / 1000)})`;
+    this.#terminal.line(`  ${mark(change)} ${label(change)}${seconds}`);
+  }
+
+  #elapsed(): string {
+    return renderSeconds((performance.now() - this.#since) / 1000);
+  }
+
+  #redraw(): void {
+    const { style } = this.#terminal;
+    const waiting = [...this.#dependencies].filter(([urn]) => !this.#done.has(urn) && !this.#running.has(urn));
+    const lines = [
+      `${this.#title} ${style("dim", `${this.#done.size} done, ${this.#running.size} in progress, ${waiting.length} waiting, ${this.#elapsed()}`)}`,
+    ];
+    for (const { change, since } of this.#running.values()) {
+      lines.push(
+        `  ${mark(change)} ${label(change)} ${style("dim", renderSeconds((performance.now() - since) / 1000))}`,
+      );
+    }
+    for (const [urn, dependencies] of waiting.slice(0, waitingShown)) {
+      const blocking = dependencies.filter((dependency) => !this.#done.has(dependency)).map(urnLabel);
+      if (blocking.length > 0)
+        lines.push(style("dim", `    ${urnLabel(urn)} waits for ${blocking.slice(0, 3).join(", ")}`));
+    }
+    this.#draw(lines.map((line) => cut(line, this.#terminal.columns - 1)).join("\n"));
+  }
+}
+
+const marks: Readonly<Record<ResourceChange["change"], string>> = {
+  create: "+",
+  update: "~",
+  replace: "±",
+  delete: "-",
+  read: "?",
+  import: "=",
+  same: " ",
+};
+
+export function mark(change: ResourceChange): string {
+  return marks[change.change];
+}
+
+/** `ps-0 (compute Instance)` instead of a URN. */
+export function label(change: Pick<ResourceChange, "name" | "type">): string {
+  return `${change.name} (${shortType(change.type)})`;
+}
+
+/** `openstack:compute/instance:Instance` -> `compute Instance`. */
+export function shortType(type: string): string {
+  const [, module = "", name = type] = type.split(":");
+  const folder = module.split("/")[0] ?? "";
+  return folder === "index" || folder === "" ? name : `${folder} ${name}`;
+}
+
+function urnLabel(urn: string): string {
+  const [, , types = "", name = urn] = urn.split("::");
+  return `${name} (${shortType(types.split("$").at(-1) ?? types)})`;
+}
+
+/** Cuts what a person sees; colour codes take no place. */
+function cut(line: string, columns: number): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes start with the escape character
+  const plain = line.replace(/\u001b\[[0-9;]*m/g, "");
+  return plain.length <= columns ? line : `${plain.slice(0, Math.max(0, columns - 1))}…`;
+}

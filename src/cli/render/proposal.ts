@@ -1,0 +1,92 @@
+import { describeStep } from "../../actions/carry-out-step.ts";
+import { pricePlan } from "../../actions/price-plan.ts";
+import type { Proposal, ProposedChange } from "../../actions/proposal.ts";
+import type { StepForecast } from "../../domain/forecast.ts";
+import type { LorPlan } from "../../systems/lor/plan-model.ts";
+import type { Terminal } from "../terminal.ts";
+import { renderSeconds } from "./duration.ts";
+import { shortType } from "./progress.ts";
+import { renderTable } from "./table.ts";
+
+/** What a person approves: what is created, changed, restarted, replaced, deleted; the price now and after; how long it takes. */
+export function renderProposal(terminal: Terminal, proposal: Proposal): string {
+  const parts = [renderChanges(terminal, proposal.changes), renderSteps(terminal, proposal.steps)];
+  if (proposal.lost.length > 0) {
+    const lost = proposal.lost.map((one) => `  ${one.name} (${shortType(one.type)})`);
+    parts.push([terminal.style("red", "Data that will be lost for ever:"), ...lost].join("\n"));
+  }
+  parts.push(
+    renderPrice(proposal.before, proposal.after),
+    `Expected: about ${renderSeconds(proposal.seconds)} on the real cloud.`,
+  );
+  return parts.filter((part) => part !== "").join("\n");
+}
+
+const groups = [
+  { kind: "create", title: "Created", sign: "+", colour: "green" },
+  { kind: "adopt", title: "Taken in (they exist already)", sign: "=", colour: "green" },
+  { kind: "update", title: "Changed in place", sign: "~", colour: "yellow" },
+  { kind: "replace", title: "Replaced: deleted and made again", sign: "±", colour: "red" },
+  { kind: "delete", title: "Deleted", sign: "-", colour: "red" },
+] as const;
+
+/** Creations are counted by type; everything that touches what exists is named one by one, with its reason. */
+export function renderChanges(terminal: Terminal, changes: readonly ProposedChange[]): string {
+  return groups
+    .flatMap(({ kind, title, sign, colour }) => {
+      const members = changes.filter((change) => change.kind === kind);
+      if (members.length === 0) return [];
+      const lines = kind === "create" || kind === "delete" ? countByType(members) : members.map(nameWithReason);
+      return [`${title}: ${members.length}`, ...lines.map((line) => `  ${terminal.style(colour, sign)} ${line}`)];
+    })
+    .join("\n");
+}
+
+/** The steps of a switch with who serves meanwhile: the forecast of capacity at each moment. */
+export function renderSteps(terminal: Terminal, steps: readonly StepForecast[]): string {
+  if (steps.length === 0) return "";
+  return renderTable(
+    terminal,
+    ["step", "", "about", "serving meanwhile", "after"],
+    steps.map(({ step, seconds, servingDuring, servingAfter }, index) => [
+      String(index + 1),
+      describeStep(step),
+      renderSeconds(seconds),
+      String(servingDuring),
+      String(servingAfter),
+    ]),
+    [0, 2, 3, 4],
+  );
+}
+
+function renderPrice(before: LorPlan | undefined, after: LorPlan | undefined): string {
+  const now = before === undefined ? "nothing" : describePrice(before);
+  const then = after === undefined ? "nothing" : describePrice(after);
+  return now === then ? `A month costs ${now}, before and after.` : `A month costs ${now} now, ${then} after.`;
+}
+
+/** `210.30956 EUR (and 32.339 EUR outside the offer, 3 prices unknown)` */
+export function describePrice(plan: LorPlan): string {
+  const { currency, offer, outsideOffer } = pricePlan(plan);
+  const outside = outsideOffer.known === undefined ? "" : `${outsideOffer.known.amount} ${currency} outside the offer`;
+  const unknown = offer.unknownLines + outsideOffer.unknownLines;
+  const missing = unknown === 0 ? "" : `${unknown} prices unknown`;
+  const remarks = [outside, missing].filter((text) => text !== "").join(", ");
+  return `${offer.known?.amount ?? "an unknown sum"} ${currency} (${remarks})`;
+}
+
+function countByType(changes: readonly ProposedChange[]): readonly string[] {
+  const names = new Map<string, string[]>();
+  for (const { type, name } of changes) names.set(type, [...(names.get(type) ?? []), name]);
+  return [...names].map(([type, all]) => `${shortType(type)}: ${all.join(", ")}`);
+}
+
+function nameWithReason({ name, type, because, restarts, holdsData, serves }: ProposedChange): string {
+  const remarks = [
+    because.length > 0 ? `because of ${because.join(", ")}` : "",
+    restarts ? "THE MACHINE RESTARTS" : "",
+    holdsData ? "holds data" : "",
+    serves ? "serves requests" : "",
+  ].filter((text) => text !== "");
+  return `${name} (${shortType(type)})${remarks.length > 0 ? `: ${remarks.join("; ")}` : ""}`;
+}

@@ -1,0 +1,50 @@
+import type { StatusResult } from "../../actions/status.ts";
+import type { Terminal } from "../terminal.ts";
+import { describePrice } from "./proposal.ts";
+import { renderTable } from "./table.ts";
+
+/** What runs and where. */
+export function renderStatus(terminal: Terminal, status: StatusResult): string {
+  if (!status.exists) return "Nothing is up. Next: lor-infra up";
+  const { style } = terminal;
+  const lines = [`Profile: ${style("bold", status.profile ?? "between two profiles")}`];
+  const bandwidth = status.loadBalancer.bandwidth;
+  lines.push(
+    `Load balancer: ${bandwidth === undefined ? "of unknown size" : `${bandwidth} Mbit/s`}, ${status.loadBalancer.ready ? "ready" : "busy"}`,
+    renderTable(
+      terminal,
+      ["front", "size", "address", "server", "pool", "health"],
+      status.fronts.map((front) => [
+        front.name,
+        front.size,
+        front.address ?? "none",
+        front.fault === undefined ? front.server : `${front.server}: ${front.fault}`,
+        front.pool,
+        front.healthy ? style("green", "healthy") : style("red", "not healthy"),
+      ]),
+    ),
+    renderTable(
+      terminal,
+      ["database", "engine", "plan", "status"],
+      status.databases.map(({ name, engine, version, plan, status: state }) => [
+        name,
+        `${engine} ${version}`,
+        plan,
+        state ?? "unknown",
+      ]),
+    ),
+  );
+  lines.push(...renderAddresses(status.addresses));
+  if (status.plan !== undefined) lines.push(`A month costs ${describePrice(status.plan)}.`);
+  if (status.lockedBy !== undefined) lines.push(`Being changed now: ${status.lockedBy}.`);
+  if (status.unfinished !== undefined)
+    lines.push(`Not finished: ${status.unfinished}. The same command goes on from there.`);
+  return lines.join("\n");
+}
+
+function renderAddresses(addresses: unknown): readonly string[] {
+  if (typeof addresses !== "object" || addresses === null) return [];
+  return Object.entries(addresses)
+    .filter((entry): entry is [string, string] => typeof entry[1] === "string")
+    .map(([name, address]) => `  ${name.padEnd(22)} ${address}`);
+}

@@ -1,0 +1,59 @@
+import type { ActionEvent } from "../actions/action-event.ts";
+import { type OpenedContext, openContext } from "../actions/open-context.ts";
+import type { Confirm } from "../actions/proposal.ts";
+import { askYes } from "./ask.ts";
+import type { ChangeOptions, CloudOptions } from "./command-tree.ts";
+import { Interrupt } from "./interrupt.ts";
+import { loadSettings } from "./load-settings.ts";
+import { obtainEngine } from "./obtain-engine.ts";
+import { ActionScreen } from "./render/action-screen.ts";
+import { renderProposal } from "./render/proposal.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What a command's work gets: the open stack, the screen that follows it, and the person's approval. */
+export interface StackWork {
+  readonly context: OpenedContext;
+  readonly screen: ActionScreen;
+  readonly confirm: Confirm;
+}
+
+/**
+ * Opens the stack for one command and closes it whatever happens: engine there, lock taken when `operation` is given, Ctrl-C understood, events on
+ * the screen.
+ */
+export async function withStack<T>(
+  terminal: Terminal,
+  options: CloudOptions & Partial<ChangeOptions>,
+  operation: string | undefined,
+  work: (given: StackWork) => Promise<T>,
+): Promise<T> {
+  const project = loadSettings(options);
+  terminal.line(terminal.style("bold", `${project.name} / ${project.stack} on the ${cloudName(options.cloud)}`));
+  await obtainEngine((text) => terminal.line(`  engine: ${text}`));
+  const screen = new ActionScreen(terminal);
+  using interrupt = new Interrupt(terminal, () => screen.inProgress());
+  try {
+    await using context = await openContext({
+      project,
+      cloud: options.cloud,
+      env: process.env,
+      emit: (event: ActionEvent) => screen.on(event),
+      signal: interrupt.signal,
+      takeOver: options.takeOver === true,
+      ...(operation === undefined ? {} : { operation }),
+      ...(options.parallel === undefined ? {} : { parallel: options.parallel }),
+    });
+    const confirm: Confirm = async (proposal) => {
+      screen.end();
+      terminal.line(renderProposal(terminal, proposal));
+      return options.yes === true || (await askYes(terminal, "Do this?"));
+    };
+    return await work({ context, screen, confirm });
+  } finally {
+    screen.end();
+  }
+}
+
+export function cloudName(cloud: CloudOptions["cloud"]): string {
+  return cloud === "local" ? "local cloud" : "real OVHcloud";
+}
