@@ -86,7 +86,7 @@ async function whileCustomersVisit(
     });
   }
   const customers = new RequestWatch({
-    ...loopback(loadBalancer.address, 80, report.trafficPortOffset),
+    ...loopback(loadBalancer.address.toString(), 80, report.trafficPortOffset),
     domain: prestashop.domain,
   });
   let figures: RequestFigures | undefined;
