@@ -12,7 +12,7 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
     `$1$2${BLOT}`,
   ],
   [
-    /((?:password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|consumer[_-]?key|application[_-]?secret)["']?\s*[:=]\s*)("[^"]*"|'[^']*'|[^\s,;})\]]+)/gi,
+    /((?:password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|consumer[_-]?key|application[_-]?secret)["']?\s*[:=]\s*)(?!\[secret\])("[^"]*"|'[^']*'|[^\s,;})\]]+)/gi,
     `$1${BLOT}`,
   ],
   [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]+:)[^\s@/]+@/gi, `$1${BLOT}@`],
