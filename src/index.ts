@@ -1,0 +1,12 @@
+/** Public surface of lor-infra as a library: settings, Plan, what is derived from it, components, actions. */
+export { type CostReport, estimateCost } from "./actions/estimate-cost.ts";
+export { checkSettings, type CheckReport } from "./actions/check-settings.ts";
+export { stateRpo, type RpoReport } from "./actions/state-rpo.ts";
+export { loadProject, type Project } from "./config/project.ts";
+export { type Culprit, ExitCode, LorError } from "./core/errors.ts";
+export type { Issue, Result } from "./core/result.ts";
+export type { Fleet, FleetFront, Profile } from "./domain/fleet.ts";
+export type { Charge, PlanItem } from "./domain/plan-item.ts";
+export { fleetOf, planLor } from "./systems/lor/plan.ts";
+export { planItems } from "./systems/lor/plan-items.ts";
+export type { LorPlan } from "./systems/lor/plan-model.ts";
