@@ -4,7 +4,7 @@ import type { Issue } from "../../../core/result.ts";
 import { longestSubnetPrefix, parts, reservedAddresses } from "../address-plan.ts";
 import type { Part } from "../plan-model.ts";
 import type { LorSettings, SubnetSettings } from "../settings.ts";
-import { type Rule, rule } from "./rule.ts";
+import { type Rule, sharedRule } from "./rule.ts";
 
 type Addressed = Pick<LorSettings, "network" | "loadBalancer" | "prestashop" | "odoo">;
 
@@ -15,7 +15,7 @@ interface PlacedAddress {
 }
 
 export const addressRules: readonly Rule[] = Object.freeze([
-  rule("subnets-inside-network", ["network"], ({ normal: { network } }) =>
+  sharedRule("subnets-inside-network", ["network"], ({ network }) =>
     subnetsOf(network).flatMap(({ path, cidr }) =>
       network.cidr.includes(cidr)
         ? []
@@ -28,7 +28,7 @@ export const addressRules: readonly Rule[] = Object.freeze([
           ],
     ),
   ),
-  rule("subnets-large-enough", ["network"], ({ normal: { network } }) =>
+  sharedRule("subnets-large-enough", ["network"], ({ network }) =>
     subnetsOf(network).flatMap(({ path, cidr }) =>
       cidr.prefix <= longestSubnetPrefix
         ? []
@@ -41,7 +41,7 @@ export const addressRules: readonly Rule[] = Object.freeze([
           ],
     ),
   ),
-  rule("subnets-apart", ["network"], ({ normal: { network } }) =>
+  sharedRule("subnets-apart", ["network"], ({ network }) =>
     pairs(subnetsOf(network)).flatMap(([first, second]) =>
       first.cidr.overlaps(second.cidr)
         ? [
@@ -54,7 +54,7 @@ export const addressRules: readonly Rule[] = Object.freeze([
         : [],
     ),
   ),
-  rule("vlans-apart", ["network"], ({ normal: { network } }) =>
+  sharedRule("vlans-apart", ["network"], ({ network }) =>
     pairs(subnetsOf(network)).flatMap(([first, second]) =>
       first.vlan === second.vlan
         ? [
@@ -67,11 +67,11 @@ export const addressRules: readonly Rule[] = Object.freeze([
         : [],
     ),
   ),
-  rule("addresses-in-subnet", ["network", "loadBalancer", "prestashop", "odoo"], ({ normal }) =>
-    addressesOf(normal).flatMap((placed) => judgePlace(placed, normal.network.subnets[placed.part])),
+  sharedRule("addresses-in-subnet", ["network", "loadBalancer", "prestashop", "odoo"], (settings) =>
+    addressesOf(settings).flatMap((placed) => judgePlace(placed, settings.network.subnets[placed.part])),
   ),
-  rule("addresses-apart", ["network", "loadBalancer", "prestashop", "odoo"], ({ normal }) =>
-    pairs(addressesOf(normal)).flatMap(([first, second]) =>
+  sharedRule("addresses-apart", ["network", "loadBalancer", "prestashop", "odoo"], (settings) =>
+    pairs(addressesOf(settings)).flatMap(([first, second]) =>
       first.address.equals(second.address)
         ? [
             problem(second.path, "address-duplicate", {

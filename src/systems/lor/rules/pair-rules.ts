@@ -1,11 +1,11 @@
 import { problem } from "../../../config/problem.ts";
 import type { Issue } from "../../../core/result.ts";
 import { findInstance, systemDiskGigabytes } from "../../../domain/offers/ovhcloud.ts";
-import { type PairOf, type Rule, rule } from "./rule.ts";
+import { type PairOf, pairRule, type Rule } from "./rule.ts";
 
 /** What the two profiles must be to each other: rush is larger, and the way back to normal exists. */
 export const pairRules: readonly Rule[] = Object.freeze([
-  rule("enough-fronts", ["prestashop"], ({ normal, rush }) =>
+  pairRule("enough-fronts", ["prestashop"], ({ normal, rush }) =>
     (["normal", "rush"] as const).flatMap((profile) => {
       const { fronts } = profile === "normal" ? normal.prestashop : rush.prestashop;
       return fronts >= 2
@@ -19,17 +19,17 @@ export const pairRules: readonly Rule[] = Object.freeze([
           ];
     }),
   ),
-  rule("rush-has-more-fronts", ["prestashop"], ({ normal, rush }) =>
+  pairRule("rush-has-more-fronts", ["prestashop"], ({ normal, rush }) =>
     smaller("prestashop.fronts", normal.prestashop.fronts, rush.prestashop.fronts, String),
   ),
-  rule("rush-has-larger-fronts", ["prestashop"], ({ normal, rush }) => {
+  pairRule("rush-has-larger-fronts", ["prestashop"], ({ normal, rush }) => {
     const small = findInstance(normal.prestashop.frontsFlavor);
     const large = findInstance(rush.prestashop.frontsFlavor);
     if (small === undefined || large === undefined) return [];
     if (large.memoryMegabytes >= small.memoryMegabytes && large.cores >= small.cores) return [];
     return smallerIssue("prestashop.frontsFlavor", large.size, small.size);
   }),
-  rule("rush-has-more-bandwidth", ["loadBalancer"], ({ normal, rush }) =>
+  pairRule("rush-has-more-bandwidth", ["loadBalancer"], ({ normal, rush }) =>
     smaller(
       "loadBalancer.bandwidth",
       normal.loadBalancer.bandwidth,
@@ -37,7 +37,7 @@ export const pairRules: readonly Rule[] = Object.freeze([
       (value) => `${value} Mbit/s`,
     ),
   ),
-  rule("enough-addresses", ["prestashop"], ({ normal, rush }) => {
+  pairRule("enough-addresses", ["prestashop"], ({ normal, rush }) => {
     const { fronts, temporary } = frontsAtOnce({ normal, rush });
     const { addresses } = normal.prestashop;
     if (addresses.length >= fronts) return [];
@@ -52,7 +52,7 @@ export const pairRules: readonly Rule[] = Object.freeze([
       }),
     ];
   }),
-  rule("comes-back", ["prestashop"], ({ normal, rush }) => {
+  pairRule("comes-back", ["prestashop"], ({ normal, rush }) => {
     const { flavorFamily, frontsFlavor: small } = normal.prestashop;
     const { frontsFlavor: large } = rush.prestashop;
     const before = systemDiskGigabytes(small, flavorFamily);
@@ -66,7 +66,7 @@ export const pairRules: readonly Rule[] = Object.freeze([
       }),
     ];
   }),
-  rule("load-balancer-resizes", ["loadBalancer"], ({ normal, rush }) => {
+  pairRule("load-balancer-resizes", ["loadBalancer"], ({ normal, rush }) => {
     const { shell, bandwidth } = normal.loadBalancer;
     if (shell === "ovh" || bandwidth === rush.loadBalancer.bandwidth) return [];
     return [

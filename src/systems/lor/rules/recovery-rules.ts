@@ -6,7 +6,7 @@ import { type DataLoss, holds, renderSeconds } from "../../../domain/recovery.ts
 import { fleetOf } from "../plan.ts";
 import { stateDataLoss } from "../recovery.ts";
 import type { CopySettings, LorSettings } from "../settings.ts";
-import { type Rule, rule } from "./rule.ts";
+import { type Rule, sharedRule } from "./rule.ts";
 
 const judged = ["rpo", "prestashop", "loadBalancer", "odoo", "mysql", "postgresql", "storage", "backups"] as const;
 type Judged = Pick<LorSettings, (typeof judged)[number]>;
@@ -18,7 +18,7 @@ const remedies: Readonly<Record<string, string>> = Object.freeze({
 });
 
 export const recoveryRules: readonly Rule[] = Object.freeze([
-  rule("schedule-valid", ["backups"], ({ normal: { backups } }) => {
+  sharedRule("schedule-valid", ["backups"], ({ backups }) => {
     const refusal = refuseSchedule(backups.instances.cron);
     return refusal === undefined
       ? []
@@ -29,15 +29,15 @@ export const recoveryRules: readonly Rule[] = Object.freeze([
           }),
         ];
   }),
-  rule("copies-end-in-time", ["odoo", "storage"], ({ normal: { odoo, storage } }) => [
+  sharedRule("copies-end-in-time", ["odoo", "storage"], ({ odoo, storage }) => [
     ...judgeCopy("odoo.filestore", odoo.filestore),
     ...judgeCopy("storage.copy", storage.copy),
   ]),
-  rule("rpo-held", judged, ({ normal }) => {
-    if (refuseSchedule(normal.backups.instances.cron) !== undefined) return [];
-    const rpoSeconds = normal.rpo.inSeconds();
-    const broken = stateDataLoss(factsOf(normal)).filter((loss) => !holds(loss, rpoSeconds));
-    return groupByDataSet(broken).map(([dataSet, losses]) => refuseLoss(dataSet, losses, normal));
+  sharedRule("rpo-held", judged, (settings) => {
+    if (refuseSchedule(settings.backups.instances.cron) !== undefined) return [];
+    const rpoSeconds = settings.rpo.inSeconds();
+    const broken = stateDataLoss(factsOf(settings)).filter((loss) => !holds(loss, rpoSeconds));
+    return groupByDataSet(broken).map(([dataSet, losses]) => refuseLoss(dataSet, losses, settings));
   }),
 ]);
 

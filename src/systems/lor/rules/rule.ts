@@ -21,15 +21,36 @@ export interface Rule {
   readonly check: (pair: PartialPair) => readonly Issue[];
 }
 
-export function rule<S extends Section>(
+/** A rule about what both profiles share; it judges whichever of them has the sections. */
+export function sharedRule<S extends Section>(
+  name: string,
+  sections: readonly S[],
+  check: (settings: Pick<LorSettings, S>) => readonly Issue[],
+): Rule {
+  return {
+    name,
+    check: ({ normal, rush }) => {
+      const settings = [normal, rush].find((candidate) => holds(candidate, sections));
+      return settings !== undefined && holds(settings, sections) ? check(settings) : [];
+    },
+  };
+}
+
+/** A rule about what the profiles are to each other. */
+export function pairRule<S extends Section>(
   name: string,
   sections: readonly S[],
   check: (pair: PairOf<S>) => readonly Issue[],
 ): Rule {
-  const holds = (settings: Partial<LorSettings>): settings is Pick<LorSettings, S> & Partial<LorSettings> =>
-    sections.every((section) => settings[section] !== undefined);
   return {
     name,
-    check: ({ normal, rush }) => (holds(normal) && holds(rush) ? check({ normal, rush }) : []),
+    check: ({ normal, rush }) => (holds(normal, sections) && holds(rush, sections) ? check({ normal, rush }) : []),
   };
+}
+
+function holds<S extends Section>(
+  settings: Partial<LorSettings>,
+  sections: readonly S[],
+): settings is Pick<LorSettings, S> & Partial<LorSettings> {
+  return sections.every((section) => settings[section] !== undefined);
 }

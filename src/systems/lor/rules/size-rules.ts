@@ -11,22 +11,22 @@ import {
 } from "../../../domain/offers/ovhcloud.ts";
 import { priceBooks, priceKey } from "../../../domain/price-book.ts";
 import type { DatabaseSettings } from "../settings.ts";
-import { type Rule, rule } from "./rule.ts";
+import { pairRule, type Rule, sharedRule } from "./rule.ts";
 
 export const sizeRules: readonly Rule[] = Object.freeze([
-  rule("front-sizes-sold", ["prestashop", "region"], ({ normal, rush }) =>
+  pairRule("front-sizes-sold", ["prestashop", "region"], ({ normal, rush }) =>
     distinct([normal.prestashop.frontsFlavor, rush.prestashop.frontsFlavor]).flatMap((size) =>
       judgeSize("prestashop.frontsFlavor", size, normal.prestashop.flavorFamily, normal.region.compute),
     ),
   ),
-  rule("odoo-size-sold", ["odoo", "region"], ({ normal: { odoo, region } }) =>
+  sharedRule("odoo-size-sold", ["odoo", "region"], ({ odoo, region }) =>
     judgeSize("odoo.flavor", odoo.flavor, odoo.flavorFamily, region.compute),
   ),
-  rule("databases-sold", ["mysql", "postgresql"], ({ normal: { mysql, postgresql } }) => [
+  sharedRule("databases-sold", ["mysql", "postgresql"], ({ mysql, postgresql }) => [
     ...judgeDatabase("mysql", mysql),
     ...judgeDatabase("postgresql", postgresql),
   ]),
-  rule("copies-off-site", ["region"], ({ normal: { region } }) =>
+  sharedRule("copies-off-site", ["region"], ({ region }) =>
     [region.storage, region.database, findRegion(region.compute)?.area].includes(region.offsite)
       ? [
           problem("region.offsite", "offsite-same-region", {

@@ -1,11 +1,11 @@
 import { problem } from "../../../config/problem.ts";
-import { type Rule, rule } from "./rule.ts";
+import { type Rule, sharedRule } from "./rule.ts";
 
 /** What is accepted while a project is being set up and must be known before real use. */
 export const warningRules: readonly Rule[] = Object.freeze([
-  rule("checksums-known", ["prestashop", "odoo"], ({ normal }) =>
+  sharedRule("checksums-known", ["prestashop", "odoo"], (settings) =>
     (["prestashop", "odoo"] as const).flatMap((application) =>
-      /^0+$/.test(normal[application].release.sha256)
+      /^0+$/.test(settings[application].release.sha256)
         ? [
             problem(`${application}.release.sha256`, "release-checksum-unknown", {
               what: "the checksum is a placeholder: a server refuses to install the archive",
@@ -16,13 +16,13 @@ export const warningRules: readonly Rule[] = Object.freeze([
         : [],
     ),
   ),
-  rule("placeholders-replaced", ["administration", "network", "prestashop", "odoo"], ({ normal }) => {
+  sharedRule("placeholders-replaced", ["administration", "network", "prestashop", "odoo"], (settings) => {
     const values: readonly (readonly [path: string, value: string, isPlaceholder: boolean])[] = [
-      ["administration.sshPublicKey", "the example's key", normal.administration.sshPublicKey.includes(exampleKey)],
-      ["administration.email", normal.administration.email, isExample(normal.administration.email)],
-      ["network.vrack", normal.network.vrack, normal.network.vrack === exampleVrack],
-      ["prestashop.domain", normal.prestashop.domain, isExample(normal.prestashop.domain)],
-      ["odoo.domain", normal.odoo.domain, isExample(normal.odoo.domain)],
+      ["administration.sshPublicKey", "the example's key", settings.administration.sshPublicKey.includes(exampleKey)],
+      ["administration.email", settings.administration.email, isExample(settings.administration.email)],
+      ["network.vrack", settings.network.vrack, settings.network.vrack === exampleVrack],
+      ["prestashop.domain", settings.prestashop.domain, isExample(settings.prestashop.domain)],
+      ["odoo.domain", settings.odoo.domain, isExample(settings.odoo.domain)],
     ];
     return values
       .filter(([, , isPlaceholder]) => isPlaceholder)

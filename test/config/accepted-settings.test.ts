@@ -1,0 +1,129 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { checkSettings } from "../../src/actions/check-settings.ts";
+import { loadProject } from "../../src/config/project.ts";
+import { type Changes, committed, settingsFolder } from "./settings-folder.ts";
+
+const repository = join(import.meta.dirname, "..", "..");
+
+test("the committed project is accepted, with its placeholders as warnings", () => {
+  const { report, exit } = checkSettings({ dir: repository, stack: "prod" });
+  expect(report.issues).toEqual([]);
+  expect(exit).toBe(0);
+  expect(report.warnings.map((warning) => `${warning.code} ${warning.path}`)).toContain(
+    "release-checksum-unknown prestashop.release.sha256",
+  );
+});
+
+const accepted: readonly { readonly name: string; readonly changes: Changes }[] = [
+  { name: "a rush with one more front of the same size", changes: { rush: { "prestashop.frontsFlavor": "b2-7" } } },
+  {
+    name: "a rush that only enlarges, with an address for the temporary front",
+    changes: { rush: { "prestashop.fronts": 2 } },
+  },
+  {
+    name: "classic flavors of one size",
+    changes: { shared: { "prestashop.flavorFamily": "classic" }, rush: { "prestashop.frontsFlavor": "b2-7" } },
+  },
+  { name: "a size with a unit", changes: { shared: { "odoo.disk": "1 TB" } } },
+  {
+    name: "a database plan of the newer family",
+    changes: {
+      shared: {
+        mysql: {
+          version: "8",
+          plan: "production",
+          flavor: "b3-8",
+          disk: 160,
+          backupTime: "03:00:00",
+        },
+      },
+    },
+  },
+  { name: "a copy that just holds the RPO", changes: { shared: { "odoo.filestore.copyEvery": "PT50M" } } },
+  {
+    name: "no access, no filestore: the defaults",
+    changes: { shared: { "mysql.access": undefined, "odoo.filestore": undefined } },
+  },
+  {
+    name: "a load balancer of fixed size with one size",
+    changes: { shared: { "loadBalancer.shell": "openstack" }, rush: { "loadBalancer.bandwidth": 500 } },
+  },
+  {
+    name: "keys with the project's name before them",
+    changes: { files: { "Pulumi.yaml": committed("Pulumi.yaml").replace("  rpo:", "  lor:rpo:") } },
+  },
+  {
+    name: "a bare value",
+    changes: { files: { "Pulumi.yaml": committed("Pulumi.yaml").replace("  rpo:\n    value: PT1H", "  rpo: PT1H") } },
+  },
+];
+
+test.each(accepted)("accepted: $name", ({ changes }) => {
+  const { report } = checkSettings({ dir: settingsFolder(changes), stack: "prod" });
+  expect(report.issues).toEqual([]);
+});
+
+test("every problem is told at once, whatever part it is in", () => {
+  const dir = settingsFolder({
+    shared: {
+      rpo: "1h",
+      "odoo.address": "10.10.9.1",
+      "odoo.colour": "blue",
+      "mysql.access": "public",
+      "network.subnets.odoo.vlan": 101,
+    },
+    normal: { "prestashop.fronts": 1 },
+    rush: { "loadBalancer.bandwidth": 1000 },
+  });
+  const { report, exit } = checkSettings({ dir, stack: "prod" });
+  expect(report.issues.map((issue) => issue.code).sort()).toEqual(
+    [
+      "address-outside-subnet",
+      "bandwidth-unknown",
+      "database-public",
+      "duration-invalid",
+      "fronts-too-few",
+      "unknown-key",
+      "vlan-duplicate",
+    ].sort(),
+  );
+  expect(exit).toBe(2);
+});
+
+test("an issue of one profile names its file, one of both is told once", () => {
+  const dir = settingsFolder({ shared: { "odoo.address": "here" }, rush: { "loadBalancer.bandwidth": 1000 } });
+  const { issues } = checkSettings({ dir, stack: "prod" }).report;
+  expect(issues.filter((issue) => issue.path === "odoo.address")).toHaveLength(1);
+  expect(issues.find((issue) => issue.path === "loadBalancer.bandwidth")?.message).toContain("(Pulumi.rush.yaml)");
+});
+
+test("another environment has its own pair, and both of it", () => {
+  const own = (profile: string) => committed(`Pulumi.${profile}.yaml`);
+  const files = {
+    "Pulumi.test.normal.yaml": own("normal"),
+    "Pulumi.test.rush.yaml": own("rush").replace("fronts: 3", "fronts: 2"),
+  };
+  const dir = settingsFolder({ files });
+  const project = loadProject(dir, "test");
+  if (!project.ok) throw new Error(JSON.stringify(project.issues));
+  expect(project.value.profileFiles).toEqual({ normal: "Pulumi.test.normal.yaml", rush: "Pulumi.test.rush.yaml" });
+  expect(project.value.settings.rush.prestashop.fronts).toBe(2);
+  expect(loadProject(dir, "prod").ok && project.value.encryptionSalt).toMatch(/^v1:/);
+
+  const half = checkSettings({
+    dir: settingsFolder({ files: { "Pulumi.test.normal.yaml": own("normal") } }),
+    stack: "test",
+  });
+  expect(half.report.issues.map((issue) => [issue.code, issue.path])).toEqual([
+    ["file-missing", "Pulumi.test.rush.yaml"],
+  ]);
+});
+
+test("reading settings changes no file", () => {
+  const dir = settingsFolder();
+  loadProject(dir, "prod");
+  for (const file of ["Pulumi.normal.yaml", "Pulumi.rush.yaml"]) {
+    expect(checkSettings({ dir, stack: "prod" }).report.ok, file).toBe(true);
+  }
+});

@@ -1,0 +1,568 @@
+import { describe, expect, test } from "vitest";
+import { checkSettings } from "../../src/actions/check-settings.ts";
+import { type Changes, committed, settingsFolder } from "./settings-folder.ts";
+
+interface Refusal {
+  readonly name: string;
+  readonly changes: Changes;
+  readonly code: string;
+  readonly path: string;
+  /** Default 2. */
+  readonly exit?: number;
+  /** What the message must name besides: the value seen, the values accepted, the reason. */
+  readonly says: readonly string[];
+}
+
+const refusals: readonly Refusal[] = [
+  {
+    name: "an unknown key, with the name that was meant",
+    changes: { shared: { "prestashop.adresses": [] } },
+    code: "unknown-key",
+    path: "prestashop.adresses",
+    says: ["adresses", "did you mean addresses?"],
+  },
+  {
+    name: "an unknown key deep down",
+    changes: { shared: { "network.subnets.mysql.vlam": 1 } },
+    code: "unknown-key",
+    path: "network.subnets.mysql.vlam",
+    says: ["did you mean vlan?"],
+  },
+  {
+    name: "an unknown section",
+    changes: { shared: { monitoring: { level: 3 } } },
+    code: "unknown-key",
+    path: "monitoring",
+    says: ["monitoring"],
+  },
+  {
+    name: "a setting of another provider in a profile file",
+    changes: { files: { "Pulumi.rush.yaml": `${committed("Pulumi.rush.yaml")}  openstack:region: SBG5\n` } },
+    code: "key-not-in-profile",
+    path: "openstack:region",
+    says: ["Pulumi.rush.yaml"],
+  },
+  {
+    name: "a shared setting in a profile file",
+    changes: { rush: { "odoo.flavor": "b2-30" } },
+    code: "key-not-in-profile",
+    path: "odoo.flavor",
+    says: ["Pulumi.rush.yaml", "Pulumi.yaml", "prestashop.frontsFlavor"],
+  },
+  {
+    name: "a mistyped key in a profile file",
+    changes: { normal: { "prestashop.front": 2 } },
+    code: "key-not-in-profile",
+    path: "prestashop.front",
+    says: ["did you mean prestashop.fronts?"],
+  },
+  {
+    name: "a missing setting",
+    changes: { shared: { "odoo.address": undefined } },
+    code: "setting-missing",
+    path: "odoo.address",
+    says: ["is missing", "10.10.1.10"],
+  },
+  {
+    name: "a missing section",
+    changes: { files: { "Pulumi.yaml": committed("Pulumi.yaml").replace(/ {2}backups:[\s\S]*$/, "") } },
+    code: "setting-missing",
+    path: "backups",
+    says: ["is missing"],
+  },
+  {
+    name: "a text where a number belongs",
+    changes: { rush: { "prestashop.fronts": "three" } },
+    code: "setting-type",
+    path: "prestashop.fronts",
+    says: ["three", "a whole number from 1 to 100", "Pulumi.rush.yaml"],
+  },
+  {
+    name: "half a front",
+    changes: { rush: { "prestashop.fronts": 2.5 } },
+    code: "fronts-invalid",
+    path: "prestashop.fronts",
+    says: ["2.5"],
+  },
+  {
+    name: "an address that is none",
+    changes: { shared: { "odoo.address": "10.10.3.300" } },
+    code: "address-invalid",
+    path: "odoo.address",
+    says: ["10.10.3.300"],
+  },
+  {
+    name: "an address outside its subnet",
+    changes: { shared: { "prestashop.addresses": ["10.10.1.10", "10.10.2.11", "10.10.1.12"] } },
+    code: "address-outside-subnet",
+    path: "prestashop.addresses.1",
+    says: ["10.10.2.11", "10.10.1.0/24"],
+  },
+  {
+    name: "two parts on one address",
+    changes: { shared: { "prestashop.addresses": ["10.10.1.10", "10.10.1.10", "10.10.1.12"] } },
+    code: "address-duplicate",
+    path: "prestashop.addresses.1",
+    says: ["10.10.1.10", "prestashop.addresses.0"],
+  },
+  {
+    name: "the gateway's address",
+    changes: { shared: { "odoo.address": "10.10.3.254" } },
+    code: "address-is-gateway",
+    path: "odoo.address",
+    says: ["10.10.3.254", "10.10.3.100 to 10.10.3.250"],
+  },
+  {
+    name: "an address of the automatic pool",
+    changes: { shared: { "odoo.address": "10.10.3.100" } },
+    code: "address-in-pool",
+    path: "odoo.address",
+    says: ["10.10.3.100", "10.10.3.250"],
+  },
+  {
+    name: "the network's own address",
+    changes: { shared: { "odoo.address": "10.10.3.0" } },
+    code: "address-reserved",
+    path: "odoo.address",
+    says: ["10.10.3.0"],
+  },
+  {
+    name: "overlapping subnets",
+    changes: { shared: { "network.subnets.mysql.cidr": "10.10.0.0/22" } },
+    code: "subnets-overlap",
+    path: "network.subnets.mysql.cidr",
+    says: ["loadBalancer", "10.10.0.0/24"],
+  },
+  {
+    name: "a subnet outside the network",
+    changes: { shared: { "network.subnets.postgresql.cidr": "10.11.4.0/24" } },
+    code: "subnet-outside-network",
+    path: "network.subnets.postgresql.cidr",
+    says: ["10.11.4.0/24", "10.10.0.0/16"],
+  },
+  {
+    name: "a subnet without room",
+    changes: { shared: { "network.subnets.mysql.cidr": "10.10.2.0/25" } },
+    code: "subnet-too-small",
+    path: "network.subnets.mysql.cidr",
+    says: ["10.10.2.0/25", "/24"],
+  },
+  {
+    name: "a subnet that does not begin at its first address",
+    changes: { shared: { "network.subnets.mysql.cidr": "10.10.2.7/24" } },
+    code: "network-invalid",
+    path: "network.subnets.mysql.cidr",
+    says: ["10.10.2.0/24"],
+  },
+  {
+    name: "one VLAN for two parts",
+    changes: { shared: { "network.subnets.odoo.vlan": 101 } },
+    code: "vlan-duplicate",
+    path: "network.subnets.odoo.vlan",
+    says: ["101", "prestashop"],
+  },
+  {
+    name: "public access to a database",
+    changes: { shared: { "mysql.access": "public" } },
+    code: "database-public",
+    path: "mysql.access",
+    exit: 3,
+    says: ["public", "private"],
+  },
+  {
+    name: "a public address on a database",
+    changes: { shared: { "postgresql.publicAddress": "192.168.1.102" } },
+    code: "database-public",
+    path: "postgresql.publicAddress",
+    exit: 3,
+    says: ["private"],
+  },
+  {
+    name: "a size that nobody sells",
+    changes: { rush: { "prestashop.frontsFlavor": "b2-16" } },
+    code: "flavor-unknown",
+    path: "prestashop.frontsFlavor",
+    says: ["b2-16", "b2-15"],
+  },
+  {
+    name: "a size that the region does not have",
+    changes: { shared: { "region.compute": "EU-WEST-PAR", "prestashop.flavorFamily": "classic" } },
+    code: "flavor-not-in-region",
+    path: "prestashop.frontsFlavor",
+    says: ["EU-WEST-PAR", "b2-7", "b3-8"],
+  },
+  {
+    name: "a size that has no flex flavor to come back by",
+    changes: { rush: { "prestashop.frontsFlavor": "b3-16" }, normal: { "prestashop.frontsFlavor": "b3-8" } },
+    code: "flex-not-in-region",
+    path: "prestashop.frontsFlavor",
+    says: ["b3-16", "come back"],
+  },
+  {
+    name: "a flex flavor that the region does not have",
+    changes: {
+      shared: { "region.compute": "EU-WEST-PAR" },
+      normal: { "prestashop.frontsFlavor": "b3-8" },
+      rush: { "prestashop.frontsFlavor": "b3-8" },
+    },
+    code: "flex-not-in-region",
+    path: "prestashop.frontsFlavor",
+    says: ["EU-WEST-PAR", "classic"],
+  },
+  {
+    name: "Odoo of an unknown size",
+    changes: { shared: { "odoo.flavor": "large" } },
+    code: "flavor-unknown",
+    path: "odoo.flavor",
+    says: ["large"],
+  },
+  {
+    name: "a rush with fewer fronts",
+    changes: { normal: { "prestashop.fronts": 3 }, rush: { "prestashop.fronts": 2 } },
+    code: "rush-smaller-than-normal",
+    path: "prestashop.fronts",
+    says: ["seen 2", "3"],
+  },
+  {
+    name: "a rush with smaller fronts",
+    changes: { normal: { "prestashop.frontsFlavor": "b2-15" }, rush: { "prestashop.frontsFlavor": "b2-7" } },
+    code: "rush-smaller-than-normal",
+    path: "prestashop.frontsFlavor",
+    says: ["b2-7", "b2-15"],
+  },
+  {
+    name: "a rush with less bandwidth",
+    changes: { rush: { "loadBalancer.bandwidth": 200 } },
+    code: "rush-smaller-than-normal",
+    path: "loadBalancer.bandwidth",
+    says: ["200 Mbit/s", "500 Mbit/s"],
+  },
+  {
+    name: "a bandwidth that is not sold",
+    changes: { rush: { "loadBalancer.bandwidth": 1000 } },
+    code: "bandwidth-unknown",
+    path: "loadBalancer.bandwidth",
+    says: ["1000", "200, 500, 2000, 4000"],
+  },
+  {
+    name: "a classic pair that cannot come back",
+    changes: { shared: { "prestashop.flavorFamily": "classic" } },
+    code: "pair-cannot-come-back",
+    path: "prestashop.flavorFamily",
+    says: ["100 GB", "50 GB", "cannot shrink", "flex"],
+  },
+  {
+    name: "fewer addresses than fronts",
+    changes: { shared: { "prestashop.addresses": ["10.10.1.10", "10.10.1.11"] } },
+    code: "addresses-too-few",
+    path: "prestashop.addresses",
+    says: ["2 addresses", "3 addresses"],
+  },
+  {
+    name: "no address for the temporary front of a rush that only enlarges",
+    changes: { shared: { "prestashop.addresses": ["10.10.1.10", "10.10.1.11"] }, rush: { "prestashop.fronts": 2 } },
+    code: "addresses-too-few",
+    path: "prestashop.addresses",
+    says: ["temporary", "3 addresses"],
+  },
+  {
+    name: "one front in normal",
+    changes: { normal: { "prestashop.fronts": 1 } },
+    code: "fronts-too-few",
+    path: "prestashop.fronts",
+    says: ["seen 1", "2 or more"],
+  },
+  {
+    name: "a load balancer of fixed size with two sizes",
+    changes: { shared: { "loadBalancer.shell": "openstack" } },
+    code: "load-balancer-cannot-resize",
+    path: "loadBalancer.shell",
+    says: ["openstack", "500", "2000"],
+  },
+  {
+    name: "an RPO that the filestore's copy cannot hold",
+    changes: { shared: { "odoo.filestore.copyEvery": "PT55M" } },
+    code: "rpo-not-held",
+    path: "odoo.filestore.copyEvery",
+    exit: 3,
+    says: ["erp-filestore", "1 h 5 min", "at most 1 h"],
+  },
+  {
+    name: "an RPO that the images' copy cannot hold",
+    changes: { shared: { "storage.copy": { copyEvery: "PT2H", copyTimeout: "PT10M" } } },
+    code: "rpo-not-held",
+    path: "storage.copy.copyEvery",
+    exit: 3,
+    says: ["shop-images", "region-lost", "2 h 10 min"],
+  },
+  {
+    name: "an RPO below what the databases promise",
+    changes: { shared: { rpo: "PT4M" } },
+    code: "rpo-not-held",
+    path: "rpo",
+    exit: 3,
+    says: ["shop-database", "5 min", "4 min"],
+  },
+  {
+    name: "copies in the region of what they are copies of",
+    changes: { shared: { "region.offsite": "GRA" } },
+    code: "offsite-same-region",
+    path: "region.offsite",
+    says: ["GRA"],
+  },
+  {
+    name: "an unknown region",
+    changes: { shared: { "region.compute": "GRA99" } },
+    code: "region-unknown",
+    path: "region.compute",
+    says: ["GRA99", "GRA11"],
+  },
+  {
+    name: "a duration that is none",
+    changes: { shared: { rpo: "1h" } },
+    code: "duration-invalid",
+    path: "rpo",
+    says: ["1h", "PT1H"],
+  },
+  {
+    name: "a duration without a fixed length",
+    changes: { shared: { rpo: "P1M" } },
+    code: "duration-invalid",
+    path: "rpo",
+    says: ["P1M", "fixed length"],
+  },
+  {
+    name: "a copy more often than a timer can",
+    changes: { shared: { "odoo.filestore": { copyEvery: "PT30S", copyTimeout: "PT1M" } } },
+    code: "duration-invalid",
+    path: "odoo.filestore.copyEvery",
+    says: ["PT30S", "PT1M"],
+  },
+  {
+    name: "a copy that may last longer than the time between two",
+    changes: { shared: { "odoo.filestore": { copyEvery: "PT10M", copyTimeout: "PT20M" } } },
+    code: "copy-longer-than-interval",
+    path: "odoo.filestore.copyTimeout",
+    says: ["PT20M", "PT10M"],
+  },
+  {
+    name: "a size without a known unit",
+    changes: { shared: { "odoo.disk": "100 Go" } },
+    code: "size-invalid",
+    path: "odoo.disk",
+    says: ["100 Go", "100 GB"],
+  },
+  {
+    name: "a size that is no whole number of gigabytes",
+    changes: { shared: { "odoo.disk": "100 GiB" } },
+    code: "size-invalid",
+    path: "odoo.disk",
+    says: ["100 GiB"],
+  },
+  {
+    name: "a disk that is too small",
+    changes: { shared: { "prestashop.disk": 1 } },
+    code: "size-invalid",
+    path: "prestashop.disk",
+    says: ["seen 1", "10 to 12000 GB"],
+  },
+  {
+    name: "a database version that is not offered",
+    changes: { shared: { "mysql.version": "5.7" } },
+    code: "database-version-unknown",
+    path: "mysql.version",
+    says: ["5.7", "8"],
+  },
+  {
+    name: "a version written as a number",
+    changes: { shared: { "mysql.version": 8 } },
+    code: "setting-type",
+    path: "mysql.version",
+    says: ["seen 8"],
+  },
+  {
+    name: "a database flavor of another plan",
+    changes: { shared: { "mysql.plan": "production" } },
+    code: "database-flavor-not-in-plan",
+    path: "mysql.flavor",
+    says: ["db1-4", "production", "b3-8"],
+  },
+  {
+    name: "a database disk that the flavor does not have",
+    changes: { shared: { "postgresql.disk": 500 } },
+    code: "database-disk",
+    path: "postgresql.disk",
+    says: ["500 GB", "80 to 240 GB"],
+  },
+  {
+    name: "a time of day that is none",
+    changes: { shared: { "mysql.backupTime": "25:00:00" } },
+    code: "time-invalid",
+    path: "mysql.backupTime",
+    says: ["25:00:00"],
+  },
+  {
+    name: "a schedule that is none",
+    changes: { shared: { "backups.instances.cron": "every day" } },
+    code: "schedule-invalid",
+    path: "backups.instances.cron",
+    says: ["every day", "0 4 * * *"],
+  },
+  {
+    name: "a release over plain http",
+    changes: { shared: { "prestashop.release.url": "http://example.org/shop.zip" } },
+    code: "release-invalid",
+    path: "prestashop.release.url",
+    says: ["https"],
+  },
+  {
+    name: "a domain that is none",
+    changes: { shared: { "odoo.domain": "erp lor" } },
+    code: "domain-invalid",
+    path: "odoo.domain",
+    says: ["erp lor"],
+  },
+  {
+    name: "a vRack that is none",
+    changes: { shared: { "network.vrack": "vrack" } },
+    code: "vrack-invalid",
+    path: "network.vrack",
+    says: ["pn-1000000"],
+  },
+  {
+    name: "a profile file that names the other profile",
+    changes: { rush: { profile: "normal" } },
+    code: "profile-mismatch",
+    path: "profile",
+    says: ["Pulumi.rush.yaml", "rush"],
+  },
+  {
+    name: "a key that has the name of a secret",
+    changes: { shared: { "mysql.password": "tarte-aux-pommes" } },
+    code: "secret-in-settings",
+    path: "mysql.password",
+    says: ["password"],
+  },
+  {
+    name: "an encrypted secret",
+    changes: { normal: { "prestashop.fronts": { secure: "v1:abc:def" } } },
+    code: "secret-in-settings",
+    path: "prestashop.fronts",
+    says: ["settings hold none"],
+  },
+  {
+    name: "an address with a password in it",
+    changes: { shared: { "odoo.release.url": "https://lor:tarte-aux-pommes@example.org/odoo.deb" } },
+    code: "secret-in-settings",
+    path: "odoo.release.url",
+    says: ["looks like a secret"],
+  },
+  {
+    name: "a missing file of the pair",
+    changes: { files: { "Pulumi.rush.yaml": undefined } },
+    code: "file-missing",
+    path: "Pulumi.rush.yaml",
+    says: ["lor-infra init"],
+  },
+  {
+    name: "no Pulumi.yaml",
+    changes: { files: { "Pulumi.yaml": undefined } },
+    code: "file-missing",
+    path: "Pulumi.yaml",
+    says: ["lor-infra init"],
+  },
+  {
+    name: "two salts in one pair",
+    changes: {
+      files: {
+        "Pulumi.rush.yaml": committed("Pulumi.rush.yaml").replace(
+          /^encryptionsalt: .*$/m,
+          "encryptionsalt: v1:n6GUiAjayes=:v1:2vQN7Q4tPv0qiUeo:0s5S+bUmB98eWNwe5r+1zuFE/AzcRg==",
+        ),
+      },
+    },
+    code: "encryption-salts-differ",
+    path: "encryptionsalt",
+    says: ["Pulumi.normal.yaml", "Pulumi.rush.yaml"],
+  },
+  {
+    name: "no salt",
+    changes: {
+      files: { "Pulumi.normal.yaml": committed("Pulumi.normal.yaml").replace(/^encryptionsalt: .*\n/m, "") },
+    },
+    code: "encryption-salt-missing",
+    path: "encryptionsalt",
+    says: ["Pulumi.normal.yaml"],
+  },
+  {
+    name: "YAML that cannot be read, with its line",
+    changes: { files: { "Pulumi.rush.yaml": committed("Pulumi.rush.yaml").replace("config:", "config: [") } },
+    code: "yaml-syntax",
+    path: "Pulumi.rush.yaml",
+    says: ["line "],
+  },
+  {
+    name: "the same key twice",
+    changes: { files: { "Pulumi.yaml": `${committed("Pulumi.yaml")}name: lor\n` } },
+    code: "yaml-syntax",
+    path: "Pulumi.yaml",
+    says: ["line "],
+  },
+  {
+    name: "an empty file",
+    changes: { files: { "Pulumi.rush.yaml": "" } },
+    code: "yaml-shape",
+    path: "Pulumi.rush.yaml",
+    says: ["key: value"],
+  },
+  {
+    name: "a setting that is not wrapped as Pulumi asks",
+    changes: {
+      files: {
+        "Pulumi.yaml": committed("Pulumi.yaml").replace("  storage:\n    value:\n      size", "  storage:\n    size"),
+      },
+    },
+    code: "config-not-wrapped",
+    path: "storage",
+    says: ["value"],
+  },
+  {
+    name: "a project name that no cloud takes",
+    changes: { files: { "Pulumi.yaml": committed("Pulumi.yaml").replace("name: lor", "name: Lor & fils") } },
+    code: "project-name-invalid",
+    path: "name",
+    says: ["Lor & fils"],
+  },
+];
+
+describe("refused", () => {
+  test.each(refusals)("$name", ({ changes, code, path, exit = 2, says }) => {
+    const result = checkSettings({ dir: settingsFolder(changes), stack: "prod" });
+    const issue = result.report.issues.find((candidate) => candidate.code === code && candidate.path === path);
+    expect(issue, JSON.stringify(result.report.issues, undefined, 2)).toBeDefined();
+    expect(result.report.ok).toBe(false);
+    for (const text of says) expect(issue?.message).toContain(text);
+    expect(issue?.message).toContain("accepted: ");
+    const others = result.report.issues.filter((candidate) => candidate !== issue);
+    if (others.length === 0) expect(result.exit).toBe(exit);
+  });
+
+  test.each(refusals.filter(({ exit }) => exit === 3))("$name ends with 3", ({ changes }) => {
+    expect(checkSettings({ dir: settingsFolder(changes), stack: "prod" }).exit).toBe(3);
+  });
+
+  test.each(["normal", "rush"])("a stack named %s", (stack) => {
+    const { report, exit } = checkSettings({ dir: settingsFolder(), stack });
+    expect(report.issues.map((issue) => issue.code)).toEqual(["stack-is-a-profile"]);
+    expect(report.issues[0]?.message).toContain(`lor-infra ${stack} --stack prod`);
+    expect(exit).toBe(2);
+  });
+
+  test("a secret is never repeated", () => {
+    const planted = "tarte-aux-pommes";
+    for (const { changes } of refusals) {
+      const { report } = checkSettings({ dir: settingsFolder(changes), stack: "prod" });
+      expect(JSON.stringify(report)).not.toContain(planted);
+    }
+  });
+});
