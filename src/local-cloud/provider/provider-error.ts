@@ -1,7 +1,7 @@
 import { type Metadata, Metadata as MetadataClass, type ServiceError, status } from "@grpc/grpc-js";
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
 import statusProto from "@pulumi/pulumi/proto/status_pb.js";
-import { Any } from "google-protobuf/google/protobuf/any_pb.js";
+import anyProto from "google-protobuf/google/protobuf/any_pb.js";
 import { CloudError } from "../behaviour/cloud-error.ts";
 import { structOf, type Values } from "./wire-values.ts";
 
@@ -35,7 +35,7 @@ function details(message: string, left: LeftBehind): Metadata {
   failed.setProperties(structOf(left.properties));
   failed.setInputs(structOf(left.inputs));
   failed.setReasonsList([message]);
-  const packed = new Any();
+  const packed = new anyProto.Any();
   packed.pack(failed.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
   const answer = new statusProto.Status();
   answer.setCode(status.UNKNOWN);

@@ -9,7 +9,7 @@ import type {
   UpdateRequest,
 } from "@pulumi/pulumi/proto/provider_pb.js";
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
-import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
+import emptyProto from "google-protobuf/google/protobuf/empty_pb.js";
 import { CloudError, ConnectionDropped, type LocalCloud } from "../behaviour/index.ts";
 import type { PackageCatalogue, ResourceType } from "../catalogue/shape.ts";
 import { autoname, isAutonamed } from "./autoname.ts";
@@ -169,7 +169,7 @@ export class ProviderMethods {
     }
   }
 
-  async delete(request: DeleteRequest, scope: CallScope): Promise<Empty> {
+  async delete(request: DeleteRequest, scope: CallScope): Promise<emptyProto.Empty> {
     const token = typeOf(request.getUrn());
     const { adapter } = this.#resource(token);
     const known = reveal(valuesOf(request.getProperties())).values;
@@ -182,7 +182,7 @@ export class ProviderMethods {
     } catch (error) {
       throw failureOf(error, token);
     }
-    return new Empty();
+    return new emptyProto.Empty();
   }
 
   async invoke(request: InvokeRequest, scope: CallScope): Promise<provider.InvokeResponse> {

@@ -1,7 +1,7 @@
 import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
 import services from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
-import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
+import emptyProto from "google-protobuf/google/protobuf/empty_pb.js";
 import type { CallScope, ProviderMethods } from "./provider-methods.ts";
 import { valuesOf } from "./wire-values.ts";
 
@@ -53,11 +53,11 @@ export async function serveProvider(methods: ProviderMethods): Promise<ProviderS
     invoke: answer((call: Call<provider.InvokeRequest>) =>
       connections.run(call, (scope) => methods.invoke(call.request, scope)),
     ),
-    cancel: answer((call: Call<Empty>) => {
+    cancel: answer((call: Call<emptyProto.Empty>) => {
       connections.cancel(call.getPeer());
-      return new Empty();
+      return new emptyProto.Empty();
     }),
-    attach: answer(() => new Empty()),
+    attach: answer(() => new emptyProto.Empty()),
   });
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>

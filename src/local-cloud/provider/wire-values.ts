@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
+import structProto from "google-protobuf/google/protobuf/struct_pb.js";
 
 /** Property values of a resource in clear, without wrappers. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -10,12 +10,12 @@ const signatureKey = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
 /** Values as they came over the wire: secrets still wrapped. */
-export function valuesOf(struct: Struct | undefined): Values {
+export function valuesOf(struct: structProto.Struct | undefined): Values {
   return struct === undefined ? {} : (struct.toJavaScript() as Values);
 }
 
-export function structOf(values: Values): Struct {
-  return Struct.fromJavaScript(values as Parameters<typeof Struct.fromJavaScript>[0]);
+export function structOf(values: Values): structProto.Struct {
+  return structProto.Struct.fromJavaScript(values as Parameters<typeof structProto.Struct.fromJavaScript>[0]);
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
