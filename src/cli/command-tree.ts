@@ -109,6 +109,9 @@ export function createCommandTree(): { readonly program: Command; readonly exitC
   withChange(add(program, "destroy", "delete the system; with data only when asked to"))
     .option("--with-data", "also delete what holds data, after a list of it", false)
     .action(runs(async () => (await import("./commands/destroy.ts")).destroy));
+  withChange(add(program, "recover", "put right what an interrupted run left"))
+    .option("--replace <front>", "delete one front and build it anew, such as ps-1")
+    .action(runs(async () => (await import("./commands/recover.ts")).recover));
   withCloud(add(program, "doctor", "engine, plugins, credentials, clock, price book, state, locks")).action(
     runs(async () => (await import("./commands/doctor.ts")).doctor),
   );
