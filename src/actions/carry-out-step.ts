@@ -7,7 +7,7 @@ import type { LiveFleet, SwitchGoal, SwitchStep } from "../domain/switching.ts";
 import { planItems } from "../systems/lor/plan-items.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
 import { drainFront, gateFront, readmitFront } from "./front-traffic.ts";
-import { type ObservedFleet, observeFleet } from "./observe-fleet.ts";
+import { type KnownFleet, type ObservedFleet, observeFleet } from "./observe-fleet.ts";
 import { refreshState, settleResize, waitForServer } from "./recover-stack.ts";
 import { planFleet, type StackContext } from "./stack-context.ts";
 import { type PreparedUpdate, prepareUpdate, runUpdate } from "./update-stack.ts";
@@ -112,7 +112,7 @@ function expectationOf(context: StackContext, live: LiveFleet, step: SwitchStep,
 
 /** Drains a front, once a fresh look has shown that the others are enough. */
 async function takeOut(context: StackContext, { goal, live, again }: StepRequest, name: string): Promise<void> {
-  const now = await observeFleet(context, live.loadBalancerBandwidth);
+  const now = await observeFleet(context, knownOf(live));
   const front = now.fronts.find((one) => one.name === name);
   if (front !== undefined && !mayLeave(now, front, goal.minimumServing)) {
     throw new LorError({
@@ -128,6 +128,13 @@ async function takeOut(context: StackContext, { goal, live, again }: StepRequest
   await drainFront(context, name);
 }
 
+function knownOf(live: LiveFleet): KnownFleet {
+  return {
+    loadBalancerBandwidth: live.loadBalancerBandwidth,
+    fronts: live.fronts.map((front) => front.name),
+  };
+}
+
 /** After a failed update: a front that still works goes back into service, at whatever size it has. */
 async function comeBack(context: StackContext, { step, live }: StepRequest): Promise<void> {
   if (step.kind !== "resize-front" && step.kind !== "remove-front") {
@@ -136,7 +143,7 @@ async function comeBack(context: StackContext, { step, live }: StepRequest): Pro
   // The way out must not depend on the signal that may have caused it.
   const calm: StackContext = { ...context, signal: undefined };
   try {
-    const fleet = await observeFleet(calm, live.loadBalancerBandwidth);
+    const fleet = await observeFleet(calm, knownOf(live));
     const front = fleet.fronts.find((one) => one.name === step.front);
     if (front?.server === "active" && front.pool === "drained" && front.healthy) {
       await readmitFront(

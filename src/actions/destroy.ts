@@ -1,15 +1,14 @@
 import { ExitCode, LorError } from "../core/errors.ts";
 import type { StateResource } from "../engine/port.ts";
 import { backUpState } from "../state/backup.ts";
-import { IntentJournal } from "../state/intent-journal.ts";
 import { planItems } from "../systems/lor/plan-items.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
 import { type Confirm, forecastChanges, type ProposedChange, requireApproval } from "./proposal.ts";
-import { readRecorded } from "./recorded-state.ts";
+import type { RecordedState } from "./recorded-state.ts";
 import { recoverStack } from "./recover-stack.ts";
 import { journaled } from "./run-journal.ts";
 import { planFleet, planProfile, runOptions, type StackContext } from "./stack-context.ts";
-import { prepareUpdate, runUpdate } from "./update-stack.ts";
+import { runTargeted } from "./update-stack.ts";
 
 export interface DestroyInput {
   /** Deletes databases, volumes and buckets too; without it a stack that holds data is left alone. Default: false. */
@@ -40,10 +39,9 @@ export async function destroy(context: StackContext, { withData, confirm }: Dest
       ? planProfile(context, recorded.profile ?? "normal")
       : planFleet(context, recorded.fleet, recorded.profile);
   const before = recorded.fleet === undefined ? undefined : plan;
-  const intents = new IntentJournal(context.folder.intents);
   const deleted = proposeDeletion(recorded.resources, plan);
   const lost = deleted.filter((one) => one.holdsData);
-  if (deleted.length === 0 && intents.pending().length === 0) {
+  if (deleted.length === 0) {
     return { deleted, lost, before, backup: undefined, seconds: 0 };
   }
   if (lost.length > 0 && withData !== true) {
@@ -70,46 +68,21 @@ export async function destroy(context: StackContext, { withData, confirm }: Dest
   });
   return await journaled(context, "destroy", recorded.profile ?? "", async () => {
     const backup = backUpState(context.folder, recorded.raw, "before-destroy", context.clock.now());
-    await release(context, plan, recorded.resources);
+    await release(context, plan, recorded);
     context.emit({ kind: "phase", phase: "destroying" });
     await context.engine.destroy(runOptions(context));
-    intents.clear();
     const seconds = (context.clock.now().getTime() - began) / 1000;
     return { deleted, lost, before, backup, seconds };
   });
 }
 
-/** Gives up the protection of what holds data, and takes in what an earlier run created unseen, so that all of it can go. */
-async function release(context: StackContext, plan: LorPlan, resources: readonly StateResource[]): Promise<void> {
-  const guarded = resources.filter((one) => one.protect).map((one) => one.urn);
-  const choice = { chain: true, released: true };
-  const adopted = await takeInLost(context, plan, choice);
-  if (guarded.length === 0 && adopted.length === 0) {
-    return;
+/** Gives up the protection of what holds data: only of what is there, because a stack half made must not be completed on its way out. */
+async function release(context: StackContext, plan: LorPlan, recorded: RecordedState): Promise<void> {
+  const targets = recorded.resources.filter((one) => one.protect).map((one) => one.urn);
+  if (targets.length > 0) {
+    context.emit({ kind: "phase", phase: "unprotecting" });
+    await runTargeted(context, { plan, choice: { chain: true, released: true }, recorded, targets });
   }
-  context.emit({ kind: "phase", phase: "unprotecting" });
-  // Only what is there: a stack that a crash left half made must not be completed on its way out.
-  const targets = [...guarded, ...adopted];
-  const program = context.program(plan, choice);
-  await context.engine.up(program, { ...runOptions(context), targets });
-}
-
-async function takeInLost(
-  context: StackContext,
-  plan: LorPlan,
-  choice: { readonly chain: boolean; readonly released: boolean },
-): Promise<readonly string[]> {
-  if (new IntentJournal(context.folder.intents).pending().length === 0) {
-    return [];
-  }
-  const update = await prepareUpdate(context, plan, choice);
-  const adopted = [...update.adopt.keys()];
-  if (adopted.length > 0) {
-    await runUpdate(context, { ...update, changes: [] }, adopted);
-    const held = new Set((await readRecorded(context)).resources.filter((one) => one.protect).map((one) => one.urn));
-    return adopted.filter((urn) => held.has(urn));
-  }
-  return [];
 }
 
 /** In the order of loss: what holds data first. */

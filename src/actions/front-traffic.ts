@@ -87,7 +87,7 @@ export async function readmitFront(context: StackContext, name: string, next: st
 }
 
 async function findFront(context: StackContext, name: string): Promise<ObservedFront> {
-  const fleet = await observeFleet(context, 0);
+  const fleet = await observeFleet(context);
   return (
     fleet.fronts.find((front) => front.name === name) ?? {
       name,

@@ -14,18 +14,26 @@ export interface ObservedFleet extends LiveFleet {
   readonly fronts: readonly ObservedFront[];
 }
 
-/**
- * Looks at servers, pool members and load balancer. The load balancer's size is not among what the raw calls tell: it is the one that the
- * engine recorded last.
- */
-export async function observeFleet(context: StackContext, recordedBandwidth: number): Promise<ObservedFleet> {
+/** What the engine's state knows and the raw calls do not tell. */
+export interface KnownFleet {
+  /** Mbit/s. */
+  readonly loadBalancerBandwidth: number;
+  /** Names of the fronts of which the state has anything, be it only a port. */
+  readonly fronts: readonly string[];
+}
+
+/** Looks at servers, pool members and load balancer. A front of which only other parts are left is shown as absent. */
+export async function observeFleet(
+  context: StackContext,
+  known: KnownFleet = { loadBalancerBandwidth: 0, fronts: [] },
+): Promise<ObservedFleet> {
   const prefix = cloudPrefix(context);
   const [servers, members, loadBalancer] = await Promise.all([
     context.clients.compute.findServers(`${prefix}-ps-`),
     context.clients.loadBalancer.members(`${prefix}-lb-pool`),
     context.clients.loadBalancer.find(`${prefix}-lb`),
   ]);
-  const byName = new Map<string, { server?: ServerView; member?: MemberView }>();
+  const byName = new Map<string, { server?: ServerView; member?: MemberView }>(known.fronts.map((name) => [name, {}]));
   for (const server of servers) {
     const name = frontOf(server.name, prefix);
     if (name !== undefined && server.status !== "DELETED") {
@@ -40,7 +48,7 @@ export async function observeFleet(context: StackContext, recordedBandwidth: num
   }
   const fronts = [...byName].map(([name, { server, member }]) => observedFront(context, name, server, member));
   return {
-    loadBalancerBandwidth: recordedBandwidth,
+    loadBalancerBandwidth: known.loadBalancerBandwidth,
     loadBalancerReady: loadBalancer?.provisioningStatus === "ACTIVE",
     fronts: fronts.toSorted((a, b) => frontIndex(a.name) - frontIndex(b.name)),
   };

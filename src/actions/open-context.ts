@@ -165,7 +165,9 @@ export function lorProgram(
 ): Program {
   return async () => {
     const { buildLor } = await import("../systems/lor/build.ts");
-    return await buildLor(plan, { ...choice, cloud, tlsPkcs12: readCertificate(certificate) });
+    const { says, ...options } = choice;
+    const outputs = await buildLor(plan, { ...options, cloud, tlsPkcs12: readCertificate(certificate) });
+    return says === undefined ? outputs : { ...outputs, fleet: says.fleet ?? null, profile: says.profile ?? null };
   };
 }
 

@@ -10,7 +10,7 @@ import { observeFleet } from "./observe-fleet.ts";
 import { forecastChanges, type ProposedChange, proposeChanges } from "./proposal.ts";
 import { type RecordedState, readRecorded } from "./recorded-state.ts";
 import { planFleet, planProfile, runOptions, type StackContext, sameFleet } from "./stack-context.ts";
-import { goalOf } from "./switch-profile.ts";
+import { goalOf, requireCreated } from "./switch-profile.ts";
 
 export interface PreviewInput {
   /** Default: the profile that the stack is in; `normal` for a new one. */
@@ -76,7 +76,7 @@ async function switchPath(
     return { steps: [], stop: undefined };
   }
   const goal = goalOf(context, profile);
-  const live = await observeFleet(context, recorded.fleet.loadBalancerBandwidth);
+  const live = await observeFleet(context, requireCreated(context, recorded));
   if (sameFleet(fleetOf(context.project.settings[profile]), fleetOfLive(live))) {
     return { steps: [], stop: undefined };
   }

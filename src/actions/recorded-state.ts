@@ -16,6 +16,8 @@ export interface RecordedState {
   /** Of that run; undefined between two profiles. */
   readonly profile: Profile | undefined;
   readonly cloud: string | undefined;
+  /** Names of the fronts of which the state has anything, be it only a port. */
+  readonly fronts: readonly string[];
   /** The stack's outputs, secrets redacted. */
   readonly outputs: Readonly<Record<string, unknown>>;
 }
@@ -28,15 +30,23 @@ export async function readRecorded({ engine, folder, project }: StackContext): P
 
 function recordedOf(state: StateExport): RecordedState {
   const outputs = state.resources.find((one) => one.type === "pulumi:pulumi:Stack")?.outputs ?? {};
+  const resources = state.resources.filter((one) => isCloudType(one.type));
   return {
-    resources: state.resources.filter((one) => isCloudType(one.type)),
+    resources,
     pendingOperations: state.pendingOperations,
     raw: state.raw,
     fleet: parseFleet(outputs.fleet),
     profile: parseProfile(outputs.profile),
+    fronts: frontNames(resources),
     cloud: typeof outputs.cloud === "string" ? outputs.cloud : undefined,
     outputs,
   };
+}
+
+/** Names of the fronts that the parts in a list belong to: `ps-2-data` is a part of `ps-2`. */
+export function frontNames(parts: readonly { readonly name: string }[]): readonly string[] {
+  const names = parts.map((one) => /^ps-\d+(?=-|$)/.exec(one.name)?.[0]);
+  return [...new Set(names.filter((name) => name !== undefined))];
 }
 
 function parseProfile(value: unknown): Profile | undefined {

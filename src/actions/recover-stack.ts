@@ -5,6 +5,7 @@ import { backUpState } from "../state/backup.ts";
 import { IntentJournal } from "../state/intent-journal.ts";
 import { OperationJournal } from "../state/operation-journal.ts";
 import { backendLocks, endOrphans } from "../state/orphan-engine.ts";
+import { adoptLostCreations } from "./adopt-lost-creations.ts";
 import { cloudPrefix, type ObservedFleet, type ObservedFront, observeFleet } from "./observe-fleet.ts";
 import { type RecordedState, readRecorded } from "./recorded-state.ts";
 import { planFleet, planProfile, runOptions, type StackContext } from "./stack-context.ts";
@@ -34,6 +35,9 @@ export async function recoverStack(context: StackContext, goal?: Fleet): Promise
       recorded = await readRecorded(context);
     }
   }
+  if (await adoptLostCreations(context, recorded, goal)) {
+    recorded = await readRecorded(context);
+  }
   lock?.settle();
   return recorded;
 }
@@ -50,7 +54,7 @@ export async function settleInterruptedResizes(context: StackContext, goal: Flee
   const wanted = new Map(goal?.fronts.map((front) => [front.name, front.size]));
   const idle = (fleet: ObservedFleet) =>
     fleet.fronts.every((front) => front.server !== "resizing" && front.server !== "building");
-  const look = () => observeFleet(context, 0);
+  const look = () => observeFleet(context);
   const { seen } = await waitUntil(context, { limit: context.timings.busyLimit, look, good: idle });
   for (const front of seen.fronts.filter((one) => one.server === "verify-resize")) {
     await settleResize(context, front, howToSettle(front, wanted.get(front.name)));
@@ -84,7 +88,7 @@ export async function waitForServer(
   const stateOf = (fleet: ObservedFleet) => fleet.fronts.find((one) => one.name === name)?.server ?? "absent";
   const { seen, good } = await waitUntil(context, {
     limit: context.timings.busyLimit,
-    look: () => observeFleet(context, 0),
+    look: () => observeFleet(context),
     good: (fleet) => wanted(stateOf(fleet)),
   });
   if (!good) {

@@ -33,7 +33,7 @@ export async function recover(context: StackContext, { replace, confirm }: Recov
     return await replaceFront(context, recorded, replace, confirm);
   }
   const fleet =
-    recorded.fleet === undefined ? undefined : await observeFleet(context, recorded.fleet.loadBalancerBandwidth);
+    recorded.fleet === undefined ? undefined : await observeFleet(context, requireCreated(context, recorded));
   return { fleet, steps: [] };
 }
 
@@ -43,10 +43,10 @@ async function replaceFront(
   name: string,
   confirm: Confirm,
 ): Promise<RecoverResult> {
-  const bandwidth = requireCreated(context, recorded);
+  const known = requireCreated(context, recorded);
   const target = recorded.profile ?? "normal";
   const goal = goalOf(context, target);
-  const live = await observeFleet(context, bandwidth);
+  const live = await observeFleet(context, known);
   const front = live.fronts.find((one) => one.name === name);
   if (front === undefined) {
     throw new LorError({
@@ -85,7 +85,7 @@ async function replaceFront(
       await carryOutStep(context, { step, live: now, goal, target, again: `lor-infra ${target}` });
       note("step-done", describeStep(step));
       context.emit({ kind: "step-done", step, seconds: (context.clock.now().getTime() - began) / 1000 });
-      now = await observeFleet(context, bandwidth);
+      now = await observeFleet(context, known);
     }
     return { fleet: now, steps };
   });

@@ -66,6 +66,8 @@ export interface BuildChoice {
   readonly chain: boolean;
   readonly joinDrained?: boolean;
   readonly released?: boolean;
+  /** What the stack's outputs say of its fleet, where that is not the Plan's: a run of a few resources changes no profile. */
+  readonly says?: { readonly fleet: Fleet | undefined; readonly profile: Profile | undefined };
 }
 
 /** One stack of one project on one cloud, with everything an action needs. Reading actions have no lock. */

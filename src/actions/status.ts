@@ -53,7 +53,9 @@ export async function status(context: StackContext): Promise<StatusResult> {
   const recorded = await readRecorded(context);
   const bandwidth = recorded.fleet?.loadBalancerBandwidth;
   const exists = recorded.resources.length > 0;
-  const live = exists ? await observeFleet(context, bandwidth ?? 0) : undefined;
+  const live = exists
+    ? await observeFleet(context, { loadBalancerBandwidth: bandwidth ?? 0, fronts: recorded.fronts })
+    : undefined;
   const lock = readLock(context.folder.lockFolder);
   return {
     cloud: context.cloud,

@@ -2,12 +2,12 @@ import { ExitCode, LorError } from "../core/errors.ts";
 import type { Profile } from "../domain/fleet.ts";
 import { forecastSwitch, type StepForecast } from "../domain/forecast.ts";
 import { decide } from "../domain/switching/decide.ts";
-import { fleetOfLive, pathTo } from "../domain/switching/step-fleet.ts";
+import { fleetAfter, fleetOfLive, pathTo } from "../domain/switching/step-fleet.ts";
 import type { LiveFleet, SwitchGoal, SwitchStep, SwitchStop } from "../domain/switching.ts";
 import { fleetOf } from "../systems/lor/plan.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
 import { carryOutStep, describeStep } from "./carry-out-step.ts";
-import { type ObservedFleet, observeFleet } from "./observe-fleet.ts";
+import { type KnownFleet, type ObservedFleet, observeFleet } from "./observe-fleet.ts";
 import { type Confirm, requireApproval } from "./proposal.ts";
 import type { RecordedState } from "./recorded-state.ts";
 import { recoverStack } from "./recover-stack.ts";
@@ -42,8 +42,7 @@ export async function switchProfile(context: StackContext, { target, confirm }: 
   const began = context.clock.now().getTime();
   const goal = goalOf(context, target);
   const recorded = await recoverStack(context, goal.fleet);
-  const bandwidth = requireCreated(context, recorded);
-  const live = await observeSettled(context, bandwidth, goal);
+  const live = await observeSettled(context, requireCreated(context, recorded), goal);
   const path = pathTo(live, goal);
   if (path.stop !== undefined) {
     throw stopped(path.stop);
@@ -91,11 +90,11 @@ export function goalOf({ project }: Pick<StackContext, "project">, target: Profi
 /** Looks once the cloud has ended what it is busy with; fronts that are unwell get a little time to recover. */
 export async function observeSettled(
   context: StackContext,
-  bandwidth: number,
+  known: KnownFleet,
   goal: SwitchGoal,
 ): Promise<ObservedFleet> {
   context.emit({ kind: "phase", phase: "observing" });
-  const look = () => observeFleet(context, bandwidth);
+  const look = () => observeFleet(context, known);
   const idle = (fleet: LiveFleet) =>
     fleet.loadBalancerReady &&
     fleet.fronts.every((front) => front.server !== "building" && front.server !== "resizing");
@@ -109,8 +108,8 @@ export async function observeSettled(
   return (await waitUntil(context, { limit: context.timings.healthGrace, look, good: well })).seen;
 }
 
-/** The bandwidth that the last run recorded. @throws LorError `not-created` when nothing was ever created whole */
-export function requireCreated(context: StackContext, recorded: RecordedState): number {
+/** What the state knows of the fleet. @throws LorError `not-created` when nothing was ever created whole */
+export function requireCreated(context: StackContext, recorded: RecordedState): KnownFleet {
   if (recorded.fleet === undefined) {
     throw new LorError({
       code: "not-created",
@@ -120,7 +119,7 @@ export function requireCreated(context: StackContext, recorded: RecordedState): 
       next: "lor-infra up",
     });
   }
-  return recorded.fleet.loadBalancerBandwidth;
+  return { loadBalancerBandwidth: recorded.fleet.loadBalancerBandwidth, fronts: recorded.fronts };
 }
 
 export function stopped(stop: SwitchStop): LorError {
@@ -177,13 +176,18 @@ async function runSteps(context: StackContext, request: StepsRequest): Promise<S
     note("step-done", describeStep(step));
     context.emit({ kind: "step-done", step, seconds: took });
     done.push({ step, seconds: took });
-    const bandwidth = step.kind === "resize-load-balancer" ? step.to : live.loadBalancerBandwidth;
     if (step.kind !== "resize-load-balancer") {
       await context.clock.sleep(context.timings.settle, context.signal);
     }
-    live = await observeSettled(context, bandwidth, goal);
+    live = await observeSettled(context, knownAfter(live, step), goal);
     requireEffect(step, live, target);
   }
+}
+
+/** What the state knows once a step has ended well. */
+function knownAfter(live: LiveFleet, step: SwitchStep): KnownFleet {
+  const { loadBalancerBandwidth, fronts } = fleetAfter(live, step);
+  return { loadBalancerBandwidth, fronts: fronts.map((front) => front.name) };
 }
 
 /** Only what a person has seen is done; putting right what broke meanwhile needs no new approval, because it only adds capacity. */

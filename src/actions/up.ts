@@ -1,12 +1,11 @@
 import { ExitCode, LorError } from "../core/errors.ts";
 import type { Profile } from "../domain/fleet.ts";
-import { IntentJournal } from "../state/intent-journal.ts";
 import { OperationJournal } from "../state/operation-journal.ts";
 import { fleetOf } from "../systems/lor/plan.ts";
 import { planItems } from "../systems/lor/plan-items.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
 import { readmitFront } from "./front-traffic.ts";
-import { type ObservedFleet, observeFleet } from "./observe-fleet.ts";
+import { type KnownFleet, type ObservedFleet, observeFleet } from "./observe-fleet.ts";
 import {
   type Confirm,
   forecastChanges,
@@ -49,7 +48,8 @@ export interface UpResult {
  */
 export async function up(context: StackContext, { profile: asked, confirm }: UpInput): Promise<UpResult> {
   const began = context.clock.now().getTime();
-  const recorded = await recoverStack(context);
+  const towards = asked ?? interruptedProfile(context) ?? "normal";
+  const recorded = await recoverStack(context, fleetOf(context.project.settings[towards]));
   const profile = chooseProfile(context, recorded, asked);
   const plan = planProfile(context, profile);
   const before = recorded.fleet === undefined ? undefined : planFleet(context, recorded.fleet, recorded.profile);
@@ -125,7 +125,7 @@ async function prepare(
   recorded: RecordedState,
   plan: LorPlan,
 ): Promise<PreparedUpdate | undefined> {
-  const untouched = recorded.resources.length === 0 && new IntentJournal(context.folder.intents).pending().length === 0;
+  const untouched = recorded.resources.length === 0;
   // Chained once something may serve; side by side before.
   const serves = recorded.fleet !== undefined;
   return untouched ? undefined : await prepareUpdate(context, plan, { chain: serves, joinDrained: serves });
@@ -143,7 +143,6 @@ function firstCreation(context: StackContext, plan: LorPlan): PreparedUpdate {
       changedProperties: [],
       replacingProperties: [],
     })),
-    adopt: new Map(),
   };
 }
 
@@ -180,7 +179,11 @@ export function refuseFrontChanges(changes: readonly ProposedChange[], profile: 
 /** Waits for the fronts of a new stack, and lets in those that an earlier run left out. */
 async function admitFronts(context: StackContext, plan: LorPlan): Promise<ObservedFleet> {
   const { timings, emit } = context;
-  const look = () => observeFleet(context, plan.fleet.loadBalancerBandwidth);
+  const known: KnownFleet = {
+    loadBalancerBandwidth: plan.fleet.loadBalancerBandwidth,
+    fronts: plan.fleet.fronts.map((front) => front.name),
+  };
+  const look = () => observeFleet(context, known);
   const { seen } = await waitUntil(context, {
     limit: timings.gateLimit,
     look,

@@ -1,0 +1,87 @@
+import type { Fleet } from "../domain/fleet.ts";
+import { frontIndex } from "../domain/switching/serving.ts";
+import type { Adoption, ResourceChange } from "../engine/port.ts";
+import { IntentJournal } from "../state/intent-journal.ts";
+import { observeFleet } from "./observe-fleet.ts";
+import { frontNames, type RecordedState } from "./recorded-state.ts";
+import { planFleet, planProfile, type StackContext } from "./stack-context.ts";
+import { runTargeted } from "./update-stack.ts";
+
+/**
+ * Takes into the state what earlier runs created unseen: a provider that failed after the cloud accepted, or a kill at the wrong moment, leaves a resource
+ * that the state does not know; creating it again would buy it twice, and an engine that does not know it cannot remove it. So this comes
+ * first, wherever the action wants to go.
+ *
+ * @returns whether the state has changed
+ */
+export async function adoptLostCreations(
+  context: StackContext,
+  recorded: RecordedState,
+  goal: Fleet | undefined,
+): Promise<boolean> {
+  const intents = new IntentJournal(context.folder.intents);
+  const pending = intents.pending();
+  if (pending.length === 0) {
+    return false;
+  }
+  const plan = planFleet(context, await widestFleet(context, recorded, goal, frontNames(pending)));
+  // Side by side: in a chain one missing front would hide the next one's creations.
+  const choice = { chain: false, joinDrained: true };
+  context.emit({ kind: "phase", phase: "recovering" });
+  const preview = await context.engine.preview(context.program(plan, choice));
+  const adopt = await findLost(context, preview.changes, new Set(pending.map((one) => `${one.type} ${one.name}`)));
+  if (adopt.size > 0) {
+    await runTargeted(context, { plan, choice, recorded, targets: [...adopt.keys()], adopt });
+  }
+  intents.clear();
+  return adopt.size > 0;
+}
+
+/** Every front that is there or was begun, at the size that it has. */
+async function widestFleet(
+  context: StackContext,
+  recorded: RecordedState,
+  goal: Fleet | undefined,
+  begun: readonly string[],
+): Promise<Fleet> {
+  const base = recorded.fleet ?? goal ?? planProfile(context, "normal").fleet;
+  const live = await observeFleet(context);
+  const wanted = [...base.fronts, ...(goal?.fronts ?? [])];
+  const sizes = new Map([...wanted, ...live.fronts].map(({ name, size }) => [name, size]));
+  const names = new Set([...base.fronts.map((one) => one.name), ...live.fronts.map((one) => one.name), ...begun]);
+  for (const name of recorded.fronts) {
+    names.add(name);
+  }
+  const fallback = context.project.settings.normal.prestashop.frontsFlavor;
+  return {
+    loadBalancerBandwidth: base.loadBalancerBandwidth,
+    fronts: [...names]
+      .toSorted((a, b) => frontIndex(a) - frontIndex(b))
+      .map((name) => ({ name, size: sizes.get(name) ?? fallback })),
+  };
+}
+
+/** Looks every creation up by its name that an earlier run had begun and the state does not know. */
+async function findLost(
+  context: StackContext,
+  changes: readonly ResourceChange[],
+  begun: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, Adoption>> {
+  const adopt = new Map<string, Adoption>();
+  const { finder } = context.clients;
+  for (const change of changes) {
+    const name = `${change.type} ${change.name}`;
+    if (change.change !== "create" || change.identity === undefined || !begun.has(name)) {
+      continue;
+    }
+    const found = await finder.find(change.type, change.identity);
+    if (found?.secretLost === true) {
+      await finder.discard(change.type, found.id);
+      context.emit({ kind: "repaired", repair: "creation-discarded", what: name });
+    } else if (found !== undefined) {
+      adopt.set(change.urn, { id: found.id, unreadable: finder.unreadable(change.type) });
+      context.emit({ kind: "repaired", repair: "creation-found", what: name });
+    }
+  }
+  return adopt;
+}

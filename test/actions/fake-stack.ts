@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { ActionEvent } from "../../src/actions/action-event.ts";
+import type { Proposal } from "../../src/actions/proposal.ts";
+import { type ActionClock, realTimings, type StackContext } from "../../src/actions/stack-context.ts";
+import { loadProject, type Project } from "../../src/config/project.ts";
+import { prepareStackFolder, stackFolder } from "../../src/state/stack-folder.ts";
+import { FakeEngine, plannedProgram } from "./fake-engine.ts";
+import { FakeWorld, type Trouble } from "./fake-world.ts";
+
+const repository = resolve(import.meta.dirname, "..", "..");
+
+export function lorProject(): Project {
+  const loaded = loadProject(repository, "prod");
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.issues));
+  return loaded.value;
+}
+
+/** Time that passes only when somebody waits. */
+function steppedClock(): ActionClock {
+  let now = Date.parse("2026-11-23T00:00:00Z");
+  return {
+    now: () => new Date(now),
+    sleep: async (milliseconds, signal) => {
+      signal?.throwIfAborted();
+      now += milliseconds;
+      await new Promise((done) => setImmediate(done));
+    },
+  };
+}
+
+/** One Lor on the fake cloud, with real state files in a folder of its own. */
+export class FakeStack {
+  readonly home = mkdtempSync(join(tmpdir(), "lor-actions-"));
+  readonly world = new FakeWorld();
+  readonly engine = new FakeEngine(this.world);
+  readonly events: ActionEvent[] = [];
+  readonly proposals: Proposal[] = [];
+  readonly clock = steppedClock();
+  project: Project;
+
+  constructor(project: Project = lorProject()) {
+    this.project = project;
+  }
+
+  /** A fresh process's view of the stack. */
+  context(differs: Partial<StackContext> = {}): StackContext {
+    const folder = stackFolder(this.home, "local", this.project.stack);
+    prepareStackFolder(folder);
+    return {
+      project: this.project,
+      cloud: "local",
+      engine: this.engine,
+      clients: this.world.clients,
+      folder,
+      lock: undefined,
+      clock: this.clock,
+      timings: realTimings,
+      emit: (event) => this.events.push(event),
+      signal: undefined,
+      parallel: undefined,
+      program: plannedProgram,
+      ...differs,
+    };
+  }
+
+  readonly confirm = async (proposal: Proposal): Promise<boolean> => {
+    this.proposals.push(proposal);
+    return true;
+  };
+
+  order(...troubles: readonly Trouble[]): void {
+    this.world.troubles.push(...troubles);
+  }
+
+  /** Runs an action until it ends or its process dies. */
+  async untilEndOrDeath(action: () => Promise<unknown>): Promise<"ended" | "crashed"> {
+    return await Promise.race([action().then(() => "ended" as const), this.world.untilCrash()]);
+  }
+
+  /** What happened to the fronts and the load balancer, without the single resources of a front. */
+  get moments(): readonly string[] {
+    return this.world.journal
+      .map((event) => event.replace("openstack:compute/instance:Instance ", ""))
+      .filter((event) => !event.includes(":"));
+  }
+
+  dispose(): void {
+    rmSync(this.home, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,219 @@
+import type {
+  CloudClients,
+  FoundResource,
+  MemberView,
+  OperatingStatus,
+  ServerStatus,
+  ServerView,
+} from "../../src/clients/port.ts";
+
+interface FakeServer {
+  id: string;
+  name: string;
+  status: ServerStatus;
+  flavor: string;
+  /** Flavor before an unconfirmed resize. */
+  before: string | undefined;
+  fault: string | undefined;
+}
+
+interface FakeMember {
+  name: string;
+  address: string;
+  weight: number;
+  connections: number;
+}
+
+/** When something happens in the fake cloud, and what goes wrong with it. */
+export interface Trouble {
+  /** Such as `resize ps-0`, `drain ps-1`, `create openstack:compute/instance:Instance ps-2`. */
+  readonly at: string;
+  readonly effect: /** Refused; nothing changed. */
+    | "fail"
+    /** Done, but the answer is an error. */
+    | "drop-after-accept"
+    /** The process dies before it is done, or after. */
+    | "die-before"
+    | "die-after"
+    /** A resize that dies in the middle. */
+    | "die-in-resize"
+    /** A resize that Nova cannot schedule. */
+    | "error-state"
+    /** Done, and the guest does not come up again. */
+    | "sick-after";
+}
+
+/**
+ * Servers, pool members and a load balancer in memory. It watches its own rule: how many healthy members served at every moment. A killed process is a
+ * call that never returns.
+ */
+export class FakeWorld {
+  readonly servers = new Map<string, FakeServer>();
+  readonly members = new Map<string, FakeMember>();
+  /** Everything that exists, by `type name`; the fake engine's creations. */
+  readonly existing = new Map<string, string>();
+  readonly sick = new Set<string>();
+  /** What happened, in order. */
+  readonly journal: string[] = [];
+  readonly troubles: Trouble[] = [];
+  loadBalancer: { id: string; provisioningStatus: string } | undefined;
+  loadBalancerFlavor: string | undefined;
+  /** Fewest healthy serving members since `watch`. */
+  fewest = Number.POSITIVE_INFINITY;
+  #crashed: (() => void) | undefined;
+  #ids = 0;
+
+  readonly clients: CloudClients = {
+    compute: {
+      findServers: async (prefix) =>
+        [...this.servers.values()].filter((one) => one.name.startsWith(prefix)).map((one) => this.#serverView(one)),
+      confirmResize: async (id) => {
+        const server = this.#server(id);
+        server.status = "ACTIVE";
+        server.before = undefined;
+        this.note(`confirm ${shortName(server.name)}`);
+      },
+      revertResize: async (id) => {
+        const server = this.#server(id);
+        server.status = "ACTIVE";
+        server.flavor = server.before ?? server.flavor;
+        server.before = undefined;
+        this.note(`revert ${shortName(server.name)}`);
+      },
+      resetState: async (id) => {
+        const server = this.#server(id);
+        server.status = "ACTIVE";
+        server.fault = undefined;
+        this.note(`reset ${shortName(server.name)}`);
+      },
+    },
+    loadBalancer: {
+      find: async () => this.loadBalancer,
+      members: async () => [...this.members.values()].map((one) => this.#memberView(one)),
+      setWeight: async (member, weight) => {
+        const event = `${weight === 0 ? "drain" : "readmit"} ${shortName(member.name)}`;
+        await this.happen(event, () => {
+          const found = this.members.get(member.name);
+          if (found === undefined) throw new Error(`no member ${member.name}`);
+          found.weight = weight;
+        });
+      },
+    },
+    finder: {
+      find: async (type, inputs): Promise<FoundResource | undefined> => {
+        const id = this.existing.get(`${type} ${String(inputs.name)}`);
+        return id === undefined ? undefined : { id };
+      },
+      discard: async () => undefined,
+      unreadable: () => [],
+    },
+  };
+
+  newId(): string {
+    this.#ids += 1;
+    return `id-${this.#ids}`;
+  }
+
+  /** Resolves when the fake process dies. */
+  untilCrash(): Promise<"crashed"> {
+    return new Promise((resolve) => {
+      this.#crashed = () => resolve("crashed");
+    });
+  }
+
+  /** Starts to watch the serving capacity anew. */
+  watch(): void {
+    this.fewest = this.serving();
+    this.journal.length = 0;
+  }
+
+  serving(): number {
+    return [...this.members.values()].filter((one) => one.weight > 0 && this.#passes(one.name)).length;
+  }
+
+  note(event: string): void {
+    this.journal.push(event);
+    this.fewest = Math.min(this.fewest, this.serving());
+  }
+
+  /** Does something, or what was ordered to go wrong with it. */
+  async happen(event: string, work: () => void): Promise<void> {
+    const index = this.troubles.findIndex((one) => one.at === event);
+    const trouble = index === -1 ? undefined : this.troubles.splice(index, 1)[0];
+    const name = event.split(" ").at(-1) ?? "";
+    switch (trouble?.effect) {
+      case "fail":
+        throw new Error(`${event}: refused`);
+      case "die-before":
+        return await this.#die();
+      case "error-state": {
+        const server = this.#byFront(name);
+        server.status = "ERROR";
+        server.fault = "No valid host was found";
+        this.note(`failed ${event}`);
+        throw new Error(`${event}: No valid host was found`);
+      }
+      case "die-in-resize": {
+        const server = this.#byFront(name);
+        const before = server.flavor;
+        work();
+        server.before = before;
+        server.status = "VERIFY_RESIZE";
+        this.note(event);
+        return await this.#die();
+      }
+    }
+    work();
+    if (trouble?.effect === "sick-after") this.sick.add(name);
+    this.note(event);
+    if (trouble?.effect === "drop-after-accept") throw new Error(`${event}: connection lost`);
+    if (trouble?.effect === "die-after") return await this.#die();
+  }
+
+  #die(): Promise<never> {
+    this.#crashed?.();
+    return new Promise(() => undefined);
+  }
+
+  #byFront(name: string): FakeServer {
+    const server = [...this.servers.values()].find((one) => shortName(one.name) === name);
+    if (server === undefined) throw new Error(`no server ${name}`);
+    return server;
+  }
+
+  #server(id: string): FakeServer {
+    const server = [...this.servers.values()].find((one) => one.id === id);
+    if (server === undefined) throw new Error(`no server ${id}`);
+    return server;
+  }
+
+  #passes(cloudName: string): boolean {
+    const server = this.servers.get(cloudName);
+    return server?.status === "ACTIVE" && !this.sick.has(shortName(cloudName));
+  }
+
+  #serverView({ id, name, status, flavor, fault }: FakeServer): ServerView {
+    return { id, name, status, flavor, address: undefined, fault };
+  }
+
+  #memberView(member: FakeMember): MemberView {
+    const healthy: OperatingStatus = member.weight > 0 ? "ONLINE" : "DRAINING";
+    // Each look at a drained member finds one connection less.
+    if (member.weight === 0 && member.connections > 0) member.connections -= 1;
+    return {
+      id: `member-${member.name}`,
+      poolId: "pool",
+      name: member.name,
+      address: member.address,
+      weight: member.weight,
+      operatingStatus: this.#passes(member.name) ? healthy : "ERROR",
+      provisioningStatus: "ACTIVE",
+      activeConnections: member.connections,
+    };
+  }
+}
+
+/** `lor-prod-ps-0` -> `ps-0`. */
+export function shortName(cloudName: string): string {
+  return /ps-\d+$/.exec(cloudName)?.[0] ?? cloudName;
+}

@@ -1,0 +1,255 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { switchProfile } from "../../src/actions/switch-profile.ts";
+import { up } from "../../src/actions/up.ts";
+import type { Profile } from "../../src/domain/fleet.ts";
+import { FakeStack } from "./fake-stack.ts";
+import type { Trouble } from "./fake-world.ts";
+
+let stack: FakeStack;
+beforeEach(async () => {
+  stack = new FakeStack();
+  await up(stack.context(), { confirm: stack.confirm });
+  stack.world.watch();
+  stack.engine.runs.length = 0;
+});
+afterEach(() => stack.dispose());
+
+function go(target: Profile) {
+  return switchProfile(stack.context(), { target, confirm: stack.confirm });
+}
+
+function fronts(): readonly string[] {
+  return [...stack.world.servers.values()]
+    .filter((server) => /ps-\d+$/.test(server.name))
+    .map((server) => `${server.name.slice(-4)} ${server.flavor}`)
+    .toSorted();
+}
+
+const rushFronts = ["ps-0 b2-15-flex", "ps-1 b2-15-flex", "ps-2 b2-15-flex"];
+const normalFronts = ["ps-0 b2-7-flex", "ps-1 b2-7-flex"];
+
+describe("an undisturbed switch", () => {
+  it("drains, resizes, gates and readmits one front after the other, the extra one first", async () => {
+    const result = await go("rush");
+    expect(stack.moments).toEqual([
+      "update lb",
+      "create ps-2",
+      "readmit ps-2",
+      "drain ps-0",
+      "resize ps-0",
+      "readmit ps-0",
+      "drain ps-1",
+      "resize ps-1",
+      "readmit ps-1",
+    ]);
+    expect(fronts()).toEqual(rushFronts);
+    expect(stack.world.fewest).toBe(2);
+    expect(result.steps).toHaveLength(4);
+    expect(stack.engine.recorded).toMatchObject({ profile: "rush" });
+    expect(stack.engine.runs).toEqual(Array.from({ length: 4 }, () => ["preview", "up"]).flat());
+  });
+
+  it("comes back, and back again changes nothing more", async () => {
+    await go("rush");
+    stack.world.watch();
+    await go("normal");
+    expect(fronts()).toEqual(normalFronts);
+    expect(stack.world.fewest).toBe(2);
+    expect(stack.moments.at(-1)).toBe("update lb");
+    const again = await go("normal");
+    expect(again.steps).toEqual([]);
+    expect(stack.proposals).toHaveLength(3);
+  });
+
+  it("shows every step with the capacity at each moment before it begins, and ends when it is not approved", async () => {
+    const refused = switchProfile(stack.context(), { target: "rush", confirm: async () => false });
+    await expect(refused).rejects.toMatchObject({ code: "not-approved" });
+    expect(stack.world.journal).toEqual([]);
+    await go("rush");
+    expect(stack.proposals.at(-1)?.steps.map((one) => [one.step.kind, one.servingDuring])).toEqual([
+      ["resize-load-balancer", 2],
+      ["add-front", 2],
+      ["resize-front", 2],
+      ["resize-front", 2],
+    ]);
+  });
+
+  it("borrows a temporary front when the rush only enlarges", async () => {
+    const { rush } = stack.project.settings;
+    const larger = { ...rush, prestashop: { ...rush.prestashop, fronts: 2 } };
+    stack.project = { ...stack.project, settings: { ...stack.project.settings, rush: larger } };
+    await go("rush");
+    expect(stack.moments).toContain("create ps-2");
+    expect(fronts()).toEqual(rushFronts.slice(0, 2));
+    expect(stack.world.fewest).toBe(2);
+  });
+});
+
+describe("a gate that fails", () => {
+  it.each([
+    [
+      "the first resized",
+      { at: "resize ps-0", effect: "sick-after" },
+      "ps-0",
+      ["ps-0 b2-15-flex", "ps-1 b2-7-flex", "ps-2 b2-15-flex"],
+    ],
+    [
+      "the extra one",
+      { at: "create openstack:loadbalancer/member:Member ps-2", effect: "sick-after" },
+      "ps-2",
+      ["ps-0 b2-7-flex", "ps-1 b2-7-flex", "ps-2 b2-15-flex"],
+    ],
+    ["the last resized", { at: "resize ps-1", effect: "sick-after" }, "ps-1", rushFronts],
+  ] satisfies [string, Trouble, string, string[]][])(
+    "of %s front stops the switch and keeps it out of the pool",
+    async (_, trouble, name, left) => {
+      stack.order(trouble);
+      const failed = go("rush");
+      await expect(failed).rejects.toMatchObject({ code: "gate-failed", exit: 1, next: "lor-infra rush" });
+      await expect(failed).rejects.toThrow(name);
+      expect(fronts()).toEqual(left);
+      expect(stack.world.fewest).toBeGreaterThanOrEqual(2);
+      expect(stack.world.members.get(`lor-prod-${name}`)?.weight).toBe(0);
+    },
+  );
+
+  it("before the switch refuses it, for a front that would not even change", async () => {
+    stack.world.sick.add("ps-1");
+    await expect(go("normal")).rejects.toMatchObject({ code: "front-unhealthy" });
+    await expect(go("rush")).rejects.toMatchObject({ code: "front-unhealthy" });
+    expect(stack.world.journal).toEqual([]);
+  });
+
+  it("can be gone back from", async () => {
+    stack.order({ at: "resize ps-0", effect: "sick-after" });
+    await expect(go("rush")).rejects.toMatchObject({ code: "gate-failed" });
+    stack.order({ at: "resize ps-0", effect: "die-before" });
+    stack.world.troubles.length = 0;
+    stack.world.sick.clear();
+    await go("normal");
+    expect(fronts()).toEqual(normalFronts);
+    expect(stack.world.fewest).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe("a resize that fails", () => {
+  it("refused by the cloud: the front comes back at its old size, the same command goes on", async () => {
+    stack.order({ at: "resize ps-0", effect: "fail" });
+    await expect(go("rush")).rejects.toMatchObject({
+      code: "resize-front-failed",
+      next: expect.stringContaining("lor-infra rush"),
+    });
+    expect(stack.world.members.get("lor-prod-ps-0")?.weight).toBe(1);
+    await go("rush");
+    expect(fronts()).toEqual(rushFronts);
+    expect(stack.world.fewest).toBeGreaterThanOrEqual(2);
+  });
+
+  it("left in ERROR: the next run resets it, gates it and goes on", async () => {
+    stack.order({ at: "resize ps-1", effect: "error-state" });
+    await expect(go("rush")).rejects.toMatchObject({ code: "resize-front-failed" });
+    await go("rush");
+    expect(stack.moments).toContain("reset ps-1");
+    expect(fronts()).toEqual(rushFronts);
+    expect(stack.world.fewest).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe("a process that dies", () => {
+  it.each([
+    { at: "update lb", effect: "die-before" },
+    { at: "update lb", effect: "die-after" },
+    { at: "create openstack:compute/instance:Instance ps-2", effect: "die-after" },
+    { at: "create openstack:loadbalancer/member:Member ps-2", effect: "die-before" },
+    { at: "readmit ps-2", effect: "die-before" },
+    { at: "drain ps-0", effect: "die-after" },
+    { at: "resize ps-0", effect: "die-in-resize" },
+    { at: "resize ps-0", effect: "die-after" },
+    { at: "readmit ps-0", effect: "die-before" },
+    { at: "drain ps-1", effect: "die-after" },
+    { at: "resize ps-1", effect: "die-in-resize" },
+    { at: "readmit ps-1", effect: "die-before" },
+    { at: "readmit ps-1", effect: "die-after" },
+  ] satisfies Trouble[])(
+    "at `$at` ($effect): the same command converges, and so does the way back",
+    async (trouble) => {
+      for (const target of ["rush", "normal"] as const) {
+        stack.order(trouble);
+        expect(await stack.untilEndOrDeath(() => go("rush"))).toBe("crashed");
+        await go(target);
+        expect(fronts()).toEqual(target === "rush" ? rushFronts : normalFronts);
+        expect(stack.engine.recorded).toMatchObject({ profile: target });
+        expect(stack.world.serving()).toBe(target === "rush" ? 3 : 2);
+        await go("normal");
+      }
+      expect(stack.world.fewest).toBeGreaterThanOrEqual(2);
+    },
+  );
+
+  it.each([
+    { at: "resize ps-1", effect: "die-in-resize" },
+    { at: "drain ps-2", effect: "die-after" },
+    { at: "delete openstack:loadbalancer/member:Member ps-2", effect: "die-after" },
+    { at: "delete openstack:compute/instance:Instance ps-2", effect: "die-after" },
+    { at: "update lb", effect: "die-after" },
+  ] satisfies Trouble[])("on the way back at `$at` ($effect): the same command converges", async (trouble) => {
+    await go("rush");
+    stack.order(trouble);
+    expect(await stack.untilEndOrDeath(() => go("normal"))).toBe("crashed");
+    await go("normal");
+    expect(fronts()).toEqual(normalFronts);
+    expect(stack.engine.recorded).toMatchObject({ profile: "normal" });
+    expect(stack.world.fewest).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe("a surprise", () => {
+  it("in a step's preview is refused before the front is touched", async () => {
+    await go("rush");
+    stack.world.watch();
+    stack.engine.surprise = {
+      urn: "u",
+      type: "openstack:compute/instance:Instance",
+      name: "ps-1",
+      change: "replace",
+      changedProperties: ["userData"],
+      replacingProperties: ["userData"],
+    };
+    const refused = go("normal");
+    await expect(refused).rejects.toMatchObject({ code: "preview-mismatch", exit: 3 });
+    expect(stack.world.journal).toEqual([]);
+  });
+
+  it("of a creation that was accepted and whose answer was lost is adopted, not bought twice", async () => {
+    stack.order({ at: "create openstack:compute/instance:Instance ps-2", effect: "drop-after-accept" });
+    await expect(go("rush")).rejects.toMatchObject({ code: "add-front-failed" });
+    await go("rush");
+    expect(stack.world.journal).toContain("adopt openstack:compute/instance:Instance ps-2");
+    expect(fronts()).toEqual(rushFronts);
+  });
+
+  it("of a front that falls ill meanwhile keeps the others in service", async () => {
+    const ill = switchProfile(
+      stack.context({
+        emit: (event) => {
+          if (event.kind === "step-begun" && event.step.kind === "resize-front") stack.world.sick.add("ps-1");
+        },
+      }),
+      { target: "rush", confirm: stack.confirm },
+    );
+    await expect(ill).rejects.toMatchObject({ code: "not-enough-serving" });
+    expect(stack.world.members.get("lor-prod-ps-0")?.weight).toBe(1);
+  });
+});
+
+it("names what to run first when nothing was created", async () => {
+  const empty = new FakeStack();
+  try {
+    await expect(switchProfile(empty.context(), { target: "rush", confirm: empty.confirm })).rejects.toMatchObject({
+      code: "not-created",
+      next: "lor-infra up",
+    });
+  } finally {
+    empty.dispose();
+  }
+});
