@@ -25,7 +25,9 @@ export class TestProject {
     for (const file of readdirSync(repository)) {
       if (/^Pulumi\..*yaml$/.test(file)) cpSync(join(repository, file), join(this.folder, file));
     }
-    this.edit("Pulumi.yaml", (text) => text.replace("main: src/program.ts", `main: ${join(repository, "src", "program.ts")}`));
+    this.edit("Pulumi.yaml", (text) =>
+      text.replace("main: src/program.ts", `main: ${join(repository, "src", "program.ts")}`),
+    );
     this.env = { ...process.env, NO_COLOR: "1" };
   }
 
@@ -55,7 +57,9 @@ export class TestProject {
   async json<T>(args: readonly string[], expectedCode = 0): Promise<T> {
     const run = await this.run([...args, "--json"]);
     if (run.code !== expectedCode) {
-      throw new Error(`lor-infra ${args.join(" ")} ended with ${run.code}, not ${expectedCode}:\n${run.stdout}\n${run.stderr}`);
+      throw new Error(
+        `lor-infra ${args.join(" ")} ended with ${run.code}, not ${expectedCode}:\n${run.stdout}\n${run.stderr}`,
+      );
     }
     return JSON.parse(run.stdout) as T;
   }

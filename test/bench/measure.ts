@@ -1,0 +1,49 @@
+import { spawnSync } from "node:child_process";
+
+/** Seconds of each run, smallest first. */
+export type Times = readonly number[];
+
+export function median(times: Times): number {
+  const sorted = [...times].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
+
+/** Wall time of a whole command, seconds. @throws when it ends with another code than expected */
+export function timeCommand(
+  command: readonly string[],
+  options: { readonly cwd: string; readonly env: Record<string, string | undefined>; readonly expected?: number },
+): number {
+  const [file = "", ...args] = command;
+  const began = performance.now();
+  const run = spawnSync(file, args, { cwd: options.cwd, env: options.env, encoding: "utf8" });
+  const seconds = (performance.now() - began) / 1000;
+  if (run.status !== (options.expected ?? 0)) {
+    throw new Error(`${command.join(" ")} ended with ${run.status}:\n${run.stdout}\n${run.stderr}`);
+  }
+  return seconds;
+}
+
+/** Runs both in turn, so that a noisy machine disturbs them alike. */
+export function alternate(rounds: number, first: () => number, second: () => number): { first: Times; second: Times } {
+  const times = { first: [] as number[], second: [] as number[] };
+  for (let round = 0; round < rounds; round += 1) {
+    times.first.push(first());
+    times.second.push(second());
+  }
+  return times;
+}
+
+export interface Figure {
+  readonly name: string;
+  readonly seen: string;
+  readonly limit: string;
+  readonly within: boolean;
+}
+
+export function printFigures(figures: readonly Figure[]): void {
+  for (const { name, seen, limit, within } of figures) {
+    process.stdout.write(`${within ? "✓" : "✗"} ${name}: ${seen} (limit ${limit})\n`);
+  }
+}
