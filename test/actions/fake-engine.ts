@@ -234,7 +234,11 @@ export class FakeEngine implements EngineStack {
   async #delete(resource: FakeResource): Promise<void> {
     await this.world.happen(`delete ${resource.type} ${resource.name}`, () => {
       this.world.existing.delete(`${resource.type} ${resource.cloudName}`);
-      if (resource.type === instanceType) this.world.servers.delete(resource.cloudName);
+      if (resource.type === instanceType) {
+        this.world.servers.delete(resource.cloudName);
+        // What made it sick lay on its disk.
+        this.world.sick.delete(resource.name);
+      }
       if (resource.type === memberType) this.world.members.delete(resource.cloudName);
       if (resource.type === loadBalancerType) this.world.loadBalancer = undefined;
     });

@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { readPassphrase } from "../../src/actions/passphrase.ts";
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "lor-home-"));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+it("comes from the environment, then its file, then the project's own file, then, locally only, the public one", () => {
+  const file = join(home, "chosen");
+  writeFileSync(file, "from-file\n");
+  expect(readPassphrase(home, "local", {})).toBe("local");
+  writeFileSync(join(home, "passphrase"), "own\n");
+  expect(readPassphrase(home, "local", {})).toBe("own");
+  expect(readPassphrase(home, "ovh", { PULUMI_CONFIG_PASSPHRASE_FILE: file })).toBe("from-file");
+  const both = { PULUMI_CONFIG_PASSPHRASE: "direct", PULUMI_CONFIG_PASSPHRASE_FILE: file };
+  expect(readPassphrase(home, "ovh", both)).toBe("direct");
+});
+
+it("is never missing nor public on a real cloud", () => {
+  expect(() => readPassphrase(home, "ovh", {})).toThrow(
+    expect.objectContaining({ code: "passphrase-missing", exit: 2 }),
+  );
+  expect(() => readPassphrase(home, "ovh", { PULUMI_CONFIG_PASSPHRASE: "local" })).toThrow(
+    expect.objectContaining({ code: "passphrase-public" }),
+  );
+});
+
+it("names a file that cannot be read", () => {
+  const env = { PULUMI_CONFIG_PASSPHRASE_FILE: join(home, "none") };
+  expect(() => readPassphrase(home, "local", env)).toThrow(expect.objectContaining({ code: "passphrase-unreadable" }));
+});
