@@ -109,6 +109,12 @@ describe("what an interrupted switch left", () => {
     expect(decide(live, normalGoal)).toMatchObject({ step: { kind: "remove-front", front: "ps-2" } });
   });
 
+  it("makes room for an extra front that serves when the one there is sick", () => {
+    const sick = front("ps-2", "b2-15", { healthy: false });
+    const live = liveFleet([front("ps-0", "b2-15"), front("ps-1", "b2-15"), sick], 2000);
+    expect(path(live, normalGoal).slice(0, 3)).toEqual(["remove-front ps-2", "add-front ps-2", "resize-front ps-0"]);
+  });
+
   it("recovers a front in ERROR", () => {
     const live = liveFleet([front("ps-0", "b2-7", { server: "error" }), front("ps-1", "b2-7")]);
     expect(decide(live, rushGoal)).toMatchObject({ step: { kind: "recover-front", front: "ps-0" } });
@@ -145,6 +151,10 @@ describe("a stop names its cause and what to type", () => {
     const decision = decide(liveFleet(fronts), rushGoal);
     expect(decision).toMatchObject({ kind: "stopped", code, next: expect.stringContaining("lor-infra") });
     expect(decision.kind === "stopped" && decision.reason).toMatch(/ps-[01]/);
+  });
+
+  it("an extra front that the others cannot do without", () => {
+    expect(decide(normalLive, goalOf(1, "b2-7", 500))).toMatchObject({ kind: "stopped", code: "not-enough-serving" });
   });
 
   it("a load balancer that is not ready", () => {
