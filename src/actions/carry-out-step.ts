@@ -9,7 +9,7 @@ import type { LorPlan } from "../systems/lor/plan-model.ts";
 import { drainFront, gateFront, readmitFront } from "./front-traffic.ts";
 import { type KnownFleet, type ObservedFleet, observeFleet } from "./observe-fleet.ts";
 import { refreshState, settleResize, waitForServer } from "./recover-stack.ts";
-import { planFleet, type StackContext } from "./stack-context.ts";
+import { planFleet, type StackContext, throwIfStopped } from "./stack-context.ts";
 import { type PreparedUpdate, prepareUpdate, runUpdate } from "./update-stack.ts";
 
 export interface StepRequest {
@@ -59,11 +59,17 @@ async function updateStep(
   [gated, before]: readonly [gated: readonly string[], before: () => Promise<void>],
 ): Promise<LorPlan> {
   const update = await prepareStep(context, request);
-  await before();
+  try {
+    await before();
+  } catch (error) {
+    await comeBack(context, request);
+    throw error;
+  }
   try {
     await runUpdate(context, update);
   } catch (error) {
     await comeBack(context, request);
+    throwIfStopped(context, error);
     throw stepFailed(request, error);
   }
   for (const name of gated) {

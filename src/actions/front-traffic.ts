@@ -2,11 +2,11 @@ import { ExitCode, LorError } from "../core/errors.ts";
 import { serves } from "../domain/switching/serving.ts";
 import { type ObservedFront, observeFleet } from "./observe-fleet.ts";
 import type { StackContext } from "./stack-context.ts";
-import { waitUntil } from "./wait-for.ts";
+import { sleepUnlessStopped, waitUntil } from "./wait-for.ts";
 
 /** Takes a front out of service and waits until its open connections have ended, or the limit for them has passed. */
 export async function drainFront(context: StackContext, name: string): Promise<void> {
-  const { clients, clock, emit, signal, timings } = context;
+  const { clients, emit, timings } = context;
   const front = await findFront(context, name);
   if (front.member === undefined) {
     return;
@@ -20,7 +20,7 @@ export async function drainFront(context: StackContext, name: string): Promise<v
     return;
   }
   if (front.member.activeConnections === undefined) {
-    await clock.sleep(timings.drainBlind, signal);
+    await sleepUnlessStopped(context, timings.drainBlind);
     emit({ kind: "front", front: name, moment: "empty" });
     return;
   }

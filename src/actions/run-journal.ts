@@ -1,6 +1,6 @@
 import { LorError } from "../core/errors.ts";
 import { type JournalEntry, OperationJournal } from "../state/operation-journal.ts";
-import type { StackContext } from "./stack-context.ts";
+import { type StackContext, throwIfStopped } from "./stack-context.ts";
 
 /** Writes one changing operation into the journal of its stack: begun, steps, and how it ended. */
 export async function journaled<T>(
@@ -26,6 +26,7 @@ export async function journaled<T>(
     return result;
   } catch (error) {
     note("failed", what, error instanceof LorError ? error.code : "internal");
+    throwIfStopped(context, error);
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import type { CloudClients } from "../clients/port.ts";
 import type { Project } from "../config/project.ts";
+import { ExitCode, LorError } from "../core/errors.ts";
 import type { Fleet, Profile } from "../domain/fleet.ts";
 import type { EngineStack, Program, RunOptions } from "../engine/port.ts";
 import type { CloudKind, StackFolder } from "../state/stack-folder.ts";
@@ -129,8 +130,29 @@ export function runOptions(context: StackContext): RunOptions {
   };
 }
 
-/** Refuses to start anything more after Ctrl-C, or once another machine has taken the lock over. */
-export function throwIfStopped(context: StackContext): void {
-  context.signal?.throwIfAborted();
-  context.lock?.lost.throwIfAborted();
+/**
+ * Refuses to start anything more after Ctrl-C, or once another machine has taken the lock over.
+ * @throws LorError `interrupted`, `lock-lost`
+ */
+export function throwIfStopped(context: StackContext, cause?: unknown): void {
+  if (context.lock?.lost.aborted === true) {
+    throw new LorError({
+      code: "lock-lost",
+      message: `another machine has taken over the stack ${context.project.stack}; this run has stopped`,
+      exit: ExitCode.locked,
+      culprit: "user",
+      next: "lor-infra status",
+      cause,
+    });
+  }
+  if (context.signal?.aborted === true) {
+    throw new LorError({
+      code: "interrupted",
+      message: "stopped on request; what was in progress has ended, nothing new was started",
+      exit: ExitCode.failed,
+      culprit: "user",
+      next: "run the same command again: it goes on from there",
+      cause,
+    });
+  }
 }

@@ -14,7 +14,7 @@ import { recoverStack } from "./recover-stack.ts";
 import { journaled } from "./run-journal.ts";
 import { planFleet, planProfile, type StackContext, throwIfStopped } from "./stack-context.ts";
 import { prepareUpdate, runUpdate } from "./update-stack.ts";
-import { waitUntil } from "./wait-for.ts";
+import { sleepUnlessStopped, waitUntil } from "./wait-for.ts";
 
 export interface SwitchInput {
   readonly target: Profile;
@@ -177,7 +177,7 @@ async function runSteps(context: StackContext, request: StepsRequest): Promise<S
     context.emit({ kind: "step-done", step, seconds: took });
     done.push({ step, seconds: took });
     if (step.kind !== "resize-load-balancer") {
-      await context.clock.sleep(context.timings.settle, context.signal);
+      await sleepUnlessStopped(context, context.timings.settle);
     }
     live = await observeSettled(context, knownAfter(live, step), goal);
     requireEffect(step, live, target);

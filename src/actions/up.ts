@@ -14,10 +14,11 @@ import {
   proposeCreation,
   requireApproval,
 } from "./proposal.ts";
-import type { RecordedState } from "./recorded-state.ts";
-import { recoverStack } from "./recover-stack.ts";
+import { type RecordedState, readRecorded } from "./recorded-state.ts";
+import { recoverStack, refreshState } from "./recover-stack.ts";
 import { journaled } from "./run-journal.ts";
 import { planFleet, planProfile, type StackContext, sameFleet } from "./stack-context.ts";
+import { requireCreated } from "./switch-profile.ts";
 import { type PreparedUpdate, prepareUpdate, runUpdate } from "./update-stack.ts";
 import { waitUntil } from "./wait-for.ts";
 
@@ -49,7 +50,7 @@ export interface UpResult {
 export async function up(context: StackContext, { profile: asked, confirm }: UpInput): Promise<UpResult> {
   const began = context.clock.now().getTime();
   const towards = asked ?? interruptedProfile(context) ?? "normal";
-  const recorded = await recoverStack(context, fleetOf(context.project.settings[towards]));
+  const recorded = await lookOnce(context, await recoverStack(context, fleetOf(context.project.settings[towards])));
   const profile = chooseProfile(context, recorded, asked);
   const plan = planProfile(context, profile);
   const before = recorded.fleet === undefined ? undefined : planFleet(context, recorded.fleet, recorded.profile);
@@ -111,6 +112,19 @@ export function chooseProfile(context: StackContext, recorded: RecordedState, as
     });
   }
   return asked ?? recorded.profile;
+}
+
+/** A state that names servers which are gone says nothing about the rest either: the cloud is asked, and `up` builds what is missing. */
+async function lookOnce(context: StackContext, recorded: RecordedState): Promise<RecordedState> {
+  if (recorded.fleet === undefined) {
+    return recorded;
+  }
+  const live = await observeFleet(context, requireCreated(context, recorded));
+  if (live.fronts.every((front) => front.server !== "absent" && front.pool !== "absent")) {
+    return recorded;
+  }
+  await refreshState(context, recorded.fleet);
+  return await readRecorded(context);
 }
 
 /** Where an interrupted operation was going. */

@@ -13,7 +13,7 @@ export async function waitUntil<T>(
     readonly good: (seen: T) => boolean;
   },
 ): Promise<{ readonly seen: T; readonly good: boolean }> {
-  const { clock, timings, signal } = context;
+  const { clock, timings } = context;
   const end = clock.now().getTime() + wait.limit;
   const hold = wait.hold ?? 0;
   let goodSince: number | undefined;
@@ -29,6 +29,16 @@ export async function waitUntil<T>(
     if (now >= end && (goodSince === undefined || now >= end + hold)) {
       return { seen, good: false };
     }
-    await clock.sleep(timings.poll, signal);
+    await sleepUnlessStopped(context, timings.poll);
+  }
+}
+
+/** Milliseconds; ends early with `interrupted` after Ctrl-C. */
+export async function sleepUnlessStopped(context: StackContext, milliseconds: number): Promise<void> {
+  try {
+    await context.clock.sleep(milliseconds, context.signal);
+  } catch (error) {
+    throwIfStopped(context, error);
+    throw error;
   }
 }

@@ -203,6 +203,28 @@ describe("a process that dies", () => {
   });
 });
 
+describe("a person who stops it", () => {
+  it.each(["step-begun", "front"] as const)(
+    "at a %s: nothing new starts, and the same command goes on",
+    async (kind) => {
+      const stop = new AbortController();
+      const context = stack.context({
+        signal: stop.signal,
+        emit: (event) => {
+          const resize = event.kind === "step-begun" && event.step.kind === "resize-front";
+          if (kind === "step-begun" ? resize : event.kind === "front" && event.moment === "drained") stop.abort();
+        },
+      });
+      const stopped = switchProfile(context, { target: "rush", confirm: stack.confirm });
+      await expect(stopped).rejects.toMatchObject({ code: "interrupted", exit: 1 });
+      expect(stack.moments).not.toContain("resize ps-0");
+      await go("rush");
+      expect(fronts()).toEqual(rushFronts);
+      expect(stack.world.fewest).toBeGreaterThanOrEqual(2);
+    },
+  );
+});
+
 describe("a surprise", () => {
   it("in a step's preview is refused before the front is touched", async () => {
     await go("rush");

@@ -134,6 +134,16 @@ describe("a stack that serves", () => {
     await expect(run()).rejects.toMatchObject({ code: "switch-unfinished", next: "lor-infra rush" });
   });
 
+  it("is built again where the cloud has lost it", async () => {
+    stack.world.servers.delete("lor-prod-ps-1");
+    stack.world.existing.delete(`${instance} lor-prod-ps-1`);
+    await run();
+    expect(stack.proposals.at(-1)?.changes.map((one) => `${one.kind} ${one.type} ${one.name}`)).toEqual([
+      `create ${instance} ps-1`,
+    ]);
+    expect(stack.world.serving()).toBe(2);
+  });
+
   it("belongs to one cloud", async () => {
     await expect(up(stack.context({ cloud: "ovh" }), { confirm: stack.confirm })).rejects.toMatchObject({
       code: "stack-of-another-cloud",
