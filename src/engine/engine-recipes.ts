@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 export const engineVersion = "3.259.0";
 
 /** Older ones on PATH are passed over: nothing here was tried with them. */
-export const minimumEngineVersion = engineVersion;
+export const minimumEngineVersion = "3.259.0";
 
 export interface EngineRecipe {
   /** File name of the program. */

@@ -7,6 +7,7 @@ import { EngineCommand, EngineCommandError } from "./engine-command.ts";
 import { engineEnvironment } from "./engine-environment.ts";
 import { engineError } from "./engine-errors.ts";
 import type { EngineEvent, EngineStack, Program, RunOptions, RunResult, StateExport } from "./port.ts";
+import { inTurn } from "./program-turn.ts";
 import { watchProgram } from "./program-watch.ts";
 import { ResourceChanges } from "./resource-changes.ts";
 import { openScratchWorkspace } from "./scratch-workspace.ts";
@@ -169,7 +170,8 @@ class AutomationStack implements EngineStack {
             scrubber: this.#scrubber,
           });
     const thrown = () => watched?.thrown();
-    await coded({ place: this.#place, scrubber: this.#scrubber, changes, signal: options.signal, thrown }, () =>
+    const context = { place: this.#place, scrubber: this.#scrubber, changes, signal: options.signal, thrown };
+    const run = () =>
       start({
         onEvent: (raw) => changes.accept(raw),
         color: "never",
@@ -179,10 +181,9 @@ class AutomationStack implements EngineStack {
         ...(options.parallel === undefined ? {} : { parallel: options.parallel }),
         ...(options.refresh === true ? { refresh: true } : {}),
         ...(options.targets === undefined ? {} : { target: [...options.targets] }),
-        ...(options.targets === undefined ? {} : { target: [...options.targets] }),
         ...(options.signal === undefined ? {} : { signal: options.signal }),
-      }),
-    );
+      });
+    await coded(context, watched === undefined ? run : () => inTurn(run));
     if (kind.completesState === true) {
       await this.#completeAdopted(await watched?.unreadableInputs());
     }

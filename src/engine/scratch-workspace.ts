@@ -54,6 +54,6 @@ async function stackExists(args: ScratchWorkspaceArgs): Promise<boolean> {
 }
 
 /** Folder of a backend on this machine; undefined for one elsewhere. */
-export function backendFolder(backendUrl: string): string | undefined {
+function backendFolder(backendUrl: string): string | undefined {
   return backendUrl.startsWith("file://") ? fileURLToPath(backendUrl) : undefined;
 }

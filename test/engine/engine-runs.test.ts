@@ -1,8 +1,11 @@
-import { readdirSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LorError } from "../../src/core/errors.ts";
+import type { LockHolder } from "../../src/engine/engine-errors.ts";
 import type { EngineEvent, EngineStack, Program, RunResult } from "../../src/engine/port.ts";
 import { Shelf, Thing, TinyLab, urnOf } from "./tiny-stack.ts";
 
@@ -39,6 +42,12 @@ async function failureOf(run: Promise<unknown>): Promise<LorError> {
     throw new Error("the run did not fail with a coded error", { cause: error });
   }
   return error;
+}
+
+/** Process of the engine that holds a stack's lock. */
+function holderOf(error: LorError): number {
+  const { holders } = error.cause as { readonly holders: readonly LockHolder[] };
+  return holders[0]?.pid ?? 0;
 }
 
 describe("what a run reports", () => {
@@ -183,8 +192,28 @@ describe("outputs and state", () => {
     });
   });
 
+  test("plain pulumi reads the same state from the user's folder, with the same salt", async () => {
+    const project = join(lab.folder, "project");
+    mkdirSync(project);
+    const { encryptionSalt, passphrase, backendUrl, env } = lab.openArgs("state");
+    writeFileSync(join(project, "Pulumi.yaml"), "name: tiny\nruntime: nodejs\n");
+    writeFileSync(join(project, "Pulumi.state.yaml"), `encryptionsalt: ${encryptionSalt}\n`);
+    await stack.up(async () => ({ password: pulumi.secret("a-secret-output") }));
+    const { stdout } = await promisify(execFile)(
+      lab.engine.path,
+      ["stack", "output", "--json", "--show-secrets", "--stack", "state"],
+      { cwd: project, env: { ...env, PULUMI_CONFIG_PASSPHRASE: passphrase, PULUMI_BACKEND_URL: backendUrl } },
+    );
+
+    expect(JSON.parse(stdout)).toEqual({ password: "a-secret-output" });
+    expect(readFileSync(join(project, "Pulumi.state.yaml"), "utf8")).toBe(`encryptionsalt: ${encryptionSalt}\n`);
+  });
+
   test("nothing is written outside the scratch folder and the backend", () => {
-    expect(readdirSync(lab.folder).filter((name) => name !== "home")).toEqual(["backend", "work"]);
+    expect(readdirSync(lab.folder).filter((name) => name !== "home" && name !== "project")).toEqual([
+      "backend",
+      "work",
+    ]);
     expect(readdirSync(join(lab.folder, "work", "state")).sort()).toEqual(["Pulumi.state.yaml", "Pulumi.yaml"]);
   });
 });
@@ -318,7 +347,9 @@ describe("stopping", () => {
       { signal: stop.signal },
     );
     await lab.provider.waits();
+    const told = lab.provider.cancelled();
     stop.abort();
+    await told;
     lab.provider.release();
 
     expect(await failureOf(run)).toMatchObject({ code: "cancelled" });
@@ -350,5 +381,32 @@ describe("stopping", () => {
     expect(error.message).toMatch(/\(process \d+, since \d{4}-/);
     await stack.cancel();
     expect(changesOf(await stack.preview(things({ slow: { waits: true } })))).toEqual({ slow: ["same", [], []] });
+  });
+
+  test("after kill -9 of the engine: what was in progress is known, and the state can be put right", async () => {
+    const stack = await lab.open("killed");
+    const run = failureOf(stack.up(things({ kept: { v: 1 }, slow: { waits: true } })));
+    await lab.provider.waits();
+    process.kill(holderOf(await failureOf(stack.destroy())), "SIGKILL");
+    lab.provider.release();
+
+    expect(await run).toMatchObject({ code: "engine-killed" });
+    expect(await failureOf(stack.destroy())).toMatchObject({ code: "stack-locked" });
+    await stack.cancel();
+    const state = await stack.exportState();
+    expect(state.pendingOperations).toMatchObject([{ kind: "creating", type: "tiny:index:Thing" }]);
+    await stack.importState(state.raw);
+    expect((await stack.exportState()).pendingOperations).toEqual([]);
+  });
+
+  test("programs of two stacks take turns", async () => {
+    const stacks = await Promise.all(["turn-a", "turn-b"].map((name) => lab.open(name)));
+    const results = await Promise.all(stacks.map((stack, i) => stack.up(things({ one: { v: i } }, { i }))));
+
+    expect(results.map((one) => one.outputs)).toEqual([{ i: 0 }, { i: 1 }]);
+    expect(results.flatMap((one) => one.changes.map((change) => change.urn))).toEqual([
+      urnOf("turn-a", "tiny:index:Thing", "one"),
+      urnOf("turn-b", "tiny:index:Thing", "one"),
+    ]);
   });
 });

@@ -29,6 +29,7 @@ export class TinyProvider {
   readonly things = new Map<string, Properties>();
   readonly #server: grpc.Server;
   readonly #waiting: (() => void)[] = [];
+  #onCancel: (() => void) | undefined;
   #onWaiting: (() => void) | undefined;
   #port = 0;
   #next = 1;
@@ -64,6 +65,13 @@ export class TinyProvider {
       : new Promise((resolve) => {
           this.#onWaiting = resolve;
         });
+  }
+
+  /** Resolves once the engine, asked to stop, has told so. */
+  cancelled(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onCancel = resolve;
+    });
   }
 
   release(): void {
@@ -113,7 +121,10 @@ export class TinyProvider {
         this.things.delete(request.getId());
         return new empty.Empty();
       }),
-      cancel: unary(() => new empty.Empty()),
+      cancel: unary(() => {
+        this.#onCancel?.();
+        return new empty.Empty();
+      }),
       attach: unary(() => new empty.Empty()),
     };
   }
