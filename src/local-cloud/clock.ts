@@ -30,7 +30,7 @@ export class CloudClock {
     if (options.mode !== undefined && options.mode !== this.#mode) {
       this.setMode(options.mode);
     }
-    this.#keep();
+    this.keep();
   }
 
   get mode(): ClockMode {
@@ -53,7 +53,7 @@ export class CloudClock {
       throw new RangeError(`the clock cannot go back: ${seconds} s`);
     }
     this.#value += seconds * 1000;
-    this.#keep();
+    this.keep();
     for (const listener of [...this.#listeners]) {
       listener();
     }
@@ -64,7 +64,7 @@ export class CloudClock {
     const now = this.now();
     this.#mode = mode;
     this.#value = mode === "real" ? now - this.#wall() : now;
-    this.#keep();
+    this.keep();
     for (const listener of [...this.#listeners]) {
       listener();
     }
@@ -76,7 +76,8 @@ export class CloudClock {
     return () => this.#listeners.delete(listener);
   }
 
-  #keep(): void {
+  /** Writes the clock into its store again, after a reset of it. */
+  keep(): void {
     this.#store.setSetting("clock", `${this.#mode} ${this.#value}`);
   }
 }

@@ -59,12 +59,15 @@ interface Held extends HeldCall {
 /** Faults that a person or a test ordered. They clear themselves after use and survive a restart of the cloud until then. */
 export class Faults {
   readonly #store: Store;
+  readonly #onRegionChange: () => void;
   readonly #held = new Map<number, Held>();
   /** Known without a query: most calls of most clouds meet no fault. */
   #pending: number;
 
-  constructor(store: Store) {
+  /** @param onRegionChange called when a region is lost or restored. */
+  constructor(store: Store, onRegionChange: () => void = () => {}) {
     this.#store = store;
+    this.#onRegionChange = onRegionChange;
     this.#pending = this.list().length;
   }
 
@@ -161,6 +164,7 @@ export class Faults {
 
   #setLost(regions: readonly string[]): void {
     this.#store.setSetting("lost-regions", regions.length === 0 ? undefined : regions.join(" "));
+    this.#onRegionChange();
   }
 }
 

@@ -35,6 +35,7 @@ export class CloudContext {
   readonly #handlers = new Map<string, DueHandler>();
   readonly #listeners = new Set<() => void>();
   readonly #calls = new AsyncLocalStorage<CurrentCall>();
+  readonly #closing = new AbortController();
   #announced = false;
   #writing = false;
 
@@ -197,24 +198,34 @@ export class CloudContext {
     this.#announced = true;
     setImmediate(() => {
       this.#announced = false;
+      if (this.#closing.signal.aborted) {
+        return;
+      }
       for (const listener of [...this.#listeners]) {
         listener();
       }
     });
   }
 
+  /** Ends every wait with a 503. */
+  close(): void {
+    this.#closing.abort(new CloudError(503, "ServiceUnavailable", "the local cloud was stopped"));
+  }
+
   /** Resolves at the next change, or when the clock reaches `until` or the next deadline. */
-  nextChange(until: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
+  async nextChange(until: number, wanted?: AbortSignal): Promise<void> {
+    const signal = wanted === undefined ? this.#closing.signal : AbortSignal.any([wanted, this.#closing.signal]);
+    signal.throwIfAborted();
+    await new Promise<void>((resolve, reject) => {
       const at = Math.min(until, this.store.nextDue() ?? Number.POSITIVE_INFINITY);
       const wait = Math.min(Math.max(Math.ceil(at - this.clock.now()), 0), longestTimer);
       const timer = this.clock.mode === "real" && Number.isFinite(at) ? setTimeout(done, wait) : undefined;
       const stop = this.onChange(done);
-      signal?.addEventListener("abort", aborted, { once: true });
+      signal.addEventListener("abort", aborted, { once: true });
       function finish(): void {
         clearTimeout(timer);
         stop();
-        signal?.removeEventListener("abort", aborted);
+        signal.removeEventListener("abort", aborted);
       }
       function done(): void {
         finish();
@@ -222,7 +233,7 @@ export class CloudContext {
       }
       function aborted(): void {
         finish();
-        reject(signal?.reason);
+        reject(signal.reason);
       }
     });
   }

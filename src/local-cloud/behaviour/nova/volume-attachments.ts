@@ -64,6 +64,11 @@ export class VolumeAttachments implements VolumeAttachmentsApi {
     });
   }
 
+  /** Whether the guest sees the volume yet: `attaching`, then `in-use`. */
+  volumeStatus(volumeId: string): VolumeView["status"] {
+    return this.#volumes.get(volumeId).status;
+  }
+
   #requireServer(id: string, action: string): ServerRecord {
     const server = this.#records.servers.require(id);
     if (!["ACTIVE", "SHUTOFF", "VERIFY_RESIZE"].includes(server.body.status)) {
