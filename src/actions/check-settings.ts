@@ -11,7 +11,7 @@ export interface CheckReport {
   readonly warnings: readonly CheckIssue[];
 }
 
-export interface CheckIssue {
+interface CheckIssue {
   /** Path of the setting, such as `prestashop.fronts`. */
   readonly path: string;
   readonly code: string;

@@ -55,7 +55,7 @@ export interface CostReportLine {
   readonly items: readonly CostReportItem[];
 }
 
-export interface CostReportItem {
+interface CostReportItem {
   readonly type: string;
   readonly name: string;
 }

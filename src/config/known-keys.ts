@@ -20,7 +20,7 @@ export function findUnknownKeys(
   });
 }
 
-export function unknownKey(path: readonly string[], key: string, known: readonly string[]): Issue {
+function unknownKey(path: readonly string[], key: string, known: readonly string[]): Issue {
   const meant = nearestName(key, known);
   const guess = meant === undefined ? "" : `, did you mean ${meant}?`;
   return problem(path.join("."), "unknown-key", {

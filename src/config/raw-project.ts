@@ -21,10 +21,10 @@ export interface RawProfileFile {
   readonly settings: RawMapping;
 }
 
-export const sharedFile = "Pulumi.yaml";
+const sharedFile = "Pulumi.yaml";
 
 /** Names of the pair: the stack's own when one of them exists, else the one that every stack shares. */
-export function profileFileNames(folder: string, stack: string): Readonly<Record<Profile, string>> {
+function profileFileNames(folder: string, stack: string): Readonly<Record<Profile, string>> {
   const own = { normal: `Pulumi.${stack}.normal.yaml`, rush: `Pulumi.${stack}.rush.yaml` };
   if (existsSync(join(folder, own.normal)) || existsSync(join(folder, own.rush))) return own;
   return { normal: "Pulumi.normal.yaml", rush: "Pulumi.rush.yaml" };
@@ -95,6 +95,10 @@ function unwrapShared(project: RawMapping, name: string): Result<RawMapping> {
   const entries: [string, unknown][] = [];
   for (const [key, wrapped] of Object.entries(config)) {
     const path = withoutNamespace(key, name);
+    if (path !== key && Object.hasOwn(config, path)) {
+      const what = `${sharedFile} has the setting twice, with and without the project's name`;
+      issues.push(problem(path, "key-twice", { what, seen: `${path}, ${key}`, accepted: "one of them" }));
+    }
     if (isMapping(wrapped) && Object.keys(wrapped).join() !== "value") {
       issues.push(
         problem(path, "config-not-wrapped", {

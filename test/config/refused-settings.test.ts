@@ -527,6 +527,20 @@ const refusals: readonly Refusal[] = [
     says: ["value"],
   },
   {
+    name: "a setting twice",
+    changes: { files: { "Pulumi.yaml": `${committed("Pulumi.yaml")}  lor:rpo: PT2H\n` } },
+    code: "key-twice",
+    path: "rpo",
+    says: ["lor:rpo"],
+  },
+  {
+    name: "databases in another region than the servers",
+    changes: { shared: { "region.database": "DE" } },
+    code: "region-mismatch",
+    path: "region.database",
+    says: ["seen DE", "GRA11", "accepted: GRA"],
+  },
+  {
     name: "a project name that no cloud takes",
     changes: { files: { "Pulumi.yaml": committed("Pulumi.yaml").replace("name: lor", "name: Lor & fils") } },
     code: "project-name-invalid",

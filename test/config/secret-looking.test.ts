@@ -1,11 +1,11 @@
-import { randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { looksSecret, namesSecret } from "../../src/config/secret-looking.ts";
 
 test("generated keys are recognised", () => {
   for (let index = 0; index < 200; index++) {
-    expect(looksSecret(randomBytes(32).toString("base64"))).toBe(true);
+    expect(looksSecret(createHash("sha256").update(String(index)).digest("base64"))).toBe(true);
   }
 });
 
@@ -19,6 +19,7 @@ test("what settings hold is not taken for a secret", () => {
     "0 4 * * *",
     "PT1H",
     "www",
+    "Debian12",
     "release",
   );
   fc.assert(

@@ -26,7 +26,7 @@ export interface LorPlan {
 }
 
 /** OVHcloud names regions differently for compute (`GRA11`), object storage and databases (`GRA`). */
-export interface RegionPlan {
+interface RegionPlan {
   readonly compute: string;
   readonly storage: string;
   readonly database: string;
@@ -45,7 +45,7 @@ export interface NetworkPlan {
   readonly subnets: readonly SubnetPlan[];
 }
 
-export interface SubnetPlan {
+interface SubnetPlan {
   readonly part: Part;
   /** Cloud name of the network and of the subnet. */
   readonly cloudName: string;
@@ -58,7 +58,7 @@ export interface SubnetPlan {
   readonly pool: { readonly start: string; readonly end: string };
 }
 
-export interface LoadBalancerPlan {
+interface LoadBalancerPlan {
   readonly cloudName: string;
   /** `ovh`: size changes in place; `openstack`: plain Octavia, size fixed at creation. */
   readonly shell: "ovh" | "openstack";
@@ -88,7 +88,7 @@ export interface ServerPlan {
   readonly volume: { readonly cloudName: string; readonly gigabytes: number; readonly type: string };
 }
 
-export interface ReleasePlan {
+interface ReleasePlan {
   readonly version: string;
   readonly url: string;
   /** Checksum of the archive, 64 hexadecimal digits. */
@@ -150,7 +150,7 @@ export interface StoragePlan {
   readonly configuration: { readonly cloudName: string; readonly region: string };
 }
 
-export interface BucketPlan {
+interface BucketPlan {
   readonly cloudName: string;
   readonly region: string;
   /** Expected amount, for the price. */

@@ -95,7 +95,7 @@ export interface SubnetSettings {
   readonly vlan: number;
 }
 
-export interface ReleaseSettings {
+interface ReleaseSettings {
   readonly version: string;
   /** https. */
   readonly url: string;

@@ -26,6 +26,17 @@ export const sizeRules: readonly Rule[] = Object.freeze([
     ...judgeDatabase("mysql", mysql),
     ...judgeDatabase("postgresql", postgresql),
   ]),
+  sharedRule("databases-beside-servers", ["region"], ({ region }) => {
+    const area = findRegion(region.compute)?.area;
+    if (area === undefined || area === region.database) return [];
+    return [
+      problem("region.database", "region-mismatch", {
+        what: `a database stands in the private network of its region, and the servers are in ${region.compute}`,
+        seen: region.database,
+        accepted: area,
+      }),
+    ];
+  }),
   sharedRule("copies-off-site", ["region"], ({ region }) =>
     [region.storage, region.database, findRegion(region.compute)?.area].includes(region.offsite)
       ? [
