@@ -60,7 +60,7 @@ export function cloudPrefix({ project }: Pick<StackContext, "project">): string 
 }
 
 /** Health as the balancer's own checks found it; a drained member that passes them is shown as DRAINING. */
-export function isHealthy(member: MemberView | undefined): boolean {
+function isHealthy(member: MemberView | undefined): boolean {
   return member?.operatingStatus === "ONLINE" || member?.operatingStatus === "DRAINING";
 }
 

@@ -49,7 +49,7 @@ export interface OpenContextArgs {
 /** A context that gives its lock back: `await using context = await openContext(…)`. */
 export interface OpenedContext extends StackContext, AsyncDisposable {}
 
-export const systemClock: ActionClock = {
+const systemClock: ActionClock = {
   now: () => new Date(),
   sleep: (milliseconds, signal) => pause(milliseconds, undefined, signal === undefined ? {} : { signal }),
 };
@@ -157,7 +157,7 @@ async function openEngine(
 }
 
 /** The program that builds a Plan on a cloud; Pulumi's SDKs are loaded when it runs. */
-export function lorProgram(
+function lorProgram(
   plan: LorPlan,
   choice: BuildChoice,
   cloud: CloudKind,

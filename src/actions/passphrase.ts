@@ -5,7 +5,7 @@ import { readIfThere } from "../state/atomic-file.ts";
 import type { CloudKind } from "../state/stack-folder.ts";
 
 /** Of the committed example; public, so that the local cloud needs no set-up. */
-export const publicPassphrase = "local";
+const publicPassphrase = "local";
 
 /**
  * The passphrase of the stack's secrets: from the environment, else from the file that it names, else from the file that `init` wrote, else, on

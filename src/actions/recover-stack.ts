@@ -50,7 +50,7 @@ export async function refreshState(context: StackContext, fleet: Fleet | undefin
 }
 
 /** Confirms or takes back every resize that was cut in the middle: the engine's provider cannot read such a server. */
-export async function settleInterruptedResizes(context: StackContext, goal: Fleet | undefined): Promise<void> {
+async function settleInterruptedResizes(context: StackContext, goal: Fleet | undefined): Promise<void> {
   const wanted = new Map(goal?.fronts.map((front) => [front.name, front.size]));
   const idle = (fleet: ObservedFleet) =>
     fleet.fronts.every((front) => front.server !== "resizing" && front.server !== "building");

@@ -88,7 +88,7 @@ export function goalOf({ project }: Pick<StackContext, "project">, target: Profi
 }
 
 /** Looks once the cloud has ended what it is busy with; fronts that are unwell get a little time to recover. */
-export async function observeSettled(
+async function observeSettled(
   context: StackContext,
   known: KnownFleet,
   goal: SwitchGoal,
@@ -122,7 +122,7 @@ export function requireCreated(context: StackContext, recorded: RecordedState): 
   return { loadBalancerBandwidth: recorded.fleet.loadBalancerBandwidth, fronts: recorded.fronts };
 }
 
-export function stopped(stop: SwitchStop): LorError {
+function stopped(stop: SwitchStop): LorError {
   return new LorError({
     code: stop.code,
     message: stop.reason,

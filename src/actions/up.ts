@@ -85,7 +85,7 @@ export async function up(context: StackContext, { profile: asked, confirm }: UpI
 }
 
 /** The profile to build, or a refusal that names the command for what is wanted. */
-export function chooseProfile(context: StackContext, recorded: RecordedState, asked: Profile | undefined): Profile {
+function chooseProfile(context: StackContext, recorded: RecordedState, asked: Profile | undefined): Profile {
   if (recorded.fleet === undefined) {
     return asked ?? interruptedProfile(context) ?? "normal";
   }

@@ -61,4 +61,3 @@ export type SwitchDecision =
   | { readonly kind: "step"; readonly step: SwitchStep }
   | { readonly kind: "done" }
   | SwitchStop;
-export type { Fleet };

@@ -8,7 +8,7 @@ export interface SeenChange {
   readonly change: "create" | "update" | "replace" | "delete" | "read" | "import" | "same";
 }
 
-export interface ExpectedChange {
+interface ExpectedChange {
   readonly change: "create" | "update" | "delete";
   readonly type: string;
   readonly name: string;
@@ -70,7 +70,7 @@ export function mismatchOf(expected: StepExpectation, seen: readonly SeenChange[
 }
 
 /** Components, providers and the stack itself exist in the engine only. */
-export function isCloudChange(one: SeenChange): boolean {
+function isCloudChange(one: SeenChange): boolean {
   return one.change !== "same" && one.change !== "read" && isCloudType(one.type);
 }
 
