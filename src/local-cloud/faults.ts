@@ -89,8 +89,8 @@ export class Faults {
       .prepare("SELECT * FROM fault WHERE remaining > 0 ORDER BY id")
       .all()
       .map((row) => {
-        const { match, effect } = JSON.parse(String(row["body"])) as Pick<FaultView, "match" | "effect">;
-        return { id: Number(row["id"]), match, effect, remaining: Number(row["remaining"]) };
+        const { match, effect } = JSON.parse(String(row.body)) as Pick<FaultView, "match" | "effect">;
+        return { id: Number(row.id), match, effect, remaining: Number(row.remaining) };
       });
   }
 
