@@ -168,7 +168,12 @@ async function createOneOfEach(made: LocalCloud): Promise<Record<string, Sample>
     subnetId: subnet.id,
   });
   swift.containers.put({ region, name: "lor-guests" });
-  const secret = barbican.secrets.create({ region, name: "lor-lb-certificate", payload: "planted-payload" });
+  const secret = barbican.secrets.create({
+    region,
+    name: "lor-lb-certificate",
+    payload: "planted-payload",
+    payloadContentType: "text/plain",
+  });
   const mysql = ovhDatabases.create({
     engine: "mysql",
     description: "lor-mysql",

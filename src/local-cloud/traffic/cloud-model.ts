@@ -12,18 +12,23 @@ import {
 } from "./model.ts";
 
 /** How long an answer about a machine's health serves, milliseconds: a request must not cost a walk through the whole model. */
-const HEALTH_SERVES_MS = 50;
+const SERVES_MS = 50;
 
 interface Health extends InstanceHealth {
   /** Packets reach a web server. */
   readonly running: boolean;
+}
+
+interface Known<T> {
+  readonly value: T;
   readonly until: number;
 }
 
 /** What the modelled services say to traffic. */
 export class CloudModel implements TrafficModel {
   private readonly cloud: LocalCloud;
-  private readonly health = new Map<string, Health>();
+  private readonly health = new Map<string, Known<Health>>();
+  private readonly reach = new Map<string, Known<boolean>>();
 
   constructor(cloud: LocalCloud) {
     this.cloud = cloud;
@@ -32,6 +37,7 @@ export class CloudModel implements TrafficModel {
   /** To be called after every change: what was known of health is asked anew. */
   forget(): void {
     this.health.clear();
+    this.reach.clear();
   }
 
   instances(): readonly InstanceModel[] {
@@ -41,7 +47,8 @@ export class CloudModel implements TrafficModel {
       if (fixed === undefined) return [];
       const health = () => this.healthOf(fixed, server.region);
       if (!health().running) return [];
-      const behindBalancer = this.cloud.frontHealth(fixed, { region: server.region }).identity?.role === "prestashop";
+      const behindBalancer =
+        this.cloud.frontHealth(fixed, { region: server.region, from: null }).identity?.role === "prestashop";
       return [
         {
           id: server.id,
@@ -117,7 +124,7 @@ export class CloudModel implements TrafficModel {
           address: member.address,
           port: member.protocolPort,
           weight: member.weight,
-          reachable: () => this.healthOf(member.address, pool.region, balancerId).running,
+          reachable: () => this.reaches(balancerId, member.address, member.protocolPort),
         })),
       monitor: monitor === undefined || !monitor.adminStateUp ? undefined : monitorModel(monitor),
     };
@@ -132,15 +139,29 @@ export class CloudModel implements TrafficModel {
     return found;
   }
 
-  private healthOf(address: string, region: string, from?: string): Health {
-    const key = `${region} ${address} ${from ?? ""}`;
-    const known = this.health.get(key);
+  /** The guest's own view, whoever asks. */
+  private healthOf(address: string, region: string): Health {
+    return this.recent(this.health, `${region} ${address}`, () => {
+      const { healthy, reason, running } = this.cloud.frontHealth(address, { region, from: null });
+      return { healthy, reason: reason ?? "ok", running };
+    });
+  }
+
+  private reaches(balancerId: string, address: string, protocolPort: number): boolean {
+    return this.recent(
+      this.reach,
+      `${balancerId} ${address}:${protocolPort}`,
+      () => this.cloud.reach(balancerId, { address, protocolPort }).reachable,
+    );
+  }
+
+  private recent<T>(known: Map<string, Known<T>>, key: string, ask: () => T): T {
     const now = performance.now();
-    if (known !== undefined && known.until > now) return known;
-    const { healthy, reason, running } = this.cloud.frontHealth(address, { region, from });
-    const fresh: Health = { healthy, reason: reason ?? "ok", running, until: now + HEALTH_SERVES_MS };
-    this.health.set(key, fresh);
-    return fresh;
+    const seen = known.get(key);
+    if (seen !== undefined && seen.until > now) return seen.value;
+    const value = ask();
+    known.set(key, { value, until: now + SERVES_MS });
+    return value;
   }
 }
 

@@ -7,23 +7,26 @@ export interface RunningTraffic {
   close(): Promise<void>;
 }
 
-/** Traffic that follows the cloud: every change, every step of the clock, and every guest that finishes starting. */
+/** A timer longer than this overflows. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Traffic that follows the cloud: every change, every step of the clock, every deadline and every guest that finishes starting.
+ * Deadlines are carried out here also when nobody asks: a machine comes back from its reboot by itself.
+ */
 export function startTraffic(cloud: LocalCloud, options: TrafficOptions): RunningTraffic {
   const model = new CloudModel(cloud);
   const traffic = new Traffic(model, options);
   let timer: NodeJS.Timeout | undefined;
   const follow = () => {
+    cloud.advance();
     model.forget();
-    clearTimeout(timer);
     void traffic.refresh();
-    // A guest that becomes ready is no change of the cloud: nothing tells but its time.
-    const now = cloud.clock.now();
-    const coming = cloud.nova.servers
-      .list()
-      .map((server) => server.guestReadyAt ?? 0)
-      .filter((ready) => ready > now);
-    if (coming.length === 0 || cloud.clock.mode === "stepped") return;
-    timer = setTimeout(follow, Math.min(...coming) - now + 1);
+    clearTimeout(timer);
+    if (cloud.clock.mode === "stepped") return;
+    const next = nextTime(cloud);
+    if (next === undefined) return;
+    timer = setTimeout(follow, Math.min(Math.max(next - cloud.clock.now(), 0) + 1, LONGEST_TIMER_MS));
     timer.unref();
   };
   const ends = [cloud.onChange(follow), cloud.clock.onStep(follow)];
@@ -36,4 +39,16 @@ export function startTraffic(cloud: LocalCloud, options: TrafficOptions): Runnin
       await traffic.close();
     },
   };
+}
+
+/** When something happens next by itself. */
+function nextTime(cloud: LocalCloud): number | undefined {
+  const now = cloud.clock.now();
+  const times = cloud.nova.servers
+    .list()
+    .map((server) => server.guestReadyAt ?? 0)
+    .filter((ready) => ready > now);
+  const due = cloud.store.nextDue();
+  if (due !== undefined) times.push(due);
+  return times.length === 0 ? undefined : Math.min(...times);
 }
