@@ -1,0 +1,361 @@
+import { readdirSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import ts from "typescript";
+
+/** One place in the code that makes an error, an issue or a warning. */
+export interface ErrorPlace {
+  /** Path from the repository's root, with slashes. */
+  readonly file: string;
+  /** Exit code; `varies`: that of the problem inside; undefined: a warning, or a reason that another place turns into an error. */
+  readonly exit: number | "varies" | undefined;
+  /** What it says, with `{name}` for what is only known when it happens. */
+  readonly message: string | undefined;
+  readonly accepted: string | undefined;
+  readonly next: string | undefined;
+  readonly warning: boolean;
+}
+
+export interface ErrorCode {
+  readonly code: string;
+  readonly places: readonly ErrorPlace[];
+}
+
+/** Values of the parameters of the functions that we are inside of, as their callers gave them. */
+interface Bindings {
+  readonly values: ReadonlyMap<ts.Symbol, ts.Expression | undefined>;
+  /** The outermost call: that is where the error is decided. */
+  readonly call: ts.CallExpression | undefined;
+}
+
+interface Found extends ErrorPlace {
+  readonly code: string;
+}
+
+/** An object that carries one of these beside `code` is an error, an issue, a refusal, a stop or a warning. */
+const TELLTALE = ["exit", "accepted", "culprit", "reason"] as const;
+
+/** Issues found by these rules are told and accepted. */
+const WARNING_RULES = "warning-rules.ts";
+
+/** Exit of a setting's refusal that names none: see `toIssue` in src/config/sections.ts. */
+const EXIT_OF_A_REFUSED_SETTING = 2;
+
+/** The modelled cloud answers with the real services' own codes, which never reach the exit of a command. */
+const LEFT_OUT = ["src/local-cloud"];
+
+/** Every error code of `src` and `components`, from the code itself. Reads the repository, changes nothing. */
+export function collectErrorCodes(root: string): readonly ErrorCode[] {
+  const files = ["src", "components"]
+    .flatMap((folder) => sourcesIn(join(root, folder)))
+    .filter((file) => !LEFT_OUT.some((folder) => file.startsWith(join(root, folder) + sep)));
+  const found = new Collector(root, files).collect();
+  const codes = new Map<string, ErrorPlace[]>();
+  for (const { code, ...place } of found) codes.set(code, [...(codes.get(code) ?? []), place]);
+  return [...codes]
+    .map(([code, places]) => ({ code, places: distinct(places) }))
+    .toSorted((a, b) => (a.code < b.code ? -1 : 1));
+}
+
+class Collector {
+  readonly #root: string;
+  readonly #files: ReadonlySet<string>;
+  readonly #program: ts.Program;
+  readonly #checker: ts.TypeChecker;
+  /** Declared function -> its calls. */
+  readonly #calls = new Map<ts.Symbol, ts.CallExpression[]>();
+
+  constructor(root: string, files: readonly string[]) {
+    this.#root = root;
+    this.#files = new Set(files);
+    this.#program = openProgram(files);
+    this.#checker = this.#program.getTypeChecker();
+  }
+
+  collect(): readonly Found[] {
+    const objects: ts.ObjectLiteralExpression[] = [];
+    for (const source of this.#program.getSourceFiles()) {
+      if (this.#files.has(source.fileName)) this.#visit(source, objects);
+    }
+    return objects.flatMap((object) => this.#read(object, { values: new Map(), call: undefined }));
+  }
+
+  #visit(node: ts.Node, objects: ts.ObjectLiteralExpression[]): void {
+    if (ts.isCallExpression(node)) {
+      const callee = this.#symbolOf(node.expression);
+      if (callee !== undefined) this.#calls.set(callee, [...(this.#calls.get(callee) ?? []), node]);
+    }
+    if (ts.isObjectLiteralExpression(node) && propertyOf(node, "code") !== undefined) objects.push(node);
+    ts.forEachChild(node, (child) => this.#visit(child, objects));
+  }
+
+  #read(object: ts.ObjectLiteralExpression, bindings: Bindings): readonly Found[] {
+    const kind = propertyOf(object, "kind");
+    const warning = kind !== undefined && ts.isStringLiteral(kind) && kind.text === "warning";
+    if (!warning && !TELLTALE.some((name) => propertyOf(object, name) !== undefined)) return [];
+    const code = propertyOf(object, "code");
+    if (code === undefined || code.kind === ts.SyntaxKind.ColonToken) return [];
+    const parameter = this.#openParameter(code, bindings);
+    if (parameter !== undefined) {
+      // The code comes from whoever calls this function: read the object once for each call.
+      return this.#callersOf(parameter.parent).flatMap((call) =>
+        this.#read(object, bind(this.#checker, parameter.parent, call, bindings)),
+      );
+    }
+    const place = bindings.call ?? object;
+    const file = relative(this.#root, place.getSourceFile().fileName).split(sep).join("/");
+    const told = warning || file.endsWith(WARNING_RULES);
+    const { message, what, reason, accepted, next, exit } = this.#fields(object, bindings);
+    return this.#codesOf(code, bindings).map((value) => ({
+      code: value,
+      file,
+      exit: told ? undefined : exit,
+      message: what ?? message ?? reason,
+      accepted,
+      next,
+      warning: told,
+    }));
+  }
+
+  #fields(object: ts.ObjectLiteralExpression, bindings: Bindings) {
+    const text = (name: string) => {
+      const value = propertyOf(object, name);
+      return value === undefined ? undefined : this.#text(value, bindings, 0);
+    };
+    const exit = propertyOf(object, "exit");
+    const own = { message: text("message"), reason: text("reason"), accepted: text("accepted"), next: text("next") };
+    const refusal = propertyOf(object, "accepted") !== undefined && propertyOf(object, "culprit") === undefined;
+    const given = exit === undefined ? undefined : this.#exit(exit, bindings);
+    return {
+      ...own,
+      what: undefined,
+      ...this.#problemOf(bindings),
+      exit: given ?? (refusal ? EXIT_OF_A_REFUSED_SETTING : undefined),
+    };
+  }
+
+  /** What an issue made by `problem(path, code, { what, accepted })` says, taken from the call. */
+  #problemOf(bindings: Bindings): { readonly what?: string | undefined; readonly accepted?: string | undefined } {
+    for (const value of bindings.values.values()) {
+      const object = value === undefined ? undefined : this.#objectOf(value);
+      if (object === undefined || propertyOf(object, "what") === undefined) continue;
+      const what = propertyOf(object, "what");
+      const accepted = propertyOf(object, "accepted");
+      return {
+        what: what && this.#text(what, bindings, 0),
+        accepted: accepted && this.#text(accepted, bindings, 0),
+      };
+    }
+    return {};
+  }
+
+  /** The parameter that a code is, when no caller is known yet. */
+  #openParameter(code: ts.Expression, bindings: Bindings): ts.ParameterDeclaration | undefined {
+    const symbol = ts.isIdentifier(code) ? this.#valueOf(code) : undefined;
+    const declaration = symbol?.valueDeclaration;
+    if (symbol === undefined || declaration === undefined || bindings.values.has(symbol)) return undefined;
+    return ts.isParameter(declaration) ? declaration : undefined;
+  }
+
+  #callersOf(declared: ts.Node): readonly ts.CallExpression[] {
+    const name = ts.isFunctionDeclaration(declared) ? declared.name : undefined;
+    const symbol = name && this.#checker.getSymbolAtLocation(name);
+    return (symbol && this.#calls.get(symbol)) ?? [];
+  }
+
+  #codesOf(code: ts.Expression, bindings: Bindings): readonly string[] {
+    if (ts.isStringLiteralLike(code)) return [code.text];
+    if (ts.isConditionalExpression(code)) {
+      return [...this.#codesOf(code.whenTrue, bindings), ...this.#codesOf(code.whenFalse, bindings)];
+    }
+    if (ts.isIdentifier(code)) {
+      const value = this.#resolve(code, bindings);
+      if (value !== undefined && value !== code) return this.#codesOf(value, bindings);
+    }
+    if (ts.isTemplateExpression(code)) return this.#templates(code);
+    if (ts.isCallExpression(code)) return this.#returned(code, bindings);
+    return literalsOf(this.#checker.getTypeAtLocation(code));
+  }
+
+  /** `${step.kind}-failed` of a union of kinds. */
+  #templates(template: ts.TemplateExpression): readonly string[] {
+    return template.templateSpans.reduce<readonly string[]>(
+      (texts, span) =>
+        texts.flatMap((text) =>
+          literalsOf(this.#checker.getTypeAtLocation(span.expression)).map((value) => text + value + span.literal.text),
+        ),
+      [template.head.text],
+    );
+  }
+
+  /** Texts that a function of ours may return. */
+  #returned(call: ts.CallExpression, bindings: Bindings): readonly string[] {
+    const body = this.#declarationOf(call)?.body;
+    const texts: string[] = [];
+    const visit = (node: ts.Node): void => {
+      if (ts.isReturnStatement(node) && node.expression !== undefined)
+        texts.push(...this.#codesOf(node.expression, bindings));
+      else ts.forEachChild(node, visit);
+    };
+    if (body !== undefined) visit(body);
+    return texts;
+  }
+
+  #declarationOf(call: ts.CallExpression): ts.FunctionDeclaration | undefined {
+    const declaration = this.#symbolOf(call.expression)?.valueDeclaration;
+    return declaration !== undefined && ts.isFunctionDeclaration(declaration) ? declaration : undefined;
+  }
+
+  #exit(value: ts.Expression, bindings: Bindings): number | "varies" {
+    const resolved = ts.isIdentifier(value) ? this.#resolve(value, bindings) : value;
+    if (resolved === undefined) {
+      // A parameter that the caller left out has its default.
+      const declaration = ts.isIdentifier(value) ? this.#valueOf(value)?.valueDeclaration : undefined;
+      const given = declaration !== undefined && ts.isParameter(declaration) ? declaration.initializer : undefined;
+      return given === undefined ? "varies" : this.#exit(given, bindings);
+    }
+    const type = this.#checker.getTypeAtLocation(resolved);
+    return type.isNumberLiteral() ? type.value : ts.isNumericLiteral(resolved) ? Number(resolved.text) : "varies";
+  }
+
+  /** A text as a person would read it; what is only known when it happens is `{name}` or `…`. */
+  #text(value: ts.Expression, bindings: Bindings, depth: number): string | undefined {
+    if (depth > 6) return undefined;
+    const inner = (expression: ts.Expression) => this.#text(expression, bindings, depth + 1);
+    if (ts.isStringLiteralLike(value)) return value.text;
+    if (ts.isNumericLiteral(value)) return value.text;
+    if (ts.isTemplateExpression(value)) {
+      return value.templateSpans.reduce(
+        (text, span) =>
+          text + (this.#known(span.expression, bindings, depth) ?? nameOf(span.expression)) + span.literal.text,
+        value.head.text,
+      );
+    }
+    if (ts.isConditionalExpression(value)) {
+      const sides = [inner(value.whenTrue), inner(value.whenFalse)].filter((side) => side !== undefined && side !== "");
+      return sides.length === 0 ? undefined : sides.join(" / ");
+    }
+    if (ts.isBinaryExpression(value) && value.operatorToken.kind === ts.SyntaxKind.PlusToken) {
+      const [left, right] = [inner(value.left), inner(value.right)];
+      return left === undefined && right === undefined ? undefined : `${left ?? "…"}${right ?? "…"}`;
+    }
+    if (ts.isIdentifier(value)) {
+      const resolved = this.#resolve(value, bindings);
+      return resolved === undefined || resolved === value ? undefined : inner(resolved);
+    }
+    return undefined;
+  }
+
+  /** A part of a template, when it is the same every time. */
+  #known(expression: ts.Expression, bindings: Bindings, depth: number): string | undefined {
+    return ts.isIdentifier(expression) || ts.isStringLiteralLike(expression)
+      ? this.#text(expression, bindings, depth + 1)
+      : undefined;
+  }
+
+  /** What an identifier stands for: its caller's argument, or its constant. */
+  #resolve(identifier: ts.Identifier, bindings: Bindings): ts.Expression | undefined {
+    const symbol = this.#valueOf(identifier);
+    if (symbol === undefined) return undefined;
+    if (bindings.values.has(symbol)) return bindings.values.get(symbol);
+    const declaration = symbol.valueDeclaration;
+    return declaration !== undefined && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+  }
+
+  #objectOf(value: ts.Expression): ts.ObjectLiteralExpression | undefined {
+    return ts.isObjectLiteralExpression(value) ? value : undefined;
+  }
+
+  /** Of `{ code }` the variable, not the property. */
+  #valueOf(identifier: ts.Identifier): ts.Symbol | undefined {
+    return ts.isShorthandPropertyAssignment(identifier.parent)
+      ? this.#checker.getShorthandAssignmentValueSymbol(identifier.parent)
+      : this.#symbolOf(identifier);
+  }
+
+  #symbolOf(node: ts.Node): ts.Symbol | undefined {
+    const symbol = this.#checker.getSymbolAtLocation(node);
+    return symbol !== undefined && (symbol.flags & ts.SymbolFlags.Alias) !== 0
+      ? this.#checker.getAliasedSymbol(symbol)
+      : symbol;
+  }
+}
+
+/** Parameters of a function -> the arguments of one call. A parameter taken apart binds each of its names to the argument's property. */
+function bind(checker: ts.TypeChecker, declared: ts.Node, call: ts.CallExpression, outer: Bindings): Bindings {
+  const values = new Map(outer.values);
+  const bindings: Bindings = { values, call };
+  if (!ts.isFunctionDeclaration(declared)) return bindings;
+  for (const [index, parameter] of declared.parameters.entries()) {
+    const argument = call.arguments[index];
+    if (ts.isIdentifier(parameter.name)) {
+      const symbol = checker.getSymbolAtLocation(parameter.name);
+      if (symbol !== undefined) values.set(symbol, argument);
+      continue;
+    }
+    // `problem` takes its texts apart; the whole object is kept under the pattern's first name.
+    const [first] = parameter.name.elements;
+    const symbol =
+      first !== undefined && ts.isBindingElement(first) ? checker.getSymbolAtLocation(first.name) : undefined;
+    if (symbol !== undefined) values.set(symbol, argument);
+  }
+  return bindings;
+}
+
+function propertyOf(object: ts.ObjectLiteralExpression, name: string): ts.Expression | undefined {
+  for (const property of object.properties) {
+    if (property.name === undefined || !ts.isIdentifier(property.name) || property.name.text !== name) continue;
+    if (ts.isPropertyAssignment(property)) return property.initializer;
+    if (ts.isShorthandPropertyAssignment(property)) return property.name;
+  }
+  return undefined;
+}
+
+/** What stands in a text for a value that is only known when it happens. */
+function nameOf(expression: ts.Expression): string {
+  if (ts.isIdentifier(expression)) return `{${expression.text}}`;
+  if (ts.isPropertyAccessExpression(expression)) return `{${expression.name.text}}`;
+  return "…";
+}
+
+function literalsOf(type: ts.Type): readonly string[] {
+  const types = type.isUnion() ? type.types : [type];
+  return types.flatMap((one) => (one.isStringLiteral() ? [one.value] : []));
+}
+
+/** Only our own files and the language's library: packages would cost seconds and say nothing about our codes. */
+function openProgram(files: readonly string[]): ts.Program {
+  const options: ts.CompilerOptions = {
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    allowImportingTsExtensions: true,
+    strict: true,
+    noEmit: true,
+    types: [],
+  };
+  const host = ts.createCompilerHost(options, true);
+  host.resolveModuleNameLiterals = (literals, containingFile) =>
+    literals.map(({ text }) =>
+      text.startsWith(".") && text.endsWith(".ts")
+        ? {
+            resolvedModule: {
+              resolvedFileName: join(containingFile, "..", text),
+              extension: ts.Extension.Ts,
+              isExternalLibraryImport: false,
+            },
+          }
+        : { resolvedModule: undefined },
+    );
+  return ts.createProgram({ rootNames: [...files], options, host });
+}
+
+function sourcesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts") && !entry.name.endsWith(".d.ts"))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted();
+}
+
+function distinct(places: readonly ErrorPlace[]): readonly ErrorPlace[] {
+  return [...new Map(places.map((place) => [JSON.stringify(place), place])).values()];
+}

@@ -1,0 +1,10 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { collectErrorCodes } from "./error-codes.ts";
+import { errorsPage, renderErrorsPage } from "./errors-page.ts";
+
+/** Writes docs/errors.md from the code: `node test/docs/generate-errors.ts`. */
+const root = join(import.meta.dirname, "..", "..");
+const codes = collectErrorCodes(root);
+writeFileSync(join(root, errorsPage), renderErrorsPage(codes));
+console.log(`${errorsPage}: ${codes.length} codes`);
