@@ -1,3 +1,17 @@
+const textClasses = [
+  "keepers",
+  "lower",
+  "minLower",
+  "minNumeric",
+  "minSpecial",
+  "minUpper",
+  "number",
+  "numeric",
+  "overrideSpecial",
+  "special",
+  "upper",
+];
+
 /**
  * Inputs that the real provider never reads back, so that an imported resource lacks them: an adoption has to ignore their changes, and
  * to put them into the state afterwards where they would replace. Sources: the Read functions of terraform-provider-openstack v1.54.1;
@@ -21,8 +35,8 @@ export const unreadableInputs: Readonly<Record<string, readonly string[]>> = {
   "ovh:CloudProjectDatabase/user:User": ["passwordReset"],
   "ovh:CloudProjectDatabase/postgresSqlUser:PostgresSqlUser": ["passwordReset"],
   "random:index/randomId:RandomId": ["keepers"],
-  "random:index/randomPassword:RandomPassword": ["keepers"],
-  "random:index/randomString:RandomString": ["keepers"],
+  "random:index/randomPassword:RandomPassword": textClasses,
+  "random:index/randomString:RandomString": textClasses,
   "random:index/randomUuid:RandomUuid": ["keepers"],
 };
 

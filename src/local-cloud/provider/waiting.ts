@@ -38,6 +38,27 @@ export function waitFor<View>(
   );
 }
 
+/** Waits until the cloud knows it: what was accepted may not show at once. */
+export async function waitUntilKnown<View>(
+  cloud: LocalCloud,
+  call: CallContext,
+  look: () => View,
+  timeoutSeconds = 600,
+): Promise<View> {
+  const { view } = await cloud.waitUntil(
+    () => {
+      try {
+        return { view: look() };
+      } catch (error) {
+        if (error instanceof CloudError && error.status === 404) return undefined;
+        throw error;
+      }
+    },
+    { timeoutSeconds, signal: call.signal },
+  );
+  return view;
+}
+
 /** Waits until the cloud no longer knows it. */
 export async function waitUntilGone(
   cloud: LocalCloud,

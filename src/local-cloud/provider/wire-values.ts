@@ -83,9 +83,9 @@ function withoutUndefined(value: unknown): unknown {
   );
 }
 
-/** Nothing, as Terraform sees it: absent and empty are the same. */
+/** Nothing, as Terraform sees it: absent, empty, false and zero are the same. */
 export function isEmpty(value: unknown): boolean {
-  if (value === undefined || value === null || value === "" || value === false) return true;
+  if (value === undefined || value === null || value === "" || value === false || value === 0) return true;
   if (Array.isArray(value)) return value.length === 0;
   return isRecord(value) && Object.keys(value).length === 0;
 }

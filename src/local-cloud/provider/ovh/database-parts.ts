@@ -2,7 +2,7 @@ import type { LocalCloud } from "../../behaviour/index.ts";
 import type { DatabaseUserView } from "../../behaviour/ovh-databases/types.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../resource-adapter.ts";
 import { needText, textOf, textsOf } from "../value-readers.ts";
-import { waitFor, waitUntilGone } from "../waiting.ts";
+import { waitFor, waitUntilGone, waitUntilKnown } from "../waiting.ts";
 import { sameValue, type Values } from "../wire-values.ts";
 import { importParts } from "./import-id.ts";
 
@@ -104,7 +104,7 @@ export class LogicalDatabaseAdapter implements ResourceAdapter {
     const clusterId = needText(inputs, "clusterId");
     const { id } = this.#cloud.ovhDatabases.createLogicalDatabase(clusterId, needText(inputs, "name"));
     await call.accepted(id);
-    return this.#observe(clusterId, id);
+    return waitUntilKnown(this.#cloud, call, () => this.#observe(clusterId, id));
   }
 
   async read(id: string, known: Values): Promise<Observed> {
