@@ -132,8 +132,8 @@ export class Journal {
 function parse(row: Record<string, unknown>): JournalEntry {
   const text = (column: string): string | undefined => (typeof row[column] === "string" ? row[column] : undefined);
   return {
-    seq: Number(row["seq"]),
-    at: Number(row["at"]),
+    seq: Number(row.seq),
+    at: Number(row.at),
     door: text("door") === "http" ? "http" : "grpc",
     service: text("service") ?? "",
     operation: text("operation") ?? "",
@@ -141,6 +141,6 @@ function parse(row: Record<string, unknown>): JournalEntry {
     name: text("name"),
     id: text("id"),
     outcome: text("outcome") ?? "",
-    duration: typeof row["duration"] === "number" ? row["duration"] : undefined,
+    duration: typeof row.duration === "number" ? row.duration : undefined,
   };
 }

@@ -31,7 +31,8 @@ const schema = `
     UNIQUE (kind, id)
   );
   CREATE INDEX IF NOT EXISTS record_name ON record (kind, name);
-  CREATE INDEX IF NOT EXISTS record_parent ON record (kind, parent);
+  CREATE INDEX IF NOT EXISTS record_parent ON record (kind, parent, name);
+  CREATE INDEX IF NOT EXISTS record_region ON record (kind, region);
   CREATE INDEX IF NOT EXISTS record_due ON record (due) WHERE due IS NOT NULL;
   CREATE TABLE IF NOT EXISTS address (
     subnet TEXT NOT NULL, address INTEGER NOT NULL, owner TEXT NOT NULL,
@@ -163,7 +164,7 @@ export class Store {
 
   count(kind: string, region: string): number {
     const row = this.prepare("SELECT count(*) AS n FROM record WHERE kind = ? AND region = ?").get(kind, region);
-    return Number(row?.["n"] ?? 0);
+    return Number(row?.n ?? 0);
   }
 
   /** The record whose change of state has been due longest, if any is due at `now`. */
@@ -175,7 +176,7 @@ export class Store {
   /** When the next change of state is due, in milliseconds of the cloud's clock. */
   nextDue(): number | undefined {
     const row = this.prepare("SELECT min(due) AS due FROM record WHERE due IS NOT NULL").get();
-    const due = row?.["due"];
+    const due = row?.due;
     return typeof due === "number" ? due : undefined;
   }
 
@@ -184,11 +185,11 @@ export class Store {
     const row = this.prepare(
       "INSERT INTO counter (key, value) VALUES (?, 1) ON CONFLICT (key) DO UPDATE SET value = value + 1 RETURNING value",
     ).get(key);
-    return Number(row?.["value"]);
+    return Number(row?.value);
   }
 
   setting(key: string): string | undefined {
-    const value = this.prepare("SELECT value FROM setting WHERE key = ?").get(key)?.["value"];
+    const value = this.prepare("SELECT value FROM setting WHERE key = ?").get(key)?.value;
     return typeof value === "string" ? value : undefined;
   }
 

@@ -51,7 +51,9 @@ export class Keystone implements KeystoneApi {
 
   authenticate(args: { userName: string; password: string }): TokenView {
     const operator = this.operator();
-    return this.#context.write(() => {
+    const id = `gAAAAA${randomBytes(48).toString("base64url")}`;
+    // The token itself must not be what the change answers with: the journal notes the id of what a call made.
+    const body = this.#context.write((): TokenBody => {
       const user =
         args.userName === operatorName
           ? { id: "operator", password: operator.password, roles: ["administrator"] }
@@ -60,8 +62,7 @@ export class Keystone implements KeystoneApi {
         throw new CloudError(401, "Unauthorized", "The request you have made requires authentication.");
       }
       const now = this.#context.clock.now();
-      const id = `gAAAAA${randomBytes(48).toString("base64url")}`;
-      const body: TokenBody = {
+      const issued: TokenBody = {
         userId: user.id,
         userName: args.userName,
         projectId: this.projectId,
@@ -70,9 +71,10 @@ export class Keystone implements KeystoneApi {
         issuedAt: this.#context.clock.iso(now),
         expiresAt: this.#context.clock.iso(now + tokenLife),
       };
-      this.#tokens.insert({ id: digest(id), region: "", name: args.userName, due: now + tokenLife, body });
-      return { id, ...body };
+      this.#tokens.insert({ id: digest(id), region: "", name: args.userName, due: now + tokenLife, body: issued });
+      return issued;
     });
+    return { id, ...body };
   }
 
   validate(token: string): TokenView {

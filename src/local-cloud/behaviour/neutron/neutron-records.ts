@@ -23,6 +23,8 @@ export type FloatingIpBody = Omit<FloatingIpView, "id" | "region" | "address" | 
 export type SecurityGroupBody = Omit<SecurityGroupView, Identity | "rules">;
 export type RuleBody = Omit<SecurityGroupRuleView, "id" | "region">;
 
+export type NewRule = Pick<RuleBody, "securityGroupId" | "direction" | "ethertype"> & Partial<RuleBody>;
+
 /** Public network of every region. */
 export const externalNetworkName = "Ext-Net";
 /** Its addresses: a block for documentation in the default region, blocks for bench tests elsewhere; none of them is routed anywhere. */
@@ -128,14 +130,11 @@ export class NeutronRecords {
     }
   }
 
-  insertRule(
-    region: string,
-    rule: Pick<RuleBody, "securityGroupId" | "direction" | "ethertype"> & Partial<RuleBody>,
-  ): ReturnType<Records<RuleBody>["insert"]> {
+  insertRule(region: string, rule: NewRule): ReturnType<Records<RuleBody>["insert"]> {
     return this.rules.insert({
-      id: this.context.uuid("security-group-rule", region, `${rule.securityGroupId} ${JSON.stringify(rule)}`),
+      id: this.context.uuid("security-group-rule", region, `${rule.securityGroupId} ${ruleKey(rule)}`),
       region,
-      name: "",
+      name: ruleKey(rule),
       parent: rule.securityGroupId,
       body: {
         description: "",
@@ -168,6 +167,19 @@ export class NeutronRecords {
       throw new CloudError(409, "OverQuota", `Quota exceeded for resources: ['${resource}'].`);
     }
   }
+}
+
+/** What makes two rules of a group the same; kept as the rule's name, so that finding the other needs no search. */
+export function ruleKey(rule: NewRule): string {
+  return [
+    rule.direction,
+    rule.ethertype,
+    rule.protocol,
+    rule.portRangeMin,
+    rule.portRangeMax,
+    rule.remoteIpPrefix,
+    rule.remoteGroupId,
+  ].join(" ");
 }
 
 export function notFound(code: string, message: string): CloudError {

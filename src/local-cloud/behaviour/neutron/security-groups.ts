@@ -5,8 +5,10 @@ import {
   badRequest,
   conflict,
   type NeutronRecords,
+  type NewRule,
   type PortBody,
   type RuleBody,
+  ruleKey,
   type SecurityGroupBody,
 } from "./neutron-records.ts";
 import type {
@@ -106,10 +108,8 @@ export class SecurityGroups implements SecurityGroupsApi {
         groups.require(args.remoteGroupId);
       }
       const { region: _region, ...values } = given(args);
-      const body = { ...values, protocol: normalProtocol(args.protocol) } as Parameters<
-        NeutronRecords["insertRule"]
-      >[1];
-      const same = rules.list({ parent: args.securityGroupId }).find((rule) => isSame(rule.body, body));
+      const body = { ...values, protocol: normalProtocol(args.protocol) } as NewRule;
+      const same = rules.list({ parent: args.securityGroupId, name: ruleKey(body) })[0];
       if (same !== undefined) {
         throw conflict("SecurityGroupRuleExists", `Security group rule already exists. Rule id is ${same.id}.`);
       }
@@ -191,12 +191,6 @@ function normalProtocol(protocol: string | undefined): string | undefined {
     return undefined;
   }
   return { "1": "icmp", "6": "tcp", "17": "udp" }[text] ?? text;
-}
-
-function isSame(rule: RuleBody, other: Partial<RuleBody>): boolean {
-  return (
-    ["direction", "ethertype", "protocol", "portRangeMin", "portRangeMax", "remoteIpPrefix", "remoteGroupId"] as const
-  ).every((key) => rule[key] === other[key]);
 }
 
 function ruleView(record: StoredRecord<RuleBody>): SecurityGroupRuleView {
