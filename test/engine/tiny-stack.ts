@@ -9,9 +9,9 @@ import { type OpenStackArgs, openStack } from "../../src/engine/open-stack.ts";
 import type { EngineStack } from "../../src/engine/port.ts";
 import { TinyProvider } from "./tiny-provider.ts";
 
-const passphrase = "tests-only-passphrase";
+export const passphrase = "tests-only-passphrase";
 /** Made by `pulumi stack init` with the passphrase above. */
-const encryptionSalt = "v1:1He6XtX4Ors=:v1:gnTfz3pWf/BeHmx/:et6khN0XIq5GMgjIFehgfpIlA8BbfA==";
+export const encryptionSalt = "v1:1He6XtX4Ors=:v1:gnTfz3pWf/BeHmx/:et6khN0XIq5GMgjIFehgfpIlA8BbfA==";
 
 /** A resource of the test's own provider. */
 export class Thing extends pulumi.CustomResource {
