@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -104,7 +105,10 @@ function spawnCloud(folder: string, args: StartCloudArgs): ChildProcess {
 }
 
 function environment(env: StartCloudArgs["env"]): Record<string, string> {
-  const kept: Record<string, string> = {};
+  // Compiling the provider protocol takes half of a start; Node's own cache, in its usual place, saves it the next time.
+  const kept: Record<string, string> = {
+    NODE_COMPILE_CACHE: env.NODE_COMPILE_CACHE ?? join(tmpdir(), "node-compile-cache"),
+  };
   for (const name of INHERITED) {
     const value = env[name];
     if (value !== undefined) kept[name] = value;

@@ -134,8 +134,9 @@ test("journal, faults and reset work through the actions; no call is made withou
   });
   await resetCloud(home);
   expect(await cloudJournal(home)).toEqual([]);
-  // The session's token went with the reset; a new one is asked for.
-  expect(await clients.compute.findServers("lor-")).toEqual([]);
+  // The operator's password went with everything else: whoever connects anew gets the new one.
+  const anew = await connectLocalCloud(cloudFolder(home));
+  expect(await anew.clients.compute.findServers("lor-")).toEqual([]);
 });
 
 test("the environment for plain pulumi points at this cloud and nothing else, and a shell reads it", async () => {
