@@ -11,6 +11,9 @@ export function cloudFolder(home: string): string {
   return join(home, "cloud");
 }
 
+/** Region of the example project. */
+const EXAMPLE_REGION = "GRA11";
+
 export interface LocalCloudConnection {
   readonly runtime: CloudRuntime;
   readonly control: ControlClient;
@@ -21,9 +24,11 @@ export interface LocalCloudConnection {
 /**
  * The raw clients and the controls of the local cloud that runs in a folder.
  * @param folder of the cloud itself, see `cloudFolder`
+ * @param region compute region of the project's settings; the local cloud has the same ones as the real one
+ * @param wanted compute region of the raw clients; the first one of the cloud when absent
  * @throws LorError `local-cloud-not-running`
  */
-export async function connectLocalCloud(folder: string): Promise<LocalCloudConnection> {
+export async function connectLocalCloud(folder: string, wanted?: string): Promise<LocalCloudConnection> {
   const { runtime, control } = requireLocalCloud(folder);
   let credentials: LocalCredentials;
   try {
@@ -32,7 +37,7 @@ export async function connectLocalCloud(folder: string): Promise<LocalCloudConne
     if (error instanceof ControlError && error.status === 0) throw notRunning(folder, error);
     throw error;
   }
-  const region = credentials.regions[0] ?? "GRA11";
+  const region = wanted ?? credentials.regions[0] ?? "GRA11";
   const clients = connectClients(
     {
       openstack: {

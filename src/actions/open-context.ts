@@ -68,7 +68,7 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
   prepareStackFolder(folder);
   const lock = args.operation === undefined ? undefined : await acquire(args, folder, args.operation);
   try {
-    const place = await connect(cloud, folder, env);
+    const place = await connect(cloud, folder, env, project.settings.normal.region.compute);
     return {
       project,
       cloud,
@@ -97,17 +97,19 @@ interface Place {
   readonly certificate: string | undefined;
 }
 
-async function connect(cloud: CloudKind, folder: StackFolder, env: Environment): Promise<Place> {
+async function connect(cloud: CloudKind, folder: StackFolder, env: Environment, region: string): Promise<Place> {
   const chosen = env.LOR_TLS_PKCS12_FILE;
   if (cloud === "ovh") {
+    const credentials = credentialsFromEnvironment(env);
     return {
-      clients: connectClients(credentialsFromEnvironment(env)),
+      // The settings say where the fronts are, whatever region an openrc file was downloaded for.
+      clients: connectClients({ ...credentials, openstack: { ...credentials.openstack, region } }),
       providers: undefined,
       certificate: chosen,
     };
   }
   await startCloud({ home: folder.home, env });
-  const { clients, runtime } = await connectLocalCloud(cloudFolder(folder.home));
+  const { clients, runtime } = await connectLocalCloud(cloudFolder(folder.home), region);
   return {
     clients,
     providers: runtime.providers,
