@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createEncryptionSalt } from "../config/encryption-salt.ts";
-import { findPassphraseInEnvironment } from "../config/passphrase.ts";
 import { renderProfileFile, renderSharedFile } from "../config/project-template.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
+import { passphraseOfEnvironment } from "./passphrase.ts";
 
 export interface InitProjectArgs {
   /** Made when it is not there. */
@@ -39,7 +39,7 @@ const nonceBytes = 12;
 export function initProject(args: InitProjectArgs): InitProjectResult {
   const { dir, home, name, environment, randomBytes } = args;
   requireName(name);
-  const given = findPassphraseInEnvironment(environment);
+  const given = passphraseOfEnvironment(environment);
   const passphrase = given?.value ?? Buffer.from(randomBytes(passphraseBytes)).toString("base64url");
   const passphraseFile = join(home, "passphrase");
   const settings = renderFiles(args);
@@ -67,7 +67,7 @@ export function initProject(args: InitProjectArgs): InitProjectResult {
     passphrase:
       given === undefined
         ? { origin: "file", path: passphraseFile }
-        : { origin: "environment", variable: given.origin },
+        : { origin: "environment", variable: given.variable },
   };
 }
 

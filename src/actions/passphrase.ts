@@ -29,14 +29,22 @@ export function readPassphrase(
 }
 
 function chosenPassphrase(home: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const own = passphraseOfEnvironment(env)?.value ?? readIfThere(join(home, "passphrase"));
+  return own === undefined ? undefined : withoutLineEnd(own);
+}
+
+/** What the environment says, and by which variable. @throws LorError `passphrase-unreadable` */
+export function passphraseOfEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+): { readonly value: string; readonly variable: string } | undefined {
   const direct = env.PULUMI_CONFIG_PASSPHRASE;
   if (direct !== undefined && direct !== "") {
-    return direct;
+    return { value: direct, variable: "PULUMI_CONFIG_PASSPHRASE" };
   }
   const named = env.PULUMI_CONFIG_PASSPHRASE_FILE;
   if (named !== undefined && named !== "") {
     try {
-      return withoutLineEnd(readFileSync(named, "utf8"));
+      return { value: withoutLineEnd(readFileSync(named, "utf8")), variable: "PULUMI_CONFIG_PASSPHRASE_FILE" };
     } catch (cause) {
       throw new LorError({
         code: "passphrase-unreadable",
@@ -50,8 +58,7 @@ function chosenPassphrase(home: string, env: Readonly<Record<string, string | un
       });
     }
   }
-  const own = readIfThere(join(home, "passphrase"));
-  return own === undefined ? undefined : withoutLineEnd(own);
+  return undefined;
 }
 
 function withoutLineEnd(text: string): string {

@@ -8,7 +8,7 @@ import { planItems } from "../../../src/systems/lor/plan-items.ts";
 import { lorProject, planOf, planOfFleet } from "./lor-project.ts";
 
 test.each(["normal", "rush"] as const)("the plan of %s is the one that was agreed", async (profile) => {
-  await expect(`${JSON.stringify(planOf(profile), undefined, 2)}\n`).toMatchFileSnapshot(`plans/${profile}.json`);
+  await expect(`${JSON.stringify(planOf(profile), undefined, 2)}\n`).toMatchFileSnapshot(`plans/${profile}.snap`);
 });
 
 test("rush has one more front, larger ones, a larger load balancer, and nothing else of another size", () => {
