@@ -29,7 +29,11 @@ export function readPassphrase(
 }
 
 function chosenPassphrase(home: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
-  const own = passphraseOfEnvironment(env)?.value ?? readIfThere(join(home, "passphrase"));
+  const said = passphraseOfEnvironment(env);
+  if (said !== undefined) {
+    return said.value;
+  }
+  const own = readIfThere(join(home, "passphrase"));
   return own === undefined ? undefined : withoutLineEnd(own);
 }
 
