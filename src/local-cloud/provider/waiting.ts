@@ -14,6 +14,13 @@ export interface Expectation<View> {
   readonly timeoutSeconds?: number;
 }
 
+/** A quick cloud on a busy machine: the real provider's patience, but never less than this on the wall. */
+const leastRealSeconds = 30;
+
+function patience(cloud: LocalCloud, seconds: number): number {
+  return Math.max(seconds, leastRealSeconds * cloud.scale);
+}
+
 /** Waits as the real provider does: through the pending states to a target one; any other state is an error. */
 export function waitFor<View>(
   cloud: LocalCloud,
@@ -34,7 +41,7 @@ export function waitFor<View>(
         }`,
       );
     },
-    { timeoutSeconds: expected.timeoutSeconds ?? 600, signal: call.signal },
+    { timeoutSeconds: patience(cloud, expected.timeoutSeconds ?? 600), signal: call.signal },
   );
 }
 
@@ -54,7 +61,7 @@ export async function waitUntilKnown<View>(
         throw error;
       }
     },
-    { timeoutSeconds, signal: call.signal },
+    { timeoutSeconds: patience(cloud, timeoutSeconds), signal: call.signal },
   );
   return view;
 }
@@ -76,11 +83,11 @@ export async function waitUntilGone(
         throw error;
       }
     },
-    { timeoutSeconds, signal: call.signal },
+    { timeoutSeconds: patience(cloud, timeoutSeconds), signal: call.signal },
   );
 }
 
 /** Refused with 409 for now: tried again, as the real provider does for this type. */
 export function retryConflict<Result>(cloud: LocalCloud, call: CallContext, work: () => Result): Promise<Result> {
-  return cloud.retryWhile(work, { statuses: [409], timeoutSeconds: 600, signal: call.signal });
+  return cloud.retryWhile(work, { statuses: [409], timeoutSeconds: patience(cloud, 600), signal: call.signal });
 }

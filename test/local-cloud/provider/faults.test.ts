@@ -122,7 +122,7 @@ describe("a machine", () => {
       client?.update(type, id, properties, { ...inputs, flavorName: "b2-15-flex" }) ?? Promise.resolve(),
     );
     await model.journal.wait({ type, operation: "update", outcome: "accepted" });
-    client?.close();
+    client?.hangUp();
     await resize;
     await model.waitUntil(() => model.nova.servers.get(id).status === "VERIFY_RESIZE");
     model.faults.release();
@@ -135,7 +135,7 @@ describe("a machine", () => {
     model.faults.order({ match: { type, operation: "create" }, effect: { kind: "hold" } });
     const creation = failureOf(cloud?.create("instance") ?? Promise.resolve());
     const { id } = await model.journal.wait({ type, operation: "create", outcome: "accepted" });
-    cloud?.clientOf(type).close();
+    cloud?.clientOf(type).hangUp();
     await creation;
     await model.waitUntil(() => model.nova.servers.get(id ?? "").status === "ACTIVE");
   });

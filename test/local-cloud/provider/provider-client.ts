@@ -1,4 +1,4 @@
-import { credentials, type Metadata, type ServiceError } from "@grpc/grpc-js";
+import { type ClientUnaryCall, credentials, type Metadata, type ServiceError } from "@grpc/grpc-js";
 import services from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
 import statusProto from "@pulumi/pulumi/proto/status_pb.js";
@@ -15,6 +15,7 @@ export interface Failure {
 /** What the engine says to a provider, one method each, with plain objects. */
 export class ProviderClient {
   readonly #client: services.ResourceProviderClient;
+  readonly #calls = new Set<ClientUnaryCall>();
 
   constructor(port: number) {
     this.#client = new services.ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
@@ -22,6 +23,11 @@ export class ProviderClient {
 
   close(): void {
     this.#client.close();
+  }
+
+  /** What is left of a caller that was killed. */
+  hangUp(): void {
+    for (const call of this.#calls) call.cancel();
   }
 
   configure(args: Properties): Promise<provider.ConfigureResponse> {
@@ -119,9 +125,14 @@ export class ProviderClient {
     return new Promise((resolve, reject) => {
       const client = this.#client as unknown as Record<
         string,
-        (request: unknown, done: (error: ServiceError | null, response: Response) => void) => void
+        (request: unknown, done: (error: ServiceError | null, response: Response) => void) => ClientUnaryCall
       >;
-      client[method]?.(request, (error, response) => (error === null ? resolve(response) : reject(failureOf(error))));
+      const call = client[method]?.(request, (error, response) => {
+        if (call !== undefined) this.#calls.delete(call);
+        if (error === null) resolve(response);
+        else reject(failureOf(error));
+      });
+      if (call !== undefined) this.#calls.add(call);
     });
   }
 }

@@ -23,7 +23,7 @@ export class TestCloud implements Made {
     this.#close = close;
   }
 
-  static async start(scale = 100_000): Promise<TestCloud> {
+  static async start(scale = 20_000): Promise<TestCloud> {
     const cloud = createLocalCloud({ databasePath: ":memory:", scale });
     const providers = await startProviders(cloud);
     const clients = Object.fromEntries(

@@ -66,14 +66,14 @@ export class OvhLoadBalancerAdapter implements ResourceAdapter {
       flavorId: sameValue(flavorId, known.flavorId) ? undefined : flavorId,
     });
     await call.accepted(id);
-    const changed = await this.#cloud.waitUntil(
-      () => {
-        const balancer = ovhLoadBalancers.get(id);
-        if (balancer.provisioningStatus === "ERROR") throw new Error(`load balancer ${id} is in ERROR`);
-        return balancer.flavorId === flavorId && balancer;
-      },
-      { timeoutSeconds: 1200, signal: call.signal },
-    );
+    const changed = await waitFor(this.#cloud, call, () => ovhLoadBalancers.get(id), {
+      what: "load balancer",
+      id,
+      statusOf: (balancer) => (balancer.flavorId === flavorId ? flavorId : balancer.provisioningStatus),
+      pending: ["ACTIVE", "PENDING_UPDATE"],
+      target: [flavorId],
+      timeoutSeconds: 1200,
+    });
     return this.#observe(changed);
   }
 
