@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { cloudStatus } from "../../actions/cloud-status.ts";
 import { stopCloud } from "../../actions/cloud-stop.ts";
 import { type RequestFigures, RequestWatch } from "../../actions/watch-requests.ts";
-import { ExitCode, LorError } from "../../core/errors.ts";
+import { ExitCode } from "../../core/errors.ts";
 import { loopback } from "../../local-cloud/traffic/address.ts";
 import type { ChangeOptions, SettingsOptions } from "../command-tree.ts";
 import { loadSettings } from "../load-settings.ts";
@@ -14,7 +14,7 @@ import type { Terminal } from "../terminal.ts";
 import { cost } from "./cost.ts";
 import { destroy } from "./destroy.ts";
 import { rpo } from "./rpo.ts";
-import { status } from "./status.ts";
+import { showStatus } from "./status.ts";
 import { normal, rush } from "./switch.ts";
 import { up } from "./up.ts";
 
@@ -33,6 +33,7 @@ export async function demo(terminal: Terminal, options: SettingsOptions): Promis
     yes: true,
     takeOver: false,
   };
+  const { domain } = loadSettings(given).settings.normal.prestashop;
   const title = (text: string) => terminal.line(`\n${terminal.style("bold", `── ${text} ──`)}`);
   // One document at the end, not one for each command.
   const quiet: Terminal = { ...terminal, document: () => undefined };
@@ -40,13 +41,14 @@ export async function demo(terminal: Terminal, options: SettingsOptions): Promis
     title("1. Up in normal");
     await up(quiet, { ...given, profile: "normal" });
     title("2. What runs, and where");
-    await status(quiet, given);
+    const { addresses } = await showStatus(quiet, given);
+    const shop = { home, address: loadBalancerAddress(addresses), domain };
     title("3. Into rush, while customers visit");
-    const intoRush = await whileCustomersVisit(terminal, given, home, () => rush(quiet, given));
-    await status(quiet, given);
+    const intoRush = await whileCustomersVisit(terminal, shop, () => rush(quiet, given));
+    await showStatus(quiet, given);
     title("4. Back to normal, while customers visit");
-    const back = await whileCustomersVisit(terminal, given, home, () => normal(quiet, given));
-    await status(quiet, given);
+    const back = await whileCustomersVisit(terminal, shop, () => normal(quiet, given));
+    await showStatus(quiet, given);
     title("5. What each profile costs");
     await cost(quiet, { ...given, priceBook: "offer-2025" });
     title("6. The most data that can be lost");
@@ -68,28 +70,22 @@ export async function demo(terminal: Terminal, options: SettingsOptions): Promis
   }
 }
 
+interface Shop {
+  readonly home: string;
+  /** Of the load balancer, in the cloud. */
+  readonly address: string;
+  readonly domain: string;
+}
+
 async function whileCustomersVisit(
   terminal: Terminal,
-  options: ChangeOptions,
-  home: string,
+  { home, address, domain }: Shop,
   work: () => Promise<ExitCode>,
 ): Promise<RequestFigures> {
-  const { loadBalancer, prestashop } = loadSettings(options).settings.normal;
   const report = await cloudStatus(home);
-  if (!report.running) {
-    throw new LorError({
-      code: "local-cloud-not-running",
-      message: "the local cloud of the demo has ended",
-      exit: ExitCode.failed,
-      culprit: "tool",
-      next: "npm run demo",
-    });
-  }
-  const customers = new RequestWatch({
-    ...loopback(loadBalancer.address.toString(), 80, report.trafficPortOffset),
-    domain: prestashop.domain,
-  });
-  let figures: RequestFigures | undefined;
+  if (!report.running) throw new Error("the local cloud of the demo has ended");
+  const customers = new RequestWatch({ ...loopback(address, 80, report.trafficPortOffset), domain });
+  let figures: RequestFigures;
   try {
     await work();
   } finally {
@@ -100,4 +96,11 @@ async function whileCustomersVisit(
     `Customers sent ${figures.sent} requests meanwhile; ${figures.lost} were lost${reasons.length > 0 ? ` (${reasons.join(", ")})` : ""}.`,
   );
   return figures;
+}
+
+/** OVHcloud's load balancer chooses its private address itself: the stack's outputs tell it. */
+function loadBalancerAddress(addresses: unknown): string {
+  const { loadBalancer } = addresses as { readonly loadBalancer?: { readonly private?: unknown } };
+  if (typeof loadBalancer?.private !== "string") throw new Error("the stack does not tell its load balancer's address");
+  return loadBalancer.private;
 }

@@ -1,4 +1,4 @@
-import { status as readStatus } from "../../actions/status.ts";
+import { status as readStatus, type StatusResult } from "../../actions/status.ts";
 import { ExitCode } from "../../core/errors.ts";
 import type { CloudOptions } from "../command-tree.ts";
 import { renderStatus } from "../render/status.ts";
@@ -6,9 +6,14 @@ import type { Terminal } from "../terminal.ts";
 import { withStack } from "../with-stack.ts";
 
 export async function status(terminal: Terminal, options: CloudOptions): Promise<ExitCode> {
-  const result = await withStack(terminal, options, undefined, ({ context }) => readStatus(context));
-  const { plan: _plan, ...document } = result;
+  const { plan: _plan, ...document } = await showStatus(terminal, options);
   terminal.document({ version: 1, ...document });
-  terminal.line(renderStatus(terminal, result));
   return ExitCode.done;
+}
+
+/** Writes the screen and gives what it shows. */
+export async function showStatus(terminal: Terminal, options: CloudOptions): Promise<StatusResult> {
+  const result = await withStack(terminal, options, undefined, ({ context }) => readStatus(context));
+  terminal.line(renderStatus(terminal, result));
+  return result;
 }

@@ -1,8 +1,8 @@
 import type { ActionEvent, FrontMoment, Phase, Repair } from "../../actions/action-event.ts";
-import { describeStep } from "../../actions/carry-out-step.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderSeconds } from "./duration.ts";
 import { Progress } from "./progress.ts";
+import { renderStep } from "./step.ts";
 
 const phases: Readonly<Record<Phase, string>> = {
   recovering: "Looking for what an earlier run left",
@@ -42,6 +42,7 @@ const repairs: Readonly<Record<Repair, string>> = {
 export class ActionScreen {
   readonly #terminal: Terminal;
   readonly #progress: Progress;
+  #phase: Phase = "recovering";
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
@@ -51,17 +52,19 @@ export class ActionScreen {
   on(event: ActionEvent): void {
     switch (event.kind) {
       case "phase":
+        this.#phase = event.phase;
         if (changing.includes(event.phase) || this.#terminal.interactive) this.#progress.begin(phases[event.phase]);
         return;
       case "engine":
-        this.#progress.on(event.event);
+        // What a preview goes through is not happening.
+        if (changing.includes(this.#phase) || event.event.kind === "diagnostic") this.#progress.on(event.event);
         return;
       case "step-begun": {
         this.#progress.end();
         const { style } = this.#terminal;
         const expected = style("dim", `(about ${renderSeconds(event.seconds)} on the real cloud)`);
         this.#terminal.line(
-          `${style("cyan", `[${event.position}/${event.total}]`)} ${describeStep(event.step)} ${expected}`,
+          `${style("cyan", `[${event.position}/${event.total}]`)} ${renderStep(event.step)} ${expected}`,
         );
         return;
       }

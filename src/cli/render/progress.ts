@@ -67,6 +67,8 @@ export class Progress {
   }
 
   on(event: EngineEvent): void {
+    // A component is no resource of the cloud: it is done when its parts are.
+    if (event.kind !== "diagnostic" && event.change.type.startsWith("lor:")) return;
     switch (event.kind) {
       case "started":
         if (event.change.change !== "same")
@@ -80,7 +82,8 @@ export class Progress {
         this.note(`  ${this.#terminal.style("red", "✗")} ${label(event.change)}: ${event.message}`);
         return;
       case "diagnostic":
-        if (event.severity !== "info") this.note(`  ${event.severity}: ${event.message.trim()}`);
+        // An error comes again as the resource that failed, and as the command's own last word.
+        if (event.severity === "warning") this.note(`  ${this.#terminal.style("yellow", "!")} ${event.message.trim()}`);
     }
   }
 

@@ -1,4 +1,3 @@
-import { describeStep } from "../../actions/carry-out-step.ts";
 import { pricePlan } from "../../actions/price-plan.ts";
 import type { Proposal, ProposedChange } from "../../actions/proposal.ts";
 import type { StepForecast } from "../../domain/forecast.ts";
@@ -6,6 +5,7 @@ import type { LorPlan } from "../../systems/lor/plan-model.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderSeconds } from "./duration.ts";
 import { shortType } from "./progress.ts";
+import { renderStep } from "./step.ts";
 import { renderTable } from "./table.ts";
 
 /** What a person approves: what is created, changed, restarted, replaced, deleted; the price now and after; how long it takes. */
@@ -50,7 +50,7 @@ export function renderSteps(terminal: Terminal, steps: readonly StepForecast[]):
     ["step", "", "about", "serving meanwhile", "after"],
     steps.map(({ step, seconds, servingDuring, servingAfter }, index) => [
       String(index + 1),
-      describeStep(step),
+      renderStep(step),
       renderSeconds(seconds),
       String(servingDuring),
       String(servingAfter),

@@ -42,9 +42,12 @@ export function renderStatus(terminal: Terminal, status: StatusResult): string {
   return lines.join("\n");
 }
 
-function renderAddresses(addresses: unknown): readonly string[] {
+/** The stack's addresses, nested as its outputs are: `loadBalancer.public  57.128.0.10`. */
+function renderAddresses(addresses: unknown, prefix = ""): readonly string[] {
   if (typeof addresses !== "object" || addresses === null) return [];
-  return Object.entries(addresses)
-    .filter((entry): entry is [string, string] => typeof entry[1] === "string")
-    .map(([name, address]) => `  ${name.padEnd(22)} ${address}`);
+  return Object.entries(addresses).flatMap(([name, value]: [string, unknown]) =>
+    typeof value === "string"
+      ? [`  ${(prefix + name).padEnd(22)} ${value}`]
+      : renderAddresses(value, `${prefix}${name}.`),
+  );
 }
