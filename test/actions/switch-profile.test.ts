@@ -218,7 +218,7 @@ describe("a person who stops it", () => {
       const stopped = switchProfile(context, { target: "rush", confirm: stack.confirm });
       await expect(stopped).rejects.toMatchObject({ code: "interrupted", exit: 1 });
       expect(stack.moments).not.toContain("resize ps-0");
-    expect(stack.world.serving()).toBe(3);
+      expect(stack.world.serving()).toBe(3);
       await go("rush");
       expect(fronts()).toEqual(rushFronts);
       expect(stack.world.fewest).toBeGreaterThanOrEqual(2);
