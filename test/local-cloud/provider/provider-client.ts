@@ -25,9 +25,10 @@ export class ProviderClient {
     this.#client.close();
   }
 
-  /** What is left of a caller that was killed. */
-  hangUp(): void {
+  /** What a provider sees of a caller that was killed; resolves when it has seen it: a connection keeps the order. */
+  async hangUp(): Promise<void> {
     for (const call of this.#calls) call.cancel();
+    await this.version();
   }
 
   configure(args: Properties): Promise<provider.ConfigureResponse> {

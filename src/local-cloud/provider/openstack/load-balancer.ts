@@ -4,7 +4,7 @@ import type { CallContext, Observed, ResourceAdapter } from "../resource-adapter
 import { flagOf, mapOf, needNumber, needText, numberOf, sentText, textOf, textsOf } from "../value-readers.ts";
 import { retryConflict, waitUntilGone } from "../waiting.ts";
 import type { Values } from "../wire-values.ts";
-import { changeBalancer, waitForBalancer } from "./balancer-lock.ts";
+import { changeBalancer, deleteFromBalancer, waitForBalancer } from "./balancer-lock.ts";
 
 /** openstack:loadbalancer/loadBalancer:LoadBalancer */
 export class LoadBalancerAdapter implements ResourceAdapter {
@@ -54,14 +54,15 @@ export class LoadBalancerAdapter implements ResourceAdapter {
 
   async update(id: string, wanted: Values, _known: Values, call: CallContext): Promise<Observed> {
     const { loadBalancers } = this.#cloud.octavia;
-    const change = () =>
+    await changeBalancer(this.#cloud, call, id, () => {
       loadBalancers.update(id, {
         name: textOf(wanted, "name"),
         description: sentText(wanted, "description"),
         adminStateUp: flagOf(wanted, "adminStateUp"),
         tags: textsOf(wanted, "tags") ?? [],
       });
-    await changeBalancer(this.#cloud, call, id, change, () => id);
+      return { what: "loadbalancer", id, look: () => loadBalancers.get(id) };
+    });
     return this.#observe(loadBalancers.get(id));
   }
 
@@ -134,7 +135,7 @@ export class ListenerAdapter implements ResourceAdapter {
         protocol: needText(inputs, "protocol"),
         protocolPort: needNumber(inputs, "protocolPort"),
       });
-    const { id } = await changeBalancer(this.#cloud, call, loadBalancerId, create, (listener) => listener.id);
+    const id = await changeBalancer(this.#cloud, call, loadBalancerId, () => this.#settling(create().id));
     return this.#observe(listeners.get(id));
   }
 
@@ -154,20 +155,18 @@ export class ListenerAdapter implements ResourceAdapter {
         sniContainerRefs: textsOf(wanted, "sniContainerRefs") ?? [],
         tags: textsOf(wanted, "tags") ?? [],
       });
-    await changeBalancer(this.#cloud, call, needText(known, "loadbalancerId"), change, () => id);
+    await changeBalancer(this.#cloud, call, needText(known, "loadbalancerId"), () => this.#settling(change().id));
     return this.#observe(listeners.get(id));
   }
 
   async delete(id: string, known: Values, call: CallContext): Promise<void> {
     const { listeners } = this.#cloud.octavia;
     listeners.get(id);
-    await changeBalancer(
-      this.#cloud,
-      call,
-      needText(known, "loadbalancerId"),
-      () => listeners.delete(id),
-      () => id,
-    );
+    await deleteFromBalancer(this.#cloud, call, needText(known, "loadbalancerId"), id, () => listeners.delete(id));
+  }
+
+  #settling(id: string) {
+    return { what: "listener", id, look: () => this.#cloud.octavia.listeners.get(id) };
   }
 
   #observe(listener: ListenerView): Observed {

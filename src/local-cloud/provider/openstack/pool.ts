@@ -9,7 +9,7 @@ import type {
 import type { CallContext, Observed, ResourceAdapter } from "../resource-adapter.ts";
 import { flagOf, needNumber, needText, numberOf, objectOf, sentText, textOf } from "../value-readers.ts";
 import type { Values } from "../wire-values.ts";
-import { changeBalancer } from "./balancer-lock.ts";
+import { changeBalancer, deleteFromBalancer } from "./balancer-lock.ts";
 
 /** openstack:loadbalancer/pool:Pool */
 export class PoolAdapter implements ResourceAdapter {
@@ -47,7 +47,7 @@ export class PoolAdapter implements ResourceAdapter {
         persistence: persistenceOf(inputs),
         adminStateUp: flagOf(inputs, "adminStateUp"),
       });
-    const { id } = await changeBalancer(this.#cloud, call, balancerId, create, (pool) => pool.id);
+    const id = await changeBalancer(this.#cloud, call, balancerId, () => this.#settling(create().id));
     return this.#observe(pools.get(id), inputs);
   }
 
@@ -64,19 +64,17 @@ export class PoolAdapter implements ResourceAdapter {
         lbMethod: textOf(wanted, "lbMethod"),
         adminStateUp: flagOf(wanted, "adminStateUp"),
       });
-    await changeBalancer(this.#cloud, call, pools.get(id).loadBalancerId, change, () => id);
+    await changeBalancer(this.#cloud, call, pools.get(id).loadBalancerId, () => this.#settling(change().id));
     return this.#observe(pools.get(id), wanted);
   }
 
   async delete(id: string, _known: Values, call: CallContext): Promise<void> {
     const { pools } = this.#cloud.octavia;
-    await changeBalancer(
-      this.#cloud,
-      call,
-      pools.get(id).loadBalancerId,
-      () => pools.delete(id),
-      () => id,
-    );
+    await deleteFromBalancer(this.#cloud, call, pools.get(id).loadBalancerId, id, () => pools.delete(id));
+  }
+
+  #settling(id: string) {
+    return { what: "pool", id, look: () => this.#cloud.octavia.pools.get(id) };
   }
 
   /** Read never sets its parent; an import takes the first listener, or else the load balancer. */
@@ -146,7 +144,9 @@ export class MemberAdapter implements ResourceAdapter {
         monitorAddress: textOf(inputs, "monitorAddress"),
         monitorPort: numberOf(inputs, "monitorPort"),
       });
-    const { id } = await changeBalancer(this.#cloud, call, this.#balancerOf(poolId), create, (member) => member.id);
+    const id = await changeBalancer(this.#cloud, call, this.#balancerOf(poolId), () =>
+      this.#settling(poolId, create().id),
+    );
     return this.#observe(members.get(poolId, id));
   }
 
@@ -172,7 +172,7 @@ export class MemberAdapter implements ResourceAdapter {
         monitorAddress: textOf(wanted, "monitorAddress") ?? null,
         monitorPort: numberOf(wanted, "monitorPort") ?? null,
       });
-    await changeBalancer(this.#cloud, call, this.#balancerOf(poolId), change, () => id);
+    await changeBalancer(this.#cloud, call, this.#balancerOf(poolId), () => this.#settling(poolId, change().id));
     return this.#observe(members.get(poolId, id));
   }
 
@@ -180,17 +180,15 @@ export class MemberAdapter implements ResourceAdapter {
     const { members } = this.#cloud.octavia;
     const poolId = needText(known, "poolId");
     members.get(poolId, id);
-    await changeBalancer(
-      this.#cloud,
-      call,
-      this.#balancerOf(poolId),
-      () => members.delete(poolId, id),
-      () => id,
-    );
+    await deleteFromBalancer(this.#cloud, call, this.#balancerOf(poolId), id, () => members.delete(poolId, id));
   }
 
   #balancerOf(poolId: string): string {
     return this.#cloud.octavia.pools.get(poolId).loadBalancerId;
+  }
+
+  #settling(poolId: string, id: string) {
+    return { what: "member", id, look: () => this.#cloud.octavia.members.get(poolId, id) };
   }
 
   #observe(member: MemberView): Observed {
@@ -249,7 +247,7 @@ export class MonitorAdapter implements ResourceAdapter {
         timeout: needNumber(inputs, "timeout"),
         maxRetries: needNumber(inputs, "maxRetries"),
       });
-    const { id } = await changeBalancer(this.#cloud, call, this.#balancerOf(poolId), create, (monitor) => monitor.id);
+    const id = await changeBalancer(this.#cloud, call, this.#balancerOf(poolId), () => this.#settling(create().id));
     return this.#observe(monitors.get(id));
   }
 
@@ -260,13 +258,7 @@ export class MonitorAdapter implements ResourceAdapter {
   async update(id: string, wanted: Values, known: Values, call: CallContext): Promise<Observed> {
     const { monitors } = this.#cloud.octavia;
     const balancerId = this.#balancerOf(needText(known, "poolId"));
-    await changeBalancer(
-      this.#cloud,
-      call,
-      balancerId,
-      () => monitors.update(id, settings(wanted)),
-      () => id,
-    );
+    await changeBalancer(this.#cloud, call, balancerId, () => this.#settling(monitors.update(id, settings(wanted)).id));
     return this.#observe(monitors.get(id));
   }
 
@@ -274,17 +266,15 @@ export class MonitorAdapter implements ResourceAdapter {
     const { monitors } = this.#cloud.octavia;
     monitors.get(id);
     const balancerId = this.#balancerOf(needText(known, "poolId"));
-    await changeBalancer(
-      this.#cloud,
-      call,
-      balancerId,
-      () => monitors.delete(id),
-      () => id,
-    );
+    await deleteFromBalancer(this.#cloud, call, balancerId, id, () => monitors.delete(id));
   }
 
   #balancerOf(poolId: string): string {
     return this.#cloud.octavia.pools.get(poolId).loadBalancerId;
+  }
+
+  #settling(id: string) {
+    return { what: "monitor", id, look: () => this.#cloud.octavia.monitors.get(id) };
   }
 
   #observe(monitor: MonitorView): Observed {
