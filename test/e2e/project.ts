@@ -28,7 +28,7 @@ export class TestProject {
     this.edit("Pulumi.yaml", (text) =>
       text.replace("main: src/program.ts", `main: ${join(repository, "src", "program.ts")}`),
     );
-    this.env = { ...process.env, NO_COLOR: "1" };
+    this.env = { ...process.env, NO_COLOR: "1", LOR_INFRA_TRAFFIC_OFFSET: String(nextTrafficOffset()) };
   }
 
   edit(file: string, change: (text: string) => string): void {
@@ -68,6 +68,15 @@ export class TestProject {
     await this.run(["cloud", "stop"]);
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+let projects = 0;
+
+/** Every project's shop listens on ports of its own: test files run side by side, each in a process with its own range. */
+function nextTrafficOffset(): number {
+  const worker = Number(process.env.VITEST_POOL_ID ?? 0);
+  projects += 1;
+  return 9000 + 1000 * (worker % 20) + ((10 * projects) % 1000);
 }
 
 /** Collects a child's output until it ends. */
