@@ -80,7 +80,9 @@ export class Store {
 
   close(): void {
     this.#statements.clear();
-    this.#database.close();
+    if (this.#database.isOpen) {
+      this.#database.close();
+    }
   }
 
   /** Prepared once, kept: most of a small creation's cost would otherwise be parsing SQL. */

@@ -16,6 +16,8 @@ export interface CurrentCall {
   readonly operation: string;
   readonly effect: FaultEffect | undefined;
   accepted: boolean;
+  /** Id that the journal has for it. */
+  id: string | undefined;
 }
 
 type DueHandler = (record: StoredRecord<never>) => void;
@@ -69,6 +71,15 @@ export class CloudContext {
 
   /** A change: one transaction together with what was due before it and with its mark in the journal. */
   write<T>(work: () => T): T {
+    return this.#commit(work, (result) => this.#markAccepted(result));
+  }
+
+  /** A change that the cloud makes for itself, such as what a project finds in a new region: no call is accepted by it. */
+  arrange<T>(work: () => T): T {
+    return this.#commit(work, () => {});
+  }
+
+  #commit<T>(work: () => T, finish: (result: T) => void): T {
     if (this.#writing) {
       return work();
     }
@@ -77,7 +88,7 @@ export class CloudContext {
       return this.store.transaction(() => {
         this.#carryOutDue();
         const result = work();
-        this.#markAccepted(result);
+        finish(result);
         return result;
       });
     } finally {
@@ -91,7 +102,8 @@ export class CloudContext {
     const call = this.#calls.getStore();
     if (call !== undefined && !call.accepted) {
       call.accepted = true;
-      this.journal.mark(call.seq, "accepted", { id: idOf(result) });
+      call.id = idOf(result);
+      this.journal.mark(call.seq, "accepted", { id: call.id });
     }
   }
 

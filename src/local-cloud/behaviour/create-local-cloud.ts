@@ -132,7 +132,7 @@ class Calls {
     const seq = journal.begin(call, clock.now());
     const fault = faults.take(call);
     const effect = fault?.effect;
-    const current: CurrentCall = { seq, operation: call.operation, effect, accepted: false };
+    const current: CurrentCall = { seq, operation: call.operation, effect, accepted: false, id: undefined };
     const hold = (stage: "before" | "after"): Promise<void> =>
       faults.hold({ seq, faultId: fault?.id ?? 0, call, stage });
     let reported = false;
@@ -141,7 +141,10 @@ class Calls {
         return;
       }
       reported = true;
-      journal.mark(seq, "accepted", { id });
+      // The change itself has noted it already, unless the adapter knows a better id or nothing was changed.
+      if (!current.accepted || id !== current.id) {
+        journal.mark(seq, "accepted", { id });
+      }
       if (effect?.kind === "hold") {
         await hold("after");
       } else if (effect?.kind === "drop-after-accept") {

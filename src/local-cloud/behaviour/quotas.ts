@@ -1,4 +1,4 @@
-import type { CloudContext } from "./context.ts";
+import type { Store } from "../store.ts";
 
 /**
  * Limits of a project in one region, unless the cloud was told otherwise. OVHcloud's own differ by account and are not public: these
@@ -27,12 +27,12 @@ export const defaultQuotas = {
 export type QuotaName = keyof typeof defaultQuotas;
 
 /** The project's limit in a region. */
-export function quotaOf(context: CloudContext, region: string, name: QuotaName): number {
-  const kept = context.store.setting(`quota ${region} ${name}`);
+export function quotaOf({ store }: { readonly store: Store }, region: string, name: QuotaName): number {
+  const kept = store.setting(`quota ${region} ${name}`);
   return kept === undefined ? defaultQuotas[name] : Number(kept);
 }
 
 /** Changes a limit, for tests of what happens at it. */
-export function setQuota(context: CloudContext, region: string, name: QuotaName, limit: number): void {
-  context.store.setSetting(`quota ${region} ${name}`, String(limit));
+export function setQuota({ store }: { readonly store: Store }, region: string, name: QuotaName, limit: number): void {
+  store.setSetting(`quota ${region} ${name}`, String(limit));
 }

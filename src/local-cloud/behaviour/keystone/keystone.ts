@@ -44,7 +44,7 @@ export class Keystone implements KeystoneApi {
     const kept = this.#context.store.setting("operator-password");
     const password = kept ?? this.#context.secret(32);
     if (kept === undefined) {
-      this.#context.write(() => this.#context.store.setSetting("operator-password", password));
+      this.#context.arrange(() => this.#context.store.setSetting("operator-password", password));
     }
     return { userName: operatorName, password };
   }

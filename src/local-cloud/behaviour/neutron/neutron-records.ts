@@ -71,7 +71,7 @@ export class NeutronRecords {
     const known = requireRegion(region ?? defaultComputeRegion, computeRegions);
     this.context.requireRegion(known);
     if (this.context.store.setting(`furnished ${known}`) === undefined) {
-      this.context.write(() => this.#furnish(known));
+      this.context.arrange(() => this.#furnish(known));
     }
     return known;
   }
