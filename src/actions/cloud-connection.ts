@@ -25,10 +25,9 @@ export interface LocalCloudConnection {
  * The raw clients and the controls of the local cloud that runs in a folder.
  * @param folder of the cloud itself, see `cloudFolder`
  * @param region compute region of the project's settings; the local cloud has the same ones as the real one
- * @param wanted compute region of the raw clients; the first one of the cloud when absent
  * @throws LorError `local-cloud-not-running`
  */
-export async function connectLocalCloud(folder: string, wanted?: string): Promise<LocalCloudConnection> {
+export async function connectLocalCloud(folder: string, region = EXAMPLE_REGION): Promise<LocalCloudConnection> {
   const { runtime, control } = requireLocalCloud(folder);
   let credentials: LocalCredentials;
   try {
@@ -37,7 +36,6 @@ export async function connectLocalCloud(folder: string, wanted?: string): Promis
     if (error instanceof ControlError && error.status === 0) throw notRunning(folder, error);
     throw error;
   }
-  const region = wanted ?? credentials.regions[0] ?? "GRA11";
   const clients = connectClients(
     {
       openstack: {

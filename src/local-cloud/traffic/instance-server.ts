@@ -40,7 +40,7 @@ function answer(instance: InstanceModel | undefined, request: IncomingMessage, r
     ? !("encrypted" in request.socket)
     : request.headers["x-forwarded-proto"] === "http";
   if (plain) {
-    response.setHeader("location", `https://${request.headers.host ?? instance.name}${request.url ?? "/"}`);
+    response.setHeader("location", `https://${hostOf(request)}${request.url ?? "/"}`);
     send(response, 301, {});
     return;
   }
@@ -50,6 +50,11 @@ function answer(instance: InstanceModel | undefined, request: IncomingMessage, r
     path: url.pathname,
     ...(health.healthy ? {} : { reason: health.reason }),
   });
+}
+
+/** Without the port, as nginx's $host: HTTPS answers at its own one. */
+function hostOf(request: IncomingMessage): string {
+  return (request.headers.host ?? "localhost").replace(/:\d+$/, "");
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

@@ -27,6 +27,8 @@ interface Wanted {
 /** A running server, and whether it ends as a machine that is switched off or as a balancer that hands over. */
 interface Running {
   readonly server: Server;
+  readonly host: string;
+  readonly port: number;
   readonly graceful: boolean;
 }
 
@@ -99,7 +101,7 @@ export class Traffic {
     this.closed = true;
     await this.reconciling;
     for (const monitor of this.monitors.values()) monitor.close();
-    await Promise.all([...this.servers.values()].map(({ server }) => stop({ server, graceful: false })));
+    await Promise.all([...this.servers.values()].map(({ server }) => stop(server, false)));
     this.servers.clear();
   }
 
@@ -107,10 +109,10 @@ export class Traffic {
     if (this.closed) return;
     const { wanted } = this;
     await Promise.all(
-      [...this.servers].map(async ([key, server]) => {
+      [...this.servers].map(async ([key, running]) => {
         if (wanted.has(key)) return;
         this.servers.delete(key);
-        await stop(server);
+        await stop(running.server, running.graceful);
       }),
     );
     this.problems.clear();
@@ -118,7 +120,8 @@ export class Traffic {
   }
 
   private watchPools(balancers: readonly BalancerModel[]): void {
-    this.pools = new Map(balancers.flatMap((balancer) => balancer.pools.map((pool) => [pool.id, pool])));
+    const pools = balancers.flatMap((balancer) => balancer.pools.map((pool) => this.ownMembers(pool)));
+    this.pools = new Map(pools.map((pool) => [pool.id, pool]));
     for (const [id, monitor] of this.monitors) {
       if (this.pools.has(id)) continue;
       monitor.close();
@@ -129,6 +132,18 @@ export class Traffic {
       if (known === undefined) this.monitors.set(pool.id, new MemberMonitor(pool, this.options));
       else known.update(pool);
     }
+  }
+
+  /** Only servers of this cloud count: another one on this machine may hold the same address. */
+  private ownMembers(pool: PoolModel): PoolModel {
+    const own = (member: MemberModel) => {
+      const { host, port } = loopback(member.address, member.port, this.options.portOffset);
+      return [...this.servers.values()].some((server) => server.host === host && server.port === port);
+    };
+    return {
+      ...pool,
+      members: pool.members.map((member) => ({ ...member, reachable: () => own(member) && member.reachable() })),
+    };
   }
 
   private ofInstance(instance: InstanceModel): Wanted[] {
@@ -179,7 +194,8 @@ export class Traffic {
     try {
       const server = wanted.create();
       await listen(server, wanted.host, wanted.port);
-      this.servers.set(wanted.key, { server, graceful: wanted.graceful });
+      const { host, port, graceful } = wanted;
+      this.servers.set(wanted.key, { server, host, port, graceful });
     } catch (error) {
       const reason = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : "failed";
       this.problems.set(wanted.key, `${wanted.host}:${wanted.port} (${wanted.key}): ${reason}`);
@@ -201,7 +217,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
  * Stops listening at once. What is open is cut, as by a machine that is switched off; a balancer lets it end, as HAProxy does
  * when it is reloaded.
  */
-function stop({ server, graceful }: Running): Promise<void> {
+function stop(server: Server, graceful: boolean): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   server.close(() => resolve());
   if (graceful) {
