@@ -168,6 +168,7 @@ class AutomationStack implements EngineStack {
             stackName: this.#place.stackName,
             adopt: options.adopt,
             scrubber: this.#scrubber,
+            tell: (event) => listener.tell(event),
           });
     const thrown = () => watched?.thrown();
     const context = { place: this.#place, scrubber: this.#scrubber, changes, signal: options.signal, thrown };

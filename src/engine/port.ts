@@ -23,6 +23,8 @@ export interface ResourceChange {
 
 /** What the engine tells while it runs. Values never appear here: no secret can. */
 export type EngineEvent =
+  /** The program has declared it: what it waits for, as URNs; from the program's own run, before `started`. */
+  | { readonly kind: "declared"; readonly urn: string; readonly dependsOn: readonly string[] }
   | { readonly kind: "started"; readonly change: ResourceChange }
   | { readonly kind: "finished"; readonly change: ResourceChange }
   | { readonly kind: "failed"; readonly change: ResourceChange; readonly message: string }

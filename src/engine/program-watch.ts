@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Adoption, Program } from "./port.ts";
+import { declaredDependencies } from "./declared-dependencies.ts";
+import type { Adoption, EngineEvent, Program } from "./port.ts";
 import type { SecretScrubber } from "./secret-scrubber.ts";
 
 /** What a run's program left behind, seen from inside it. */
@@ -25,6 +26,7 @@ export interface WatchArgs {
   readonly stackName: string;
   readonly adopt: ReadonlyMap<string, Adoption> | undefined;
   readonly scrubber: SecretScrubber;
+  readonly tell: (event: EngineEvent) => void;
 }
 
 /**
@@ -63,12 +65,16 @@ function resourceWatcher(
 ): pulumi.ResourceTransformation {
   /** Types from the outermost component down, as a URN writes them. */
   const typePaths = new WeakMap<pulumi.Resource, string>();
+  const urns = new WeakMap<pulumi.Resource, string>();
   return ({ resource, type, name, props, opts }) => {
     learnSecrets(props, args.scrubber);
     const parentPath = opts.parent === undefined ? undefined : typePaths.get(opts.parent);
     const typePath = parentPath === undefined ? type : `${parentPath}$${type}`;
     typePaths.set(resource, typePath);
     const urn = `urn:pulumi:${args.stackName}::${args.projectName}::${typePath}::${name}`;
+    urns.set(resource, urn);
+    const dependsOn = [...declaredDependencies(props, opts)].flatMap((dependency) => urns.get(dependency) ?? []);
+    args.tell({ kind: "declared", urn, dependsOn });
     const adoption = args.adopt?.get(urn);
     if (adoption === undefined) {
       return undefined;

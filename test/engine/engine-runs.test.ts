@@ -102,7 +102,7 @@ describe("what a run reports", () => {
     const events: string[] = [];
     const result = await stack.up(program("b"), {
       onEvent: (event) => {
-        if (event.kind !== "diagnostic") {
+        if ("change" in event) {
           events.push(`${event.kind} ${event.change.change}`);
         }
       },
@@ -110,6 +110,29 @@ describe("what a run reports", () => {
 
     expect(changesOf(result)).toEqual({ one: ["replace", ["zone"], ["zone"]] });
     expect(events).toEqual(["started replace", "finished replace"]);
+  });
+
+  test("each declared resource tells what it waits for, through outputs and options", async () => {
+    const stack = await lab.open("declared");
+    const declared = new Map<string, readonly string[]>();
+    await stack.preview(
+      async () => {
+        const first = new Thing("first", { v: 1 });
+        const second = new Thing("second", { from: first.id.apply((id) => `of ${id}`) });
+        new Thing("third", { list: [{ inner: second.urn }] }, { dependsOn: [first] });
+        return {};
+      },
+      {
+        onEvent: (event) => {
+          if (event.kind === "declared") declared.set(event.urn, event.dependsOn);
+        },
+      },
+    );
+
+    const urn = (name: string) => urnOf("declared", "tiny:index:Thing", name);
+    expect(declared.get(urn("first"))).toEqual([]);
+    expect(declared.get(urn("second"))).toEqual([urn("first")]);
+    expect(new Set(declared.get(urn("third")))).toEqual(new Set([urn("first"), urn("second")]));
   });
 
   test("only the targets are touched", async () => {

@@ -19,7 +19,8 @@ export class Progress {
   readonly #terminal: Terminal;
   readonly #running = new Map<string, Running>();
   readonly #done = new Set<string>();
-  #dependencies: ReadonlyMap<string, readonly string[]> = new Map();
+  /** URN -> URNs of what it waits for. */
+  readonly #dependencies = new Map<string, readonly string[]>();
   #title = "";
   #since = performance.now();
   #timer: NodeJS.Timeout | undefined;
@@ -29,11 +30,11 @@ export class Progress {
     this.#terminal = terminal;
   }
 
-  /** Starts a new part of the screen; `dependencies` (URN -> URNs) tell what a resource that has not started waits for. */
-  begin(title: string, dependencies: ReadonlyMap<string, readonly string[]> = new Map()): void {
+  /** Starts a new part of the screen. */
+  begin(title: string): void {
     this.end();
     this.#title = title;
-    this.#dependencies = dependencies;
+    this.#dependencies.clear();
     this.#since = performance.now();
     this.#done.clear();
     if (this.#terminal.interactive) this.#timer = setInterval(() => this.#redraw(), redrawMilliseconds);
@@ -68,8 +69,16 @@ export class Progress {
 
   on(event: EngineEvent): void {
     // A component is no resource of the cloud: it is done when its parts are.
-    if (event.kind !== "diagnostic" && event.change.type.startsWith("lor:")) return;
+    if ("change" in event && isComponent(event.change.urn)) return;
     switch (event.kind) {
+      case "declared":
+        if (!isComponent(event.urn)) {
+          this.#dependencies.set(
+            event.urn,
+            event.dependsOn.filter((urn) => !isComponent(urn)),
+          );
+        }
+        return;
       case "started":
         if (event.change.change !== "same")
           this.#running.set(event.change.urn, { change: event.change, since: performance.now() });
@@ -149,6 +158,10 @@ export function shortType(type: string): string {
 function urnLabel(urn: string): string {
   const [, , types = "", name = urn] = urn.split("::");
   return `${name} (${shortType(types.split("$").at(-1) ?? types)})`;
+}
+
+function isComponent(urn: string): boolean {
+  return urn.split("::")[2]?.split("$").at(-1)?.startsWith("lor:") === true;
 }
 
 /** Cuts what a person sees; colour codes take no place. */
