@@ -1,6 +1,6 @@
 import type { Store } from "./store.ts";
 
-export type Door = "grpc" | "http";
+type Door = "grpc" | "http";
 
 /** What a door says about a call. Never a secret: names, types and ids only. */
 export interface CallInfo {

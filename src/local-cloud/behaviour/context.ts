@@ -263,7 +263,7 @@ export function fixedUuid(...words: readonly string[]): string {
   return uuidOf(createHash("sha256").update(words.join("|")).digest("hex"));
 }
 
-export function uuidOf(hex: string): string {
+function uuidOf(hex: string): string {
   const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 3) | 8).toString(16);
   return [
     hex.slice(0, 8),

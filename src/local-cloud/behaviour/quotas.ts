@@ -4,7 +4,7 @@ import type { Store } from "../store.ts";
  * Limits of a project in one region, unless the cloud was told otherwise. OVHcloud's own differ by account and are not public: these
  * are ours, in the order of magnitude of an account that has grown a little.
  */
-export const defaultQuotas = {
+const defaultQuotas = {
   instances: 40,
   cores: 160,
   /** MB. */

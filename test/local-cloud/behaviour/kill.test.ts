@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { createLocalCloud, type LocalCloud } from "../../../src/local-cloud/behaviour/index.ts";
 import { openCloud } from "./test-cloud.ts";
@@ -12,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** Runs the child until it has told of `calls` answered calls, then kills it at once. @returns what it told. */
 function runAndKill(databasePath: string, calls: number): Promise<string[]> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(import.meta.dirname, "kill-child.ts"), databasePath], {
+    const child = spawn(process.execPath, [fileURLToPath(new URL("./kill-child.ts", import.meta.url)), databasePath], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     let told = "";

@@ -8,7 +8,7 @@ import { computeRegions, defaultComputeRegion, requireRegion } from "../regions.
 import type { CreateVolumeArgs, VolumeStatus, VolumesApi, VolumeView } from "./types.ts";
 
 /** Types of OVHcloud; a type cannot be changed afterwards here. */
-export const volumeTypes: readonly string[] = ["classic", "high-speed", "high-speed-gen2"];
+const volumeTypes: readonly string[] = ["classic", "high-speed", "high-speed-gen2"];
 
 interface VolumeBody extends Omit<VolumeView, "id" | "name" | "region" | "attachments"> {
   readonly attachment: { readonly serverId: string; readonly device: string } | undefined;

@@ -4,7 +4,7 @@ import type { ServerGroupPolicy } from "./types.ts";
 
 export type Placement = { readonly host: string } | { readonly failure: string };
 
-export const noValidHost = "No valid host was found. There are not enough hosts available.";
+const noValidHost = "No valid host was found. There are not enough hosts available.";
 
 /** Chooses physical hosts. Hosts differ in nothing but what already runs on them; room is never lacking unless a fault says so. */
 export class Scheduler {

@@ -7,7 +7,7 @@ export interface IpRestriction {
   readonly description?: string | undefined;
 }
 
-export interface DatabaseNodeView {
+interface DatabaseNodeView {
   readonly id: string;
   readonly region: string;
   readonly networkId: string | undefined;

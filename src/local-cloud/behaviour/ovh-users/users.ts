@@ -15,7 +15,7 @@ const roleDescriptions: Readonly<Record<string, string>> = {
   objectstore_operator: "ObjectStore Operator",
   volume_operator: "Volume Operator",
 };
-export const roleNames: readonly string[] = Object.keys(roleDescriptions);
+const roleNames: readonly string[] = Object.keys(roleDescriptions);
 
 /** Numbers of users begin above this one. */
 const firstId = 100_000;
