@@ -5,7 +5,7 @@ import { IntentJournal } from "../state/intent-journal.ts";
 import { observeFleet } from "./observe-fleet.ts";
 import { frontNames, type RecordedState } from "./recorded-state.ts";
 import { planFleet, planProfile, type StackContext } from "./stack-context.ts";
-import { runTargeted } from "./update-stack.ts";
+import { isChained, runTargeted } from "./update-stack.ts";
 
 /**
  * Takes into the state what earlier runs created unseen: a provider that failed after the cloud accepted, or a kill at the wrong moment, leaves a resource
@@ -25,8 +25,7 @@ export async function adoptLostCreations(
     return false;
   }
   const plan = planFleet(context, await widestFleet(context, recorded, goal, frontNames(pending)));
-  // Side by side: in a chain one missing front would hide the next one's creations.
-  const choice = { chain: false, joinDrained: true };
+  const choice = { chain: isChained(recorded), joinDrained: true };
   context.emit({ kind: "phase", phase: "recovering" });
   const preview = await context.engine.preview(context.program(plan, choice));
   const adopt = await findLost(context, preview.changes, new Set(pending.map((one) => `${one.type} ${one.name}`)));

@@ -8,7 +8,7 @@ import type { RecordedState } from "./recorded-state.ts";
 import { recoverStack } from "./recover-stack.ts";
 import { journaled } from "./run-journal.ts";
 import { planFleet, planProfile, runOptions, type StackContext } from "./stack-context.ts";
-import { runTargeted } from "./update-stack.ts";
+import { isChained, runTargeted } from "./update-stack.ts";
 
 export interface DestroyInput {
   /** Deletes databases, volumes and buckets too; without it a stack that holds data is left alone. Default: false. */
@@ -81,7 +81,7 @@ async function release(context: StackContext, plan: LorPlan, recorded: RecordedS
   const targets = recorded.resources.filter((one) => one.protect).map((one) => one.urn);
   if (targets.length > 0) {
     context.emit({ kind: "phase", phase: "unprotecting" });
-    await runTargeted(context, { plan, choice: { chain: true, released: true }, recorded, targets });
+    await runTargeted(context, { plan, choice: { chain: isChained(recorded), released: true }, recorded, targets });
   }
 }
 

@@ -46,7 +46,7 @@ export async function recoverStack(context: StackContext, goal?: Fleet): Promise
 export async function refreshState(context: StackContext, fleet: Fleet | undefined): Promise<void> {
   const plan = fleet === undefined ? planProfile(context, "normal") : planFleet(context, fleet);
   context.emit({ kind: "phase", phase: "refreshing" });
-  await context.engine.refresh(context.program(plan, { chain: true }), runOptions(context));
+  await context.engine.refresh(context.program(plan, { chain: fleet !== undefined }), runOptions(context));
 }
 
 /** Confirms or takes back every resize that was cut in the middle: the engine's provider cannot read such a server. */

@@ -37,6 +37,15 @@ export async function runUpdate(context: StackContext, update: PreparedUpdate): 
   return result;
 }
 
+/**
+ * Whether the fronts of a stack are chained: once it has been whole. A run of a few resources must have at least the order that the state was made
+ * in: engine 3.259 brings what an untouched resource depended on into the new state by itself, and then refuses the program's own
+ * registration of it as a duplicate (`getDependencySteps` in its step_generator.go).
+ */
+export function isChained(recorded: Pick<RecordedState, "fleet">): boolean {
+  return recorded.fleet !== undefined;
+}
+
 export interface TargetedRun {
   readonly plan: LorPlan;
   readonly choice: BuildChoice;
