@@ -8,12 +8,3 @@ import { cloudFolder, requireLocalCloud } from "./cloud-connection.ts";
 export async function cloudJournal(home: string, filter: JournalFilter = {}): Promise<readonly JournalEntry[]> {
   return await requireLocalCloud(cloudFolder(home)).control.journal(filter);
 }
-
-/** The same, and then every call as it comes, until the signal. */
-export function followCloudJournal(
-  home: string,
-  filter: JournalFilter,
-  signal: AbortSignal,
-): AsyncGenerator<JournalEntry> {
-  return requireLocalCloud(cloudFolder(home)).control.follow(filter, signal);
-}

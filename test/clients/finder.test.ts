@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { connectClients } from "../../src/clients/connect.ts";
 import { findableTypes } from "../../src/clients/finder/name-finder.ts";
 import type { FoundResource, ResourceFinder } from "../../src/clients/port.ts";
+import { identityOf } from "../../src/engine/resource-identity.ts";
 import { createLocalCloud, type LocalCloud } from "../../src/local-cloud/behaviour/index.ts";
 import { supportedPackages } from "../../src/local-cloud/catalogue/supported.ts";
 import { type HttpDoor, openHttpDoor } from "../../src/local-cloud/http/http-server.ts";
@@ -319,6 +320,8 @@ async function createOneOfEach(made: LocalCloud): Promise<Record<string, Sample>
 test.each(findableTypes)("%s is found by what names it, and only by that", async (type) => {
   const sample = samples[type];
   if (sample === undefined) throw new Error(`no sample of ${type}`);
+  // What the engine keeps of a creation is all that the search has after a crash.
+  expect(identityOf(sample.inputs)).toEqual(sample.inputs);
   expect(await finder.find(type, sample.inputs)).toEqual(sample.expected);
   expect(await finder.find(type, sample.missing)).toBeUndefined();
 });

@@ -5,7 +5,7 @@ import type { Traffic } from "../traffic/traffic.ts";
 export type Dialect = "keystone" | "nova" | "neutron" | "octavia" | "swift" | "barbican" | "ovh" | "control";
 
 /** Who may call. */
-export type Access = "public" | "openstack" | "ovh" | "control";
+type Access = "public" | "openstack" | "ovh" | "control";
 
 export interface Call {
   readonly cloud: LocalCloud;

@@ -10,7 +10,7 @@ export interface TrafficFigures {
   readonly problems: readonly string[];
 }
 
-export interface MemberFigures {
+interface MemberFigures {
   readonly requests: number;
   readonly failures: number;
   /** Requests in progress. */
