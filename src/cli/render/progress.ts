@@ -120,10 +120,11 @@ export class Progress {
         `  ${mark(change)} ${label(change)} ${style("dim", renderSeconds((performance.now() - since) / 1000))}`,
       );
     }
-    for (const [urn, dependencies] of waiting.slice(0, waitingShown)) {
-      const blocking = dependencies.filter((dependency) => !this.#done.has(dependency)).map(urnLabel);
-      if (blocking.length > 0)
-        lines.push(style("dim", `    ${urnLabel(urn)} waits for ${blocking.slice(0, 3).join(", ")}`));
+    const explained = waiting
+      .map(([urn, dependencies]) => ({ urn, blocking: dependencies.filter((one) => !this.#done.has(one)) }))
+      .filter(({ blocking }) => blocking.length > 0);
+    for (const { urn, blocking } of explained.slice(0, waitingShown)) {
+      lines.push(style("dim", `    ${urnLabel(urn)} waits for ${blocking.slice(0, 3).map(urnLabel).join(", ")}`));
     }
     this.#draw(lines.map((line) => cut(line, this.#terminal.columns - 1)).join("\n"));
   }
