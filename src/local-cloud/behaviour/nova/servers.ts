@@ -1,13 +1,12 @@
 import type { Volumes } from "../cinder/volumes.ts";
-import { CloudError } from "../cloud-error.ts";
 import type { CloudContext } from "../context.ts";
 import type { Images } from "../glance/images.ts";
 import type { Neutron } from "../neutron/neutron.ts";
-import { externalNetworkName } from "../neutron/neutron-records.ts";
-import { type QuotaName, quotaOf } from "../quotas.ts";
 import { given } from "../records.ts";
 import type { Flavors } from "./flavors.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { badRequest, chooseImage, conflict, requireServerQuota } from "./server-checks.ts";
+import { ServerPorts } from "./server-ports.ts";
 import type { NovaRecords, ServerBody, ServerRecord } from "./server-records.ts";
 import type { ServerSteps } from "./server-steps.ts";
 import { ServerViews } from "./server-view.ts";
@@ -33,6 +32,7 @@ export class Servers implements ServersApi {
   readonly #images: Images;
   readonly #scheduler: Scheduler;
   readonly #steps: ServerSteps;
+  readonly #ports: ServerPorts;
   readonly #views: ServerViews;
 
   constructor(parts: {
@@ -52,6 +52,7 @@ export class Servers implements ServersApi {
     this.#images = parts.images;
     this.#scheduler = parts.scheduler;
     this.#steps = parts.steps;
+    this.#ports = new ServerPorts(parts.neutron);
     this.#views = new ServerViews(parts.neutron, parts.volumes, parts.flavors, parts.images);
   }
 
@@ -59,7 +60,7 @@ export class Servers implements ServersApi {
     const region = this.#neutron.records.enterRegion(args.region);
     return this.#context.write(() => {
       const flavor = this.#flavors.choose(region, args);
-      const imageId = this.#chooseImage(region, args);
+      const imageId = chooseImage(this.#images, region, args);
       if (args.keyName !== undefined && this.#records.keypairs.find(`${region}/${args.keyName}`) === undefined) {
         throw badRequest("Invalid key_name provided.");
       }
@@ -71,7 +72,7 @@ export class Servers implements ServersApi {
       const failure = "failure" in placement ? placement.failure : this.#orderedFailure();
       const id = this.#context.uuid("server", region, args.name);
       const now = this.#context.clock.iso();
-      const ports = this.#takePorts(region, id, args);
+      const ports = this.#ports.take(region, id, args);
       const record = this.#records.servers.insert({
         id,
         region,
@@ -105,69 +106,9 @@ export class Servers implements ServersApi {
     });
   }
 
-  #chooseImage(region: string, args: { imageId?: string | undefined; imageName?: string | undefined }): string {
-    const image = this.#images
-      .list({ region })
-      .find(({ id, name }) =>
-        args.imageId === undefined || args.imageId === "" ? name === args.imageName : id === args.imageId,
-      );
-    if (image === undefined) {
-      throw badRequest(`Image ${args.imageId || args.imageName} could not be found.`);
-    }
-    return image.id;
-  }
-
   #requireQuota(region: string, flavor: FlavorView, old?: FlavorView): void {
-    const flavors = this.#records.servers.list({ region }).map(({ body }) => this.#flavors.get(body.flavorId));
-    const needs: [QuotaName, number, number][] = [
-      ["instances", flavors.length, old === undefined ? 1 : 0],
-      ["cores", flavors.reduce((sum, { vcpus }) => sum + vcpus, 0), flavor.vcpus - (old?.vcpus ?? 0)],
-      ["ram", flavors.reduce((sum, { ram }) => sum + ram, 0), flavor.ram - (old?.ram ?? 0)],
-    ];
-    for (const [name, used, requested] of needs) {
-      const limit = quotaOf(this.#context, region, name);
-      if (used + requested > limit) {
-        throw new CloudError(
-          403,
-          "forbidden",
-          `Quota exceeded for ${name}: Requested ${requested}, but already used ${used} of ${limit} ${name}`,
-        );
-      }
-    }
-  }
-
-  #takePorts(region: string, serverId: string, args: CreateServerArgs): ServerBody["ports"] {
-    const networks = args.networks.length === 0 ? [{ networkId: this.#externalNetworkId(region) }] : args.networks;
-    return networks.map((wanted: CreateServerArgs["networks"][number]) => {
-      if (wanted.portId !== undefined) {
-        const port = this.#neutron.records.ports.find(wanted.portId);
-        if (port === undefined || port.region !== region) {
-          throw badRequest(`Port ${wanted.portId} could not be found.`);
-        }
-        if (port.body.deviceId !== "") {
-          throw conflict(`Port ${wanted.portId} is still in use.`);
-        }
-        this.#neutron.ports.attach(wanted.portId, serverId, "compute:nova");
-        return { id: wanted.portId, own: false };
-      }
-      const network = this.#neutron.records.networks.find(wanted.networkId ?? "");
-      if (network === undefined || network.region !== region) {
-        throw badRequest(`Network ${wanted.networkId} could not be found.`);
-      }
-      const port = this.#neutron.ports.create({
-        name: `${args.name} ${network.name}`,
-        networkId: network.id,
-        ...(wanted.fixedIp === undefined ? {} : { fixedIps: [{ ipAddress: wanted.fixedIp }] }),
-        securityGroupIds: args.securityGroups,
-        deviceId: serverId,
-        deviceOwner: "compute:nova",
-      });
-      return { id: port.id, own: true };
-    });
-  }
-
-  #externalNetworkId(region: string): string {
-    return this.#neutron.records.networks.list({ region, name: externalNetworkName })[0]?.id ?? "";
+    const existing = this.#records.servers.list({ region }).map(({ body }) => this.#flavors.get(body.flavorId));
+    requireServerQuota(this.#context, region, existing, flavor, old);
   }
 
   #orderedFailure(): string | undefined {
@@ -295,7 +236,7 @@ export class Servers implements ServersApi {
   rebuild(id: string, image: { imageId?: string | undefined; imageName?: string | undefined }): ServerView {
     return this.#context.write(() => {
       const record = this.#require(id, "rebuild", ["ACTIVE", "SHUTOFF", "ERROR"]);
-      const imageId = this.#chooseImage(record.region, image);
+      const imageId = chooseImage(this.#images, record.region, image);
       return this.#views.of(
         this.#steps.begin(record, "rebuild", "serverRebuild", {
           status: "REBUILD",
@@ -360,12 +301,4 @@ export class Servers implements ServersApi {
     }
     return record;
   }
-}
-
-function badRequest(message: string): CloudError {
-  return new CloudError(400, "badRequest", message);
-}
-
-function conflict(message: string): CloudError {
-  return new CloudError(409, "conflictingRequest", message);
 }

@@ -1,7 +1,7 @@
-import { type CloudContext, fixedUuid } from "../context.ts";
+import type { CloudContext } from "../context.ts";
 import type { Neutron } from "../neutron/neutron.ts";
 import { given } from "../records.ts";
-import { databaseRegions, placeOf, requireRegion } from "../regions.ts";
+import { databaseRegions, requireRegion } from "../regions.ts";
 import { capabilities } from "./capabilities.ts";
 import {
   badRequest,
@@ -11,6 +11,7 @@ import {
   checkTime,
   conflict,
 } from "./check-database.ts";
+import { DatabaseNodes } from "./database-nodes.ts";
 import { type DatabaseBody, type DatabaseRecord, DatabaseRecords } from "./database-records.ts";
 import { DatabaseUsers } from "./database-users.ts";
 import { backupsOf, viewOf } from "./database-view.ts";
@@ -34,12 +35,14 @@ export class OvhDatabases implements OvhDatabasesApi {
   readonly records: DatabaseRecords;
   readonly #context: CloudContext;
   readonly #neutron: Neutron;
+  readonly #nodes: DatabaseNodes;
   readonly #users: DatabaseUsers;
 
   constructor(context: CloudContext, neutron: Neutron) {
     this.#context = context;
     this.#neutron = neutron;
     this.records = new DatabaseRecords(context, neutron.ports);
+    this.#nodes = new DatabaseNodes(neutron);
     this.#users = new DatabaseUsers(context, this.records);
   }
 
@@ -52,7 +55,7 @@ export class OvhDatabases implements OvhDatabasesApi {
     this.#context.requireRegion(region);
     return this.#context.write(() => {
       const { engine, plan, flavor, diskSize } = checkOffer({ ...args, diskSize: args.diskSize });
-      this.#checkNodes(args, plan.nodes);
+      this.#nodes.check(args, plan.nodes);
       const description = args.description ?? "";
       const copied = this.#forked(args);
       const id = this.#context.uuid("database", region, description);
@@ -70,7 +73,7 @@ export class OvhDatabases implements OvhDatabasesApi {
           status: "CREATING",
           networkId: node.networkId,
           subnetId: node.subnetId,
-          ...this.#takeNodes(id, region, node, 0, plan.nodes),
+          ...this.#nodes.take(id, region, node, 0, plan.nodes),
           diskSize,
           ipRestrictions: checkRestrictions(args.ipRestrictions ?? []),
           backupTime: checkTime("backup time", args.backupTime ?? "03:00:00"),
@@ -88,65 +91,6 @@ export class OvhDatabases implements OvhDatabasesApi {
       this.#users.furnish(record, copied);
       return this.#view(record);
     });
-  }
-
-  #checkNodes(args: CreateDatabaseArgs, wanted: number): void {
-    const [first] = args.nodes;
-    if (args.nodes.length !== wanted) {
-      throw badRequest(`Plan ${args.plan} has ${wanted} node(s), not ${args.nodes.length}`);
-    }
-    const alike = args.nodes.every(
-      ({ region, networkId, subnetId }) =>
-        region === first?.region && networkId === first.networkId && subnetId === first.subnetId,
-    );
-    if (!alike) {
-      throw badRequest("All nodes of a service must be alike");
-    }
-    if ((first?.networkId === undefined) !== (first?.subnetId === undefined)) {
-      throw badRequest("A private network needs its subnet, and a subnet its network");
-    }
-    if (first?.subnetId === undefined) {
-      return;
-    }
-    const subnet = this.#neutron.records.subnets.find(first.subnetId);
-    if (
-      subnet === undefined ||
-      subnet.body.networkId !== first.networkId ||
-      placeOf(subnet.region) !== placeOf(first.region)
-    ) {
-      throw badRequest(
-        `The subnet ${first.subnetId} is not in the network ${first.networkId} of the region ${first.region}`,
-      );
-    }
-  }
-
-  /** An address of the subnet's pool for each node. */
-  #takeNodes(
-    id: string,
-    region: string,
-    where: { readonly networkId?: string | undefined; readonly subnetId?: string | undefined },
-    from: number,
-    to: number,
-  ): Pick<DatabaseBody, "portIds" | "nodeIds"> {
-    const indexes = Array.from({ length: Math.max(to - from, 0) }, (_, index) => from + index);
-    const { networkId, subnetId } = where;
-    return {
-      nodeIds: indexes.map((index) => fixedUuid("database-node", region, id, String(index))),
-      portIds:
-        networkId === undefined || subnetId === undefined
-          ? []
-          : indexes.map(
-              (index) =>
-                this.#neutron.ports.create({
-                  name: `database ${id} ${index}`,
-                  networkId,
-                  fixedIps: [{ subnetId }],
-                  portSecurityEnabled: false,
-                  deviceId: `database-${id}`,
-                  deviceOwner: "managed:database",
-                }).id,
-            ),
-    };
   }
 
   /** Logical databases of the service that is restored; its data are not modelled. */
@@ -203,7 +147,7 @@ export class OvhDatabases implements OvhDatabasesApi {
       });
       const diskSize = Math.max(wanted.diskSize, flavor.minDiskSize);
       this.#checkDirection(old, { flavor: flavor.name, diskSize: args.diskSize ?? diskSize, version: wanted.version });
-      const nodes = this.#changeNodes(record, plan.nodes);
+      const nodes = this.#nodes.change(record, plan.nodes);
       const body: DatabaseBody = {
         ...wanted,
         ...nodes,
@@ -246,18 +190,6 @@ export class OvhDatabases implements OvhDatabasesApi {
     if (Number(wanted.version) < Number(old.version)) {
       throw badRequest(`The version cannot go down, from ${old.version} to ${wanted.version}`);
     }
-  }
-
-  #changeNodes(record: DatabaseRecord, wanted: number): Pick<DatabaseBody, "portIds" | "nodeIds"> {
-    const { portIds, nodeIds } = record.body;
-    for (const portId of portIds.slice(wanted)) {
-      this.#neutron.ports.discard(portId);
-    }
-    const added = this.#takeNodes(record.id, record.region, record.body, nodeIds.length, wanted);
-    return {
-      portIds: [...portIds.slice(0, wanted), ...added.portIds],
-      nodeIds: [...nodeIds.slice(0, wanted), ...added.nodeIds],
-    };
   }
 
   delete(id: string): void {
