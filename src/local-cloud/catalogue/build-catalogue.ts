@@ -1,4 +1,4 @@
-import { type Correction, corrections } from "./corrections.ts";
+import { type Correction, comparisons, corrections } from "./corrections.ts";
 import { type DeclaredProperty, type DeclaredResource, SdkDeclarations } from "./sdk-declarations.ts";
 import type { Catalogue, FunctionType, PackageCatalogue, Property, ResourceType, Shape } from "./shape.ts";
 import { supportedPackages } from "./supported.ts";
@@ -28,7 +28,7 @@ function buildResource(declared: DeclaredResource, schema: TerraformBlock | unde
     return [
       declared.token,
       {
-        inputs: mergeTerraform(plain(declared.inputs), schema, declared.token),
+        inputs: withComparisons(mergeTerraform(plain(declared.inputs), schema, declared.token), declared.token),
         outputs: mergeTerraform(plain(declared.outputs), schema, declared.token),
       },
     ];
@@ -43,6 +43,15 @@ function buildResource(declared: DeclaredResource, schema: TerraformBlock | unde
     ]),
   );
   return [declared.token, { inputs, outputs: plain(declared.outputs) }];
+}
+
+function withComparisons(inputs: Record<string, Property>, token: string): Record<string, Property> {
+  for (const [name, comparison] of Object.entries(comparisons[token] ?? {})) {
+    const property = inputs[name];
+    if (property === undefined) throw new Error(`${token}.${name}: no such input to compare`);
+    inputs[name] = { ...property, ...comparison };
+  }
+  return inputs;
 }
 
 function replacesByComment(comment: string): boolean {

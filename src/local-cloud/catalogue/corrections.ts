@@ -1,3 +1,5 @@
+import type { Property } from "./shape.ts";
+
 /**
  * What replaces, where the declarations' comments do not say it or say it wrong. Each line names its source:
  * TFO = ovh/terraform-provider-ovh v2.19.0, folder ovh/ (the provider that @ovhcloud/pulumi-ovh 2.19.1 wraps);
@@ -140,4 +142,17 @@ export const corrections: Readonly<Record<string, Correction>> = {
     source: "TFR resource_uuid.go: RequiresReplace on every attribute",
     replaces: ["*"],
   },
+};
+
+/**
+ * How the real provider keeps and compares a value, which its printed schema does not say. Source: terraform-provider-openstack v1.54.1,
+ * StateFunc and DiffSuppressFunc in resource_openstack_compute_instance_v2.go, …_networking_secgroup_rule_v2.go, …_keymanager_secret_v1.go.
+ */
+export const comparisons: Readonly<Record<string, Readonly<Record<string, Pick<Property, "kept" | "tolerates">>>>> = {
+  "openstack:compute/instance:Instance": {
+    userData: { kept: "sha1" },
+    powerState: { tolerates: ["error", "migrating"] },
+  },
+  "openstack:networking/secGroupRule:SecGroupRule": { remoteIpPrefix: { kept: "lower-case" } },
+  "openstack:keymanager/secretV1:SecretV1": { payload: { kept: "trimmed" } },
 };

@@ -20,6 +20,10 @@ export interface Property {
   readonly computed?: true;
   /** Filled in by the provider when left out. */
   readonly default?: string | number | boolean;
+  /** The form in which the provider compares it and keeps it in its outputs. */
+  readonly kept?: "sha1" | "lower-case" | "trimmed";
+  /** Values in the state that never count as a difference. */
+  readonly tolerates?: readonly string[];
   /** A list whose order means nothing. */
   readonly set?: true;
   /** A list whose elements come and go without a new resource, although a change inside an element makes one. */

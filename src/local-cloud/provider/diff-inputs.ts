@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Property, ResourceType, Shape } from "../catalogue/shape.ts";
 import { isEmpty, isRecord, sameValue, unknownValue, type Values } from "./wire-values.ts";
 
@@ -27,10 +28,30 @@ export function diffInputs(
   const changes: PropertyChange[] = [];
   for (const [name, property] of Object.entries(type.inputs)) {
     if (ignored.includes(name)) continue;
-    const old = name in previous.outputs ? previous.outputs[name] : previous.inputs[name];
-    changes.push(...compare(name, old, wanted[name], property, false));
+    // Recorded inputs are as given, outputs already in the form that the provider keeps.
+    const old = name in previous.outputs ? previous.outputs[name] : keptForm(previous.inputs[name], property);
+    if (typeof old === "string" && property.tolerates?.includes(old)) continue;
+    changes.push(...compare(name, old, keptForm(wanted[name], property), property, false));
   }
   return changes.filter((change) => !ignored.some((path) => isWithin(change.path, path)));
+}
+
+/** A value in the form that the real provider compares and keeps in its outputs. */
+export function keptForm(value: unknown, property: Property): unknown {
+  if (typeof value !== "string" || value === unknownValue) return value;
+  if (property.kept === "sha1") return createHash("sha1").update(value).digest("hex");
+  if (property.kept === "lower-case") return value.toLowerCase();
+  return property.kept === "trimmed" ? value.trim() : value;
+}
+
+/** What the provider shows of the inputs it was given. */
+export function keptState(inputs: Values, type: ResourceType): Values {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => {
+      const property = type.inputs[name];
+      return [name, property === undefined ? value : keptForm(value, property)];
+    }),
+  );
 }
 
 function isWithin(path: string, outer: string): boolean {

@@ -14,7 +14,7 @@ import { CloudError, ConnectionDropped, type LocalCloud } from "../behaviour/ind
 import type { PackageCatalogue, ResourceType } from "../catalogue/shape.ts";
 import { autoname, isAutonamed } from "./autoname.ts";
 import { checkInputs, type InputFailure, withDefaults } from "./check-inputs.ts";
-import { diffInputs, type PropertyChange } from "./diff-inputs.ts";
+import { diffInputs, keptState, type PropertyChange } from "./diff-inputs.ts";
 import { observedInputs } from "./observed-inputs.ts";
 import { failureOf } from "./provider-error.ts";
 import type { CallContext, Observed, PackageAdapters, ResourceAdapter } from "./resource-adapter.ts";
@@ -93,7 +93,7 @@ export class ProviderMethods {
     const response = new provider.CreateResponse();
     const hidden = union(secrets, secretNames(type));
     if (request.getPreview()) {
-      return response.setProperties(structOf(conceal(withUnknowns(inputs, {}, type), hidden)));
+      return response.setProperties(structOf(conceal(withUnknowns(keptState(inputs, type), {}, type), hidden)));
     }
     const accepted: { id?: string } = {};
     try {
@@ -105,13 +105,15 @@ export class ProviderMethods {
         (call) => adapter.create(inputs, call),
         accepted,
       );
-      return response.setId(observed.id).setProperties(structOf(conceal({ ...inputs, ...observed.state }, hidden)));
+      return response
+        .setId(observed.id)
+        .setProperties(structOf(conceal({ ...keptState(inputs, type), ...observed.state }, hidden)));
     } catch (error) {
       const { id } = accepted;
       if (id === undefined || error instanceof ConnectionDropped || scope.signal.aborted) throw failureOf(error, token);
       // As the bridge behind the real SDKs: what was made and then failed stays in the state, with the reason.
       const observed = await readQuietly(adapter, id, inputs, scope);
-      const properties = conceal({ ...inputs, ...observed?.state }, hidden);
+      const properties = conceal({ ...keptState(inputs, type), ...observed?.state }, hidden);
       throw failureOf(error, token, { id, properties, inputs: wire });
     }
   }
@@ -153,7 +155,7 @@ export class ProviderMethods {
     const response = new provider.UpdateResponse();
     if (request.getPreview()) {
       const old = adapter.updateForgetsOutputs ? {} : known.values;
-      return response.setProperties(structOf(conceal(withUnknowns(wanted.values, old, type), hidden)));
+      return response.setProperties(structOf(conceal(withUnknowns(keptState(wanted.values, type), old, type), hidden)));
     }
     try {
       const id = request.getId();
@@ -162,7 +164,7 @@ export class ProviderMethods {
         if (adapter.update === undefined) throw new Error("has no update: every change makes a new resource");
         return adapter.update(id, wanted.values, known.values, call);
       });
-      const state = { ...outputsOf(known.values, type), ...wanted.values, ...observed.state };
+      const state = { ...outputsOf(known.values, type), ...keptState(wanted.values, type), ...observed.state };
       return response.setProperties(structOf(conceal(state, hidden)));
     } catch (error) {
       throw failureOf(error, token);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { catalogue } from "../../../src/local-cloud/catalogue/catalogue.ts";
 import { ProviderMethods } from "../../../src/local-cloud/provider/provider-methods.ts";
@@ -139,12 +140,16 @@ describe("check", () => {
   });
 });
 
+/** The provider keeps user data as its SHA-1. */
+const sha1 = (text: string) => createHash("sha1").update(text).digest("hex");
+
 describe("diff", () => {
   test("a flavor changes in place, user data makes a new machine", async () => {
     const inputs = { name: "lor-ps-0", flavorName: "b2-7-flex", userData: "a" };
-    const flavor = await openstack.diff(instance, inputs, inputs, { ...inputs, flavorName: "b2-15-flex" });
+    const state = { ...inputs, userData: sha1("a") };
+    const flavor = await openstack.diff(instance, inputs, state, { ...inputs, flavorName: "b2-15-flex" });
     expect(flavor).toMatchObject({ diffs: ["flavorName"], replaces: [], paths: ["flavorName"], none: false });
-    const userData = await openstack.diff(instance, inputs, inputs, { ...inputs, userData: "b" });
+    const userData = await openstack.diff(instance, inputs, state, { ...inputs, userData: "b" });
     expect(userData).toMatchObject({ replaces: ["userData"], deleteBeforeReplace: true });
   });
 
@@ -191,7 +196,18 @@ describe("diff", () => {
 
   test("a secret that did not change is no change", async () => {
     const old = { name: "n", userData: secretOf("a") };
-    expect(await openstack.diff(instance, old, old, { name: "n", userData: "a" })).toMatchObject({ none: true });
+    const state = { name: "n", userData: secretOf(sha1("a")) };
+    expect(await openstack.diff(instance, old, state, { name: "n", userData: "a" })).toMatchObject({ none: true });
+    expect(await openstack.diff(instance, old, {}, { name: "n", userData: "a" })).toMatchObject({ none: true });
+  });
+
+  test("a machine in ERROR is no wish to start it", async () => {
+    const inputs = { name: "n", powerState: "active" };
+    const state = { name: "n", powerState: "error" };
+    expect(await openstack.diff(instance, inputs, state, inputs)).toMatchObject({ none: true });
+    expect(await openstack.diff(instance, inputs, { name: "n", powerState: "shutoff" }, inputs)).toMatchObject({
+      diffs: ["powerState"],
+    });
   });
 
   test("a database takes another plan in place and another number of nodes with it, but not another network", async () => {
@@ -225,7 +241,12 @@ describe("preview", () => {
       { preview: true },
     );
     expect(id).toBe("");
-    expect(properties).toMatchObject({ name: "n", userData: secretOf("a"), accessIpV4: unknown, created: unknown });
+    expect(properties).toMatchObject({
+      name: "n",
+      userData: secretOf(sha1("a")),
+      accessIpV4: unknown,
+      created: unknown,
+    });
     expect(properties.keyPair).toBeUndefined();
   });
 
