@@ -35,7 +35,7 @@ export async function preview(terminal: Terminal, options: PreviewOptions): Prom
       changes.length === 0 ? `Nothing differs from ${profile}.` : renderChanges(terminal, changes),
       renderSteps(terminal, steps),
       stop === undefined ? "" : `${terminal.style("red", "✗")} ${stop.reason} [${stop.code}]. Next: ${stop.next}`,
-      `A month costs ${before === undefined ? "nothing" : describePrice(before)} now, ${describePrice(after)} in ${profile}.`,
+      `Price a month: now ${before === undefined ? "nothing" : describePrice(before)}\n             after ${describePrice(after)}`,
       seconds === 0 ? "" : `Expected: about ${renderSeconds(seconds)} on the real cloud.`,
       `Next: lor-infra ${current === undefined || current === profile ? "up" : profile}`,
     ]

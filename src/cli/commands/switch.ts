@@ -23,7 +23,7 @@ async function switchTo(target: Profile, terminal: Terminal, options: ChangeOpti
   terminal.line(
     steps.length === 0
       ? `The stack is in ${target} already; every front was checked.`
-      : `In ${target} after ${steps.length} steps and ${renderSeconds(seconds)}. A month cost ${describePrice(before)}, now ${describePrice(after)}.`,
+      : `In ${target} after ${steps.length} steps and ${renderSeconds(seconds)}.\nPrice a month: before ${describePrice(before)}\n                  now ${describePrice(after)}`,
   );
   terminal.line(
     target === "rush" ? "Next: lor-infra status; after the event, lor-infra normal" : "Next: lor-infra status",

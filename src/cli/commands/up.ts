@@ -18,7 +18,7 @@ export async function up(
   terminal.line(
     changes.length === 0
       ? `Everything is as the settings say (${profile}); nothing was changed.`
-      : `Up in ${profile}: ${changes.length} changes in ${renderSeconds(seconds)}. A month costs ${describePrice(after)}.`,
+      : `Up in ${profile}: ${changes.length} changes in ${renderSeconds(seconds)}.\nPrice a month: ${describePrice(after)}`,
   );
   terminal.line("Next: lor-infra status");
   terminal.document({ version: 1, ok: true, cloud: options.cloud, stack: options.stack, profile, changes, seconds });

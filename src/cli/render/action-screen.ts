@@ -53,7 +53,8 @@ export class ActionScreen {
     switch (event.kind) {
       case "phase":
         this.#phase = event.phase;
-        if (changing.includes(event.phase) || this.#terminal.interactive) this.#progress.begin(phases[event.phase]);
+        if (changing.includes(event.phase)) this.#progress.begin(phases[event.phase]);
+        else if (this.#terminal.interactive) this.#progress.begin(phases[event.phase], { passing: true });
         return;
       case "engine":
         // What a preview goes through is not happening.
@@ -73,7 +74,8 @@ export class ActionScreen {
         this.#terminal.line(`      done in ${renderSeconds(event.seconds)}`);
         return;
       case "front":
-        this.#progress.note(`      ${event.front}: ${moments[event.moment]}`);
+        this.#progress.end();
+        this.#terminal.line(`      ${event.front}: ${moments[event.moment]}`);
         return;
       case "repaired":
         this.#progress.note(`  ${this.#terminal.style("yellow", "!")} ${repairs[event.repair]}: ${event.what}`);

@@ -22,6 +22,8 @@ export class Progress {
   /** URN -> URNs of what it waits for. */
   readonly #dependencies = new Map<string, readonly string[]>();
   #title = "";
+  #passing = false;
+  #changed = 0;
   #since = performance.now();
   #timer: NodeJS.Timeout | undefined;
   readonly #draw = createLogUpdate(process.stdout);
@@ -30,10 +32,12 @@ export class Progress {
     this.#terminal = terminal;
   }
 
-  /** Starts a new part of the screen. */
-  begin(title: string): void {
+  /** Starts a new part of the screen. A passing one changes nothing and leaves no line. */
+  begin(title: string, { passing = false }: { readonly passing?: boolean } = {}): void {
     this.end();
     this.#title = title;
+    this.#passing = passing;
+    this.#changed = 0;
     this.#dependencies.clear();
     this.#since = performance.now();
     this.#done.clear();
@@ -41,7 +45,7 @@ export class Progress {
     else this.#terminal.line(title);
   }
 
-  /** Ends the part; in a terminal one line stays. */
+  /** Ends the part; in a terminal one line stays of what changed something. */
   end(): void {
     if (this.#title === "") return;
     if (this.#timer !== undefined) {
@@ -100,6 +104,7 @@ export class Progress {
     const running = this.#running.get(change.urn);
     this.#running.delete(change.urn);
     this.#done.add(change.urn);
+    if (change.change !== "same") this.#changed += 1;
     if (this.#terminal.interactive || change.change === "same") return;
     const seconds = running === undefined ? "" : ` (${renderSeconds((performance.now() - running.since) / 1000)})`;
     this.#terminal.line(`  ${mark(change)} ${label(change)}${seconds}`);

@@ -62,17 +62,19 @@ export function renderSteps(terminal: Terminal, steps: readonly StepForecast[]):
 function renderPrice(before: LorPlan | undefined, after: LorPlan | undefined): string {
   const now = before === undefined ? "nothing" : describePrice(before);
   const then = after === undefined ? "nothing" : describePrice(after);
-  return now === then ? `A month costs ${now}, before and after.` : `A month costs ${now} now, ${then} after.`;
+  return now === then
+    ? `Price a month: ${now}, before and after`
+    : `Price a month: now ${now}\n             after ${then}`;
 }
 
-/** `210.30956 EUR (and 32.339 EUR outside the offer, 3 prices unknown)` */
+/** `210.30956 EUR, and 32.339 EUR outside the offer with 3 prices unknown` */
 export function describePrice(plan: LorPlan): string {
   const { currency, offer, outsideOffer } = pricePlan(plan);
-  const outside = outsideOffer.known === undefined ? "" : `${outsideOffer.known.amount} ${currency} outside the offer`;
   const unknown = offer.unknownLines + outsideOffer.unknownLines;
-  const missing = unknown === 0 ? "" : `${unknown} prices unknown`;
-  const remarks = [outside, missing].filter((text) => text !== "").join(", ");
-  return `${offer.known?.amount ?? "an unknown sum"} ${currency} (${remarks})`;
+  const outside =
+    outsideOffer.known === undefined ? "" : `, and ${outsideOffer.known.amount} ${currency} outside the offer`;
+  const missing = unknown === 0 ? "" : ` with ${unknown} prices unknown`;
+  return `${offer.known?.amount ?? "an unknown sum of"} ${currency}${outside}${missing}`;
 }
 
 function countByType(changes: readonly ProposedChange[]): readonly string[] {

@@ -35,7 +35,7 @@ export function renderStatus(terminal: Terminal, status: StatusResult): string {
     ),
   );
   lines.push(...renderAddresses(status.addresses));
-  if (status.plan !== undefined) lines.push(`A month costs ${describePrice(status.plan)}.`);
+  if (status.plan !== undefined) lines.push(`Price a month: ${describePrice(status.plan)}`);
   if (status.lockedBy !== undefined) lines.push(`Being changed now: ${status.lockedBy}.`);
   if (status.unfinished !== undefined)
     lines.push(`Not finished: ${status.unfinished}. The same command goes on from there.`);
