@@ -52,9 +52,8 @@ export class Progress {
       clearInterval(this.#timer);
       this.#timer = undefined;
       this.#draw.clear();
-      this.#terminal.line(
-        `${this.#title} ${this.#terminal.style("dim", `(${this.#done.size} done, ${this.#elapsed()})`)}`,
-      );
+      const summary = this.#terminal.style("dim", `(${this.#changed} changed, ${this.#elapsed()})`);
+      if (!this.#passing) this.#terminal.line(`${this.#title} ${summary}`);
     }
     this.#running.clear();
     this.#title = "";
