@@ -116,9 +116,8 @@ export class Progress {
   #redraw(): void {
     const { style } = this.#terminal;
     const waiting = [...this.#dependencies].filter(([urn]) => !this.#done.has(urn) && !this.#running.has(urn));
-    const lines = [
-      `${this.#title} ${style("dim", `${this.#done.size} done, ${this.#running.size} in progress, ${waiting.length} waiting, ${this.#elapsed()}`)}`,
-    ];
+    const counts = `${this.#done.size} done, ${this.#running.size} in progress, ${waiting.length} waiting, `;
+    const lines = [`${this.#title} ${style("dim", `${this.#passing ? "" : counts}${this.#elapsed()}`)}`];
     for (const { change, since } of this.#running.values()) {
       lines.push(
         `  ${mark(change)} ${label(change)} ${style("dim", renderSeconds((performance.now() - since) / 1000))}`,
