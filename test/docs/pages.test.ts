@@ -1,0 +1,131 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import type { Command } from "commander";
+import { expect, test } from "vitest";
+import { createCommandTree } from "../../src/cli/command-tree.ts";
+import { collectErrorCodes } from "./error-codes.ts";
+import { anchorsIn, codeIn, linksIn, readPages, root } from "./markdown.ts";
+
+const pages = readPages();
+
+test("every link leads to a file, and to a heading where it names one", () => {
+  const broken = pages.flatMap(({ path, text }) =>
+    linksIn(text)
+      .filter((link) => !/^[a-z]+:/.test(link))
+      .filter((link) => !leadsSomewhere(path, link))
+      .map((link) => `${path}: ${link}`),
+  );
+  expect(broken).toEqual([]);
+});
+
+test("every path of the repository that is quoted exists", () => {
+  const missing = pages.flatMap(({ path, text }) =>
+    codeIn(text)
+      .flatMap((code) => [...code.matchAll(/(?<![\w./-])(?:src|components|docs|test|\.ci)\/[\w./-]*\w/g)])
+      .map((match) => match[0])
+      .filter((quoted) => !existsSync(join(root, quoted)))
+      .map((quoted) => `${path}: ${quoted}`),
+  );
+  expect(missing).toEqual([]);
+});
+
+test("every lor-infra command that is quoted exists, with its options", () => {
+  const { program } = createCommandTree();
+  const unknown = pages.flatMap(({ path, text }) =>
+    codeIn(text)
+      .flatMap((code) => [...code.matchAll(/(?<![\w/.-])lor-infra ([^`;|()"…]+)/g)])
+      .flatMap((match) => judgeCommand(program, words(match[1] ?? "")).map((fault) => `${path}: ${fault}`)),
+  );
+  expect(unknown).toEqual([]);
+});
+
+test("every command that an error tells to type next exists", () => {
+  const { program } = createCommandTree();
+  const told = collectErrorCodes(root).flatMap(({ code, places }) =>
+    places.flatMap(({ next }) =>
+      [...(next ?? "").matchAll(/(?<![\w/.-])lor-infra ([^`;|()"…]+)/g)].map((match) => ({
+        code,
+        text: match[1] ?? "",
+      })),
+    ),
+  );
+  expect(told.length).toBeGreaterThan(10);
+  const unknown = told.flatMap(({ code, text }) =>
+    judgeCommand(program, words(text)).map((fault) => `${code}: ${fault}`),
+  );
+  expect(unknown).toEqual([]);
+});
+
+test("every command but completion is told in README", () => {
+  const readme = pages.find(({ path }) => path === "README.md")?.text ?? "";
+  const names = createCommandTree().program.commands.map((command) => command.name());
+  const left = names.filter((name) => !["completion", "complete", "help"].includes(name));
+  expect(left.filter((name) => !new RegExp(`lor-infra ${name}\\b`).test(readme))).toEqual([]);
+});
+
+test("every npm script that is quoted exists", () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+  const quoted = pages.flatMap(({ text }) =>
+    codeIn(text).flatMap((code) => [...code.matchAll(/npm run (?:-\w+ )?([\w:-]+)/g)].map((match) => match[1] ?? "")),
+  );
+  expect(quoted).not.toEqual([]);
+  expect(quoted.filter((name) => scripts[name] === undefined)).toEqual([]);
+});
+
+test("every error code that a page links to, and every one in brackets in a transcript, exists", () => {
+  const known = new Set(collectErrorCodes(root).map(({ code }) => code));
+  const unknown = pages
+    .filter(({ path }) => path !== "docs/errors.md")
+    .flatMap(({ path, text }) => {
+      const linked = [...text.matchAll(/errors\.md#([\w-]+)/g)].map((match) => match[1] ?? "");
+      const shown = codeIn(text).flatMap((code) =>
+        [...code.matchAll(/\[([a-z]+(?:-[a-z]+)+)\]$/g)].map((match) => match[1] ?? ""),
+      );
+      return [...linked, ...shown].filter((code) => !known.has(code)).map((code) => `${path}: ${code}`);
+    });
+  expect(unknown).toEqual([]);
+});
+
+test("no page names a folder of one machine", () => {
+  const named = pages.flatMap(({ path, text }) =>
+    [...text.matchAll(/(?<![\w.~>])\/(?:work|root|home|tmp)\/[\w.-]+/g)].map((match) => `${path}: ${match[0]}`),
+  );
+  expect(named).toEqual([]);
+});
+
+function leadsSomewhere(from: string, link: string): boolean {
+  const [file = "", anchor] = link.split("#");
+  const target = file === "" ? from : normalize(join(dirname(from), file));
+  if (!existsSync(join(root, target))) return false;
+  return anchor === undefined || anchorsIn(readFileSync(join(root, target), "utf8")).has(anchor);
+}
+
+/** Words of a command up to the end of the sentence that it stands in. */
+function words(text: string): readonly string[] {
+  const all: string[] = [];
+  for (const word of text.trim().split(/\s+/)) {
+    all.push(word.replace(/[.,:'\])]+$/, ""));
+    if (/[.,:'\])]$/.test(word)) break;
+  }
+  return all;
+}
+
+function judgeCommand(program: Command, given: readonly string[]): readonly string[] {
+  const [name = "", ...rest] = given;
+  if (name.startsWith("-")) return ["--help", "--version"].includes(name) ? [] : [`lor-infra ${name}`];
+  // A placeholder: the name is only known when it happens.
+  if (/^[<{]/.test(name)) return [];
+  const found = program.commands.find((command) => command.name() === name);
+  if (found === undefined) return [`lor-infra ${name}`];
+  const inner = found.commands.find((command) => command.name() === rest[0]);
+  if (found.commands.length > 0 && name !== "completion" && name !== "complete" && inner === undefined) {
+    return rest[0] === undefined ? [] : [`lor-infra ${name} ${rest[0]}`];
+  }
+  const command = inner ?? found;
+  const known = [...command.options.map((option) => option.long ?? ""), "--help"];
+  return rest
+    .filter((word) => word.startsWith("--") && !known.includes(word))
+    .map((word) => `lor-infra ${given.join(" ")}: ${word}`);
+}

@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import * as z from "zod";
+import { lorSchema, profileSettings } from "../../src/systems/lor/schema.ts";
+import { collectErrorCodes } from "./error-codes.ts";
+import { root } from "./markdown.ts";
+
+const text = readFileSync(join(root, "docs", "settings.md"), "utf8");
+const rows = text
+  .split("\n")
+  .filter((line) => line.startsWith("| `"))
+  .map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()))
+  .filter((cells) => cells.length === 7)
+  .map(([, setting = "", type = "", accepted = "", byDefault = "", refused = ""]) => ({
+    setting: setting.replaceAll("`", ""),
+    type,
+    accepted,
+    byDefault,
+    refused,
+  }));
+
+test("every setting of the schema has one row, and no row is of another", () => {
+  expect(rows.map(({ setting }) => setting).toSorted()).toEqual(settingsOf(lorSchema, "").toSorted());
+});
+
+test("every row says its type and what refuses it", () => {
+  const incomplete = rows.filter((row) => row.type === "" || row.accepted === "" || row.refused === "");
+  expect(incomplete.map(({ setting }) => setting)).toEqual([]);
+});
+
+test("every default of the schema is in its row, and no other is", () => {
+  const told = Object.fromEntries(rows.map(({ setting, byDefault }) => [setting, byDefault.replaceAll("`", "")]));
+  const real = Object.fromEntries(
+    Object.keys(told).map((setting) => [setting, String(defaultOf(setting.split(".")) ?? "–")]),
+  );
+  expect(told).toEqual(real);
+});
+
+test("what a profile file may hold is what the page says", () => {
+  const section = /## Profile files([\s\S]*?)\n## /.exec(text)?.[1] ?? "";
+  const listed = [...section.matchAll(/^\| `([\w.]+)`/gm)].map((match) => match[1] ?? "");
+  expect(listed.toSorted()).toEqual([...profileSettings].toSorted());
+});
+
+test("every code on the page exists", () => {
+  const known = new Set(collectErrorCodes(root).map(({ code }) => code));
+  const named = rows.flatMap(({ refused }) =>
+    [...refused.matchAll(/`([a-z]+(?:-[a-z]+)+)`/g)].map((one) => one[1] ?? ""),
+  );
+  expect(named.length).toBeGreaterThan(50);
+  expect(named.filter((code) => !known.has(code))).toEqual([]);
+});
+
+/** Paths of everything that is not a group. */
+function settingsOf(schema: z.core.$ZodType, path: string): readonly string[] {
+  const group = groupIn(schema);
+  if (group === undefined) return [path];
+  return Object.entries(group.shape).flatMap(([key, field]) => settingsOf(field, path === "" ? key : `${path}.${key}`));
+}
+
+function groupIn(schema: z.core.$ZodType): z.ZodObject | undefined {
+  if (schema instanceof z.ZodPrefault) return groupIn(schema.unwrap());
+  return schema instanceof z.ZodObject ? schema : undefined;
+}
+
+/** The default of a setting, its own or its group's. */
+function defaultOf(path: readonly string[]): unknown {
+  let schema: z.core.$ZodType | undefined = lorSchema;
+  let given: unknown;
+  for (const key of path) {
+    given = typeof given === "object" && given !== null ? (given as Record<string, unknown>)[key] : undefined;
+    schema = groupIn(schema ?? lorSchema)?.shape[key];
+    if (schema instanceof z.ZodPrefault) given ??= schema.def.defaultValue;
+  }
+  return given;
+}
