@@ -51,7 +51,9 @@ export interface BackendLock {
 /** The engine's own locks of one stack, read from its file backend. */
 export function backendLocks(backend: string, project: string, stack: string): readonly BackendLock[] {
   const folder = join(backend, ".pulumi", "locks", "organization", project, stack);
-  return listed(folder).flatMap((name) => {
+  // Beside each lock the file backend keeps a file of its attributes, `UUID.json.attrs`.
+  const names = listed(folder).filter((name) => name.endsWith(".json"));
+  return names.flatMap((name) => {
     try {
       const lock = JSON.parse(readFileSync(join(folder, name), "utf8")) as {
         readonly pid: number;
