@@ -1,4 +1,4 @@
-import type { SwitchStep } from "../domain/switching.ts";
+import type { SwitchStep } from "../domain/switching/model.ts";
 import type { EngineEvent } from "../engine/port.ts";
 
 /** What an action does at large; a screen gives each its own title. */

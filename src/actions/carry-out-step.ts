@@ -1,9 +1,9 @@
 import { ExitCode, LorError } from "../core/errors.ts";
 import type { Profile } from "../domain/fleet.ts";
 import { expectedChange, mismatchOf, type StepExpectation } from "../domain/switching/expected-change.ts";
+import type { LiveFleet, SwitchGoal, SwitchStep } from "../domain/switching/model.ts";
 import { mayLeave } from "../domain/switching/serving.ts";
 import { fleetAfter, fleetOfLive } from "../domain/switching/step-fleet.ts";
-import type { LiveFleet, SwitchGoal, SwitchStep } from "../domain/switching.ts";
 import { planItems } from "../systems/lor/plan-items.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
 import { drainFront, gateFront, readmitFront } from "./front-traffic.ts";

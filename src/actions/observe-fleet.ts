@@ -1,7 +1,7 @@
 import type { MemberView, ServerStatus, ServerView } from "../clients/port.ts";
 import { ovhcloudOffer } from "../domain/offers/ovhcloud.ts";
+import type { LiveFleet, LiveFront } from "../domain/switching/model.ts";
 import { frontIndex } from "../domain/switching/serving.ts";
-import type { LiveFleet, LiveFront } from "../domain/switching.ts";
 import type { StackContext } from "./stack-context.ts";
 
 /** A front as the cloud shows it, with what raw calls need to change it. */

@@ -159,12 +159,7 @@ async function openEngine(
 }
 
 /** The program that builds a Plan on a cloud; Pulumi's SDKs are loaded when it runs. */
-function lorProgram(
-  plan: LorPlan,
-  choice: BuildChoice,
-  cloud: CloudKind,
-  certificate: string | undefined,
-): Program {
+function lorProgram(plan: LorPlan, choice: BuildChoice, cloud: CloudKind, certificate: string | undefined): Program {
   return async () => {
     const { buildLor } = await import("../systems/lor/build.ts");
     const { says, ...options } = choice;

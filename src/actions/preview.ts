@@ -1,7 +1,7 @@
 import type { Profile } from "../domain/fleet.ts";
 import { forecastSwitch, type StepForecast } from "../domain/forecast.ts";
+import type { SwitchStop } from "../domain/switching/model.ts";
 import { fleetOfLive, pathTo } from "../domain/switching/step-fleet.ts";
-import type { SwitchStop } from "../domain/switching.ts";
 import type { ResourceChange } from "../engine/port.ts";
 import { fleetOf } from "../systems/lor/plan.ts";
 import { planItems } from "../systems/lor/plan-items.ts";

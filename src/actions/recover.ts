@@ -1,7 +1,7 @@
 import { ExitCode, LorError } from "../core/errors.ts";
 import { forecastSwitch } from "../domain/forecast.ts";
+import type { SwitchStep } from "../domain/switching/model.ts";
 import { fleetOfLive, liveAfter } from "../domain/switching/step-fleet.ts";
-import type { SwitchStep } from "../domain/switching.ts";
 import { carryOutStep, describeStep } from "./carry-out-step.ts";
 import { type ObservedFleet, observeFleet } from "./observe-fleet.ts";
 import { type Confirm, requireApproval } from "./proposal.ts";

@@ -2,8 +2,8 @@ import { ExitCode, LorError } from "../core/errors.ts";
 import type { Profile } from "../domain/fleet.ts";
 import { forecastSwitch, type StepForecast } from "../domain/forecast.ts";
 import { decide } from "../domain/switching/decide.ts";
+import type { LiveFleet, SwitchGoal, SwitchStep, SwitchStop } from "../domain/switching/model.ts";
 import { fleetAfter, fleetOfLive, pathTo } from "../domain/switching/step-fleet.ts";
-import type { LiveFleet, SwitchGoal, SwitchStep, SwitchStop } from "../domain/switching.ts";
 import { fleetOf } from "../systems/lor/plan.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
 import { carryOutStep, describeStep } from "./carry-out-step.ts";
@@ -88,11 +88,7 @@ export function goalOf({ project }: Pick<StackContext, "project">, target: Profi
 }
 
 /** Looks once the cloud has ended what it is busy with; fronts that are unwell get a little time to recover. */
-async function observeSettled(
-  context: StackContext,
-  known: KnownFleet,
-  goal: SwitchGoal,
-): Promise<ObservedFleet> {
+async function observeSettled(context: StackContext, known: KnownFleet, goal: SwitchGoal): Promise<ObservedFleet> {
   context.emit({ kind: "phase", phase: "observing" });
   const look = () => observeFleet(context, known);
   const idle = (fleet: LiveFleet) =>

@@ -1,6 +1,6 @@
+import type { LiveFleet, SwitchStep } from "./switching/model.ts";
 import { serves } from "./switching/serving.ts";
 import { liveAfter } from "./switching/step-fleet.ts";
-import type { LiveFleet, SwitchStep } from "./switching.ts";
 
 /** How long one operation on one resource is expected to take, in seconds. */
 interface Durations {

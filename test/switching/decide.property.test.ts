@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decide } from "../../src/domain/switching/decide.ts";
+import type { LiveFleet, LiveFront, SwitchGoal, SwitchStep } from "../../src/domain/switching/model.ts";
 import { serves, servingWithout } from "../../src/domain/switching/serving.ts";
 import { fleetAfter, liveAfter } from "../../src/domain/switching/step-fleet.ts";
-import type { LiveFleet, LiveFront, SwitchGoal, SwitchStep } from "../../src/domain/switching.ts";
 
 const sizes = ["b2-7", "b2-15"] as const;
 const addresses = 5;

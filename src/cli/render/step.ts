@@ -1,4 +1,4 @@
-import type { SwitchStep } from "../../domain/switching.ts";
+import type { SwitchStep } from "../../domain/switching/model.ts";
 
 /** One step of a switch as a person says it. */
 export function renderStep(step: SwitchStep): string {

@@ -1,13 +1,5 @@
 import { frontName } from "../fleet.ts";
-import type {
-  LiveFleet,
-  LiveFront,
-  StopCode,
-  SwitchDecision,
-  SwitchGoal,
-  SwitchStep,
-  SwitchStop,
-} from "../switching.ts";
+import type { LiveFleet, LiveFront, StopCode, SwitchDecision, SwitchGoal, SwitchStep, SwitchStop } from "./model.ts";
 import { frontIndex, mayLeave, serves, servingWithout } from "./serving.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { PlanItem } from "../plan-item.ts";
-import type { SwitchStep } from "../switching.ts";
+import type { SwitchStep } from "./model.ts";
 
 /** One change that a preview shows; a subset of the engine's, so that this file knows no engine. */
 export interface SeenChange {

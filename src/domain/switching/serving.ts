@@ -1,4 +1,4 @@
-import type { LiveFleet, LiveFront } from "../switching.ts";
+import type { LiveFleet, LiveFront } from "./model.ts";
 
 /** A front that carries requests now: it takes new connections and its health check passes. */
 export function serves(front: LiveFront): boolean {

@@ -1,6 +1,6 @@
 import type { Fleet, FleetFront } from "../fleet.ts";
-import type { LiveFleet, LiveFront, SwitchGoal, SwitchStep, SwitchStop } from "../switching.ts";
 import { decide } from "./decide.ts";
+import type { LiveFleet, LiveFront, SwitchGoal, SwitchStep, SwitchStop } from "./model.ts";
 import { frontIndex } from "./serving.ts";
 
 /** The fleet that is there, as a Plan would describe it. */

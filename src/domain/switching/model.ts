@@ -1,4 +1,4 @@
-import type { Fleet } from "./fleet.ts";
+import type { Fleet } from "../fleet.ts";
 
 /** What is really there, as the actions observed it just now. */
 export interface LiveFleet {
