@@ -1,7 +1,8 @@
 /** Public surface of lor-infra as a library: settings, Plan, what is derived from it, components, actions. */
+
+export { type CheckReport, checkSettings } from "./actions/check-settings.ts";
 export { type CostReport, estimateCost } from "./actions/estimate-cost.ts";
-export { checkSettings, type CheckReport } from "./actions/check-settings.ts";
-export { stateRpo, type RpoReport } from "./actions/state-rpo.ts";
+export { type RpoReport, stateRpo } from "./actions/state-rpo.ts";
 export { loadProject, type Project } from "./config/project.ts";
 export { type Culprit, ExitCode, LorError } from "./core/errors.ts";
 export type { Issue, Result } from "./core/result.ts";

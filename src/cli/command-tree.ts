@@ -1,32 +1,9 @@
 import tab from "@bomb.sh/tab/commander";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { ExitCode } from "../core/errors.ts";
+import type { ChangeOptions, CloudOptions, CommonOptions, SettingsOptions } from "./options.ts";
 import { version } from "./package-folder.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
-
-/** Options that every command understands. */
-export interface CommonOptions {
-  readonly json: boolean;
-}
-
-/** Options of the commands that read settings. */
-export interface SettingsOptions extends CommonOptions {
-  /** Folder with Pulumi.yaml and the two profile files. */
-  readonly settings: string;
-  readonly stack: string;
-}
-
-/** Options of the commands that meet a cloud. */
-export interface CloudOptions extends SettingsOptions {
-  readonly cloud: "local" | "ovh";
-}
-
-/** Options of the commands that change something. */
-export interface ChangeOptions extends CloudOptions {
-  readonly yes: boolean;
-  readonly parallel?: number;
-  readonly takeOver: boolean;
-}
 
 /** One command: what it was given and where it writes; the code it ends with. */
 type Handler<Options> = (terminal: Terminal, options: Options, ...args: string[]) => Promise<ExitCode>;

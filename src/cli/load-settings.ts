@@ -1,7 +1,7 @@
 import { exitOf } from "../actions/check-settings.ts";
 import { loadProject, type Project } from "../config/project.ts";
 import { LorError } from "../core/errors.ts";
-import type { SettingsOptions } from "./command-tree.ts";
+import type { SettingsOptions } from "./options.ts";
 
 /**
  * The project that a command works on.

@@ -2,10 +2,10 @@ import type { ActionEvent } from "../actions/action-event.ts";
 import { type OpenedContext, openContext } from "../actions/open-context.ts";
 import type { Confirm } from "../actions/proposal.ts";
 import { askYes } from "./ask.ts";
-import type { ChangeOptions, CloudOptions } from "./command-tree.ts";
 import { Interrupt } from "./interrupt.ts";
 import { loadSettings } from "./load-settings.ts";
 import { obtainEngine } from "./obtain-engine.ts";
+import type { ChangeOptions, CloudOptions } from "./options.ts";
 import { ActionScreen } from "./render/action-screen.ts";
 import { renderProposal } from "./render/proposal.ts";
 import type { Terminal } from "./terminal.ts";
@@ -54,6 +54,6 @@ export async function withStack<T>(
   }
 }
 
-export function cloudName(cloud: CloudOptions["cloud"]): string {
+function cloudName(cloud: CloudOptions["cloud"]): string {
   return cloud === "local" ? "local cloud" : "real OVHcloud";
 }

@@ -1,6 +1,6 @@
 import { checkSettings } from "../../actions/check-settings.ts";
 import type { ExitCode } from "../../core/errors.ts";
-import type { SettingsOptions } from "../command-tree.ts";
+import type { SettingsOptions } from "../options.ts";
 import type { Terminal } from "../terminal.ts";
 
 export async function check(terminal: Terminal, { settings, stack }: SettingsOptions): Promise<ExitCode> {

@@ -9,8 +9,8 @@ import { ExitCode, LorError } from "../../core/errors.ts";
 import type { FaultEffect } from "../../local-cloud/faults.ts";
 import { stateHome } from "../../state/stack-folder.ts";
 import { askYes } from "../ask.ts";
-import type { SettingsOptions } from "../command-tree.ts";
 import { obtainEngine } from "../obtain-engine.ts";
+import type { SettingsOptions } from "../options.ts";
 import { renderTable } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
 

@@ -1,8 +1,8 @@
 import { estimateCost } from "../../actions/estimate-cost.ts";
 import { ExitCode } from "../../core/errors.ts";
 import type { Profile } from "../../domain/fleet.ts";
-import type { SettingsOptions } from "../command-tree.ts";
 import { loadSettings } from "../load-settings.ts";
+import type { SettingsOptions } from "../options.ts";
 import { renderCost } from "../render/cost.ts";
 import type { Terminal } from "../terminal.ts";
 

@@ -1,6 +1,6 @@
 import { destroy as runDestroy } from "../../actions/destroy.ts";
 import { ExitCode } from "../../core/errors.ts";
-import type { ChangeOptions } from "../command-tree.ts";
+import type { ChangeOptions } from "../options.ts";
 import { renderSeconds } from "../render/duration.ts";
 import type { Terminal } from "../terminal.ts";
 import { withStack } from "../with-stack.ts";

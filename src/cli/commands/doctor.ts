@@ -1,6 +1,6 @@
 import { examine, type Finding } from "../../actions/examine-setup.ts";
 import { ExitCode } from "../../core/errors.ts";
-import type { CloudOptions } from "../command-tree.ts";
+import type { CloudOptions } from "../options.ts";
 import type { Terminal } from "../terminal.ts";
 
 export async function doctor(terminal: Terminal, options: CloudOptions): Promise<ExitCode> {

@@ -1,7 +1,7 @@
 import { engineStatus as readStatus } from "../../actions/engine-status.ts";
 import { ExitCode } from "../../core/errors.ts";
-import type { CommonOptions } from "../command-tree.ts";
 import { obtainEngine } from "../obtain-engine.ts";
+import type { CommonOptions } from "../options.ts";
 import { errorDocument, renderError } from "../render/error.ts";
 import type { Terminal } from "../terminal.ts";
 

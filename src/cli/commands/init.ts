@@ -3,7 +3,7 @@ import { basename, resolve } from "node:path";
 import { initProject } from "../../actions/init-project.ts";
 import { ExitCode } from "../../core/errors.ts";
 import { stateHome } from "../../state/stack-folder.ts";
-import type { CommonOptions } from "../command-tree.ts";
+import type { CommonOptions } from "../options.ts";
 import { version } from "../package-folder.ts";
 import type { Terminal } from "../terminal.ts";
 

@@ -1,7 +1,7 @@
 import { preview as runPreview } from "../../actions/preview.ts";
 import { ExitCode } from "../../core/errors.ts";
 import type { Profile } from "../../domain/fleet.ts";
-import type { CloudOptions } from "../command-tree.ts";
+import type { CloudOptions } from "../options.ts";
 import { renderSeconds } from "../render/duration.ts";
 import { describePrice, renderChanges, renderSteps } from "../render/proposal.ts";
 import type { Terminal } from "../terminal.ts";

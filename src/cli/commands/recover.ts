@@ -1,6 +1,6 @@
 import { recover as runRecover } from "../../actions/recover.ts";
 import { ExitCode } from "../../core/errors.ts";
-import type { ChangeOptions } from "../command-tree.ts";
+import type { ChangeOptions } from "../options.ts";
 import type { Terminal } from "../terminal.ts";
 import { withStack } from "../with-stack.ts";
 

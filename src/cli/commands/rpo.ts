@@ -1,7 +1,7 @@
 import { stateRpo } from "../../actions/state-rpo.ts";
 import { ExitCode } from "../../core/errors.ts";
-import type { SettingsOptions } from "../command-tree.ts";
 import { loadSettings } from "../load-settings.ts";
+import type { SettingsOptions } from "../options.ts";
 import { renderRpo } from "../render/rpo.ts";
 import type { Terminal } from "../terminal.ts";
 

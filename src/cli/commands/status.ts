@@ -1,6 +1,6 @@
 import { status as readStatus, type StatusResult } from "../../actions/status.ts";
 import { ExitCode } from "../../core/errors.ts";
-import type { CloudOptions } from "../command-tree.ts";
+import type { CloudOptions } from "../options.ts";
 import { renderStatus } from "../render/status.ts";
 import type { Terminal } from "../terminal.ts";
 import { withStack } from "../with-stack.ts";

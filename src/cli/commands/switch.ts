@@ -1,7 +1,7 @@
 import { switchProfile } from "../../actions/switch-profile.ts";
 import { ExitCode } from "../../core/errors.ts";
 import type { Profile } from "../../domain/fleet.ts";
-import type { ChangeOptions } from "../command-tree.ts";
+import type { ChangeOptions } from "../options.ts";
 import { renderSeconds } from "../render/duration.ts";
 import { describePrice } from "../render/proposal.ts";
 import type { Terminal } from "../terminal.ts";

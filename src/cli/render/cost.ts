@@ -23,7 +23,7 @@ export function renderCost(terminal: Terminal, report: CostReport): string {
 }
 
 /** `259.50956 EUR`, and what the sum lacks. */
-export function renderSum({ amount, currency, unknownLines }: CostReportSum): string {
+function renderSum({ amount, currency, unknownLines }: CostReportSum): string {
   const known = amount === null ? "unknown" : `${amount} ${currency}`;
   if (unknownLines === 0 || amount === null) return known;
   return `${known} and ${unknownLines} ${unknownLines === 1 ? "line" : "lines"} of unknown price`;

@@ -143,12 +143,12 @@ const marks: Readonly<Record<ResourceChange["change"], string>> = {
   same: " ",
 };
 
-export function mark(change: ResourceChange): string {
+function mark(change: ResourceChange): string {
   return marks[change.change];
 }
 
 /** `ps-0 (compute Instance)` instead of a URN. */
-export function label(change: Pick<ResourceChange, "name" | "type">): string {
+function label(change: Pick<ResourceChange, "name" | "type">): string {
   return `${change.name} (${shortType(change.type)})`;
 }
 

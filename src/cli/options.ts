@@ -1,0 +1,23 @@
+/** Options that every command understands. */
+export interface CommonOptions {
+  readonly json: boolean;
+}
+
+/** Options of the commands that read settings. */
+export interface SettingsOptions extends CommonOptions {
+  /** Folder with Pulumi.yaml and the two profile files. */
+  readonly settings: string;
+  readonly stack: string;
+}
+
+/** Options of the commands that meet a cloud. */
+export interface CloudOptions extends SettingsOptions {
+  readonly cloud: "local" | "ovh";
+}
+
+/** Options of the commands that change something. */
+export interface ChangeOptions extends CloudOptions {
+  readonly yes: boolean;
+  readonly parallel?: number;
+  readonly takeOver: boolean;
+}
