@@ -18,7 +18,7 @@ export function renderErrorsPage(codes: readonly ErrorCode[]): string {
 }
 
 /** How a code ends the command: the same wherever it is thrown. */
-export function exitOf({ places }: ErrorCode): number | "varies" | "warning" {
+function exitOf({ places }: ErrorCode): number | "varies" | "warning" {
   const own = exitsOf({ places })[0];
   return own ?? (places.every((place) => place.warning) ? "warning" : "varies");
 }

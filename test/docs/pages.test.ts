@@ -7,6 +7,7 @@ import { collectErrorCodes } from "./error-codes.ts";
 import { anchorsIn, codeIn, linksIn, readPages, root } from "./markdown.ts";
 
 const pages = readPages();
+const codes = collectErrorCodes(root);
 
 test("every link leads to a file, and to a heading where it names one", () => {
   const broken = pages.flatMap(({ path, text }) =>
@@ -29,6 +30,19 @@ test("every path of the repository that is quoted exists", () => {
   expect(missing).toEqual([]);
 });
 
+test("every function that architecture names after its file is in that file", () => {
+  const text = pages.find(({ path }) => path === "docs/architecture.md")?.text ?? "";
+  const named = [...text.matchAll(/\]\(\.\.\/([\w./-]+\.ts)\)\s+`([\w.]+)`/g)].map((match) => ({
+    file: match[1] ?? "",
+    name: match[2] ?? "",
+  }));
+  expect(named.length).toBeGreaterThan(15);
+  const missing = named.filter(
+    ({ file, name }) => !new RegExp(`\\b${name.split(".").at(-1)}\\b`).test(readFileSync(join(root, file), "utf8")),
+  );
+  expect(missing).toEqual([]);
+});
+
 test("every lor-infra command that is quoted exists, with its options", () => {
   const { program } = createCommandTree();
   const unknown = pages.flatMap(({ path, text }) =>
@@ -41,7 +55,7 @@ test("every lor-infra command that is quoted exists, with its options", () => {
 
 test("every command that an error tells to type next exists", () => {
   const { program } = createCommandTree();
-  const told = collectErrorCodes(root).flatMap(({ code, places }) =>
+  const told = codes.flatMap(({ code, places }) =>
     places.flatMap(({ next }) =>
       [...(next ?? "").matchAll(/(?<![\w/.-])lor-infra ([^`;|()"…]+)/g)].map((match) => ({
         code,
@@ -75,7 +89,7 @@ test("every npm script that is quoted exists", () => {
 });
 
 test("every error code that a page links to, and every one in brackets in a transcript, exists", () => {
-  const known = new Set(collectErrorCodes(root).map(({ code }) => code));
+  const known = new Set(codes.map(({ code }) => code));
   const unknown = pages
     .filter(({ path }) => path !== "docs/errors.md")
     .flatMap(({ path, text }) => {
