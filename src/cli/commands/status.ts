@@ -6,8 +6,15 @@ import type { Terminal } from "../terminal.ts";
 import { withStack } from "../with-stack.ts";
 
 export async function status(terminal: Terminal, options: CloudOptions): Promise<ExitCode> {
-  const { plan: _plan, ...document } = await showStatus(terminal, options);
-  terminal.document({ version: 1, ...document });
+  const { plan: _plan, fronts, ...rest } = await showStatus(terminal, options);
+  // What the settings call the fronts' flavor is the size as the customer names it.
+  const named = fronts.map(({ size, healthy, ...front }) => ({
+    ...front,
+    flavor: size,
+    healthy,
+    health: healthy ? "healthy" : "unhealthy",
+  }));
+  terminal.document({ version: 1, ...rest, fronts: named });
   return ExitCode.done;
 }
 
