@@ -1,10 +1,22 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { cloudFolder, connectLocalCloud, requireLocalCloud } from "../../src/actions/cloud-connection.ts";
+import type { CloudClients } from "../../src/clients/port.ts";
+import type { ControlClient } from "../../src/local-cloud/control-client.ts";
 
-const repository = resolve(import.meta.dirname, "..", "..");
-const launcher = join(repository, "src", "cli", "lor-infra.js");
+export const repository = resolve(import.meta.dirname, "..", "..");
+export const launcher = join(repository, "src", "cli", "lor-infra.js");
 
 export interface Run {
   readonly code: number | null;
@@ -25,10 +37,40 @@ export class TestProject {
     for (const file of readdirSync(repository)) {
       if (/^Pulumi\..*yaml$/.test(file)) cpSync(join(repository, file), join(this.folder, file));
     }
-    this.edit("Pulumi.yaml", (text) =>
-      text.replace("main: src/program.ts", `main: ${join(repository, "src", "program.ts")}`),
+    // As in a project of a user: a program of one line beside the settings, the package among the node_modules.
+    writeFileSync(
+      join(this.folder, "program.mjs"),
+      `export { default } from "${join(repository, "src", "program.ts")}";\n`,
     );
+    symlinkSync(join(repository, "node_modules"), join(this.folder, "node_modules"));
+    this.edit("Pulumi.yaml", (text) => text.replace("main: src/program.ts", "main: program.mjs"));
     this.env = { ...process.env, NO_COLOR: "1", LOR_INFRA_TRAFFIC_OFFSET: String(nextTrafficOffset()) };
+  }
+
+  /** Its state folder. */
+  get home(): string {
+    return join(this.folder, ".lor-infra");
+  }
+
+  /** The controls of its local cloud, once that runs. */
+  get cloud(): ControlClient {
+    return requireLocalCloud(cloudFolder(this.home)).control;
+  }
+
+  /** The raw calls of its local cloud, once that runs. */
+  async clients(): Promise<CloudClients> {
+    return (await connectLocalCloud(cloudFolder(this.home))).clients;
+  }
+
+  /** Number of the newest entry of the cloud's journal: what comes later has a greater one. */
+  async journalEnd(): Promise<number> {
+    return (await this.cloud.journal({ limit: 1 })).at(-1)?.seq ?? 0;
+  }
+
+  /** Everything that a person would see in git: name -> content. State and packages are ignored there. */
+  committed(): Readonly<Record<string, string>> {
+    const names = readdirSync(this.folder).filter((name) => name !== ".lor-infra" && name !== "node_modules");
+    return Object.fromEntries(names.map((name) => [name, readFileSync(join(this.folder, name), "utf8")]));
   }
 
   edit(file: string, change: (text: string) => string): void {
@@ -65,18 +107,23 @@ export class TestProject {
   }
 
   async dispose(): Promise<void> {
-    await this.run(["cloud", "stop"]);
+    if (existsSync(join(this.home, "cloud"))) await this.run(["cloud", "stop"]);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
 let projects = 0;
 
-/** Every project's shop listens on ports of its own: test files run side by side, each in a process with its own range. */
+/**
+ * Every project's shop listens on ports of its own: test files run side by side, each in a worker with its own range, and test runs side by side
+ * hardly ever share one.
+ */
 function nextTrafficOffset(): number {
-  const worker = Number(process.env.VITEST_POOL_ID ?? 0);
+  const worker = Number(process.env.VITEST_POOL_ID ?? 0) % 8;
+  const run = process.ppid % 15;
   projects += 1;
-  return 9000 + 1000 * (worker % 20) + ((10 * projects) % 1000);
+  // Steps of 10: no project's port 443 is another one's port 80.
+  return 41_000 + 10 * (160 * run + 20 * worker + (projects % 20));
 }
 
 /** Collects a child's output until it ends. */
