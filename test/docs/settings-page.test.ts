@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import * as z from "zod";
@@ -50,6 +50,15 @@ test("every code on the page exists", () => {
   );
   expect(named.length).toBeGreaterThan(50);
   expect(named.filter((code) => !known.has(code))).toEqual([]);
+});
+
+test("every variable of ours that a command reads from its environment is told", () => {
+  const read = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .flatMap((file) => [...readFileSync(join(root, "src", file), "utf8").matchAll(/\benv\.(LOR_[A-Z_]+)/g)])
+    .map((match) => match[1] ?? "");
+  expect(read).toContain("LOR_INFRA_HOME");
+  expect([...new Set(read)].filter((name) => !text.includes(`\`${name}`))).toEqual([]);
 });
 
 /** Paths of everything that is not a group. */
