@@ -1,7 +1,7 @@
 import type { Property, Shape } from "./shape.ts";
 
 /** One property of the real provider, as `openstack-schema/main.go` prints it. Absent flags are false. */
-export interface TerraformProperty {
+interface TerraformProperty {
   readonly type: string;
   readonly required?: boolean;
   readonly optional?: boolean;

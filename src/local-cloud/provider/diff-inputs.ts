@@ -37,7 +37,7 @@ export function diffInputs(
 }
 
 /** A value in the form that the real provider compares and keeps in its outputs. */
-export function keptForm(value: unknown, property: Property): unknown {
+function keptForm(value: unknown, property: Property): unknown {
   if (typeof value !== "string" || value === unknownValue) return value;
   if (property.kept === "sha1") return createHash("sha1").update(value).digest("hex");
   if (property.kept === "lower-case") return value.toLowerCase();

@@ -18,6 +18,8 @@ import { diffInputs, keptState, type PropertyChange } from "./diff-inputs.ts";
 import { observedInputs } from "./observed-inputs.ts";
 import { failureOf } from "./provider-error.ts";
 import type { CallContext, Observed, PackageAdapters, ResourceAdapter } from "./resource-adapter.ts";
+import { nameOf, typeOf } from "./resource-urn.ts";
+import { outputsOf, secretNames, withUnknowns } from "./shown-values.ts";
 import { conceal, isEmpty, reveal, structOf, unknownValue, type Values, valuesOf } from "./wire-values.ts";
 
 /** What belongs to one connection and one call. */
@@ -247,37 +249,6 @@ function notModelled(token: string, inputs: Values, type: ResourceType, adapter:
     .map(([property]) => ({ property, reason: `${token}: the local cloud does not model the input '${property}'` }));
 }
 
-/** What a preview shows: wanted inputs, known outputs, and the mark of the unknown for the rest. */
-function withUnknowns(inputs: Values, known: Values, type: ResourceType): Values {
-  const shown: Record<string, unknown> = {};
-  for (const name of Object.keys(type.outputs)) shown[name] = known[name] ?? unknownValue;
-  for (const [name, property] of Object.entries(type.inputs)) {
-    if (inputs[name] !== undefined) shown[name] = inputs[name];
-    else if (property.computed) shown[name] = known[name] ?? unknownValue;
-  }
-  return shown;
-}
-
-/** What only the provider sets, and stays when a read does not show it (a password given once). */
-function outputsOf(known: Values, type: ResourceType): Values {
-  return Object.fromEntries(
-    Object.keys(type.outputs)
-      .filter((name) => known[name] !== undefined)
-      .map((name) => [name, known[name]]),
-  );
-}
-
-const secretsByType = new WeakMap<ResourceType, ReadonlySet<string>>();
-function secretNames(type: ResourceType): ReadonlySet<string> {
-  let names = secretsByType.get(type);
-  if (names === undefined) {
-    const all = [...Object.entries(type.inputs), ...Object.entries(type.outputs)];
-    names = new Set(all.filter(([, property]) => property.secret).map(([name]) => name));
-    secretsByType.set(type, names);
-  }
-  return names;
-}
-
 function union(...sets: readonly ReadonlySet<string>[]): ReadonlySet<string> {
   return new Set(sets.flatMap((set) => [...set]));
 }
@@ -298,15 +269,6 @@ function checkFailure(failure: InputFailure): provider.CheckFailure {
 
 function topLevel(path: string): string {
   return /^[^.[]+/.exec(path)?.[0] ?? path;
-}
-
-/** `urn:pulumi:stack::project::parent$type::name` */
-function typeOf(urn: string): string {
-  return urn.split("::")[2]?.split("$").at(-1) ?? "";
-}
-
-function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
 }
 
 function cloudName(values: Values, urn: string): string {

@@ -11,8 +11,8 @@ export interface Landmark {
   readonly change?: Properties;
   /** One input that replaces. */
   readonly replace?: Properties;
-  /** Id that the real provider imports by; default the id. Undefined result: not importable. */
-  readonly importId?: (id: string, made: Made, cloud: LocalCloud) => string | undefined;
+  /** Id that the real provider imports by; default the id. */
+  readonly importId?: (id: string, made: Made, cloud: LocalCloud) => string;
 }
 
 export interface Made {
@@ -318,7 +318,6 @@ export function landscape(cloud: LocalCloud): readonly Landmark[] {
       }),
       change: { content: '{"version":2}\n' },
       replace: { name: "guests/ps-1.json" },
-      importId: () => undefined,
     },
     {
       type: "ovh:CloudProject/database:Database",

@@ -161,7 +161,7 @@ function plain(values: structProto.Struct | undefined): Properties {
   return values === undefined ? {} : (values.toJavaScript() as Properties);
 }
 
-export function urn(type: string, name: string): string {
+function urn(type: string, name: string): string {
   return `urn:pulumi:prod::lor::${type}::${name}`;
 }
 

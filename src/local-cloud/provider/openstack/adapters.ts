@@ -4,9 +4,12 @@ import { KeypairAdapter, ServerGroupAdapter, VolumeAttachAdapter } from "./compu
 import { openstackFunctions } from "./functions.ts";
 import { InstanceAdapter } from "./instance.ts";
 import { ListenerAdapter, LoadBalancerAdapter } from "./load-balancer.ts";
-import { NetworkAdapter, PortAdapter, SubnetAdapter } from "./network.ts";
+import { MemberAdapter } from "./member.ts";
+import { MonitorAdapter } from "./monitor.ts";
+import { NetworkAdapter, SubnetAdapter } from "./network.ts";
 import { ContainerAdapter, ContainerObjectAdapter } from "./object-storage.ts";
-import { MemberAdapter, MonitorAdapter, PoolAdapter } from "./pool.ts";
+import { PoolAdapter } from "./pool.ts";
+import { PortAdapter } from "./port.ts";
 import { FloatingIpAdapter, FloatingIpAssociateAdapter, RouterAdapter, RouterInterfaceAdapter } from "./router.ts";
 import { SecretAdapter } from "./secret.ts";
 import { SecurityGroupAdapter, SecurityGroupRuleAdapter } from "./security-group.ts";

@@ -1,16 +1,9 @@
 import type { LocalCloud } from "../../behaviour/index.ts";
-import type {
-  AddressRange,
-  CreatePortArgs,
-  HostRoute,
-  NetworkView,
-  PortView,
-  SubnetView,
-} from "../../behaviour/neutron/types.ts";
+import type { AddressRange, HostRoute, NetworkView, SubnetView } from "../../behaviour/neutron/types.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../resource-adapter.ts";
 import { flagOf, mapOf, needText, objectsOf, sentText, textOf, textsOf } from "../value-readers.ts";
 import { retryConflict, waitUntilGone } from "../waiting.ts";
-import { sameValue, type Values } from "../wire-values.ts";
+import type { Values } from "../wire-values.ts";
 
 /** openstack:networking/network:Network */
 export class NetworkAdapter implements ResourceAdapter {
@@ -205,110 +198,4 @@ function routes(inputs: Values): readonly HostRoute[] | undefined {
     destinationCidr: needText(route, "destinationCidr"),
     nextHop: needText(route, "nextHop"),
   }));
-}
-
-/** openstack:networking/port:Port. Read never sets fixedIps nor securityGroupIds: the provider shows all of them apart. */
-export class PortAdapter implements ResourceAdapter {
-  readonly service = "neutron";
-  readonly inputs = [
-    "name",
-    "region",
-    "description",
-    "networkId",
-    "adminStateUp",
-    "fixedIps",
-    "noFixedIp",
-    "macAddress",
-    "securityGroupIds",
-    "noSecurityGroups",
-    "portSecurityEnabled",
-    "deviceId",
-    "deviceOwner",
-    "tags",
-  ];
-  readonly #cloud: LocalCloud;
-
-  constructor(cloud: LocalCloud) {
-    this.#cloud = cloud;
-  }
-
-  async create(inputs: Values, call: CallContext): Promise<Observed> {
-    const port = this.#cloud.neutron.ports.create({
-      region: textOf(inputs, "region") ?? call.region,
-      name: needText(inputs, "name"),
-      description: textOf(inputs, "description"),
-      networkId: needText(inputs, "networkId"),
-      adminStateUp: flagOf(inputs, "adminStateUp"),
-      fixedIps: fixedIps(inputs),
-      noFixedIp: flagOf(inputs, "noFixedIp"),
-      macAddress: textOf(inputs, "macAddress"),
-      securityGroupIds: groups(inputs),
-      portSecurityEnabled: flagOf(inputs, "portSecurityEnabled"),
-      deviceId: textOf(inputs, "deviceId"),
-      deviceOwner: textOf(inputs, "deviceOwner"),
-      tags: textsOf(inputs, "tags"),
-    });
-    await call.accepted(port.id);
-    return this.#observe(port);
-  }
-
-  async read(id: string): Promise<Observed> {
-    return this.#observe(this.#cloud.neutron.ports.get(id));
-  }
-
-  async update(id: string, wanted: Values, known: Values): Promise<Observed> {
-    return this.#observe(
-      this.#cloud.neutron.ports.update(id, {
-        name: textOf(wanted, "name"),
-        description: sentText(wanted, "description"),
-        adminStateUp: flagOf(wanted, "adminStateUp"),
-        fixedIps: sameValue(wanted.fixedIps, known.fixedIps) ? undefined : fixedIps(wanted),
-        securityGroupIds: sameValue(wanted.securityGroupIds, known.securityGroupIds) ? undefined : groups(wanted),
-        portSecurityEnabled: flagOf(wanted, "portSecurityEnabled"),
-        tags: textsOf(wanted, "tags") ?? [],
-      }),
-    );
-  }
-
-  async delete(id: string, _known: Values, call: CallContext): Promise<void> {
-    this.#cloud.neutron.ports.delete(id);
-    await call.accepted(id);
-    await waitUntilGone(this.#cloud, call, () => this.#cloud.neutron.ports.get(id));
-  }
-
-  #observe(port: PortView): Observed {
-    return {
-      id: port.id,
-      state: {
-        name: port.name,
-        region: port.region,
-        description: port.description,
-        networkId: port.networkId,
-        adminStateUp: port.adminStateUp,
-        macAddress: port.macAddress,
-        portSecurityEnabled: port.portSecurityEnabled,
-        deviceId: port.deviceId,
-        deviceOwner: port.deviceOwner,
-        allFixedIps: port.fixedIps.map(({ ipAddress }) => ipAddress),
-        allSecurityGroupIds: port.securityGroupIds,
-        tags: port.tags,
-        allTags: port.tags,
-        tenantId: this.#cloud.keystone.projectId,
-        dnsName: "",
-        dnsAssignments: [],
-        qosPolicyId: "",
-      },
-    };
-  }
-}
-
-function fixedIps(inputs: Values): CreatePortArgs["fixedIps"] {
-  return objectsOf(inputs, "fixedIps")?.map((address) => ({
-    subnetId: textOf(address, "subnetId"),
-    ipAddress: textOf(address, "ipAddress"),
-  }));
-}
-
-function groups(inputs: Values): readonly string[] | undefined {
-  return flagOf(inputs, "noSecurityGroups") === true ? [] : textsOf(inputs, "securityGroupIds");
 }
