@@ -55,8 +55,8 @@ config:
       disk: 100
       image: Debian 12
       release:
-        version: 8.2.1
-        url: https://github.com/PrestaShop/PrestaShop/releases/download/8.2.1/prestashop_8.2.1.zip
+        version: 9.1.5-5.0
+        url: https://assets.prestashop3.com/dst/edition/corporate/9.1.5-5.0/prestashop_edition_basic_version_9.1.5-5.0.zip
         sha256: "0000000000000000000000000000000000000000000000000000000000000000"
   odoo:
     value:
@@ -82,7 +82,7 @@ config:
       backupTime: "03:00:00"
   postgresql:
     value:
-      version: "16"
+      version: "15"
       plan: essential
       flavor: db1-4
       disk: 80

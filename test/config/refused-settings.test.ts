@@ -374,6 +374,13 @@ const refusals: readonly Refusal[] = [
     says: ["5.7", "8"],
   },
   {
+    name: "a PostgreSQL that the server's pg_dump cannot copy",
+    changes: { shared: { "postgresql.version": "16" } },
+    code: "database-version-not-copied",
+    path: "postgresql.version",
+    says: ["pg_dump 15", "seen 16", "accepted: 14, 15"],
+  },
+  {
     name: "a version written as a number",
     changes: { shared: { "mysql.version": 8 } },
     code: "setting-type",

@@ -15,7 +15,7 @@ test("what settings hold is not taken for a secret", () => {
     "lor",
     "10.10.1.0/24",
     "GRA11",
-    "8.2.1",
+    "9.1.5-5.0",
     "0 4 * * *",
     "PT1H",
     "www",
@@ -28,7 +28,7 @@ test("what settings hold is not taken for a secret", () => {
     }),
   );
   for (const text of [
-    "https://github.com/PrestaShop/PrestaShop/releases/download/8.2.1/prestashop_8.2.1.zip",
+    "https://assets.prestashop3.com/dst/edition/corporate/9.1.5-5.0/prestashop_edition_basic_version_9.1.5-5.0.zip",
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB0cHBsZS1vZi1wbGFjZWhvbGRlci1rZXktMDAwMDAw administrator@lor.example",
     "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
     "administrator@lor.example",

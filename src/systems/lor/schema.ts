@@ -17,7 +17,7 @@ const subnet = z.object({ cidr: network(), vlan: whole(1, 4094, "vlan-invalid") 
 const release = z.object({
   version: text(/^[0-9A-Za-z][0-9A-Za-z.+~-]{0,63}$/, {
     code: "release-invalid",
-    accepted: "a version in quotes, such as 8.2.1",
+    accepted: "a version in quotes, such as 9.1.5",
   }),
   url: text(/^https:\/\/[^\s/@]+\/\S+$/, {
     code: "release-invalid",

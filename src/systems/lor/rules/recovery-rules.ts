@@ -1,8 +1,9 @@
 import { problem } from "../../../config/problem.ts";
 import type { Issue } from "../../../core/result.ts";
 import { longestGapSeconds } from "../../../domain/cron.ts";
-import { findDatabasePlan } from "../../../domain/offers/ovhcloud.ts";
+import { findDatabasePlan, ovhcloudOffer } from "../../../domain/offers/ovhcloud.ts";
 import { type DataLoss, holds, renderSeconds } from "../../../domain/recovery.ts";
+import { pgDumpVersion } from "../../../guests/debian.ts";
 import { fleetOf } from "../plan.ts";
 import { stateDataLoss } from "../recovery.ts";
 import type { CopySettings, LorSettings } from "../settings.ts";
@@ -33,6 +34,20 @@ export const recoveryRules: readonly Rule[] = Object.freeze([
     ...judgeCopy("odoo.filestore", odoo.filestore),
     ...judgeCopy("storage.copy", storage.copy),
   ]),
+  // pg_dump refuses a newer server: the sets of Odoo's database and filestore would never be made.
+  sharedRule("erp-copy-can-dump", ["postgresql"], ({ postgresql: { version } }) =>
+    Number(version) <= pgDumpVersion
+      ? []
+      : [
+          problem("postgresql.version", "database-version-not-copied", {
+            what: `the copy of Odoo's database is made by pg_dump ${pgDumpVersion}, the one of the server's Debian 12, which refuses a newer PostgreSQL`,
+            seen: version,
+            accepted: ovhcloudOffer.databaseVersions.postgresql
+              .filter((offered) => Number(offered) <= pgDumpVersion)
+              .join(", "),
+          }),
+        ],
+  ),
   sharedRule("rpo-held", judged, (settings) => {
     if (refuseSchedule(settings.backups.instances.cron) !== undefined) return [];
     const rpoSeconds = settings.rpo.inSeconds();
