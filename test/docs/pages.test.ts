@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import type { Command } from "commander";
 import { expect, test } from "vitest";
@@ -17,6 +17,18 @@ test("every link leads to a file, and to a heading where it names one", () => {
       .map((link) => `${path}: ${link}`),
   );
   expect(broken).toEqual([]);
+});
+
+test("every BEHAVIOUR.md of the local cloud is linked from its page", () => {
+  const linked = new Set(
+    linksIn(pages.find(({ path }) => path === "docs/local-cloud.md")?.text ?? "").map((link) =>
+      normalize(join("docs", link)),
+    ),
+  );
+  const written = readdirSync(join(root, "src", "local-cloud"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith("BEHAVIOUR.md"))
+    .map((file) => join("src", "local-cloud", file));
+  expect(written.filter((file) => !linked.has(file))).toEqual([]);
 });
 
 test("every path of the repository that is quoted exists", () => {
