@@ -1,7 +1,7 @@
 import tab from "@bomb.sh/tab/commander";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { ExitCode } from "../core/errors.ts";
-import type { ChangeOptions, CloudOptions, CommonOptions, SettingsOptions } from "./options.ts";
+import type { CommonOptions, SettingsOptions } from "./options.ts";
 import { version } from "./package-folder.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 
