@@ -13,7 +13,7 @@ export interface Bucket {
 export interface ObjectStorageArgs extends DataProtection {
   /** Files of the shop; replicated to `copies`. */
   readonly images: Bucket;
-  /** Off-site copies: of the images by replication, of other data by whoever is given its access. */
+  /** Off-site copies: of the images by replication, under the names that they have; of other data, under other names, by whoever is given its access. */
   readonly copies: Bucket;
   /** Prefix in `copies` of what is taken away again when it is old, such as `sets/`. Default: nothing may be taken away. */
   readonly forgettable?: string;
@@ -60,7 +60,7 @@ const ADD_AND_READ = [
 
 /**
  * Two versioned, encrypted buckets, each with a user that reaches it and nothing else. `images` is replicated to `copies` in another
- * region, deletions are not. Nobody is given the right to delete a version: what is deleted or overwritten can be brought back. Both hold data and are protected: deleting one empties it.
+ * region, deletions are not. Nobody is given the right to delete a version: what is deleted or overwritten can be brought back, and is paid for until a person clears it. Both hold data and are protected: deleting one empties it.
  *
  * Source: OVHcloud docs, object storage (versioning is required on both sides of a replication).
  */

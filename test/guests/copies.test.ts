@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
@@ -25,7 +26,7 @@ class Bucket {
       if (request.method === "PUT") {
         this.objects.set(path, Buffer.concat(parts));
         this.stored.push(path);
-        return void response.writeHead(200, { ETag: '"0"' }).end();
+        return void response.writeHead(200, { ETag: etag(Buffer.concat(parts)) }).end();
       }
       if (request.method === "DELETE") {
         this.objects.delete(path);
@@ -38,7 +39,7 @@ class Bucket {
       response.writeHead(200, {
         "Content-Length": object.length,
         "Last-Modified": new Date(0).toUTCString(),
-        ETag: '"0"',
+        ETag: etag(object),
       });
       response.end(request.method === "HEAD" ? undefined : object);
     });
@@ -56,12 +57,17 @@ class Bucket {
       if (cut >= 0) folders.add(key.slice(0, cut + 1));
       else
         files.push(
-          `<Contents><Key>${key}</Key><Size>${body.length}</Size><LastModified>2025-01-01T00:00:00.000Z</LastModified><ETag>"0"</ETag></Contents>`,
+          `<Contents><Key>${key}</Key><Size>${body.length}</Size><LastModified>2025-01-01T00:00:00.000Z</LastModified><ETag>${etag(body)}</ETag></Contents>`,
         );
     }
     const common = [...folders].map((folder) => `<CommonPrefixes><Prefix>${folder}</Prefix></CommonPrefixes>`);
     return `<?xml version="1.0"?><ListBucketResult><Name>${bucket}</Name><IsTruncated>false</IsTruncated>${files.join("")}${common.join("")}</ListBucketResult>`;
   }
+}
+
+/** As S3 makes it of an object that was sent in one piece. */
+function etag(body: Buffer): string {
+  return `"${createHash("md5").update(body).digest("hex")}"`;
 }
 
 let machine: Sandbox;
@@ -213,19 +219,48 @@ describe("copy of Odoo's database and filestore", () => {
 });
 
 describe("copy of the shop's images", () => {
-  it("sends what is new, keeps what was deleted, and tells its age", async () => {
+  const cake = "img/p/1/1.jpg";
+  const tart = "img/p/2/2.jpg";
+
+  beforeEach(() => {
     machine.install(renderGuestDocument(shopInput));
     machine.write("/etc/lor/rclone.conf", account("images") + account("copies"));
-    const copy = () =>
-      machine.run(`${machine.root}/usr/local/sbin/lor-images-copy`, [], { LOR_COPY_TIMEOUT_SECONDS: "60" });
-    bucket.objects.set("images/img/p/1/1.jpg", Buffer.from("cake"));
-    expect((await copy()).code).toBe(0);
-    expect(object("copies/images/img/p/1/1.jpg")).toBe("cake");
-    bucket.objects.delete("images/img/p/1/1.jpg");
-    bucket.objects.set("images/img/p/2/2.jpg", Buffer.from("tart"));
-    expect((await copy()).code).toBe(0);
-    expect(object("copies/images/img/p/1/1.jpg")).toBe("cake");
-    expect(object("copies/images/img/p/2/2.jpg")).toBe("tart");
+    put(cake, "cake");
+  });
+
+  const put = (key: string, content: string) => bucket.objects.set(`images/${key}`, Buffer.from(content));
+  const images = () => bucket.stored.filter((path) => !path.startsWith("copies/status/"));
+  async function copy(): Promise<void> {
+    bucket.stored.length = 0;
+    const ended = await machine.run(`${machine.root}/usr/local/sbin/lor-images-copy`, [], {
+      LOR_COPY_TIMEOUT_SECONDS: "60",
+    });
+    expect(ended.code).toBe(0);
+  }
+
+  it("sends what is new, keeps what was deleted, and tells its age", async () => {
+    await copy();
+    expect(object(`copies/${cake}`)).toBe("cake");
+    bucket.objects.delete(`images/${cake}`);
+    put(tart, "tart");
+    await copy();
+    expect(object(`copies/${cake}`)).toBe("cake");
+    expect(object(`copies/${tart}`)).toBe("tart");
     expect(json("copies/status/images.json")).toMatchObject({ copy: "images", lastRun: { result: "success" } });
+  });
+
+  it("sends an image again that was overwritten by one of the same size", async () => {
+    await copy();
+    put(cake, "bake");
+    await copy();
+    expect(object(`copies/${cake}`)).toBe("bake");
+  });
+
+  it("sends nothing again that is there, by itself or by the cloud's replication, which keeps the names", async () => {
+    await copy();
+    put(tart, "tart");
+    bucket.objects.set(`copies/${tart}`, Buffer.from("tart"));
+    await copy();
+    expect(images()).toEqual([]);
   });
 });

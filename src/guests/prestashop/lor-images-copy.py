@@ -1,7 +1,8 @@
 #!/usr/bin/python3 -I
-"""Copies the shop's images and files to the off-site bucket. What was deleted stays in the copy.
+"""Copies the shop's images and files to the off-site bucket, under the names that they have. What was deleted stays in the copy.
 
-Every front does it: what another has copied already is only looked at. Replication inside the cloud promises no time, this does.
+The cloud replicates the bucket to the same place under the same names, but promises no time for it; this does. What replication or
+another front has brought already is only looked at, by checksum: an image that was overwritten may have kept its size.
 """
 import os
 import sys
@@ -12,7 +13,7 @@ from lor_copy import Copy  # noqa: E402
 
 
 def work(copy):
-    copy.rclone("copy", "--transfers", "8", "--checkers", "16", "--size-only", "images:", "copies:images")
+    copy.rclone("copy", "--transfers", "8", "--checkers", "16", "--checksum", "images:", "copies:")
     return {}
 
 

@@ -144,7 +144,7 @@ export interface StoragePlan {
   readonly images: BucketPlan;
   /** Copies of the images and of Odoo's filestore, in the off-site region. */
   readonly copies: BucketPlan;
-  /** Copy of the images to `copies` by a timer on the fronts: replication has no promised bound. */
+  /** Copy of the images to `copies` by a timer on the fronts, to where replication brings them too, which has no promised bound. */
   readonly imagesCopy: { readonly copyEverySeconds: number; readonly copyTimeoutSeconds: number };
   /** Swift container of the guests' configuration documents. */
   readonly configuration: { readonly cloudName: string; readonly region: string };

@@ -111,7 +111,7 @@ function imagesLoss({ imagesCopy, fronts }: RecoveryFacts, disruption: Disruptio
       return boundedLoss({
         ...common,
         terms: [term("object storage keeps every version", 0, images)],
-        remark: "what was overwritten or deleted is an earlier version",
+        remark: "what was overwritten or deleted is an earlier version; none is ever taken away",
       });
     case "region-lost":
       return boundedLoss({

@@ -74,7 +74,7 @@ export interface LorSettings {
   readonly mysql: DatabaseSettings;
   readonly postgresql: DatabaseSettings;
   readonly storage: {
-    /** Expected amount of shop images and other large files, for the price. */
+    /** Expected amount of shop images and other large files, for the price. Old versions, which nothing takes away, come on top. */
     readonly size: Size;
     /** Copy of the images to the off-site region. Defaults: every PT30M, at most PT10M. */
     readonly copy: CopySettings;
