@@ -17,7 +17,9 @@ async function run(argv: string[]): Promise<ExitCode> {
     await tree.program.parseAsync(argv);
     return tree.exitCode();
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
+    if (error instanceof CommanderError && error.exitCode === 0) return ExitCode.done;
+    // A screen has shown the usage already; a script gets its one document of this error too.
+    if (error instanceof CommanderError && !argv.includes("--json")) return ExitCode.usage;
     if (argv.includes("--json")) process.stdout.write(`${JSON.stringify(errorDocument(error), null, 2)}\n`);
     else process.stderr.write(`${renderError(error, process.env.LOR_INFRA_DEBUG === "1")}\n`);
     return asLorError(error).exit;

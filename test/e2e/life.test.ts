@@ -12,7 +12,7 @@ let ids: Readonly<Record<string, string>>;
 
 interface Front {
   readonly name: string;
-  readonly size: string;
+  readonly flavor: string;
   readonly address: string;
   readonly pool: string;
   readonly healthy: boolean;
@@ -27,13 +27,14 @@ interface StatusDocument {
   readonly addresses: { readonly loadBalancer: { readonly private: string } };
 }
 
-const front = (name: string, size: string, address: string) => ({
+const front = (name: string, flavor: string, address: string) => ({
   name,
-  size,
+  flavor,
   address,
   server: "active",
   pool: "serving",
   healthy: true,
+  health: "healthy",
 });
 
 beforeAll(async () => {

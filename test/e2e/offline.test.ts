@@ -133,6 +133,15 @@ describe("refused settings", () => {
     ],
     ["an RPO that no backup holds", "Pulumi.yaml", /PT1H/, "PT10M", 3, "copyEvery", "rpo-not-held"],
     [
+      "a pair that cannot come back",
+      "Pulumi.yaml",
+      /disk: 100\n {6}image/,
+      "disk: 100\n      flavorFamily: classic\n      image",
+      2,
+      "prestashop.flavorFamily",
+      "pair-cannot-come-back",
+    ],
+    [
       "a profile of another name",
       "Pulumi.rush.yaml",
       /lor:profile: rush/,

@@ -1,4 +1,5 @@
-import { LorError } from "../../core/errors.ts";
+import { CommanderError } from "commander";
+import { ExitCode, LorError } from "../../core/errors.ts";
 
 /** An error as a person reads it: what cannot be done, what was seen, what is accepted, what to type next. */
 export function renderError(error: unknown, debug: boolean): string {
@@ -23,10 +24,19 @@ export function errorDocument(error: unknown): object {
 
 export function asLorError(error: unknown): LorError {
   if (error instanceof LorError) return error;
+  if (error instanceof CommanderError) {
+    return new LorError({
+      code: "usage",
+      message: error.message.replace(/^error: /, ""),
+      exit: ExitCode.usage,
+      culprit: "user",
+      next: "lor-infra --help",
+    });
+  }
   return new LorError({
     code: "internal",
     message: error instanceof Error ? error.message : String(error),
-    exit: 1,
+    exit: ExitCode.failed,
     culprit: "tool",
     next: "run the same command with LOR_INFRA_DEBUG=1 and report what it prints",
     cause: error,
