@@ -78,7 +78,10 @@ async function findLost(
       await finder.discard(change.type, found.id);
       context.emit({ kind: "repaired", repair: "creation-discarded", what: name });
     } else if (found !== undefined) {
-      adopt.set(change.urn, { id: found.id, unreadable: finder.unreadable(change.type) });
+      const importable = finder.isImportable(change.type);
+      // Where the import would take `project/region/id`, the state keeps the last part.
+      const id = importable ? found.id : found.id.slice(found.id.lastIndexOf("/") + 1);
+      adopt.set(change.urn, { id, unreadable: finder.unreadable(change.type), importable });
       context.emit({ kind: "repaired", repair: "creation-found", what: name });
     }
   }

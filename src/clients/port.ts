@@ -82,4 +82,6 @@ export interface ResourceFinder {
   discard(type: string, id: string): Promise<void>;
   /** Inputs of a type that its provider cannot read back. */
   unreadable(type: string): readonly string[];
+  /** False when one of them is required: the provider's import would refuse the resource for want of it. */
+  isImportable(type: string): boolean;
 }

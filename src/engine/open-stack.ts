@@ -1,12 +1,13 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type EngineEvent as RawEvent, Stack } from "@pulumi/pulumi/automation/index.js";
+import { type EngineEvent as RawEvent, Stack, type StepEventStateMetadata } from "@pulumi/pulumi/automation/index.js";
 import { LorError } from "../core/errors.ts";
 import { completeAdopted, type UnreadableInputs } from "./adopted-inputs.ts";
 import { EngineCommand, EngineCommandError } from "./engine-command.ts";
 import { engineEnvironment } from "./engine-environment.ts";
 import { engineError } from "./engine-errors.ts";
-import type { EngineEvent, EngineStack, Program, RunOptions, RunResult, StateExport } from "./port.ts";
+import { enterIntoState } from "./enter-into-state.ts";
+import type { Adoption, EngineEvent, EngineStack, Program, RunOptions, RunResult, StateExport } from "./port.ts";
 import { inTurn } from "./program-turn.ts";
 import { watchProgram } from "./program-watch.ts";
 import { ResourceChanges } from "./resource-changes.ts";
@@ -77,8 +78,14 @@ class AutomationStack implements EngineStack {
     return this.#run(program, options, (run) => this.#stack.preview(run));
   }
 
-  up(program: Program, options: RunOptions = {}): Promise<RunResult> {
-    return this.#run(program, options, (run) => this.#stack.up(run), { completesState: true });
+  async up(program: Program, options: RunOptions = {}): Promise<RunResult> {
+    const adopt = [...(options.adopt ?? [])];
+    const entered = new Map(adopt.filter(([, one]) => one.importable === false));
+    await this.#enter(program, options, entered);
+    const rest = { ...options, adopt: new Map(adopt.filter(([urn]) => !entered.has(urn))) };
+    return this.#run(program, entered.size === 0 ? rest : { ...rest, refresh: true }, (run) => this.#stack.up(run), {
+      completesState: true,
+    });
   }
 
   refresh(program: Program, options: RunOptions = {}): Promise<RunResult> {
@@ -136,6 +143,23 @@ class AutomationStack implements EngineStack {
     return this.#command.ask([...args, "--stack", this.#place.stackName], this.#place.folder);
   }
 
+  /** Enters into the state what exists and cannot be imported; the run that follows asks the cloud for the rest of it. */
+  async #enter(program: Program, options: RunOptions, adopt: ReadonlyMap<string, Adoption>): Promise<void> {
+    if (adopt.size === 0) {
+      return;
+    }
+    const planned = new Map<string, StepEventStateMetadata>();
+    const { signal } = options;
+    await this.#run(program, signal === undefined ? {} : { signal }, (run) => this.#stack.preview(run), {
+      onPlanned: (step) => planned.set(step.urn, step),
+    });
+    const entered = [...adopt].flatMap(([urn, { id }]) => {
+      const step = planned.get(urn);
+      return step === undefined ? [] : [{ id, planned: step }];
+    });
+    await this.importState(enterIntoState((await this.exportState()).raw, entered));
+  }
+
   async #completeAdopted(inputs: UnreadableInputs | undefined): Promise<void> {
     if (inputs === undefined || inputs.size === 0) {
       return;
@@ -174,7 +198,11 @@ class AutomationStack implements EngineStack {
     const context = { place: this.#place, scrubber: this.#scrubber, changes, signal: options.signal, thrown };
     const run = () =>
       start({
-        onEvent: (raw) => changes.accept(raw),
+        onEvent: (raw) => {
+          changes.accept(raw);
+          const step = raw.resourcePreEvent?.metadata;
+          if (step?.op === "create" && step.new !== undefined) kind.onPlanned?.(step.new);
+        },
         color: "never",
         suppressOutputs: true,
         suppressProgress: true,
@@ -227,6 +255,8 @@ interface RunKind {
   readonly findsDrift?: boolean;
   /** What was adopted is in the state afterwards, and may lack what its provider cannot read. */
   readonly completesState?: boolean;
+  /** Told of each resource that is to be created. */
+  readonly onPlanned?: (step: StepEventStateMetadata) => void;
 }
 
 /** The options that every kind of run shares. */

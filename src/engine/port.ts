@@ -56,6 +56,11 @@ export interface Adoption {
   readonly id: string;
   /** Inputs that the provider cannot read back, ignored while adopting. */
   readonly unreadable: readonly string[];
+  /**
+   * False (default: true) when one of them is required, so that the engine's import would refuse the resource: it is entered into the state, with the
+   * program's inputs, and then read; `id` is then the one that the state keeps. Such a type has no secret input.
+   */
+  readonly importable?: boolean;
 }
 
 export interface RunResult {

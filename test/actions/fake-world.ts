@@ -106,6 +106,7 @@ export class FakeWorld {
       },
       discard: async () => undefined,
       unreadable: () => [],
+      isImportable: () => true,
     },
   };
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { findableTypes } from "../../src/clients/finder/name-finder.ts";
-import { unreadable } from "../../src/clients/finder/unreadable.ts";
+import { isImportable, unreadable } from "../../src/clients/finder/unreadable.ts";
 import { catalogue } from "../../src/local-cloud/catalogue/catalogue.ts";
 import { unreadableInputs } from "../../src/local-cloud/provider/unreadable.ts";
 
@@ -17,4 +17,9 @@ test("only inputs that exist are ignored", () => {
       .map((input) => `${type} ${input}`);
   });
   expect(wrong).toEqual([]);
+});
+
+test.each(findableTypes)("%s is imported unless a required input of it cannot be read back", (type) => {
+  const inputs = { ...catalogue.openstack.resources, ...catalogue.ovh.resources }[type]?.inputs ?? {};
+  expect(isImportable(type)).toBe(!unreadable(type).some((name) => inputs[name]?.required === true));
 });

@@ -4,7 +4,7 @@ import type { FoundResource, ResourceFinder } from "../port.ts";
 import { openstackTypes } from "./openstack-types.ts";
 import { discardPath, ovhTypes } from "./ovh-types.ts";
 import type { Find, FinderClouds } from "./query.ts";
-import { unreadable } from "./unreadable.ts";
+import { isImportable, unreadable } from "./unreadable.ts";
 
 /** How each type is found; a type that is missing here is an error, never "does not exist". */
 const finders: Readonly<Record<string, Find>> = { ...openstackTypes, ...ovhTypes };
@@ -51,5 +51,9 @@ export class NameFinder implements ResourceFinder {
 
   unreadable(type: string): readonly string[] {
     return unreadable(type);
+  }
+
+  isImportable(type: string): boolean {
+    return isImportable(type);
   }
 }

@@ -57,3 +57,16 @@ const UNREADABLE: Readonly<Record<string, readonly string[]>> = {
 export function unreadable(type: string): readonly string[] {
   return UNREADABLE[type] ?? [];
 }
+
+/**
+ * Types of which a required input is among them: the engine's import would refuse the resource for want of it, so that it is entered into the
+ * state instead, with the inputs that the program gives it.
+ */
+const NOT_IMPORTABLE: ReadonlySet<string> = new Set([
+  "ovh:CloudProject/loadBalancer:LoadBalancer",
+  "ovh:CloudProject/workflowBackup:WorkflowBackup",
+]);
+
+export function isImportable(type: string): boolean {
+  return !NOT_IMPORTABLE.has(type);
+}
