@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { credentialsFromEnvironment } from "../clients/credentials.ts";
 import { loadProject, type Project } from "../config/project.ts";
 import { LorError } from "../core/errors.ts";
 import { priceBooks } from "../domain/price-book.ts";
@@ -73,25 +74,20 @@ async function examineLocalCloud({ home }: StackFolder): Promise<Finding> {
     : good("local cloud", "does not run; a command that needs it starts it");
 }
 
-/** Groups of variables, each of which must be complete. */
-const credentialVariables: Readonly<Record<string, readonly string[]>> = {
-  OVHcloud: [
-    "OVH_ENDPOINT",
-    "OVH_APPLICATION_KEY",
-    "OVH_APPLICATION_SECRET",
-    "OVH_CONSUMER_KEY",
-    "OVH_CLOUD_PROJECT_SERVICE",
-  ],
-  OpenStack: ["OS_AUTH_URL", "OS_USERNAME", "OS_PASSWORD", "OS_TENANT_ID", "OS_REGION_NAME"],
-};
-
+/** What the raw clients would say; the providers read the same variables. */
 function examineCredentials(env: Environment): readonly Finding[] {
-  return Object.entries(credentialVariables).map(([name, variables]) => {
-    const missing = variables.filter((variable) => (env[variable] ?? "") === "");
-    return missing.length === 0
-      ? good("credentials", `${name}: ${variables.join(", ")} are set`)
-      : bad("credentials", `${name}: not set: ${missing.join(", ")}`, "set them as README says under real use");
-  });
+  try {
+    credentialsFromEnvironment(env);
+    return [
+      good(
+        "credentials",
+        "those of OVHcloud and OpenStack are set; whether they are accepted, the first command tells",
+      ),
+    ];
+  } catch (error) {
+    if (error instanceof LorError) return [bad("credentials", error.message, error.next)];
+    throw error;
+  }
 }
 
 function examinePassphrase({ home }: StackFolder, { cloud, env }: ExamineArgs): Finding {

@@ -1,9 +1,10 @@
 import type { Profile } from "../domain/fleet.ts";
+import { fleetOfLive } from "../domain/switching/step-fleet.ts";
 import { OperationJournal } from "../state/operation-journal.ts";
 import type { CloudKind } from "../state/stack-folder.ts";
 import { describeHolder, readLock } from "../state/stack-lock.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
-import { observeFleet } from "./observe-fleet.ts";
+import { type ObservedFleet, observeFleet } from "./observe-fleet.ts";
 import { type RecordedState, readRecorded } from "./recorded-state.ts";
 import { planFleet, type StackContext } from "./stack-context.ts";
 
@@ -74,11 +75,21 @@ export async function status(context: StackContext): Promise<StatusResult> {
     loadBalancer: { bandwidth, ready: live?.loadBalancerReady ?? false },
     databases: databasesOf(recorded),
     addresses: recorded.outputs.addresses,
-    plan: recorded.fleet === undefined ? undefined : planFleet(context, recorded.fleet, recorded.profile),
+    plan: runningPlan(context, recorded, live),
     unfinished:
       lock !== undefined && !lock.dead ? undefined : new OperationJournal(context.folder.journal).unfinished(),
     lockedBy: lock === undefined || lock.dead ? undefined : describeHolder(lock.holder),
   };
+}
+
+/** What is paid for is what is there: a switch that stopped half-way has recorded where it was going. */
+function runningPlan(
+  context: StackContext,
+  { fleet, profile }: RecordedState,
+  live: ObservedFleet | undefined,
+): LorPlan | undefined {
+  if (fleet === undefined) return undefined;
+  return planFleet(context, live === undefined || live.fronts.length === 0 ? fleet : fleetOfLive(live), profile);
 }
 
 function databasesOf(recorded: RecordedState): readonly DatabaseStatus[] {

@@ -5,10 +5,13 @@ import { resetCloud } from "../../actions/cloud-reset.ts";
 import { startCloud } from "../../actions/cloud-start.ts";
 import { cloudStatus as readStatus } from "../../actions/cloud-status.ts";
 import { stopCloud } from "../../actions/cloud-stop.ts";
+import { openContext } from "../../actions/open-context.ts";
+import type { Project } from "../../config/project.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import type { FaultEffect } from "../../local-cloud/faults.ts";
-import { stateHome } from "../../state/stack-folder.ts";
+import { hasState, stackFolder, stateHome } from "../../state/stack-folder.ts";
 import { askYes } from "../ask.ts";
+import { loadSettings } from "../load-settings.ts";
 import { obtainEngine } from "../obtain-engine.ts";
 import type { SettingsOptions } from "../options.ts";
 import { renderTable } from "../render/table.ts";
@@ -66,10 +69,12 @@ export async function cloudStatus(terminal: Terminal, options: SettingsOptions):
 }
 
 export async function cloudEnv(terminal: Terminal, options: SettingsOptions): Promise<ExitCode> {
+  const project = loadSettings(options);
   const home = stateHome(options.settings, process.env);
   // Only shell lines may reach the standard output here: `eval` reads it.
   const engine = await obtainEngine((text) => terminal.warn(text));
   const { runtime } = await startCloud({ home, env: process.env });
+  await createStack(project);
   const variables = cloudEnvironment({
     home,
     runtime,
@@ -80,6 +85,14 @@ export async function cloudEnv(terminal: Terminal, options: SettingsOptions): Pr
   if (terminal.json) terminal.document({ version: 1, variables });
   else process.stdout.write(shellExports(variables));
   return ExitCode.done;
+}
+
+/** Plain `pulumi stack init` would write a settings file of its own: the stack is there before it is asked for. */
+async function createStack(project: Project): Promise<void> {
+  const folder = stackFolder(stateHome(project.dir, process.env), "local", project.stack);
+  if (hasState(folder, project.name)) return;
+  await using context = await openContext({ project, cloud: "local", env: process.env, operation: "cloud env" });
+  await context.engine.outputs();
 }
 
 export async function cloudReset(

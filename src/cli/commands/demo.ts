@@ -12,7 +12,7 @@ import { packageFolder } from "../package-folder.ts";
 import { renderSeconds } from "../render/duration.ts";
 import type { Terminal } from "../terminal.ts";
 import { cost } from "./cost.ts";
-import { destroy } from "./destroy.ts";
+import { destroyStack } from "./destroy.ts";
 import { rpo } from "./rpo.ts";
 import { showStatus } from "./status.ts";
 import { normal, rush } from "./switch.ts";
@@ -54,7 +54,7 @@ export async function demo(terminal: Terminal, options: SettingsOptions): Promis
     title("6. The most data that can be lost");
     await rpo(quiet, given);
     title("7. Everything deleted");
-    await destroy(quiet, { ...given, withData: true });
+    await destroyStack(quiet, { ...given, withData: true });
     const seconds = (performance.now() - began) / 1000;
     terminal.line(`\nDone in ${renderSeconds(seconds)}; nothing is left running.`);
     terminal.document({

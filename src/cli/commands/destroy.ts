@@ -1,23 +1,16 @@
-import { destroy as runDestroy } from "../../actions/destroy.ts";
+import { type DestroyResult, destroy as runDestroy } from "../../actions/destroy.ts";
 import { ExitCode } from "../../core/errors.ts";
 import type { ChangeOptions } from "../options.ts";
 import { renderSeconds } from "../render/duration.ts";
 import type { Terminal } from "../terminal.ts";
 import { withStack } from "../with-stack.ts";
 
-export async function destroy(
-  terminal: Terminal,
-  options: ChangeOptions & { readonly withData: boolean },
-): Promise<ExitCode> {
-  const { withData } = options;
-  const { deleted, lost, backup, seconds } = await withStack(terminal, options, "destroy", ({ context, confirm }) =>
-    runDestroy(context, { withData, confirm }),
-  );
-  terminal.line(
-    deleted.length === 0
-      ? "Nothing was there."
-      : `Deleted ${deleted.length} resources in ${renderSeconds(seconds)}, ${lost.length} of which held data.`,
-  );
+interface DestroyOptions extends ChangeOptions {
+  readonly withData: boolean;
+}
+
+export async function destroy(terminal: Terminal, options: DestroyOptions): Promise<ExitCode> {
+  const { deleted, lost, backup, seconds } = await destroyStack(terminal, options);
   if (backup !== undefined) terminal.line(`A copy of the last state is in ${backup}.`);
   terminal.document({
     version: 1,
@@ -30,4 +23,18 @@ export async function destroy(
     seconds,
   });
   return ExitCode.done;
+}
+
+/** Deletes and says what went. */
+export async function destroyStack(terminal: Terminal, options: DestroyOptions): Promise<DestroyResult> {
+  const { withData } = options;
+  const result = await withStack(terminal, options, "destroy", ({ context, confirm }) =>
+    runDestroy(context, { withData, confirm }),
+  );
+  terminal.line(
+    result.deleted.length === 0
+      ? "Nothing was there."
+      : `Deleted ${result.deleted.length} resources in ${renderSeconds(result.seconds)}, ${result.lost.length} of which held data.`,
+  );
+  return result;
 }

@@ -1,4 +1,4 @@
-import { preview as runPreview } from "../../actions/preview.ts";
+import { type PreviewResult, preview as runPreview } from "../../actions/preview.ts";
 import { ExitCode } from "../../core/errors.ts";
 import type { Profile } from "../../domain/fleet.ts";
 import type { CloudOptions } from "../options.ts";
@@ -37,10 +37,15 @@ export async function preview(terminal: Terminal, options: PreviewOptions): Prom
       stop === undefined ? "" : `${terminal.style("red", "✗")} ${stop.reason} [${stop.code}]. Next: ${stop.next}`,
       `Price a month: now ${before === undefined ? "nothing" : describePrice(before)}\n             after ${describePrice(after)}`,
       seconds === 0 ? "" : `Expected: about ${renderSeconds(seconds)} on the real cloud.`,
-      `Next: lor-infra ${current === undefined || current === profile ? "up" : profile}`,
+      `Next: lor-infra ${nextCommand(result)}`,
     ]
       .filter((text) => text !== "")
       .join("\n"),
   );
   return detect && differs ? ExitCode.differences : ExitCode.done;
+}
+
+function nextCommand({ profile, current, changes }: PreviewResult): string {
+  if (current !== undefined && current !== profile) return profile;
+  return changes.length === 0 ? "status" : "up";
 }
