@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type CrashPoint, CrashScene, type ResourceSet } from "./crash/crash-scene.ts";
+import { ServingWatch } from "./crash/serving-watch.ts";
+
+/** The way back from rush, and then the end of the stack, killed again and again. */
+let scene: CrashScene;
+let watch: ServingWatch;
+let undisturbed: Promise<ResourceSet>;
+
+beforeAll(async () => {
+  scene = await CrashScene.start();
+  await scene.succeed(["up", "--profile", "rush", "--yes"]);
+  undisturbed = CrashScene.undisturbed(["up", "--yes"]);
+  watch = new ServingWatch(scene.home);
+});
+afterAll(async () => {
+  await watch?.stop();
+  await scene.dispose();
+});
+
+const weight = { match: { operation: "http", name: "PUT /load-balancer/*" } };
+const update = (type: string, name?: string) => ({
+  match: { type, operation: "update", ...(name === undefined ? {} : { name }) },
+});
+const remove = (type: string, name: string) => ({ match: { type, operation: "delete", name } });
+
+const back: readonly CrashPoint[] = [
+  { point: "before the first drain: cloud", steps: [{ ...weight, before: true }], kill: ["cloud"] },
+  {
+    point: "first front shrinking: command and engine",
+    steps: [update("Instance", "lor-prod-ps-0")],
+    kill: ["command", "engine"],
+  },
+  { point: "second front shrinking: cloud", steps: [update("Instance", "lor-prod-ps-1")], kill: ["cloud"] },
+  {
+    point: "extra front out of the pool: engine",
+    steps: [remove("Member", "lor-prod-ps-2")],
+    kill: ["engine"],
+  },
+  {
+    point: "extra front deleted: command and engine",
+    steps: [remove("Instance", "lor-prod-ps-2")],
+    kill: ["command", "engine"],
+  },
+  { point: "its volume deleted: command", steps: [remove("Volume", "lor-prod-ps-2-data")], kill: ["command"] },
+  {
+    point: "smaller load balancer accepted: cloud",
+    steps: [update("CloudProject/loadBalancer:LoadBalancer")],
+    kill: ["cloud"],
+  },
+];
+
+describe("the same `lor-infra normal` again, after a kill -9 at", () => {
+  it.each(back)(
+    "$point",
+    async (point) => {
+      const run = await scene.crash(["normal", "--yes"], point);
+      expect(run.code, run.stderr).toBe(point.kill.includes("command") ? null : 1);
+    },
+    180_000,
+  );
+
+  it("ends with what an undisturbed `up` makes, nothing created twice, the shop served throughout", async () => {
+    await scene.succeed(["normal", "--yes"]);
+    const reference = await undisturbed;
+    const resources = scene.resources();
+    expect(resources.state).toEqual(reference.state);
+    expect(resources.cloud).toEqual(reference.cloud);
+    expect(await scene.createdTwice()).toEqual([]);
+    await scene.succeed(["preview", "--detect"]);
+    await watch.stop();
+    expect(watch.fewest).toBeGreaterThanOrEqual(2);
+    expect(watch.looks).toBeGreaterThan(50);
+  }, 180_000);
+});
+
+const end: readonly CrashPoint[] = [
+  {
+    point: "protection given up: command and engine",
+    steps: [update("Database", "mysql")],
+    kill: ["command", "engine"],
+  },
+  { point: "front deleted: engine", steps: [remove("Instance", "lor-prod-ps-0")], kill: ["engine"] },
+  {
+    point: "load balancer deleted: command",
+    steps: [remove("CloudProject/loadBalancer:LoadBalancer", "lor-prod-lb")],
+    kill: ["command"],
+  },
+  { point: "database deleted: cloud", steps: [remove("Database", "mysql")], kill: ["cloud"] },
+  {
+    point: "network going: command and engine",
+    steps: [{ ...remove("Network", "lor-prod-mysql"), before: true }],
+    kill: ["command", "engine"],
+  },
+];
+
+describe("the same `lor-infra destroy --with-data` again, after a kill -9 at", () => {
+  it.each(end)(
+    "$point",
+    async (point) => {
+      const run = await scene.crash(["destroy", "--with-data", "--yes"], point);
+      expect(run.code, run.stderr).toBe(point.kill.includes("command") ? null : 1);
+    },
+    180_000,
+  );
+
+  it("ends with nothing left, and nothing was created on the way", async () => {
+    await scene.succeed(["destroy", "--with-data", "--yes"]);
+    const { state, cloud } = scene.resources();
+    expect(state).toEqual([]);
+    // What a project finds in every region.
+    expect(cloud.filter((one) => !/ Ext-Net | default |security-group-rule /.test(one))).toEqual([]);
+    expect(await scene.createdTwice()).toEqual([]);
+  }, 180_000);
+});

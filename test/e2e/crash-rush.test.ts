@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type CrashPoint, CrashScene, type ResourceSet } from "./crash/crash-scene.ts";
+import { ServingWatch } from "./crash/serving-watch.ts";
+
+/** One switch into rush, killed again and again on its way: each test takes it on to the next point. */
+let scene: CrashScene;
+let watch: ServingWatch;
+let undisturbed: Promise<ResourceSet>;
+
+beforeAll(async () => {
+  scene = await CrashScene.start();
+  await scene.succeed(["up", "--yes"]);
+  undisturbed = CrashScene.undisturbed(["up", "--profile", "rush", "--yes"]);
+  watch = new ServingWatch(scene.home);
+});
+afterAll(async () => {
+  await watch?.stop();
+  await scene.dispose();
+});
+
+const create = (type: string, name: string) => ({ match: { type, operation: "create", name } });
+const resize = (name: string) => ({ match: { type: "Instance", operation: "update", name } });
+const weight = { match: { operation: "http", name: "PUT /load-balancer/*" } };
+
+const points: readonly CrashPoint[] = [
+  {
+    point: "larger load balancer accepted: command and engine",
+    steps: [{ match: { type: "CloudProject/loadBalancer:LoadBalancer", operation: "update" } }],
+    kill: ["command", "engine"],
+  },
+  {
+    point: "port, volume and document of the extra front accepted: command",
+    steps: [
+      create("Port", "lor-prod-ps-2"),
+      create("Volume", "lor-prod-ps-2-data"),
+      create("ContainerObject", "guests/ps-2.json"),
+    ],
+    kill: ["command"],
+  },
+  { point: "extra front accepted: cloud", steps: [create("Instance", "lor-prod-ps-2")], kill: ["cloud"] },
+  {
+    point: "its volume attachment and backup accepted: engine",
+    steps: [create("VolumeAttach", "ps-2-data")],
+    kill: ["engine"],
+  },
+  {
+    point: "its pool member accepted: command and engine",
+    steps: [create("Member", "lor-prod-ps-2")],
+    kill: ["command", "engine"],
+  },
+  { point: "before the extra front is admitted: command", steps: [{ ...weight, before: true }], kill: ["command"] },
+  { point: "extra front admitted: command", steps: [weight], kill: ["command"] },
+  { point: "first front drained: cloud", steps: [weight], kill: ["cloud"] },
+  {
+    point: "first front in RESIZE: command and engine",
+    steps: [resize("lor-prod-ps-0")],
+    // Time stands still in the cloud, so that the kill falls into the resize.
+    until: (crash) => crash.control.setClockMode("stepped"),
+    kill: ["command", "engine"],
+  },
+  {
+    point: "first front readmitted: command",
+    // Only the run that recovers lets the resize go on.
+    meanwhile: async ({ control }) => {
+      const [last] = await control.journal({ limit: 1 });
+      await control.waitForCall({ service: "nova", operation: "http", after: last?.seq ?? 0 });
+      await control.setClockMode("real");
+    },
+    steps: [weight],
+    kill: ["command"],
+  },
+  {
+    point: "second front in VERIFY_RESIZE, before its confirmation: engine",
+    steps: [resize("lor-prod-ps-1")],
+    until: (crash) => crash.server("lor-prod-ps-1", "VERIFY_RESIZE"),
+    kill: ["engine"],
+  },
+  {
+    point: "confirmation by the run that recovers: command",
+    steps: [{ match: { operation: "http", service: "nova", name: "POST /compute/*" }, before: true }],
+    kill: ["command"],
+  },
+  { point: "last front readmitted: cloud", steps: [weight], kill: ["cloud"] },
+];
+
+describe("the same `lor-infra rush` again, after a kill -9 at", () => {
+  it.each(points)(
+    "$point",
+    async (point) => {
+      const run = await scene.crash(["rush", "--yes"], point);
+      expect(run.code, run.stderr).toBe(point.kill.includes("command") ? null : 1);
+    },
+    180_000,
+  );
+
+  it("ends with what an undisturbed one makes, nothing created twice, the shop served throughout", async () => {
+    await scene.succeed(["rush", "--yes"]);
+    const reference = await undisturbed;
+    const resources = scene.resources();
+    expect(resources.state).toEqual(reference.state);
+    expect(resources.cloud).toEqual(reference.cloud);
+    expect(await scene.createdTwice()).toEqual([]);
+    await scene.succeed(["preview", "--detect"]);
+    const { profile, fronts } = await scene.project.json<Status>(["status"]);
+    expect(profile).toBe("rush");
+    expect(fronts).toMatchObject([
+      { flavor: "b2-15", pool: "serving", healthy: true },
+      { flavor: "b2-15", pool: "serving", healthy: true },
+      { flavor: "b2-15", pool: "serving", healthy: true },
+    ]);
+    await watch.stop();
+    expect(watch.fewest).toBeGreaterThanOrEqual(2);
+    expect(watch.looks).toBeGreaterThan(100);
+  }, 180_000);
+});
+
+interface Status {
+  readonly profile: string;
+  readonly fronts: readonly { readonly flavor: string; readonly pool: string; readonly healthy: boolean }[];
+}

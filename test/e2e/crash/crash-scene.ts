@@ -1,0 +1,211 @@
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { setTimeout as pause } from "node:timers/promises";
+import { cloudFolder, connectLocalCloud, requireLocalCloud } from "../../../src/actions/cloud-connection.ts";
+import { startCloud } from "../../../src/actions/cloud-start.ts";
+import type { ServerStatus } from "../../../src/clients/port.ts";
+import { parseStateExport } from "../../../src/engine/state-export.ts";
+import type { ControlClient } from "../../../src/local-cloud/control-client.ts";
+import type { FaultEffect, FaultMatch } from "../../../src/local-cloud/faults.ts";
+import { runVariable } from "../../../src/state/orphan-engine.ts";
+import { isAlive, type ProcessIdentity, processesWith, startTicksOf } from "../../../src/state/process-identity.ts";
+import { type StackFolder, stackFolder } from "../../../src/state/stack-folder.ts";
+import { readLock } from "../../../src/state/stack-lock.ts";
+import { readStateFile } from "../../../src/state/state-file.ts";
+import { ended, type Run, TestProject } from "../project.ts";
+
+/** Who dies by kill -9. */
+export type Victim = "command" | "engine" | "cloud";
+
+/** A call of the cloud that is held: after it was carried out, or before. */
+export interface HeldStep {
+  readonly match: FaultMatch;
+  readonly before?: boolean;
+}
+
+/** One point of a command at which something dies. */
+export interface CrashPoint {
+  readonly point: string;
+  /** Every one of them is held at the moment of the kill. */
+  readonly steps: readonly HeldStep[];
+  readonly kill: readonly Victim[];
+  /** What else happens while the command runs. */
+  readonly meanwhile?: (scene: CrashScene) => Promise<void>;
+  /** What is still to happen once the calls are held. */
+  readonly until?: (scene: CrashScene) => Promise<void>;
+}
+
+/** What there is once everything has ended: comparable between two runs. */
+export interface ResourceSet {
+  /** Type and name of each resource of the state. */
+  readonly state: readonly string[];
+  /** Kind, region, name and number of everything that the cloud has, whatever the state says. */
+  readonly cloud: readonly string[];
+}
+
+/** A test project whose commands, engines and cloud are killed at chosen steps. */
+export class CrashScene {
+  readonly project = new TestProject();
+  readonly #home = join(this.project.folder, ".lor-infra");
+
+  static async start(): Promise<CrashScene> {
+    const scene = new CrashScene();
+    await scene.succeed(["cloud", "start"]);
+    return scene;
+  }
+
+  /** What a command makes that nothing disturbs, in a project and a cloud of its own. */
+  static async undisturbed(args: readonly string[]): Promise<ResourceSet> {
+    const calm = await CrashScene.start();
+    try {
+      await calm.succeed(args);
+      return calm.resources();
+    } finally {
+      await calm.dispose();
+    }
+  }
+
+  get folder(): StackFolder {
+    return stackFolder(this.#home, "local", "prod");
+  }
+
+  get control(): ControlClient {
+    return requireLocalCloud(cloudFolder(this.#home)).control;
+  }
+
+  get home(): string {
+    return this.#home;
+  }
+
+  /** Runs a command that must end well. */
+  async succeed(args: readonly string[]): Promise<Run> {
+    const run = await this.project.run(args);
+    if (run.code !== 0) {
+      throw new Error(`lor-infra ${args.join(" ")} ended with ${run.code}:\n${run.stdout}\n${run.stderr}`);
+    }
+    return run;
+  }
+
+  /** Waits until the cloud shows a server in a state. */
+  async server(name: string, status: ServerStatus): Promise<void> {
+    const { clients } = await connectLocalCloud(cloudFolder(this.#home));
+    while ((await clients.compute.findServers(name))[0]?.status !== status) await pause(20);
+  }
+
+  order(match: FaultMatch, effect: FaultEffect, times = 1): Promise<unknown> {
+    return this.control.orderFault({ match, effect, times });
+  }
+
+  /** Runs a command up to a point, kills, and lets what is left of it end. @returns how the command ended */
+  async crash(args: readonly string[], { steps, kill, meanwhile, until }: CrashPoint): Promise<Run> {
+    await startCloud({ home: this.#home, env: this.project.env });
+    // What a failed test before this one left.
+    await this.control.clearFaults();
+    await this.control.release();
+    const ordered = new Set<number>();
+    for (const { match, before } of steps) {
+      const effect = { kind: before === true ? "hold-before" : "hold" } as const;
+      ordered.add((await this.control.orderFault({ match, effect })).id);
+    }
+    const child = this.project.start(args);
+    const end = ended(child);
+    let over: Run | undefined;
+    void end.then((run) => {
+      over = run;
+    });
+    const running = (what: string) => {
+      if (over !== undefined) {
+        throw new Error(`the command ended (${over.code}) before ${what}:\n${over.stdout}\n${over.stderr}`);
+      }
+    };
+    await meanwhile?.(this);
+    const held = async () => (await this.control.held()).filter((one) => ordered.has(one.faultId)).length;
+    while ((await held()) < steps.length) {
+      running(`it met all of ${JSON.stringify(steps)}`);
+      await pause(25);
+    }
+    await until?.(this);
+    running("the kill");
+    const victims = [
+      ...(kill.includes("command") ? [identityOf(child.pid)] : []),
+      ...(kill.includes("engine") ? this.#engines() : []),
+      ...(kill.includes("cloud") ? [this.#cloud()] : []),
+    ];
+    for (const victim of victims) process.kill(victim.pid, "SIGKILL");
+    while (victims.some(isAlive)) await pause(5);
+    if (!kill.includes("cloud")) await this.control.release();
+    return await end;
+  }
+
+  /** The engines that the holder of the lock has started. */
+  #engines(): readonly ProcessIdentity[] {
+    const lock = readLock(this.folder.lockFolder);
+    const engines = lock === undefined ? [] : processesWith(runVariable, lock.holder.id);
+    if (engines.length === 0) throw new Error("no engine runs");
+    return engines;
+  }
+
+  #cloud(): ProcessIdentity {
+    return identityOf(requireLocalCloud(cloudFolder(this.#home)).runtime.pid);
+  }
+
+  resources(): ResourceSet {
+    const state = parseStateExport(readStateFile(this.folder, "lor"));
+    return {
+      state: state.resources.map((one) => `${one.type} ${one.name}${one.protect ? " protected" : ""}`).toSorted(),
+      cloud: this.#inventory(),
+    };
+  }
+
+  #inventory(): readonly string[] {
+    using database = new DatabaseSync(join(cloudFolder(this.#home), "cloud.sqlite"), { readOnly: true });
+    const rows = database.prepare("SELECT kind, region, name FROM record WHERE kind <> 'token'").all();
+    const counts = new Map<string, number>();
+    for (const { kind, region, name } of rows) {
+      // Ids and generated names differ between two clouds.
+      const plain = String(name).replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}|(?<=user-)[0-9a-f]{12}/g, "*");
+      const key = `${kind} ${region} ${plain}`;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    return [...counts].map(([key, count]) => `${key} x${count}`).toSorted();
+  }
+
+  /** Every resource that the cloud created more than once without having been told to delete the one before. */
+  async createdTwice(): Promise<readonly string[]> {
+    const alive = new Map<string, ReadonlySet<string>>();
+    const twice: string[] = [];
+    for (const { operation, outcome, type = "", name = "", id } of await this.control.journal()) {
+      if (operation === "http" && name.startsWith("DELETE ") && outcome === "ok") {
+        // A password told once and lost: what it belonged to is discarded, and made again.
+        for (const [key, ids] of alive) alive.set(key, ids.difference(new Set([lastPart(name)])));
+      }
+      if (id === undefined || repeatable.test(type)) continue;
+      const key = `${type} ${name}`;
+      const ids = alive.get(key) ?? new Set();
+      if (operation === "delete" && outcome === "ok") alive.set(key, ids.difference(new Set([lastPart(id)])));
+      if (operation === "create") {
+        if (ids.size > 0) twice.push(`${key}: ${[...ids, id].join(", ")}`);
+        alive.set(key, ids.union(new Set([lastPart(id)])));
+      }
+    }
+    return twice;
+  }
+
+  dispose(): Promise<void> {
+    return this.project.dispose();
+  }
+}
+
+/** Made again instead of looked up: it replaces itself, or costs and means nothing before something uses it. */
+const repeatable = /containerObject:|s3Policy:|^random:/;
+
+/** A resource's own id, without those of its parents. */
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+function identityOf(pid: number | undefined): ProcessIdentity {
+  const startTicks = startTicksOf(pid ?? 0);
+  if (pid === undefined || startTicks === undefined) throw new Error(`no process ${pid}`);
+  return { pid, startTicks };
+}
