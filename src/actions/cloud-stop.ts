@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { processStartTicks } from "../local-cloud/process-identity.ts";
 import type { CloudRuntime } from "../local-cloud/runtime.ts";
 import { readRuntime } from "../local-cloud/runtime-file.ts";
+import { isAlive } from "../state/process-identity.ts";
 import { cloudFolder } from "./cloud-connection.ts";
 
 /** Time that the cloud has to end by itself, milliseconds; what it holds is safe either way. */
@@ -13,14 +13,10 @@ export async function stopCloud(home: string): Promise<boolean> {
   if (runtime === undefined) return false;
   signal(runtime, "SIGTERM");
   const end = Date.now() + PATIENCE_MS;
-  while (isThere(runtime) && Date.now() < end) await pause(20);
-  if (isThere(runtime)) signal(runtime, "SIGKILL");
-  while (isThere(runtime)) await pause(20);
+  while (isAlive(runtime) && Date.now() < end) await pause(20);
+  if (isAlive(runtime)) signal(runtime, "SIGKILL");
+  while (isAlive(runtime)) await pause(20);
   return true;
-}
-
-function isThere(runtime: CloudRuntime): boolean {
-  return processStartTicks(runtime.pid) === runtime.startTicks;
 }
 
 function signal(runtime: CloudRuntime, name: "SIGTERM" | "SIGKILL"): void {

@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { thisProcess } from "../state/process-identity.ts";
 import { createLocalCloud } from "./behaviour/index.ts";
 import { claimFolder } from "./folder-claim.ts";
 import { openHttpDoor } from "./http/http-server.ts";
-import { processStartTicks } from "./process-identity.ts";
 import { startProviders } from "./provider/start-providers.ts";
 import { removeRuntime, writeRuntime } from "./runtime-file.ts";
 import { ensureTlsFile } from "./tls-certificate.ts";
@@ -47,8 +47,7 @@ const providers = await startProviders(cloud);
 await traffic.traffic.refresh();
 writeRuntime(folder, {
   version: 1,
-  pid: process.pid,
-  startTicks: processStartTicks(process.pid) ?? "",
+  ...thisProcess(),
   providers: providers.ports,
   httpUrl: door.url,
   token,

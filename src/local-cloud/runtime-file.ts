@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { processStartTicks } from "./process-identity.ts";
+import { isAlive } from "../state/process-identity.ts";
 import type { CloudRuntime } from "./runtime.ts";
 
 const FILE = "runtime.json";
@@ -8,7 +8,7 @@ const FILE = "runtime.json";
 /** What another process needs to reach the cloud of this folder; undefined when none runs there. */
 export function readRuntime(folder: string): CloudRuntime | undefined {
   const runtime = recorded(folder);
-  return runtime !== undefined && processStartTicks(runtime.pid) === runtime.startTicks ? runtime : undefined;
+  return runtime !== undefined && isAlive(runtime) ? runtime : undefined;
 }
 
 /** Whole or not at all, and readable by nobody else: it holds the token. */

@@ -13,8 +13,8 @@ import { resetCloud } from "../../../src/actions/cloud-reset.ts";
 import { startCloud } from "../../../src/actions/cloud-start.ts";
 import { cloudStatus } from "../../../src/actions/cloud-status.ts";
 import { stopCloud } from "../../../src/actions/cloud-stop.ts";
-import { processStartTicks } from "../../../src/local-cloud/process-identity.ts";
 import { readRuntime } from "../../../src/local-cloud/runtime-file.ts";
+import { startTicksOf } from "../../../src/state/process-identity.ts";
 
 let home: string;
 const portOffset = 20_000 + (process.pid % 20_000);
@@ -30,7 +30,7 @@ afterEach(async () => {
 const start = (env: Record<string, string | undefined> = process.env) => startCloud({ home, env, portOffset });
 
 async function gone(pid: number): Promise<void> {
-  while (processStartTicks(pid) !== undefined) await pause(10);
+  while (startTicksOf(pid) !== undefined) await pause(10);
 }
 
 test("it starts, answers, is found running by a second start, and stops", async () => {
@@ -51,7 +51,7 @@ test("it starts, answers, is found running by a second start, and stops", async 
 
   expect(await stopCloud(home)).toBe(true);
   expect(readRuntime(cloudFolder(home))).toBeUndefined();
-  expect(processStartTicks(first.runtime.pid)).toBeUndefined();
+  expect(startTicksOf(first.runtime.pid)).toBeUndefined();
   expect(await stopCloud(home)).toBe(false);
 });
 
@@ -158,6 +158,8 @@ test("the environment for plain pulumi points at this cloud and nothing else, an
   expect(cloudEnvironment({ ...args, env: { PULUMI_CONFIG_PASSPHRASE: "mine" } }).PULUMI_CONFIG_PASSPHRASE).toBe(
     "mine",
   );
+  const unset = cloudEnvironment({ ...args, env: { PULUMI_CONFIG_PASSPHRASE: "" } });
+  expect(unset.PULUMI_CONFIG_PASSPHRASE, "as every other command: an empty one is none").toBe("local");
   writeFileSync(join(home, "passphrase"), "of init");
   const withFile = cloudEnvironment({ ...args, env: {} });
   expect(withFile.PULUMI_CONFIG_PASSPHRASE_FILE).toBe(join(home, "passphrase"));
