@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { CloudRuntime } from "../local-cloud/runtime.ts";
 import { cloudFolder } from "./cloud-connection.ts";
+import { passphraseVariables } from "./passphrase.ts";
 
 export interface CloudEnvironmentArgs {
   /** State folder (`.lor-infra`). */
@@ -15,10 +16,7 @@ export interface CloudEnvironmentArgs {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Passphrase of the local cloud's stacks when nobody has chosen one. Public: the local cloud holds nothing of value. */
-const EXAMPLE_PASSPHRASE = "local";
-
-/** What plain `pulumi` needs to work on the local cloud and on nothing else. */
+/** What plain `pulumi` needs to work on the local cloud and on nothing else. @throws LorError `passphrase-unreadable` */
 export function cloudEnvironment(args: CloudEnvironmentArgs): Readonly<Record<string, string>> {
   const backend = join(args.home, "local", "backend");
   mkdirSync(backend, { recursive: true, mode: 0o700 });
@@ -29,7 +27,7 @@ export function cloudEnvironment(args: CloudEnvironmentArgs): Readonly<Record<st
       .map(([name, port]) => `${name}:${port}`)
       .join(","),
     PULUMI_BACKEND_URL: pathToFileURL(backend).href,
-    ...passphrase(args),
+    ...passphraseVariables(args.home, args.env),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // Attached providers need no plugin; without this the engine would try to download the ones that the program names.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
@@ -45,14 +43,4 @@ export function shellExports(variables: Readonly<Record<string, string>>): strin
   return Object.entries(variables)
     .map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`)
     .join("");
-}
-
-/** One that the user has set stays; then the file that `init` wrote; then the public one. */
-function passphrase({ home, env }: CloudEnvironmentArgs): Record<string, string> {
-  if (env.PULUMI_CONFIG_PASSPHRASE !== undefined) return { PULUMI_CONFIG_PASSPHRASE: env.PULUMI_CONFIG_PASSPHRASE };
-  if (env.PULUMI_CONFIG_PASSPHRASE_FILE !== undefined) {
-    return { PULUMI_CONFIG_PASSPHRASE_FILE: env.PULUMI_CONFIG_PASSPHRASE_FILE };
-  }
-  const file = join(home, "passphrase");
-  return existsSync(file) ? { PULUMI_CONFIG_PASSPHRASE_FILE: file } : { PULUMI_CONFIG_PASSPHRASE: EXAMPLE_PASSPHRASE };
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ExitCode, LorError } from "../core/errors.ts";
 import { readIfThere } from "../state/atomic-file.ts";
@@ -28,12 +28,34 @@ export function readPassphrase(
   return passphrase;
 }
 
+/**
+ * What leads plain `pulumi` to the passphrase that our commands take on the local cloud; a file stays a file.
+ *
+ * @throws LorError `passphrase-unreadable`
+ */
+export function passphraseVariables(
+  home: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  const said = passphraseOfEnvironment(env);
+  if (said !== undefined) {
+    return { [said.variable]: env[said.variable] ?? said.value };
+  }
+  const own = ownFile(home);
+  return existsSync(own) ? { PULUMI_CONFIG_PASSPHRASE_FILE: own } : { PULUMI_CONFIG_PASSPHRASE: publicPassphrase };
+}
+
+/** The one that `init` writes. */
+function ownFile(home: string): string {
+  return join(home, "passphrase");
+}
+
 function chosenPassphrase(home: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
   const said = passphraseOfEnvironment(env);
   if (said !== undefined) {
     return said.value;
   }
-  const own = readIfThere(join(home, "passphrase"));
+  const own = readIfThere(ownFile(home));
   return own === undefined ? undefined : withoutLineEnd(own);
 }
 
