@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createEncryptionSalt } from "../config/encryption-salt.ts";
-import { renderProfileFile, renderSharedFile } from "../config/project-template.ts";
+import { renderIgnoredFiles, renderProfileFile, renderSharedFile } from "../config/project-template.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
 import { passphraseOfEnvironment } from "./passphrase.ts";
 
@@ -95,11 +95,7 @@ function renderFiles({
     },
     { file: "program.mjs", content: 'export { default } from "lor-infra/program";\n' },
     { file: "package.json", content: `${JSON.stringify(packageJson, undefined, 2)}\n` },
-    {
-      file: ".gitignore",
-      content:
-        "node_modules/\n# State, and the passphrase of its secrets: keep a copy of both elsewhere.\n.lor-infra/\n",
-    },
+    { file: ".gitignore", content: `node_modules/\n${renderIgnoredFiles()}` },
   ];
 }
 
