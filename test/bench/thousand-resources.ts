@@ -71,8 +71,18 @@ async function create(folder: string, engine: FoundEngine, stackName: string, po
   });
   const began = performance.now();
   await stack.up(async () => {
-    for (let index = 0; index < count; index += 1) {
-      new openstack.networking.SecGroup(`group-${index}`, { name: `group-${index}`, region: "GRA11" });
+    const group = new openstack.networking.SecGroup("group", { name: "group", region: "GRA11" });
+    for (let port = 1; port < count; port += 1) {
+      new openstack.networking.SecGroupRule(`port-${port}`, {
+        region: "GRA11",
+        securityGroupId: group.id,
+        direction: "ingress",
+        ethertype: "IPv4",
+        protocol: "tcp",
+        portRangeMin: port,
+        portRangeMax: port,
+        remoteIpPrefix: "10.10.0.0/16",
+      });
     }
     return {};
   });
