@@ -1,6 +1,7 @@
 import tab from "@bomb.sh/tab/commander";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { ExitCode } from "../core/errors.ts";
+import { faultEffects } from "../local-cloud/fault-effects.ts";
 import type { CommonOptions, SettingsOptions } from "./options.ts";
 import { version } from "./package-folder.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
@@ -122,17 +123,7 @@ export function createCommandTree(): { readonly program: Command; readonly exitC
     .option("--last <n>", "how many", positiveInteger, 50)
     .action(runs(async () => (await load()).cloudJournal));
   addCloud("fault", "order a fault; without options, list them")
-    .addOption(
-      new Option("--effect <effect>", "what goes wrong").choices([
-        "fail",
-        "drop-after-accept",
-        "slow",
-        "hold",
-        "hold-before",
-        "error-state",
-        "out-of-stock",
-      ]),
-    )
+    .addOption(new Option("--effect <effect>", "what goes wrong").choices(faultEffects))
     .option("--type <type>", "resource type, such as openstack:compute/instance:Instance")
     .option("--operation <operation>", "create, read, update, delete, invoke or http")
     .option("--name <name>", "name of the resource")

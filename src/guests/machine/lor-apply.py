@@ -66,7 +66,7 @@ def apply(bundle):
         lor_release.switch(place)
         lor_role.start(change.changed, previous != place)
         if previous not in (None, place):
-            lor_role.probe()
+            lor_release.wait_until_it_answers(lor_role.PROBES)
     except Exception:
         go_back(change, previous, place)
         raise

@@ -55,6 +55,20 @@ def switch(place):
     os.rename(staged, at(CURRENT))
 
 
+def wait_until_it_answers(probes):
+    """The new release must answer; the old one comes back otherwise."""
+    address = os.environ.get("LOR_PROBE", "http://127.0.0.1/health")
+    last = None
+    for _ in range(probes):
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except (urllib.error.URLError, OSError) as error:
+            last = error
+        time.sleep(float(os.environ.get("LOR_PROBE_PAUSE_SECONDS", "1")))
+    raise Refused("the new release does not answer: %s" % last)
+
+
 def forget_old():
     """Keeps the running release and the newest others."""
     serving = current()

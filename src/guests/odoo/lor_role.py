@@ -1,9 +1,6 @@
 """What makes the Odoo server of a machine."""
 import os
 import subprocess
-import time
-import urllib.error
-import urllib.request
 
 from lor_files import File
 from lor_machine import ROOT, NotReady, Refused, at, run
@@ -18,6 +15,8 @@ FIRST_PASSWORD = "/etc/lor/odoo-first-password"
 DATA = "/srv/lor/odoo"
 CERTIFICATE = "/etc/lor/tls"
 USER = "odoo"
+# How many times a new release is asked, a second apart, before the old one comes back. Odoo takes its time to start.
+PROBES = 60
 # On the data volume: a first start that was cut is finished, and never repeated on a database that someone filled.
 FIRST_START = "/srv/lor/first-start"
 
@@ -143,16 +142,3 @@ def start(changed, released):
     for timer in ("lor-filestore-copy.timer", "lor-certificate.timer"):
         systemctl("enable", timer)
         systemctl("restart", timer)
-
-
-def probe():
-    address = os.environ.get("LOR_PROBE", "http://127.0.0.1/health")
-    last = None
-    for _ in range(60):
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except (urllib.error.URLError, OSError) as error:
-            last = error
-        time.sleep(float(os.environ.get("LOR_PROBE_PAUSE_SECONDS", "1")))
-    raise Refused("the new release does not answer: %s" % last)

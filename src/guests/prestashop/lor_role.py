@@ -4,9 +4,6 @@ import hmac
 import json
 import os
 import shutil
-import time
-import urllib.error
-import urllib.request
 import zipfile
 
 from lor_files import File
@@ -27,6 +24,8 @@ WRITABLE = ["var", "cache", "config", "themes", "translations", "mails", "locali
 # On object storage, the same on every front.
 ON_STORAGE = ["img", "upload", "download"]
 USER = "www-data"
+# How many times a new release is asked, a second apart, before the old one comes back.
+PROBES = 10
 
 
 def make_users():
@@ -151,17 +150,3 @@ def start(changed, released):
     if os.path.exists(at("/etc/systemd/system/lor-images-copy.timer")):
         systemctl("enable", "lor-images-copy.timer")
         systemctl("restart", "lor-images-copy.timer")
-
-
-def probe():
-    """The new release must answer; the old one comes back otherwise."""
-    address = os.environ.get("LOR_PROBE", "http://127.0.0.1/health")
-    last = None
-    for _ in range(10):
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except (urllib.error.URLError, OSError) as error:
-            last = error
-        time.sleep(float(os.environ.get("LOR_PROBE_PAUSE_SECONDS", "1")))
-    raise Refused("the new release does not answer: %s" % last)

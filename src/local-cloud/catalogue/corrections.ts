@@ -21,6 +21,18 @@ export interface Correction {
   readonly secret?: readonly string[];
 }
 
+/** Of the two types that make a text. */
+const textDefaults = Object.freeze({
+  lower: true,
+  upper: true,
+  numeric: true,
+  special: true,
+  minLower: 0,
+  minUpper: 0,
+  minNumeric: 0,
+  minSpecial: 0,
+});
+
 export const corrections: Readonly<Record<string, Correction>> = {
   "ovh:CloudProject/database:Database": {
     source:
@@ -113,30 +125,12 @@ export const corrections: Readonly<Record<string, Correction>> = {
   "random:index/randomPassword:RandomPassword": {
     source: "TFR resource_password.go: RequiresReplace on every attribute, defaults of the string schema",
     replaces: ["*"],
-    defaults: {
-      lower: true,
-      upper: true,
-      numeric: true,
-      special: true,
-      minLower: 0,
-      minUpper: 0,
-      minNumeric: 0,
-      minSpecial: 0,
-    },
+    defaults: textDefaults,
   },
   "random:index/randomString:RandomString": {
     source: "TFR resource_string.go: RequiresReplace on every attribute, defaults of the string schema",
     replaces: ["*"],
-    defaults: {
-      lower: true,
-      upper: true,
-      numeric: true,
-      special: true,
-      minLower: 0,
-      minUpper: 0,
-      minNumeric: 0,
-      minSpecial: 0,
-    },
+    defaults: textDefaults,
   },
   "random:index/randomUuid:RandomUuid": {
     source: "TFR resource_uuid.go: RequiresReplace on every attribute",

@@ -1,4 +1,5 @@
 import { CloudError } from "../behaviour/index.ts";
+import { faultEffects } from "../fault-effects.ts";
 import type { FaultEffect, FaultMatch, FaultOrder } from "../faults.ts";
 import type { JournalFilter } from "../journal.ts";
 import { type Call, jsonObject, param, type Reply, type Service } from "./route.ts";
@@ -6,15 +7,7 @@ import { type Call, jsonObject, param, type Reply, type Service } from "./route.
 /** Longest wait of one call, milliseconds; a client that waits longer asks again. */
 const LONGEST_WAIT_MS = 30_000;
 
-const EFFECTS: ReadonlySet<string> = new Set([
-  "fail",
-  "drop-after-accept",
-  "slow",
-  "hold",
-  "hold-before",
-  "error-state",
-  "out-of-stock",
-] satisfies FaultEffect["kind"][]);
+const EFFECTS: ReadonlySet<string> = new Set(faultEffects);
 
 /** The cloud's own controls: faults, journal, clock, regions, traffic. */
 export const control: Service = {

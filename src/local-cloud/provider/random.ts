@@ -1,5 +1,6 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import type { CallContext, Observed, PackageAdapters, ResourceAdapter } from "./resource-adapter.ts";
+import { textClasses } from "./unreadable.ts";
 import { flagOf, needNumber, numberOf, textOf } from "./value-readers.ts";
 import type { Values } from "./wire-values.ts";
 
@@ -31,20 +32,7 @@ class RandomAdapter implements ResourceAdapter {
   }
 }
 
-const textInputs = [
-  "keepers",
-  "length",
-  "lower",
-  "minLower",
-  "minNumeric",
-  "minSpecial",
-  "minUpper",
-  "number",
-  "numeric",
-  "overrideSpecial",
-  "special",
-  "upper",
-];
+const textInputs = [...textClasses, "length"];
 
 /** Every type of the random package that is supported. `bcryptHash` of a password is left out: nothing here makes one. */
 export const randomAdapters: PackageAdapters = {

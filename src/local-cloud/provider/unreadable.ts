@@ -1,4 +1,5 @@
-const textClasses = [
+/** Inputs of a made text that it does not show: all but its length. */
+export const textClasses: readonly string[] = [
   "keepers",
   "lower",
   "minLower",
