@@ -8,7 +8,7 @@ import { type ObservedFleet, observeFleet } from "./observe-fleet.ts";
 import { type RecordedState, readRecorded } from "./recorded-state.ts";
 import { planFleet, type StackContext } from "./stack-context.ts";
 
-export interface FrontStatus {
+interface FrontStatus {
   readonly name: string;
   readonly size: string;
   readonly server: string;
@@ -20,7 +20,7 @@ export interface FrontStatus {
   readonly fault: string | undefined;
 }
 
-export interface DatabaseStatus {
+interface DatabaseStatus {
   readonly name: string;
   readonly engine: string;
   readonly plan: string;

@@ -11,7 +11,7 @@ import { FakeWorld, type Trouble } from "./fake-world.ts";
 
 const repository = resolve(import.meta.dirname, "..", "..");
 
-export function lorProject(): Project {
+function lorProject(): Project {
   const loaded = loadProject(repository, "prod");
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.issues));
   return loaded.value;

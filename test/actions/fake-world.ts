@@ -215,6 +215,6 @@ export class FakeWorld {
 }
 
 /** `lor-prod-ps-0` -> `ps-0`. */
-export function shortName(cloudName: string): string {
+function shortName(cloudName: string): string {
   return /ps-\d+$/.exec(cloudName)?.[0] ?? cloudName;
 }

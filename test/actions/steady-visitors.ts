@@ -29,7 +29,7 @@ export class SteadyVisitors {
 }
 
 /** Status of an answer that was read whole, or why there was none. */
-export function ask(url: string): Promise<string> {
+function ask(url: string): Promise<string> {
   return new Promise((resolve) => {
     const call = request(url, { agent: false, timeout: 10_000 }, (response) => {
       response.resume();
