@@ -1,5 +1,11 @@
 import { ExitCode } from "../core/errors.ts";
-import type { Terminal } from "./terminal.ts";
+
+/** Where Ctrl-C is answered: a live screen would redraw over what is written past it. */
+interface InterruptScreen {
+  warn(text: string): void;
+  /** What is being changed right now, as a person names it. */
+  inProgress(): readonly string[];
+}
 
 /**
  * What Ctrl-C means while something changes. The first asks for a clean stop: operations in progress end, nothing new starts.
@@ -7,14 +13,12 @@ import type { Terminal } from "./terminal.ts";
  */
 export class Interrupt {
   readonly #controller = new AbortController();
-  readonly #terminal: Terminal;
-  readonly #inProgress: () => readonly string[];
+  readonly #screen: InterruptScreen;
   readonly #onSignal = () => this.#interrupted();
   #count = 0;
 
-  constructor(terminal: Terminal, inProgress: () => readonly string[]) {
-    this.#terminal = terminal;
-    this.#inProgress = inProgress;
+  constructor(screen: InterruptScreen) {
+    this.#screen = screen;
     process.on("SIGINT", this.#onSignal);
     process.on("SIGTERM", this.#onSignal);
   }
@@ -32,15 +36,13 @@ export class Interrupt {
   #interrupted(): void {
     this.#count += 1;
     if (this.#count === 1) {
-      this.#terminal.warn(
-        "Stopping: what is in progress ends, nothing new starts. The same command goes on from there.",
-      );
+      this.#screen.warn("Stopping: what is in progress ends, nothing new starts. The same command goes on from there.");
       this.#controller.abort();
       return;
     }
-    const left = this.#inProgress();
+    const left = this.#screen.inProgress();
     if (this.#count === 2) {
-      this.#terminal.warn(
+      this.#screen.warn(
         left.length === 0
           ? "Nothing is in progress any more; the state is being written. Ctrl-C once more leaves now."
           : [

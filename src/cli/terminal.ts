@@ -22,7 +22,8 @@ export function openTerminal(options: { readonly json: boolean }): Terminal {
   return {
     json: options.json,
     interactive: stdout.isTTY === true && !options.json,
-    columns: stdout.columns ?? 120,
+    // A terminal that was never told its size says 0.
+    columns: stdout.columns || 120,
     line(text = "") {
       if (!options.json) stdout.write(`${text}\n`);
     },

@@ -31,7 +31,7 @@ export async function withStack<T>(
   terminal.line(terminal.style("bold", `${project.name} / ${project.stack} on the ${cloudName(options.cloud)}`));
   await obtainEngine((text) => terminal.line(`  engine: ${text}`));
   const screen = new ActionScreen(terminal);
-  using interrupt = new Interrupt(terminal, () => screen.inProgress());
+  using interrupt = new Interrupt(screen);
   try {
     await using context = await openContext({
       project,

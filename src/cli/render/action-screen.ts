@@ -91,6 +91,11 @@ export class ActionScreen {
     this.#progress.end();
   }
 
+  /** A line on the error output, above the live part. */
+  warn(text: string): void {
+    this.#progress.warn(text);
+  }
+
   inProgress(): readonly string[] {
     return this.#progress.inProgress();
   }

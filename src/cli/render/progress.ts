@@ -70,6 +70,12 @@ export class Progress {
     this.#terminal.line(text);
   }
 
+  /** The same on the error output. */
+  warn(text: string): void {
+    if (this.#timer !== undefined) this.#draw.clear();
+    this.#terminal.warn(text);
+  }
+
   on(event: EngineEvent): void {
     // A component is no resource of the cloud: it is done when its parts are.
     if ("change" in event && isComponent(event.change.urn)) return;
