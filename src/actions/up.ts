@@ -1,5 +1,6 @@
 import { ExitCode, LorError } from "../core/errors.ts";
 import type { Profile } from "../domain/fleet.ts";
+import { fleetOfLive } from "../domain/switching/step-fleet.ts";
 import { OperationJournal } from "../state/operation-journal.ts";
 import { fleetOf } from "../systems/lor/plan.ts";
 import { planItems } from "../systems/lor/plan-items.ts";
@@ -29,7 +30,8 @@ export interface UpInput {
 }
 
 export interface UpResult {
-  readonly profile: Profile;
+  /** Undefined: the stack is between two profiles and stays there; the interrupted switch goes on afterwards. */
+  readonly profile: Profile | undefined;
   readonly changes: readonly ProposedChange[];
   /** What was paid for before, if anything was, and is now: to be priced. */
   readonly before: LorPlan | undefined;
@@ -43,7 +45,8 @@ export interface UpResult {
 
 /**
  * Creates a stack, or brings it in line with its settings. Fronts of a stack that serves are never changed, replaced or removed here:
- * `switchProfile` does that one by one.
+ * `switchProfile` does that one by one. Between two profiles the fronts stay as they are and the rest follows the settings, so that a switch
+ * that was interrupted can go on after a change of them.
  *
  * @throws LorError `up-changes-profile`, `switch-unfinished`, `up-touches-fronts`, `up-loses-data`, `not-approved`
  */
@@ -52,12 +55,12 @@ export async function up(context: StackContext, { profile: asked, confirm }: UpI
   const towards = asked ?? interruptedProfile(context) ?? "normal";
   const recorded = await lookOnce(context, await recoverStack(context, fleetOf(context.project.settings[towards])));
   const profile = chooseProfile(context, recorded, asked);
-  const plan = planProfile(context, profile);
+  const plan = profile === undefined ? await planAsItIs(context, recorded) : planProfile(context, profile);
   const before = recorded.fleet === undefined ? undefined : planFleet(context, recorded.fleet, recorded.profile);
   const update = await prepare(context, recorded, plan);
   const items = [...planItems(plan), ...(before === undefined ? [] : planItems(before))];
   const changes = update === undefined ? proposeCreation(planItems(plan)) : proposeChanges(update.changes, items);
-  refuseFrontChanges(changes, profile);
+  refuseFrontChanges(changes, profile ?? interruptedProfile(context) ?? "normal");
   const unchanged = changes.length === 0 && recorded.profile === profile;
   let outputs = recorded.outputs;
   if (!unchanged) {
@@ -74,7 +77,7 @@ export async function up(context: StackContext, { profile: asked, confirm }: UpI
         lost: [],
       });
     }
-    const run = await journaled(context, "up", profile, () =>
+    const run = await journaled(context, "up", profile ?? "between", () =>
       runUpdate(context, update ?? firstCreation(context, plan)),
     );
     outputs = run.outputs;
@@ -84,12 +87,17 @@ export async function up(context: StackContext, { profile: asked, confirm }: UpI
   return { profile, changes, before, after: plan, fleet, outputs, seconds };
 }
 
-/** The profile to build, or a refusal that names the command for what is wanted. */
-function chooseProfile(context: StackContext, recorded: RecordedState, asked: Profile | undefined): Profile {
+/** The profile to build, undefined between two, or a refusal that names the command for what is wanted. */
+function chooseProfile(
+  context: StackContext,
+  recorded: RecordedState,
+  asked: Profile | undefined,
+): Profile | undefined {
   if (recorded.fleet === undefined) {
     return asked ?? interruptedProfile(context) ?? "normal";
   }
   if (recorded.profile === undefined) {
+    if (asked === undefined) return undefined;
     throw new LorError({
       code: "switch-unfinished",
       message: "the stack is between two profiles: an interrupted switch goes on first",
@@ -114,6 +122,11 @@ function chooseProfile(context: StackContext, recorded: RecordedState, asked: Pr
   return asked ?? recorded.profile;
 }
 
+/** The settings with the fleet that is really there: a step that failed has recorded where it was going, not where it came. */
+async function planAsItIs(context: StackContext, recorded: RecordedState): Promise<LorPlan> {
+  return planFleet(context, fleetOfLive(await observeFleet(context, requireCreated(context, recorded))));
+}
+
 /** A state that names servers which are gone says nothing about the rest either: the cloud is asked, and `up` builds what is missing. */
 async function lookOnce(context: StackContext, recorded: RecordedState): Promise<RecordedState> {
   if (recorded.fleet === undefined) {
@@ -129,8 +142,11 @@ async function lookOnce(context: StackContext, recorded: RecordedState): Promise
 
 /** Where an interrupted operation was going. */
 function interruptedProfile({ folder }: StackContext): Profile | undefined {
-  const last = new OperationJournal(folder.journal).entries().findLast((entry) => entry.event === "begun");
-  return last?.what === "normal" || last?.what === "rush" ? last.what : undefined;
+  return new OperationJournal(folder.journal)
+    .entries()
+    .filter((entry) => entry.event === "begun")
+    .map((entry) => entry.what)
+    .findLast((what) => what === "normal" || what === "rush");
 }
 
 /** A look at what the engine would do; undefined for a first creation, of which the Plan tells everything. */

@@ -14,13 +14,14 @@ import type { FakeWorld } from "./fake-world.ts";
 
 const instanceType = "openstack:compute/instance:Instance";
 const memberType = "openstack:loadbalancer/member:Member";
+const databaseType = "ovh:CloudProject/database:Database";
 const loadBalancerType = "ovh:CloudProject/loadBalancer:LoadBalancer";
 
 interface FakeResource {
   readonly type: string;
   readonly name: string;
   readonly cloudName: string;
-  /** Flavor of an instance or of the load balancer. */
+  /** What changes in place: the flavor of an instance or of the load balancer, flavor and backup time of a database. */
   readonly flavor: string | undefined;
   readonly protect: boolean;
 }
@@ -148,7 +149,9 @@ export class FakeEngine implements EngineStack {
             ? front?.flavor
             : item.type === loadBalancerType
               ? plan.loadBalancer.flavor
-              : undefined;
+              : item.type === databaseType
+                ? `${plan[item.name as "mysql" | "postgresql"].flavor} ${plan[item.name as "mysql" | "postgresql"].backupTime}`
+                : undefined;
         const cloudName = front?.cloudName ?? `${plan.prefix}-${item.name}`;
         const protect = item.holdsData && choice.released !== true;
         return [`${item.type} ${item.name}`, { type: item.type, name: item.name, cloudName, flavor, protect }];

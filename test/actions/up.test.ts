@@ -128,10 +128,35 @@ describe("a stack that serves", () => {
     expect(stack.world.serving()).toBe(2);
   });
 
-  it("finishes an interrupted switch first", async () => {
+  it("between two profiles leaves the fronts as they are, applies the rest, and lets the switch go on", async () => {
+    stack.order({ at: "resize ps-1", effect: "fail" });
+    const rush = () => switchProfile(stack.context(), { target: "rush", confirm: stack.confirm });
+    await expect(rush()).rejects.toThrow();
+    const sizes = () => [...stack.world.servers.values()].map((server) => `${server.name} ${server.flavor}`).sort();
+    const before = sizes();
+    const { normal, rush: large } = stack.project.settings;
+    const stretched = { ...normal.mysql, backupTime: "04:00:00" };
+    stack.project = {
+      ...stack.project,
+      settings: { normal: { ...normal, mysql: stretched }, rush: { ...large, mysql: stretched } },
+    };
+    await expect(rush()).rejects.toMatchObject({ code: "preview-mismatch" });
+
+    const result = await run();
+
+    expect(result.profile).toBeUndefined();
+    expect(result.changes.map((one) => `${one.kind} ${one.type} ${one.name}`)).toEqual([`update ${database} mysql`]);
+    expect(sizes()).toEqual(before);
+    expect((await rush()).fleet.fronts.map((front) => front.size)).toEqual(["b2-15", "b2-15", "b2-15"]);
+  });
+
+  it("between two profiles takes no profile: the switch does", async () => {
     stack.order({ at: "resize ps-1", effect: "fail" });
     await expect(switchProfile(stack.context(), { target: "rush", confirm: stack.confirm })).rejects.toThrow();
-    await expect(run()).rejects.toMatchObject({ code: "switch-unfinished", next: "lor-infra rush" });
+    await expect(up(stack.context(), { profile: "rush", confirm: stack.confirm })).rejects.toMatchObject({
+      code: "switch-unfinished",
+      next: "lor-infra rush",
+    });
   });
 
   it("is built again where the cloud has lost it", async () => {

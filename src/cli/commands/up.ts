@@ -15,12 +15,15 @@ export async function up(
     runUp(context, { confirm, ...(options.profile === undefined ? {} : { profile: options.profile }) }),
   );
   const { profile, changes, after, seconds } = result;
+  const where = profile ?? "between two profiles";
   terminal.line(
     changes.length === 0
-      ? `Everything is as the settings say (${profile}); nothing was changed.`
-      : `Up in ${profile}: ${changes.length} changes in ${renderSeconds(seconds)}.\nPrice a month: ${describePrice(after)}`,
+      ? `Everything is as the settings say (${where}); nothing was changed.`
+      : `Up, ${where}: ${changes.length} changes in ${renderSeconds(seconds)}.\nPrice a month: ${describePrice(after)}`,
   );
-  terminal.line("Next: lor-infra status");
+  terminal.line(
+    profile === undefined ? "Next: lor-infra rush or lor-infra normal, to end the switch" : "Next: lor-infra status",
+  );
   terminal.document({ version: 1, ok: true, cloud: options.cloud, stack: options.stack, profile, changes, seconds });
   return ExitCode.done;
 }
