@@ -16,23 +16,38 @@ const create = (type: string, name?: string) => ({
   match: { type, operation: "create", ...(name === undefined ? {} : { name }) },
 });
 
+/** What is held at one point comes after what was held at the point before, so that no earlier run has got there. */
 const points: readonly CrashPoint[] = [
   {
-    point: "vRack, volume, certificate, server group accepted: command and engine",
+    point: "vRack, volume, certificate, server group, user accepted: command and engine",
     steps: [
       create("Vrack/cloudProject:CloudProject"),
       create("Volume", "lor-prod-ps-0-data"),
       create("SecretV1"),
       create("ServerGroup"),
+      create("CloudProject/user:User", "images"),
     ],
     kill: ["command", "engine"],
   },
   {
-    point: "network accepted, S3 key accepted: engine",
-    steps: [create("Network", "lor-prod-prestashop"), create("S3Credential", "images")],
+    point: "networks and an S3 key accepted: engine",
+    steps: [
+      create("Network", "lor-prod-prestashop"),
+      create("Network", "lor-prod-mysql"),
+      create("Network", "lor-prod-lb"),
+      create("S3Credential", "images"),
+    ],
     kill: ["engine"],
   },
-  { point: "subnet accepted: command", steps: [create("Subnet", "lor-prod-prestashop")], kill: ["command"] },
+  {
+    point: "subnets accepted: command",
+    steps: [
+      create("Subnet", "lor-prod-prestashop"),
+      create("Subnet", "lor-prod-mysql"),
+      create("Subnet", "lor-prod-lb"),
+    ],
+    kill: ["command"],
+  },
   {
     point: "router interfaces accepted: cloud",
     steps: [

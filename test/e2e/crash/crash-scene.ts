@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
@@ -46,6 +47,7 @@ export interface ResourceSet {
 /** A test project whose commands, engines and cloud are killed at chosen steps. */
 export class CrashScene {
   readonly project = new TestProject();
+  #running: { readonly child: ChildProcess; over: Run | undefined } | undefined;
   readonly #home = join(this.project.folder, ".lor-infra");
 
   static async start(): Promise<CrashScene> {
@@ -109,20 +111,22 @@ export class CrashScene {
     }
     const child = this.project.start(args);
     const end = ended(child);
-    let over: Run | undefined;
+    const current: { readonly child: ChildProcess; over: Run | undefined } = { child, over: undefined };
+    this.#running = current;
     void end.then((run) => {
-      over = run;
+      current.over = run;
     });
     const running = (what: string) => {
+      const { over } = current;
       if (over !== undefined) {
         throw new Error(`the command ended (${over.code}) before ${what}:\n${over.stdout}\n${over.stderr}`);
       }
     };
     await meanwhile?.(this);
     const held = async () => (await this.control.held()).filter((one) => ordered.has(one.faultId)).length;
-    while ((await held()) < steps.length) {
+    for (const end = Date.now() + longestWait; (await held()) < steps.length; await pause(25)) {
       running(`it met all of ${JSON.stringify(steps)}`);
-      await pause(25);
+      if (Date.now() > end) throw new Error(`not met: ${JSON.stringify(await this.control.faults())}`);
     }
     await until?.(this);
     running("the kill");
@@ -191,10 +195,15 @@ export class CrashScene {
     return twice;
   }
 
-  dispose(): Promise<void> {
-    return this.project.dispose();
+  /** Also ends the command of a test that gave up waiting for it. */
+  async dispose(): Promise<void> {
+    if (this.#running !== undefined && this.#running.over === undefined) this.#running.child.kill("SIGKILL");
+    await this.project.dispose();
   }
 }
+
+/** Longest time in which a command gets to its point, milliseconds, on a busy machine. */
+const longestWait = 90_000;
 
 /** Made again instead of looked up: it replaces itself, or costs and means nothing before something uses it. */
 const repeatable = /containerObject:|s3Policy:|^random:/;
