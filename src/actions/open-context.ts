@@ -81,6 +81,7 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
       emit: args.emit ?? (() => undefined),
       signal: args.signal,
       parallel: args.parallel,
+      takeOver: args.takeOver === true,
       program: (plan, choice) => lorProgram(plan, choice, cloud, place.certificate),
       [Symbol.asyncDispose]: async () => lock?.release(),
     };

@@ -1,10 +1,11 @@
+import { hostname } from "node:os";
 import { ExitCode, LorError } from "../core/errors.ts";
 import type { Fleet } from "../domain/fleet.ts";
 import { howToSettle } from "../domain/switching/decide.ts";
-import { backUpState } from "../state/backup.ts";
+import { backUpState, backUpStateFile } from "../state/backup.ts";
 import { IntentJournal } from "../state/intent-journal.ts";
 import { OperationJournal } from "../state/operation-journal.ts";
-import { backendLocks, endOrphans } from "../state/orphan-engine.ts";
+import { type BackendLock, backendLocks, endOrphans } from "../state/orphan-engine.ts";
 import { adoptLostCreations } from "./adopt-lost-creations.ts";
 import { cloudPrefix, type ObservedFleet, type ObservedFront, observeFleet } from "./observe-fleet.ts";
 import { type RecordedState, readRecorded } from "./recorded-state.ts";
@@ -127,7 +128,9 @@ async function endDeadEngines(context: StackContext): Promise<void> {
     }
   }
   const locks = backendLocks(folder.backend, project.name, folder.stack);
-  const living = locks.find((one) => !one.dead);
+  // A person who took over has decided that the other machine is dead.
+  const abandoned = (one: BackendLock) => one.dead || (context.takeOver === true && one.host !== hostname());
+  const living = locks.find((one) => !abandoned(one));
   if (living !== undefined) {
     throw new LorError({
       code: "engine-locked",
@@ -135,10 +138,14 @@ async function endDeadEngines(context: StackContext): Promise<void> {
       exit: ExitCode.locked,
       culprit: "user",
       accepted: "wait until it ends",
-      next: "run the same command again when it has ended; when its machine is dead for sure, `pulumi cancel`",
+      next: "run the same command again when it has ended; when its machine is dead for sure, with --take-over",
     });
   }
   if (locks.length > 0) {
+    if (locks.some((one) => !one.dead)) {
+      const copy = backUpStateFile(folder, project.name, "before-take-over", clock.now());
+      if (copy !== undefined) context.emit({ kind: "repaired", repair: "state-backed-up", what: copy });
+    }
     await engine.cancel();
     context.emit({ kind: "repaired", repair: "engine-lock-released", what: folder.stack });
   }

@@ -83,6 +83,8 @@ export interface StackContext {
   readonly timings: SwitchTimings;
   readonly emit: Emit;
   readonly signal: AbortSignal | undefined;
+  /** A person has decided that whoever holds a lock on another machine is dead. */
+  readonly takeOver?: boolean;
   /** Resources at the same time; the engine's default when undefined. */
   readonly parallel: number | undefined;
   /** The program that builds a Plan. Pulumi is loaded when it runs, not before. */
