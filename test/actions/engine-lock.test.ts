@@ -20,7 +20,6 @@ function leaveEngineLock(host: string, pid: number): void {
 }
 
 it("of an engine on another machine stays until a person takes over, and then the state is copied first", async () => {
-  await up(stack.context(), { confirm: stack.confirm });
   leaveEngineLock("another-machine", 1);
   await expect(up(stack.context(), { confirm: stack.confirm })).rejects.toMatchObject({
     code: "engine-locked",
@@ -30,13 +29,18 @@ it("of an engine on another machine stays until a person takes over, and then th
 
   const { folder, project } = stack.context();
   mkdirSync(join(folder.backend, ".pulumi", "stacks", project.name), { recursive: true });
-  writeFileSync(join(folder.backend, ".pulumi", "stacks", project.name, `${project.stack}.json`), "the state");
+  writeFileSync(
+    join(folder.backend, ".pulumi", "stacks", project.name, `${project.stack}.json`),
+    '{"version":3,"checkpoint":{}}',
+  );
 
   await up(stack.context({ takeOver: true }), { confirm: stack.confirm });
 
   expect(stack.engine.runs).toContain("cancel");
   const copies = readdirSync(folder.backups).filter((name) => name.endsWith("before-take-over.json"));
-  expect(copies.map((name) => readFileSync(join(folder.backups, name), "utf8"))).toEqual(["the state"]);
+  expect(copies.map((name) => readFileSync(join(folder.backups, name), "utf8"))).toEqual([
+    '{"version":3,"checkpoint":{}}',
+  ]);
 });
 
 it("of an engine that lives on this machine is nobody's to take", async () => {
