@@ -42,9 +42,10 @@ export class TestProject {
       join(this.folder, "program.mjs"),
       `export { default } from "${join(repository, "src", "program.ts")}";\n`,
     );
+    writeFileSync(join(this.folder, "package.json"), '{ "name": "lor", "private": true, "type": "module" }\n');
     symlinkSync(join(repository, "node_modules"), join(this.folder, "node_modules"));
     this.edit("Pulumi.yaml", (text) => text.replace("main: src/program.ts", "main: program.mjs"));
-    this.env = { ...process.env, NO_COLOR: "1", LOR_INFRA_TRAFFIC_OFFSET: String(nextTrafficOffset()) };
+    this.env = { ...process.env, NO_COLOR: "1", LOR_INFRA_TRAFFIC_OFFSET: String(trafficOffset()) };
   }
 
   /** Its state folder. */
@@ -118,7 +119,7 @@ let projects = 0;
  * Every project's shop listens on ports of its own: test files run side by side, each in a worker with its own range, and test runs side by side
  * hardly ever share one.
  */
-function nextTrafficOffset(): number {
+export function trafficOffset(): number {
   const worker = Number(process.env.VITEST_POOL_ID ?? 0) % 8;
   const run = process.ppid % 15;
   projects += 1;

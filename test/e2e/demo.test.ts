@@ -1,0 +1,46 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { TestProject } from "./project.ts";
+
+/** The demo, as somebody runs it who has just cloned the project. */
+const project = new TestProject();
+const scratch = mkdtempSync(join(tmpdir(), "lor-infra-scratch-"));
+const committed = project.committed();
+afterAll(async () => {
+  await project.dispose();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+it("goes through the whole year, loses no request, and leaves nothing: no process, no folder", async () => {
+  const run = await project.run(["demo", "--json"], { TMPDIR: scratch });
+  expect(run, run.stderr).toMatchObject({ code: 0, stderr: "" });
+  const { version, ok, requests } = JSON.parse(run.stdout);
+  expect({ version, ok }).toEqual({ version: 1, ok: true });
+  for (const profile of ["rush", "normal"]) {
+    expect(requests[profile]).toMatchObject({ lost: 0, reasons: {} });
+    expect(requests[profile].sent).toBeGreaterThan(50);
+  }
+  // Node's compile cache is nobody's data.
+  expect(readdirSync(scratch).filter((name) => name !== "node-compile-cache")).toEqual([]);
+  expect(project.committed()).toEqual(committed);
+  expect(readdirSync(project.folder)).not.toContain(".lor-infra");
+  expect(processesThatKnow(scratch)).toEqual([]);
+}, 240_000);
+
+/** Command lines of the processes that have a folder among their arguments or in their environment. */
+function processesThatKnow(folder: string): readonly string[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const commandLine = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+        const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
+        return commandLine.includes(folder) || environment.includes(folder) ? [commandLine] : [];
+      } catch {
+        // It ended meanwhile, or is another user's.
+        return [];
+      }
+    });
+}
