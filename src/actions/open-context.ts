@@ -8,6 +8,7 @@ import type { Project } from "../config/project.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
 import { locateEngine } from "../engine/locate-engine.ts";
 import type { EngineStack, Program } from "../engine/port.ts";
+import { removeBrokenAttributes } from "../state/backend-attributes.ts";
 import { backUpStateFile } from "../state/backup.ts";
 import { runVariable } from "../state/orphan-engine.ts";
 import { type CloudKind, prepareStackFolder, type StackFolder, stackFolder, stateHome } from "../state/stack-folder.ts";
@@ -145,6 +146,7 @@ async function openEngine(
   if (!engine.found) {
     throw engine.reason;
   }
+  removeBrokenAttributes(folder.backend, project.name, project.stack);
   return await openStack({
     projectName: project.name,
     stackName: project.stack,

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { withoutAttributes } from "./backend-attributes.ts";
 
 /** Real and built-in cloud have separate state. */
 export type CloudKind = "local" | "ovh";
@@ -13,7 +14,7 @@ export interface StackFolder {
   readonly stack: string;
   /** The engine's file backend; shared by the stacks of one cloud. */
   readonly backend: string;
-  /** The same as a URL, as plain `pulumi` takes it. */
+  /** The same as the engine's URL. */
   readonly backendUrl: string;
   /** Lock, journals, backups and scratch files of this stack. */
   readonly folder: string;
@@ -41,7 +42,7 @@ export function stackFolder(home: string, cloud: CloudKind, stack: string): Stac
     cloud,
     stack,
     backend,
-    backendUrl: pathToFileURL(backend).href,
+    backendUrl: `${pathToFileURL(backend).href}${withoutAttributes}`,
     folder,
     lockFolder: join(folder, "lock"),
     intents: join(folder, "intents.json"),

@@ -6,8 +6,9 @@ import { cloudFolder, connectLocalCloud, requireLocalCloud } from "../../../src/
 import { startCloud } from "../../../src/actions/cloud-start.ts";
 import type { ServerStatus } from "../../../src/clients/port.ts";
 import { parseStateExport } from "../../../src/engine/state-export.ts";
-import type { ControlClient } from "../../../src/local-cloud/control-client.ts";
+import { ControlClient } from "../../../src/local-cloud/control-client.ts";
 import type { FaultEffect, FaultMatch } from "../../../src/local-cloud/faults.ts";
+import { readRuntime } from "../../../src/local-cloud/runtime-file.ts";
 import { runVariable } from "../../../src/state/orphan-engine.ts";
 import { isAlive, type ProcessIdentity, processesWith, startTicksOf } from "../../../src/state/process-identity.ts";
 import { type StackFolder, stackFolder } from "../../../src/state/stack-folder.ts";
@@ -81,6 +82,7 @@ export class CrashScene {
 
   /** Runs a command that must end well. */
   async succeed(args: readonly string[]): Promise<Run> {
+    await releaseAll(this.#home);
     const run = await this.project.run(args);
     if (run.code !== 0) {
       throw new Error(`lor-infra ${args.join(" ")} ended with ${run.code}:\n${run.stdout}\n${run.stderr}`);
@@ -137,7 +139,8 @@ export class CrashScene {
     ];
     for (const victim of victims) process.kill(victim.pid, "SIGKILL");
     while (victims.some(isAlive)) await pause(5);
-    if (!kill.includes("cloud")) await this.control.release();
+    // A cloud that has not yet seen its caller die would go on for it: then the next run comes first.
+    if (!kill.includes("cloud") && !kill.includes("engine")) await this.control.release();
     return await end;
   }
 
@@ -204,6 +207,12 @@ export class CrashScene {
 
 /** Longest time in which a command gets to its point, milliseconds, on a busy machine. */
 const longestWait = 90_000;
+
+/** Nothing is held where no cloud runs. */
+async function releaseAll(home: string): Promise<void> {
+  const runtime = readRuntime(cloudFolder(home));
+  if (runtime !== undefined) await new ControlClient(runtime).release().catch(() => 0);
+}
 
 /** Made again instead of looked up: it replaces itself, or costs and means nothing before something uses it. */
 const repeatable = /containerObject:|s3Policy:|^random:/;
