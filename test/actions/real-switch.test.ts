@@ -58,11 +58,12 @@ it.each([
     const result = await stack.run("rush", (context) => switchProfile(context, { target: "rush", confirm: approve }));
     expect(sizes(result.fleet.fronts)).toEqual(["ps-0 b2-15 healthy", "ps-1 b2-15 healthy", "ps-2 b2-15 healthy"]);
     const created = await stack.cloud.journal({ after: before, operation: "create" });
-    const names = created
-      .filter((one) => one.outcome === "ok" || one.outcome === "accepted")
-      .map((one) => `${one.type} ${one.name}`);
-    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
-    expect(names).toContain("openstack:compute/instance:Instance lor-prod-ps-2");
+    const name = (one: (typeof created)[number]) => `${one.type} ${one.name}`;
+    const done = created.filter((one) => one.outcome === "ok" || one.outcome === "accepted").map(name);
+    expect(done.filter((one, index) => done.indexOf(one) !== index)).toEqual([]);
+    // Asked once, whatever became of the answer.
+    const extra = "openstack:compute/instance:Instance lor-prod-ps-2";
+    expect(created.map(name).filter((one) => one === extra)).toHaveLength(1);
     await stack.run("normal", (context) => switchProfile(context, { target: "normal", confirm: approve }));
     await visitors.stop();
     expect([...visitors.answers.keys()]).toEqual(["301"]);
