@@ -10,8 +10,8 @@ interface Durations {
 }
 
 /**
- * Expected, not promised: instances, balancer and network as measured on a small OpenStack (docs/decisions), databases as OVHcloud's own
- * provider waits for them. Anything not listed takes the time of a call.
+ * Expected, not promised, and not measured on OVHcloud: estimates after a small OpenStack and after the waits of the providers' sources
+ * (docs/decisions/forecast-durations.md). Anything not listed takes the time of a call.
  */
 const durations: readonly (readonly [prefix: string, Durations])[] = [
   ["openstack:compute/instance:Instance", { create: 60, update: 90, delete: 20 }],
