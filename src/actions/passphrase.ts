@@ -37,10 +37,8 @@ export function passphraseVariables(
   home: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Readonly<Record<string, string>> {
-  const said = passphraseOfEnvironment(env);
-  if (said !== undefined) {
-    return { [said.variable]: env[said.variable] ?? said.value };
-  }
+  // A shell that has it already needs no second copy, which would be on the screen of whoever only looks.
+  if (passphraseOfEnvironment(env) !== undefined) return {};
   const own = ownFile(home);
   return existsSync(own) ? { PULUMI_CONFIG_PASSPHRASE_FILE: own } : { PULUMI_CONFIG_PASSPHRASE: publicPassphrase };
 }

@@ -155,9 +155,9 @@ test("the environment for plain pulumi points at this cloud and nothing else, an
       .map(([name, port]) => `${name}:${port}`)
       .sort(),
   );
-  expect(cloudEnvironment({ ...args, env: { PULUMI_CONFIG_PASSPHRASE: "mine" } }).PULUMI_CONFIG_PASSPHRASE).toBe(
-    "mine",
-  );
+  const own = cloudEnvironment({ ...args, env: { PULUMI_CONFIG_PASSPHRASE: "mine" } });
+  expect(Object.values(own), "the shell has it: it is not shown once more").not.toContain("mine");
+  expect(own.PULUMI_CONFIG_PASSPHRASE).toBeUndefined();
   const unset = cloudEnvironment({ ...args, env: { PULUMI_CONFIG_PASSPHRASE: "" } });
   expect(unset.PULUMI_CONFIG_PASSPHRASE, "as every other command: an empty one is none").toBe("local");
   writeFileSync(join(home, "passphrase"), "of init");
