@@ -25,7 +25,7 @@ const update = (type: string, name?: string) => ({
 const remove = (type: string, name: string) => ({ match: { type, operation: "delete", name } });
 
 const back: readonly CrashPoint[] = [
-  { point: "before the first drain: cloud", steps: [{ ...weight, before: true }], kill: ["cloud"] },
+  { point: "first front drained: command", steps: [weight], kill: ["command"] },
   {
     point: "first front shrinking: command and engine",
     steps: [update("Instance", "lor-prod-ps-0")],
@@ -42,7 +42,6 @@ const back: readonly CrashPoint[] = [
     steps: [remove("Instance", "lor-prod-ps-2")],
     kill: ["command", "engine"],
   },
-  { point: "its volume deleted: command", steps: [remove("Volume", "lor-prod-ps-2-data")], kill: ["command"] },
   {
     point: "smaller load balancer accepted: cloud",
     steps: [update("CloudProject/loadBalancer:LoadBalancer")],
@@ -80,18 +79,19 @@ const end: readonly CrashPoint[] = [
     steps: [update("Database", "mysql")],
     kill: ["command", "engine"],
   },
-  { point: "front deleted: engine", steps: [remove("Instance", "lor-prod-ps-0")], kill: ["engine"] },
   {
-    point: "load balancer deleted: command",
-    steps: [remove("CloudProject/loadBalancer:LoadBalancer", "lor-prod-lb")],
-    kill: ["command"],
+    point: "front and load balancer deleted: engine",
+    steps: [remove("Instance", "lor-prod-ps-0"), remove("CloudProject/loadBalancer:LoadBalancer", "lor-prod-lb")],
+    kill: ["engine"],
   },
   { point: "database deleted: cloud", steps: [remove("Database", "mysql")], kill: ["cloud"] },
   {
-    point: "network going: command and engine",
+    point: "before a network is deleted: command and engine",
     steps: [{ ...remove("Network", "lor-prod-mysql"), before: true }],
     kill: ["command", "engine"],
   },
+  // The engine needs no program to delete: alone, it goes on to the end.
+  { point: "vRack left: command", steps: [remove("Vrack/cloudProject:CloudProject", "vrack")], kill: ["command"] },
 ];
 
 describe("the same `lor-infra destroy --with-data` again, after a kill -9 at", () => {

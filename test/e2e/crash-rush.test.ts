@@ -48,7 +48,6 @@ const points: readonly CrashPoint[] = [
     steps: [create("Member", "lor-prod-ps-2")],
     kill: ["command", "engine"],
   },
-  { point: "before the extra front is admitted: command", steps: [{ ...weight, before: true }], kill: ["command"] },
   { point: "extra front admitted: command", steps: [weight], kill: ["command"] },
   { point: "first front drained: cloud", steps: [weight], kill: ["cloud"] },
   {

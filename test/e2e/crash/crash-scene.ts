@@ -164,6 +164,16 @@ export class CrashScene {
     };
   }
 
+  /** Lets an object of the cloud's storage be found under another name, behind everybody's back. */
+  renameObject(from: string, to: string): void {
+    using database = new DatabaseSync(join(cloudFolder(this.#home), "cloud.sqlite"));
+    database.exec("PRAGMA busy_timeout = 5000");
+    const { changes } = database
+      .prepare("UPDATE record SET name = ?, id = replace(id, ?, ?) WHERE kind = 'object' AND name = ?")
+      .run(to, from, to, from);
+    if (changes !== 1) throw new Error(`no object ${from}`);
+  }
+
   #inventory(): readonly string[] {
     using database = new DatabaseSync(join(cloudFolder(this.#home), "cloud.sqlite"), { readOnly: true });
     const rows = database.prepare("SELECT kind, region, name FROM record WHERE kind <> 'token'").all();
