@@ -62,11 +62,15 @@ it("finds nothing that differs, and a second `up` changes nothing", async () => 
 });
 
 it("goes into rush: one front at a time, the extra one first, no server replaced, no request lost", async () => {
-  const { changes, requests } = await whileCustomersVisit(() => project.run(["rush", "--yes"]));
+  const { journal, requests } = await whileCustomersVisit(() => project.run(["rush", "--yes"]));
   expect(requests).toMatchObject({ lost: 0, reasons: {} });
   expect(requests.sent).toBeGreaterThan(50);
-  expect(servers(changes)).toEqual(["create lor-prod-ps-2", "update lor-prod-ps-0", "update lor-prod-ps-1"]);
-  expectOneAtATime(changes);
+  expect(await switching(journal)).toEqual([
+    ...["create ps-2", "weigh ps-2"],
+    ...["weigh ps-0", "update ps-0", "weigh ps-0"],
+    ...["weigh ps-1", "update ps-1", "weigh ps-1"],
+  ]);
+  expectOneAtATime(journal);
   const status = await project.json<StatusDocument>(["status"]);
   expect(status).toMatchObject({ profile: "rush", loadBalancer: { bandwidth: 2000 } });
   expect(status.fronts).toEqual([
@@ -78,11 +82,15 @@ it("goes into rush: one front at a time, the extra one first, no server replaced
 }, 120_000);
 
 it("comes back to normal: the extra front last, no server replaced, no request lost", async () => {
-  const { changes, requests } = await whileCustomersVisit(() => project.run(["normal", "--yes"]));
+  const { journal, requests } = await whileCustomersVisit(() => project.run(["normal", "--yes"]));
   expect(requests).toMatchObject({ lost: 0, reasons: {} });
   expect(requests.sent).toBeGreaterThan(50);
-  expect(servers(changes)).toEqual(["update lor-prod-ps-0", "update lor-prod-ps-1", "delete lor-prod-ps-2"]);
-  expectOneAtATime(changes);
+  expect(await switching(journal)).toEqual([
+    ...["weigh ps-0", "update ps-0", "weigh ps-0"],
+    ...["weigh ps-1", "update ps-1", "weigh ps-1"],
+    ...["weigh ps-2", "delete ps-2"],
+  ]);
+  expectOneAtATime(journal);
   const status = await project.json<StatusDocument>(["status"]);
   expect(status).toMatchObject({ profile: "normal", loadBalancer: { bandwidth: 500 } });
   expect(status.fronts).toEqual([front("ps-0", "b2-7", "10.10.1.10"), front("ps-1", "b2-7", "10.10.1.11")]);
@@ -121,24 +129,33 @@ async function whileCustomersVisit(command: () => ReturnType<TestProject["run"]>
   const watch = new RequestWatch({ ...place, domain: "www.lor.example" });
   const run = await command().finally(() => watch.stop());
   expect(run, run.stderr).toMatchObject({ code: 0 });
-  return { changes: changesOf(await project.cloud.journal({ after: before })), requests: await watch.stop() };
+  return { journal: await project.cloud.journal({ after: before }), requests: await watch.stop() };
 }
 
 function changesOf(journal: readonly JournalEntry[]): readonly JournalEntry[] {
   return journal.filter(({ operation }) => ["create", "update", "delete"].includes(operation));
 }
 
-function servers(changes: readonly JournalEntry[]): readonly string[] {
-  return changes.filter(isServer).map(({ operation, name }) => `${operation} ${name}`);
+/** Changes of servers, and of the weights in the pool: 0 before a front is touched, 1 when it is well again. */
+async function switching(journal: readonly JournalEntry[]): Promise<readonly string[]> {
+  const members = await project.cloud.journal({ type: "openstack:loadbalancer/member:Member", operation: "create" });
+  const nameOf = new Map(members.map(({ id, name }) => [id?.split("/").at(-1), name]));
+  return journal.flatMap((entry) => {
+    const short = (name: string | undefined) => name?.replace("lor-prod-", "");
+    if (changesOf([entry]).length > 0 && isServer(entry)) return [`${entry.operation} ${short(entry.name)}`];
+    return /^PUT .*\/members\//.test(entry.name ?? "") ? [`weigh ${short(nameOf.get(entry.id))}`] : [];
+  });
 }
 
 function isServer({ type }: JournalEntry): boolean {
   return type === "openstack:compute/instance:Instance";
 }
 
-/** No two changes of servers overlap in the cloud's time, and each began with every other front in the pool. */
-function expectOneAtATime(changes: readonly JournalEntry[]): void {
-  const spans = changes.filter(isServer).map(({ at, duration }) => ({ from: at, to: at + (duration ?? Infinity) }));
+/** No two changes of servers overlap in the cloud's time. */
+function expectOneAtATime(journal: readonly JournalEntry[]): void {
+  const spans = changesOf(journal)
+    .filter(isServer)
+    .map(({ at, duration }) => ({ from: at, to: at + (duration ?? Infinity) }));
   for (const [index, { to }] of spans.entries()) {
     const next = spans[index + 1];
     if (next !== undefined) expect(next.from).toBeGreaterThanOrEqual(to);
@@ -153,10 +170,9 @@ async function serverIds(): Promise<Readonly<Record<string, string>>> {
 /** Resources that were created, and neither deleted nor gone with what they belonged to. */
 async function leftovers(): Promise<readonly string[]> {
   const journal = await project.cloud.journal();
-  const deleted = new Set(
-    journal.filter(({ operation }) => operation === "delete").map(({ type, id }) => `${type} ${id}`),
-  );
-  return journal
-    .filter(({ operation, type, id }) => operation === "create" && id !== undefined && !deleted.has(`${type} ${id}`))
-    .map(({ type, name }) => `${type} ${name}`);
+  const of = (wanted: string) => journal.filter(({ operation, id }) => operation === wanted && id !== undefined);
+  const deleted = new Set(of("delete").map(({ type, id }) => `${type} ${id}`));
+  const created = of("create");
+  if (created.length < 70) throw new Error(`only ${created.length} creations are in the journal`);
+  return created.filter(({ type, id }) => !deleted.has(`${type} ${id}`)).map(({ type, name }) => `${type} ${name}`);
 }
