@@ -30,6 +30,7 @@ export type Repair =
   | "resize-confirmed"
   | "resize-reverted"
   | "front-reset"
+  | "failed-server-deleted"
   | "creation-found"
   | "creation-discarded"
   | "state-backed-up";

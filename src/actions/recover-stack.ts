@@ -31,6 +31,7 @@ export async function recoverStack(context: StackContext, goal?: Fleet): Promise
   if (disturbed || pending) {
     context.emit({ kind: "phase", phase: "recovering" });
     await settleInterruptedResizes(context, goal);
+    await deleteFailedServers(context);
     if (recorded.resources.length > 0) {
       await refreshState(context, recorded.fleet);
       recorded = await readRecorded(context);
@@ -61,6 +62,19 @@ async function settleInterruptedResizes(context: StackContext, goal: Fleet | und
     await settleResize(context, front, howToSettle(front, wanted.get(front.name)));
   }
   await settleOtherServers(context);
+}
+
+/**
+ * A server that the cloud could not build (no host left, say) is in ERROR, in the state, and no machine: no run could make one of it.
+ * It never ran, so that it holds nothing; without it the next run builds it anew.
+ */
+async function deleteFailedServers(context: StackContext): Promise<void> {
+  const { compute } = context.clients;
+  const servers = await compute.findServers(`${cloudPrefix(context)}-`);
+  for (const server of servers.filter((one) => one.status === "ERROR" && !one.launched)) {
+    await compute.deleteServer(server.id);
+    context.emit({ kind: "repaired", repair: "failed-server-deleted", what: server.name });
+  }
 }
 
 /** Confirms or takes back one resize and waits until the server runs. */

@@ -1,6 +1,7 @@
 import { ExitCode, LorError } from "../core/errors.ts";
 import { type JsonObject, object, objects, optionalText, text } from "./answer.ts";
 import { type Caller, CloudCallError } from "./call.ts";
+import { unlessMissing } from "./finder/query.ts";
 import type { OpenStack } from "./openstack.ts";
 import type { ComputeClient, ServerStatus, ServerView } from "./port.ts";
 
@@ -66,6 +67,16 @@ export class NovaCompute implements ComputeClient {
     );
   }
 
+  async deleteServer(id: string): Promise<void> {
+    const path = `/servers/${encodeURIComponent(id)}`;
+    await unlessMissing(() => this.openstack.send({ service: "compute", method: "DELETE", path, idempotent: true }));
+    await this.caller.waitFor(
+      `server ${id} to be gone`,
+      () => unlessMissing(() => this.server(id)),
+      (seen) => seen === undefined || seen.status === "DELETED",
+    );
+  }
+
   private async settle(id: string, action: "confirmResize" | "revertResize"): Promise<void> {
     const before = await this.server(id);
     if (before.status === "VERIFY_RESIZE") {
@@ -122,6 +133,8 @@ function serverView(server: JsonObject): ServerView {
     flavor: text(object(server.flavor).original_name),
     address: firstFixedAddress(server.addresses),
     fault: optionalText(object(server.fault).message),
+    // Null until it first runs; a cloud that leaves it out says nothing.
+    launched: server["OS-SRV-USG:launched_at"] !== null,
   };
 }
 

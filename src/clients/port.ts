@@ -29,6 +29,8 @@ export interface ServerView {
   readonly address: string | undefined;
   /** Nova's fault message when status is ERROR. */
   readonly fault: string | undefined;
+  /** Whether it ever ran: one in ERROR that never did is no machine, and resetting its state makes none of it. */
+  readonly launched: boolean;
 }
 
 export interface ComputeClient {
@@ -37,6 +39,8 @@ export interface ComputeClient {
   revertResize(id: string): Promise<void>;
   /** Resets a server left in ERROR by a failed resize to ACTIVE (os-resetState), for the recovery of a front. */
   resetState(id: string): Promise<void>;
+  /** Resolves when the server is gone. Only for one that never ran. */
+  deleteServer(id: string): Promise<void>;
 }
 
 export type OperatingStatus = "ONLINE" | "OFFLINE" | "DRAINING" | "DEGRADED" | "ERROR" | "NO_MONITOR" | "UNKNOWN";

@@ -86,6 +86,11 @@ export class FakeWorld {
         server.fault = undefined;
         this.note(`reset ${shortName(server.name)}`);
       },
+      deleteServer: async (id) => {
+        const server = this.#server(id);
+        this.servers.delete(server.name);
+        this.note(`delete ${shortName(server.name)}`);
+      },
     },
     loadBalancer: {
       find: async () => this.loadBalancer,
@@ -194,7 +199,7 @@ export class FakeWorld {
   }
 
   #serverView({ id, name, status, flavor, fault }: FakeServer): ServerView {
-    return { id, name, status, flavor, address: undefined, fault };
+    return { id, name, status, flavor, address: undefined, fault, launched: true };
   }
 
   #memberView(member: FakeMember): MemberView {

@@ -18,6 +18,14 @@ export const nova: Service = {
       path: `${root}/servers/:id`,
       handle: (call) => ({ body: { server: serverBody(call.cloud.nova.servers.get(param(call, "id"))) } }),
     },
+    {
+      method: "DELETE",
+      path: `${root}/servers/:id`,
+      handle: (call) => {
+        call.cloud.nova.servers.delete(param(call, "id"));
+        return { status: 204 };
+      },
+    },
     { method: "POST", path: `${root}/servers/:id/action`, handle: act },
     {
       method: "GET",
@@ -151,6 +159,7 @@ function serverBody(server: ServerView): Json {
     "OS-EXT-AZ:availability_zone": server.availabilityZone,
     "os-extended-volumes:volumes_attached": server.volumeIds.map((id) => ({ id })),
     created: server.createdAt,
+    "OS-SRV-USG:launched_at": server.launchedAt ?? null,
     updated: server.updatedAt,
     ...(server.fault === undefined ? {} : { fault: server.fault }),
   };

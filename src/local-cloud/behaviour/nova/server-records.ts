@@ -43,6 +43,8 @@ export interface ServerBody {
   /** How the step ends instead: the old state again, or ERROR. */
   readonly failure: { readonly message: string; readonly end: "rollback" | "error" } | undefined;
   readonly createdAt: string;
+  /** When it first ran; undefined for one whose build has not ended well. */
+  readonly launchedAt?: string | undefined;
   readonly updatedAt: string;
 }
 

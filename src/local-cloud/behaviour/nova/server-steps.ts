@@ -53,7 +53,11 @@ export class ServerSteps {
     const booted = at + this.#context.duration("guestBoot");
     switch (body.step) {
       case "build":
-        return { status: "ACTIVE", guestReadyAt: at + this.#context.duration("guestFirstBoot") };
+        return {
+          status: "ACTIVE",
+          launchedAt: this.#context.clock.iso(at),
+          guestReadyAt: at + this.#context.duration("guestFirstBoot"),
+        };
       case "rebuild":
         return { status: "ACTIVE", guestReadyAt: at + this.#context.duration("guestFirstBoot"), fault: undefined };
       case "resize":

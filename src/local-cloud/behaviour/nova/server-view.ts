@@ -54,6 +54,7 @@ export class ServerViews {
       fault: body.fault,
       guestReadyAt: body.guestReadyAt,
       createdAt: body.createdAt,
+      launchedAt: body.launchedAt,
       updatedAt: body.updatedAt,
     };
   }

@@ -59,6 +59,8 @@ export interface ServerView {
   /** When the guest has finished starting, milliseconds of the cloud's clock; undefined while it is not running. */
   readonly guestReadyAt: number | undefined;
   readonly createdAt: string;
+  /** When it first ran; undefined for one whose build has not ended well. */
+  readonly launchedAt: string | undefined;
   readonly updatedAt: string;
 }
 
