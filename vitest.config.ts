@@ -7,6 +7,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/openstack/**", "test/bench/**"],
     pool: "forks",
+    // Most of the time goes to waiting for engines and clouds: two files at once also on a machine of two cores.
+    maxWorkers: 2,
     globalSetup: ["test/global-setup.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
