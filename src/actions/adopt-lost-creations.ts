@@ -28,7 +28,11 @@ export async function adoptLostCreations(
   const choice = { chain: isChained(recorded), joinDrained: true };
   context.emit({ kind: "phase", phase: "recovering" });
   const preview = await context.engine.preview(context.program(plan, choice));
-  const adopt = await findLost(context, preview.changes, new Set(pending.map((one) => `${one.type} ${one.name}`)));
+  const begun = new Set(pending.map((one) => `${one.type} ${one.name}`));
+  const adopt = new Map([
+    ...(await findLost(context, preview.changes, begun)),
+    ...findHalfAdopted(context, recorded, preview.changes, begun),
+  ]);
   if (adopt.size > 0) {
     await runTargeted(context, { plan, choice, recorded, targets: [...adopt.keys()], adopt });
   }
@@ -83,6 +87,32 @@ async function findLost(
       const id = importable ? found.id : found.id.slice(found.id.lastIndexOf("/") + 1);
       adopt.set(change.urn, { id, unreadable: finder.unreadable(change.type), importable });
       context.emit({ kind: "repaired", repair: "creation-found", what: name });
+    }
+  }
+  return adopt;
+}
+
+/**
+ * What an earlier run was adopting when it was killed: in the state already, but without the inputs that the provider cannot read, which the next
+ * update would take for a change, and of a server for a replace. Adopted once more, they are put in.
+ */
+function findHalfAdopted(
+  context: StackContext,
+  recorded: RecordedState,
+  changes: readonly ResourceChange[],
+  begun: ReadonlySet<string>,
+): ReadonlyMap<string, Adoption> {
+  const adopt = new Map<string, Adoption>();
+  for (const change of changes.filter((one) => begun.has(`${one.type} ${one.name}`))) {
+    const known = recorded.resources.find((one) => one.urn === change.urn);
+    const unreadable = context.clients.finder.unreadable(change.type);
+    const missing = (path: string) => {
+      const input = path.split(/[.[]/, 1)[0] ?? path;
+      return unreadable.includes(input) && known?.inputs[input] === undefined;
+    };
+    const id = known?.importId ?? known?.id;
+    if (id !== undefined && change.changedProperties.some(missing)) {
+      adopt.set(change.urn, { id, unreadable });
     }
   }
   return adopt;

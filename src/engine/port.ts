@@ -83,6 +83,8 @@ export interface StateResource {
   readonly type: string;
   readonly name: string;
   readonly id: string | undefined;
+  /** What the `import` option was given, of a resource that was adopted. */
+  readonly importId?: string;
   /** Secrets are redacted here. */
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, unknown>>;

@@ -37,11 +37,13 @@ export function parseStateExport(raw: unknown): StateExport {
 function parseResource(raw: unknown): StateResource {
   const urn = text(member(raw, "urn"));
   const id = member(raw, "id");
+  const importId = member(raw, "importID");
   return {
     urn,
     type: text(member(raw, "type")),
     name: nameOfUrn(urn),
     id: typeof id === "string" ? id : undefined,
+    ...(typeof importId === "string" && importId !== "" ? { importId } : {}),
     inputs: redactedRecord(member(raw, "inputs")),
     outputs: redactedRecord(member(raw, "outputs")),
     protect: member(raw, "protect") === true,

@@ -64,6 +64,7 @@ test("servers are found by prefix, page after page, in the region of the credent
       flavor: "b2-7-flex",
       address: "10.10.1.10",
       fault: undefined,
+      launched: true,
     },
     {
       id: "server-1",
@@ -72,6 +73,7 @@ test("servers are found by prefix, page after page, in the region of the credent
       flavor: "b2-7-flex",
       address: "10.10.1.10",
       fault: undefined,
+      launched: true,
     },
   ]);
   expect(cloud.calls.map((call) => call.path)).toEqual([

@@ -82,6 +82,13 @@ const points: readonly CrashPoint[] = [
     kill: ["cloud"],
   },
   {
+    point: "instance adopted, what its provider cannot read not yet in the state: command",
+    steps: [],
+    until: (crash) =>
+      crash.recorded("openstack:compute/instance:Instance", "ps-0", ({ userData }) => userData === undefined),
+    kill: ["command"],
+  },
+  {
     point: "volume attachment and instance backup accepted: command and engine",
     steps: [create("VolumeAttach", "ps-0-data"), create("WorkflowBackup", "lor-prod-ps-0-backup")],
     kill: ["command", "engine"],

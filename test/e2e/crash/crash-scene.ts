@@ -5,6 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { cloudFolder, connectLocalCloud, requireLocalCloud } from "../../../src/actions/cloud-connection.ts";
 import { startCloud } from "../../../src/actions/cloud-start.ts";
 import type { ServerStatus } from "../../../src/clients/port.ts";
+import type { StateResource } from "../../../src/engine/port.ts";
 import { parseStateExport } from "../../../src/engine/state-export.ts";
 import { ControlClient } from "../../../src/local-cloud/control-client.ts";
 import type { FaultEffect, FaultMatch } from "../../../src/local-cloud/faults.ts";
@@ -90,6 +91,18 @@ export class CrashScene {
     return run;
   }
 
+  /** Waits until the state has a resource, with inputs such as those. */
+  async recorded(type: string, name: string, such: (inputs: StateResource["inputs"]) => boolean): Promise<void> {
+    const there = () => this.#state().some((one) => one.type === type && one.name === name && such(one.inputs));
+    for (const end = Date.now() + longestWait; !there(); await pause(5)) {
+      if (Date.now() > end) throw new Error(`no such ${type} ${name} in the state`);
+    }
+  }
+
+  #state(): readonly StateResource[] {
+    return parseStateExport(readStateFile(this.folder, "lor")).resources;
+  }
+
   /** Waits until the cloud shows a server in a state. */
   async server(name: string, status: ServerStatus): Promise<void> {
     const { clients } = await connectLocalCloud(cloudFolder(this.#home));
@@ -157,9 +170,10 @@ export class CrashScene {
   }
 
   resources(): ResourceSet {
-    const state = parseStateExport(readStateFile(this.folder, "lor"));
     return {
-      state: state.resources.map((one) => `${one.type} ${one.name}${one.protect ? " protected" : ""}`).toSorted(),
+      state: this.#state()
+        .map((one) => `${one.type} ${one.name}${one.protect ? " protected" : ""}`)
+        .toSorted(),
       cloud: this.#inventory(),
     };
   }
