@@ -79,10 +79,11 @@ const end: readonly CrashPoint[] = [
     steps: [update("Database", "mysql")],
     kill: ["command", "engine"],
   },
+  { point: "front deleted: engine", steps: [remove("Instance", "lor-prod-ps-0")], kill: ["engine"] },
   {
-    point: "front and load balancer deleted: engine",
-    steps: [remove("Instance", "lor-prod-ps-0"), remove("CloudProject/loadBalancer:LoadBalancer", "lor-prod-lb")],
-    kill: ["engine"],
+    point: "load balancer deleted: command and engine",
+    steps: [remove("CloudProject/loadBalancer:LoadBalancer", "lor-prod-lb")],
+    kill: ["command", "engine"],
   },
   { point: "database deleted: cloud", steps: [remove("Database", "mysql")], kill: ["cloud"] },
   {
