@@ -65,6 +65,12 @@ class Bucket {
   }
 }
 
+/**
+ * Debian 12's rclone 1.60 hangs now and then on a loaded machine, about once in a hundred calls, cause unknown (src/guests/README.md). On a guest the
+ * copy's own time limit ends it and the next run of the timer copies again; here the test is tried again.
+ */
+const patience = { retry: 3, timeout: 25_000 };
+
 /** As S3 makes it of an object that was sent in one piece. */
 function etag(body: Buffer): string {
   return `"${createHash("md5").update(body).digest("hex")}"`;
@@ -92,7 +98,7 @@ const account = (name: string) =>
 const object = (path: string) => bucket.objects.get(path)?.toString() ?? "";
 const json = (path: string) => JSON.parse(object(path)) as Record<string, unknown>;
 
-describe("copy of Odoo's database and filestore", () => {
+describe("copy of Odoo's database and filestore", patience, () => {
   const file = (content: string) => `${sha256(content).slice(0, 2)}/${sha256(content).slice(0, 40)}`;
   const add = (content: string) => machine.write(`/srv/lor/odoo/filestore/odoo/${file(content)}`, content);
 
@@ -218,7 +224,7 @@ describe("copy of Odoo's database and filestore", () => {
   });
 });
 
-describe("copy of the shop's images", () => {
+describe("copy of the shop's images", patience, () => {
   const cake = "img/p/1/1.jpg";
   const tart = "img/p/2/2.jpg";
 
