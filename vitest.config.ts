@@ -10,8 +10,8 @@ export default defineConfig({
     // Most of the time goes to waiting for engines and clouds: two files at once also on a machine of two cores.
     maxWorkers: 2,
     globalSetup: ["test/global-setup.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     // The default reporter for people; a JSON report beside it when .ci/run wants the totals.
     reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
   },

@@ -18,10 +18,10 @@ import { readStateFile } from "../../../src/state/state-file.ts";
 import { ended, type Run, TestProject } from "../project.ts";
 
 /** Who dies by kill -9. */
-export type Victim = "command" | "engine" | "cloud";
+type Victim = "command" | "engine" | "cloud";
 
 /** A call of the cloud that is held: after it was carried out, or before. */
-export interface HeldStep {
+interface HeldStep {
   readonly match: FaultMatch;
   readonly before?: boolean;
 }
