@@ -118,25 +118,25 @@ describe("a rush in which the cloud fails: normal's fronts serve throughout, and
   it("no host left for the extra front", async () => {
     await scene.order({ type: "Instance", operation: "create", name: "lor-prod-ps-2" }, { kind: "out-of-stock" });
     await failedRush("add-front-failed");
-  }, 120_000);
+  }, 240_000);
 
   it("the extra front does not pass its gate (first member to be gated)", async () => {
     await failedGate("ps-2", "create");
-  }, 120_000);
+  }, 240_000);
 
   it("the first front's resize ends in ERROR", async () => {
     await scene.order({ type: "Instance", operation: "update", name: "lor-prod-ps-0" }, { kind: "error-state" });
     const { fronts } = await failedRush("resize-front-failed", "--parallel", "1");
     expect(fronts.find((one) => one.name === "ps-0")?.server).toBe("error");
-  }, 120_000);
+  }, 240_000);
 
   it("the first front does not pass its gate (member in the middle)", async () => {
     await failedGate("ps-0", "update");
-  }, 120_000);
+  }, 240_000);
 
   it("the second front does not pass its gate (last member)", async () => {
     await failedGate("ps-1", "update");
-  }, 120_000);
+  }, 240_000);
 
   it("ends in rush, with nothing created twice", async () => {
     await scene.succeed(["rush", "--yes", "--parallel", "1"]);
@@ -148,5 +148,5 @@ describe("a rush in which the cloud fails: normal's fronts serve throughout, and
     expect(await scene.createdTwice()).toEqual([]);
     await watch?.stop();
     expect(watch?.fewest).toBeGreaterThanOrEqual(2);
-  }, 120_000);
+  }, 240_000);
 });

@@ -65,7 +65,7 @@ describe("1: failed", () => {
     const { error } = await failure(["up", "--yes"], 1);
     expect(error).toMatchObject({ code: "resource-failed", message: expect.stringContaining("router") });
     expect(error.next).toBeDefined();
-  }, 120_000);
+  }, 240_000);
 
   it("there is nothing to switch", async () => {
     const empty = new TestProject();
@@ -120,7 +120,7 @@ describe("4: locked", () => {
       return next !== undefined && next.at < Math.floor(at + (duration ?? 0));
     });
     expect(overlaps).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 });
 
 describe("3: refused", () => {
@@ -168,7 +168,7 @@ describe("5: differences found", () => {
     const screen = await project.run(["preview", "--detect"]);
     expect(screen.code).toBe(5);
     expect(screen.stdout).toContain("S3Credential");
-  }, 120_000);
+  }, 240_000);
 });
 
 describe("the documents", () => {

@@ -51,11 +51,11 @@ describe("in a terminal", () => {
 
   it("Ctrl-C asks for a clean stop; a second one explains what it would leave behind, and leaves nothing", async () => {
     terminal.stdin?.write("\u0003");
-    await vi.waitUntil(() => /Stopping: /.test(screen), { timeout: 20_000 });
+    await vi.waitUntil(() => /Stopping: /.test(screen), { timeout: 60_000 });
     await redrawn();
     expect(visible(screen)).toContain("Stopping: what is in progress ends, nothing new starts.");
     terminal.stdin?.write("\u0003");
-    await vi.waitUntil(() => /Ctrl-C once more leaves now/.test(screen), { timeout: 20_000 });
+    await vi.waitUntil(() => /Ctrl-C once more leaves now/.test(screen), { timeout: 60_000 });
     await redrawn();
     // Both texts stay: the live tree is drawn below them, not over them.
     expect(visible(screen)).toMatch(
@@ -74,7 +74,7 @@ describe("in a terminal", () => {
     expect(text.match(/^Creating /gm)).toHaveLength(1);
     const later = await project.cloud.journal({ after: before, door: "grpc", operation: "create" });
     expect(later).toEqual([]);
-  }, 60_000);
+  }, 240_000);
 });
 
 describe("afterwards", () => {
@@ -90,7 +90,7 @@ describe("afterwards", () => {
     const status = await project.json<{ readonly fronts: readonly { readonly health: string }[] }>(["status"]);
     expect(status).toMatchObject({ profile: "normal" });
     expect(status.fronts.map(({ health }) => health)).toEqual(["healthy", "healthy"]);
-  }, 120_000);
+  }, 240_000);
 });
 
 /** What stood on the screen after the last redrawing, as far as one drawing erases the one before. */
@@ -102,7 +102,7 @@ function lastDrawing(): string {
 async function redrawn(): Promise<void> {
   const drawings = () => screen.split("Creating").length;
   const before = drawings();
-  await vi.waitUntil(() => drawings() > before + 1, { timeout: 20_000 });
+  await vi.waitUntil(() => drawings() > before + 1, { timeout: 60_000 });
 }
 
 function plain(text: string): string {

@@ -79,7 +79,7 @@ it("goes into rush: one front at a time, the extra one first, no server replaced
     front("ps-2", "b2-15", "10.10.1.12"),
   ]);
   expect(await serverIds()).toMatchObject(ids);
-}, 120_000);
+}, 240_000);
 
 it("comes back to normal: the extra front last, no server replaced, no request lost", async () => {
   const { journal, requests } = await whileCustomersVisit(() => project.run(["normal", "--yes"]));
@@ -95,7 +95,7 @@ it("comes back to normal: the extra front last, no server replaced, no request l
   expect(status).toMatchObject({ profile: "normal", loadBalancer: { bandwidth: 500 } });
   expect(status.fronts).toEqual([front("ps-0", "b2-7", "10.10.1.10"), front("ps-1", "b2-7", "10.10.1.11")]);
   expect(await serverIds()).toEqual(ids);
-}, 120_000);
+}, 240_000);
 
 it("is destroyed with its data only when asked to, and then nothing is left", async () => {
   const before = await project.journalEnd();

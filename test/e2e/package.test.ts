@@ -82,7 +82,7 @@ describe("as a library", () => {
     const compiler = join(repository, "node_modules", "typescript", "bin", "tsc");
     const check = await run(process.execPath, [compiler, ...options, "use.ts"], shop);
     expect(check).toMatchObject({ code: 0, stdout: "" });
-  }, 60_000);
+  }, 240_000);
 });
 
 describe("as a command", () => {
@@ -109,13 +109,13 @@ describe("as a command", () => {
     // A program that Pulumi did not call would delete everything.
     expect(preview.stdout).toMatch(/\d\d unchanged/);
     expect(preview.stdout).not.toMatch(/to (create|delete|update|replace)/);
-  }, 120_000);
+  }, 240_000);
 
   it("and destroys it", async () => {
     const destroy = await lorInfra(["destroy", "--with-data", "--yes"]);
     expect(destroy, destroy.stderr).toMatchObject({ code: 0, stderr: "" });
     expect(await json(["status"])).toMatchObject({ exists: false });
-  }, 120_000);
+  }, 240_000);
 });
 
 function run(command: string, args: readonly string[], cwd: string, env = environment): Promise<Run> {
