@@ -32,6 +32,8 @@ export interface CrashPoint {
   /** Every one of them is held at the moment of the kill. */
   readonly steps: readonly HeldStep[];
   readonly kill: readonly Victim[];
+  /** What an earlier command's engine waits for stays held: it lives on until this command ends it. */
+  readonly engineLives?: true;
   /** What else happens while the command runs. */
   readonly meanwhile?: (scene: CrashScene) => Promise<void>;
   /** What is still to happen once the calls are held. */
@@ -114,11 +116,11 @@ export class CrashScene {
   }
 
   /** Runs a command up to a point, kills, and lets what is left of it end. @returns how the command ended */
-  async crash(args: readonly string[], { steps, kill, meanwhile, until }: CrashPoint): Promise<Run> {
+  async crash(args: readonly string[], { steps, kill, engineLives, meanwhile, until }: CrashPoint): Promise<Run> {
     await startCloud({ home: this.#home, env: this.project.env });
     // What a failed test before this one left.
     await this.control.clearFaults();
-    await this.control.release();
+    if (engineLives !== true) await this.control.release();
     const ordered = new Set<number>();
     for (const { match, before } of steps) {
       const effect = { kind: before === true ? "hold-before" : "hold" } as const;
