@@ -31,6 +31,7 @@ export type Repair =
   | "resize-reverted"
   | "front-reset"
   | "failed-server-deleted"
+  | "gone-resource-forgotten"
   | "creation-found"
   | "creation-discarded"
   | "state-backed-up";

@@ -7,6 +7,7 @@ import { IntentJournal } from "../state/intent-journal.ts";
 import { OperationJournal } from "../state/operation-journal.ts";
 import { type BackendLock, backendLocks, endOrphans } from "../state/orphan-engine.ts";
 import { adoptLostCreations } from "./adopt-lost-creations.ts";
+import { forgetGone } from "./forget-gone.ts";
 import { cloudPrefix, type ObservedFleet, type ObservedFront, observeFleet } from "./observe-fleet.ts";
 import { type RecordedState, readRecorded } from "./recorded-state.ts";
 import { planFleet, planProfile, runOptions, type StackContext } from "./stack-context.ts";
@@ -48,6 +49,7 @@ export async function recoverStack(context: StackContext, goal?: Fleet): Promise
 export async function refreshState(context: StackContext, fleet: Fleet | undefined): Promise<void> {
   const plan = fleet === undefined ? planProfile(context, "normal") : planFleet(context, fleet);
   context.emit({ kind: "phase", phase: "refreshing" });
+  await forgetGone(context);
   await context.engine.refresh(context.program(plan, { chain: fleet !== undefined }), runOptions(context));
 }
 

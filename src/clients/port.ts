@@ -88,4 +88,6 @@ export interface ResourceFinder {
   unreadable(type: string): readonly string[];
   /** False when one of them is required: the provider's import would refuse the resource for want of it. */
   isImportable(type: string): boolean;
+  /** Whether the provider answers a look at one that is gone with an error, so that a refresh fails instead of noticing. */
+  failsWhenGone(type: string): boolean;
 }

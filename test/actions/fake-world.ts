@@ -112,6 +112,7 @@ export class FakeWorld {
       discard: async () => undefined,
       unreadable: () => [],
       isImportable: () => true,
+      failsWhenGone: () => false,
     },
   };
 

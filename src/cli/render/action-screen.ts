@@ -34,6 +34,7 @@ const repairs: Readonly<Record<Repair, string>> = {
   "resize-reverted": "reverted a resize that was cut in the middle",
   "front-reset": "brought a front back from ERROR",
   "creation-found": "found a resource that an earlier run had created; taking it in instead of creating a second one",
+  "gone-resource-forgotten": "took out of the state what is gone from the cloud",
   "failed-server-deleted": "deleted a server that the cloud had failed to build",
   "creation-discarded": "deleted a resource whose password was lost with the answer to its creation",
   "state-backed-up": "kept a copy of the state",

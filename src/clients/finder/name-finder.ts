@@ -9,6 +9,9 @@ import { isImportable, unreadable } from "./unreadable.ts";
 /** How each type is found; a type that is missing here is an error, never "does not exist". */
 const finders: Readonly<Record<string, Find>> = { ...openstackTypes, ...ovhTypes };
 
+/** terraform-provider-ovh v2.19: its Read returns the API's 404 as an error. */
+const failsWhenGone: ReadonlySet<string> = new Set(["ovh:CloudProject/loadBalancer:LoadBalancer"]);
+
 /** Every type that can be looked up. */
 export const findableTypes: readonly string[] = Object.keys(finders);
 
@@ -55,5 +58,9 @@ export class NameFinder implements ResourceFinder {
 
   isImportable(type: string): boolean {
     return isImportable(type);
+  }
+
+  failsWhenGone(type: string): boolean {
+    return failsWhenGone.has(type);
   }
 }
