@@ -39,7 +39,7 @@ const points: readonly CrashPoint[] = [
   },
   { point: "extra front accepted: cloud", steps: [create("Instance", "lor-prod-ps-2")], kill: ["cloud"] },
   {
-    point: "its volume attachment and backup accepted: engine",
+    point: "its volume attachment accepted: engine",
     steps: [create("VolumeAttach", "ps-2-data")],
     kill: ["engine"],
   },
