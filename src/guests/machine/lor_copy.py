@@ -81,7 +81,9 @@ class Copy:
         with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False) as file:
             json.dump(status, file)
         try:
-            subprocess.run(["rclone", "--config", at(self.config), "--log-level", "ERROR", "copyto", file.name, "copies:status/%s.json" % self.name],
+            # Sent whole every time: rclone would only give a status that says the same another time, by a copy inside the bucket.
+            subprocess.run(["rclone", "--config", at(self.config), "--log-level", "ERROR", "copyto", "--ignore-times", file.name,
+                            "copies:status/%s.json" % self.name],
                            check=False, timeout=60)
         except subprocess.TimeoutExpired:
             print("lor-copy: the status could not be stored", flush=True)
