@@ -119,6 +119,10 @@ export class Progress {
     return renderSeconds((performance.now() - this.#since) / 1000);
   }
 
+  #notYetBegun(urns: readonly string[]): number {
+    return urns.filter((urn) => !this.#running.has(urn)).length;
+  }
+
   #redraw(): void {
     const { style } = this.#terminal;
     const waiting = [...this.#dependencies].filter(([urn]) => !this.#done.has(urn) && !this.#running.has(urn));
@@ -131,7 +135,9 @@ export class Progress {
     }
     const explained = waiting
       .map(([urn, dependencies]) => ({ urn, blocking: dependencies.filter((one) => !this.#done.has(one)) }))
-      .filter(({ blocking }) => blocking.length > 0);
+      .filter(({ blocking }) => blocking.length > 0)
+      // First what is next: it waits for nothing but what is in progress.
+      .toSorted((a, b) => this.#notYetBegun(a.blocking) - this.#notYetBegun(b.blocking));
     for (const { urn, blocking } of explained.slice(0, waitingShown)) {
       lines.push(style("dim", `    ${urnLabel(urn)} waits for ${blocking.slice(0, 3).map(urnLabel).join(", ")}`));
     }
