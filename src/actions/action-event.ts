@@ -51,6 +51,8 @@ export type ActionEvent =
       readonly seconds: number;
     }
   | { readonly kind: "step-done"; readonly step: SwitchStep; readonly seconds: number }
+  /** A step failed and is taken back. */
+  | { readonly kind: "reverting"; readonly step: SwitchStep }
   | {
       readonly kind: "front";
       readonly front: string;

@@ -108,7 +108,12 @@ async function prepareStep(context: StackContext, request: StepRequest): Promise
 }
 
 /** From the Plans of the step; a front that is only partly there counts as not there yet, or not there any more. */
-function expectationOf(context: StackContext, live: LiveFleet, step: SwitchStep, after: LorPlan): StepExpectation {
+export function expectationOf(
+  context: StackContext,
+  live: LiveFleet,
+  step: SwitchStep,
+  after: LorPlan,
+): StepExpectation {
   if (step.kind !== "add-front") {
     return expectedChange(step, planItems(planFleet(context, fleetOfLive(live))), planItems(after));
   }

@@ -66,7 +66,7 @@ export async function destroy(context: StackContext, { withData, confirm }: Dest
     seconds: forecastChanges(deleted),
     lost,
   });
-  return await journaled(context, "destroy", recorded.profile ?? "", async () => {
+  return await journaled(context, { operation: "destroy", what: recorded.profile ?? "" }, async () => {
     const backup = backUpState(context.folder, recorded.raw, "before-destroy", context.clock.now());
     await release(context, plan, recorded);
     context.emit({ kind: "phase", phase: "destroying" });

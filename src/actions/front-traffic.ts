@@ -70,6 +70,7 @@ export async function readmitFront(context: StackContext, name: string, next: st
   }
   const { good, seen } = await waitUntil(context, {
     limit: context.timings.gateLimit,
+    hold: context.timings.soak,
     look: () => findFront(context, name),
     good: serves,
   });

@@ -76,7 +76,7 @@ async function replaceFront(
     seconds: forecast.reduce((sum, step) => sum + step.seconds, 0),
     lost: [],
   });
-  return await journaled(context, "recover", target, async (note) => {
+  return await journaled(context, { operation: "recover", what: target }, async (note) => {
     let now = live;
     for (const [index, { step, seconds }] of forecast.entries()) {
       context.emit({ kind: "step-begun", step, position: index + 1, total: steps.length, seconds });

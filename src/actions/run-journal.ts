@@ -5,27 +5,26 @@ import { type StackContext, throwIfStopped } from "./stack-context.ts";
 /** Writes one changing operation into the journal of its stack: begun, steps, and how it ended. */
 export async function journaled<T>(
   context: StackContext,
-  operation: string,
-  what: string,
+  { operation, what, plan }: { readonly operation: string; readonly what: string; readonly plan?: string },
   work: (note: (event: JournalEntry["event"], what: string) => void) => Promise<T>,
 ): Promise<T> {
   const journal = new OperationJournal(context.folder.journal);
-  const note = (event: JournalEntry["event"], subject: string, code?: string) =>
+  const note = (event: JournalEntry["event"], subject: string, more: Pick<JournalEntry, "code" | "plan"> = {}) =>
     journal.append({
       at: context.clock.now().toISOString(),
       run: context.lock?.holder.id ?? "",
       operation,
       event,
       what: subject,
-      ...(code === undefined ? {} : { code }),
+      ...more,
     });
-  note("begun", what);
+  note("begun", what, plan === undefined ? {} : { plan });
   try {
     const result = await work(note);
     note("done", what);
     return result;
   } catch (error) {
-    note("failed", what, error instanceof LorError ? error.code : "internal");
+    note("failed", what, { code: error instanceof LorError ? error.code : "internal" });
     throwIfStopped(context, error);
     throw error;
   }

@@ -31,6 +31,8 @@ export interface SwitchTimings {
   readonly healthGrace: number;
   /** Longest wait for the cloud to end what it is busy with. */
   readonly busyLimit: number;
+  /** How long a front that is back in the pool must stay well under requests before the next one is touched. */
+  readonly soak: number;
   /** Pause between two fronts: the scheduler's view of the first may lag behind. */
   readonly settle: number;
   /** How long an orphaned engine may take to finish. */
@@ -46,6 +48,7 @@ export const realTimings: SwitchTimings = {
   gateHold: 15_000,
   healthGrace: 60_000,
   busyLimit: 900_000,
+  soak: 30_000,
   settle: 15_000,
   orphanGrace: 600_000,
 };
@@ -59,6 +62,7 @@ export const localTimings: SwitchTimings = {
   gateHold: 150,
   healthGrace: 3_000,
   busyLimit: 15_000,
+  soak: 300,
   settle: 50,
   orphanGrace: 10_000,
 };

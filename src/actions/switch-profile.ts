@@ -1,30 +1,38 @@
 import { ExitCode, LorError } from "../core/errors.ts";
 import type { Profile } from "../domain/fleet.ts";
 import { forecastSwitch, type StepForecast } from "../domain/forecast.ts";
-import { decide } from "../domain/switching/decide.ts";
-import type { LiveFleet, SwitchGoal, SwitchStep, SwitchStop } from "../domain/switching/model.ts";
-import { fleetAfter, fleetOfLive, pathTo } from "../domain/switching/step-fleet.ts";
+import { type ApprovedSwitch, approvalDifferences, planId } from "../domain/switching/approval.ts";
+import type { SwitchGoal, SwitchStep } from "../domain/switching/model.ts";
+import { fleetOfLive, pathTo } from "../domain/switching/step-fleet.ts";
+import { OperationJournal } from "../state/operation-journal.ts";
 import { fleetOf } from "../systems/lor/plan.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
-import { carryOutStep, describeStep } from "./carry-out-step.ts";
-import { type KnownFleet, type ObservedFleet, observeFleet } from "./observe-fleet.ts";
-import { type Confirm, requireApproval } from "./proposal.ts";
+import { changedSinceApproval, describeSwitch, guardSteps } from "./approve-switch.ts";
+import type { KnownFleet, ObservedFleet } from "./observe-fleet.ts";
+import { type Confirm, type Proposal, requireApproval } from "./proposal.ts";
 import type { RecordedState } from "./recorded-state.ts";
-import { recoverStack } from "./recover-stack.ts";
+import { recoverStack, refreshState } from "./recover-stack.ts";
+import { revertStep } from "./revert-step.ts";
 import { journaled } from "./run-journal.ts";
-import { planFleet, planProfile, type StackContext, throwIfStopped } from "./stack-context.ts";
+import { type DoneStep, observeSettled, runSteps, StepFailure, type StepsRequest, stopped } from "./run-steps.ts";
+import { planFleet, planProfile, type StackContext } from "./stack-context.ts";
 import { prepareUpdate, runUpdate } from "./update-stack.ts";
-import { sleepUnlessStopped, waitUntil } from "./wait-for.ts";
 
 export interface SwitchInput {
   readonly target: Profile;
   readonly confirm: Confirm;
+  /** `stop`: a front that fails stays out of the pool for a person to look at; `revert`: its step is taken back first. Default: stop. */
+  readonly onFailure?: "stop" | "revert";
+  /** A plan that was approved earlier, perhaps by somebody else: exactly this is done. */
+  readonly approved?: ApprovedSwitch;
 }
 
 export interface SwitchResult {
   readonly target: Profile;
   /** Steps that were carried out; none when the stack was there already. */
-  readonly steps: readonly { readonly step: SwitchStep; readonly seconds: number }[];
+  readonly steps: readonly DoneStep[];
+  /** What was expected of them. */
+  readonly forecast: readonly StepForecast[];
   /** What was paid for before and is now: to be priced. */
   readonly before: LorPlan;
   readonly after: LorPlan;
@@ -36,10 +44,59 @@ export interface SwitchResult {
  * Brings a live stack into a profile, one safe step at a time: look, decide, preview, act, gate. Interrupted or failed at any point, the same
  * call goes on from what is really there.
  *
- * @throws LorError `not-created`, a stop code of the planner, `not-approved`, `preview-mismatch`, `gate-failed`, `<step>-failed`, `plan-changed`
+ * @throws LorError `not-created`, a stop code of the planner, `not-approved`, `changed-since-approval`, `plan-changed`, `preview-mismatch`,
+ *   `gate-failed`, `<step>-failed`
  */
-export async function switchProfile(context: StackContext, { target, confirm }: SwitchInput): Promise<SwitchResult> {
+export async function switchProfile(context: StackContext, input: SwitchInput): Promise<SwitchResult> {
   const began = context.clock.now().getTime();
+  const { target, confirm } = input;
+  // Before the recovery: it ends what is unfinished.
+  const goesOn = input.approved !== undefined && isUnfinished(context, input.approved);
+  const prepared = await prepareSwitch(context, target);
+  const { proposal, live, named } = prepared;
+  const { before, after, steps: forecast } = proposal;
+  if (forecast.length === 0 && named) {
+    return { target, steps: [], forecast, before, after, fleet: live, seconds: 0 };
+  }
+  const approved = input.approved ?? prepared.approved;
+  if (!goesOn) {
+    requireSame(approved, prepared.approved);
+  }
+  if (forecast.length > 0) {
+    await requireApproval(confirm, proposal);
+  }
+  return await journaled(context, { operation: target, what: target, plan: planId(approved) }, async (note) => {
+    const run = await runApproved(context, { ...input, approved }, { ...prepared, note });
+    if (run.plan === undefined ? !named : run.plan.profile !== target) {
+      // The last step needed no engine: the state still names where it came from.
+      await runUpdate(context, await prepareUpdate(context, after, { chain: true, joinDrained: true }));
+    }
+    const seconds = (context.clock.now().getTime() - began) / 1000;
+    return { target, steps: run.steps, forecast, before, after, fleet: run.fleet, seconds };
+  });
+}
+
+/** Everything that the switch would do, to be reviewed and applied later. Changes nothing but what an interrupted run left. */
+export async function planSwitch(
+  context: StackContext,
+  target: Profile,
+): Promise<{ readonly approved: ApprovedSwitch; readonly proposal: SwitchProposal }> {
+  return await prepareSwitch(context, target);
+}
+
+/** The proposal of a switch: something is there before and after. */
+type SwitchProposal = Proposal & { readonly before: LorPlan; readonly after: LorPlan };
+
+interface PreparedSwitch {
+  readonly goal: SwitchGoal;
+  readonly live: ObservedFleet;
+  readonly proposal: SwitchProposal;
+  readonly approved: ApprovedSwitch;
+  /** The state says already that it is in the profile. */
+  readonly named: boolean;
+}
+
+async function prepareSwitch(context: StackContext, target: Profile): Promise<PreparedSwitch> {
   const goal = goalOf(context, target);
   const recorded = await recoverStack(context, goal.fleet);
   const live = await observeSettled(context, requireCreated(context, recorded), goal);
@@ -47,35 +104,66 @@ export async function switchProfile(context: StackContext, { target, confirm }: 
   if (path.stop !== undefined) {
     throw stopped(path.stop);
   }
-  const before = planFleet(context, fleetOfLive(live), recorded.profile);
-  const after = planProfile(context, target);
-  const named = recorded.profile === target;
-  if (path.steps.length === 0 && named) {
-    return { target, steps: [], before, after, fleet: live, seconds: 0 };
+  // What is approved is compared with the state, so the state must say what is there. A machine in another state cannot be read yet.
+  if (path.steps.length > 0 && live.fronts.every((front) => front.server === "active")) {
+    await refreshState(context, fleetOfLive(live));
   }
-  const forecast = forecastSwitch(live, path.steps);
-  if (path.steps.length > 0) {
-    await requireApproval(confirm, {
+  const steps = forecastSwitch(live, path.steps);
+  return {
+    goal,
+    live,
+    proposal: {
       operation: target,
       cloud: context.cloud,
       stack: context.project.stack,
       changes: [],
-      steps: forecast,
-      before,
-      after,
-      seconds: forecast.reduce((sum, step) => sum + step.seconds, 0),
+      steps,
+      before: planFleet(context, fleetOfLive(live), recorded.profile),
+      after: planProfile(context, target),
+      seconds: steps.reduce((sum, step) => sum + step.seconds, 0),
       lost: [],
-    });
+    },
+    approved: await describeSwitch(context, { target, live, steps: path.steps }),
+    named: recorded.profile === target,
+  };
+}
+
+function requireSame(approved: ApprovedSwitch, now: ApprovedSwitch): void {
+  const differences = approvalDifferences(approved, now);
+  if (differences.length > 0) {
+    throw changedSinceApproval(differences, now.target);
   }
-  return await journaled(context, target, target, async (note) => {
-    const run = await runSteps(context, { goal, target, live, forecast, note });
-    if (run.plan === undefined ? !named : run.plan.profile !== target) {
-      // The last step needed no engine: the state still names where it came from.
-      await runUpdate(context, await prepareUpdate(context, after, { chain: true, joinDrained: true }));
+}
+
+/** The last run was of this plan and did not end well: it goes on with the steps that are left. */
+function isUnfinished({ folder, project }: StackContext, approved: ApprovedSwitch): boolean {
+  const left = new OperationJournal(folder.journal).unfinishedPlan();
+  return approved.project === project.name && left === planId(approved);
+}
+
+async function runApproved(
+  context: StackContext,
+  { target, onFailure, approved }: SwitchInput & { readonly approved: ApprovedSwitch },
+  { goal, live, proposal, note }: PreparedSwitch & Pick<StepsRequest, "note">,
+) {
+  const expected = {
+    seconds: (step: SwitchStep) => proposal.steps.find((one) => one.step.kind === step.kind)?.seconds ?? 0,
+    total: proposal.steps.length,
+  };
+  const guard = await guardSteps(context, approved, live);
+  try {
+    return await runSteps(context, { goal, target, live, expected, note, ...guard });
+  } catch (error) {
+    if (!(error instanceof StepFailure)) {
+      throw error;
     }
-    const seconds = (context.clock.now().getTime() - began) / 1000;
-    return { target, steps: run.steps, before, after, fleet: run.fleet, seconds };
-  });
+    const { cause, step } = error;
+    const revertible = step.kind === "resize-front" || step.kind === "add-front";
+    if (onFailure === "revert" && revertible && cause instanceof LorError && context.signal?.aborted !== true) {
+      throw await revertStep(context, { step, live: error.live, cause }, { goal, target, note });
+    }
+    throw cause;
+  }
 }
 
 /** A profile as a goal: whatever happens, as many healthy fronts serve as normal has. */
@@ -85,23 +173,6 @@ export function goalOf({ project }: Pick<StackContext, "project">, target: Profi
     minimumServing: project.settings.normal.prestashop.fronts,
     addresses: project.settings.normal.prestashop.addresses.length,
   };
-}
-
-/** Looks once the cloud has ended what it is busy with; fronts that are unwell get a little time to recover. */
-async function observeSettled(context: StackContext, known: KnownFleet, goal: SwitchGoal): Promise<ObservedFleet> {
-  context.emit({ kind: "phase", phase: "observing" });
-  const look = () => observeFleet(context, known);
-  const idle = (fleet: LiveFleet) =>
-    fleet.loadBalancerReady &&
-    fleet.fronts.every((front) => front.server !== "building" && front.server !== "resizing");
-  const { seen } = await waitUntil(context, { limit: context.timings.busyLimit, look, good: idle });
-  const wanted = new Set(goal.fleet.fronts.map((front) => front.name));
-  const well = (fleet: LiveFleet) =>
-    fleet.fronts.every((front) => front.healthy || front.server !== "active" || !wanted.has(front.name));
-  if (!idle(seen) || well(seen)) {
-    return seen;
-  }
-  return (await waitUntil(context, { limit: context.timings.healthGrace, look, good: well })).seen;
 }
 
 /** What the state knows of the fleet. @throws LorError `not-created` when nothing was ever created whole */
@@ -116,106 +187,4 @@ export function requireCreated(context: StackContext, recorded: RecordedState): 
     });
   }
   return { loadBalancerBandwidth: recorded.fleet.loadBalancerBandwidth, fronts: recorded.fronts };
-}
-
-function stopped(stop: SwitchStop): LorError {
-  return new LorError({
-    code: stop.code,
-    message: stop.reason,
-    exit: ExitCode.failed,
-    culprit: "cloud",
-    next: stop.next,
-  });
-}
-
-interface StepsRequest {
-  readonly goal: SwitchGoal;
-  readonly target: Profile;
-  readonly live: ObservedFleet;
-  /** The steps that were approved. */
-  readonly forecast: readonly StepForecast[];
-  readonly note: (event: "step-begun" | "step-done", what: string) => void;
-}
-
-interface StepsRun {
-  readonly steps: readonly { readonly step: SwitchStep; readonly seconds: number }[];
-  readonly fleet: ObservedFleet;
-  /** Of the last engine update, if there was one. */
-  readonly plan: LorPlan | undefined;
-}
-
-async function runSteps(context: StackContext, request: StepsRequest): Promise<StepsRun> {
-  const { goal, target, forecast, note } = request;
-  const done: { readonly step: SwitchStep; readonly seconds: number }[] = [];
-  const approved = new Set(forecast.map(({ step }) => JSON.stringify(step)));
-  let { live } = request;
-  let plan: LorPlan | undefined;
-  for (;;) {
-    throwIfStopped(context);
-    const decision = decide(live, goal);
-    if (decision.kind === "stopped") {
-      throw stopped(decision);
-    }
-    if (decision.kind === "done") {
-      return { steps: done, fleet: live, plan };
-    }
-    const { step } = decision;
-    requireApproved(step, approved, target);
-    const seconds = forecast.find((one) => one.step.kind === step.kind)?.seconds ?? 0;
-    const position = done.length + 1;
-    const total = Math.max(forecast.length, position);
-    context.emit({ kind: "step-begun", step, position, total, seconds });
-    note("step-begun", describeStep(step));
-    const began = context.clock.now().getTime();
-    plan = (await carryOutStep(context, { step, live, goal, target, again: `lor-infra ${target}` })) ?? plan;
-    const took = (context.clock.now().getTime() - began) / 1000;
-    note("step-done", describeStep(step));
-    context.emit({ kind: "step-done", step, seconds: took });
-    done.push({ step, seconds: took });
-    if (step.kind !== "resize-load-balancer") {
-      await sleepUnlessStopped(context, context.timings.settle);
-    }
-    live = await observeSettled(context, knownAfter(live, step), goal);
-    requireEffect(step, live, target);
-  }
-}
-
-/** What the state knows once a step has ended well. */
-function knownAfter(live: LiveFleet, step: SwitchStep): KnownFleet {
-  const { loadBalancerBandwidth, fronts } = fleetAfter(live, step);
-  return { loadBalancerBandwidth, fronts: fronts.map((front) => front.name) };
-}
-
-/** Only what a person has seen is done; putting right what broke meanwhile needs no new approval, because it only adds capacity. */
-function requireApproved(step: SwitchStep, approved: ReadonlySet<string>, target: Profile): void {
-  const repair = step.kind === "settle-resize" || step.kind === "recover-front" || step.kind === "readmit-front";
-  if (!repair && !approved.has(JSON.stringify(step))) {
-    throw new LorError({
-      code: "plan-changed",
-      message: `the fleet changed meanwhile: the next step is now ${describeStep(step)}, which was not in the plan`,
-      exit: ExitCode.failed,
-      culprit: "cloud",
-      seen: describeStep(step),
-      next: `lor-infra ${target}`,
-    });
-  }
-}
-
-/** A step that left everything as it was would be decided again and again. */
-function requireEffect(step: SwitchStep, live: LiveFleet, target: Profile): void {
-  const front = "front" in step ? live.fronts.find((one) => one.name === step.front) : undefined;
-  const missed =
-    (step.kind === "resize-front" && front?.size !== step.to) ||
-    (step.kind === "add-front" && front === undefined) ||
-    (step.kind === "remove-front" && front !== undefined && front.server !== "absent");
-  if (missed) {
-    throw new LorError({
-      code: "step-without-effect",
-      message: `${describeStep(step)} ended well, but the cloud does not show it`,
-      exit: ExitCode.failed,
-      culprit: "cloud",
-      seen: front === undefined ? "no such front" : `${front.name} ${front.size}, server ${front.server}`,
-      next: `lor-infra status, then lor-infra ${target}`,
-    });
-  }
 }

@@ -77,7 +77,7 @@ export async function up(context: StackContext, { profile: asked, confirm }: UpI
         lost: [],
       });
     }
-    const run = await journaled(context, "up", profile ?? "between", () =>
+    const run = await journaled(context, { operation: "up", what: profile ?? "between" }, () =>
       runUpdate(context, update ?? firstCreation(context, plan)),
     );
     outputs = run.outputs;

@@ -75,10 +75,18 @@ export function createCommandTree(): { readonly program: Command; readonly exitC
     .addOption(profileOption())
     .option("--detect", "ask the cloud for the real state; exit 5 when it differs", false)
     .action(runs(async () => (await import("./commands/preview.ts")).preview));
-  withChange(add(program, "rush", "switch to the larger profile, one front at a time")).action(
+  const withSwitch = (command: Command) =>
+    withChange(command)
+      .option("--plan <file>", "make a plan to review when the file is not there; apply exactly that plan when it is")
+      .addOption(
+        new Option("--on-failure <what>", "stop: leave a front that fails out of the pool; revert: take its step back")
+          .choices(["stop", "revert"])
+          .default("stop"),
+      );
+  withSwitch(add(program, "rush", "switch to the larger profile, one front at a time")).action(
     runs(async () => (await import("./commands/switch.ts")).rush),
   );
-  withChange(add(program, "normal", "switch back to the normal profile, one front at a time")).action(
+  withSwitch(add(program, "normal", "switch back to the normal profile, one front at a time")).action(
     runs(async () => (await import("./commands/switch.ts")).normal),
   );
   withCloud(add(program, "status", "the profile, the fronts, their health")).action(

@@ -21,3 +21,10 @@ export interface ChangeOptions extends CloudOptions {
   readonly parallel?: number;
   readonly takeOver: boolean;
 }
+
+/** Options of `rush` and `normal`. */
+export interface SwitchOptions extends ChangeOptions {
+  /** File of a saved plan. */
+  readonly plan?: string;
+  readonly onFailure?: "stop" | "revert";
+}

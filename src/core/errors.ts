@@ -40,6 +40,8 @@ export class LorError extends Error {
   readonly accepted: string | undefined;
   readonly next: string | undefined;
 
+  readonly #details: LorErrorDetails;
+
   constructor(details: LorErrorDetails) {
     super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = "LorError";
@@ -50,5 +52,11 @@ export class LorError extends Error {
     this.seen = details.seen;
     this.accepted = details.accepted;
     this.next = details.next;
+    this.#details = details;
+  }
+
+  /** The same error with what became of it. */
+  adding(text: string): LorError {
+    return new LorError({ ...this.#details, message: `${this.message}; ${text}` });
   }
 }

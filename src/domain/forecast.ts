@@ -30,7 +30,7 @@ const durations: readonly (readonly [prefix: string, Durations])[] = [
 const callSeconds = 2;
 
 /** What the switch itself adds around an update of the engine. */
-const around = { preview: 3, drain: 30, gate: 60, settle: 15 } as const;
+const around = { preview: 3, drain: 30, gate: 60, soak: 30, settle: 15 } as const;
 
 /** Order in which kinds of resources can come up; those of one stage come up side by side. */
 const stages: readonly string[] = [
@@ -97,7 +97,7 @@ function stepSeconds(step: SwitchStep): number {
     case "recover-front":
       return around.gate;
     case "readmit-front":
-      return around.gate + around.settle;
+      return around.gate + around.soak + around.settle;
     case "resize-load-balancer":
       return around.preview + durationsOf("ovh:CloudProject/loadBalancer:LoadBalancer").update + around.settle;
     case "add-front":
@@ -107,6 +107,7 @@ function stepSeconds(step: SwitchStep): number {
         durationsOf("openstack:compute/volumeAttach:VolumeAttach").create +
         durationsOf("openstack:loadbalancer/member:Member").create +
         around.gate +
+        around.soak +
         around.settle
       );
     case "resize-front":
@@ -115,6 +116,7 @@ function stepSeconds(step: SwitchStep): number {
         around.drain +
         durationsOf("openstack:compute/instance:Instance").update +
         around.gate +
+        around.soak +
         around.settle
       );
     case "remove-front":

@@ -10,6 +10,8 @@ export interface JournalEntry {
   readonly event: "begun" | "step-begun" | "step-done" | "done" | "failed" | "recovered";
   /** Such as `resize-front ps-0`. */
   readonly what?: string;
+  /** Short name of the plan that was approved; where a switch begins. */
+  readonly plan?: string;
   /** Error code of a failure. */
   readonly code?: string;
 }
@@ -36,6 +38,12 @@ export class OperationJournal {
         return [];
       }
     });
+  }
+
+  /** The plan of the last run, when it had one and did not end well. */
+  unfinishedPlan(): string | undefined {
+    const begun = this.entries().findLast((entry) => entry.event === "begun");
+    return this.unfinished() === undefined ? undefined : begun?.plan;
   }
 
   /** The operation of the last run when it did not end well: what it left is to be looked at before anything else. */

@@ -46,7 +46,7 @@ describe("an undisturbed switch", () => {
     expect(stack.world.fewest).toBe(2);
     expect(result.steps).toHaveLength(4);
     expect(stack.engine.recorded).toMatchObject({ profile: "rush" });
-    expect(stack.engine.runs).toEqual(Array.from({ length: 4 }, () => ["preview", "up"]).flat());
+    expect(stack.engine.runs).toEqual(["refresh", ...Array.from({ length: 4 }, () => ["preview", "up"]).flat()]);
   });
 
   it("comes back, and back again changes nothing more", async () => {

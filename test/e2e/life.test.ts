@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { cloudStatus } from "../../src/actions/cloud-status.ts";
 import { RequestWatch } from "../../src/actions/watch-requests.ts";
@@ -61,8 +62,25 @@ it("finds nothing that differs, and a second `up` changes nothing", async () => 
   expect(changesOf(await project.cloud.journal({ after: before }))).toEqual([]);
 });
 
-it("goes into rush: one front at a time, the extra one first, no server replaced, no request lost", async () => {
-  const { journal, requests } = await whileCustomersVisit(() => project.run(["rush", "--yes"]));
+const plan = join(project.home, "rush-plan.json");
+
+it("saves a plan that says every step and its calls, and changes nothing", async () => {
+  const before = await project.journalEnd();
+  const made = await project.run(["rush", "--plan", plan]);
+  expect(made, made.stderr).toMatchObject({ code: 0 });
+  expect(made.stdout).toContain("engine: update openstack:compute/instance:Instance ps-0");
+  expect(made.stdout).toContain(`lor-infra rush --plan ${plan} applies it`);
+  expect(changesOf(await project.cloud.journal({ after: before }))).toEqual([]);
+  const wrong = await project.run(["normal", "--plan", plan, "--yes"]);
+  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("[plan-of-another-switch]") });
+});
+
+it("goes into rush by that plan: one front at a time, the extra one first, no server replaced, no request lost", async () => {
+  const { journal, requests } = await whileCustomersVisit(async () => {
+    const rush = await project.run(["rush", "--plan", plan, "--yes"]);
+    expect(rush.stdout).toContain("Ready: 3 of 3 fronts serve, 12 cores and 45 GB in all; load balancer 2000 Mbit/s.");
+    return rush;
+  });
   expect(requests).toMatchObject({ lost: 0, reasons: {} });
   expect(requests.sent).toBeGreaterThan(50);
   expect(await switching(journal)).toEqual([

@@ -18,14 +18,17 @@ afterAll(() => project.dispose());
 
 describe("one stack, two tools", () => {
   it("lor-infra sees what plain Pulumi made, and that nothing differs from the settings", async () => {
-    expect(await project.json(["status"])).toMatchObject({
-      cloud: "local",
-      profile: "normal",
-      fronts: [
-        { name: "ps-0", flavor: "b2-7", health: "healthy" },
-        { name: "ps-1", flavor: "b2-7", health: "healthy" },
-      ],
-    });
+    // Plain Pulumi does not wait until a front is healthy.
+    await expect
+      .poll(() => project.json(["status"]), { timeout: 60_000 })
+      .toMatchObject({
+        cloud: "local",
+        profile: "normal",
+        fronts: [
+          { name: "ps-0", flavor: "b2-7", health: "healthy" },
+          { name: "ps-1", flavor: "b2-7", health: "healthy" },
+        ],
+      });
     expect(await project.json(["preview"])).toMatchObject({ profile: "normal", differs: false, changes: [] });
   });
 

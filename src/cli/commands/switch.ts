@@ -1,30 +1,67 @@
-import { switchProfile } from "../../actions/switch-profile.ts";
-import { ExitCode } from "../../core/errors.ts";
+import { planSwitch, switchProfile } from "../../actions/switch-profile.ts";
+import { ExitCode, LorError } from "../../core/errors.ts";
 import type { Profile } from "../../domain/fleet.ts";
-import type { ChangeOptions } from "../options.ts";
-import { renderSeconds } from "../render/duration.ts";
-import { describePrice } from "../render/proposal.ts";
+import { type ApprovedSwitch, planId } from "../../domain/switching/approval.ts";
+import { readPlanFile, writePlanFile } from "../../state/plan-file.ts";
+import type { SwitchOptions } from "../options.ts";
+import { describePrice, renderApproved, renderProposal } from "../render/proposal.ts";
+import { renderReadiness } from "../render/readiness.ts";
 import type { Terminal } from "../terminal.ts";
 import { withStack } from "../with-stack.ts";
 
-export function rush(terminal: Terminal, options: ChangeOptions): Promise<ExitCode> {
-  return switchTo("rush", terminal, options);
+export function rush(terminal: Terminal, options: SwitchOptions): Promise<ExitCode> {
+  return switchOrPlan("rush", terminal, options);
 }
 
-export function normal(terminal: Terminal, options: ChangeOptions): Promise<ExitCode> {
-  return switchTo("normal", terminal, options);
+export function normal(terminal: Terminal, options: SwitchOptions): Promise<ExitCode> {
+  return switchOrPlan("normal", terminal, options);
 }
 
-async function switchTo(target: Profile, terminal: Terminal, options: ChangeOptions): Promise<ExitCode> {
-  const result = await withStack(terminal, options, target, ({ context, confirm }) =>
-    switchProfile(context, { target, confirm }),
+async function switchOrPlan(target: Profile, terminal: Terminal, options: SwitchOptions): Promise<ExitCode> {
+  const { plan } = options;
+  const approved = plan === undefined ? undefined : readPlanFile(plan);
+  if (plan !== undefined && approved === undefined) return await makePlan(target, terminal, { ...options, plan });
+  if (approved !== undefined && approved.target !== target) throw otherTarget(plan ?? "", approved, target);
+  return await switchTo(target, terminal, options, approved);
+}
+
+async function makePlan(
+  target: Profile,
+  terminal: Terminal,
+  options: SwitchOptions & { readonly plan: string },
+): Promise<ExitCode> {
+  const { approved, proposal } = await withStack(terminal, options, target, ({ context }) =>
+    planSwitch(context, target),
   );
-  const { steps, before, after, fleet, seconds } = result;
+  terminal.line(renderProposal(terminal, proposal));
+  terminal.line(renderApproved(approved));
+  writePlanFile(options.plan, approved);
   terminal.line(
-    steps.length === 0
-      ? `The stack is in ${target} already; every front was checked.`
-      : `In ${target} after ${steps.length} steps and ${renderSeconds(seconds)}.\nPrice a month: before ${describePrice(before)}\n                  now ${describePrice(after)}`,
+    `Plan ${planId(approved)} is in ${options.plan}; nothing was changed.\nNext: lor-infra ${target} --plan ${options.plan} applies it, and refuses if anything changes before.`,
   );
+  terminal.document({ version: 1, ok: true, plan: options.plan, id: planId(approved), approved });
+  return ExitCode.done;
+}
+
+async function switchTo(
+  target: Profile,
+  terminal: Terminal,
+  options: SwitchOptions,
+  approved: ApprovedSwitch | undefined,
+): Promise<ExitCode> {
+  const result = await withStack(terminal, options, target, ({ context, confirm }) =>
+    switchProfile(context, {
+      target,
+      confirm,
+      onFailure: options.onFailure ?? "stop",
+      ...(approved === undefined ? {} : { approved }),
+    }),
+  );
+  const { steps, before, after, fleet, seconds, forecast } = result;
+  terminal.line(renderReadiness(terminal, result));
+  if (steps.length > 0) {
+    terminal.line(`Price a month: before ${describePrice(before)}\n                  now ${describePrice(after)}`);
+  }
   terminal.line(
     target === "rush" ? "Next: lor-infra status; after the event, lor-infra normal" : "Next: lor-infra status",
   );
@@ -35,9 +72,25 @@ async function switchTo(target: Profile, terminal: Terminal, options: ChangeOpti
     cloud: options.cloud,
     stack: options.stack,
     profile: target,
-    steps,
+    steps: steps.map((one) => ({
+      ...one,
+      expectedSeconds: forecast.find(({ step }) => JSON.stringify(step) === JSON.stringify(one.step))?.seconds ?? null,
+    })),
     fronts,
     seconds,
   });
   return ExitCode.done;
+}
+
+function otherTarget(path: string, approved: ApprovedSwitch, target: Profile): LorError {
+  return new LorError({
+    code: "plan-of-another-switch",
+    message: `this plan leads to ${approved.target}, not to ${target}; nothing was changed`,
+    exit: ExitCode.usage,
+    culprit: "user",
+    path: "--plan",
+    seen: path,
+    accepted: `a plan of lor-infra ${target}`,
+    next: `lor-infra ${approved.target} --plan ${path}`,
+  });
 }

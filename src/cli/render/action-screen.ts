@@ -75,6 +75,12 @@ export class ActionScreen {
         this.#progress.end();
         this.#terminal.line(`      done in ${renderSeconds(event.seconds)}`);
         return;
+      case "reverting":
+        this.#progress.end();
+        this.#terminal.line(
+          `      ${this.#terminal.style("yellow", "failed")}: taking it back (${renderStep(event.step)})`,
+        );
+        return;
       case "front":
         this.#progress.end();
         this.#terminal.line(`      ${event.front}: ${moments[event.moment]}`);

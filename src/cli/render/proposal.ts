@@ -1,6 +1,7 @@
 import { pricePlan } from "../../actions/price-plan.ts";
 import type { Proposal, ProposedChange } from "../../actions/proposal.ts";
 import type { StepForecast } from "../../domain/forecast.ts";
+import type { ApprovedSwitch } from "../../domain/switching/approval.ts";
 import type { LorPlan } from "../../systems/lor/plan-model.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderSeconds } from "./duration.ts";
@@ -91,4 +92,14 @@ function nameWithReason({ name, type, because, restarts, holdsData, serves }: Pr
     serves ? "serves requests" : "",
   ].filter((text) => text !== "");
   return `${name} (${shortType(type)})${remarks.length > 0 ? `: ${remarks.join("; ")}` : ""}`;
+}
+
+/** What exactly is approved, step by step: the engine's changes and the calls around them. */
+export function renderApproved({ steps, settings, state }: ApprovedSwitch): string {
+  const lines = steps.flatMap(({ step, changes, calls }, index) => [
+    `${index + 1}. ${renderStep(step)}`,
+    ...changes.map((change) => `     engine: ${change}`),
+    ...calls.map((call) => `     ${call}`),
+  ]);
+  return [...lines, `Settings ${settings.slice(0, 12)}, state ${state.slice(0, 12)}.`].join("\n");
 }

@@ -1,0 +1,108 @@
+import { ExitCode, LorError } from "../core/errors.ts";
+import { fingerprint } from "../core/fingerprint.ts";
+import type { Profile } from "../domain/fleet.ts";
+import { type ApprovedSwitch, callsOf, isRepair, pictureDifferences, pictureOf } from "../domain/switching/approval.ts";
+import type { LiveFleet, SwitchStep } from "../domain/switching/model.ts";
+import { fleetAfter, liveAfter } from "../domain/switching/step-fleet.ts";
+import { describeStep, expectationOf } from "./carry-out-step.ts";
+import type { ObservedFleet } from "./observe-fleet.ts";
+import { readRecorded } from "./recorded-state.ts";
+import type { StepsRequest } from "./run-steps.ts";
+import { planFleet, type StackContext } from "./stack-context.ts";
+
+/** Everything that an approval of these steps covers. */
+export async function describeSwitch(
+  context: StackContext,
+  {
+    target,
+    live,
+    steps,
+  }: { readonly target: Profile; readonly live: ObservedFleet; readonly steps: readonly SwitchStep[] },
+): Promise<ApprovedSwitch> {
+  const { project, cloud } = context;
+  let now: LiveFleet = live;
+  const approved = steps.map((step) => {
+    const { changes } = expectationOf(context, now, step, planFleet(context, fleetAfter(now, step), target));
+    now = liveAfter(now, step);
+    return {
+      step,
+      changes: changes.map((one) => `${one.change} ${one.type} ${one.name}`).toSorted(),
+      calls: callsOf(step),
+    };
+  });
+  return {
+    version: 1,
+    project: project.name,
+    stack: project.stack,
+    cloud,
+    target,
+    settings: fingerprint(project.settings),
+    state: await stateFingerprint(context),
+    live: pictureOf(live),
+    steps: approved,
+  };
+}
+
+/** Of what the engine's state knows of each resource; how its provider last described it is left out, because that changes by itself. */
+async function stateFingerprint(context: StackContext): Promise<string> {
+  const { resources } = await readRecorded(context);
+  return fingerprint(
+    resources
+      .map(({ type, name, id, inputs, protect }) => ({ type, name, id, inputs, protect }))
+      .toSorted((a, b) => (`${a.type} ${a.name}` < `${b.type} ${b.name}` ? -1 : 1)),
+  );
+}
+
+/**
+ * Holds each step against what was approved: the steps themselves, and that nobody else changed state, sizes or pool since.
+ * @throws LorError `plan-changed`, `changed-since-approval`: nothing more is changed
+ */
+export async function guardSteps(
+  context: StackContext,
+  { target, steps }: ApprovedSwitch,
+  live: LiveFleet,
+): Promise<Pick<StepsRequest, "before" | "after">> {
+  const approved = new Set(steps.map(({ step }) => fingerprint(step)));
+  let expected: LiveFleet | undefined = live;
+  let state = await stateFingerprint(context);
+  return {
+    before: async (step, seen) => {
+      const differences = [
+        ...pictureDifferences(pictureOf(expected ?? seen), pictureOf(seen)),
+        ...((await stateFingerprint(context)) === state ? [] : ["the state has changed"]),
+      ];
+      if (differences.length > 0) {
+        throw changedSinceApproval(differences, target);
+      }
+      expected ??= seen;
+      if (!isRepair(step) && !approved.has(fingerprint(step))) {
+        throw new LorError({
+          code: "plan-changed",
+          message: `the next step is now ${describeStep(step)}, which was not approved`,
+          exit: ExitCode.refused,
+          culprit: "cloud",
+          seen: describeStep(step),
+          accepted: steps.map((one) => describeStep(one.step)).join(", "),
+          next: `lor-infra ${target}`,
+        });
+      }
+    },
+    after: async (step) => {
+      // Which size a server has after an interrupted resize is only known by looking.
+      expected = step.kind === "settle-resize" || expected === undefined ? undefined : liveAfter(expected, step);
+      state = await stateFingerprint(context);
+    },
+  };
+}
+
+export function changedSinceApproval(differences: readonly string[], target: Profile): LorError {
+  return new LorError({
+    code: "changed-since-approval",
+    message: "something changed since this was approved; nothing more was changed",
+    exit: ExitCode.refused,
+    culprit: "user",
+    seen: differences.join("; "),
+    accepted: "what was there when the plan was made, and the steps done since",
+    next: `lor-infra status, then lor-infra ${target} for a new plan`,
+  });
+}

@@ -1,0 +1,29 @@
+import type { SwitchResult } from "../../actions/switch-profile.ts";
+import { findInstance } from "../../domain/offers/ovhcloud.ts";
+import { serves } from "../../domain/switching/serving.ts";
+import type { Terminal } from "../terminal.ts";
+import { renderSeconds } from "./duration.ts";
+import { renderStep } from "./step.ts";
+import { renderTable } from "./table.ts";
+
+/** Is the shop ready? What was reached, who serves, and how long each step took against what was expected. */
+export function renderReadiness(terminal: Terminal, { target, steps, forecast, fleet, seconds }: SwitchResult): string {
+  const serving = fleet.fronts.filter(serves);
+  const sizes = serving.map((front) => findInstance(front.size));
+  const cores = sizes.reduce((sum, one) => sum + (one?.cores ?? 0), 0);
+  const gigabytes = sizes.reduce((sum, one) => sum + (one?.memoryMegabytes ?? 0), 0) / 1000;
+  const reached = `Ready: ${serving.length} of ${fleet.fronts.length} fronts serve, ${cores} cores and ${gigabytes} GB in all; load balancer ${fleet.loadBalancerBandwidth} Mbit/s.`;
+  if (steps.length === 0) {
+    return `The stack is in ${target} already; every front was checked.\n${reached}`;
+  }
+  const expected = new Map(forecast.map(({ step, seconds: about }) => [JSON.stringify(step), about]));
+  const rows = steps.map(({ step, seconds: took }) => {
+    const about = expected.get(JSON.stringify(step));
+    return [renderStep(step), renderSeconds(took), about === undefined ? "" : renderSeconds(about)];
+  });
+  return [
+    `In ${target} after ${steps.length} steps and ${renderSeconds(seconds)}.`,
+    renderTable(terminal, ["step", "took", "expected on the real cloud"], rows, [1, 2]),
+    reached,
+  ].join("\n");
+}
