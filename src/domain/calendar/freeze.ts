@@ -1,5 +1,5 @@
 import type { Temporal } from "temporal-polyfill";
-import { midnightAfter, midnightOf, momentOf } from "./local-time.ts";
+import { dayOf, midnightAfter, midnightOf, momentOf } from "./local-time.ts";
 import type { Calendar, Occurrence } from "./model.ts";
 import { occurrencesOf } from "./occurrences.ts";
 import { isWithin } from "./windows.ts";
@@ -10,16 +10,23 @@ export interface Freeze {
   readonly start: Temporal.ZonedDateTime;
   /** The first moment after it. */
   readonly end: Temporal.ZonedDateTime;
+  readonly firstDay: Temporal.PlainDate;
+  /** The last day that is in it, be it in part. */
+  readonly lastDay: Temporal.PlainDate;
 }
 
 /** Of an event without a freeze, none. */
 export function freezeOf(occurrence: Occurrence, timeZone: string): Freeze | undefined {
   const { event, first, last } = occurrence;
   if (event.freeze === undefined) return undefined;
+  const from = midnightOf(first) - event.freeze.before.milliseconds;
+  const to = midnightAfter(last) + event.freeze.after.milliseconds;
   return {
     occurrence,
-    start: momentOf(midnightOf(first) - event.freeze.before.milliseconds, timeZone, "earlier"),
-    end: momentOf(midnightAfter(last) + event.freeze.after.milliseconds, timeZone, "later"),
+    start: momentOf(from, timeZone, "earlier"),
+    end: momentOf(to, timeZone, "later"),
+    firstDay: dayOf(from),
+    lastDay: dayOf(to - 1),
   };
 }
 

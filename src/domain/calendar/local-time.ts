@@ -28,8 +28,9 @@ export function momentOf(wall: WallTime, timeZone: string, ofTwo: "earlier" | "l
   const asked = dateTimeOf(wall);
   const moment = asked.toZonedDateTime(timeZone, { disambiguation: ofTwo });
   if (moment.toPlainDateTime().equals(asked)) return moment;
-  const afterGap = asked.toZonedDateTime(timeZone, { disambiguation: "later" });
-  return afterGap.getTimeZoneTransition("previous") ?? afterGap;
+  // From before the gap: seen from its end, the transition before would be that of another season.
+  const beforeGap = asked.toZonedDateTime(timeZone, { disambiguation: "earlier" });
+  return beforeGap.getTimeZoneTransition("next") ?? moment;
 }
 
 function dateTimeOf(wall: WallTime): Temporal.PlainDateTime {
