@@ -1,6 +1,5 @@
 import { Temporal } from "temporal-polyfill";
 import { problem } from "../../../config/problem.ts";
-import type { Issue } from "../../../core/result.ts";
 import type { Calendar, EventRule } from "../../../domain/calendar/model.ts";
 import { type Rule, sharedRule } from "./rule.ts";
 
@@ -32,25 +31,34 @@ export const calendarRules: readonly Rule[] = Object.freeze([
         : [],
     ),
   ),
+  // A freeze that began with the rush, or outlasted it, would freeze the switch.
   sharedRule("freeze-inside-rush", ["calendar"], ({ calendar }) =>
-    events(calendar).flatMap(({ path, lead, end, freeze }) => [
-      ...(freeze?.before.isLongerThan(lead) === true
-        ? [outsideRush(`${path}.freeze.before`, "begins before its rush", freeze.before, `at most the lead, ${lead}`)]
-        : []),
-      ...(freeze?.after.isLongerThan(end) === true
-        ? [outsideRush(`${path}.freeze.after`, "ends after its rush", freeze.after, `at most the end, ${end}`)]
-        : []),
-    ]),
+    events(calendar).flatMap(({ path, lead, end, freeze }) => {
+      if (freeze === undefined) return [];
+      const what = "the switch itself would lie in the change freeze";
+      return [
+        ...(lead.isLongerThan(freeze.before)
+          ? []
+          : [
+              problem(`${path}.freeze.before`, "freeze-outside-rush", {
+                what,
+                seen: freeze.before,
+                accepted: `shorter than the lead, ${lead}`,
+              }),
+            ]),
+        ...(freeze.after.isLongerThan(end)
+          ? [
+              problem(`${path}.freeze.after`, "freeze-outside-rush", {
+                what,
+                seen: freeze.after,
+                accepted: `not longer than the end, ${end}`,
+              }),
+            ]
+          : []),
+      ];
+    }),
   ),
 ]);
-
-function outsideRush(path: string, fault: string, seen: EventRule["lead"], accepted: string): Issue {
-  return problem(path, "freeze-outside-rush", {
-    what: `the change freeze ${fault}: the switch itself would be frozen`,
-    seen,
-    accepted,
-  });
-}
 
 function events(calendar: Calendar): readonly (EventRule & { readonly path: string })[] {
   return calendar.events.map((event, index) => ({ ...event, path: `calendar.events.${index}` }));
