@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import ical, { ICalEventTransparency } from "ical-generator";
 import { Temporal } from "temporal-polyfill";
 import { tzlib_get_ical_block } from "timezones-ical-library";
@@ -44,12 +44,13 @@ export function renderICalendar({ report, project, now }: RenderICalendarArgs): 
   return `${calendar.toString().trimEnd()}\r\n`;
 }
 
-/** Writes the file; an older one is replaced. */
+/** Writes the file over an older calendar, and over nothing else. */
 export function exportCalendar(file: string, args: RenderICalendarArgs): void {
   try {
+    refuseOther(file);
     writeFileSync(file, renderICalendar(args));
   } catch (error) {
-    if (!(error instanceof Error && "code" in error)) throw error;
+    if (!(error instanceof Error && "code" in error) || error instanceof LorError) throw error;
     throw new LorError({
       code: "calendar-not-written",
       message: `the calendar cannot be written (${error.code})`,
@@ -61,6 +62,20 @@ export function exportCalendar(file: string, args: RenderICalendarArgs): void {
       cause: error,
     });
   }
+}
+
+/** `--ical Pulumi.yaml` would cost the settings. */
+function refuseOther(file: string): void {
+  if (!existsSync(file) || readFileSync(file, "utf8").startsWith("BEGIN:VCALENDAR")) return;
+  throw new LorError({
+    code: "calendar-file-taken",
+    message: "the file is there and is no calendar",
+    exit: ExitCode.usage,
+    culprit: "user",
+    path: "--ical",
+    seen: file,
+    accepted: "a new file, or a calendar that is written anew",
+  });
 }
 
 function describe(window: CalendarWindow): string {

@@ -167,10 +167,10 @@ function renderEvent(occurrence: Occurrence, timeZone: string): CalendarEvent {
   };
 }
 
-function renderFreeze({ start, end }: Freeze): CalendarFreeze {
+function renderFreeze({ start, end, firstDay, lastDay }: Freeze): CalendarFreeze {
   return {
-    from: start.toPlainDate().toString(),
-    to: end.subtract({ milliseconds: 1 }).toPlainDate().toString(),
+    from: firstDay.toString(),
+    to: lastDay.toString(),
     start: renderMoment(start),
     end: renderMoment(end),
   };

@@ -32,7 +32,8 @@ export async function calendar(terminal: Terminal, options: CalendarOptions): Pr
     exportCalendar(ical, { report, project: project.name, now });
   }
   terminal.document(report);
-  terminal.line(renderCalendar(terminal, report));
+  // A screen of two centuries takes a second to lay out.
+  if (!terminal.json) terminal.line(renderCalendar(terminal, report));
   if (ical !== undefined) terminal.line(`\nWritten: ${ical}`);
   return ExitCode.done;
 }

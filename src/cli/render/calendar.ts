@@ -30,7 +30,17 @@ export function renderCalendar(terminal: Terminal, report: CalendarReport): stri
 function renderWindows(terminal: Terminal, windows: readonly CalendarWindow[], currency: string): string {
   return renderTable(
     terminal,
-    ["event", "date", "rush from", "rush to", "days", "merged with", "no change", `${currency}`, "more than normal"],
+    [
+      "event",
+      "date",
+      "rush from",
+      "rush to",
+      "days",
+      "merged with",
+      "no change",
+      `${currency} in rush`,
+      "more than normal",
+    ],
     windows.map((window) => [
       window.event,
       renderDate(window),
@@ -65,12 +75,13 @@ function renderGaps(terminal: Terminal, gaps: readonly CalendarGap[], currency: 
   );
 }
 
-function renderRemarks({ prices }: CalendarReport): readonly string[] {
+function renderRemarks({ prices, gaps }: CalendarReport): readonly string[] {
   const { priceBook, tax, currency, month, unknown } = prices;
   const lines = [
     `price book ${priceBook}, tax ${tax}, pro rata by day of ${renderAmount(month.normal)} ${currency} a month in normal, ${renderAmount(month.rush)} in rush`,
   ];
-  if (unknown.length > 0) lines.push(`and what has no price: ${unknown.join(", ")}`);
+  if (unknown.length > 0) lines.push(`unknown prices are left out: ${unknown.join(", ")}`);
+  if (gaps.length > 0) lines.push("staying in rush spares two switches, whose work has no price here");
   return lines;
 }
 
