@@ -5,7 +5,7 @@ import { tzlib_get_ical_block } from "timezones-ical-library";
 import { ExitCode, LorError } from "../core/errors.ts";
 import type { CalendarEvent, CalendarReport, CalendarWindow } from "./list-windows.ts";
 
-export interface RenderICalendarArgs {
+interface RenderICalendarArgs {
   readonly report: CalendarReport;
   /** Project name: what the calendar is called, and the second half of every UID. */
   readonly project: string;
@@ -16,7 +16,7 @@ export interface RenderICalendarArgs {
  * The windows and change freezes in iCalendar (RFC 5545), with the time zone's own rules in it. An entry keeps its UID however often it is exported
  * and wherever its date moves: a calendar program that reads the file again changes what it has.
  */
-export function renderICalendar({ report, project, now }: RenderICalendarArgs): string {
+function renderICalendar({ report, project, now }: RenderICalendarArgs): string {
   const { timeZone } = report;
   const calendar = ical({ name: `${project}: rush`, prodId: { company: "lor-infra", product: "calendar" } });
   // The name stays empty: with one, the library writes every DTSTAMP without the Z that the standard asks for.

@@ -72,7 +72,7 @@ export interface CalendarEvent {
   readonly freeze: CalendarFreeze | null;
 }
 
-export interface CalendarFreeze {
+interface CalendarFreeze {
   readonly from: string;
   /** The last day of it. */
   readonly to: string;

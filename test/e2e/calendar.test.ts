@@ -39,7 +39,7 @@ describe("Lor", () => {
   test("the document", async () => {
     const run = await lor.run(["calendar", ...from, "--json"]);
     expect(run).toMatchObject({ code: 0, stderr: "" });
-    await expect(run.stdout).toMatchFileSnapshot(golden("calendar.json"));
+    await expect(run.stdout).toMatchFileSnapshot(golden("calendar-document.snap"));
   });
 
   test("Easter of the next years, with the fields that a script rests on", async () => {

@@ -27,7 +27,7 @@ interface EventTerms {
 }
 
 /** A change freeze: from `before` before the beginning of the event's day until `after` after its end. Never longer than the rush. */
-export interface FreezeRule {
+interface FreezeRule {
   readonly before: Duration;
   readonly after: Duration;
 }
