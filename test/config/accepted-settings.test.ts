@@ -54,6 +54,29 @@ const accepted: readonly { readonly name: string; readonly changes: Changes }[] 
     changes: { shared: { "loadBalancer.shell": "openstack" }, rush: { "loadBalancer.bandwidth": 500 } },
   },
   { name: "no calendar", changes: { files: { "Pulumi.yaml": withoutCalendar() } } },
+  {
+    name: "a rush of most of the year that still ends",
+    changes: { shared: { "calendar.events": [{ name: "noel", kind: "fixed", date: "12-25", lead: "P350D" }] } },
+  },
+  {
+    name: "two long leads over the same months",
+    changes: {
+      shared: {
+        "calendar.events": [
+          { name: "noel", kind: "fixed", date: "12-25", lead: "P200D" },
+          { name: "avent", kind: "fixed", date: "12-01", lead: "P200D" },
+        ],
+      },
+    },
+  },
+  {
+    name: "a one-off event of four years",
+    changes: {
+      shared: {
+        "calendar.events": [{ name: "jeux", kind: "once", from: "2027-01-01", to: "2030-12-31", lead: "P365D" }],
+      },
+    },
+  },
   { name: "a calendar that is empty", changes: { shared: { calendar: {} } } },
   {
     name: "an event of every kind, with and without what has a default",
@@ -64,7 +87,7 @@ const accepted: readonly { readonly name: string; readonly changes: Changes }[] 
           events: [
             { name: "noel", kind: "fixed", date: "12-25", lead: "P21D", end: "PT12H", profile: "rush" },
             { name: "vendredi-saint", kind: "easter", offsetDays: -2, lead: "PT0S" },
-            { name: "pascha", kind: "easter", tradition: "orthodox", lead: "P365D" },
+            { name: "pascha", kind: "easter", tradition: "orthodox", lead: "P40D" },
             {
               name: "meres",
               kind: "weekday",

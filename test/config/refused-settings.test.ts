@@ -686,6 +686,27 @@ const refusals: readonly Refusal[] = [
     says: ["P2D", "not longer than the end, P1D"],
   },
   {
+    name: "events that never let the system go back to normal",
+    changes: {
+      shared: {
+        "calendar.events": [
+          { name: "noel", kind: "fixed", date: "12-25", lead: "P200D" },
+          { name: "ete", kind: "fixed", date: "06-25", lead: "P200D" },
+        ],
+      },
+    },
+    code: "rush-never-ends",
+    path: "calendar.events",
+    says: ["noel, ete", "a shorter lead"],
+  },
+  {
+    name: "one event whose lead is merged with its end of the year before",
+    changes: { shared: { "calendar.events": [{ name: "noel", kind: "fixed", date: "12-25", lead: "P360D" }] } },
+    code: "rush-never-ends",
+    path: "calendar.events",
+    says: ["noel"],
+  },
+  {
     name: "a calendar in a profile file",
     changes: { rush: { "calendar.mergeWithin": "P9D" } },
     code: "key-not-in-profile",

@@ -152,6 +152,20 @@ describe("iCalendar", () => {
     expect(text).toMatch(/^DTSTAMP:\d{8}T\d{6}Z$/m);
   });
 
+  test("in UTC there is no zone to explain", async () => {
+    const utc = new TestProject();
+    try {
+      utc.edit("Pulumi.yaml", (text) => text.replace("timeZone: Europe/Paris", "timeZone: UTC"));
+      const { windows } = await utc.json<CalendarReport>(["calendar", ...from, "--ical", file(utc)]);
+      const read = entries(readFileSync(file(utc), "utf8"));
+      expect(read.zones).toEqual([]);
+      expect(read.entries[0]?.start).toBe("2027-01-24T00:00:00.000Z");
+      expect(windows[0]?.start).toBe("2027-01-24T00:00:00+00:00");
+    } finally {
+      await utc.dispose();
+    }
+  });
+
   test("an entry keeps its name when its date moves and when the period does; no two have one name", async () => {
     const uids = async (args: readonly string[]) => {
       await lor.json(["calendar", ...args, "--ical", file(lor)]);
