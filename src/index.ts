@@ -2,10 +2,14 @@
 
 export { type CheckReport, checkSettings } from "./actions/check-settings.ts";
 export { type CostReport, estimateCost } from "./actions/estimate-cost.ts";
+export { type CalendarReport, listWindows } from "./actions/list-windows.ts";
 export { type RpoReport, stateRpo } from "./actions/state-rpo.ts";
 export { loadProject, type Project } from "./config/project.ts";
 export { type Culprit, ExitCode, LorError } from "./core/errors.ts";
 export type { Issue, Result } from "./core/result.ts";
+export { type Freeze, freezeAt } from "./domain/calendar/freeze.ts";
+export type { Calendar, EventRule, Occurrence } from "./domain/calendar/model.ts";
+export { planSeason, type RushWindow, type Season, windowAt } from "./domain/calendar/windows.ts";
 export type { Fleet, FleetFront, Profile } from "./domain/fleet.ts";
 export type { Charge, PlanItem } from "./domain/plan-item.ts";
 export { fleetOf, planLor } from "./systems/lor/plan.ts";

@@ -80,7 +80,8 @@ export function estimateCost({ project, profile, frontsFlavor, priceBook }: Esti
   };
 }
 
-function requirePriceBook(id: string): PriceBook {
+/** @throws LorError `price-book-unknown` */
+export function requirePriceBook(id: string): PriceBook {
   const book = findPriceBook(id);
   if (book !== undefined) return book;
   throw new LorError({

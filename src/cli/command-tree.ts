@@ -10,7 +10,7 @@ import { openTerminal, type Terminal } from "./terminal.ts";
 type Handler<Options> = (terminal: Terminal, options: Options, ...args: string[]) => Promise<ExitCode>;
 
 /**
- * Every command with its options. A command's module is loaded only when it runs: `check`, `cost` and `rpo` never load Pulumi.
+ * Every command with its options. A command's module is loaded only when it runs: `check`, `cost`, `calendar` and `rpo` never load Pulumi.
  */
 export function createCommandTree(): { readonly program: Command; readonly exitCode: () => ExitCode } {
   let ended: ExitCode = ExitCode.done;
@@ -63,6 +63,12 @@ export function createCommandTree(): { readonly program: Command; readonly exitC
   withSettings(add(program, "rpo", "the most data that each disruption can lose")).action(
     runs(async () => (await import("./commands/rpo.ts")).rpo),
   );
+  withSettings(add(program, "calendar", "when rush is wanted, and what it costs"))
+    .option("--from <date>", "first day, YYYY-MM-DD; today by default", civilDate)
+    .option("--years <n>", "how many years from then, 1 to 200", numberOfYears, 1)
+    .option("--ical <file>", "also write it as iCalendar, for a calendar program")
+    .option("--price-book <id>", "offer-2025, ovh-catalogue-2026-06", "offer-2025")
+    .action(runs(async () => (await import("./commands/calendar.ts")).calendar));
   add(program, "init", "write a new project's settings files, with a salt of its own")
     .argument("[dir]", "an empty or new folder", ".")
     .option("--name <name>", "the project's name; the folder's by default")
@@ -153,4 +159,21 @@ function positiveInteger(text: string): number {
   if (!Number.isInteger(value) || value < 1)
     throw new InvalidArgumentError(`"${text}" is not a whole number of 1 or more.`);
   return value;
+}
+
+const mostYears = 200;
+
+function numberOfYears(text: string): number {
+  const value = positiveInteger(text);
+  if (value > mostYears) throw new InvalidArgumentError(`"${text}" is more than ${mostYears}.`);
+  return value;
+}
+
+/** A day of the calendar as it is, of a year for which every rule has an answer. */
+function civilDate(text: string): string {
+  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text) ?? [];
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  const exists = date.getUTCMonth() + 1 === Number(month) && date.getUTCDate() === Number(day);
+  if (exists && text >= "1900" && text < "3000") return text;
+  throw new InvalidArgumentError(`"${text}" is no date from 1900-01-01 to 2999-12-31.`);
 }

@@ -9,7 +9,16 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-process.exit(await run(process.argv));
+const code = await run(process.argv);
+await Promise.all([written(process.stdout), written(process.stderr)]);
+process.exit(code);
+
+/** A pipe takes what its reader has room for and the rest later: to exit before would cut a long document off. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((done) => {
+    stream.write("", () => done());
+  });
+}
 
 async function run(argv: string[]): Promise<ExitCode> {
   const tree = createCommandTree();

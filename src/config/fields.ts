@@ -36,8 +36,8 @@ export function whole(from: number, to: number, code: string) {
   });
 }
 
-/** ISO 8601 in whole seconds, at least as long as `least`. */
-export function duration(least: string) {
+/** ISO 8601 in whole seconds, at least as long as `least` and, where there is one, at most as long as `most`. */
+export function duration(least: string, most?: string) {
   const refusal = {
     code: "duration-invalid",
     accepted: `whole seconds in ISO 8601 from ${least}, such as PT30M, PT1H or P1D; months and years have no fixed length`,
@@ -46,7 +46,9 @@ export function duration(least: string) {
     const parsed = attempt(() => Duration.parse(value), context, refusal);
     if (parsed === z.NEVER) return z.NEVER;
     if (parsed.milliseconds % 1000 !== 0) return refuse(context, "is not whole seconds", refusal);
-    return Duration.parse(least).isLongerThan(parsed) ? refuse(context, "is too short", refusal) : parsed;
+    if (Duration.parse(least).isLongerThan(parsed)) return refuse(context, "is too short", refusal);
+    if (most === undefined || !parsed.isLongerThan(Duration.parse(most))) return parsed;
+    return refuse(context, "is too long", { code: "duration-too-long", accepted: `${least} to ${most}` });
   });
 }
 
@@ -82,16 +84,18 @@ interface Refusing {
   addIssue(issue: { code: "custom"; message: string; params: Record<string, unknown> }): void;
 }
 
-function attempt<T>(parse: () => T, context: Refusing, refusal: FieldRefusal): T {
+/** What a function reads from a value; its RangeError refuses the value, with its own words when no others are given. */
+export function attempt<T>(parse: () => T, context: Refusing, refusal: FieldRefusal, message?: string): T {
   try {
     return parse();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return refuse(context, error.message, refusal);
+    return refuse(context, message ?? error.message, refusal);
   }
 }
 
-function refuse(context: Refusing, message: string, refusal: FieldRefusal): never {
+/** Refuses the value of a field. */
+export function refuse(context: Refusing, message: string, refusal: FieldRefusal): never {
   context.addIssue({ code: "custom", message, params: { ...refusal } });
   return z.NEVER;
 }

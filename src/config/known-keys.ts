@@ -10,7 +10,11 @@ export function findUnknownKeys(
   value: unknown,
   path: readonly string[] = [],
 ): readonly Issue[] {
-  const object = objectIn(schema);
+  const element = elementIn(schema);
+  if (element !== undefined && Array.isArray(value)) {
+    return value.flatMap((inner, index) => findUnknownKeys(element, inner, [...path, String(index)]));
+  }
+  const object = objectIn(schema, value);
   if (object === undefined || !isMapping(value)) return [];
   const known = Object.keys(object.shape);
   return Object.entries(value).flatMap(([key, inner]) => {
@@ -29,11 +33,29 @@ function unknownKey(path: readonly string[], key: string, known: readonly string
   });
 }
 
-/** The object inside defaults and the like. */
-function objectIn(schema: z.core.$ZodType): z.ZodObject | undefined {
-  if (schema instanceof z.ZodObject) return schema;
+/** The object inside defaults and the like; of several kinds the one that the value says it is. */
+function objectIn(schema: z.core.$ZodType, value: unknown): z.ZodObject | undefined {
+  const inner = unwrap(schema);
+  if (inner instanceof z.ZodObject) return inner;
+  if (!(inner instanceof z.ZodDiscriminatedUnion) || !isMapping(value)) return undefined;
+  const { discriminator, options } = inner.def;
+  return options
+    .filter((option) => option instanceof z.ZodObject)
+    .find((option) => {
+      const kind = option.shape[discriminator];
+      return kind instanceof z.ZodLiteral && kind.value === value[discriminator];
+    });
+}
+
+/** What the items of a list are. */
+function elementIn(schema: z.core.$ZodType): z.core.$ZodType | undefined {
+  const inner = unwrap(schema);
+  return inner instanceof z.ZodArray ? inner.element : undefined;
+}
+
+function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   if (schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) {
-    return objectIn(schema.unwrap());
+    return unwrap(schema.unwrap());
   }
-  return undefined;
+  return schema;
 }

@@ -96,6 +96,15 @@ config:
       instances:
         cron: "0 4 * * *"
         keep: 7
+  # When rush is wanted: from the lead before an event's day until its end after it (one day). Days in quotes.
+  calendar:
+    value:
+      timeZone: Europe/Paris
+      mergeWithin: P7D
+      events:
+        - { name: noel, kind: fixed, date: "12-25", lead: P21D, freeze: { before: P2D, after: P1D } }
+        - { name: paques, kind: easter, tradition: western, lead: P21D, freeze: { before: P2D, after: P1D } }
+        - { name: saint-valentin, kind: fixed, date: "02-14", lead: P21D, freeze: { before: P2D, after: P1D } }
 `;
 }
 

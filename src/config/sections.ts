@@ -28,11 +28,21 @@ function toIssue(section: string, issue: z.core.$ZodIssue, value: unknown): Issu
   if (seen === undefined) {
     return problem(path, "setting-missing", { what: "is missing", accepted: acceptedOf(issue) });
   }
+  if (issue.code === "invalid_union" && "options" in issue) {
+    return problem(path, "kind-unknown", {
+      what: "is not one of those that exist",
+      seen,
+      accepted: acceptedOf(issue),
+    });
+  }
   return problem(path, "setting-type", { what: "has the wrong type", seen, accepted: acceptedOf(issue) });
 }
 
-/** Fields that name what they accept carry it as message; a group of settings only says that it is one. */
+/** Fields that name what they accept carry it as message; a group of settings only says that it is one, a kind which ones there are. */
 function acceptedOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_union" && "options" in issue && issue.options !== undefined) {
+    return issue.options.map(String).join(", ");
+  }
   return issue.code === "invalid_type" && issue.expected === "object" ? "a group of settings" : issue.message;
 }
 

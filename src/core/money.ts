@@ -3,7 +3,7 @@ import { Decimal } from "decimal.js";
 // Wide enough that no sum or product of prices is ever rounded; 40 digits is far above any bill.
 const Exact = Decimal.clone({ precision: 60, toExpNeg: -60, toExpPos: 60 });
 
-/** An exact amount in one currency. Adding two currencies throws; nothing is ever rounded. */
+/** An exact amount in one currency. Adding two currencies throws; nothing is rounded but a share. */
 export class Money {
   readonly currency: string;
   readonly #amount: Decimal;
@@ -27,16 +27,28 @@ export class Money {
   }
 
   plus(other: Money): Money {
-    if (other.currency !== this.currency) {
-      throw new RangeError(`${this.currency} and ${other.currency} cannot be added: no exchange rate is kept`);
-    }
+    this.#requireSameCurrency(other);
     return new Money(this.#amount.plus(other.#amount), this.currency);
+  }
+
+  minus(other: Money): Money {
+    this.#requireSameCurrency(other);
+    return new Money(this.#amount.minus(other.#amount), this.currency);
   }
 
   /** A whole number of times. */
   times(count: number): Money {
     if (!Number.isSafeInteger(count)) throw new RangeError(`a price is taken a whole number of times, not ${count}`);
     return new Money(this.#amount.times(count), this.currency);
+  }
+
+  /** `part` of `whole` parts of it, to the cent: the one place where a price is rounded, once and half up, because a third of a price has no end. */
+  share(part: number, whole: number): Money {
+    if (!Number.isSafeInteger(part) || !Number.isSafeInteger(whole) || part < 0 || whole <= 0) {
+      throw new RangeError(`a price is shared by whole numbers, not ${part} of ${whole}`);
+    }
+    const exact = this.#amount.times(part).dividedBy(whole);
+    return new Money(exact.toDecimalPlaces(2, Decimal.ROUND_HALF_UP), this.currency);
   }
 
   equals(other: Money): boolean {
@@ -50,5 +62,10 @@ export class Money {
 
   toString(): string {
     return `${this.amount} ${this.currency}`;
+  }
+
+  #requireSameCurrency(other: Money): void {
+    if (other.currency === this.currency) return;
+    throw new RangeError(`${this.currency} and ${other.currency} cannot be added: no exchange rate is kept`);
   }
 }

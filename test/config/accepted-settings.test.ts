@@ -15,6 +15,10 @@ test("the committed project is accepted, with its placeholders as warnings", () 
   );
 });
 
+function withoutCalendar(): string {
+  return committed("Pulumi.yaml").replace(/ {2}# When rush is wanted[\s\S]*$/, "");
+}
+
 const accepted: readonly { readonly name: string; readonly changes: Changes }[] = [
   { name: "a rush with one more front of the same size", changes: { rush: { "prestashop.frontsFlavor": "b2-7" } } },
   {
@@ -49,6 +53,58 @@ const accepted: readonly { readonly name: string; readonly changes: Changes }[] 
     name: "a load balancer of fixed size with one size",
     changes: { shared: { "loadBalancer.shell": "openstack" }, rush: { "loadBalancer.bandwidth": 500 } },
   },
+  { name: "no calendar", changes: { files: { "Pulumi.yaml": withoutCalendar() } } },
+  {
+    name: "a rush of most of the year that still ends",
+    changes: { shared: { "calendar.events": [{ name: "noel", kind: "fixed", date: "12-25", lead: "P350D" }] } },
+  },
+  {
+    name: "two long leads over the same months",
+    changes: {
+      shared: {
+        "calendar.events": [
+          { name: "noel", kind: "fixed", date: "12-25", lead: "P200D" },
+          { name: "avent", kind: "fixed", date: "12-01", lead: "P200D" },
+        ],
+      },
+    },
+  },
+  {
+    name: "a one-off event of four years",
+    changes: {
+      shared: {
+        "calendar.events": [{ name: "jeux", kind: "once", from: "2027-01-01", to: "2030-12-31", lead: "P365D" }],
+      },
+    },
+  },
+  { name: "a calendar that is empty", changes: { shared: { calendar: {} } } },
+  {
+    name: "an event of every kind, with and without what has a default",
+    changes: {
+      shared: {
+        calendar: {
+          timeZone: "UTC",
+          events: [
+            { name: "noel", kind: "fixed", date: "12-25", lead: "P21D", end: "PT12H", profile: "rush" },
+            { name: "vendredi-saint", kind: "easter", offsetDays: -2, lead: "PT0S" },
+            { name: "pascha", kind: "easter", tradition: "orthodox", lead: "P40D" },
+            {
+              name: "meres",
+              kind: "weekday",
+              month: 5,
+              weekday: "sunday",
+              nth: "last",
+              whitsun: "week-later",
+              lead: "P7D",
+            },
+            { name: "black-friday", kind: "weekday", month: 11, weekday: "friday", nth: 4, lead: "P7D" },
+            { name: "salon", kind: "once", from: "2027-06-01", to: "2027-06-01", lead: "P1D" },
+            { name: "ouverture", kind: "once", from: "2027-09-01", lead: "P1D" },
+          ],
+        },
+      },
+    },
+  },
   {
     name: "keys with the project's name before them",
     changes: { files: { "Pulumi.yaml": committed("Pulumi.yaml").replace("  rpo:", "  lor:rpo:") } },
@@ -62,6 +118,32 @@ const accepted: readonly { readonly name: string; readonly changes: Changes }[] 
 test.each(accepted)("accepted: $name", ({ changes }) => {
   const { report } = checkSettings({ dir: settingsFolder(changes), stack: "prod" });
   expect(report.issues).toEqual([]);
+});
+
+test("what the calendar leaves out has its defaults", () => {
+  const read = (changes: Changes) => {
+    const project = loadProject(settingsFolder(changes), "prod");
+    if (!project.ok) throw new Error(JSON.stringify(project.issues));
+    return project.value.settings.normal.calendar;
+  };
+  const none = read({ files: { "Pulumi.yaml": withoutCalendar() } });
+  expect(none).toMatchObject({ timeZone: "Europe/Paris", events: [] });
+  expect(none.mergeWithin.toString()).toBe("P7D");
+  const events = [{ name: "paques", kind: "easter", lead: "P21D" }];
+  const [event] = read({ shared: { calendar: { events } } }).events;
+  expect(event).toMatchObject({ tradition: "western", offsetDays: 0, profile: "rush" });
+  expect(event?.end.toString()).toBe("P1D");
+  expect(event?.freeze).toBeUndefined();
+});
+
+test("Lor's rush is wanted three weeks before Noël, Pâques and Saint-Valentin", () => {
+  const project = loadProject(repository, "prod");
+  const events = project.ok ? project.value.settings.normal.calendar.events : [];
+  expect(events.map(({ name, kind, lead }) => `${name} ${kind} ${lead}`)).toEqual([
+    "noel fixed P21D",
+    "paques easter P21D",
+    "saint-valentin fixed P21D",
+  ]);
 });
 
 test("every problem is told at once, whatever part it is in", () => {

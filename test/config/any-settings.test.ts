@@ -38,6 +38,10 @@ const path = fc.constantFrom(
   "storage.copy",
   "backups.instances.cron",
   "backups.instances.keep",
+  "calendar",
+  "calendar.timeZone",
+  "calendar.mergeWithin",
+  "calendar.events",
   "whatever",
 );
 
@@ -70,6 +74,9 @@ const likely = fc.constantFrom<unknown>(
   "public",
   ["10.10.1.10", "10.10.1.11", "10.10.1.12", "10.10.1.13"],
   { copyEvery: "PT10M", copyTimeout: "PT5M" },
+  [],
+  [{ name: "noel", kind: "fixed", date: "12-25", lead: "P21D" }],
+  [{ kind: "easter", lead: 21 }, { kind: "once", from: "2027-02-30" }, null],
 );
 const value = fc.oneof({ weight: 3, arbitrary: likely }, { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 2 }) });
 

@@ -416,6 +416,304 @@ const refusals: readonly Refusal[] = [
     says: ["every day", "0 4 * * *"],
   },
   {
+    name: "an event of an unknown kind",
+    changes: { shared: { calendar: { events: [{ name: "noel", kind: "fix", date: "12-25", lead: "P21D" }] } } },
+    code: "kind-unknown",
+    path: "calendar.events.0.kind",
+    says: ["seen fix", "fixed, easter, weekday, once"],
+  },
+  {
+    name: "an event without a kind",
+    changes: { shared: { calendar: { events: [{ name: "noel", date: "12-25", lead: "P21D" }] } } },
+    code: "setting-missing",
+    path: "calendar.events.0.kind",
+    says: ["fixed, easter, weekday, once"],
+  },
+  {
+    name: "an event that is none",
+    changes: { shared: { calendar: { events: ["noel"] } } },
+    code: "setting-type",
+    path: "calendar.events.0",
+    says: ["seen noel", "a group of settings"],
+  },
+  {
+    name: "events that are no list",
+    changes: { shared: { "calendar.events": { noel: "12-25" } } },
+    code: "setting-type",
+    path: "calendar.events",
+    says: ["a list of events"],
+  },
+  {
+    name: "an event without a lead",
+    changes: { shared: { calendar: { events: [{ name: "noel", kind: "fixed", date: "12-25" }] } } },
+    code: "setting-missing",
+    path: "calendar.events.0.lead",
+    says: ["ISO 8601"],
+  },
+  {
+    name: "an unknown key in an event, with the name that was meant",
+    changes: {
+      shared: { calendar: { events: [{ name: "noel", kind: "fixed", date: "12-25", freez: {}, lead: "P21D" }] } },
+    },
+    code: "unknown-key",
+    path: "calendar.events.0.freez",
+    says: ["did you mean freeze?"],
+  },
+  {
+    name: "a key of another kind of event",
+    changes: {
+      shared: { calendar: { events: [{ name: "noel", kind: "fixed", date: "12-25", lead: "P21D", offsetDays: 1 }] } },
+    },
+    code: "unknown-key",
+    path: "calendar.events.0.offsetDays",
+    says: ["offsetDays"],
+  },
+  {
+    name: "two events of one name",
+    changes: {
+      shared: {
+        calendar: {
+          events: [
+            { name: "fete", kind: "fixed", date: "12-25", lead: "P21D" },
+            { name: "fete", kind: "easter", lead: "P21D" },
+          ],
+        },
+      },
+    },
+    code: "event-duplicate",
+    path: "calendar.events.1.name",
+    says: ["calendar.events.0", "seen fete"],
+  },
+  {
+    name: "an event name with a capital",
+    changes: { shared: { calendar: { events: [{ name: "Noël", kind: "fixed", date: "12-25", lead: "P21D" }] } } },
+    code: "event-name-invalid",
+    path: "calendar.events.0.name",
+    says: ["Noël", "saint-valentin"],
+  },
+  {
+    name: "30 February",
+    changes: { shared: { calendar: { events: [{ name: "it", kind: "fixed", date: "02-30", lead: "P21D" }] } } },
+    code: "date-invalid",
+    path: "calendar.events.0.date",
+    says: ["seen 02-30", "12-25"],
+  },
+  {
+    name: "29 February, which three years of four do not have",
+    changes: { shared: { calendar: { events: [{ name: "it", kind: "fixed", date: "02-29", lead: "P21D" }] } } },
+    code: "date-invalid",
+    path: "calendar.events.0.date",
+    says: ["is not in every year", "02-29"],
+  },
+  {
+    name: "a day with its year as a yearly date",
+    changes: { shared: { calendar: { events: [{ name: "it", kind: "fixed", date: "2027-12-25", lead: "P21D" }] } } },
+    code: "date-invalid",
+    path: "calendar.events.0.date",
+    says: ["2027-12-25"],
+  },
+  {
+    name: "a negative lead",
+    changes: { shared: { calendar: { events: [{ name: "it", kind: "fixed", date: "12-25", lead: "-P21D" }] } } },
+    code: "duration-invalid",
+    path: "calendar.events.0.lead",
+    says: ["-P21D", "at least zero"],
+  },
+  {
+    name: "a lead longer than a year",
+    changes: { shared: { calendar: { events: [{ name: "it", kind: "fixed", date: "12-25", lead: "P366D" }] } } },
+    code: "duration-too-long",
+    path: "calendar.events.0.lead",
+    says: ["P366D", "P365D"],
+  },
+  {
+    name: "a lead in months",
+    changes: { shared: { calendar: { events: [{ name: "it", kind: "fixed", date: "12-25", lead: "P1M" }] } } },
+    code: "duration-invalid",
+    path: "calendar.events.0.lead",
+    says: ["P1M"],
+  },
+  {
+    name: "an end longer than a year",
+    changes: {
+      shared: { calendar: { events: [{ name: "it", kind: "fixed", date: "12-25", lead: "P1D", end: "P400D" }] } },
+    },
+    code: "duration-too-long",
+    path: "calendar.events.0.end",
+    says: ["P400D"],
+  },
+  {
+    name: "an event that wants another profile than rush",
+    changes: {
+      shared: { calendar: { events: [{ name: "it", kind: "fixed", date: "12-25", lead: "P1D", profile: "normal" }] } },
+    },
+    code: "event-profile-unknown",
+    path: "calendar.events.0.profile",
+    says: ["seen normal", "accepted: rush"],
+  },
+  {
+    name: "an unknown tradition of Easter",
+    changes: { shared: { calendar: { events: [{ name: "it", kind: "easter", tradition: "eastern", lead: "P1D" }] } } },
+    code: "tradition-unknown",
+    path: "calendar.events.0.tradition",
+    says: ["eastern", "western, orthodox"],
+  },
+  {
+    name: "more than a year from Easter",
+    changes: { shared: { calendar: { events: [{ name: "it", kind: "easter", offsetDays: 400, lead: "P1D" }] } } },
+    code: "offset-invalid",
+    path: "calendar.events.0.offsetDays",
+    says: ["400", "from -365 to 365"],
+  },
+  {
+    name: "a month that is none",
+    changes: {
+      shared: {
+        calendar: { events: [{ name: "it", kind: "weekday", month: 13, weekday: "sunday", nth: 1, lead: "P1D" }] },
+      },
+    },
+    code: "month-invalid",
+    path: "calendar.events.0.month",
+    says: ["13", "1 to 12"],
+  },
+  {
+    name: "a weekday that is none",
+    changes: {
+      shared: {
+        calendar: { events: [{ name: "it", kind: "weekday", month: 5, weekday: "dimanche", nth: 1, lead: "P1D" }] },
+      },
+    },
+    code: "weekday-unknown",
+    path: "calendar.events.0.weekday",
+    says: ["dimanche", "sunday"],
+  },
+  {
+    name: "a fifth Sunday, which few months have",
+    changes: {
+      shared: {
+        calendar: { events: [{ name: "it", kind: "weekday", month: 5, weekday: "sunday", nth: 5, lead: "P1D" }] },
+      },
+    },
+    code: "nth-invalid",
+    path: "calendar.events.0.nth",
+    says: ["seen 5", "1, 2, 3, 4 or last"],
+  },
+  {
+    name: "an exception for Whitsun that is none",
+    changes: {
+      shared: {
+        calendar: {
+          events: [
+            { name: "it", kind: "weekday", month: 5, weekday: "sunday", nth: "last", whitsun: "skip", lead: "P1D" },
+          ],
+        },
+      },
+    },
+    code: "whitsun-unknown",
+    path: "calendar.events.0.whitsun",
+    says: ["skip", "keep, week-later"],
+  },
+  {
+    name: "a one-off event that ends before it starts",
+    changes: {
+      shared: {
+        calendar: { events: [{ name: "it", kind: "once", from: "2027-06-10", to: "2027-06-01", lead: "P1D" }] },
+      },
+    },
+    code: "event-ends-before-start",
+    path: "calendar.events.0.to",
+    says: ["2027-06-01", "2027-06-10 or a later day"],
+  },
+  {
+    name: "a one-off event on 30 February",
+    changes: { shared: { calendar: { events: [{ name: "it", kind: "once", from: "2027-02-30", lead: "P1D" }] } } },
+    code: "date-invalid",
+    path: "calendar.events.0.from",
+    says: ["2027-02-30", "2027-06-01"],
+  },
+  {
+    name: "a time zone that is none",
+    changes: { shared: { "calendar.timeZone": "Europe/Lyon" } },
+    code: "time-zone-unknown",
+    path: "calendar.timeZone",
+    says: ["Europe/Lyon", "Europe/Paris"],
+  },
+  {
+    name: "an offset as a time zone, which knows no daylight saving",
+    changes: { shared: { "calendar.timeZone": "+01:00" } },
+    code: "time-zone-unknown",
+    path: "calendar.timeZone",
+    says: ["+01:00"],
+  },
+  {
+    name: "a time zone in small letters",
+    changes: { shared: { "calendar.timeZone": "europe/paris" } },
+    code: "time-zone-unknown",
+    path: "calendar.timeZone",
+    says: ["europe/paris"],
+  },
+  {
+    name: "merging over more than a year",
+    changes: { shared: { "calendar.mergeWithin": "P500D" } },
+    code: "duration-too-long",
+    path: "calendar.mergeWithin",
+    says: ["P500D"],
+  },
+  {
+    name: "a freeze that begins with its rush",
+    changes: {
+      shared: {
+        calendar: {
+          events: [{ name: "it", kind: "fixed", date: "12-25", lead: "P2D", freeze: { before: "P2D", after: "PT0S" } }],
+        },
+      },
+    },
+    code: "freeze-outside-rush",
+    path: "calendar.events.0.freeze.before",
+    says: ["the switch itself", "shorter than the lead, P2D"],
+  },
+  {
+    name: "a freeze that outlasts its rush",
+    changes: {
+      shared: {
+        calendar: {
+          events: [{ name: "it", kind: "fixed", date: "12-25", lead: "P9D", freeze: { before: "P2D", after: "P2D" } }],
+        },
+      },
+    },
+    code: "freeze-outside-rush",
+    path: "calendar.events.0.freeze.after",
+    says: ["P2D", "not longer than the end, P1D"],
+  },
+  {
+    name: "events that never let the system go back to normal",
+    changes: {
+      shared: {
+        "calendar.events": [
+          { name: "noel", kind: "fixed", date: "12-25", lead: "P200D" },
+          { name: "ete", kind: "fixed", date: "06-25", lead: "P200D" },
+        ],
+      },
+    },
+    code: "rush-never-ends",
+    path: "calendar.events",
+    says: ["noel, ete", "a shorter lead"],
+  },
+  {
+    name: "one event whose lead is merged with its end of the year before",
+    changes: { shared: { "calendar.events": [{ name: "noel", kind: "fixed", date: "12-25", lead: "P360D" }] } },
+    code: "rush-never-ends",
+    path: "calendar.events",
+    says: ["noel"],
+  },
+  {
+    name: "a calendar in a profile file",
+    changes: { rush: { "calendar.mergeWithin": "P9D" } },
+    code: "key-not-in-profile",
+    path: "calendar.mergeWithin",
+    says: ["Pulumi.rush.yaml", "Pulumi.yaml"],
+  },
+  {
     name: "a release over plain http",
     changes: { shared: { "prestashop.release.url": "http://example.org/shop.zip" } },
     code: "release-invalid",

@@ -223,6 +223,7 @@ class Collector {
     const inner = (expression: ts.Expression) => this.#text(expression, bindings, depth + 1);
     if (ts.isStringLiteralLike(value)) return value.text;
     if (ts.isNumericLiteral(value)) return value.text;
+    if (ts.isPrefixUnaryExpression(value) && ts.isNumericLiteral(value.operand)) return value.getText();
     if (ts.isTemplateExpression(value)) {
       return value.templateSpans.reduce(
         (text, span) =>

@@ -31,10 +31,28 @@ test("every row says its type and what refuses it", () => {
 
 test("every default of the schema is in its row, and no other is", () => {
   const told = Object.fromEntries(rows.map(({ setting, byDefault }) => [setting, byDefault.replaceAll("`", "")]));
-  const real = Object.fromEntries(
-    Object.keys(told).map((setting) => [setting, String(defaultOf(setting.split(".")) ?? "–")]),
-  );
+  const real = Object.fromEntries(Object.keys(told).map((setting) => [setting, shown(defaultOf(setting.split(".")))]));
   expect(told).toEqual(real);
+});
+
+test("every field of every kind of event is told, with its default", () => {
+  const events = lorSchema.shape.calendar.unwrap().shape.events.unwrap();
+  const section = /### Calendar([\s\S]*?)\n## /.exec(text)?.[1] ?? "";
+  const told = (field: string, byDefault: string) =>
+    section.split("\n").some((line) => {
+      const cells = line.split("|").map((cell) => cell.trim().replaceAll("`", ""));
+      return cells.includes(field) && cells.at(-3) === byDefault;
+    });
+  const untold = events.element.options.flatMap(({ shape }) =>
+    Object.entries(shape as Record<string, z.ZodType>).flatMap(([field, schema]) => {
+      if (field === "freeze") return told("freeze.before", "–") && told("freeze.after", "–") ? [] : [field];
+      // Of a one-off event without an end the end is its beginning.
+      const byDefault =
+        field === "to" ? "from" : shown(schema instanceof z.ZodPrefault ? schema.def.defaultValue : undefined);
+      return told(field, byDefault) ? [] : [`${field}: ${byDefault}`];
+    }),
+  );
+  expect(untold).toEqual([]);
 });
 
 test("what a profile file may hold is what the page says", () => {
@@ -60,6 +78,11 @@ test("every variable of ours that a command reads from its environment is told",
   expect(read).toContain("LOR_INFRA_HOME");
   expect([...new Set(read)].filter((name) => !text.includes(`\`${name}`))).toEqual([]);
 });
+
+/** A default as the page tells it. */
+function shown(byDefault: unknown): string {
+  return Array.isArray(byDefault) && byDefault.length === 0 ? "none" : String(byDefault ?? "–");
+}
 
 /** Paths of everything that is not a group. */
 function settingsOf(schema: z.core.$ZodType, path: string): readonly string[] {

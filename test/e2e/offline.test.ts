@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { ended, launcher, type Run, repository, TestProject } from "./project.ts";
 
-/** `check`, `cost` and `rpo` answer from the settings alone: no cloud, no engine, no Pulumi. */
+/** `check`, `cost`, `calendar` and `rpo` answer from the settings alone: no cloud, no engine, no Pulumi. */
 const project = new TestProject();
 afterAll(() => project.dispose());
 
@@ -61,6 +63,16 @@ describe("without Pulumi", () => {
       if (worstCaseSeconds === null) continue;
       expect(terms.reduce((sum: number, term: { seconds: number }) => sum + term.seconds, 0)).toBe(worstCaseSeconds);
     }
+  });
+
+  it("calendar tells the seasons, also as iCalendar", async () => {
+    const file = join(project.folder, "rush.ics");
+    const run = await offline(["calendar", "--from", "2027-01-01", "--json", "--ical", file]);
+    expect(run).toMatchObject({ code: 0, stderr: "" });
+    const { version, windows } = JSON.parse(run.stdout);
+    expect(version).toBe(1);
+    expect(windows[1]).toMatchObject({ event: "paques", date: "2027-03-28", rushFrom: "2027-03-07", mergedWith: [] });
+    expect(readFileSync(file, "utf8")).toMatch(/^BEGIN:VCALENDAR\r\n/);
   });
 
   it("check accepts the committed pair, and says so on a screen as well", async () => {

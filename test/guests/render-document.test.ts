@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -107,8 +107,10 @@ describe.each(documents)("document of $name", (document) => {
     );
     expect(units.length).toBeGreaterThan(6);
     const { stderr } = spawnSync("systemd-analyze", ["verify", "--man=no", ...units], { encoding: "utf8" });
-    // The programs are on the guests, not here.
-    expect(stderr.split("\n").filter((line) => line !== "" && !line.includes("is not executable"))).toEqual([]);
+    // It also complains of this machine's own units. The programs are on the guests, not here.
+    const names = units.map((path) => basename(path));
+    const ours = stderr.split("\n").filter((line) => names.some((name) => line.includes(name)));
+    expect(ours.filter((line) => !line.includes("is not executable"))).toEqual([]);
   });
 
   it("asks for the copies and the timers by their names", () => {

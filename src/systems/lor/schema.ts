@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { calendar } from "../../config/calendar-fields.ts";
 import { address, duration, gigabytes, network, oneOf, text, whole } from "../../config/fields.ts";
 import { ovhcloudOffer } from "../../domain/offers/ovhcloud.ts";
 
@@ -115,6 +116,7 @@ export const lorSchema = z.object({
       keep: whole(1, 365, "keep-invalid"),
     }),
   }),
+  calendar: calendar().prefault({}),
 });
 
 /** The only settings that a profile file may hold; everything else is shared. */

@@ -1,6 +1,7 @@
 import type { Cidr, IpAddress } from "../../core/cidr.ts";
 import type { Duration } from "../../core/duration.ts";
 import type { Size } from "../../core/size.ts";
+import type { Calendar } from "../../domain/calendar/model.ts";
 import type { Profile } from "../../domain/fleet.ts";
 import type { FlavorFamily } from "../../domain/offers/ovhcloud.ts";
 import type { Part } from "./plan-model.ts";
@@ -87,6 +88,8 @@ export interface LorSettings {
       readonly keep: number;
     };
   };
+  /** When rush is wanted. Without it there are no events. */
+  readonly calendar: Calendar;
 }
 
 export interface SubnetSettings {

@@ -1,0 +1,39 @@
+import { Temporal } from "temporal-polyfill";
+import { listWindows } from "../../actions/list-windows.ts";
+import { ExitCode } from "../../core/errors.ts";
+import { loadSettings } from "../load-settings.ts";
+import type { SettingsOptions } from "../options.ts";
+import { renderCalendar } from "../render/calendar.ts";
+import type { Terminal } from "../terminal.ts";
+
+interface CalendarOptions extends SettingsOptions {
+  /** `YYYY-MM-DD`; today when there is none. */
+  readonly from?: string;
+  readonly years: number;
+  /** File to write in iCalendar. */
+  readonly ical?: string;
+  readonly priceBook: string;
+}
+
+export async function calendar(terminal: Terminal, options: CalendarOptions): Promise<ExitCode> {
+  const project = loadSettings(options);
+  const now = Temporal.Now.instant();
+  const { from, years, ical, priceBook } = options;
+  const report = listWindows({
+    project,
+    now,
+    years,
+    priceBook,
+    ...(from === undefined ? {} : { from: Temporal.PlainDate.from(from) }),
+  });
+  if (ical !== undefined) {
+    // Its time zones are half a megabyte, which only this option needs.
+    const { exportCalendar } = await import("../../actions/export-calendar.ts");
+    exportCalendar(ical, { report, project: project.name, now });
+  }
+  terminal.document(report);
+  // A screen of two centuries takes a second to lay out.
+  if (!terminal.json) terminal.line(renderCalendar(terminal, report));
+  if (ical !== undefined) terminal.line(`\nWritten: ${ical}`);
+  return ExitCode.done;
+}
