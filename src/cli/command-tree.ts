@@ -50,7 +50,8 @@ export function createCommandTree(): { readonly program: Command; readonly exitC
     withCloud(command)
       .option("--yes", "approve without a question", false)
       .option("--parallel <n>", "resources changed at the same time", positiveInteger)
-      .option("--take-over", "take the lock of a holder on another machine, after its lease", false);
+      .option("--take-over", "take the lock of a holder on another machine, after its lease", false)
+      .option("--in-freeze", "also while the calendar says that nothing is to be changed", false);
 
   withSettings(add(program, "check", "check the settings of both profiles, without a cloud")).action(
     runs<SettingsOptions>(async () => (await import("./commands/check.ts")).check),
@@ -95,6 +96,10 @@ export function createCommandTree(): { readonly program: Command; readonly exitC
   withSwitch(add(program, "normal", "switch back to the normal profile, one front at a time")).action(
     runs(async () => (await import("./commands/switch.ts")).normal),
   );
+  withSwitch(add(program, "season", "what should be live today, and is it? exit 5 when not"))
+    .option("--apply", "do the switch that is due; for a scheduled job", false)
+    .option("--at <date>", "ask about another day, YYYY-MM-DD", civilDate)
+    .action(runs(async () => (await import("./commands/season.ts")).season));
   withCloud(add(program, "status", "the profile, the fronts, their health")).action(
     runs(async () => (await import("./commands/status.ts")).status),
   );

@@ -20,6 +20,8 @@ export interface ChangeOptions extends CloudOptions {
   readonly yes: boolean;
   readonly parallel?: number;
   readonly takeOver: boolean;
+  /** Also while the calendar says that nothing is to be changed. */
+  readonly inFreeze?: boolean;
 }
 
 /** Options of `rush` and `normal`. */

@@ -1,4 +1,6 @@
+import { Temporal } from "temporal-polyfill";
 import type { ActionEvent } from "../actions/action-event.ts";
+import { refuseInFreeze } from "../actions/change-freeze.ts";
 import { type OpenedContext, openContext } from "../actions/open-context.ts";
 import type { Confirm } from "../actions/proposal.ts";
 import { askYes } from "./ask.ts";
@@ -28,6 +30,10 @@ export async function withStack<T>(
   work: (given: StackWork) => Promise<T>,
 ): Promise<T> {
   const project = loadSettings(options);
+  // A repair cannot wait, and nobody is served by a local cloud.
+  if (operation !== undefined && operation !== "recover" && options.cloud !== "local" && options.inFreeze !== true) {
+    refuseInFreeze(project.settings.normal.calendar, Temporal.Now.instant(), `lor-infra ${operation} --in-freeze`);
+  }
   terminal.line(terminal.style("bold", `${project.name} / ${project.stack} on the ${cloudName(options.cloud)}`));
   await obtainEngine((text) => terminal.line(`  engine: ${text}`));
   const screen = new ActionScreen(terminal);

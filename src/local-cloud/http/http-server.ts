@@ -65,7 +65,8 @@ export async function openHttpDoor(args: HttpDoorArgs): Promise<HttpDoor> {
       handle(args, url, request, target, found?.params as Record<string, string> | undefined),
     );
   });
-  server.keepAliveTimeout = 30_000;
+  // Longer than any client keeps an idle connection: it is the client who closes, so that no call meets a connection that is just ending.
+  server.keepAliveTimeout = 3_600_000;
   url = `http://127.0.0.1:${await listen(server)}`;
   return {
     url,

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { TestProject } from "./project.ts";
+
+/** What a scheduled job does around Noël, on the days that it asks about. Each test goes on where the one before ended. */
+const project = new TestProject();
+const on = (day: string, ...options: string[]) => project.run(["season", "--at", day, ...options]);
+
+beforeAll(async () => {
+  const up = await project.run(["up", "--yes"]);
+  expect(up, up.stderr).toMatchObject({ code: 0 });
+}, 180_000);
+afterAll(() => project.dispose());
+
+it("before the lead there is nothing to do, and --apply does nothing", async () => {
+  const run = await on("2026-12-03", "--apply");
+  expect(run, run.stderr).toMatchObject({ code: 0 });
+  expect(run.stdout).toContain("Wanted: normal (no event is near)\nLive:   normal, 2 fronts serve\n");
+  expect(run.stdout).toContain("Next:   noel, rush from 2026-12-04 to 2026-12-26\nNothing to do.");
+});
+
+it("once the lead has begun it says what is to be done, exit 5, and changes nothing", async () => {
+  const before = await project.journalEnd();
+  const run = await on("2026-12-04", "--json");
+  expect(run.code).toBe(5);
+  expect(JSON.parse(run.stdout)).toMatchObject({
+    version: 1,
+    wanted: "rush",
+    live: "normal",
+    agrees: false,
+    applied: false,
+    window: { events: ["noel"], rushFrom: "2026-12-04", rushTo: "2026-12-26" },
+  });
+  const changed = (await project.cloud.journal({ after: before })).filter((one) => one.operation === "create");
+  expect(changed).toEqual([]);
+});
+
+it("late, but not in the freeze: there nothing is changed unless a person says so", async () => {
+  const frozen = await on("2026-12-24", "--apply", "--yes");
+  expect(frozen).toMatchObject({ code: 3, stderr: expect.stringContaining("[change-freeze]") });
+  const late = await on("2026-12-20", "--apply", "--yes");
+  expect(late, late.stderr).toMatchObject({ code: 0 });
+  expect(late.stdout).toContain("Ready: 3 of 3 fronts serve");
+}, 180_000);
+
+it("twice is as good as once, and after the event it goes back", async () => {
+  expect(await on("2026-12-26", "--apply", "--yes")).toMatchObject({ code: 0 });
+  const back = await on("2026-12-29", "--apply", "--yes");
+  expect(back, back.stderr).toMatchObject({ code: 0 });
+  expect(back.stdout).toContain("In normal after 4 steps");
+  expect(await on("2026-12-29")).toMatchObject({ code: 0 });
+}, 180_000);
+
+it("a real system is never switched for another day", async () => {
+  const run = await project.run(["season", "--apply", "--at", "2026-12-10", "--cloud", "ovh"]);
+  expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining("[season-of-another-day]") });
+});
