@@ -130,6 +130,12 @@ export function listWindows({ project, now, from, years, priceBook }: ListWindow
   };
 }
 
+/** What a time in rush costs more than in normal, as `94.34 EUR`; undefined where a price is missing. */
+export function rushCostsMore(project: Project, seconds: number, priceBook = "offer-2025"): string | undefined {
+  const { extra } = priceTime(seconds, readPrices(project, requirePriceBook(priceBook)));
+  return extra === undefined ? undefined : `${extra.amount} ${extra.currency}`;
+}
+
 function readPrices({ name, stack, settings }: Project, book: PriceBook): MonthlyPrices {
   const priceOf = (profile: Profile) => {
     const plan = planLor({ project: name, stack, settings, fleet: fleetOf(settings[profile]), profile });

@@ -90,12 +90,14 @@ export function createCommandTree(): { readonly program: Command; readonly exitC
           .choices(["stop", "revert"])
           .default("stop"),
       );
-  withSwitch(add(program, "rush", "switch to the larger profile, one front at a time")).action(
-    runs(async () => (await import("./commands/switch.ts")).rush),
-  );
-  withSwitch(add(program, "normal", "switch back to the normal profile, one front at a time")).action(
-    runs(async () => (await import("./commands/switch.ts")).normal),
-  );
+  withSwitch(add(program, "rush", "switch to the larger profile, one front at a time"))
+    .option("--event <name>", "an event of the calendar: refused before its lead and once its change freeze has begun")
+    .option("--early", "also before the lead of the event", false)
+    .option("--late", "also once the change freeze of the event has begun", false)
+    .action(runs(async () => (await import("./commands/switch.ts")).rush));
+  withSwitch(add(program, "normal", "switch back to the normal profile, one front at a time"))
+    .option("--early", "also before the calendar's rush is over", false)
+    .action(runs(async () => (await import("./commands/switch.ts")).normal));
   withSwitch(add(program, "season", "what should be live today, and is it? exit 5 when not"))
     .option("--apply", "do the switch that is due; for a scheduled job", false)
     .option("--at <date>", "ask about another day, YYYY-MM-DD", civilDate)

@@ -29,4 +29,10 @@ export interface SwitchOptions extends ChangeOptions {
   /** File of a saved plan. */
   readonly plan?: string;
   readonly onFailure?: "stop" | "revert";
+  /** Event of the settings that the rush is for. */
+  readonly event?: string;
+  /** Before its time: a rush before its window, a way back before its end. */
+  readonly early?: boolean;
+  /** A rush after its change freeze has begun. */
+  readonly late?: boolean;
 }

@@ -1,20 +1,32 @@
+import { Temporal } from "temporal-polyfill";
+import { checkReturnTiming, checkRushTiming } from "../../actions/check-timing.ts";
 import { planSwitch, switchProfile } from "../../actions/switch-profile.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import type { Profile } from "../../domain/fleet.ts";
 import { type ApprovedSwitch, planId } from "../../domain/switching/approval.ts";
 import { readPlanFile, writePlanFile } from "../../state/plan-file.ts";
+import { loadSettings } from "../load-settings.ts";
 import type { SwitchOptions } from "../options.ts";
 import { describePrice, renderApproved, renderProposal } from "../render/proposal.ts";
 import { renderReadiness } from "../render/readiness.ts";
 import type { Terminal } from "../terminal.ts";
 import { withStack } from "../with-stack.ts";
 
-export function rush(terminal: Terminal, options: SwitchOptions): Promise<ExitCode> {
-  return switchOrPlan("rush", terminal, options);
+export async function rush(terminal: Terminal, options: SwitchOptions): Promise<ExitCode> {
+  const { event, early = false, late = false } = options;
+  if (event !== undefined) {
+    const project = loadSettings(options);
+    terminal.line(checkRushTiming({ project, event, now: Temporal.Now.instant(), accepted: { early, late } }));
+  }
+  return await switchOrPlan("rush", terminal, options);
 }
 
-export function normal(terminal: Terminal, options: SwitchOptions): Promise<ExitCode> {
-  return switchOrPlan("normal", terminal, options);
+export async function normal(terminal: Terminal, options: SwitchOptions): Promise<ExitCode> {
+  // Nobody is served by a local cloud: there and back on any day.
+  if (options.cloud !== "local") {
+    checkReturnTiming(loadSettings(options), Temporal.Now.instant(), options.early === true);
+  }
+  return await switchOrPlan("normal", terminal, options);
 }
 
 async function switchOrPlan(target: Profile, terminal: Terminal, options: SwitchOptions): Promise<ExitCode> {
