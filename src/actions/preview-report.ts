@@ -36,7 +36,7 @@ export interface PreviewPrice {
   /** Null: nothing is there. */
   readonly now: PreviewSums | null;
   readonly after: PreviewSums;
-  /** After less now; null where one of them is not known whole. */
+  /** After less now, of what is known; null where there is nothing to subtract. */
   readonly difference: { readonly offer: string | null; readonly outsideOffer: string | null };
 }
 
@@ -145,10 +145,8 @@ function sumOf({ known, unknownLines }: CostSum): PreviewSum {
   return { amount: known?.amount ?? null, unknownLines };
 }
 
-/** Lines of unknown price may be other ones on each side: then nobody knows the difference. */
 function less(after: PreviewSum, now: PreviewSum, currency: string): string | null {
   if (after.amount === null || now.amount === null) return null;
-  if (after.unknownLines + now.unknownLines > 0) return null;
   return Money.of(after.amount, currency).plus(Money.of(now.amount, currency).times(-1)).amount;
 }
 

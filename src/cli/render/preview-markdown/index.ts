@@ -40,11 +40,15 @@ function render(story: PreviewStory, marker: string, most: number): string {
     `### lor-infra preview: ${code(`${story.project}/${story.stack}`)}`,
     "",
     summarise(story),
-    "",
-    story.cloud === "local"
-      ? "Compared with what the local cloud holds; the real cloud was not asked."
-      : "Compared with the state of the stack on the real OVHcloud.",
   ];
+  if (story.report !== undefined) {
+    head.push(
+      "",
+      story.cloud === "local"
+        ? "Compared with what the local cloud holds; the real cloud was not asked."
+        : "Compared with the state of the stack on the real OVHcloud.",
+    );
+  }
   if (most !== Number.POSITIVE_INFINITY) {
     head.push(
       "",

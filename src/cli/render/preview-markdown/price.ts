@@ -11,7 +11,7 @@ export const priceSection: Section = ({ report }) => {
     title,
     now === null ? "nothing is there" : renderSum(now[part], currency),
     renderSum(after[part], currency),
-    now === null ? "–" : renderDifference(difference[part], currency),
+    now === null ? "–" : renderDifference(difference[part], currency, now[part].unknownLines + after[part].unknownLines),
   ];
   const lines = [
     "#### Price a month",
@@ -43,8 +43,8 @@ function renderSum({ amount, unknownLines }: PreviewSum, currency: string): stri
   return unknownLines === 0 ? `${amount} ${currency}` : `${amount} ${currency} and ${unknown}`;
 }
 
-function renderDifference(difference: string | null, currency: string): string {
+function renderDifference(difference: string | null, currency: string, unknownLines: number): string {
   if (difference === null) return "unknown";
-  if (difference === "0") return "none";
-  return `${difference.startsWith("-") ? "" : "+"}${difference} ${currency}`;
+  const sum = difference === "0" ? "none" : `${difference.startsWith("-") ? "" : "+"}${difference} ${currency}`;
+  return unknownLines === 0 ? sum : `${sum} in what is known`;
 }
