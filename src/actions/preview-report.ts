@@ -36,7 +36,7 @@ export interface PreviewPrice {
   /** Null: nothing is there. */
   readonly now: PreviewSums | null;
   readonly after: PreviewSums;
-  /** After less now, of what is known; null where there is nothing to subtract. */
+  /** After less now, of what is known; null where there is nothing to subtract, or a price is unknown on one side only. */
   readonly difference: { readonly offer: string | null; readonly outsideOffer: string | null };
 }
 
@@ -146,7 +146,7 @@ function sumOf({ known, unknownLines }: CostSum): PreviewSum {
 }
 
 function less(after: PreviewSum, now: PreviewSum, currency: string): string | null {
-  if (after.amount === null || now.amount === null) return null;
+  if (after.amount === null || now.amount === null || after.unknownLines !== now.unknownLines) return null;
   return Money.of(after.amount, currency).plus(Money.of(now.amount, currency).times(-1)).amount;
 }
 

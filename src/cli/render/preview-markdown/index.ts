@@ -35,12 +35,7 @@ export function renderPreviewMarkdown(story: PreviewStory, marker: string): stri
 }
 
 function render(story: PreviewStory, marker: string, most: number): string {
-  const head = [
-    marker,
-    `### lor-infra preview: ${code(`${story.project}/${story.stack}`)}`,
-    "",
-    summarise(story),
-  ];
+  const head = [marker, `### lor-infra preview: ${code(`${story.project}/${story.stack}`)}`, "", summarise(story)];
   if (story.report !== undefined) {
     head.push(
       "",

@@ -11,7 +11,9 @@ export const priceSection: Section = ({ report }) => {
     title,
     now === null ? "nothing is there" : renderSum(now[part], currency),
     renderSum(after[part], currency),
-    now === null ? "–" : renderDifference(difference[part], currency, now[part].unknownLines + after[part].unknownLines),
+    now === null
+      ? "–"
+      : renderDifference(difference[part], currency, now[part].unknownLines + after[part].unknownLines),
   ];
   const lines = [
     "#### Price a month",
