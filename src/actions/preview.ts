@@ -1,3 +1,4 @@
+import type { Project } from "../config/project.ts";
 import type { Profile } from "../domain/fleet.ts";
 import { forecastSwitch, type StepForecast } from "../domain/forecast.ts";
 import type { SwitchStop } from "../domain/switching/model.ts";
@@ -17,6 +18,8 @@ export interface PreviewInput {
   readonly profile?: Profile;
   /** Asks the cloud for what is really there first. Default: false. */
   readonly detect?: boolean;
+  /** Settings from before the change: what is there now was built and is priced with them. Default: the same settings. */
+  readonly base?: Project;
 }
 
 export interface PreviewResult {
@@ -38,11 +41,17 @@ export interface PreviewResult {
 }
 
 /** Shows what `up`, `rush` or `normal` would do. Changes nothing and needs no lock. */
-export async function preview(context: StackContext, { profile: asked, detect }: PreviewInput): Promise<PreviewResult> {
+export async function preview(
+  context: StackContext,
+  { profile: asked, detect, base }: PreviewInput,
+): Promise<PreviewResult> {
   const recorded = await readRecorded(context);
   const profile = asked ?? recorded.profile ?? "normal";
   const after = planProfile(context, profile);
-  const before = recorded.fleet === undefined ? undefined : planFleet(context, recorded.fleet, recorded.profile);
+  const before =
+    recorded.fleet === undefined
+      ? undefined
+      : planFleet({ project: base ?? context.project }, recorded.fleet, recorded.profile);
   context.emit({ kind: "phase", phase: "previewing" });
   const [run, path] = await Promise.all([
     context.engine.preview(context.program(after, { chain: before !== undefined }), {

@@ -11,7 +11,7 @@ export interface RpoReport {
   readonly entries: readonly RpoEntry[];
 }
 
-interface RpoEntry {
+export interface RpoEntry {
   readonly dataSet: string;
   readonly disruption: Disruption;
   /** Sum of the terms; null: no copy, unlimited. */

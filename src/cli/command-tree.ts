@@ -28,7 +28,11 @@ export function createCommandTree(): { readonly program: Command; readonly exitC
       const command = given.at(-1) as Command;
       const options = command.optsWithGlobals() as Options;
       const handler = await load();
-      ended = await handler(openTerminal({ json: options.json }), options, ...(command.processedArgs as string[]));
+      const terminal = openTerminal({
+        json: options.json || options.format === "json",
+        quiet: options.format === "markdown",
+      });
+      ended = await handler(terminal, options, ...(command.processedArgs as string[]));
     };
 
   const add = (parent: Command, name: string, description: string) =>
@@ -81,6 +85,19 @@ export function createCommandTree(): { readonly program: Command; readonly exitC
   withCloud(add(program, "preview", "what would be created, changed, restarted, replaced, deleted"))
     .addOption(profileOption())
     .option("--detect", "ask the cloud for the real state; exit 5 when it differs", false)
+    .option("--base <dir>", "folder with the settings from before the change, to compare price and data loss with")
+    .addOption(
+      new Option("--format <format>", "json is the same as --json")
+        .choices(["text", "markdown", "json"])
+        .default("text"),
+    )
+    .option("--file <file>", "write the Markdown to a file")
+    .addOption(
+      new Option(
+        "--comment <forge>",
+        "post the Markdown as the one comment of the pull request that CI runs for",
+      ).choices(["github", "gitlab"]),
+    )
     .action(runs(async () => (await import("./commands/preview.ts")).preview));
   const withSwitch = (command: Command) =>
     withChange(command)

@@ -28,9 +28,17 @@ async function run(argv: string[]): Promise<ExitCode> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return ExitCode.done;
     // A screen has shown the usage already; a script gets its one document of this error too.
-    if (error instanceof CommanderError && !argv.includes("--json")) return ExitCode.usage;
-    if (argv.includes("--json")) process.stdout.write(`${JSON.stringify(errorDocument(error), null, 2)}\n`);
+    if (error instanceof CommanderError && !asksForJson(argv)) return ExitCode.usage;
+    if (asksForJson(argv)) process.stdout.write(`${JSON.stringify(errorDocument(error), null, 2)}\n`);
     else process.stderr.write(`${renderError(error, process.env.LOR_INFRA_DEBUG === "1")}\n`);
     return asLorError(error).exit;
   }
+}
+
+/** Also of arguments that could not be parsed. */
+function asksForJson(argv: readonly string[]): boolean {
+  return argv.some(
+    (word, index) =>
+      word === "--json" || word === "--format=json" || (word === "--format" && argv[index + 1] === "json"),
+  );
 }

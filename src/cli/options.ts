@@ -1,6 +1,8 @@
 /** Options that every command understands. */
 export interface CommonOptions {
   readonly json: boolean;
+  /** Of the commands that have more forms than two. */
+  readonly format?: "text" | "markdown" | "json";
 }
 
 /** Options of the commands that read settings. */

@@ -10,6 +10,8 @@ export interface Terminal {
   readonly columns: number;
   /** A line of the screen; silent with `--json`. */
   line(text?: string): void;
+  /** A whole document on standard output, always: the text of a command that was opened quiet. */
+  print(text: string): void;
   /** A line on the error output, also with `--json`. */
   warn(text: string): void;
   /** The command's one machine-readable answer; silent without `--json`. */
@@ -17,15 +19,19 @@ export interface Terminal {
   style(style: Style, text: string): string;
 }
 
-export function openTerminal(options: { readonly json: boolean }): Terminal {
+export function openTerminal(options: { readonly json: boolean; readonly quiet?: boolean }): Terminal {
   const { stdout, stderr } = process;
+  const silent = options.json || options.quiet === true;
   return {
     json: options.json,
-    interactive: stdout.isTTY === true && !options.json,
+    interactive: stdout.isTTY === true && !silent,
     // A terminal that was never told its size says 0.
     columns: stdout.columns || 120,
     line(text = "") {
-      if (!options.json) stdout.write(`${text}\n`);
+      if (!silent) stdout.write(`${text}\n`);
+    },
+    print(text) {
+      stdout.write(text);
     },
     warn(text) {
       stderr.write(`${text}\n`);

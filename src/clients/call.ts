@@ -30,7 +30,7 @@ export class CloudCallError extends LorError {
 export interface CloudCall {
   /** Who is called, for messages: `Nova`, `Octavia`, `OVHcloud`. */
   readonly service: string;
-  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;

@@ -151,3 +151,10 @@ function unwrapProfile(file: string, content: RawMapping, name: string | undefin
 function withoutNamespace(key: string, name: string | undefined): string {
   return name !== undefined && key.startsWith(`${name}:`) ? key.slice(name.length + 1) : key;
 }
+
+/** The name alone, also of a project whose settings are refused; undefined when it cannot be read. */
+export function readProjectName(folder: string): string | undefined {
+  const project = readYamlFile(folder, sharedFile);
+  const name = project.ok ? readName(project.value) : project;
+  return name.ok ? name.value : undefined;
+}

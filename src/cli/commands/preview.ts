@@ -1,8 +1,16 @@
-import { type PreviewResult, preview as runPreview } from "../../actions/preview.ts";
-import { ExitCode } from "../../core/errors.ts";
+import { writeFileSync } from "node:fs";
+import { checkSettings } from "../../actions/check-settings.ts";
+import { commentMarker, type Forge, postComment } from "../../actions/post-comment.ts";
+import type { PreviewResult } from "../../actions/preview.ts";
+import { type PreviewReport, reportPreview } from "../../actions/preview-report.ts";
+import { scrubReport } from "../../actions/scrub-report.ts";
+import { readProjectName } from "../../config/raw-project.ts";
+import { ExitCode, LorError } from "../../core/errors.ts";
 import type { Profile } from "../../domain/fleet.ts";
 import type { CloudOptions } from "../options.ts";
 import { renderSeconds } from "../render/duration.ts";
+import { asLorError, renderError } from "../render/error.ts";
+import { renderPreviewMarkdown } from "../render/preview-markdown/index.ts";
 import { describePrice, renderChanges, renderSteps } from "../render/proposal.ts";
 import type { Terminal } from "../terminal.ts";
 import { withStack } from "../with-stack.ts";
@@ -10,39 +18,134 @@ import { withStack } from "../with-stack.ts";
 interface PreviewOptions extends CloudOptions {
   readonly profile?: Profile;
   readonly detect: boolean;
+  readonly base?: string;
+  readonly file?: string;
+  readonly comment?: Forge;
 }
 
 export async function preview(terminal: Terminal, options: PreviewOptions): Promise<ExitCode> {
-  const { profile: asked, detect } = options;
-  const result = await withStack(terminal, options, undefined, ({ context }) =>
-    runPreview(context, { detect, ...(asked === undefined ? {} : { profile: asked }) }),
+  refuseWithoutMarkdown(options);
+  if (options.format === "markdown") return await previewMarkdown(terminal, options);
+  const { report, result } = await run(terminal, options);
+  terminal.document(report);
+  terminal.line(renderScreen(terminal, result));
+  return exitOf(options, report);
+}
+
+async function run(
+  terminal: Terminal,
+  options: PreviewOptions,
+): Promise<{ readonly report: PreviewReport; readonly result: PreviewResult }> {
+  const { profile, detect, base } = options;
+  const { report, result } = await withStack(terminal, options, undefined, ({ context }) =>
+    reportPreview(context, {
+      detect,
+      ...(profile === undefined ? {} : { profile }),
+      ...(base === undefined ? {} : { base }),
+    }),
   );
-  const { profile, current, changes, steps, stop, before, after, seconds, differs } = result;
-  terminal.document({
-    version: 1,
-    cloud: options.cloud,
-    stack: options.stack,
-    profile,
-    current,
-    changes,
-    steps,
-    stop,
-    seconds,
-    differs,
+  return { report: scrubReport(report, process.env), result };
+}
+
+/** A preview that fails has its text too: a comment that stays as it was would tell of settings that are no more. */
+async function previewMarkdown(terminal: Terminal, options: PreviewOptions): Promise<ExitCode> {
+  const { settings, stack, cloud, base } = options;
+  const project = readProjectName(settings) ?? (base === undefined ? undefined : readProjectName(base)) ?? "unknown";
+  let report: PreviewReport | undefined;
+  let failure: unknown;
+  try {
+    ({ report } = await run(terminal, options));
+  } catch (error) {
+    failure = error;
+  }
+  const { report: check } = checkSettings({ dir: settings, stack });
+  const story = { project, stack, cloud, check, report, failure: describeFailure(failure) };
+  const marker = commentMarker({ project, stack });
+  const text = renderPreviewMarkdown(scrubReport(story, process.env), marker);
+  try {
+    await publish(terminal, options, marker, text);
+  } catch (error) {
+    if (failure === undefined) throw error;
+    terminal.warn(renderError(error, false));
+  }
+  if (report === undefined) throw failure;
+  return exitOf(options, report);
+}
+
+async function publish(
+  terminal: Terminal,
+  { file, comment }: PreviewOptions,
+  marker: string,
+  text: string,
+): Promise<void> {
+  if (file === undefined) terminal.print(text);
+  else writeText(file, text);
+  if (comment === undefined) return;
+  const { done, service, url } = await postComment({ forge: comment, env: process.env, marker, body: text });
+  terminal.warn(`${service}: comment ${done}${url === undefined ? "" : `, ${url}`}`);
+}
+
+function writeText(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (cause) {
+    throw new LorError({
+      code: "file-not-written",
+      message: `the Markdown could not be written to a file (${cause instanceof Error ? cause.message : String(cause)})`,
+      exit: ExitCode.usage,
+      culprit: "user",
+      path: "--file",
+      seen: file,
+      accepted: "a file in a folder that exists and that you may write to",
+      next: "lor-infra preview --format markdown",
+      cause,
+    });
+  }
+}
+
+function describeFailure(error: unknown): { code: string; message: string; next: string | undefined } | undefined {
+  if (error === undefined) return undefined;
+  const { code, message, next } = asLorError(error);
+  return { code, message, next };
+}
+
+/** What only the Markdown has must not be asked for and then left out in silence. */
+function refuseWithoutMarkdown({ json, format = "text", file, comment }: PreviewOptions): void {
+  const asked = [
+    json && format === "markdown" ? "--json" : "",
+    file === undefined ? "" : "--file",
+    comment === undefined ? "" : "--comment",
+  ].filter((name) => name !== "");
+  const [first] = asked;
+  if (first === undefined || (format === "markdown" && first !== "--json")) return;
+  throw new LorError({
+    code: "preview-format",
+    message: first === "--json" ? "a preview is either JSON or Markdown" : `${first} is for the Markdown of a preview`,
+    exit: ExitCode.usage,
+    culprit: "user",
+    path: first,
+    seen: `--format ${format}`,
+    accepted: first === "--json" ? "one of --json and --format" : "--format markdown",
+    next: "lor-infra preview --format markdown",
   });
-  terminal.line(
-    [
-      changes.length === 0 ? `Nothing differs from ${profile}.` : renderChanges(terminal, changes),
-      renderSteps(terminal, steps),
-      stop === undefined ? "" : `${terminal.style("red", "✗")} ${stop.reason} [${stop.code}]. Next: ${stop.next}`,
-      `Price a month: now ${before === undefined ? "nothing" : describePrice(before)}\n             after ${describePrice(after)}`,
-      seconds === 0 ? "" : `Expected: about ${renderSeconds(seconds)} on the real cloud.`,
-      `Next: lor-infra ${nextCommand(result)}`,
-    ]
-      .filter((text) => text !== "")
-      .join("\n"),
-  );
+}
+
+function exitOf({ detect }: PreviewOptions, { differs }: PreviewReport): ExitCode {
   return detect && differs ? ExitCode.differences : ExitCode.done;
+}
+
+function renderScreen(terminal: Terminal, result: PreviewResult): string {
+  const { profile, changes, steps, stop, before, after, seconds } = result;
+  return [
+    changes.length === 0 ? `Nothing differs from ${profile}.` : renderChanges(terminal, changes),
+    renderSteps(terminal, steps),
+    stop === undefined ? "" : `${terminal.style("red", "✗")} ${stop.reason} [${stop.code}]. Next: ${stop.next}`,
+    `Price a month: now ${before === undefined ? "nothing" : describePrice(before)}\n             after ${describePrice(after)}`,
+    seconds === 0 ? "" : `Expected: about ${renderSeconds(seconds)} on the real cloud.`,
+    `Next: lor-infra ${nextCommand(result)}`,
+  ]
+    .filter((text) => text !== "")
+    .join("\n");
 }
 
 function nextCommand({ profile, current, changes }: PreviewResult): string {

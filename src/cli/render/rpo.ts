@@ -1,7 +1,7 @@
 import type { RpoReport } from "../../actions/state-rpo.ts";
 import type { Terminal } from "../terminal.ts";
 
-const disruptionTitles = {
+export const disruptionTitles = {
   "instance-lost": "an instance is lost",
   "database-crash": "a database crashes",
   "operator-mistake": "somebody makes a mistake",

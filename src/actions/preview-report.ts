@@ -1,0 +1,184 @@
+import { loadProject, type Project } from "../config/project.ts";
+import { Money } from "../core/money.ts";
+import type { Issue } from "../core/result.ts";
+import type { CostSum } from "../domain/cost.ts";
+import type { Disruption } from "../domain/recovery.ts";
+import type { CheckReport } from "./check-settings.ts";
+import { type PreviewInput, type PreviewResult, preview } from "./preview.ts";
+import { pricePlan } from "./price-plan.ts";
+import type { StackContext } from "./stack-context.ts";
+import { type RpoEntry, stateRpo } from "./state-rpo.ts";
+
+/** What a preview says, as plain data: the JSON document, and what its Markdown is made from. */
+export interface PreviewReport
+  extends Pick<PreviewResult, "profile" | "current" | "changes" | "steps" | "stop" | "seconds" | "differs"> {
+  readonly version: 1;
+  readonly project: string;
+  readonly cloud: StackContext["cloud"];
+  readonly stack: string;
+  readonly base: PreviewBase;
+  readonly price: PreviewPrice;
+  readonly dataLoss: PreviewDataLoss;
+  readonly check: CheckReport;
+}
+
+/** Whether the settings from before the change were there to compare with. */
+export interface PreviewBase {
+  readonly kind: "none" | "given" | "refused";
+  /** Of `refused`: its first problem. */
+  readonly reason?: string;
+}
+
+/** A month. Amounts are decimal texts with all their digits; null is unknown, never zero. */
+export interface PreviewPrice {
+  readonly priceBook: string;
+  readonly currency: string;
+  /** Null: nothing is there. */
+  readonly now: PreviewSums | null;
+  readonly after: PreviewSums;
+  /** After less now, of what is known; null where there is nothing to subtract, or a price is unknown on one side only. */
+  readonly difference: { readonly offer: string | null; readonly outsideOffer: string | null };
+}
+
+export interface PreviewSums {
+  /** What the offer counts. */
+  readonly offer: PreviewSum;
+  /** What it also takes. */
+  readonly outsideOffer: PreviewSum;
+}
+
+export interface PreviewSum {
+  readonly amount: string | null;
+  /** Lines without a price, which the amount lacks. */
+  readonly unknownLines: number;
+}
+
+export interface PreviewDataLoss {
+  /** Data, in seconds, that the company accepts to lose. Before: null without the settings of before. */
+  readonly rpoSeconds: { readonly before: number | null; readonly after: number };
+  /** One for each data set and disruption. */
+  readonly entries: readonly PreviewLoss[];
+}
+
+export interface PreviewLoss {
+  readonly dataSet: string;
+  readonly disruption: Disruption;
+  /** Null: not known (no settings of before), or no such data set. */
+  readonly before: PreviewLossSide | null;
+  readonly after: PreviewLossSide | null;
+  /** Both sides are known and say something else. */
+  readonly differs: boolean;
+}
+
+export interface PreviewLossSide {
+  /** Null: no copy, unlimited. */
+  readonly worstCaseSeconds: number | null;
+  readonly held: boolean;
+  readonly statement: string;
+}
+
+export interface PreviewReportInput extends Omit<PreviewInput, "base"> {
+  /** Folder with the settings from before the change, such as a checkout of the branch that it goes into. */
+  readonly base?: string;
+}
+
+/** One run of the preview with what it means for price and data. */
+export async function reportPreview(
+  context: StackContext,
+  { base: folder, ...input }: PreviewReportInput,
+): Promise<{ readonly report: PreviewReport; readonly result: PreviewResult }> {
+  const { project, cloud } = context;
+  const loaded = folder === undefined ? undefined : loadProject(folder, project.stack);
+  const base = loaded?.ok === true ? loaded.value : undefined;
+  const result = await preview(context, { ...input, ...(base === undefined ? {} : { base }) });
+  const { profile, current, changes, steps, stop, seconds, differs } = result;
+  return {
+    result,
+    report: {
+      version: 1,
+      project: project.name,
+      cloud,
+      stack: project.stack,
+      profile,
+      current,
+      changes,
+      steps,
+      stop,
+      seconds,
+      differs,
+      base: describeBase(loaded),
+      price: priceOf(result),
+      dataLoss: compareDataLoss(base, project),
+      check: { version: 1, ok: true, issues: [], warnings: project.warnings.map(withoutExit) },
+    },
+  };
+}
+
+function describeBase(loaded: ReturnType<typeof loadProject> | undefined): PreviewBase {
+  if (loaded === undefined) return { kind: "none" };
+  if (loaded.ok) return { kind: "given" };
+  const [first] = loaded.issues;
+  return { kind: "refused", ...(first === undefined ? {} : { reason: `${first.path}: ${first.message}` }) };
+}
+
+function priceOf({ before, after }: Pick<PreviewResult, "before" | "after">): PreviewPrice {
+  const { priceBook, currency, ...sums } = pricePlan(after);
+  const then = sumsOf(sums);
+  const now = before === undefined ? null : sumsOf(pricePlan(before));
+  return {
+    priceBook,
+    currency,
+    now,
+    after: then,
+    difference: {
+      offer: now === null ? null : less(then.offer, now.offer, currency),
+      outsideOffer: now === null ? null : less(then.outsideOffer, now.outsideOffer, currency),
+    },
+  };
+}
+
+function sumsOf({ offer, outsideOffer }: { readonly offer: CostSum; readonly outsideOffer: CostSum }): PreviewSums {
+  return { offer: sumOf(offer), outsideOffer: sumOf(outsideOffer) };
+}
+
+function sumOf({ known, unknownLines }: CostSum): PreviewSum {
+  return { amount: known?.amount ?? null, unknownLines };
+}
+
+function less(after: PreviewSum, now: PreviewSum, currency: string): string | null {
+  if (after.amount === null || now.amount === null || after.unknownLines !== now.unknownLines) return null;
+  return Money.of(after.amount, currency).plus(Money.of(now.amount, currency).times(-1)).amount;
+}
+
+/** What the settings promise, before and after; data sets of either side. */
+function compareDataLoss(base: Project | undefined, project: Project): PreviewDataLoss {
+  const after = stateRpo({ project });
+  const before = base === undefined ? undefined : stateRpo({ project: base });
+  const entries = new Map<string, { before?: RpoEntry; after?: RpoEntry }>();
+  for (const entry of before?.entries ?? []) entries.set(keyOf(entry), { before: entry });
+  for (const entry of after.entries) entries.set(keyOf(entry), { ...entries.get(keyOf(entry)), after: entry });
+  return {
+    rpoSeconds: { before: before?.rpoSeconds ?? null, after: after.rpoSeconds },
+    entries: [...entries.values()].flatMap(({ before: one, after: other }) => {
+      const named = other ?? one;
+      if (named === undefined) return [];
+      const sides = { before: sideOf(one), after: sideOf(other) };
+      const differs = before !== undefined && JSON.stringify(sides.before) !== JSON.stringify(sides.after);
+      return [{ dataSet: named.dataSet, disruption: named.disruption, ...sides, differs }];
+    }),
+  };
+}
+
+function keyOf({ dataSet, disruption }: RpoEntry): string {
+  return `${dataSet} ${disruption}`;
+}
+
+function sideOf(entry: RpoEntry | undefined): PreviewLossSide | null {
+  if (entry === undefined) return null;
+  const { worstCaseSeconds, held, statement } = entry;
+  return { worstCaseSeconds, held, statement };
+}
+
+function withoutExit({ path, code, message }: Issue): CheckReport["warnings"][number] {
+  return { path, code, message };
+}

@@ -1,0 +1,52 @@
+/** Longest text of a person's or the cloud's that is written whole: one of them never fills a comment. */
+const longestText = 600;
+
+/** A name as it is: inert in a code span, whatever stands in it. */
+export function code(text: string): string {
+  const line = oneLine(text);
+  if (line === "") return "–";
+  const longestRun = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = "`".repeat(longestRun + 1);
+  const padding = line.startsWith("`") || line.endsWith("`") ? " " : "";
+  return `${fence}${padding}${line}${padding}${fence}`;
+}
+
+/**
+ * A sentence as it is: nothing of it becomes Markdown or HTML, and it names nobody and no other issue: a forge turns `@name`, `#12` and addresses
+ * into links after it has read the Markdown, so that a backslash does not help.
+ */
+export function prose(text: string): string {
+  return oneLine(text)
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll(/[\\`*_{}[\]|~$]/g, String.raw`\$&`)
+    .replaceAll(/[@#!%~$](?=\w)|:(?=\/\/)|\bwww(?=\.)/g, "$&&#8203;");
+}
+
+/** The cell of a table: a bar would end it, in a code span too. */
+export function cell(text: string): string {
+  return text.replaceAll(/(?<!\\)\|/g, String.raw`\|`);
+}
+
+export function table(
+  head: readonly string[],
+  alignments: readonly ("left" | "right")[],
+  rows: readonly (readonly string[])[],
+): readonly string[] {
+  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(" | ")} |`;
+  const rule = alignments.map((alignment) => (alignment === "right" ? "---:" : "---"));
+  return [line(head), `| ${rule.join(" | ")} |`, ...rows.map(line)];
+}
+
+/** Lines behind a click. The title is our own text: Markdown is not read there. */
+export function folded(title: string, lines: readonly string[]): readonly string[] {
+  return [`<details><summary>${title}</summary>`, "", ...lines, "", "</details>"];
+}
+
+function oneLine(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal understands and a reader cannot see
+  const visible = text.replaceAll(/[\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+/g, " ");
+  const line = visible.replaceAll(/\s+/g, " ").trim();
+  return line.length <= longestText ? line : `${line.slice(0, longestText)}…`.replace(/[\ud800-\udbff]…$/, "…");
+}

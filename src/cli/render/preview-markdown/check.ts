@@ -1,0 +1,28 @@
+import type { CheckReport } from "../../../actions/check-settings.ts";
+import { code, prose } from "../markdown.ts";
+import { type Section, shorten } from "./sections.ts";
+
+/** What `check` says: problems, then warnings. */
+export const checkSection: Section = ({ check: { ok, issues, warnings } }, most) => {
+  const lines = [
+    "#### Check of the settings",
+    "",
+    ok
+      ? "✅ Accepted: both profiles can be built, switched into and out of, and hold the RPO."
+      : `❌ **Refused: ${issues.length} to put right.**`,
+  ];
+  if (issues.length > 0) lines.push("", ...shorten(issues.map(describe), most));
+  if (warnings.length > 0) {
+    lines.push(
+      "",
+      `**Accepted, and should be known: ${warnings.length}**`,
+      "",
+      ...shorten(warnings.map(describe), most),
+    );
+  }
+  return lines;
+};
+
+function describe({ path, message, code: reason }: CheckReport["issues"][number]): string {
+  return `- ${code(path)}: ${prose(message)} (${code(reason)})`;
+}

@@ -1,0 +1,103 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { type PreviewReport, type PreviewReportInput, reportPreview } from "../../src/actions/preview-report.ts";
+import { scrubReport } from "../../src/actions/scrub-report.ts";
+import { up } from "../../src/actions/up.ts";
+import { loadProject, type Project } from "../../src/config/project.ts";
+import { type Changes, settingsFolder } from "../config/settings-folder.ts";
+import { FakeStack } from "./fake-stack.ts";
+
+const open: FakeStack[] = [];
+afterEach(() => {
+  for (const stack of open.splice(0)) stack.dispose();
+});
+
+function load(folder: string): Project {
+  const loaded = loadProject(folder, "prod");
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.issues));
+  return loaded.value;
+}
+
+/** What a change of the settings comes to, on a stack that was built before it. */
+async function reportOf(changes: Changes, input: PreviewReportInput = {}): Promise<PreviewReport> {
+  const stack = new FakeStack();
+  open.push(stack);
+  await up(stack.context(), { confirm: stack.confirm });
+  stack.project = load(settingsFolder(changes));
+  return (await reportPreview(stack.context(), input)).report;
+}
+
+describe("with the settings from before the change", () => {
+  it("the price now is theirs, and the difference that of the two", async () => {
+    const base = settingsFolder();
+    const { price } = await reportOf({ shared: { "odoo.flavor": "b2-7" } }, { base });
+    expect(price).toMatchObject({
+      priceBook: "offer-2025",
+      now: { offer: { amount: "210.30956", unknownLines: 0 }, outsideOffer: { unknownLines: 3 } },
+      difference: { outsideOffer: "0" },
+    });
+    expect(Number(price.difference.offer)).toBeLessThan(0);
+    expect(Number(price.after.offer.amount)).toBeCloseTo(210.30956 + Number(price.difference.offer), 8);
+  });
+
+  it("only the statements that say something else differ", async () => {
+    const { dataLoss, base } = await reportOf(
+      { shared: { "odoo.filestore.copyEvery": "PT20M" } },
+      { base: settingsFolder() },
+    );
+    expect(base).toEqual({ kind: "given" });
+    const differing = dataLoss.entries.filter(({ differs }) => differs);
+    expect(new Set(differing.map(({ dataSet }) => dataSet))).toEqual(new Set(["erp-filestore"]));
+    for (const { before, after } of differing)
+      expect([before?.worstCaseSeconds, after?.worstCaseSeconds]).toEqual([2400, 1800]);
+    expect(dataLoss.entries).toHaveLength(32);
+    expect(dataLoss.rpoSeconds).toEqual({ before: 3600, after: 3600 });
+  });
+
+  it("that are refused themselves, nothing is compared, and it is said why", async () => {
+    const { base, dataLoss } = await reportOf({}, { base: settingsFolder({ shared: { "mysql.access": "public" } }) });
+    expect(base).toMatchObject({ kind: "refused", reason: expect.stringContaining("mysql.access") });
+    expect(dataLoss.entries.some(({ before, differs }) => before !== null || differs)).toBe(false);
+  });
+});
+
+describe("without them", () => {
+  it("what was before is unknown, not the same", async () => {
+    const { base, dataLoss, check } = await reportOf({});
+    expect(base).toEqual({ kind: "none" });
+    expect(dataLoss.rpoSeconds.before).toBeNull();
+    expect(dataLoss.entries.every(({ before, after }) => before === null && after !== null)).toBe(true);
+    expect(check).toMatchObject({ ok: true, issues: [] });
+    expect(check.warnings.length).toBeGreaterThan(0);
+  });
+
+  it("of a stack that is not there, nothing is paid now", async () => {
+    const stack = new FakeStack();
+    open.push(stack);
+    const { report } = await reportPreview(stack.context(), {});
+    expect(report.price).toMatchObject({ now: null, difference: { offer: null, outsideOffer: null } });
+    expect(report.changes.every(({ kind }) => kind === "create")).toBe(true);
+  });
+});
+
+describe("what leaves the machine", () => {
+  const env = { OS_PASSWORD: "planted-os-password-Zq7", GITHUB_TOKEN: "planted-forge-token-Zq7" };
+
+  it("has no secret of this run, nor what looks like one, at any depth", () => {
+    const clean = scrubReport(
+      {
+        check: { issues: [{ message: `seen ${env.OS_PASSWORD}` }, { message: "password: hunter2hunter2" }] },
+        failure: { message: `${env.GITHUB_TOKEN} was refused`, next: undefined },
+        seconds: 12,
+        nothing: null,
+      },
+      env,
+    );
+    expect(JSON.stringify(clean)).not.toMatch(/planted|hunter2/);
+    expect(clean).toMatchObject({ seconds: 12, nothing: null });
+  });
+
+  it("keeps the type of every resource, also of one that reads like a password beside its name", () => {
+    const type = "random:index/randomPassword:RandomPassword";
+    expect(scrubReport({ changes: [{ type }] }, env)).toEqual({ changes: [{ type }] });
+  });
+});
