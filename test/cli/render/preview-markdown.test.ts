@@ -66,7 +66,9 @@ describe("the text", () => {
     const { report: check } = checkSettings({ dir, stack: "prod" });
     const story = { project: "lor", stack: "prod", cloud: "local", check, report: undefined } as const;
     const failure = { code: "settings-refused", message: "the settings have problems", next: "lor-infra check" };
-    await expect(renderPreviewMarkdown({ ...story, failure }, marker)).toMatchFileSnapshot("golden/preview-refused.txt");
+    await expect(renderPreviewMarkdown({ ...story, failure }, marker)).toMatchFileSnapshot(
+      "golden/preview-refused.txt",
+    );
   });
 
   it("of a preview that failed", async () => {
