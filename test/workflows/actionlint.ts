@@ -15,7 +15,7 @@ const recipe: EngineRecipe = {
 };
 
 /** Path of actionlint, built once from its pinned module and kept beside the engine. A first build takes about 10 s. */
-export async function obtainActionlint(): Promise<string> {
+async function obtainActionlint(): Promise<string> {
   const { env } = process;
   const key = createHash("sha256")
     .update(`${process.platform}-${process.arch}\n`)
