@@ -123,11 +123,13 @@ function withoutPullRequest(variable: string, seen: string, accepted: string): L
 /** What the setting or permission is that a forge's answer comes from, for each forge. */
 const remedies = {
   github: {
+    variable: "GITHUB_TOKEN",
     token: "github.token as the step's variable GITHUB_TOKEN",
     permission: "`permissions: pull-requests: write` of the job; the token of a fork's pull request never has it",
     place: "GITHUB_REPOSITORY and GITHUB_REF of the pull request, and a token of that repository",
   },
   gitlab: {
+    variable: "GITLAB_TOKEN",
     token: "GITLAB_TOKEN: a project access token that has not expired",
     permission: "a project access token with the role Reporter and the scope api; the job token cannot post notes",
     place: "CI_MERGE_REQUEST_PROJECT_ID and CI_MERGE_REQUEST_IID of the merge request, and a token of that project",
@@ -135,43 +137,50 @@ const remedies = {
 } as const satisfies Record<Forge, Readonly<Record<string, string>>>;
 
 function explain(error: CloudCallError, forge: Forge, service: string, { token }: ThreadPlace): LorError {
-  const scrubber = new SecretScrubber([token]);
-  const said = scrubber.scrub(error.answer);
-  const { status } = error;
-  const again = "put that right and run the job again; the text itself: lor-infra preview --format markdown";
-  const refused = (code: string, message: string, path: string, accepted: string) =>
-    new LorError({
-      code,
-      message: `${message}: ${said}`,
-      exit: ExitCode.failed,
-      culprit: "user",
-      path,
-      seen: String(status),
-      accepted,
-      next: again,
-    });
-  const tokenName = forge === "github" ? "GITHUB_TOKEN" : "GITLAB_TOKEN";
-  if (status === 429 || (status === 403 && /rate limit/i.test(error.answer))) {
+  const { status, answer } = error;
+  const said = new SecretScrubber([token]).scrub(answer);
+  const { variable, token: accepted, permission, place } = remedies[forge];
+  if (status === 429 || (status === 403 && /rate limit/i.test(answer))) {
     return failed("forge-limited", `${service} takes no more calls for a while: ${said}`);
   }
   if (status === 401) {
-    return refused("comment-token-refused", `${service} does not accept the token`, tokenName, remedies[forge].token);
+    return refused("comment-token-refused", `${service} does not accept the token: ${said}`, variable, accepted);
   }
   if (status === 403) {
-    const message = `${service} does not let this token post the comment`;
-    return refused("comment-not-allowed", message, tokenName, remedies[forge].permission);
+    return refused(
+      "comment-not-allowed",
+      `${service} does not let this token post the comment: ${said}`,
+      variable,
+      permission,
+    );
   }
   if (status === 404) {
-    const message = `${service} has no such pull request, or does not show it to this token`;
-    return refused("comment-place-unknown", message, "--comment", remedies[forge].place);
+    return refused(
+      "comment-place-unknown",
+      `${service} has no such pull request, or does not show it to this token: ${said}`,
+      "--comment",
+      place,
+    );
   }
   if (status >= 400 && status < 500) {
-    return refused("comment-refused", `${service} refused the comment`, "--comment", "what the forge says");
+    return refused("comment-refused", `${service} refused the comment: ${said}`, "--comment", "what the forge says");
   }
   return failed(
     "forge-failed",
-    `${service} could not be asked to post the comment (${status === 0 ? "no answer" : status}): ${said}`,
+    `${service} did not post the comment (${status === 0 ? "no answer" : status}): ${said}`,
   );
+}
+
+function refused(code: string, message: string, path: string, accepted: string): LorError {
+  return new LorError({
+    code,
+    message,
+    exit: ExitCode.failed,
+    culprit: "user",
+    path,
+    accepted,
+    next: "put that right and run the job again; the text itself: lor-infra preview --format markdown",
+  });
 }
 
 function failed(code: string, message: string): LorError {

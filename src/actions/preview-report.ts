@@ -23,14 +23,14 @@ export interface PreviewReport
 }
 
 /** Whether the settings from before the change were there to compare with. */
-export interface PreviewBase {
+interface PreviewBase {
   readonly kind: "none" | "given" | "refused";
   /** Of `refused`: its first problem. */
   readonly reason?: string;
 }
 
 /** A month. Amounts are decimal texts with all their digits; null is unknown, never zero. */
-export interface PreviewPrice {
+interface PreviewPrice {
   readonly priceBook: string;
   readonly currency: string;
   /** Null: nothing is there. */
@@ -40,7 +40,7 @@ export interface PreviewPrice {
   readonly difference: { readonly offer: string | null; readonly outsideOffer: string | null };
 }
 
-export interface PreviewSums {
+interface PreviewSums {
   /** What the offer counts. */
   readonly offer: PreviewSum;
   /** What it also takes. */
@@ -53,7 +53,7 @@ export interface PreviewSum {
   readonly unknownLines: number;
 }
 
-export interface PreviewDataLoss {
+interface PreviewDataLoss {
   /** Data, in seconds, that the company accepts to lose. Before: null without the settings of before. */
   readonly rpoSeconds: { readonly before: number | null; readonly after: number };
   /** One for each data set and disruption. */

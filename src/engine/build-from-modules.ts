@@ -26,11 +26,12 @@ export function findGo(env: Environment): string | undefined {
 /** Builds the engine and the language host from their Go modules. A first build takes about 6 minutes on 2 cores. */
 export async function buildFromModules(go: string, args: BuildArgs): Promise<void> {
   for (const recipe of engineRecipes) {
-    await build(go, recipe, args);
+    await buildProgram(go, recipe, args);
   }
 }
 
-function build(go: string, recipe: EngineRecipe, args: BuildArgs): Promise<void> {
+/** One program from its Go modules, as they are pinned. */
+export function buildProgram(go: string, recipe: EngineRecipe, args: BuildArgs): Promise<void> {
   const progress = new BuildProgress(recipe.binary, args.onProgress);
   return new Promise((resolve, reject) => {
     const child = spawn(go, ["build", "-v", "-o", join(args.binFolder, recipe.binary), ...recipe.buildArguments], {

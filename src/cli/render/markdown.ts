@@ -25,7 +25,7 @@ export function prose(text: string): string {
 }
 
 /** The cell of a table: a bar would end it, in a code span too. */
-export function cell(text: string): string {
+function cell(text: string): string {
   return text.replaceAll(/(?<!\\)\|/g, String.raw`\|`);
 }
 

@@ -8,7 +8,7 @@ export interface CommentThread {
   update(id: string, body: string): Promise<PostedPlace>;
 }
 
-export interface ThreadComment {
+interface ThreadComment {
   readonly id: string;
   readonly body: string;
 }
