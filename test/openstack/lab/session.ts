@@ -1,0 +1,99 @@
+import { spawn } from "node:child_process";
+import { rmSync } from "node:fs";
+import { claimForThisProcess, claimUntilStopped, giveUpClaim, holder } from "./claim.ts";
+import { Daemons } from "./daemons.ts";
+import type { Place } from "./place.ts";
+import type { Progress } from "./progress.ts";
+import { beside } from "./python.ts";
+import { installPackages, lacking, missingPackages } from "./requirements.ts";
+import { isMade, startOpenStack } from "./start.ts";
+
+const START_MINUTES = 12;
+
+/** An OpenStack on this machine, whoever started it, and how to end it. */
+export class Session {
+  readonly #place: Place;
+  readonly #progress: Progress;
+  /** Whether it was running already, kept by a person: then it is not ours to stop. */
+  readonly wasKept: boolean;
+
+  private constructor(place: Place, progress: Progress, wasKept: boolean) {
+    this.#place = place;
+    this.#progress = progress;
+    this.wasKept = wasKept;
+  }
+
+  /**
+   * Installs what is missing and starts OpenStack, or finds the one that is kept running. It stops with this process, however that ends, unless `keep`
+   * is called.
+   */
+  static async open(place: Place, progress: Progress, signal: AbortSignal): Promise<Session> {
+    const lacks = lacking();
+    if (lacks.length > 0) throw new Error(`OpenStack cannot run here. It needs:\n${lacks.map((one) => `- ${one}`).join("\n")}`);
+    place.prepare();
+    const whose = holder(place);
+    if (whose === "kept" && new Daemons(place).running().length > 0 && isMade(place)) {
+      progress.tell("OpenStack was left running, and is used as it is");
+      return new Session(place, progress, true);
+    }
+    if (typeof whose === "object") throw new Error(`process ${whose.pid} uses the OpenStack of ${place.folder}; end it, or choose another folder`);
+    await stopLeftovers(place, progress);
+    claimForThisProcess(place);
+    startGuard(place);
+    const session = new Session(place, progress, false);
+    try {
+      await install(progress, signal);
+      await session.#start(signal);
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+    return session;
+  }
+
+  async #start(signal: AbortSignal): Promise<void> {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(START_MINUTES * 60_000)]);
+    // What was made half is made again from nothing: no table knows how far it came.
+    if (!isMade(this.#place)) {
+      for (const folder of [this.#place.data(""), this.#place.etc("")]) rmSync(folder, { recursive: true, force: true });
+    }
+    await startOpenStack({ place: this.#place, progress: this.#progress, signal: limit });
+  }
+
+  /** It goes on after this process. */
+  keep(): void {
+    claimUntilStopped(this.#place);
+    this.#progress.tell("OpenStack goes on running; to stop it: npm run openstack -- stop");
+  }
+
+  async close(): Promise<void> {
+    if (!this.wasKept) await stopOpenStack(this.#place, this.#progress);
+  }
+}
+
+/** Stops every process of the folder's OpenStack. */
+export async function stopOpenStack(place: Place, progress: Progress): Promise<void> {
+  await new Daemons(place).stop();
+  giveUpClaim(place);
+  progress.tell("OpenStack is stopped");
+}
+
+async function stopLeftovers(place: Place, progress: Progress): Promise<void> {
+  const daemons = new Daemons(place);
+  const left = daemons.everyProcess().length;
+  if (left === 0) return;
+  progress.tell(`${left} processes of an earlier run were left; stopping them`);
+  await daemons.stop();
+}
+
+async function install(progress: Progress, signal: AbortSignal): Promise<void> {
+  const missing = missingPackages();
+  if (missing.length === 0) return;
+  progress.tell(`installing ${missing.length} Debian packages and what they need`);
+  await installPackages(missing, signal);
+  progress.tell("installed");
+}
+
+function startGuard(place: Place): void {
+  spawn(process.execPath, [beside(import.meta.url, "./guard.ts"), place.folder], { detached: true, stdio: "ignore" }).unref();
+}
