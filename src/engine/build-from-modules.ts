@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ExitCode, LorError } from "../core/errors.ts";
 import { installStopped } from "./build-lock.ts";
-import type { Environment } from "./engine-cache.ts";
-import { type EngineRecipe, engineRecipes } from "./engine-recipes.ts";
 import { findOnPath } from "./locate-engine.ts";
+import type { ModuleRecipe } from "./module-recipe.ts";
+import type { Environment } from "./program-cache.ts";
 
 export interface BuildArgs {
   /** Folder that the programs are written to. */
@@ -14,6 +14,9 @@ export interface BuildArgs {
   /** Text for a person: what is fetched or compiled, and how much so far. */
   readonly onProgress: (text: string) => void;
   readonly signal?: AbortSignal | undefined;
+  /** For the message of a failure: the command that builds again, and what can be done first. */
+  readonly again: string;
+  readonly instead: string;
 }
 
 /** The `go` command; undefined when Go is not installed. */
@@ -23,14 +26,14 @@ export function findGo(env: Environment): string | undefined {
   return findOnPath("go", env) ?? (existsSync(official) ? official : undefined);
 }
 
-/** Builds the engine and the language host from their Go modules. A first build takes about 6 minutes on 2 cores. */
-export async function buildFromModules(go: string, args: BuildArgs): Promise<void> {
-  for (const recipe of engineRecipes) {
+/** Builds programs from their Go modules. A first build of the engine takes about 6 minutes on 2 cores. */
+export async function buildFromModules(go: string, recipes: readonly ModuleRecipe[], args: BuildArgs): Promise<void> {
+  for (const recipe of recipes) {
     await build(go, recipe, args);
   }
 }
 
-function build(go: string, recipe: EngineRecipe, args: BuildArgs): Promise<void> {
+function build(go: string, recipe: ModuleRecipe, args: BuildArgs): Promise<void> {
   const progress = new BuildProgress(recipe.binary, args.onProgress);
   return new Promise((resolve, reject) => {
     const child = spawn(go, ["build", "-v", "-o", join(args.binFolder, recipe.binary), ...recipe.buildArguments], {
@@ -47,9 +50,9 @@ function build(go: string, recipe: EngineRecipe, args: BuildArgs): Promise<void>
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => progress.accept(text));
     child.once("error", (error) =>
-      reject(args.signal?.aborted ? installStopped() : buildFailed(recipe, error.message)),
+      reject(args.signal?.aborted ? installStopped() : buildFailed(recipe, error.message, args)),
     );
-    child.once("close", (code) => (code === 0 ? resolve() : reject(buildFailed(recipe, progress.lastLines))));
+    child.once("close", (code) => (code === 0 ? resolve() : reject(buildFailed(recipe, progress.lastLines, args))));
   });
 }
 
@@ -93,15 +96,13 @@ class BuildProgress {
   }
 }
 
-function buildFailed(recipe: EngineRecipe, said: string): LorError {
+function buildFailed(recipe: ModuleRecipe, said: string, { again, instead }: BuildArgs): LorError {
   const offline = /dial tcp|no such host|i\/o timeout|proxyconnect|connection refused/.test(said);
   return new LorError({
     code: "engine-build-failed",
     message: `${recipe.binary} could not be built${offline ? ", because its Go modules could not be fetched" : ""}: ${said}`,
     exit: ExitCode.failed,
     culprit: offline ? "cloud" : "tool",
-    next: offline
-      ? "check the network or GOPROXY, then: lor-infra engine install"
-      : "install Pulumi (https://www.pulumi.com/docs/install) instead, or Go 1.26 or newer, then: lor-infra engine install",
+    next: `${offline ? "check the network or GOPROXY" : instead}, then: ${again}`,
   });
 }

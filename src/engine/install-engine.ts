@@ -1,9 +1,10 @@
 import { buildFromModules, findGo } from "./build-from-modules.ts";
 import { BuildLock } from "./build-lock.ts";
 import { downloadRelease } from "./download-release.ts";
-import { EngineCache, type Environment } from "./engine-cache.ts";
-import { engineVersion } from "./engine-recipes.ts";
+import { EngineCache } from "./engine-cache.ts";
+import { engineRecipes, engineVersion } from "./engine-recipes.ts";
 import { engineMissing, engineOnPath, type FoundEngine, pathReason } from "./locate-engine.ts";
+import type { Environment } from "./program-cache.ts";
 
 export interface InstallEngineArgs {
   readonly env: Environment;
@@ -62,7 +63,14 @@ async function obtain(
     if (go === undefined) {
       throw engineMissing([whyNotPath, "none in the cache", unavailable, "Go is not installed"]);
     }
-    await buildFromModules(go, { binFolder: `${folder}/bin`, env: args.env, onProgress, signal: args.signal });
+    await buildFromModules(go, engineRecipes, {
+      binFolder: `${folder}/bin`,
+      env: args.env,
+      onProgress,
+      signal: args.signal,
+      again: "lor-infra engine install",
+      instead: "install Pulumi (https://www.pulumi.com/docs/install) instead, or Go 1.26 or newer",
+    });
     return { found: true, path: cache.keep(folder), version: engineVersion, origin: "build" };
   } finally {
     cache.drop(folder);

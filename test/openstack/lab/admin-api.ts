@@ -50,19 +50,22 @@ export class AdminApi {
     return new AdminApi(token, body.token.project.id);
   }
 
-  async call(service: PortName, method: string, path: string, body?: unknown): Promise<unknown> {
+  /** `microversion` is Nova's. */
+  async call(service: PortName, method: string, path: string, body?: unknown, microversion?: string): Promise<unknown> {
     const binary = body instanceof Uint8Array;
     const response = await fetch(`${address(service)}${versions[service] ?? ""}${path}`, {
       method,
       headers: {
         "x-auth-token": this.#token,
+        ...(microversion === undefined ? {} : { "openstack-api-version": `compute ${microversion}` }),
         ...(body === undefined ? {} : { "content-type": binary ? "application/octet-stream" : "application/json" }),
       },
       ...(body === undefined ? {} : { body: binary ? new Uint8Array(body) : JSON.stringify(body) }),
       signal: AbortSignal.timeout(60_000),
     });
     const text = await response.text();
-    if (!response.ok) throw new Error(`${service} answered ${response.status} to ${method} ${path}: ${text.slice(0, 500)}`);
+    if (!response.ok)
+      throw new Error(`${service} answered ${response.status} to ${method} ${path}: ${text.slice(0, 500)}`);
     return text === "" ? undefined : JSON.parse(text);
   }
 

@@ -48,13 +48,20 @@ export class Commands {
       child.once("close", (code, killedBy) =>
         code === 0
           ? resolve(said)
-          : reject(new Error(`${command} ${args.join(" ")} ended with ${code ?? killedBy}:\n${said.slice(-1500)}\n(${log})`)),
+          : reject(
+              new Error(`${command} ${args.join(" ")} ended with ${code ?? killedBy}:\n${said.slice(-1500)}\n(${log})`),
+            ),
       );
     });
   }
 
   /** Whether the command ends with 0. */
-  async succeeds(name: string, command: string, args: readonly string[], options: CommandOptions = {}): Promise<boolean> {
+  async succeeds(
+    name: string,
+    command: string,
+    args: readonly string[],
+    options: CommandOptions = {},
+  ): Promise<boolean> {
     return this.run(name, command, args, options).then(
       () => true,
       () => false,

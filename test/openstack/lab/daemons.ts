@@ -1,7 +1,13 @@
 import { spawn } from "node:child_process";
 import { appendFileSync, existsSync, openSync, readFileSync, rmSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { isAlive, type ProcessIdentity, processesWith, startTicksOf, thisMachine } from "../../../src/state/process-identity.ts";
+import {
+  isAlive,
+  type ProcessIdentity,
+  processesWith,
+  startTicksOf,
+  thisMachine,
+} from "../../../src/state/process-identity.ts";
 import type { Place } from "./place.ts";
 
 /** Every daemon, and so everything that it starts, carries the folder under this name in its environment. */

@@ -12,8 +12,7 @@ const progress = new Progress();
 
 const commands: Readonly<Record<string, () => Promise<void>>> = {
   start: async () => {
-    const session = await Session.open(place, progress, stopRequest());
-    if (!session.wasKept) session.keep();
+    (await Session.open(place, progress, stopRequest())).keep();
     printAccess();
   },
   stop: () => stopOpenStack(place, progress),
@@ -54,5 +53,6 @@ function printAccess(): void {
     OS_USER_DOMAIN_NAME: "Default",
     OS_PROJECT_DOMAIN_NAME: "Default",
   };
-  for (const [name, value] of Object.entries(variables)) process.stdout.write(`export ${name}=${value}\n`);
+  const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${value}\n`);
+  process.stdout.write(lines.join(""));
 }

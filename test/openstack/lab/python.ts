@@ -11,10 +11,22 @@ export function beside(module: string, name: string): string {
 }
 
 /** Starts a daemon of which Debian's library package ships the code but not the command. */
-export function startModule(lab: Lab, name: string, module: string, args: readonly string[], options: DaemonOptions = {}) {
+export function startModule(
+  lab: Lab,
+  name: string,
+  module: string,
+  args: readonly string[],
+  options: DaemonOptions = {},
+) {
   lab.daemons.start(name, python, [beside(import.meta.url, "./console_script.py"), name, module, ...args], options);
 }
 
-export function startScript(lab: Lab, name: string, file: string, args: readonly string[], options: DaemonOptions = {}) {
+export function startScript(
+  lab: Lab,
+  name: string,
+  file: string,
+  args: readonly string[],
+  options: DaemonOptions = {},
+) {
   lab.daemons.start(name, python, [file, ...args], options);
 }

@@ -19,6 +19,7 @@ export function lacking(): readonly string[] {
 }
 
 export function missingPackages(): readonly string[] {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query fills these in
   const { stdout } = spawnSync("dpkg-query", ["-W", "-f", "${Package} ${db:Status-Status}\n", ...packages], {
     encoding: "utf8",
   });
@@ -69,7 +70,9 @@ function apt([command = "", ...args]: readonly string[], signal: AbortSignal, in
     child.stdin.on("error", () => {}).end(input);
     child.once("error", reject);
     child.once("close", (code, killedBy) =>
-      code === 0 ? resolve() : reject(new Error(`${command} ${args[0] ?? ""} ended with ${code ?? killedBy}:\n${said}`)),
+      code === 0
+        ? resolve()
+        : reject(new Error(`${command} ${args[0] ?? ""} ended with ${code ?? killedBy}:\n${said}`)),
     );
   });
 }

@@ -10,7 +10,7 @@ export interface Lab {
 }
 
 /** One entry of Keystone's catalogue. */
-export interface CatalogueEntry {
+interface CatalogueEntry {
   readonly type: string;
   readonly name: string;
   readonly url: string;

@@ -14,16 +14,7 @@ import type { Service } from "./service.ts";
 import { swift } from "./swift/swift.ts";
 
 /** All but Keystone, which the others need to start. The slowest to make their tables come first. */
-export const otherServices: readonly Service[] = [
-  nova,
-  neutron,
-  cinder,
-  octavia,
-  glance,
-  barbican,
-  placement,
-  swift,
-];
+export const otherServices: readonly Service[] = [nova, neutron, cinder, octavia, glance, barbican, placement, swift];
 
 export const services: readonly Service[] = [keystone, ...otherServices];
 

@@ -14,13 +14,13 @@ const START_MINUTES = 12;
 export class Session {
   readonly #place: Place;
   readonly #progress: Progress;
-  /** Whether it was running already, kept by a person: then it is not ours to stop. */
-  readonly wasKept: boolean;
+  /** Whether a person had left it running: then it is not ours to stop. */
+  readonly #wasKept: boolean;
 
   private constructor(place: Place, progress: Progress, wasKept: boolean) {
     this.#place = place;
     this.#progress = progress;
-    this.wasKept = wasKept;
+    this.#wasKept = wasKept;
   }
 
   /**
@@ -29,14 +29,16 @@ export class Session {
    */
   static async open(place: Place, progress: Progress, signal: AbortSignal): Promise<Session> {
     const lacks = lacking();
-    if (lacks.length > 0) throw new Error(`OpenStack cannot run here. It needs:\n${lacks.map((one) => `- ${one}`).join("\n")}`);
+    if (lacks.length > 0)
+      throw new Error(`OpenStack cannot run here. It needs:\n${lacks.map((one) => `- ${one}`).join("\n")}`);
     place.prepare();
     const whose = holder(place);
     if (whose === "kept" && new Daemons(place).running().length > 0 && isMade(place)) {
       progress.tell("OpenStack was left running, and is used as it is");
       return new Session(place, progress, true);
     }
-    if (typeof whose === "object") throw new Error(`process ${whose.pid} uses the OpenStack of ${place.folder}; end it, or choose another folder`);
+    if (typeof whose === "object")
+      throw new Error(`process ${whose.pid} uses the OpenStack of ${place.folder}; end it, or choose another folder`);
     await stopLeftovers(place, progress);
     claimForThisProcess(place);
     startGuard(place);
@@ -55,19 +57,21 @@ export class Session {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(START_MINUTES * 60_000)]);
     // What was made half is made again from nothing: no table knows how far it came.
     if (!isMade(this.#place)) {
-      for (const folder of [this.#place.data(""), this.#place.etc("")]) rmSync(folder, { recursive: true, force: true });
+      for (const folder of [this.#place.data(""), this.#place.etc("")])
+        rmSync(folder, { recursive: true, force: true });
     }
     await startOpenStack({ place: this.#place, progress: this.#progress, signal: limit });
   }
 
-  /** It goes on after this process. */
+  /** Lets it run after this process, until a person stops it. */
   keep(): void {
     claimUntilStopped(this.#place);
     this.#progress.tell("OpenStack goes on running; to stop it: npm run openstack -- stop");
   }
 
+  /** Stops it, unless a person had left it running. */
   async close(): Promise<void> {
-    if (!this.wasKept) await stopOpenStack(this.#place, this.#progress);
+    if (!this.#wasKept) await stopOpenStack(this.#place, this.#progress);
   }
 }
 
@@ -95,5 +99,8 @@ async function install(progress: Progress, signal: AbortSignal): Promise<void> {
 }
 
 function startGuard(place: Place): void {
-  spawn(process.execPath, [beside(import.meta.url, "./guard.ts"), place.folder], { detached: true, stdio: "ignore" }).unref();
+  spawn(process.execPath, [beside(import.meta.url, "./guard.ts"), place.folder], {
+    detached: true,
+    stdio: "ignore",
+  }).unref();
 }

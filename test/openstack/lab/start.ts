@@ -35,7 +35,10 @@ export async function startOpenStack({ place, progress, signal }: StartArgs): Pr
   await Promise.all([mariadb.start(lab), rabbitmq.start(lab), ovn.start(lab)]);
   progress.tell("MariaDB, RabbitMQ, memcached and OVN are up");
   if (first) {
-    await mariadb.createDatabases(lab, services.flatMap((service) => service.databases));
+    await mariadb.createDatabases(
+      lab,
+      services.flatMap((service) => service.databases),
+    );
     await makeTables(lab, progress);
   }
 
@@ -63,7 +66,8 @@ export async function startOpenStack({ place, progress, signal }: StartArgs): Pr
   }
   await waitForAgents(admin, signal);
   const ended = daemons.ended();
-  if (ended.length > 0) throw new Error(`ended although nobody stopped it: ${ended.join(", ")}; see ${place.log(ended[0] ?? "")}`);
+  if (ended.length > 0)
+    throw new Error(`ended although nobody stopped it: ${ended.join(", ")}; see ${place.log(ended[0] ?? "")}`);
   progress.tell("OpenStack is ready");
 }
 
@@ -119,6 +123,9 @@ async function waitForAgents(admin: AdminApi, signal: AbortSignal): Promise<void
   });
   await waitUntil({ what: "every switch is up", signal, pauseMilliseconds: 1000 }, async () => {
     const agents = await admin.list("neutron", "agent");
-    return agents.filter((one) => one.alive === true && String(one.binary).startsWith("ovn-controller")).length === computeHosts.length;
+    return (
+      agents.filter((one) => one.alive === true && String(one.binary).startsWith("ovn-controller")).length ===
+      computeHosts.length
+    );
   });
 }

@@ -10,7 +10,7 @@ function socket(place: Place): string {
   return place.run("mariadb.sock");
 }
 
-export function configure(place: Place): string {
+function configure(place: Place): string {
   return place.write(
     "mariadb/my.cnf",
     renderIni({

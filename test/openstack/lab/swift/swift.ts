@@ -76,14 +76,22 @@ const pipeline = [
 
 function proxy(place: Place): Sections {
   const { region_name: _, ...account } = accountOf("swift");
-  const plain = ["catch_errors", "gatekeeper", "healthcheck", "listing_formats", "bulk", "tempurl", "copy", "slo", "dlo"];
+  const plain = [
+    "catch_errors",
+    "gatekeeper",
+    "healthcheck",
+    "listing_formats",
+    "bulk",
+    "tempurl",
+    "copy",
+    "slo",
+    "dlo",
+  ];
   return {
     DEFAULT: common(place, "swift"),
     "pipeline:main": { pipeline: pipeline.join(" ") },
     "app:proxy-server": { use: "egg:swift#proxy", account_autocreate: true, allow_account_management: true },
-    ...Object.fromEntries(
-      [...plain, "symlink"].map((filter) => [`filter:${filter}`, { use: `egg:swift#${filter}` }]),
-    ),
+    ...Object.fromEntries([...plain, "symlink"].map((filter) => [`filter:${filter}`, { use: `egg:swift#${filter}` }])),
     "filter:proxy-logging": { use: "egg:swift#proxy_logging" },
     "filter:versioned_writes": { use: "egg:swift#versioned_writes", allow_object_versioning: true },
     "filter:cache": { use: "egg:swift#memcache", memcache_servers: `${loopback}:${ports.memcached}` },
