@@ -75,7 +75,10 @@ function providerFacts(block: TerraformBlock, below = ""): Facts {
           default: one.default,
           form: one.block === undefined ? "value" : one.maxItems === 1 ? "object" : "list of objects",
         };
-        return [[below + one.pulumi, fact], ...Object.entries(providerFacts(one.block ?? {}, `${below}${one.pulumi}.`))];
+        return [
+          [below + one.pulumi, fact],
+          ...Object.entries(providerFacts(one.block ?? {}, `${below}${one.pulumi}.`)),
+        ];
       }),
   );
 }

@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { BuildLock } from "../../../src/engine/build-lock.ts";
 import { readIfThere, writeAtomically } from "../../../src/state/atomic-file.ts";
 import { isAlive, type ProcessIdentity, thisMachine, thisProcess } from "../../../src/state/process-identity.ts";
 import type { Place } from "./place.ts";
@@ -13,30 +14,45 @@ function file(place: Place): string {
   return place.run("claim.json");
 }
 
-function read(place: Place): Claim | undefined {
+/** What was written, also for a process that has ended meanwhile. */
+export function readClaim(place: Place): Claim["until"] | undefined {
   const text = readIfThere(file(place));
   const claim = text === undefined ? undefined : (JSON.parse(text) as Claim);
-  return claim?.boot === thisMachine().boot ? claim : undefined;
+  return claim?.boot === thisMachine().boot ? claim.until : undefined;
 }
 
 /** Whose it is: a living process's, a person's (`kept`), or nobody's. */
 export function holder(place: Place): ProcessIdentity | "kept" | "nobody" {
-  const claim = read(place);
-  if (claim === undefined) return "nobody";
-  if (claim.until === "stopped") return "kept";
-  return isAlive(claim.until) ? claim.until : "nobody";
+  const until = readClaim(place);
+  if (until === undefined) return "nobody";
+  if (until === "stopped") return "kept";
+  return isAlive(until) ? until : "nobody";
 }
 
 /** Says that it runs until this process ends. */
 export function claimForThisProcess(place: Place): void {
-  writeAtomically(file(place), JSON.stringify({ boot: thisMachine().boot, until: thisProcess() } satisfies Claim));
+  write(place, thisProcess());
 }
 
 /** Says that it runs until somebody stops it. */
 export function claimUntilStopped(place: Place): void {
-  writeAtomically(file(place), JSON.stringify({ boot: thisMachine().boot, until: "stopped" } satisfies Claim));
+  write(place, "stopped");
+}
+
+function write(place: Place, until: Claim["until"]): void {
+  writeAtomically(file(place), JSON.stringify({ boot: thisMachine().boot, until } satisfies Claim));
 }
 
 export function giveUpClaim(place: Place): void {
   rmSync(file(place), { force: true });
+}
+
+/** Only one process at a time takes a claim or stops what a claim was for: a late guard would else stop what was just started. */
+export async function alone<T>(place: Place, work: () => Promise<T>): Promise<T> {
+  const lock = await BuildLock.acquire({ folder: place.run("lock"), done: () => false, onWait: () => {} });
+  try {
+    return await work();
+  } finally {
+    lock?.release();
+  }
 }

@@ -1,19 +1,23 @@
 /**
- * `node guard.ts FOLDER`: stops the OpenStack of a folder when the process that it runs for is gone. It is started beside that process, in a
- * session of its own, so that kill -9 of the process leaves no daemon.
+ * `node guard.ts FOLDER PID START`: stops the OpenStack of a folder when the process that it runs for is gone. It is started by that process,
+ * in a session of its own, so that kill -9 of the process leaves no daemon.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import { giveUpClaim, holder } from "./claim.ts";
+import { isAlive, type ProcessIdentity } from "../../../src/state/process-identity.ts";
+import { alone, giveUpClaim, readClaim } from "./claim.ts";
 import { Daemons } from "./daemons.ts";
 import { Place } from "./place.ts";
 
-const place = new Place(process.argv[2] ?? "");
-const daemons = new Daemons(place);
+const [folder = "", pid = "", startTicks = ""] = process.argv.slice(2);
+const place = new Place(folder);
+const guarded: ProcessIdentity = { pid: Number(pid), startTicks };
 
-for (let whose = holder(place); whose !== "nobody"; whose = holder(place)) {
-  // Somebody decided to keep it: nothing is to be guarded any more.
-  if (whose === "kept") process.exit(0);
-  await pause(500);
-}
-await daemons.stop();
-giveUpClaim(place);
+while (isAlive(guarded)) await pause(500);
+await alone(place, async () => {
+  const claim = readClaim(place);
+  // It was stopped in order, kept by a person, or claimed by a later process.
+  if (claim === undefined || claim === "stopped" || claim.pid !== guarded.pid || claim.startTicks !== startTicks)
+    return;
+  await new Daemons(place).stop();
+  giveUpClaim(place);
+});

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
-import { claimForThisProcess, claimUntilStopped, giveUpClaim, holder } from "./claim.ts";
+import { thisProcess } from "../../../src/state/process-identity.ts";
+import { alone, claimForThisProcess, claimUntilStopped, giveUpClaim, holder } from "./claim.ts";
 import { Daemons } from "./daemons.ts";
 import type { Place } from "./place.ts";
 import type { Progress } from "./progress.ts";
@@ -32,15 +33,10 @@ export class Session {
     if (lacks.length > 0)
       throw new Error(`OpenStack cannot run here. It needs:\n${lacks.map((one) => `- ${one}`).join("\n")}`);
     place.prepare();
-    const whose = holder(place);
-    if (whose === "kept" && new Daemons(place).running().length > 0 && isMade(place)) {
+    if ((await take(place, progress)) === "kept") {
       progress.tell("OpenStack was left running, and is used as it is");
       return new Session(place, progress, true);
     }
-    if (typeof whose === "object")
-      throw new Error(`process ${whose.pid} uses the OpenStack of ${place.folder}; end it, or choose another folder`);
-    await stopLeftovers(place, progress);
-    claimForThisProcess(place);
     startGuard(place);
     const session = new Session(place, progress, false);
     try {
@@ -55,7 +51,7 @@ export class Session {
 
   async #start(signal: AbortSignal): Promise<void> {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(START_MINUTES * 60_000)]);
-    // What was made half is made again from nothing: no table knows how far it came.
+    // What was made half, or by other rules, is made again from nothing: no table knows how far it came.
     if (!isMade(this.#place)) {
       for (const folder of [this.#place.data(""), this.#place.etc("")])
         rmSync(folder, { recursive: true, force: true });
@@ -77,9 +73,25 @@ export class Session {
 
 /** Stops every process of the folder's OpenStack. */
 export async function stopOpenStack(place: Place, progress: Progress): Promise<void> {
-  await new Daemons(place).stop();
-  giveUpClaim(place);
+  await alone(place, async () => {
+    await new Daemons(place).stop();
+    giveUpClaim(place);
+  });
   progress.tell("OpenStack is stopped");
+}
+
+/** Makes the folder this process's, unless a person keeps an OpenStack running in it. */
+function take(place: Place, progress: Progress): Promise<"kept" | "taken"> {
+  return alone(place, async () => {
+    const whose = holder(place);
+    if (typeof whose === "object") {
+      throw new Error(`process ${whose.pid} uses the OpenStack of ${place.folder}; end it, or choose another folder`);
+    }
+    if (whose === "kept" && new Daemons(place).running().length > 0) return "kept";
+    await stopLeftovers(place, progress);
+    claimForThisProcess(place);
+    return "taken";
+  });
 }
 
 async function stopLeftovers(place: Place, progress: Progress): Promise<void> {
@@ -99,8 +111,7 @@ async function install(progress: Progress, signal: AbortSignal): Promise<void> {
 }
 
 function startGuard(place: Place): void {
-  spawn(process.execPath, [beside(import.meta.url, "./guard.ts"), place.folder], {
-    detached: true,
-    stdio: "ignore",
-  }).unref();
+  const { pid, startTicks } = thisProcess();
+  const script = beside(import.meta.url, "./guard.ts");
+  spawn(process.execPath, [script, place.folder, String(pid), startTicks], { detached: true, stdio: "ignore" }).unref();
 }

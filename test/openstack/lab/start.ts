@@ -1,4 +1,6 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { readIfThere } from "../../../src/state/atomic-file.ts";
 import { makeAccounts } from "./accounts.ts";
 import { AdminApi } from "./admin-api.ts";
 import { Commands } from "./commands.ts";
@@ -62,7 +64,7 @@ export async function startOpenStack({ place, progress, signal }: StartArgs): Pr
 
   if (first) {
     await seed(admin);
-    writeFileSync(madeFile(place), "");
+    writeFileSync(madeFile(place), madeKey());
   }
   await waitForAgents(admin, signal);
   const ended = daemons.ended();
@@ -71,13 +73,22 @@ export async function startOpenStack({ place, progress, signal }: StartArgs): Pr
   progress.tell("OpenStack is ready");
 }
 
-/** There once the folder has its tables, accounts and offers: made half, it is made again. */
+/** Holds the key of what the folder was made with, once it has its tables, accounts and offers. */
 function madeFile(place: Place): string {
   return place.data("made");
 }
 
+/** Whether the folder is made, and as these files would make it. */
 export function isMade(place: Place): boolean {
-  return existsSync(madeFile(place));
+  return readIfThere(madeFile(place)) === madeKey();
+}
+
+function madeKey(): string {
+  const hash = createHash("sha256");
+  for (const name of ["place.ts", "services.ts", "accounts.ts", "seed.ts", "octavia/octavia.ts", "swift/swift.ts"]) {
+    hash.update(readFileSync(new URL(name, import.meta.url)));
+  }
+  return hash.digest("hex");
 }
 
 async function refuseTakenPorts(): Promise<void> {

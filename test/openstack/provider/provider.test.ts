@@ -18,7 +18,8 @@ let functions: Blocks;
 
 beforeAll(async () => {
   const { path } = await installProvider({ env: process.env, onProgress: () => {} });
-  const ask = (what: string) => JSON.parse(execFileSync(path, [what], { encoding: "utf8", maxBuffer: 2 ** 26 })) as Blocks;
+  const ask = (what: string) =>
+    JSON.parse(execFileSync(path, [what], { encoding: "utf8", maxBuffer: 2 ** 26 })) as Blocks;
   resources = ask("schema");
   functions = ask("functions");
 });
@@ -53,7 +54,10 @@ describe.each(Object.entries(catalogue.openstack.functions))("%s", (token, decla
     expect(Object.keys(declared.inputs).sort()).toEqual(settable.map((one) => one.pulumi).sort());
     const required = Object.entries(declared.inputs).filter(([, property]) => property.required);
     expect(required.map(([name]) => name).sort()).toEqual(
-      settable.filter((one) => one.required).map((one) => one.pulumi).sort(),
+      settable
+        .filter((one) => one.required)
+        .map((one) => one.pulumi)
+        .sort(),
     );
   });
 });
