@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { ExitCode, LorError } from "../core/errors.ts";
 import { installStopped } from "./build-lock.ts";
 import { findOnPath } from "./locate-engine.ts";
 import type { ModuleRecipe } from "./module-recipe.ts";
@@ -14,9 +13,23 @@ export interface BuildArgs {
   /** Text for a person: what is fetched or compiled, and how much so far. */
   readonly onProgress: (text: string) => void;
   readonly signal?: AbortSignal | undefined;
-  /** For the message of a failure: the command that builds again, and what can be done first. */
-  readonly again: string;
-  readonly instead: string;
+}
+
+/** A program could not be built. */
+export class BuildFailure extends Error {
+  readonly binary: string;
+  /** What the compiler said last. */
+  readonly said: string;
+  /** Its modules could not be fetched. */
+  readonly offline: boolean;
+
+  constructor({ binary }: ModuleRecipe, said: string) {
+    super(`${binary} could not be built: ${said}`);
+    this.name = "BuildFailure";
+    this.binary = binary;
+    this.said = said;
+    this.offline = /dial tcp|no such host|i\/o timeout|proxyconnect|connection refused/.test(said);
+  }
 }
 
 /** The `go` command; undefined when Go is not installed. */
@@ -26,7 +39,10 @@ export function findGo(env: Environment): string | undefined {
   return findOnPath("go", env) ?? (existsSync(official) ? official : undefined);
 }
 
-/** Builds programs from their Go modules. A first build of the engine takes about 6 minutes on 2 cores. */
+/**
+ * Builds programs from their Go modules. A first build of the engine takes about 6 minutes on 2 cores.
+ * @throws BuildFailure; LorError `cancelled`
+ */
 export async function buildFromModules(go: string, recipes: readonly ModuleRecipe[], args: BuildArgs): Promise<void> {
   for (const recipe of recipes) {
     await build(go, recipe, args);
@@ -50,9 +66,9 @@ function build(go: string, recipe: ModuleRecipe, args: BuildArgs): Promise<void>
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => progress.accept(text));
     child.once("error", (error) =>
-      reject(args.signal?.aborted ? installStopped() : buildFailed(recipe, error.message, args)),
+      reject(args.signal?.aborted ? installStopped() : new BuildFailure(recipe, error.message)),
     );
-    child.once("close", (code) => (code === 0 ? resolve() : reject(buildFailed(recipe, progress.lastLines, args))));
+    child.once("close", (code) => (code === 0 ? resolve() : reject(new BuildFailure(recipe, progress.lastLines))));
   });
 }
 
@@ -94,15 +110,4 @@ class BuildProgress {
       this.#lines.push(line);
     }
   }
-}
-
-function buildFailed(recipe: ModuleRecipe, said: string, { again, instead }: BuildArgs): LorError {
-  const offline = /dial tcp|no such host|i\/o timeout|proxyconnect|connection refused/.test(said);
-  return new LorError({
-    code: "engine-build-failed",
-    message: `${recipe.binary} could not be built${offline ? ", because its Go modules could not be fetched" : ""}: ${said}`,
-    exit: ExitCode.failed,
-    culprit: offline ? "cloud" : "tool",
-    next: `${offline ? "check the network or GOPROXY" : instead}, then: ${again}`,
-  });
 }

@@ -1,4 +1,5 @@
-import { buildFromModules, findGo } from "./build-from-modules.ts";
+import { ExitCode, LorError } from "../core/errors.ts";
+import { BuildFailure, buildFromModules, findGo } from "./build-from-modules.ts";
 import { BuildLock } from "./build-lock.ts";
 import { downloadRelease } from "./download-release.ts";
 import { EngineCache } from "./engine-cache.ts";
@@ -68,8 +69,8 @@ async function obtain(
       env: args.env,
       onProgress,
       signal: args.signal,
-      again: "lor-infra engine install",
-      instead: "install Pulumi (https://www.pulumi.com/docs/install) instead, or Go 1.26 or newer",
+    }).catch((error: unknown) => {
+      throw error instanceof BuildFailure ? buildFailed(error) : error;
     });
     return { found: true, path: cache.keep(folder), version: engineVersion, origin: "build" };
   } finally {
@@ -89,4 +90,16 @@ async function downloadInto(
   } catch (error) {
     return `the download failed (${error instanceof Error ? error.message : String(error)})`;
   }
+}
+
+function buildFailed({ binary, said, offline }: BuildFailure): LorError {
+  return new LorError({
+    code: "engine-build-failed",
+    message: `${binary} could not be built${offline ? ", because its Go modules could not be fetched" : ""}: ${said}`,
+    exit: ExitCode.failed,
+    culprit: offline ? "cloud" : "tool",
+    next: offline
+      ? "check the network or GOPROXY, then: lor-infra engine install"
+      : "install Pulumi (https://www.pulumi.com/docs/install) instead, or Go 1.26 or newer, then: lor-infra engine install",
+  });
 }

@@ -1,4 +1,5 @@
 import * as openstack from "@pulumi/openstack";
+import type { Resource } from "@pulumi/pulumi";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { EngineStack, Program, RunResult } from "../../src/engine/port.ts";
 import { Cloud, nothing } from "./cloud.ts";
@@ -15,21 +16,27 @@ function fronts(flavors: { readonly first: string; readonly second: string }): P
     });
     const group = new openstack.compute.ServerGroup("fronts", { policies: ["soft-anti-affinity"] });
     const imageId = openstack.images.getImageOutput({ name: "Debian 12", mostRecent: true }).id;
-    const servers = Object.entries(flavors).map(([name, flavorName], index) => {
+    const create = (name: string, flavorName: string, ipAddress: string, dependsOn: readonly Resource[] = []) => {
       const port = new openstack.networking.Port(name, {
         networkId: network.id,
-        fixedIps: [{ subnetId: subnet.id, ipAddress: `10.10.1.${10 + index}` }],
+        fixedIps: [{ subnetId: subnet.id, ipAddress }],
       });
-      return new openstack.compute.Instance(name, {
+      return new openstack.compute.Instance(
         name,
-        flavorName,
-        imageId,
-        userData: "#cloud-config\n",
-        networks: [{ port: port.id }],
-        schedulerHints: [{ group: group.id }],
-      });
-    });
-    const [first, second] = servers as [openstack.compute.Instance, openstack.compute.Instance];
+        {
+          name,
+          flavorName,
+          imageId,
+          userData: "#cloud-config\n",
+          networks: [{ port: port.id }],
+          schedulerHints: [{ group: group.id }],
+        },
+        { dependsOn: [...dependsOn] },
+      );
+    };
+    const first = create("first", flavors.first, "10.10.1.10");
+    // Not both at once: the scheduler does not see one that is just being placed, and the soft policy has no second look. They were seen on one host.
+    const second = create("second", flavors.second, "10.10.1.11", [first]);
     const volume = new openstack.blockstorage.Volume("data", { size: 1 });
     new openstack.compute.VolumeAttach("data", { instanceId: first.id, volumeId: volume.id });
     return { first: first.id, second: second.id };

@@ -17,12 +17,16 @@ const keep = process.argv.includes("--keep");
 const forVitest = process.argv.slice(2).filter((argument) => argument !== "--keep");
 const place = Place.fromEnvironment();
 const progress = new Progress();
-const signal = stopRequest();
+const stop = new AbortController();
+const signal = AbortSignal.any([stopRequest(), stop.signal]);
 
+// Both mostly wait, for packages and for modules: side by side they take the time of the longer one.
+const programs = installPrograms();
+programs.catch(() => {});
 try {
   const session = await Session.open(place, progress, signal);
   try {
-    await install();
+    await programs;
     process.exitCode = await runTests();
   } finally {
     if (keep && !signal.aborted) session.keep();
@@ -31,10 +35,12 @@ try {
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
+} finally {
+  stop.abort();
 }
 progress.tell(process.exitCode === 0 ? "done" : "failed");
 
-async function install(): Promise<void> {
+async function installPrograms(): Promise<void> {
   const env = process.env;
   const onProgress = slowly((text) => progress.tell(text));
   await installEngine({ env, onProgress, signal });

@@ -6,7 +6,7 @@ import type { Place } from "./place.ts";
 export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
-  /** Default 180. */
+  /** Default 300. */
   readonly seconds?: number;
 }
 
@@ -31,7 +31,7 @@ export class Commands {
         cwd: this.#place.data("tmp"),
         env: this.#daemons.environment(options.env),
         stdio: "pipe",
-        timeout: (options.seconds ?? 180) * 1000,
+        timeout: (options.seconds ?? 300) * 1000,
         killSignal: "SIGKILL",
         // In a group of its own: a Ctrl-C reaches the runner alone, which then stops everything in order.
         detached: true,

@@ -38,12 +38,16 @@ export async function installPackages(names: readonly string[], signal: AbortSig
       ["dbconfig-install", "configure_db"].map((question) => `${name} ${name}/${question} boolean false\n`),
     );
     await apt(["debconf-set-selections"], signal, answers.join(""));
+    // What an interrupted installation left.
+    await apt(["dpkg", "--configure", "-a"], signal);
     await apt(["apt-get", "update", "--quiet"], signal);
     const options = ["--force-confdef", "--force-confold", "--force-unsafe-io"];
     await apt(
       [
         ...["apt-get", "install", "--yes", "--quiet", "--no-install-recommends"],
         ...options.flatMap((option) => ["-o", `Dpkg::Options::=${option}`]),
+        // An interrupted run's may still be at work.
+        ...["-o", "DPkg::Lock::Timeout=300"],
         ...names,
       ],
       signal,

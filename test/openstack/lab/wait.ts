@@ -5,7 +5,7 @@ import { loopback, type PortName, ports } from "./place.ts";
 export interface WaitOptions {
   /** What is waited for, for the message. */
   readonly what: string;
-  /** Default 120. */
+  /** Default 240: other work may have the machine's cores. */
   readonly seconds?: number;
   readonly signal?: AbortSignal | undefined;
   readonly pauseMilliseconds?: number;
@@ -13,7 +13,7 @@ export interface WaitOptions {
 
 /** Asks until the answer is true. */
 export async function waitUntil(options: WaitOptions, ask: () => Promise<boolean>): Promise<void> {
-  const seconds = options.seconds ?? 120;
+  const seconds = options.seconds ?? 240;
   const deadline = Date.now() + seconds * 1000;
   while (!(await ask())) {
     options.signal?.throwIfAborted();

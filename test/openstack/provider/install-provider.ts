@@ -55,12 +55,7 @@ async function build(cache: ProgramCache, args: InstallProviderArgs): Promise<st
     throw new Error("the real OpenStack provider is built with Go 1.26 or newer, which is not installed");
   const folder = cache.begin();
   try {
-    await buildFromModules(go, [recipe], {
-      ...args,
-      binFolder: `${folder}/bin`,
-      again: "npm run test:openstack",
-      instead: "install Go 1.26 or newer",
-    });
+    await buildFromModules(go, [recipe], { ...args, binFolder: `${folder}/bin` });
     return cache.keep(folder);
   } finally {
     cache.drop(folder);
