@@ -1,8 +1,9 @@
 import type { LorError } from "../core/errors.ts";
 import { findGo } from "../engine/build-from-modules.ts";
-import { EngineCache, type Environment } from "../engine/engine-cache.ts";
+import { EngineCache } from "../engine/engine-cache.ts";
 import { minimumEngineVersion } from "../engine/engine-recipes.ts";
 import { locateEngine, locateLanguageHost } from "../engine/locate-engine.ts";
+import type { Environment } from "../engine/program-cache.ts";
 
 export type EngineStatus = {
   /** Oldest version that is used. */

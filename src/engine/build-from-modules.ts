@@ -1,11 +1,10 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { ExitCode, LorError } from "../core/errors.ts";
 import { installStopped } from "./build-lock.ts";
-import type { Environment } from "./engine-cache.ts";
-import { type EngineRecipe, engineRecipes } from "./engine-recipes.ts";
 import { findOnPath } from "./locate-engine.ts";
+import type { ModuleRecipe } from "./module-recipe.ts";
+import type { Environment } from "./program-cache.ts";
 
 export interface BuildArgs {
   /** Folder that the programs are written to. */
@@ -16,6 +15,23 @@ export interface BuildArgs {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A program could not be built. */
+export class BuildFailure extends Error {
+  readonly binary: string;
+  /** What the compiler said last. */
+  readonly said: string;
+  /** Its modules could not be fetched. */
+  readonly offline: boolean;
+
+  constructor({ binary }: ModuleRecipe, said: string) {
+    super(`${binary} could not be built: ${said}`);
+    this.name = "BuildFailure";
+    this.binary = binary;
+    this.said = said;
+    this.offline = /dial tcp|no such host|i\/o timeout|proxyconnect|connection refused/.test(said);
+  }
+}
+
 /** The `go` command; undefined when Go is not installed. */
 export function findGo(env: Environment): string | undefined {
   // Where the official archive is unpacked: on PATH only after a person has put it there.
@@ -23,15 +39,17 @@ export function findGo(env: Environment): string | undefined {
   return findOnPath("go", env) ?? (existsSync(official) ? official : undefined);
 }
 
-/** Builds the engine and the language host from their Go modules. A first build takes about 6 minutes on 2 cores. */
-export async function buildFromModules(go: string, args: BuildArgs): Promise<void> {
-  for (const recipe of engineRecipes) {
-    await buildProgram(go, recipe, args);
+/**
+ * Builds programs from their Go modules. A first build of the engine takes about 6 minutes on 2 cores.
+ * @throws BuildFailure; LorError `cancelled`
+ */
+export async function buildFromModules(go: string, recipes: readonly ModuleRecipe[], args: BuildArgs): Promise<void> {
+  for (const recipe of recipes) {
+    await build(go, recipe, args);
   }
 }
 
-/** One program from its Go modules, as they are pinned. */
-export function buildProgram(go: string, recipe: EngineRecipe, args: BuildArgs): Promise<void> {
+function build(go: string, recipe: ModuleRecipe, args: BuildArgs): Promise<void> {
   const progress = new BuildProgress(recipe.binary, args.onProgress);
   return new Promise((resolve, reject) => {
     const child = spawn(go, ["build", "-v", "-o", join(args.binFolder, recipe.binary), ...recipe.buildArguments], {
@@ -48,9 +66,9 @@ export function buildProgram(go: string, recipe: EngineRecipe, args: BuildArgs):
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => progress.accept(text));
     child.once("error", (error) =>
-      reject(args.signal?.aborted ? installStopped() : buildFailed(recipe, error.message)),
+      reject(args.signal?.aborted ? installStopped() : new BuildFailure(recipe, error.message)),
     );
-    child.once("close", (code) => (code === 0 ? resolve() : reject(buildFailed(recipe, progress.lastLines))));
+    child.once("close", (code) => (code === 0 ? resolve() : reject(new BuildFailure(recipe, progress.lastLines))));
   });
 }
 
@@ -92,17 +110,4 @@ class BuildProgress {
       this.#lines.push(line);
     }
   }
-}
-
-function buildFailed(recipe: EngineRecipe, said: string): LorError {
-  const offline = /dial tcp|no such host|i\/o timeout|proxyconnect|connection refused/.test(said);
-  return new LorError({
-    code: "engine-build-failed",
-    message: `${recipe.binary} could not be built${offline ? ", because its Go modules could not be fetched" : ""}: ${said}`,
-    exit: ExitCode.failed,
-    culprit: offline ? "cloud" : "tool",
-    next: offline
-      ? "check the network or GOPROXY, then: lor-infra engine install"
-      : "install Pulumi (https://www.pulumi.com/docs/install) instead, or Go 1.26 or newer, then: lor-infra engine install",
-  });
 }

@@ -1,66 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
 import { engineKey } from "./engine-recipes.ts";
+import { type Environment, ProgramCache, thisPlatform } from "./program-cache.ts";
 
-/** Environment of the caller, such as `process.env`. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-const UNFINISHED = ".unfinished-";
-
-/**
- * Where engines lie that this project obtained: `<cache>/lor-infra/engine/<key>/bin`. A key's folder is there whole or not at all, because
- * it is filled beside its place and then moved.
- */
-export class EngineCache {
-  readonly folder: string;
-  readonly #key: string;
-
-  constructor(env: Environment, platform = `${process.platform}-${process.arch}`) {
-    this.folder = join(cacheHome(env), "lor-infra", "engine");
-    this.#key = engineKey(platform);
+/** Where the engines lie that this project obtained. */
+export class EngineCache extends ProgramCache {
+  constructor(env: Environment, platform = thisPlatform) {
+    super({ env, kind: "engine", key: engineKey(platform), program: "pulumi" });
   }
-
-  /** The engine of this version, recipe and platform; undefined when it is not there. */
-  find(): string | undefined {
-    const path = join(this.folder, this.#key, "bin", "pulumi");
-    return existsSync(path) ? path : undefined;
-  }
-
-  /** Folder of the lock that one builder at a time holds. */
-  get lockFolder(): string {
-    return join(this.folder, `${this.#key}.locks`);
-  }
-
-  /** A new folder in the same file system, to be filled and kept. Only the lock's holder calls it: what lies there is left over. */
-  begin(): string {
-    mkdirSync(this.folder, { recursive: true });
-    for (const entry of readdirSync(this.folder)) {
-      if (entry.startsWith(`${UNFINISHED}${this.#key}`)) {
-        rmSync(join(this.folder, entry), { recursive: true, force: true });
-      }
-    }
-    const folder = join(this.folder, `${UNFINISHED}${this.#key}-${process.pid}`);
-    mkdirSync(join(folder, "bin"), { recursive: true });
-    return folder;
-  }
-
-  /** Moves a filled folder to its place and gives the engine's path. */
-  keep(folder: string): string {
-    const place = join(this.folder, this.#key);
-    // Only a folder without an engine can be in the way: `find` was asked under the lock.
-    rmSync(place, { recursive: true, force: true });
-    renameSync(folder, place);
-    return join(place, "bin", "pulumi");
-  }
-
-  drop(folder: string): void {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function cacheHome(env: Environment): string {
-  const chosen = env.XDG_CACHE_HOME;
-  // The specification ignores relative paths.
-  return chosen !== undefined && isAbsolute(chosen) ? chosen : join(env.HOME ?? homedir(), ".cache");
 }

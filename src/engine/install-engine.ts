@@ -1,9 +1,11 @@
-import { buildFromModules, findGo } from "./build-from-modules.ts";
+import { ExitCode, LorError } from "../core/errors.ts";
+import { BuildFailure, buildFromModules, findGo } from "./build-from-modules.ts";
 import { BuildLock } from "./build-lock.ts";
 import { downloadRelease } from "./download-release.ts";
-import { EngineCache, type Environment } from "./engine-cache.ts";
-import { engineVersion } from "./engine-recipes.ts";
+import { EngineCache } from "./engine-cache.ts";
+import { engineRecipes, engineVersion } from "./engine-recipes.ts";
 import { engineMissing, engineOnPath, type FoundEngine, pathReason } from "./locate-engine.ts";
+import type { Environment } from "./program-cache.ts";
 
 export interface InstallEngineArgs {
   readonly env: Environment;
@@ -62,7 +64,14 @@ async function obtain(
     if (go === undefined) {
       throw engineMissing([whyNotPath, "none in the cache", unavailable, "Go is not installed"]);
     }
-    await buildFromModules(go, { binFolder: `${folder}/bin`, env: args.env, onProgress, signal: args.signal });
+    await buildFromModules(go, engineRecipes, {
+      binFolder: `${folder}/bin`,
+      env: args.env,
+      onProgress,
+      signal: args.signal,
+    }).catch((error: unknown) => {
+      throw error instanceof BuildFailure ? buildFailed(error) : error;
+    });
     return { found: true, path: cache.keep(folder), version: engineVersion, origin: "build" };
   } finally {
     cache.drop(folder);
@@ -81,4 +90,16 @@ async function downloadInto(
   } catch (error) {
     return `the download failed (${error instanceof Error ? error.message : String(error)})`;
   }
+}
+
+function buildFailed({ binary, said, offline }: BuildFailure): LorError {
+  return new LorError({
+    code: "engine-build-failed",
+    message: `${binary} could not be built${offline ? ", because its Go modules could not be fetched" : ""}: ${said}`,
+    exit: ExitCode.failed,
+    culprit: offline ? "cloud" : "tool",
+    next: offline
+      ? "check the network or GOPROXY, then: lor-infra engine install"
+      : "install Pulumi (https://www.pulumi.com/docs/install) instead, or Go 1.26 or newer, then: lor-infra engine install",
+  });
 }

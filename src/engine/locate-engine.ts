@@ -3,9 +3,10 @@ import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
 import { promisify } from "node:util";
 import { ExitCode, LorError } from "../core/errors.ts";
-import { EngineCache, type Environment } from "./engine-cache.ts";
+import { EngineCache } from "./engine-cache.ts";
 import { engineVersion, minimumEngineVersion } from "./engine-recipes.ts";
 import type { EngineLocation } from "./port.ts";
+import type { Environment } from "./program-cache.ts";
 
 /** A found engine. */
 export type FoundEngine = Extract<EngineLocation, { found: true }>;

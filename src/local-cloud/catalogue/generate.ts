@@ -1,6 +1,6 @@
 /**
  * `node src/local-cloud/catalogue/generate.ts` writes catalogue.generated.json again;
- * `node src/local-cloud/catalogue/generate.ts FILE` first takes the types that Lor uses out of FILE, what `openstack-schema/main.go` printed.
+ * `… generate.ts FILE` first takes the types that Lor uses out of FILE, what test/openstack/provider printed.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { buildCatalogue } from "./build-catalogue.ts";

@@ -1,9 +1,13 @@
 import type { Property, Shape } from "./shape.ts";
 
-/** One property of the real provider, as `openstack-schema/main.go` prints it. Absent flags are false. */
+/** One property of the real provider, as test/openstack/provider prints it. Absent flags are false. */
 interface TerraformProperty {
+  /** Its name towards Pulumi. */
+  readonly pulumi: string;
   readonly type: string;
   readonly required?: boolean;
+  /** Required, but made up when left out. */
+  readonly autoNamed?: boolean;
   readonly optional?: boolean;
   readonly computed?: boolean;
   readonly sensitive?: boolean;
@@ -15,22 +19,15 @@ interface TerraformProperty {
 export type TerraformBlock = Readonly<Record<string, TerraformProperty>>;
 
 /**
- * Adds what the real provider says (replaces, computed, defaults, secrets, order) to what the SDK declares. Names are matched, never
- * guessed: every input must find its Terraform property, singular there where the SDK has a plural.
+ * Adds what the real provider says (replaces, computed, defaults, secrets, order) to what the SDK declares. Names are the bridge's own: every
+ * property of the SDK must find its Terraform property.
  */
 export function mergeTerraform(
   properties: Readonly<Record<string, Property>>,
   block: TerraformBlock,
   where: string,
 ): Record<string, Property> {
-  const byName = new Map(
-    Object.entries(block).flatMap(([name, property]) => {
-      const [camel, ...others] = spellings(name);
-      // Where singular and plural both exist in Terraform, the SDK calls the second one "…Collection".
-      const collection = `${camel}Collection`;
-      return (properties[collection] === undefined ? [camel, ...others] : [collection]).map((key) => [key, property]);
-    }),
-  );
+  const byName = new Map(Object.values(block).map((property) => [property.pulumi, property]));
   return Object.fromEntries(
     Object.entries(properties).map(([name, property]) => {
       const terraform = byName.get(name);
@@ -57,10 +54,4 @@ function mergeShape(shape: Shape, terraform: TerraformProperty, where: string): 
   if ("list" in shape) return { list: mergeShape(shape.list, terraform, where) };
   if ("map" in shape) return shape;
   return { object: mergeTerraform(shape.object, terraform.block, where) };
-}
-
-/** The names that Pulumi may give to a Terraform property: camel case, in the plural when it is a list. */
-function spellings(name: string): string[] {
-  const camel = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-  return [camel, `${camel}s`, `${camel}es`, camel.replace(/y$/, "ies")];
 }

@@ -1,0 +1,83 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
+
+/** Environment of the caller, such as `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export const thisPlatform = `${process.platform}-${process.arch}`;
+
+const UNFINISHED = ".unfinished-";
+
+export interface ProgramCacheArgs {
+  readonly env: Environment;
+  /** Folder name of what is kept, such as `engine`. */
+  readonly kind: string;
+  /** Names version, recipe and platform. */
+  readonly key: string;
+  /** File name of the program that `find` gives. */
+  readonly program: string;
+}
+
+/**
+ * Where programs lie that this project obtained: `<cache>/lor-infra/<kind>/<key>/bin`. A key's folder is there whole or not at all, because
+ * it is filled beside its place and then moved.
+ */
+export class ProgramCache {
+  readonly folder: string;
+  readonly #key: string;
+  readonly #program: string;
+
+  constructor(args: ProgramCacheArgs) {
+    this.folder = join(cacheHome(args.env), "lor-infra", args.kind);
+    this.#key = args.key;
+    this.#program = args.program;
+  }
+
+  /** The program of this version, recipe and platform; undefined when it is not there. */
+  find(): string | undefined {
+    const path = this.#pathIn(join(this.folder, this.#key));
+    return existsSync(path) ? path : undefined;
+  }
+
+  /** Folder of the lock that one builder at a time holds. */
+  get lockFolder(): string {
+    return join(this.folder, `${this.#key}.locks`);
+  }
+
+  /** A new folder in the same file system, to be filled and kept. Only the lock's holder calls it: what lies there is left over. */
+  begin(): string {
+    mkdirSync(this.folder, { recursive: true });
+    for (const entry of readdirSync(this.folder)) {
+      if (entry.startsWith(`${UNFINISHED}${this.#key}`)) {
+        rmSync(join(this.folder, entry), { recursive: true, force: true });
+      }
+    }
+    const folder = join(this.folder, `${UNFINISHED}${this.#key}-${process.pid}`);
+    mkdirSync(join(folder, "bin"), { recursive: true });
+    return folder;
+  }
+
+  /** Moves a filled folder to its place and gives the program's path. */
+  keep(folder: string): string {
+    const place = join(this.folder, this.#key);
+    // Only a folder without the program can be in the way: `find` was asked under the lock.
+    rmSync(place, { recursive: true, force: true });
+    renameSync(folder, place);
+    return this.#pathIn(place);
+  }
+
+  drop(folder: string): void {
+    rmSync(folder, { recursive: true, force: true });
+  }
+
+  #pathIn(place: string): string {
+    return join(place, "bin", this.#program);
+  }
+}
+
+function cacheHome(env: Environment): string {
+  const chosen = env.XDG_CACHE_HOME;
+  // The specification ignores relative paths.
+  return chosen !== undefined && isAbsolute(chosen) ? chosen : join(env.HOME ?? homedir(), ".cache");
+}

@@ -1,0 +1,12 @@
+/** Tells a person how far it is, with the seconds since it began. */
+export class Progress {
+  readonly #began = performance.now();
+
+  tell(text: string): void {
+    process.stdout.write(`[${this.seconds.toFixed(0).padStart(4)} s] ${text}\n`);
+  }
+
+  get seconds(): number {
+    return (performance.now() - this.#began) / 1000;
+  }
+}

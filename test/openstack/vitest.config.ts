@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+
+/** Run by `npm run test:openstack`, which starts the OpenStack that these tests need. */
+export default defineConfig({
+  test: {
+    include: ["test/openstack/**/*.test.ts"],
+    pool: "forks",
+    // One file at a time: the machine is busy enough with OpenStack itself.
+    maxWorkers: 1,
+    // Figures are printed as they come.
+    disableConsoleIntercept: true,
+    globalSetup: ["test/global-setup.ts"],
+    testTimeout: 600_000,
+    hookTimeout: 300_000,
+  },
+});
