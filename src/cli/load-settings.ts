@@ -1,4 +1,4 @@
-import { exitOf } from "../actions/check-settings.ts";
+import { describePolicies, exitOf } from "../actions/check-settings.ts";
 import { loadProject, type Project } from "../config/project.ts";
 import { LorError } from "../core/errors.ts";
 import type { SettingsOptions } from "./options.ts";
@@ -10,7 +10,10 @@ import type { SettingsOptions } from "./options.ts";
 export function loadSettings({ settings, stack }: Pick<SettingsOptions, "settings" | "stack">): Project {
   const project = loadProject(settings, stack);
   if (project.ok) return project.value;
-  const lines = project.issues.map((issue) => `  ${issue.path}: ${issue.message} [${issue.code}]`);
+  const lines = [
+    ...project.issues.map((issue) => `  ${issue.path}: ${issue.message} [${issue.code}]`),
+    ...describePolicies(project.issues).map(({ code, remedy }) => `  to do for ${code}: ${remedy}`),
+  ];
   const exit = exitOf(project.issues);
   throw new LorError({
     code: "settings-refused",

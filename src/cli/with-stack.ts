@@ -29,6 +29,7 @@ export async function withStack<T>(
 ): Promise<T> {
   const project = loadSettings(options);
   terminal.line(terminal.style("bold", `${project.name} / ${project.stack} on the ${cloudName(options.cloud)}`));
+  for (const { path, code, message } of project.waivers) terminal.warn(`! ${path}: ${message} [${code}]`);
   await obtainEngine((text) => terminal.line(`  engine: ${text}`));
   const screen = new ActionScreen(terminal);
   using interrupt = new Interrupt(screen);

@@ -10,6 +10,10 @@ export function findUnknownKeys(
   value: unknown,
   path: readonly string[] = [],
 ): readonly Issue[] {
+  const list = insideDefault(schema);
+  if (list instanceof z.ZodArray && Array.isArray(value)) {
+    return value.flatMap((entry, index) => findUnknownKeys(list.element, entry, [...path, String(index)]));
+  }
   const object = objectIn(schema);
   if (object === undefined || !isMapping(value)) return [];
   const known = Object.keys(object.shape);
@@ -29,11 +33,15 @@ function unknownKey(path: readonly string[], key: string, known: readonly string
   });
 }
 
-/** The object inside defaults and the like. */
 function objectIn(schema: z.core.$ZodType): z.ZodObject | undefined {
-  if (schema instanceof z.ZodObject) return schema;
+  const inner = insideDefault(schema);
+  return inner instanceof z.ZodObject ? inner : undefined;
+}
+
+/** What is inside defaults and the like. */
+function insideDefault(schema: z.core.$ZodType): z.core.$ZodType {
   if (schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) {
-    return objectIn(schema.unwrap());
+    return insideDefault(schema.unwrap());
   }
-  return undefined;
+  return schema;
 }

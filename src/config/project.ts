@@ -23,6 +23,8 @@ export interface Project {
   /** File names of the pair, in `dir`. */
   readonly profileFiles: Readonly<Record<Profile, string>>;
   readonly settings: Readonly<Record<Profile, LorSettings>>;
+  /** What policies refuse and a waiver accepts for a while, and waivers that nothing needs: every command says it. */
+  readonly waivers: readonly Issue[];
   /** What is accepted and should still be known. */
   readonly warnings: readonly Issue[];
 }
@@ -30,19 +32,21 @@ export interface Project {
 /**
  * Reads and checks a project's settings for one stack, both profiles as a pair. Reports every problem at once; only files
  * that cannot be read stop earlier. No effect besides reading the three files.
+ *
+ * @param now waivers end and prices age
  */
-export function loadProject(dir: string, stack: string): Result<Project> {
+export function loadProject(dir: string, stack: string, now: Date = new Date()): Result<Project> {
   const stackIssues = checkStackName(stack);
   const raw = readRawProject(dir, stack);
   if (!raw.ok) return { ok: false, issues: [...stackIssues, ...raw.issues] };
 
   const { normal, rush } = raw.value.profiles;
   const read = { normal: readProfile("normal", raw.value, normal), rush: readProfile("rush", raw.value, rush) };
-  const refusals = findRefusals({ normal: read.normal.settings, rush: read.rush.settings });
+  const pair = { normal: read.normal.settings, rush: read.rush.settings };
+  const complete = completePair(pair);
+  const refusals = findRefusals(pair, complete, now.toISOString().slice(0, 10));
   const issues = [...stackIssues, ...joinIssues(read), ...refusals.issues];
-  if (issues.length > 0 || !isComplete(read.normal.settings) || !isComplete(read.rush.settings)) {
-    return { ok: false, issues };
-  }
+  if (issues.length > 0 || complete === undefined) return { ok: false, issues };
   return {
     ok: true,
     value: {
@@ -51,7 +55,8 @@ export function loadProject(dir: string, stack: string): Result<Project> {
       stack,
       encryptionSalt: normal.encryptionSalt,
       profileFiles: { normal: normal.file, rush: rush.file },
-      settings: { normal: read.normal.settings, rush: read.rush.settings },
+      settings: complete,
+      waivers: refusals.waivers,
       warnings: refusals.warnings,
     },
   };
@@ -122,6 +127,10 @@ function checkStackName(stack: string): readonly Issue[] {
       accepted: "1 to 20 small letters, digits and hyphens, a letter first",
     }),
   ];
+}
+
+function completePair({ normal, rush }: Readonly<Record<Profile, Partial<LorSettings>>>) {
+  return isComplete(normal) && isComplete(rush) ? { normal, rush } : undefined;
 }
 
 function isComplete(settings: Partial<LorSettings>): settings is LorSettings {

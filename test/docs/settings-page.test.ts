@@ -31,9 +31,7 @@ test("every row says its type and what refuses it", () => {
 
 test("every default of the schema is in its row, and no other is", () => {
   const told = Object.fromEntries(rows.map(({ setting, byDefault }) => [setting, byDefault.replaceAll("`", "")]));
-  const real = Object.fromEntries(
-    Object.keys(told).map((setting) => [setting, String(defaultOf(setting.split(".")) ?? "–")]),
-  );
+  const real = Object.fromEntries(Object.keys(told).map((setting) => [setting, shown(defaultOf(setting.split(".")))]));
   expect(told).toEqual(real);
 });
 
@@ -60,6 +58,10 @@ test("every variable of ours that a command reads from its environment is told",
   expect(read).toContain("LOR_INFRA_HOME");
   expect([...new Set(read)].filter((name) => !text.includes(`\`${name}`))).toEqual([]);
 });
+
+function shown(value: unknown): string {
+  return Array.isArray(value) ? JSON.stringify(value) : String(value ?? "–");
+}
 
 /** Paths of everything that is not a group. */
 function settingsOf(schema: z.core.$ZodType, path: string): readonly string[] {
