@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { credentials } from "@grpc/grpc-js";
@@ -20,7 +21,7 @@ const engine = "127.0.0.1:1";
 
 test.each([
   // As the engine starts a program that it is given in the place of a folder.
-  ["as a program", [join(folder, "policies.js"), engine], root],
+  ["as a program", [join(folder, "policies.js"), engine], tmpdir()],
   // As a language host that can start packs starts a folder: by the SDK's own runner, in the folder.
   ["as a folder", [runner, engine, "."], folder],
 ])("the pack starts %s and names its policies", async (_, args, cwd) => {

@@ -271,6 +271,18 @@ test("a network is private exactly when its first and last address are in the sa
   );
 });
 
+test.each([
+  ["10.0.0.0/8", true],
+  ["10.0.0.0/7", false],
+  ["172.16.0.0/12", true],
+  ["172.16.0.0/11", false],
+  ["192.168.0.0/15", false],
+  ["100.64.0.0/10", true],
+  ["9.9.9.9/32", false],
+])("a network that reaches beyond a private one is public: %s", (restriction, expected) => {
+  expect(isPrivateNetwork(restriction)).toBe(expected);
+});
+
 test.each(["10.10.1.5", "10.10.1.1/24", "::/0", "fd00::/8", "everywhere", ""])(
   "what is no IPv4 network is taken for public: %s",
   (restriction) => {
