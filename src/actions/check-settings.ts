@@ -43,9 +43,9 @@ export interface CheckSettingsArgs {
 
 /** Reads the settings in a folder and tells every problem of them at once. */
 export function checkSettings({ dir, stack, now = new Date() }: CheckSettingsArgs): CheckResult {
-  const project = loadProject(dir, stack, now);
+  const project = loadProject(dir, stack, { now });
   const issues = project.ok ? [] : project.issues;
-  const warnings = project.ok ? [...project.value.waivers, ...project.value.warnings] : [];
+  const warnings = project.ok ? [...project.value.policies, ...project.value.warnings] : [];
   return {
     report: {
       version: 1,

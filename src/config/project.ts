@@ -23,19 +23,31 @@ export interface Project {
   /** File names of the pair, in `dir`. */
   readonly profileFiles: Readonly<Record<Profile, string>>;
   readonly settings: Readonly<Record<Profile, LorSettings>>;
-  /** What policies refuse and a waiver accepts for a while, and waivers that nothing needs: every command says it. */
-  readonly waivers: readonly Issue[];
+  /** What policies refuse and is accepted for a while, and waivers that nothing needs: every command says it. */
+  readonly policies: readonly Issue[];
   /** What is accepted and should still be known. */
   readonly warnings: readonly Issue[];
+}
+
+export interface LoadOptions {
+  /** Default: now. Waivers end and prices age. */
+  readonly now?: Date;
+  /**
+   * `refuse` (default), or `tell`: for what looks at a stack or repairs it. A waiver that ended last night must not keep
+   * anybody from that. What is never waived is refused all the same.
+   */
+  readonly policies?: "refuse" | "tell";
 }
 
 /**
  * Reads and checks a project's settings for one stack, both profiles as a pair. Reports every problem at once; only files
  * that cannot be read stop earlier. No effect besides reading the three files.
- *
- * @param now waivers end and prices age
  */
-export function loadProject(dir: string, stack: string, now: Date = new Date()): Result<Project> {
+export function loadProject(
+  dir: string,
+  stack: string,
+  { now = new Date(), policies = "refuse" }: LoadOptions = {},
+): Result<Project> {
   const stackIssues = checkStackName(stack);
   const raw = readRawProject(dir, stack);
   if (!raw.ok) return { ok: false, issues: [...stackIssues, ...raw.issues] };
@@ -45,7 +57,8 @@ export function loadProject(dir: string, stack: string, now: Date = new Date()):
   const pair = { normal: read.normal.settings, rush: read.rush.settings };
   const complete = completePair(pair);
   const refusals = findRefusals(pair, complete, now.toISOString().slice(0, 10));
-  const issues = [...stackIssues, ...joinIssues(read), ...refusals.issues];
+  const [refused, told] = policies === "refuse" ? [refusals.policies, []] : [[], refusals.policies];
+  const issues = [...stackIssues, ...joinIssues(read), ...refusals.issues, ...refused];
   if (issues.length > 0 || complete === undefined) return { ok: false, issues };
   return {
     ok: true,
@@ -56,7 +69,7 @@ export function loadProject(dir: string, stack: string, now: Date = new Date()):
       encryptionSalt: normal.encryptionSalt,
       profileFiles: { normal: normal.file, rush: rush.file },
       settings: complete,
-      waivers: refusals.waivers,
+      policies: [...told, ...refusals.waivers],
       warnings: refusals.warnings,
     },
   };

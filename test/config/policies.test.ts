@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { checkSettings } from "../../src/actions/check-settings.ts";
+import { loadProject } from "../../src/config/project.ts";
 import { type Changes, settingsFolder } from "./settings-folder.ts";
 
 const now = new Date("2026-07-31T23:59:59Z");
@@ -201,4 +202,19 @@ test("policies are judged beside other problems, as far as what they need is the
     "rpo-not-held storage.copy.copyEvery",
     "unknown-key odoo.colour",
   ]);
+});
+
+describe("a command that looks or repairs", () => {
+  const load = (shared: Changes["shared"] = {}, normal: Changes["normal"] = {}) =>
+    loadProject(settingsFolder({ shared, normal }), "prod", { now: nextDay, policies: "tell" });
+
+  test("is told what is refused, with the waiver that ended, and goes on", () => {
+    const project = load({ ...slowImages, waivers: [waiver] });
+    expect(project).toMatchObject({ ok: true, value: { policies: [{ code: "rpo-not-held" }] } });
+    expect(project.ok && project.value.policies[0]?.message).toContain("ended on 2026-07-31");
+  });
+
+  test("is refused what could not be built or switched", () => {
+    expect(load({}, { "prestashop.fronts": 1 })).toMatchObject({ ok: false, issues: [{ code: "fronts-too-few" }] });
+  });
 });

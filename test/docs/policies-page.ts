@@ -30,7 +30,8 @@ const head = `# Policies
 A policy is a rule of the company, not of the form of its settings. It has a code, a reason and a remedy. The same policies are judged
 
 - by \`lor-infra check\`, offline: exit 3 when only policies refuse; \`--json\` lists the violations among \`issues\`, and under \`policies\` why each of them exists and what to do;
-- by every command that reads the settings, before it touches anything: \`preview\`, \`up\`, \`rush\`, \`normal\` and plain \`pulumi\` refuse with the same texts;
+- by \`preview\`, \`up\`, \`rush\`, \`normal\` and plain \`pulumi\`, before they touch anything: they refuse with the same texts. \`status\`, \`recover\` and \`destroy\` tell the violation of a policy that can be waived, and go on: a waiver that
+  ended last night keeps nobody from looking or from repairing. \`cost\` and \`rpo\` go on too, because they show what a refusal is about;
 - by a [policy pack](#policy-pack) over the resources that a program registers, for plain \`pulumi\`.
 
 They are in [src/domain/policy/](../src/domain/policy/policies.ts); [the last section](#add-a-policy) says how to add one.

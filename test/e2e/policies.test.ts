@@ -28,6 +28,16 @@ describe("a waiver", () => {
     expect(run.stderr).toMatch(/\[rpo-not-held\]\n {2}to do for rpo-not-held: shorten/);
   });
 
+  it("is not needed to look: rpo, cost and recover go on, and say what is refused", async () => {
+    const rpo = await project.run(["rpo"]);
+    expect(rpo.code).toBe(3);
+    expect(rpo.stdout).toContain("erp-filestore");
+    expect((await project.run(["cost"])).code).toBe(0);
+    const recover = await project.run(["recover"]);
+    expect(recover).toMatchObject({ code: 0, stdout: expect.stringContaining("Nothing is up.") });
+    expect(recover.stderr).toContain("[rpo-not-held]");
+  });
+
   it("is told by check and by a command that meets the cloud, also where the output is a document", async () => {
     project.edit("Pulumi.yaml", (text) => text + waiver);
     const check = await project.run(["check"]);

@@ -19,6 +19,8 @@ const refusing: readonly Rule[] = Object.freeze([
 
 export interface Refusals {
   readonly issues: readonly Issue[];
+  /** What policies refuse that could be waived: no reason to hide what runs, nor to leave it broken. */
+  readonly policies: readonly Issue[];
   /** What policies refuse and a waiver accepts for a while, and waivers that nothing needs: said at each run. */
   readonly waivers: readonly Issue[];
   readonly warnings: readonly Issue[];
@@ -39,7 +41,8 @@ export function findRefusals(
   const buildable = issues.every(({ exit }) => exit === 3) ? complete : undefined;
   const policy = findPolicyIssues(pair, buildable, today);
   return {
-    issues: [...issues, ...policy.refused],
+    issues: [...issues, ...policy.unbuildable],
+    policies: policy.refused,
     waivers: [...policy.waived, ...policy.unused],
     warnings: [...warningRules.flatMap((rule) => rule.check(pair)), ...policy.warnings],
   };

@@ -9,6 +9,9 @@ import { warnOfUnusedWaiver } from "./waiver-warning-rules.ts";
 
 /** What every policy says of a pair, as issues. */
 export interface PolicyIssues {
+  /** Of policies that are never waived: nothing can be built or switched. */
+  readonly unbuildable: readonly Issue[];
+  /** Of policies that could be waived. */
   readonly refused: readonly Issue[];
   /** What a waiver accepts for a while: said at each run. */
   readonly waived: readonly Issue[];
@@ -32,7 +35,8 @@ export function findPolicyIssues(
   const waivers = pair.normal.waivers ?? pair.rush.waivers ?? [];
   const judgement = judgePolicies({ facts, waivers, today });
   return {
-    refused: judgement.refused.map(refuse),
+    unbuildable: judgement.refused.filter(({ policy }) => policy.neverWaived !== undefined).map(refuse),
+    refused: judgement.refused.filter(({ policy }) => policy.neverWaived === undefined).map(refuse),
     waived: judgement.waived.map(tellWaived),
     unused: judgement.unused.map((waiver) =>
       warnOfUnusedWaiver(`waivers.${waivers.indexOf(waiver)}`, waiver, isValidOn(waiver, today)),
