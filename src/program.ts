@@ -17,6 +17,7 @@ export default async function program(): Promise<Record<string, unknown>> {
   const cloud = decideCloud(process.env);
   if (!cloud.ok) throw new RunError(renderIssues("this run is refused", cloud.issues));
   const project = readProject();
+  for (const { path, code, message } of project.policies) await log.warn(`${path}: ${message} (${code})`);
   const profile = readProfile(project);
   const tlsPkcs12 = readCertificate();
   await log.warn(

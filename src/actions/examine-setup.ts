@@ -37,7 +37,7 @@ const clockToleranceSeconds = 30;
 
 /** Looks at everything a command needs, without changing anything. */
 export async function examine(args: ExamineArgs): Promise<readonly Finding[]> {
-  const project = loadProject(args.dir, args.stack);
+  const project = loadProject(args.dir, args.stack, { now: args.now });
   const folder = stackFolder(stateHome(args.dir, args.env), args.cloud, args.stack);
   return [
     project.ok

@@ -1,9 +1,8 @@
 import { loadProject, type Project } from "../config/project.ts";
 import { Money } from "../core/money.ts";
-import type { Issue } from "../core/result.ts";
 import type { CostSum } from "../domain/cost.ts";
 import type { Disruption } from "../domain/recovery.ts";
-import type { CheckReport } from "./check-settings.ts";
+import { acceptedReport, type CheckReport } from "./check-settings.ts";
 import { type PreviewInput, type PreviewResult, preview } from "./preview.ts";
 import { pricePlan } from "./price-plan.ts";
 import type { StackContext } from "./stack-context.ts";
@@ -109,7 +108,7 @@ export async function reportPreview(
       base: describeBase(loaded),
       price: priceOf(result),
       dataLoss: compareDataLoss(base, project),
-      check: { version: 1, ok: true, issues: [], warnings: project.warnings.map(withoutExit) },
+      check: acceptedReport(project),
     },
   };
 }
@@ -177,8 +176,4 @@ function sideOf(entry: RpoEntry | undefined): PreviewLossSide | null {
   if (entry === undefined) return null;
   const { worstCaseSeconds, held, statement } = entry;
   return { worstCaseSeconds, held, statement };
-}
-
-function withoutExit({ path, code, message }: Issue): CheckReport["warnings"][number] {
-  return { path, code, message };
 }

@@ -1,5 +1,5 @@
-import { exitOf } from "../actions/check-settings.ts";
-import { loadProject, type Project } from "../config/project.ts";
+import { describePolicies, exitOf } from "../actions/check-settings.ts";
+import { type LoadOptions, loadProject, type Project } from "../config/project.ts";
 import { LorError } from "../core/errors.ts";
 import type { SettingsOptions } from "./options.ts";
 
@@ -7,10 +7,16 @@ import type { SettingsOptions } from "./options.ts";
  * The project that a command works on.
  * @throws LorError `settings-refused` with every problem, the first one in front
  */
-export function loadSettings({ settings, stack }: Pick<SettingsOptions, "settings" | "stack">): Project {
-  const project = loadProject(settings, stack);
+export function loadSettings(
+  { settings, stack }: Pick<SettingsOptions, "settings" | "stack">,
+  policies: LoadOptions["policies"] = "refuse",
+): Project {
+  const project = loadProject(settings, stack, { policies });
   if (project.ok) return project.value;
-  const lines = project.issues.map((issue) => `  ${issue.path}: ${issue.message} [${issue.code}]`);
+  const lines = [
+    ...project.issues.map((issue) => `  ${issue.path}: ${issue.message} [${issue.code}]`),
+    ...describePolicies(project.issues).map(({ code, remedy }) => `  to do for ${code}: ${remedy}`),
+  ];
   const exit = exitOf(project.issues);
   throw new LorError({
     code: "settings-refused",

@@ -3,6 +3,7 @@ import type { ActionEvent } from "../actions/action-event.ts";
 import { refuseInFreeze } from "../actions/change-freeze.ts";
 import { type OpenedContext, openContext } from "../actions/open-context.ts";
 import type { Confirm } from "../actions/proposal.ts";
+import type { LoadOptions } from "../config/project.ts";
 import { askYes } from "./ask.ts";
 import { Interrupt } from "./interrupt.ts";
 import { loadSettings } from "./load-settings.ts";
@@ -21,20 +22,24 @@ export interface StackWork {
 
 /**
  * Opens the stack for one command and closes it whatever happens: engine there, lock taken when `operation` is given, Ctrl-C understood, events on
- * the screen.
+ * the screen. What policies say is told first.
+ *
+ * @param policies `tell` for a command that looks or repairs, see `loadProject`
  */
 export async function withStack<T>(
   terminal: Terminal,
   options: CloudOptions & Partial<ChangeOptions>,
   operation: string | undefined,
   work: (given: StackWork) => Promise<T>,
+  policies: LoadOptions["policies"] = "refuse",
 ): Promise<T> {
-  const project = loadSettings(options);
+  const project = loadSettings(options, policies);
   // A repair cannot wait, and nobody is served by a local cloud.
   if (operation !== undefined && operation !== "recover" && options.cloud !== "local" && options.inFreeze !== true) {
     refuseInFreeze(project.settings.normal.calendar, Temporal.Now.instant(), `lor-infra ${operation} --in-freeze`);
   }
   terminal.line(terminal.style("bold", `${project.name} / ${project.stack} on the ${cloudName(options.cloud)}`));
+  for (const { path, code, message } of project.policies) terminal.warn(`! ${path}: ${message} [${code}]`);
   await obtainEngine((text) => terminal.line(`  engine: ${text}`));
   const screen = new ActionScreen(terminal);
   using interrupt = new Interrupt(screen);

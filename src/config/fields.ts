@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { Cidr, IpAddress } from "../core/cidr.ts";
 import { Duration } from "../core/duration.ts";
+import { Money } from "../core/money.ts";
 import { Size } from "../core/size.ts";
 
 /** What a field tells when it refuses a value; carried in the `params` of a zod issue. */
@@ -68,6 +69,29 @@ export function gigabytes(from: number, to: number) {
   });
 }
 
+/** An amount of one currency by the month, or the word `none`. */
+export function moneyOrNone(currency: string) {
+  const refusal = {
+    code: "amount-invalid",
+    accepted: `an amount in ${currency} from 0, such as 400 or 399.90, or none`,
+  };
+  return z.union([z.number(), z.string()], refusal.accepted).transform((value, context): Money | undefined => {
+    if (value === "none") return undefined;
+    const amount = attempt(() => Money.of(String(value), currency), context, refusal);
+    if (amount === z.NEVER) return z.NEVER;
+    return Money.zero(currency).isMoreThan(amount) ? refuse(context, "is below zero", refusal) : amount;
+  });
+}
+
+/** A day of the calendar, `YYYY-MM-DD`. */
+export function day() {
+  const refusal = { code: "date-invalid", accepted: "a day of the calendar, such as 2027-01-31" };
+  return z.string(refusal.accepted).refine(isDay, {
+    message: "is no day of the calendar",
+    params: refusal,
+  });
+}
+
 export function address() {
   const refusal = { code: "address-invalid", accepted: "an IPv4 address such as 10.10.1.10" };
   return z
@@ -78,6 +102,12 @@ export function address() {
 export function network() {
   const refusal = { code: "network-invalid", accepted: "an IPv4 network such as 10.10.1.0/24" };
   return z.string(refusal.accepted).transform((value, context) => attempt(() => Cidr.parse(value), context, refusal));
+}
+
+function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const milliseconds = Date.parse(text);
+  return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().startsWith(text);
 }
 
 interface Refusing {

@@ -23,26 +23,43 @@ export interface Project {
   /** File names of the pair, in `dir`. */
   readonly profileFiles: Readonly<Record<Profile, string>>;
   readonly settings: Readonly<Record<Profile, LorSettings>>;
+  /** What policies refuse and is accepted for a while, and waivers that nothing needs: every command says it. */
+  readonly policies: readonly Issue[];
   /** What is accepted and should still be known. */
   readonly warnings: readonly Issue[];
+}
+
+export interface LoadOptions {
+  /** Default: now. Waivers end and prices age. */
+  readonly now?: Date;
+  /**
+   * `refuse` (default), or `tell`: for what looks at a stack or repairs it. A waiver that ended last night must not keep
+   * anybody from that. What is never waived is refused all the same.
+   */
+  readonly policies?: "refuse" | "tell";
 }
 
 /**
  * Reads and checks a project's settings for one stack, both profiles as a pair. Reports every problem at once; only files
  * that cannot be read stop earlier. No effect besides reading the three files.
  */
-export function loadProject(dir: string, stack: string): Result<Project> {
+export function loadProject(
+  dir: string,
+  stack: string,
+  { now = new Date(), policies = "refuse" }: LoadOptions = {},
+): Result<Project> {
   const stackIssues = checkStackName(stack);
   const raw = readRawProject(dir, stack);
   if (!raw.ok) return { ok: false, issues: [...stackIssues, ...raw.issues] };
 
   const { normal, rush } = raw.value.profiles;
   const read = { normal: readProfile("normal", raw.value, normal), rush: readProfile("rush", raw.value, rush) };
-  const refusals = findRefusals({ normal: read.normal.settings, rush: read.rush.settings });
-  const issues = [...stackIssues, ...joinIssues(read), ...refusals.issues];
-  if (issues.length > 0 || !isComplete(read.normal.settings) || !isComplete(read.rush.settings)) {
-    return { ok: false, issues };
-  }
+  const pair = { normal: read.normal.settings, rush: read.rush.settings };
+  const complete = completePair(pair);
+  const refusals = findRefusals(pair, complete, now.toISOString().slice(0, 10));
+  const [refused, told] = policies === "refuse" ? [refusals.policies, []] : [[], refusals.policies];
+  const issues = [...stackIssues, ...joinIssues(read), ...refusals.issues, ...refused];
+  if (issues.length > 0 || complete === undefined) return { ok: false, issues };
   return {
     ok: true,
     value: {
@@ -51,7 +68,8 @@ export function loadProject(dir: string, stack: string): Result<Project> {
       stack,
       encryptionSalt: normal.encryptionSalt,
       profileFiles: { normal: normal.file, rush: rush.file },
-      settings: { normal: read.normal.settings, rush: read.rush.settings },
+      settings: complete,
+      policies: [...told, ...refusals.waivers],
       warnings: refusals.warnings,
     },
   };
@@ -122,6 +140,10 @@ function checkStackName(stack: string): readonly Issue[] {
       accepted: "1 to 20 small letters, digits and hyphens, a letter first",
     }),
   ];
+}
+
+function completePair({ normal, rush }: Readonly<Record<Profile, Partial<LorSettings>>>) {
+  return isComplete(normal) && isComplete(rush) ? { normal, rush } : undefined;
 }
 
 function isComplete(settings: Partial<LorSettings>): settings is LorSettings {

@@ -51,6 +51,14 @@ export class Money {
     return new Money(exact.toDecimalPlaces(2, Decimal.ROUND_HALF_UP), this.currency);
   }
 
+  /** Two currencies throw, as in a sum. */
+  isMoreThan(other: Money): boolean {
+    if (other.currency !== this.currency) {
+      throw new RangeError(`${this.currency} and ${other.currency} cannot be compared: no exchange rate is kept`);
+    }
+    return this.#amount.greaterThan(other.#amount);
+  }
+
   equals(other: Money): boolean {
     return this.currency === other.currency && this.#amount.equals(other.#amount);
   }

@@ -122,7 +122,13 @@ class Collector {
       return value === undefined ? undefined : this.#text(value, bindings, 0);
     };
     const exit = propertyOf(object, "exit");
-    const own = { message: text("message"), reason: text("reason"), accepted: text("accepted"), next: text("next") };
+    const own = {
+      message: text("message"),
+      reason: text("reason"),
+      accepted: text("accepted"),
+      // A policy says what to do as its remedy.
+      next: text("next") ?? text("remedy"),
+    };
     const refusal = propertyOf(object, "accepted") !== undefined && propertyOf(object, "culprit") === undefined;
     const given = exit === undefined ? undefined : this.#exit(exit, bindings);
     return {

@@ -1,6 +1,7 @@
 import { checkSettings } from "../../actions/check-settings.ts";
 import type { ExitCode } from "../../core/errors.ts";
 import type { SettingsOptions } from "../options.ts";
+import { renderPolicies } from "../render/policies.ts";
 import type { Terminal } from "../terminal.ts";
 
 export async function check(terminal: Terminal, { settings, stack }: SettingsOptions): Promise<ExitCode> {
@@ -12,9 +13,10 @@ export async function check(terminal: Terminal, { settings, stack }: SettingsOpt
   for (const warning of report.warnings) {
     terminal.line(`${terminal.style("yellow", "!")} ${warning.path}: ${warning.message} [${warning.code}]`);
   }
+  if (report.policies.length > 0) terminal.line(renderPolicies(terminal, report.policies));
   terminal.line(
     report.ok
-      ? `${terminal.style("green", "✓")} Both profiles can be built, switched into and out of, and hold the RPO. Next: lor-infra preview`
+      ? `${terminal.style("green", "✓")} Both profiles can be built, switched into and out of, and no policy refuses them. Next: lor-infra preview`
       : `${report.issues.length} to put right; nothing was changed.`,
   );
   return exit;

@@ -14,7 +14,7 @@ interface CostOptions extends SettingsOptions {
 
 /** One profile when asked for, else both; a script always gets one document, of normal by default. */
 export async function cost(terminal: Terminal, options: CostOptions): Promise<ExitCode> {
-  const project = loadSettings(options);
+  const project = loadSettings(options, "tell");
   const { frontsFlavor, priceBook } = options;
   const report = (profile: Profile) =>
     estimateCost({ project, profile, priceBook, ...(frontsFlavor === undefined ? {} : { frontsFlavor }) });

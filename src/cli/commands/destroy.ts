@@ -28,8 +28,12 @@ export async function destroy(terminal: Terminal, options: DestroyOptions): Prom
 /** Deletes and says what went. */
 export async function destroyStack(terminal: Terminal, options: DestroyOptions): Promise<DestroyResult> {
   const { withData } = options;
-  const result = await withStack(terminal, options, "destroy", ({ context, confirm }) =>
-    runDestroy(context, { withData, confirm }),
+  const result = await withStack(
+    terminal,
+    options,
+    "destroy",
+    ({ context, confirm }) => runDestroy(context, { withData, confirm }),
+    "tell",
   );
   terminal.line(
     result.deleted.length === 0

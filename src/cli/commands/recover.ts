@@ -9,8 +9,12 @@ export async function recover(
   options: ChangeOptions & { readonly replace?: string },
 ): Promise<ExitCode> {
   const { replace } = options;
-  const { fleet, steps } = await withStack(terminal, options, "recover", ({ context, confirm }) =>
-    runRecover(context, { confirm, ...(replace === undefined ? {} : { replace }) }),
+  const { fleet, steps } = await withStack(
+    terminal,
+    options,
+    "recover",
+    ({ context, confirm }) => runRecover(context, { confirm, ...(replace === undefined ? {} : { replace }) }),
+    "tell",
   );
   const fronts = (fleet?.fronts ?? []).map(({ name, size, pool, healthy }) => ({ name, size, pool, healthy }));
   terminal.line(

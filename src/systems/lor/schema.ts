@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { calendar } from "../../config/calendar-fields.ts";
-import { address, duration, gigabytes, network, oneOf, text, whole } from "../../config/fields.ts";
+import { address, day, duration, gigabytes, moneyOrNone, network, oneOf, text, whole } from "../../config/fields.ts";
 import { ovhcloudOffer } from "../../domain/offers/ovhcloud.ts";
 
 const anything = { code: "text-invalid", accepted: "a text on one line" };
@@ -30,6 +30,14 @@ const release = z.object({
 // A guest's timer is no finer than a minute.
 const copy = z.object({ copyEvery: duration("PT1M"), copyTimeout: duration("PT1M") });
 const everyHalfHour = { copyEvery: "PT30M", copyTimeout: "PT10M" };
+
+const waiver = z.object({
+  policy: z.string("the code of a policy"),
+  of: text(/^\S.{0,99}$/, anything).optional(),
+  owner: text(/^\S.{0,99}$/, anything),
+  reason: text(/^\S.{0,299}$/, anything),
+  until: day(),
+});
 
 function database(engine: "mysql" | "postgresql") {
   return z.object({
@@ -117,6 +125,13 @@ export const lorSchema = z.object({
     }),
   }),
   calendar: calendar().prefault({}),
+  policies: z
+    .object({
+      budget: moneyOrNone("EUR").prefault("none"),
+      priceBookAge: duration("P1D").prefault("P540D"),
+    })
+    .prefault({}),
+  waivers: z.array(waiver, "a list of waivers").prefault([]),
 });
 
 /** The only settings that a profile file may hold; everything else is shared. */

@@ -1,9 +1,11 @@
 import type { Cidr, IpAddress } from "../../core/cidr.ts";
 import type { Duration } from "../../core/duration.ts";
+import type { Money } from "../../core/money.ts";
 import type { Size } from "../../core/size.ts";
 import type { Calendar } from "../../domain/calendar/model.ts";
 import type { Profile } from "../../domain/fleet.ts";
 import type { FlavorFamily } from "../../domain/offers/ovhcloud.ts";
+import type { Waiver } from "../../domain/policy/waiver.ts";
 import type { Part } from "./plan-model.ts";
 
 /** The settings of one profile of Lor, checked and with defaults filled in. Field by field what Pulumi.yaml may hold. */
@@ -90,6 +92,14 @@ export interface LorSettings {
   };
   /** When rush is wanted. Without it there are no events. */
   readonly calendar: Calendar;
+  readonly policies: {
+    /** Most that a month of the dearest profile may cost, EUR before tax; undefined (`none`, the default): no cap. */
+    readonly budget: Money | undefined;
+    /** Older price books are told, and refused where a budget rests on them. Default P540D. */
+    readonly priceBookAge: Duration;
+  };
+  /** Violations of policies that the company accepts for a while. */
+  readonly waivers: readonly Waiver[];
 }
 
 export interface SubnetSettings {

@@ -5,7 +5,7 @@ import type { LorPlan } from "./plan-model.ts";
 import { recoveryFacts, stateDataLoss } from "./recovery.ts";
 
 /** The customer's own offer; `lor-infra cost --price-book` knows others. */
-const priceBookId = "offer-2025";
+export const priceBookId = "offer-2025";
 
 /** What a stack says of itself besides its addresses: price by the month and worst-case data loss. */
 export interface Statements {

@@ -72,7 +72,7 @@ describe("the text", () => {
   });
 
   it("of a preview that failed", async () => {
-    const check = { version: 1, ok: true, issues: [], warnings: [] } as const;
+    const check = { version: 1, ok: true, issues: [], warnings: [], policies: [] } as const;
     const failure = {
       code: "cloud-unauthorized",
       message: "Nova answered 401 to GET /servers",
@@ -190,7 +190,13 @@ describe("a name or a message from elsewhere", () => {
         ...report,
         changes: (["create", "update"] as const).map((kind) => ({ ...change, kind })),
         stop: { kind: "stopped", code: "front-busy", reason: evil, next: evil },
-        check: { version: 1, ok: true, issues: [], warnings: [{ path: evil, code: evil, message: evil }] },
+        check: {
+          version: 1,
+          ok: true,
+          issues: [],
+          warnings: [{ path: evil, code: evil, message: evil }],
+          policies: [{ code: evil, reason: evil, remedy: evil, waivable: true }],
+        },
         dataLoss: {
           rpoSeconds: { before: 3600, after: 3600 },
           entries: [

@@ -3,7 +3,7 @@ import { code, prose } from "../markdown.ts";
 import { type Section, shorten } from "./sections.ts";
 
 /** What `check` says: problems, then warnings. */
-export const checkSection: Section = ({ check: { ok, issues, warnings } }, most) => {
+export const checkSection: Section = ({ check: { ok, issues, warnings, policies } }, most) => {
   const lines = [
     "#### Check of the settings",
     "",
@@ -20,8 +20,15 @@ export const checkSection: Section = ({ check: { ok, issues, warnings } }, most)
       ...shorten(warnings.map(describe), most),
     );
   }
+  if (policies.length > 0) {
+    lines.push("", "**Policies named above, and what to do**", "", ...policies.map(explain));
+  }
   return lines;
 };
+
+function explain({ code: name, reason, remedy }: CheckReport["policies"][number]): string {
+  return `- ${code(name)}: ${prose(reason)} ${prose(remedy)}`;
+}
 
 function describe({ path, message, code: reason }: CheckReport["issues"][number]): string {
   return `- ${code(path)}: ${prose(message)} (${code(reason)})`;

@@ -1,10 +1,13 @@
 import type { Issue } from "../../../core/result.ts";
+import type { LorSettings } from "../settings.ts";
 import { addressRules } from "./address-rules.ts";
 import { calendarRules } from "./calendar-rules.ts";
 import { pairRules } from "./pair-rules.ts";
+import { findPolicyIssues } from "./policy-rules.ts";
 import { recoveryRules } from "./recovery-rules.ts";
 import type { PartialPair, Rule } from "./rule.ts";
 import { sizeRules } from "./size-rules.ts";
+import { waiverRules } from "./waiver-rules.ts";
 import { warningRules } from "./warning-rules.ts";
 
 const refusing: readonly Rule[] = Object.freeze([
@@ -13,15 +16,36 @@ const refusing: readonly Rule[] = Object.freeze([
   ...pairRules,
   ...recoveryRules,
   ...calendarRules,
+  ...waiverRules,
 ]);
 
-/** Judges a pair of profiles, each of which may lack sections that could not be read. */
-export function findRefusals(pair: PartialPair): {
+export interface Refusals {
   readonly issues: readonly Issue[];
+  /** What policies refuse that could be waived: no reason to hide what runs, nor to leave it broken. */
+  readonly policies: readonly Issue[];
+  /** What policies refuse and a waiver accepts for a while, and waivers that nothing needs: said at each run. */
+  readonly waivers: readonly Issue[];
   readonly warnings: readonly Issue[];
-} {
+}
+
+/**
+ * Judges a pair of profiles, each of which may lack sections that could not be read, by every rule and every policy.
+ *
+ * @param complete the same pair when nothing is missing
+ * @param today `YYYY-MM-DD` in UTC: waivers end and prices age
+ */
+export function findRefusals(
+  pair: PartialPair,
+  complete: { readonly normal: LorSettings; readonly rush: LorSettings } | undefined,
+  today: string,
+): Refusals {
+  const issues = refusing.flatMap((rule) => rule.check(pair));
+  const buildable = issues.every(({ exit }) => exit === 3) ? complete : undefined;
+  const policy = findPolicyIssues(pair, buildable, today);
   return {
-    issues: refusing.flatMap((rule) => rule.check(pair)),
-    warnings: warningRules.flatMap((rule) => rule.check(pair)),
+    issues: [...issues, ...policy.unbuildable],
+    policies: policy.refused,
+    waivers: [...policy.waived, ...policy.unused],
+    warnings: [...warningRules.flatMap((rule) => rule.check(pair)), ...policy.warnings],
   };
 }

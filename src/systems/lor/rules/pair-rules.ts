@@ -5,20 +5,6 @@ import { type PairOf, pairRule, type Rule } from "./rule.ts";
 
 /** What the two profiles must be to each other: rush is larger, and the way back to normal exists. */
 export const pairRules: readonly Rule[] = Object.freeze([
-  pairRule("enough-fronts", ["prestashop"], ({ normal, rush }) =>
-    (["normal", "rush"] as const).flatMap((profile) => {
-      const { fronts } = profile === "normal" ? normal.prestashop : rush.prestashop;
-      return fronts >= 2
-        ? []
-        : [
-            problem("prestashop.fronts", "fronts-too-few", {
-              what: `a load balancer over one front protects from nothing (profile ${profile})`,
-              seen: fronts,
-              accepted: "2 or more",
-            }),
-          ];
-    }),
-  ),
   pairRule("rush-has-more-fronts", ["prestashop"], ({ normal, rush }) =>
     smaller("prestashop.fronts", normal.prestashop.fronts, rush.prestashop.fronts, String),
   ),

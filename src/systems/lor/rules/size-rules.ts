@@ -37,17 +37,6 @@ export const sizeRules: readonly Rule[] = Object.freeze([
       }),
     ];
   }),
-  sharedRule("copies-off-site", ["region"], ({ region }) =>
-    [region.storage, region.database, findRegion(region.compute)?.area].includes(region.offsite)
-      ? [
-          problem("region.offsite", "offsite-same-region", {
-            what: "the off-site copies would be lost with what they are copies of",
-            seen: region.offsite,
-            accepted: `another region than ${distinct([region.storage, region.database]).join(", ")}`,
-          }),
-        ]
-      : [],
-  ),
 ]);
 
 function judgeSize(path: string, size: string, family: FlavorFamily, region: string): readonly Issue[] {

@@ -1,0 +1,14 @@
+import type { CheckReport } from "../../actions/check-settings.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** Under what policies say: why each of them exists, and what to do. */
+export function renderPolicies(terminal: Terminal, notes: CheckReport["policies"]): string {
+  return notes
+    .map(({ code, reason, remedy, waivable }) =>
+      [
+        `  ${terminal.style("bold", code)}: ${reason}`,
+        `    to do: ${remedy}${waivable ? "; or a waiver (docs/policies.md)" : ""}`,
+      ].join("\n"),
+    )
+    .join("\n");
+}

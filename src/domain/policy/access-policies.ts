@@ -1,0 +1,60 @@
+import { Cidr } from "../../core/cidr.ts";
+import { definePolicy, type Policy } from "./policy.ts";
+
+/** Networks that no router of the internet passes on (RFC 1918, and RFC 6598 between carriers). */
+const privateNetworks: readonly Cidr[] = Object.freeze(
+  ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"].map((network) => Cidr.parse(network)),
+);
+
+/** Whether a restriction of a database admits nobody from outside. What is no IPv4 network in CIDR form is taken for public. */
+export function isPrivateNetwork(restriction: string): boolean {
+  try {
+    const network = Cidr.parse(restriction);
+    return privateNetworks.some((candidate) => candidate.includes(network));
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+/** Who may reach what. */
+export const accessPolicies: readonly Policy[] = Object.freeze([
+  definePolicy({
+    code: "database-public",
+    exit: 3,
+    reason: "a database that the internet reaches is found within hours, and its password is all that is left",
+    remedy: "leave `access: private`, and give `network.cidr` and its subnets private addresses such as 10.10.0.0/16",
+    neverWaived: "the program has no way to build a public database",
+    needs: ["databases"],
+    judge: ({ databases }) =>
+      databases.flatMap(({ setting, allowedFrom }) =>
+        allowedFrom
+          .filter((restriction) => !isPrivateNetwork(restriction))
+          .map((restriction) => ({
+            path: setting,
+            subject: setting,
+            what: "the database would admit public addresses",
+            seen: restriction,
+            accepted: `a private network, inside ${privateNetworks.join(", ")}`,
+          })),
+      ),
+  }),
+  definePolicy({
+    code: "port-without-own-group",
+    exit: 3,
+    reason: "OVHcloud's group `default`, which a port without one of its own gets, lets everything in",
+    remedy: "give every server's port the security group of its part, as the components do",
+    neverWaived: "the program builds no server without one: a violation is a defect, or somebody's change of a port",
+    needs: ["ports"],
+    judge: ({ ports }) =>
+      ports
+        .filter(({ group }) => group === undefined)
+        .map(({ server, setting }) => ({
+          path: setting,
+          subject: server,
+          what: `the port of ${server} has no security group of its own`,
+          seen: "default",
+          accepted: "the group of its part",
+        })),
+  }),
+]);

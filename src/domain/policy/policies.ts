@@ -1,0 +1,17 @@
+import { accessPolicies } from "./access-policies.ts";
+import { dataPolicies } from "./data-policies.ts";
+import { moneyPolicies } from "./money-policies.ts";
+import type { Policy } from "./policy.ts";
+import { servingPolicies } from "./serving-policies.ts";
+
+/** Every policy, in the order in which they are told. */
+export const policies: readonly Policy[] = Object.freeze([
+  ...dataPolicies,
+  ...accessPolicies,
+  ...servingPolicies,
+  ...moneyPolicies,
+]);
+
+export function findPolicy(code: string): Policy | undefined {
+  return policies.find((policy) => policy.code === code);
+}

@@ -1,0 +1,50 @@
+import { definePolicy, type Policy } from "./policy.ts";
+
+/** Fronts behind the load balancer, at least. */
+export const leastFronts = 2;
+
+/** Whether a server group keeps its machines on different hosts, or tries to. */
+export function spreads(groupPolicy: string): boolean {
+  return groupPolicy === "anti-affinity" || groupPolicy === "soft-anti-affinity";
+}
+
+/** What lets the shop go on serving while one machine does not. */
+export const servingPolicies: readonly Policy[] = Object.freeze([
+  definePolicy({
+    code: "fronts-too-few",
+    exit: 2,
+    reason: "with one front every failure, update and resize is an outage",
+    remedy: "set `prestashop.fronts` to 2 or more in both profile files",
+    neverWaived: "a switch changes one front while another serves: with one it could not be done",
+    needs: ["fronts"],
+    judge: ({ fronts }) =>
+      (["normal", "rush"] as const)
+        .filter((profile) => fronts[profile] < leastFronts)
+        .map((profile) => ({
+          path: "prestashop.fronts",
+          subject: profile,
+          what: `a load balancer over one front protects from nothing (profile ${profile})`,
+          seen: fronts[profile],
+          accepted: `${leastFronts} or more`,
+        })),
+  }),
+  definePolicy({
+    code: "fronts-not-spread",
+    exit: 3,
+    reason: "fronts on one host are lost together when it fails",
+    remedy: "put the fronts into a server group of the policy soft-anti-affinity, as the components do",
+    needs: ["spread"],
+    judge: ({ spread: { groupPolicy } }) =>
+      groupPolicy !== undefined && spreads(groupPolicy)
+        ? []
+        : [
+            {
+              path: "prestashop",
+              subject: "fronts",
+              what: "nothing keeps the fronts on different hosts",
+              seen: groupPolicy ?? "no server group",
+              accepted: "a server group with soft-anti-affinity or anti-affinity",
+            },
+          ],
+  }),
+]);

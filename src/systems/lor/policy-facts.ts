@@ -1,0 +1,172 @@
+import { type CostLine, estimateItems } from "../../domain/cost.ts";
+import { longestGapSeconds } from "../../domain/cron.ts";
+import type { Profile } from "../../domain/fleet.ts";
+import { findDatabasePlan, findRegion } from "../../domain/offers/ovhcloud.ts";
+import type { MonthlyPrice, PolicyFacts } from "../../domain/policy/facts.ts";
+import { findPriceBook } from "../../domain/price-book.ts";
+import { partNames } from "./address-plan.ts";
+import { planFirewalls } from "./firewalls.ts";
+import { fleetOf, planLor } from "./plan.ts";
+import { planItems } from "./plan-items.ts";
+import type { LorPlan, Part } from "./plan-model.ts";
+import { stateDataLoss } from "./recovery.ts";
+import type { CopySettings, LorSettings } from "./settings.ts";
+import { priceBookId } from "./statements.ts";
+
+interface PartialPair {
+  readonly normal: Partial<LorSettings>;
+  readonly rush: Partial<LorSettings>;
+}
+
+/** Setting that shortens the loss of a data set. */
+const remedies: Readonly<Record<string, string>> = Object.freeze({
+  "erp-filestore": "odoo.filestore.copyEvery",
+  "shop-images": "storage.copy.copyEvery",
+});
+
+const millisecondsOfDay = 86_400_000;
+
+/** What can be told of settings that may still be put right: each fact as soon as its own sections are there. */
+export function factsOfSettings({ normal, rush }: PartialPair): Partial<PolicyFacts> {
+  const shared = { ...rush, ...normal };
+  return {
+    ...recoveryOf(shared),
+    ...(shared.region === undefined ? {} : { places: placesOf(shared.region) }),
+    ...(normal.prestashop === undefined || rush.prestashop === undefined
+      ? {}
+      : { fronts: { normal: normal.prestashop.fronts, rush: rush.prestashop.fronts } }),
+  };
+}
+
+/** What only a Plan tells. The settings must have passed every other rule. */
+export function factsOfPlans(
+  settings: Readonly<Record<Profile, LorSettings>>,
+  today: string,
+): Pick<PolicyFacts, "holders" | "databases" | "ports" | "spread" | "bill" | "priceBooks"> {
+  const plans = { normal: planProfile(settings, "normal"), rush: planProfile(settings, "rush") };
+  const { budget, priceBookAge } = settings.normal.policies;
+  const months = [priceOf(plans.normal, "normal"), priceOf(plans.rush, "rush")];
+  return {
+    holders: holdersOf(plans.rush),
+    databases: [plans.rush.mysql, plans.rush.postgresql].map(({ engine, allowedFrom }) => ({
+      setting: engine,
+      allowedFrom,
+    })),
+    ports: portsOf(plans.rush),
+    spread: plans.rush.shop,
+    bill: { budget, months: months.map(({ books: _, ...month }) => month) },
+    priceBooks: {
+      mostDays: Math.floor(priceBookAge.milliseconds / millisecondsOfDay),
+      carriesBudget: budget !== undefined,
+      books: [...new Set(months.flatMap(({ books }) => books))].map((id) => ageOf(id, today)),
+    },
+  };
+}
+
+/** Names in the cloud play no part: no policy judges them. */
+function planProfile(settings: Readonly<Record<Profile, LorSettings>>, profile: Profile): LorPlan {
+  return planLor({ project: "lor", stack: "prod", settings, fleet: fleetOf(settings[profile]), profile });
+}
+
+function recoveryOf(settings: Partial<LorSettings>): Partial<Pick<PolicyFacts, "recovery">> {
+  const { rpo, prestashop, loadBalancer, odoo, mysql, postgresql, storage, backups } = settings;
+  if (rpo === undefined || prestashop === undefined || loadBalancer === undefined || odoo === undefined) return {};
+  if (mysql === undefined || postgresql === undefined || storage === undefined || backups === undefined) return {};
+  if (!isSchedule(backups.instances.cron)) return {};
+  const losses = stateDataLoss({
+    filestore: secondsOf(odoo.filestore),
+    imagesCopy: secondsOf(storage.copy),
+    backupCron: backups.instances.cron,
+    retentionDays: {
+      mysql: findDatabasePlan(mysql.plan)?.retentionDays ?? 0,
+      postgresql: findDatabasePlan(postgresql.plan)?.retentionDays ?? 0,
+    },
+    fronts: fleetOf({ prestashop, loadBalancer }).fronts.map((front) => front.name),
+  });
+  return { recovery: { rpoSeconds: rpo.inSeconds(), losses, settings: remedies } };
+}
+
+/** Every data set that must hold the RPO; the data-loss statement promises that all of them outlive their region. */
+function placesOf(region: LorSettings["region"]): PolicyFacts["places"] {
+  const area = findRegion(region.compute)?.area ?? region.compute;
+  const place = (dataSet: string, from: string) => ({
+    dataSet,
+    region: from,
+    copyRegions: [region.offsite],
+    outlivesRegion: true,
+    setting: "region.offsite",
+  });
+  return [
+    place("shop-database", region.database),
+    place("shop-images", region.storage),
+    place("erp-database", region.database),
+    place("erp-filestore", area),
+  ];
+}
+
+function holdersOf(plan: LorPlan): PolicyFacts["holders"] {
+  const items = planItems(plan);
+  const holder = (dataSet: string, type: string, name: string, setting: string) => ({
+    dataSet,
+    resource: `${type} ${name}`,
+    protected: items.some((item) => item.type === type && item.name === name && item.holdsData),
+    setting,
+  });
+  return [
+    holder("shop-database", "ovh:CloudProject/database:Database", "mysql", "mysql"),
+    holder("shop-images", "ovh:CloudProject/storage:Storage", "images", "storage"),
+    holder("erp-database", "ovh:CloudProject/database:Database", "postgresql", "postgresql"),
+    holder("erp-filestore", "openstack:blockstorage/volume:Volume", "odoo-data", "odoo"),
+    holder("the off-site copies", "ovh:CloudProject/storage:Storage", "copies", "storage"),
+  ];
+}
+
+function portsOf(plan: LorPlan): PolicyFacts["ports"] {
+  const firewalls = planFirewalls(plan);
+  const groupOf = (part: Part) => firewalls.find((firewall) => firewall.part === partNames[part])?.cloudName;
+  return [
+    ...plan.shop.fronts.map(({ name }) => ({ server: name, group: groupOf("prestashop"), setting: "prestashop" })),
+    { server: plan.odoo.server.name, group: groupOf("odoo"), setting: "odoo" },
+  ];
+}
+
+function priceOf(plan: LorPlan, profile: Profile): MonthlyPrice & { readonly books: readonly string[] } {
+  const { total, outsideOfferTotal, lines, outsideOffer } = estimateItems(planItems(plan), requireBook(priceBookId));
+  const all = [...lines, ...outsideOffer];
+  const priced = (line: CostLine) => line.amount !== undefined;
+  const known =
+    total.known !== undefined && outsideOfferTotal.known !== undefined
+      ? total.known.plus(outsideOfferTotal.known)
+      : (total.known ?? outsideOfferTotal.known);
+  return {
+    profile,
+    known,
+    unpriced: all.filter((line) => !priced(line)).map(({ key }) => key),
+    books: all.filter(priced).map(({ priceBook }) => priceBook),
+  };
+}
+
+function ageOf(id: string, today: string): PolicyFacts["priceBooks"]["books"][number] {
+  const { date } = requireBook(id);
+  return { id, date, days: Math.floor((Date.parse(today) - Date.parse(date)) / millisecondsOfDay) };
+}
+
+function requireBook(id: string) {
+  const book = findPriceBook(id);
+  if (book === undefined) throw new RangeError(`no price book ${id}`);
+  return book;
+}
+
+function secondsOf({ copyEvery, copyTimeout }: CopySettings) {
+  return { copyEverySeconds: copyEvery.inSeconds(), copyTimeoutSeconds: copyTimeout.inSeconds() };
+}
+
+function isSchedule(cron: string): boolean {
+  try {
+    longestGapSeconds(cron);
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}

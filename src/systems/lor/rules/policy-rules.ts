@@ -1,0 +1,65 @@
+import { problem } from "../../../config/problem.ts";
+import type { Issue } from "../../../core/result.ts";
+import { type Judged, judgePolicies, type PolicyJudgement } from "../../../domain/policy/judge.ts";
+import { isValidOn, type Waiver } from "../../../domain/policy/waiver.ts";
+import { factsOfPlans, factsOfSettings } from "../policy-facts.ts";
+import type { LorSettings } from "../settings.ts";
+import type { PartialPair } from "./rule.ts";
+import { warnOfUnusedWaiver } from "./waiver-warning-rules.ts";
+
+/** What every policy says of a pair, as issues. */
+export interface PolicyIssues {
+  /** Of policies that are never waived: nothing can be built or switched. */
+  readonly unbuildable: readonly Issue[];
+  /** Of policies that could be waived. */
+  readonly refused: readonly Issue[];
+  /** What a waiver accepts for a while: said at each run. */
+  readonly waived: readonly Issue[];
+  /** Waivers that nothing needs: said at each run too. */
+  readonly unused: readonly Issue[];
+  /** What is accepted and should still be known. */
+  readonly warnings: readonly Issue[];
+}
+
+/**
+ * Judges a pair by every policy whose facts are there.
+ *
+ * @param whole the pair, when it is complete and no other rule refuses it: then there is a Plan to judge
+ */
+export function findPolicyIssues(
+  pair: PartialPair,
+  whole: { readonly normal: LorSettings; readonly rush: LorSettings } | undefined,
+  today: string,
+): PolicyIssues {
+  const facts = { ...factsOfSettings(pair), ...(whole === undefined ? {} : factsOfPlans(whole, today)) };
+  const waivers = pair.normal.waivers ?? pair.rush.waivers ?? [];
+  const judgement = judgePolicies({ facts, waivers, today });
+  return {
+    unbuildable: judgement.refused.filter(({ policy }) => policy.neverWaived !== undefined).map(refuse),
+    refused: judgement.refused.filter(({ policy }) => policy.neverWaived === undefined).map(refuse),
+    waived: judgement.waived.map(tellWaived),
+    unused: judgement.unused.map((waiver) =>
+      warnOfUnusedWaiver(`waivers.${waivers.indexOf(waiver)}`, waiver, isValidOn(waiver, today)),
+    ),
+    warnings: judgement.warned.map(toIssue),
+  };
+}
+
+function refuse({ policy, finding, ended }: PolicyJudgement["refused"][number]): Issue {
+  const issue = toIssue({ policy, finding });
+  return ended === undefined ? issue : { ...issue, message: `${issue.message}; ${tellEnd(ended)}` };
+}
+
+function tellWaived({ policy, finding, waiver }: PolicyJudgement["waived"][number]): Issue {
+  const issue = toIssue({ policy, finding });
+  const { owner, reason, until } = waiver;
+  return { ...issue, message: `${issue.message}; waived by ${owner} until ${until}: ${reason}` };
+}
+
+function toIssue({ policy, finding }: Judged): Issue {
+  return problem(finding.path, policy.code, finding, policy.exit);
+}
+
+function tellEnd({ owner, reason, until }: Waiver): string {
+  return `its waiver by ${owner} ended on ${until} (${reason})`;
+}
