@@ -101,11 +101,12 @@ describe("as a command", () => {
     });
   }, 180_000);
 
-  it("plain Pulumi runs the program that `init` wrote, and finds nothing to change", async () => {
-    const line =
-      'eval "$(npx --no-install lor-infra cloud env)" && pulumi preview --stack prod --config-file Pulumi.normal.yaml';
+  it("plain Pulumi runs the program that `init` wrote and the policy pack, and finds nothing to change", async () => {
+    const pack = join(installed, "dist", "src", "policy-pack", "policies.js");
+    const line = `eval "$(npx --no-install lor-infra cloud env)" && pulumi preview --stack prod --config-file Pulumi.normal.yaml --policy-pack "${pack}"`;
     const preview = await run("sh", ["-c", line], shop, { ...environment, PULUMI_HOME: join(folder, "pulumi") });
     expect(preview, preview.stdout + preview.stderr).toMatchObject({ code: 0 });
+    expect(preview.stdout).toMatch(/✅ lor-infra@v\d/);
     // A program that Pulumi did not call would delete everything.
     expect(preview.stdout).toMatch(/\d\d unchanged/);
     expect(preview.stdout).not.toMatch(/to (create|delete|update|replace)/);
