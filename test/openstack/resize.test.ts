@@ -35,7 +35,7 @@ function fronts(flavors: { readonly first: string; readonly second: string }): P
       );
     };
     const first = create("first", flavors.first, "10.10.1.10");
-    // Not both at once: the scheduler does not see one that is just being placed, and the soft policy has no second look. They were seen on one host.
+    // Not both at once: so created, they were once seen on one host, which the soft policy allows.
     const second = create("second", flavors.second, "10.10.1.11", [first]);
     const volume = new openstack.blockstorage.Volume("data", { size: 1 });
     new openstack.compute.VolumeAttach("data", { instanceId: first.id, volumeId: volume.id });

@@ -73,11 +73,15 @@ async function runTests(): Promise<number> {
   const end = async () => {
     progress.tell(signal.aborted ? "stopping" : `the tests took more than ${TEST_MINUTES} minutes; stopping`);
     signalGroup(child.pid, "SIGTERM");
-    await Promise.race([ended, pause(10_000)]);
-    signalGroup(child.pid, "SIGKILL");
+    await Promise.race([ended, pause(10_000, undefined, { ref: false })]);
+    if (child.exitCode === null && child.signalCode === null) signalGroup(child.pid, "SIGKILL");
   };
-  limit.addEventListener("abort", () => void end(), { once: true });
-  return ended;
+  limit.addEventListener("abort", end, { once: true });
+  try {
+    return await ended;
+  } finally {
+    limit.removeEventListener("abort", end);
+  }
 }
 
 function signalGroup(leader: number | undefined, name: NodeJS.Signals): void {

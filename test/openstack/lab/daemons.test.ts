@@ -15,7 +15,7 @@ let daemons: Daemons;
 beforeEach(() => {
   place = new Place(mkdtempSync(join(tmpdir(), "lab-")));
   place.prepare();
-  daemons = new Daemons(place);
+  daemons = new Daemons(place, 1000);
 });
 
 afterEach(async () => {

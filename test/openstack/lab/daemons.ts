@@ -26,8 +26,6 @@ interface Daemon extends ProcessIdentity {
 /** Those that others write to until their end: stopped last. */
 const STOPPED_LAST = ["rabbitmq", "mariadb", "memcached", "erlang-names"];
 
-const GRACE_MILLISECONDS = 8_000;
-
 /**
  * The daemons of one folder. Each is on record with its number and its start time before the next one is started, so that a later process can
  * stop them, and only them.
@@ -35,9 +33,12 @@ const GRACE_MILLISECONDS = 8_000;
 export class Daemons {
   readonly #place: Place;
   readonly #record: string;
+  readonly #graceMilliseconds: number;
 
-  constructor(place: Place) {
+  /** Between SIGTERM and SIGKILL a daemon has `graceMilliseconds`. */
+  constructor(place: Place, graceMilliseconds = 8_000) {
     this.#place = place;
+    this.#graceMilliseconds = graceMilliseconds;
     this.#record = place.run("daemons.jsonl");
   }
 
@@ -101,8 +102,9 @@ export class Daemons {
   async stop(): Promise<void> {
     const running = this.running();
     const last = (daemon: Daemon) => STOPPED_LAST.includes(daemon.name);
-    await Promise.all(running.filter((daemon) => !last(daemon)).map(endGently));
-    await Promise.all(running.filter(last).map(endGently));
+    const end = (daemon: Daemon) => endGently(daemon, this.#graceMilliseconds);
+    await Promise.all(running.filter((daemon) => !last(daemon)).map(end));
+    await Promise.all(running.filter(last).map(end));
     // What a daemon left behind when it ended, such as a worker in a session of its own.
     for (let rest = this.everyProcess(); rest.length > 0; rest = this.everyProcess()) {
       for (const process of rest) signal(process, "SIGKILL");
@@ -112,9 +114,9 @@ export class Daemons {
   }
 }
 
-async function endGently(daemon: ProcessIdentity): Promise<void> {
+async function endGently(daemon: ProcessIdentity, graceMilliseconds: number): Promise<void> {
   signal(daemon, "SIGTERM");
-  const deadline = Date.now() + GRACE_MILLISECONDS;
+  const deadline = Date.now() + graceMilliseconds;
   while (isAlive(daemon) && Date.now() < deadline) await pause(50);
   signal(daemon, "SIGKILL");
 }
