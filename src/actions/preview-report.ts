@@ -1,11 +1,12 @@
 import { loadProject, type Project } from "../config/project.ts";
 import { Money } from "../core/money.ts";
 import type { CostSum } from "../domain/cost.ts";
+import type { Profile } from "../domain/fleet.ts";
 import type { Disruption } from "../domain/recovery.ts";
 import { acceptedReport, type CheckReport } from "./check-settings.ts";
 import { type PreviewInput, type PreviewResult, preview } from "./preview.ts";
 import { pricePlan } from "./price-plan.ts";
-import type { StackContext } from "./stack-context.ts";
+import { planProfile, type StackContext } from "./stack-context.ts";
 import { type RpoEntry, stateRpo } from "./state-rpo.ts";
 
 /** What a preview says, as plain data: the JSON document, and what its Markdown is made from. */
@@ -37,6 +38,15 @@ interface PreviewPrice {
   readonly after: PreviewSums;
   /** After less now, of what is known; null where there is nothing to subtract, or a price is unknown on one side only. */
   readonly difference: { readonly offer: string | null; readonly outsideOffer: string | null };
+  /** Both profiles as the settings say them, whichever the stack is in: a change of the other one costs too, later. */
+  readonly profiles: readonly ProfilePrice[];
+}
+
+interface ProfilePrice {
+  readonly profile: Profile;
+  /** Null: not known, without the settings of before. */
+  readonly before: PreviewSums | null;
+  readonly after: PreviewSums;
 }
 
 interface PreviewSums {
@@ -106,7 +116,7 @@ export async function reportPreview(
       seconds,
       differs,
       base: describeBase(loaded),
-      price: priceOf(result),
+      price: { ...priceOf(result), profiles: priceProfiles(base, project) },
       dataLoss: compareDataLoss(base, project),
       check: acceptedReport(project),
     },
@@ -120,7 +130,17 @@ function describeBase(loaded: ReturnType<typeof loadProject> | undefined): Previ
   return { kind: "refused", ...(first === undefined ? {} : { reason: `${first.path}: ${first.message}` }) };
 }
 
-function priceOf({ before, after }: Pick<PreviewResult, "before" | "after">): PreviewPrice {
+function priceProfiles(base: Project | undefined, project: Project): readonly ProfilePrice[] {
+  const priced = (settings: Project, profile: Profile) =>
+    sumsOf(pricePlan(planProfile({ project: settings }, profile)));
+  return (["normal", "rush"] as const).map((profile) => ({
+    profile,
+    before: base === undefined ? null : priced(base, profile),
+    after: priced(project, profile),
+  }));
+}
+
+function priceOf({ before, after }: Pick<PreviewResult, "before" | "after">): Omit<PreviewPrice, "profiles"> {
   const { priceBook, currency, ...sums } = pricePlan(after);
   const then = sumsOf(sums);
   const now = before === undefined ? null : sumsOf(pricePlan(before));

@@ -56,6 +56,16 @@ describe.each(forges)("the comment on %s", (forge) => {
     expect(server.calls.filter(({ method }) => method === "GET")).toHaveLength(3);
   });
 
+  it("is the oldest one, should there ever be two", async () => {
+    const first = server.add(text("old"));
+    const second = server.add(text("also"));
+    await post(text("new"));
+    expect(server.comments).toEqual([
+      { id: first, body: text("new") },
+      { id: second, body: text("also") },
+    ]);
+  });
+
   it("is found where the forge ends lines in its own way", async () => {
     server.add(text("old").replaceAll("\n", "\r\n"));
     expect(await post(text("new"))).toMatchObject({ done: "updated" });

@@ -39,6 +39,18 @@ describe("with the settings from before the change", () => {
     expect(Number(price.after.offer.amount)).toBeCloseTo(210.30956 + Number(price.difference.offer), 8);
   });
 
+  it("a change of the profile that does not run has its price too", async () => {
+    const { changes, price } = await reportOf(
+      { rush: { "prestashop.frontsFlavor": "b2-7" } },
+      { base: settingsFolder() },
+    );
+    expect(changes).toEqual([]);
+    expect(price.profiles).toMatchObject([
+      { profile: "normal", before: { offer: { amount: "210.30956" } }, after: { offer: { amount: "210.30956" } } },
+      { profile: "rush", before: { offer: { amount: "325.50956" } }, after: { offer: { amount: "259.50956" } } },
+    ]);
+  });
+
   it("only the statements that say something else differ", async () => {
     const { dataLoss, base } = await reportOf(
       { shared: { "odoo.filestore.copyEvery": "PT20M" } },

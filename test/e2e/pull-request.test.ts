@@ -65,7 +65,9 @@ describe("the settings of a pull request", () => {
       for (const word of [name, ...because]) expect(text).toContain(`\`${word}\``);
     for (const amount of [price.now?.offer.amount, price.after.offer.amount, price.difference.offer])
       expect(text).toContain(`| ${amount} EUR |`);
-    expect(text.match(/^\| `/gm)).toHaveLength(dataLoss.entries.filter(({ differs }) => differs).length);
+    expect(text.match(/^\| `[\w-]+` \| [\w ]+ \| (?:at most|no copy)/gm)).toHaveLength(
+      dataLoss.entries.filter(({ differs }) => differs).length,
+    );
     for (const { path } of check.warnings) expect(text).toContain(`- \`${path}\`: `);
   });
 

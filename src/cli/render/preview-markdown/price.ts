@@ -24,6 +24,27 @@ export const priceSection: Section = ({ report }) => {
       [row("in the offer", "offer"), row("outside the offer", "outsideOffer")],
     ),
     "",
+    "Each profile, as the settings say it:",
+    "",
+    ...table(
+      ["", "", "before", "after"],
+      ["left", "left", "right", "right"],
+      price.profiles.flatMap(({ profile, before, after: then }) => [
+        [
+          code(profile),
+          "in the offer",
+          before === null ? "unknown" : renderSum(before.offer, currency),
+          renderSum(then.offer, currency),
+        ],
+        [
+          "",
+          "outside the offer",
+          before === null ? "unknown" : renderSum(before.outsideOffer, currency),
+          renderSum(then.outsideOffer, currency),
+        ],
+      ]),
+    ),
+    "",
     `Before tax, with the price book ${code(price.priceBook)}. A price that is not known is not in a sum.`,
   ];
   if (now !== null && base.kind !== "given") {
