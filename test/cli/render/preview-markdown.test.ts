@@ -25,7 +25,7 @@ async function reportOf(
   const stack = new FakeStack();
   open.push(stack);
   if (built) await up(stack.context(), { confirm: stack.confirm });
-  const loaded = loadProject(settingsFolder(changes), "prod");
+  const loaded = loadProject(settingsFolder(changes), "prod", { now: new Date("2026-06-01T00:00:00Z") });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.issues));
   stack.project = loaded.value;
   stack.engine.surprise = surprise;

@@ -27,7 +27,9 @@ export const checkSection: Section = ({ check: { ok, issues, warnings, policies 
 };
 
 function explain({ code: name, reason, remedy }: CheckReport["policies"][number]): string {
-  return `- ${code(name)}: ${prose(reason)} ${prose(remedy)}`;
+  // A remedy names settings and commands as code, between backticks.
+  const remedied = remedy.split("`").map((part, index) => (index % 2 === 1 ? code(part) : prose(part)));
+  return `- ${code(name)}: ${prose(reason)}. What to do: ${remedied.join(" ").replaceAll(" ,", ",").trim()}`;
 }
 
 function describe({ path, message, code: reason }: CheckReport["issues"][number]): string {
