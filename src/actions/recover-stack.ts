@@ -17,8 +17,12 @@ import { waitUntil } from "./wait-for.ts";
  * Puts right what an earlier run left, before anything else: every changing action begins with it. After an undisturbed run it costs one
  * export of the state.
  * @param goal where the action wants to go: decides which way an interrupted resize is settled
+ * @returns what the state says now, and whether it was compared with the cloud just now
  */
-export async function recoverStack(context: StackContext, goal?: Fleet): Promise<RecordedState> {
+export async function recoverStack(
+  context: StackContext,
+  goal?: Fleet,
+): Promise<RecordedState & { readonly refreshed: boolean }> {
   const { folder, lock } = context;
   const journal = new OperationJournal(folder.journal);
   const disturbed = (lock?.unsettled.length ?? 0) > 0 || journal.unfinished() !== undefined;
@@ -26,6 +30,7 @@ export async function recoverStack(context: StackContext, goal?: Fleet): Promise
   let recorded = await readRecorded(context);
   refuseOtherCloud(context, recorded);
   const pending = recorded.pendingOperations.length > 0;
+  let refreshed = false;
   if (pending) {
     await notePendingOperations(context, recorded);
   }
@@ -36,13 +41,14 @@ export async function recoverStack(context: StackContext, goal?: Fleet): Promise
     if (recorded.resources.length > 0) {
       await refreshState(context, recorded.fleet);
       recorded = await readRecorded(context);
+      refreshed = true;
     }
   }
   if (await adoptLostCreations(context, recorded, goal)) {
     recorded = await readRecorded(context);
   }
   lock?.settle();
-  return recorded;
+  return { ...recorded, refreshed };
 }
 
 /** Takes the cloud's word for what the state says. */

@@ -105,7 +105,7 @@ async function prepareSwitch(context: StackContext, target: Profile): Promise<Pr
     throw stopped(path.stop);
   }
   // What is approved is compared with the state, so the state must say what is there. A machine in another state cannot be read yet.
-  if (path.steps.length > 0 && live.fronts.every((front) => front.server === "active")) {
+  if (!recorded.refreshed && path.steps.length > 0 && live.fronts.every((front) => front.server === "active")) {
     await refreshState(context, fleetOfLive(live));
   }
   const steps = forecastSwitch(live, path.steps);
