@@ -56,14 +56,15 @@ export async function startCloud(args: StartCloudArgs): Promise<StartCloudResult
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const end = Date.now() + LONGEST_START_MS;
   let child: ChildProcess | undefined;
-  let ours = false;
   while (Date.now() < end) {
     if (child === undefined) child = spawnCloud(folder, args);
     await pause(20);
     const runtime = await answering(folder);
     if (runtime !== undefined) {
-      ours = runtime.pid === child.pid;
-      return { runtime, started: ours };
+      const started = runtime.pid === child.pid;
+      // Another start was faster. Ours may not have looked yet, and would find the folder free once that cloud is stopped.
+      if (!started) child.kill();
+      return { runtime, started };
     }
     if (child.exitCode === null && child.signalCode === null) continue;
     if (child.exitCode !== EXIT_FOLDER_TAKEN) throw startFailed(folder, child);

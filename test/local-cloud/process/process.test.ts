@@ -108,6 +108,29 @@ test("two starts at once give one cloud", async () => {
   expect(results.filter(({ started }) => started).length).toBe(1);
 });
 
+test("a start that was not the first leaves no process that takes the folder later", async () => {
+  for (let round = 0; round < 4; round += 1) {
+    await Promise.all([start(), start(), start(), start()]);
+    await stopCloud(home);
+    rmSync(home, { recursive: true, force: true });
+  }
+  // Whoever took the folder after a stop would stay.
+  await expect.poll(() => processesOf(home), { timeout: 15_000 }).toEqual([]);
+});
+
+/** Numbers of the processes that were started with a folder. */
+function processesOf(folder: string): readonly string[] {
+  return readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && commandLine(pid).includes(`${folder}/`));
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
+  }
+}
+
 test("a cloud that cannot start says why", async () => {
   writeFileSync(join(home, "not-a-folder"), "");
   await expect(startCloud({ home: join(home, "not-a-folder"), env: process.env })).rejects.toThrow();
