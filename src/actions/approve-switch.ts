@@ -2,6 +2,7 @@ import { ExitCode, LorError } from "../core/errors.ts";
 import { fingerprint } from "../core/fingerprint.ts";
 import type { Profile } from "../domain/fleet.ts";
 import { type ApprovedSwitch, callsOf, isRepair, pictureDifferences, pictureOf } from "../domain/switching/approval.ts";
+import { describeChange } from "../domain/switching/expected-change.ts";
 import type { LiveFleet, SwitchStep } from "../domain/switching/model.ts";
 import { fleetAfter, liveAfter } from "../domain/switching/step-fleet.ts";
 import { describeStep, expectationOf } from "./carry-out-step.ts";
@@ -26,7 +27,7 @@ export async function describeSwitch(
     now = liveAfter(now, step);
     return {
       step,
-      changes: changes.map((one) => `${one.change} ${one.type} ${one.name}`).toSorted(),
+      changes: changes.map(describeChange).toSorted(),
       calls: callsOf(step),
     };
   });
@@ -54,17 +55,17 @@ async function stateFingerprint(context: StackContext): Promise<string> {
 }
 
 /**
- * Holds each step against what was approved: the steps themselves, and that nobody else changed state, sizes or pool since.
+ * Holds each step against what was approved: the steps themselves, and that nobody else changed state, sizes or pool since they were shown.
  * @throws LorError `plan-changed`, `changed-since-approval`: nothing more is changed
  */
-export async function guardSteps(
+export function guardSteps(
   context: StackContext,
   { target, steps }: ApprovedSwitch,
-  live: LiveFleet,
-): Promise<Pick<StepsRequest, "before" | "after">> {
+  shown: { readonly live: LiveFleet; readonly state: string },
+): Pick<StepsRequest, "before" | "after"> {
   const approved = new Set(steps.map(({ step }) => fingerprint(step)));
-  let expected: LiveFleet | undefined = live;
-  let state = await stateFingerprint(context);
+  let expected: LiveFleet | undefined = shown.live;
+  let { state } = shown;
   return {
     before: async (step, seen) => {
       const differences = [

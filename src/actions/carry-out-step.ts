@@ -1,13 +1,18 @@
 import { ExitCode, LorError } from "../core/errors.ts";
 import type { Profile } from "../domain/fleet.ts";
-import { expectedChange, mismatchOf, type StepExpectation } from "../domain/switching/expected-change.ts";
+import {
+  describeChange,
+  expectedChange,
+  mismatchOf,
+  type StepExpectation,
+} from "../domain/switching/expected-change.ts";
 import type { LiveFleet, SwitchGoal, SwitchStep } from "../domain/switching/model.ts";
 import { mayLeave } from "../domain/switching/serving.ts";
 import { fleetAfter, fleetOfLive } from "../domain/switching/step-fleet.ts";
 import { planItems } from "../systems/lor/plan-items.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
 import { drainFront, gateFront, readmitFront } from "./front-traffic.ts";
-import { type KnownFleet, type ObservedFleet, observeFleet } from "./observe-fleet.ts";
+import { knownOf, type ObservedFleet, observeFleet } from "./observe-fleet.ts";
 import { refreshState, settleResize, waitForServer } from "./recover-stack.ts";
 import { planFleet, type StackContext, throwIfStopped } from "./stack-context.ts";
 import { type PreparedUpdate, prepareUpdate, runUpdate } from "./update-stack.ts";
@@ -102,7 +107,7 @@ async function prepareStep(context: StackContext, request: StepRequest): Promise
     exit: ExitCode.refused,
     culprit: "user",
     seen: [...remaining.unexpected, ...remaining.missing.map((one) => `no ${one}`)].join(", "),
-    accepted: expected.changes.map((one) => `${one.change} ${one.type} ${one.name}`).join(", "),
+    accepted: expected.changes.map(describeChange).join(", "),
     next: "lor-infra preview, then lor-infra up: settings other than the profile's have changed",
   });
 }
@@ -137,13 +142,6 @@ async function takeOut(context: StackContext, { goal, live, again }: StepRequest
     });
   }
   await drainFront(context, name);
-}
-
-function knownOf(live: LiveFleet): KnownFleet {
-  return {
-    loadBalancerBandwidth: live.loadBalancerBandwidth,
-    fronts: live.fronts.map((front) => front.name),
-  };
 }
 
 /** After a failed update: a front that still works goes back into service, at whatever size it has. */

@@ -63,7 +63,7 @@ export function checkRushTiming({ project, event, now, accepted }: RushTimingArg
 }
 
 /**
- * Whether it is time to go back; undefined when no event is near.
+ * Refuses the way back while an event's rush is not over.
  * @throws LorError `event-not-over`
  */
 export function checkReturnTiming(project: Project, now: Temporal.Instant, early: boolean): void {

@@ -22,6 +22,16 @@ export interface KnownFleet {
   readonly fronts: readonly string[];
 }
 
+/** Of a fleet that is there, or is planned. */
+export function knownOf({
+  loadBalancerBandwidth,
+  fronts,
+}: Pick<LiveFleet, "loadBalancerBandwidth"> & {
+  readonly fronts: readonly { readonly name: string }[];
+}): KnownFleet {
+  return { loadBalancerBandwidth, fronts: fronts.map((front) => front.name) };
+}
+
 /** Looks at servers, pool members and load balancer. A front of which only other parts are left is shown as absent. */
 export async function observeFleet(
   context: StackContext,

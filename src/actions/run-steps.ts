@@ -5,7 +5,7 @@ import type { LiveFleet, SwitchGoal, SwitchStep, SwitchStop } from "../domain/sw
 import { fleetAfter } from "../domain/switching/step-fleet.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
 import { carryOutStep, describeStep } from "./carry-out-step.ts";
-import { type KnownFleet, type ObservedFleet, observeFleet } from "./observe-fleet.ts";
+import { type KnownFleet, knownOf, type ObservedFleet, observeFleet } from "./observe-fleet.ts";
 import { type StackContext, throwIfStopped } from "./stack-context.ts";
 import { sleepUnlessStopped, waitUntil } from "./wait-for.ts";
 
@@ -13,6 +13,8 @@ import { sleepUnlessStopped, waitUntil } from "./wait-for.ts";
 export interface DoneStep {
   readonly step: SwitchStep;
   readonly seconds: number;
+  /** Undefined for a step that nobody foresaw. */
+  readonly expectedSeconds: number | undefined;
 }
 
 export interface StepsRequest {
@@ -20,8 +22,8 @@ export interface StepsRequest {
   /** Profile whose command runs: names the Plan once its fleet is reached, and the command that goes on. */
   readonly target: Profile;
   readonly live: ObservedFleet;
-  /** Expected seconds of a step, and how many steps are expected in all. */
-  readonly expected: { readonly seconds: (step: SwitchStep) => number; readonly total: number };
+  /** Expected seconds of a step, where it was foreseen, and how many steps are expected in all. */
+  readonly expected: { readonly seconds: (step: SwitchStep) => number | undefined; readonly total: number };
   /** Asked before each step; throws when the step must not be done. */
   readonly before: (step: SwitchStep, live: ObservedFleet) => Promise<void>;
   /** Told after each step. */
@@ -70,7 +72,8 @@ export async function runSteps(context: StackContext, request: StepsRequest): Pr
     await request.before(step, live);
     const position = done.length + 1;
     const total = Math.max(request.expected.total, position);
-    context.emit({ kind: "step-begun", step, position, total, seconds: request.expected.seconds(step) });
+    const expectedSeconds = request.expected.seconds(step);
+    context.emit({ kind: "step-begun", step, position, total, seconds: expectedSeconds ?? 0 });
     note("step-begun", describeStep(step));
     const began = context.clock.now().getTime();
     try {
@@ -81,7 +84,7 @@ export async function runSteps(context: StackContext, request: StepsRequest): Pr
     const seconds = (context.clock.now().getTime() - began) / 1000;
     note("step-done", describeStep(step));
     context.emit({ kind: "step-done", step, seconds });
-    done.push({ step, seconds });
+    done.push({ step, seconds, expectedSeconds });
     await request.after(step);
     if (step.kind !== "resize-load-balancer") {
       await sleepUnlessStopped(context, context.timings.settle);
@@ -124,9 +127,8 @@ export function stopped(stop: SwitchStop): LorError {
 }
 
 /** What the state knows once a step has ended well. */
-function knownAfter(live: LiveFleet, step: SwitchStep): KnownFleet {
-  const { loadBalancerBandwidth, fronts } = fleetAfter(live, step);
-  return { loadBalancerBandwidth, fronts: fronts.map((front) => front.name) };
+export function knownAfter(live: LiveFleet, step: SwitchStep): KnownFleet {
+  return knownOf(fleetAfter(live, step));
 }
 
 /** A step that left everything as it was would be decided again and again. */

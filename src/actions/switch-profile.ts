@@ -1,6 +1,6 @@
 import { ExitCode, LorError } from "../core/errors.ts";
 import type { Profile } from "../domain/fleet.ts";
-import { forecastSwitch, type StepForecast } from "../domain/forecast.ts";
+import { forecastSwitch } from "../domain/forecast.ts";
 import { type ApprovedSwitch, approvalDifferences, planId } from "../domain/switching/approval.ts";
 import type { SwitchGoal, SwitchStep } from "../domain/switching/model.ts";
 import { fleetOfLive, pathTo } from "../domain/switching/step-fleet.ts";
@@ -8,7 +8,7 @@ import { OperationJournal } from "../state/operation-journal.ts";
 import { fleetOf } from "../systems/lor/plan.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
 import { changedSinceApproval, describeSwitch, guardSteps } from "./approve-switch.ts";
-import type { KnownFleet, ObservedFleet } from "./observe-fleet.ts";
+import { type KnownFleet, knownOf, type ObservedFleet } from "./observe-fleet.ts";
 import { type Confirm, type Proposal, requireApproval } from "./proposal.ts";
 import type { RecordedState } from "./recorded-state.ts";
 import { recoverStack, refreshState } from "./recover-stack.ts";
@@ -31,8 +31,6 @@ export interface SwitchResult {
   readonly target: Profile;
   /** Steps that were carried out; none when the stack was there already. */
   readonly steps: readonly DoneStep[];
-  /** What was expected of them. */
-  readonly forecast: readonly StepForecast[];
   /** What was paid for before and is now: to be priced. */
   readonly before: LorPlan;
   readonly after: LorPlan;
@@ -56,7 +54,7 @@ export async function switchProfile(context: StackContext, input: SwitchInput): 
   const { proposal, live, named } = prepared;
   const { before, after, steps: forecast } = proposal;
   if (forecast.length === 0 && named) {
-    return { target, steps: [], forecast, before, after, fleet: live, seconds: 0 };
+    return { target, steps: [], before, after, fleet: live, seconds: 0 };
   }
   const approved = input.approved ?? prepared.approved;
   if (!goesOn) {
@@ -66,13 +64,13 @@ export async function switchProfile(context: StackContext, input: SwitchInput): 
     await requireApproval(confirm, proposal);
   }
   return await journaled(context, { operation: target, what: target, plan: planId(approved) }, async (note) => {
-    const run = await runApproved(context, { ...input, approved }, { ...prepared, note });
+    const run = await runApproved(context, { ...input, approved }, { prepared, note });
     if (run.plan === undefined ? !named : run.plan.profile !== target) {
       // The last step needed no engine: the state still names where it came from.
       await runUpdate(context, await prepareUpdate(context, after, { chain: true, joinDrained: true }));
     }
     const seconds = (context.clock.now().getTime() - began) / 1000;
-    return { target, steps: run.steps, forecast, before, after, fleet: run.fleet, seconds };
+    return { target, steps: run.steps, before, after, fleet: run.fleet, seconds };
   });
 }
 
@@ -144,13 +142,16 @@ function isUnfinished({ folder, project }: StackContext, approved: ApprovedSwitc
 async function runApproved(
   context: StackContext,
   { target, onFailure, approved }: SwitchInput & { readonly approved: ApprovedSwitch },
-  { goal, live, proposal, note }: PreparedSwitch & Pick<StepsRequest, "note">,
+  { prepared, note }: { readonly prepared: PreparedSwitch } & Pick<StepsRequest, "note">,
 ) {
+  const { goal, proposal } = prepared;
   const expected = {
-    seconds: (step: SwitchStep) => proposal.steps.find((one) => one.step.kind === step.kind)?.seconds ?? 0,
+    seconds: (step: SwitchStep) => proposal.steps.find((one) => one.step.kind === step.kind)?.seconds,
     total: proposal.steps.length,
   };
-  const guard = await guardSteps(context, approved, live);
+  const guard = guardSteps(context, approved, { live: prepared.live, state: prepared.approved.state });
+  // A person may have thought about it for long.
+  const live = await observeSettled(context, knownOf(prepared.live), goal);
   try {
     return await runSteps(context, { goal, target, live, expected, note, ...guard });
   } catch (error) {

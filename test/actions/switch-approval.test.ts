@@ -151,6 +151,15 @@ function drainByHand(): void {
   if (member !== undefined) member.weight = 0;
 }
 
+it("what somebody changes while a person thinks about it is seen before the first step", async () => {
+  const thinks = async (): Promise<boolean> => {
+    drainByHand();
+    return true;
+  };
+  await expect(rush({ confirm: thinks })).rejects.toMatchObject({ code: "changed-since-approval", exit: 3 });
+  expect(stack.moments).toEqual([]);
+});
+
 describe("while a switch runs", () => {
   it.each([
     ["takes a front out of the pool", "ps-1", drainByHand],

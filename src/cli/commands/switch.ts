@@ -69,7 +69,7 @@ async function switchTo(
       ...(approved === undefined ? {} : { approved }),
     }),
   );
-  const { steps, before, after, fleet, seconds, forecast } = result;
+  const { steps, before, after, fleet, seconds } = result;
   terminal.line(renderReadiness(terminal, result));
   if (steps.length > 0) {
     terminal.line(`Price a month: before ${describePrice(before)}\n                  now ${describePrice(after)}`);
@@ -84,10 +84,7 @@ async function switchTo(
     cloud: options.cloud,
     stack: options.stack,
     profile: target,
-    steps: steps.map((one) => ({
-      ...one,
-      expectedSeconds: forecast.find(({ step }) => JSON.stringify(step) === JSON.stringify(one.step))?.seconds ?? null,
-    })),
+    steps: steps.map((one) => ({ ...one, expectedSeconds: one.expectedSeconds ?? null })),
     fronts,
     seconds,
   });

@@ -7,7 +7,7 @@ import { renderStep } from "./step.ts";
 import { renderTable } from "./table.ts";
 
 /** Is the shop ready? What was reached, who serves, and how long each step took against what was expected. */
-export function renderReadiness(terminal: Terminal, { target, steps, forecast, fleet, seconds }: SwitchResult): string {
+export function renderReadiness(terminal: Terminal, { target, steps, fleet, seconds }: SwitchResult): string {
   const serving = fleet.fronts.filter(serves);
   const sizes = serving.map((front) => findInstance(front.size));
   const cores = sizes.reduce((sum, one) => sum + (one?.cores ?? 0), 0);
@@ -16,11 +16,11 @@ export function renderReadiness(terminal: Terminal, { target, steps, forecast, f
   if (steps.length === 0) {
     return `The stack is in ${target} already; every front was checked.\n${reached}`;
   }
-  const expected = new Map(forecast.map(({ step, seconds: about }) => [JSON.stringify(step), about]));
-  const rows = steps.map(({ step, seconds: took }) => {
-    const about = expected.get(JSON.stringify(step));
-    return [renderStep(step), renderSeconds(took), about === undefined ? "" : renderSeconds(about)];
-  });
+  const rows = steps.map(({ step, seconds: took, expectedSeconds }) => [
+    renderStep(step),
+    renderSeconds(took),
+    expectedSeconds === undefined ? "" : renderSeconds(expectedSeconds),
+  ]);
   return [
     `In ${target} after ${steps.length} steps and ${renderSeconds(seconds)}.`,
     renderTable(terminal, ["step", "took", "expected on the real cloud"], rows, [1, 2]),

@@ -62,8 +62,8 @@ export interface Mismatch {
 export function mismatchOf(expected: StepExpectation, seen: readonly SeenChange[]): Mismatch | undefined {
   const real = seen
     .filter((one) => isCloudChange(one))
-    .map((one) => label(one.change === "import" ? "create" : one.change, one));
-  const allowed = new Set(expected.changes.map((one) => label(one.change, one)));
+    .map((one) => describeChange(one.change === "import" ? { ...one, change: "create" } : one));
+  const allowed = new Set(expected.changes.map(describeChange));
   const unexpected = real.filter((one) => !allowed.has(one));
   const missing = expected.every ? [...allowed].filter((one) => !real.includes(one)) : [];
   return unexpected.length === 0 && missing.length === 0 ? undefined : { unexpected, missing };
@@ -91,6 +91,7 @@ function identity(item: PlanItem): { readonly type: string; readonly name: strin
   return { type: item.type, name: item.name };
 }
 
-function label(change: string, one: { readonly type: string; readonly name: string }): string {
-  return `${change} ${one.type} ${one.name}`;
+/** `update openstack:compute/instance:Instance ps-0` */
+export function describeChange({ change, type, name }: Pick<SeenChange, "change" | "type" | "name">): string {
+  return `${change} ${type} ${name}`;
 }
