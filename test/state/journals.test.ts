@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -68,9 +69,11 @@ describe("engines that outlive a killed command", () => {
     const orphan = startScript("hold-lock.ts", ["hold", join(folder, "a")], { [runVariable]: "lock-1" });
     const other = startScript("hold-lock.ts", ["hold", join(folder, "b")], { [runVariable]: "lock-2" });
     await Promise.all([firstLine(orphan), firstLine(other)]);
+    // The process is gone before its parent is told so.
+    const told = once(orphan, "exit");
     const sleep = (milliseconds: number) => new Promise<void>((done) => setTimeout(done, milliseconds));
     expect(await endOrphans({ run: "lock-1", graceMilliseconds: 2000, sleep })).toBe(1);
-    expect(orphan.signalCode).toBe("SIGINT");
+    expect(await told).toEqual([null, "SIGINT"]);
     expect(other.exitCode).toBeNull();
     await kill(other);
   });
