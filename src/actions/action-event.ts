@@ -1,3 +1,4 @@
+import type { ExpectedTime } from "../domain/forecast.ts";
 import type { SwitchStep } from "../domain/switching/model.ts";
 import type { EngineEvent } from "../engine/port.ts";
 
@@ -47,8 +48,8 @@ export type ActionEvent =
       /** From 1; of the steps known when it began. */
       readonly position: number;
       readonly total: number;
-      /** Expected. */
-      readonly seconds: number;
+      /** Undefined for a step that nobody foresaw. */
+      readonly expected: ExpectedTime | undefined;
     }
   | { readonly kind: "step-done"; readonly step: SwitchStep; readonly seconds: number }
   /** A step failed and is taken back. */

@@ -10,6 +10,7 @@ import type { LorPlan } from "../systems/lor/plan-model.ts";
 import { observeFleet } from "./observe-fleet.ts";
 import { forecastChanges, type ProposedChange, proposeChanges } from "./proposal.ts";
 import { type RecordedState, readRecorded } from "./recorded-state.ts";
+import { experienceOf } from "./run-journal.ts";
 import { planFleet, planProfile, runOptions, type StackContext, sameFleet } from "./stack-context.ts";
 import { goalOf, requireCreated } from "./switch-profile.ts";
 
@@ -90,7 +91,7 @@ async function switchPath(
     return { steps: [], stop: undefined };
   }
   const { steps, stop } = pathTo(live, goal);
-  return { steps: forecastSwitch(live, steps), stop };
+  return { steps: forecastSwitch(live, steps, experienceOf(context)), stop };
 }
 
 function isChange(one: ResourceChange): boolean {

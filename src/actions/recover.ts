@@ -7,7 +7,7 @@ import { type ObservedFleet, observeFleet } from "./observe-fleet.ts";
 import { type Confirm, requireApproval } from "./proposal.ts";
 import type { RecordedState } from "./recorded-state.ts";
 import { recoverStack } from "./recover-stack.ts";
-import { journaled } from "./run-journal.ts";
+import { experienceOf, journaled } from "./run-journal.ts";
 import { planFleet, type StackContext } from "./stack-context.ts";
 import { goalOf, requireCreated } from "./switch-profile.ts";
 
@@ -64,7 +64,7 @@ async function replaceFront(
     { kind: "remove-front", front: name },
     { kind: "add-front", front: name, size, temporary: false },
   ];
-  const forecast = forecastSwitch(live, steps);
+  const forecast = forecastSwitch(live, steps, experienceOf(context));
   await requireApproval(confirm, {
     operation: "replace-front",
     cloud: context.cloud,
@@ -78,8 +78,9 @@ async function replaceFront(
   });
   return await journaled(context, { operation: "recover", what: target }, async (note) => {
     let now = live;
-    for (const [index, { step, seconds }] of forecast.entries()) {
-      context.emit({ kind: "step-begun", step, position: index + 1, total: steps.length, seconds });
+    for (const [index, expected] of forecast.entries()) {
+      const { step } = expected;
+      context.emit({ kind: "step-begun", step, position: index + 1, total: steps.length, expected });
       note("step-begun", describeStep(step));
       const began = context.clock.now().getTime();
       await carryOutStep(context, { step, live: now, goal, target, again: `lor-infra ${target}` });

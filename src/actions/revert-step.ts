@@ -26,7 +26,7 @@ export async function revertStep(
       goal,
       // Of a front that was to be added a part may be there.
       live: await observeSettled(context, knownAfter(live, step), goal),
-      expected: { seconds: () => undefined, total: 1 },
+      expected: { time: () => undefined, total: 1 },
       before: async () => undefined,
       after: async () => undefined,
     });

@@ -1,4 +1,6 @@
 import { LorError } from "../core/errors.ts";
+import type { Experience } from "../domain/forecast.ts";
+import { pastDurations } from "../domain/switching/past-durations.ts";
 import { type JournalEntry, OperationJournal } from "../state/operation-journal.ts";
 import { type StackContext, throwIfStopped } from "./stack-context.ts";
 
@@ -28,4 +30,9 @@ export async function journaled<T>(
     throwIfStopped(context, error);
     throw error;
   }
+}
+
+/** What the switches of this stack have taken so far. */
+export function experienceOf({ cloud, folder }: Pick<StackContext, "cloud" | "folder">): Experience {
+  return { durations: pastDurations(new OperationJournal(folder.journal).entries()), real: cloud !== "local" };
 }

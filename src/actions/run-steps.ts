@@ -1,5 +1,6 @@
 import { ExitCode, LorError } from "../core/errors.ts";
 import type { Profile } from "../domain/fleet.ts";
+import type { ExpectedTime } from "../domain/forecast.ts";
 import { decide } from "../domain/switching/decide.ts";
 import type { LiveFleet, SwitchGoal, SwitchStep, SwitchStop } from "../domain/switching/model.ts";
 import { fleetAfter } from "../domain/switching/step-fleet.ts";
@@ -14,7 +15,7 @@ export interface DoneStep {
   readonly step: SwitchStep;
   readonly seconds: number;
   /** Undefined for a step that nobody foresaw. */
-  readonly expectedSeconds: number | undefined;
+  readonly expected: ExpectedTime | undefined;
 }
 
 export interface StepsRequest {
@@ -22,8 +23,8 @@ export interface StepsRequest {
   /** Profile whose command runs: names the Plan once its fleet is reached, and the command that goes on. */
   readonly target: Profile;
   readonly live: ObservedFleet;
-  /** Expected seconds of a step, where it was foreseen, and how many steps are expected in all. */
-  readonly expected: { readonly seconds: (step: SwitchStep) => number | undefined; readonly total: number };
+  /** Expected time of a step, where it was foreseen, and how many steps are expected in all. */
+  readonly expected: { readonly time: (step: SwitchStep) => ExpectedTime | undefined; readonly total: number };
   /** Asked before each step; throws when the step must not be done. */
   readonly before: (step: SwitchStep, live: ObservedFleet) => Promise<void>;
   /** Told after each step. */
@@ -72,8 +73,8 @@ export async function runSteps(context: StackContext, request: StepsRequest): Pr
     await request.before(step, live);
     const position = done.length + 1;
     const total = Math.max(request.expected.total, position);
-    const expectedSeconds = request.expected.seconds(step);
-    context.emit({ kind: "step-begun", step, position, total, seconds: expectedSeconds ?? 0 });
+    const expected = request.expected.time(step);
+    context.emit({ kind: "step-begun", step, position, total, expected });
     note("step-begun", describeStep(step));
     const began = context.clock.now().getTime();
     try {
@@ -84,7 +85,7 @@ export async function runSteps(context: StackContext, request: StepsRequest): Pr
     const seconds = (context.clock.now().getTime() - began) / 1000;
     note("step-done", describeStep(step));
     context.emit({ kind: "step-done", step, seconds });
-    done.push({ step, seconds, expectedSeconds });
+    done.push({ step, seconds, expected });
     await request.after(step);
     if (step.kind !== "resize-load-balancer") {
       await sleepUnlessStopped(context, context.timings.settle);

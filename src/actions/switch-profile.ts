@@ -13,7 +13,7 @@ import { type Confirm, type Proposal, requireApproval } from "./proposal.ts";
 import type { RecordedState } from "./recorded-state.ts";
 import { recoverStack, refreshState } from "./recover-stack.ts";
 import { revertStep } from "./revert-step.ts";
-import { journaled } from "./run-journal.ts";
+import { experienceOf, journaled } from "./run-journal.ts";
 import { type DoneStep, observeSettled, runSteps, StepFailure, type StepsRequest, stopped } from "./run-steps.ts";
 import { planFleet, planProfile, type StackContext } from "./stack-context.ts";
 import { prepareUpdate, runUpdate } from "./update-stack.ts";
@@ -106,7 +106,7 @@ async function prepareSwitch(context: StackContext, target: Profile): Promise<Pr
   if (!recorded.refreshed && path.steps.length > 0 && live.fronts.every((front) => front.server === "active")) {
     await refreshState(context, fleetOfLive(live));
   }
-  const steps = forecastSwitch(live, path.steps);
+  const steps = forecastSwitch(live, path.steps, experienceOf(context));
   return {
     goal,
     live,
@@ -146,7 +146,7 @@ async function runApproved(
 ) {
   const { goal, proposal } = prepared;
   const expected = {
-    seconds: (step: SwitchStep) => proposal.steps.find((one) => one.step.kind === step.kind)?.seconds,
+    time: (step: SwitchStep) => proposal.steps.find((one) => one.step.kind === step.kind),
     total: proposal.steps.length,
   };
   const guard = guardSteps(context, approved, { live: prepared.live, state: prepared.approved.state });

@@ -1,4 +1,5 @@
 import type { LiveFleet, SwitchStep } from "./switching/model.ts";
+import type { PastDuration, PastDurations } from "./switching/past-durations.ts";
 import { serves } from "./switching/serving.ts";
 import { liveAfter } from "./switching/step-fleet.ts";
 
@@ -63,9 +64,18 @@ export function forecastRun(changes: readonly ForecastChange[]): number {
   return [...longest.values()].reduce((sum, seconds) => sum + seconds, 0);
 }
 
-export interface StepForecast {
-  readonly step: SwitchStep;
+/** How long a step should take, and how that is known. */
+export interface ExpectedTime {
+  /** Expected on the real cloud. */
   readonly seconds: number;
+  /** The past steps that `seconds` is the median of; undefined: an estimate. */
+  readonly learned: PastDuration | undefined;
+  /** On a cloud that stands for the real one: what such a step took there. */
+  readonly here: PastDuration | undefined;
+}
+
+export interface StepForecast extends ExpectedTime {
+  readonly step: SwitchStep;
   /** Front that serves nobody during the step, when there is one. */
   readonly out: string | undefined;
   /** Fronts that serve while the step runs, and once it has ended. */
@@ -73,16 +83,31 @@ export interface StepForecast {
   readonly servingAfter: number;
 }
 
+/** What the journal of a stack teaches, and of which cloud. */
+export interface Experience {
+  readonly durations: PastDurations;
+  /** False: of a cloud that stands for the real one; it says nothing of the real one's times. */
+  readonly real: boolean;
+}
+
 /** Each step of a switch with its expected time and how many fronts serve at each moment. */
-export function forecastSwitch(live: LiveFleet, steps: readonly SwitchStep[]): readonly StepForecast[] {
+export function forecastSwitch(
+  live: LiveFleet,
+  steps: readonly SwitchStep[],
+  { durations, real }: Experience,
+): readonly StepForecast[] {
   let now = live;
   return steps.map((step) => {
     const before = servingFronts(now);
     now = liveAfter(now, step);
     const out = leaves(step) ? step.front : undefined;
+    const past = durations.get(step.kind);
+    const learned = real ? past : undefined;
     return {
       step,
-      seconds: stepSeconds(step),
+      seconds: learned?.seconds ?? stepSeconds(step),
+      learned,
+      here: real ? undefined : past,
       out,
       servingDuring: before.filter((name) => name !== out).length,
       servingAfter: servingFronts(now).length,

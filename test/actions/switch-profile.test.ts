@@ -276,3 +276,16 @@ it("names what to run first when nothing was created", async () => {
     empty.dispose();
   }
 });
+
+it("forecasts from what earlier switches of this stack took, once there are enough", async () => {
+  for (const target of ["rush", "normal", "rush", "normal", "rush"] as const) await go(target);
+  const last = stack.proposals.at(-1)?.steps ?? [];
+  expect(last.map(({ step, here }) => [step.kind, here?.samples])).toEqual([
+    ["resize-load-balancer", 4],
+    ["add-front", undefined],
+    ["resize-front", 5],
+    ["resize-front", 5],
+  ]);
+  // The fake clock moves only while something is waited for: the gate, the time in the pool.
+  expect(last.at(-1)?.here?.seconds).toBeGreaterThan(30);
+});

@@ -84,7 +84,13 @@ async function switchTo(
     cloud: options.cloud,
     stack: options.stack,
     profile: target,
-    steps: steps.map((one) => ({ ...one, expectedSeconds: one.expectedSeconds ?? null })),
+    steps: steps.map(({ step, seconds: took, expected }) => ({
+      step,
+      seconds: took,
+      expectedSeconds: expected?.seconds ?? null,
+      /** How many past steps the expected time is the median of; null: an estimate. */
+      learnedFrom: expected?.learned?.samples ?? null,
+    })),
     fronts,
     seconds,
   });

@@ -2,7 +2,7 @@ import type { ActionEvent, FrontMoment, Phase, Repair } from "../../actions/acti
 import type { Terminal } from "../terminal.ts";
 import { renderSeconds } from "./duration.ts";
 import { Progress } from "./progress.ts";
-import { renderStep } from "./step.ts";
+import { renderExpected, renderStep } from "./step.ts";
 
 const phases: Readonly<Record<Phase, string>> = {
   recovering: "Looking for what an earlier run left",
@@ -65,9 +65,9 @@ export class ActionScreen {
       case "step-begun": {
         this.#progress.end();
         const { style } = this.#terminal;
-        const expected = style("dim", `(about ${renderSeconds(event.seconds)} on the real cloud)`);
+        const expected = event.expected === undefined ? "" : ` ${style("dim", `(${renderExpected(event.expected)})`)}`;
         this.#terminal.line(
-          `${style("cyan", `[${event.position}/${event.total}]`)} ${renderStep(event.step)} ${expected}`,
+          `${style("cyan", `[${event.position}/${event.total}]`)} ${renderStep(event.step)}${expected}`,
         );
         return;
       }

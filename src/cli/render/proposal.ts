@@ -6,7 +6,7 @@ import type { LorPlan } from "../../systems/lor/plan-model.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderSeconds } from "./duration.ts";
 import { shortType } from "./progress.ts";
-import { renderStep } from "./step.ts";
+import { renderHere, renderSource, renderStep } from "./step.ts";
 import { renderTable } from "./table.ts";
 
 /** What a person approves: what is created, changed, restarted, replaced, deleted; the price now and after; how long it takes. */
@@ -46,17 +46,20 @@ export function renderChanges(terminal: Terminal, changes: readonly ProposedChan
 /** The steps of a switch with who serves meanwhile: the forecast of capacity at each moment. */
 export function renderSteps(terminal: Terminal, steps: readonly StepForecast[]): string {
   if (steps.length === 0) return "";
+  const here = steps.some((one) => one.here !== undefined);
   return renderTable(
     terminal,
-    ["step", "", "about", "serving meanwhile", "after"],
-    steps.map(({ step, seconds, servingDuring, servingAfter }, index) => [
+    ["step", "", "about", "", "serving meanwhile", "after", ...(here ? ["took here"] : [])],
+    steps.map((forecast, index) => [
       String(index + 1),
-      renderStep(step),
-      renderSeconds(seconds),
-      String(servingDuring),
-      String(servingAfter),
+      renderStep(forecast.step),
+      renderSeconds(forecast.seconds),
+      renderSource(forecast),
+      String(forecast.servingDuring),
+      String(forecast.servingAfter),
+      ...(here ? [renderHere(forecast)] : []),
     ]),
-    [0, 2, 3, 4],
+    [0, 2, 4, 5],
   );
 }
 

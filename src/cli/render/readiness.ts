@@ -3,7 +3,7 @@ import { findInstance } from "../../domain/offers/ovhcloud.ts";
 import { serves } from "../../domain/switching/serving.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderSeconds } from "./duration.ts";
-import { renderStep } from "./step.ts";
+import { renderHere, renderSource, renderStep } from "./step.ts";
 import { renderTable } from "./table.ts";
 
 /** Is the shop ready? What was reached, who serves, and how long each step took against what was expected. */
@@ -16,14 +16,21 @@ export function renderReadiness(terminal: Terminal, { target, steps, fleet, seco
   if (steps.length === 0) {
     return `The stack is in ${target} already; every front was checked.\n${reached}`;
   }
-  const rows = steps.map(({ step, seconds: took, expectedSeconds }) => [
+  const here = steps.some(({ expected }) => expected?.here !== undefined);
+  const rows = steps.map(({ step, seconds: took, expected }) => [
     renderStep(step),
     renderSeconds(took),
-    expectedSeconds === undefined ? "" : renderSeconds(expectedSeconds),
+    ...(expected === undefined ? ["", ""] : [renderSeconds(expected.seconds), renderSource(expected)]),
+    ...(here ? [expected === undefined ? "" : renderHere(expected)] : []),
   ]);
   return [
     `In ${target} after ${steps.length} steps and ${renderSeconds(seconds)}.`,
-    renderTable(terminal, ["step", "took", "expected on the real cloud"], rows, [1, 2]),
+    renderTable(
+      terminal,
+      ["step", "took", "expected on the real cloud", "", ...(here ? ["took here before"] : [])],
+      rows,
+      [1, 2],
+    ),
     reached,
   ].join("\n");
 }

@@ -1,4 +1,6 @@
+import type { ExpectedTime } from "../../domain/forecast.ts";
 import type { SwitchStep } from "../../domain/switching/model.ts";
+import { renderSeconds } from "./duration.ts";
 
 /** One step of a switch as a person says it. */
 export function renderStep(step: SwitchStep): string {
@@ -18,4 +20,20 @@ export function renderStep(step: SwitchStep): string {
     case "remove-front":
       return `take ${step.front} out and delete it`;
   }
+}
+
+/** `about 3 min 48 s on the real cloud, 1.2 s here` */
+export function renderExpected({ seconds, here }: ExpectedTime): string {
+  const real = `about ${renderSeconds(seconds)} on the real cloud`;
+  return here === undefined ? real : `${real}, ${renderSeconds(here.seconds)} here`;
+}
+
+/** Where an expected time comes from. */
+export function renderSource({ learned }: Pick<ExpectedTime, "learned">): string {
+  return learned === undefined ? "estimated" : `as the last ${learned.samples} times`;
+}
+
+/** What such a step took on a cloud that stands for the real one; empty where that is not known. */
+export function renderHere({ here }: Pick<ExpectedTime, "here">): string {
+  return here === undefined ? "" : `${renderSeconds(here.seconds)}, as the last ${here.samples} times`;
 }

@@ -2,7 +2,7 @@ import type { ProposedChange } from "../../../actions/proposal.ts";
 import { renderSeconds } from "../duration.ts";
 import { code, folded, prose, table } from "../markdown.ts";
 import { shortType } from "../progress.ts";
-import { renderStep } from "../step.ts";
+import { renderSource, renderStep } from "../step.ts";
 import { type Section, shorten } from "./sections.ts";
 
 interface Group {
@@ -61,10 +61,10 @@ export const changesSection: Section = ({ report }, most) => {
 export const stepsSection: Section = ({ report }, most) => {
   if (report === undefined) return [];
   const { steps, stop, seconds, profile } = report;
-  const rows = steps.map(({ step, seconds: duration, servingDuring, servingAfter }, index) => [
+  const rows = steps.map(({ step, seconds: duration, learned, servingDuring, servingAfter }, index) => [
     String(index + 1),
     prose(renderStep(step)),
-    renderSeconds(duration),
+    learned === undefined ? renderSeconds(duration) : `${renderSeconds(duration)}, ${renderSource({ learned })}`,
     String(servingDuring),
     String(servingAfter),
   ]);
