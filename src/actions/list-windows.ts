@@ -2,14 +2,12 @@ import type { Temporal } from "temporal-polyfill";
 import type { Project } from "../config/project.ts";
 import { type Freeze, freezeAt, freezeOf } from "../domain/calendar/freeze.ts";
 import type { Calendar, Occurrence } from "../domain/calendar/model.ts";
-import { type MonthlyPrice, type MonthlyPrices, monthlyPriceOf, priceTime } from "../domain/calendar/price.ts";
+import { type MonthlyPrice, type MonthlyPrices, priceTime } from "../domain/calendar/price.ts";
 import { type Gap, planSeason, type RushWindow } from "../domain/calendar/windows.ts";
-import { estimateItems } from "../domain/cost.ts";
 import type { Profile } from "../domain/fleet.ts";
 import type { PriceBook } from "../domain/price-book.ts";
-import { fleetOf, planLor } from "../systems/lor/plan.ts";
-import { planItems } from "../systems/lor/plan-items.ts";
 import { requirePriceBook } from "./estimate-cost.ts";
+import { priceProfiles } from "./price-profiles.ts";
 
 export interface ListWindowsArgs {
   readonly project: Project;
@@ -105,7 +103,7 @@ export function listWindows({ project, now, from, years, priceBook }: ListWindow
   const { calendar } = project.settings.normal;
   const firstDay = from ?? now.toZonedDateTimeISO(calendar.timeZone).toPlainDate();
   const season = planSeason(calendar, firstDay, years);
-  const prices = readPrices(project, book);
+  const prices = priceProfiles(project, book);
   const freeze = freezeAt(calendar, now);
   const gaps = [
     ...season.windows.flatMap(({ bridged }) => bridged.map((gap) => renderGap(gap, true, prices))),
@@ -132,16 +130,8 @@ export function listWindows({ project, now, from, years, priceBook }: ListWindow
 
 /** What a time in rush costs more than in normal, as `94.34 EUR`; undefined where a price is missing. */
 export function rushCostsMore(project: Project, seconds: number, priceBook = "offer-2025"): string | undefined {
-  const { extra } = priceTime(seconds, readPrices(project, requirePriceBook(priceBook)));
+  const { extra } = priceTime(seconds, priceProfiles(project, requirePriceBook(priceBook)));
   return extra === undefined ? undefined : `${extra.amount} ${extra.currency}`;
-}
-
-function readPrices({ name, stack, settings }: Project, book: PriceBook): MonthlyPrices {
-  const priceOf = (profile: Profile) => {
-    const plan = planLor({ project: name, stack, settings, fleet: fleetOf(settings[profile]), profile });
-    return monthlyPriceOf(estimateItems(planItems(plan), book));
-  };
-  return { normal: priceOf("normal"), rush: priceOf("rush"), hoursPerMonth: book.hoursPerMonth };
 }
 
 function renderWindow(window: RushWindow, { timeZone }: Calendar, prices: MonthlyPrices): CalendarWindow {

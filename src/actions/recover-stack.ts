@@ -3,6 +3,8 @@ import { ExitCode, LorError } from "../core/errors.ts";
 import type { Fleet } from "../domain/fleet.ts";
 import { howToSettle } from "../domain/switching/decide.ts";
 import { backUpState, backUpStateFile } from "../state/backup.ts";
+import { IntentJournal } from "../state/intent-journal.ts";
+import { OperationJournal } from "../state/operation-journal.ts";
 import { type BackendLock, backendLocks, endOrphans } from "../state/orphan-engine.ts";
 import { adoptLostCreations } from "./adopt-lost-creations.ts";
 import { forgetGone } from "./forget-gone.ts";
@@ -21,8 +23,9 @@ export async function recoverStack(
   context: StackContext,
   goal?: Fleet,
 ): Promise<RecordedState & { readonly refreshed: boolean }> {
-  const { lock, state } = context;
-  const disturbed = (lock?.unsettled.length ?? 0) > 0 || (await state.journal.unfinished()) !== undefined;
+  const { folder, lock } = context;
+  const journal = new OperationJournal(folder.journal);
+  const disturbed = (lock?.unsettled.length ?? 0) > 0 || journal.unfinished() !== undefined;
   await endDeadEngines(context);
   let recorded = await readRecorded(context);
   refuseOtherCloud(context, recorded);
@@ -44,7 +47,7 @@ export async function recoverStack(
   if (await adoptLostCreations(context, recorded, goal)) {
     recorded = await readRecorded(context);
   }
-  await lock?.settle();
+  lock?.settle();
   return { ...recorded, refreshed };
 }
 
@@ -135,7 +138,7 @@ async function settleOtherServers(context: StackContext): Promise<void> {
 
 /** A killed command leaves its engine running, in a session of its own, and the engine's lock behind. */
 async function endDeadEngines(context: StackContext): Promise<void> {
-  const { clock, engine, lock, state, timings } = context;
+  const { clock, engine, folder, lock, project, timings } = context;
   for (const run of lock?.unsettled ?? []) {
     const ended = await endOrphans({
       run,
@@ -146,7 +149,7 @@ async function endDeadEngines(context: StackContext): Promise<void> {
       context.emit({ kind: "repaired", repair: "orphan-engine-ended", what: run });
     }
   }
-  const locks = await backendLocks(state);
+  const locks = backendLocks(folder.backend, project.name, folder.stack);
   // A person who took over has decided that the other machine is dead.
   const abandoned = (one: BackendLock) => one.dead || (context.takeOver === true && one.host !== hostname());
   const living = locks.find((one) => !abandoned(one));
@@ -162,11 +165,11 @@ async function endDeadEngines(context: StackContext): Promise<void> {
   }
   if (locks.length > 0) {
     if (locks.some((one) => !one.dead)) {
-      const copy = await backUpStateFile(state, "before-take-over", clock.now());
+      const copy = backUpStateFile(folder, project.name, "before-take-over", clock.now());
       if (copy !== undefined) context.emit({ kind: "repaired", repair: "state-backed-up", what: copy });
     }
     await engine.cancel();
-    context.emit({ kind: "repaired", repair: "engine-lock-released", what: state.stack });
+    context.emit({ kind: "repaired", repair: "engine-lock-released", what: folder.stack });
   }
 }
 
@@ -175,11 +178,11 @@ async function endDeadEngines(context: StackContext): Promise<void> {
  * state, where they would only earn a warning for ever.
  */
 async function notePendingOperations(context: StackContext, recorded: RecordedState): Promise<void> {
-  const { clock, engine, state } = context;
+  const { clock, engine, folder } = context;
   const now = clock.now();
-  await backUpState(state, recorded.raw, "pending-operations", now);
+  backUpState(folder, recorded.raw, "pending-operations", now);
   const creations = recorded.pendingOperations.filter((one) => one.kind === "creating" || one.kind === "importing");
-  await state.intents.record(
+  new IntentJournal(folder.intents).record(
     creations.map(({ type, urn }) => ({ type, name: urn.split("::").slice(3).join("::") })),
     now,
   );

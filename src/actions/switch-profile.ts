@@ -4,8 +4,9 @@ import { forecastSwitch } from "../domain/forecast.ts";
 import { type ApprovedSwitch, approvalDifferences, planId } from "../domain/switching/approval.ts";
 import type { SwitchGoal, SwitchStep } from "../domain/switching/model.ts";
 import { fleetOfLive, pathTo } from "../domain/switching/step-fleet.ts";
-import { fleetOf } from "../systems/lor/plan.ts";
+import { OperationJournal } from "../state/operation-journal.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
+import { switchGoal } from "../systems/lor/switch-goal.ts";
 import { changedSinceApproval, describeSwitch, guardSteps } from "./approve-switch.ts";
 import { type KnownFleet, knownOf, type ObservedFleet } from "./observe-fleet.ts";
 import { type Confirm, type Proposal, requireApproval } from "./proposal.ts";
@@ -48,7 +49,7 @@ export async function switchProfile(context: StackContext, input: SwitchInput): 
   const began = context.clock.now().getTime();
   const { target, confirm } = input;
   // Before the recovery: it ends what is unfinished.
-  const goesOn = input.approved !== undefined && (await isUnfinished(context, input.approved));
+  const goesOn = input.approved !== undefined && isUnfinished(context, input.approved);
   const prepared = await prepareSwitch(context, target);
   const { proposal, live, named } = prepared;
   const { before, after, steps: forecast } = proposal;
@@ -105,7 +106,7 @@ async function prepareSwitch(context: StackContext, target: Profile): Promise<Pr
   if (!recorded.refreshed && path.steps.length > 0 && live.fronts.every((front) => front.server === "active")) {
     await refreshState(context, fleetOfLive(live));
   }
-  const steps = forecastSwitch(live, path.steps, await experienceOf(context));
+  const steps = forecastSwitch(live, path.steps, experienceOf(context));
   return {
     goal,
     live,
@@ -133,8 +134,8 @@ function requireSame(approved: ApprovedSwitch, now: ApprovedSwitch): void {
 }
 
 /** The last run was of this plan and did not end well: it goes on with the steps that are left. */
-async function isUnfinished({ project, state }: StackContext, approved: ApprovedSwitch): Promise<boolean> {
-  const left = await state.journal.unfinishedPlan();
+function isUnfinished({ folder, project }: StackContext, approved: ApprovedSwitch): boolean {
+  const left = new OperationJournal(folder.journal).unfinishedPlan();
   return approved.project === project.name && left === planId(approved);
 }
 
@@ -168,11 +169,7 @@ async function runApproved(
 
 /** A profile as a goal: whatever happens, as many healthy fronts serve as normal has. */
 export function goalOf({ project }: Pick<StackContext, "project">, target: Profile): SwitchGoal {
-  return {
-    fleet: fleetOf(project.settings[target]),
-    minimumServing: project.settings.normal.prestashop.fronts,
-    addresses: project.settings.normal.prestashop.addresses.length,
-  };
+  return switchGoal(project.settings, target);
 }
 
 /** What the state knows of the fleet. @throws LorError `not-created` when nothing was ever created whole */

@@ -60,9 +60,20 @@ export function createCommandTree(): { readonly program: Command; readonly exitC
   withSettings(add(program, "check", "check the settings of both profiles, without a cloud")).action(
     runs<SettingsOptions>(async () => (await import("./commands/check.ts")).check),
   );
-  withSettings(add(program, "cost", "what a profile costs a month"))
+  withSettings(add(program, "cost", "what a profile costs a month, or a year with its rush"))
     .addOption(profileOption())
     .option("--fronts-flavor <size>", "price the fronts in another size, such as b2-7")
+    .addOption(
+      new Option("--season", "a year: normal, rush and the switches, by the hour or by monthly plan")
+        .conflicts(["profile", "frontsFlavor"])
+        .default(false),
+    )
+    .addOption(new Option("--year <year>", "with --season, a calendar year").argParser(calendarYear).conflicts("from"))
+    .addOption(
+      new Option("--from <date>", "with --season, a year from a day on, YYYY-MM-DD; today by default").argParser(
+        civilDate,
+      ),
+    )
     .option("--price-book <id>", "offer-2025, ovh-catalogue-2026-06", "offer-2025")
     .action(runs(async () => (await import("./commands/cost.ts")).cost));
   withSettings(add(program, "rpo", "the most data that each disruption can lose")).action(
@@ -191,6 +202,12 @@ function numberOfYears(text: string): number {
   const value = positiveInteger(text);
   if (value > mostYears) throw new InvalidArgumentError(`"${text}" is more than ${mostYears}.`);
   return value;
+}
+
+function calendarYear(text: string): number {
+  const year = Number(text);
+  if (/^\d{4}$/.test(text) && year >= 1900 && year < 3000) return year;
+  throw new InvalidArgumentError(`"${text}" is no year from 1900 to 2999.`);
 }
 
 /** A day of the calendar as it is, of a year for which every rule has an answer. */

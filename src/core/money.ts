@@ -3,7 +3,7 @@ import { Decimal } from "decimal.js";
 // Wide enough that no sum or product of prices is ever rounded; 40 digits is far above any bill.
 const Exact = Decimal.clone({ precision: 60, toExpNeg: -60, toExpPos: 60 });
 
-/** An exact amount in one currency. Adding two currencies throws; nothing is rounded but a share. */
+/** An exact amount in one currency. Adding two currencies throws; nothing is rounded but a share, once and half up, and what is asked to be. */
 export class Money {
   readonly currency: string;
   readonly #amount: Decimal;
@@ -42,13 +42,24 @@ export class Money {
     return new Money(this.#amount.times(count), this.currency);
   }
 
-  /** `part` of `whole` parts of it, to the cent: the one place where a price is rounded, once and half up, because a third of a price has no end. */
+  /** `part` of `whole` parts of it, to the cent, because a third of a price has no end. */
   share(part: number, whole: number): Money {
     if (!Number.isSafeInteger(part) || !Number.isSafeInteger(whole) || part < 0 || whole <= 0) {
       throw new RangeError(`a price is shared by whole numbers, not ${part} of ${whole}`);
     }
-    const exact = this.#amount.times(part).dividedBy(whole);
-    return new Money(exact.toDecimalPlaces(2, Decimal.ROUND_HALF_UP), this.currency);
+    return new Money(this.#amount.times(part).dividedBy(whole), this.currency).toCents();
+  }
+
+  /** To the cent, half up: as an amount is billed. */
+  toCents(): Money {
+    return new Money(this.#amount.toDecimalPlaces(2, Decimal.ROUND_HALF_UP), this.currency);
+  }
+
+  /** The least whole number of times that is no less than another amount: how often a price is paid until the other one is reached. */
+  timesToReach(goal: Money): number {
+    this.#requireSameCurrency(goal);
+    if (!this.#amount.greaterThan(0)) throw new RangeError(`${this} never reaches another amount`);
+    return Decimal.max(0, goal.#amount.dividedBy(this.#amount)).ceil().toNumber();
   }
 
   /** Two currencies throw, as in a sum. */

@@ -1,4 +1,4 @@
-import type { SharedFiles } from "./shared-files.ts";
+import { appendLine, readIfThere } from "./atomic-file.ts";
 
 /** One line of the journal. Names and codes only: no value of a setting, so no secret. */
 export interface JournalEntry {
@@ -16,23 +16,21 @@ export interface JournalEntry {
   readonly code?: string;
 }
 
-const file = "journal.jsonl";
-
-/** What was done to a stack and when; JSON lines, each durable before the next thing happens. */
+/** What was done to a stack and when; JSON lines, each on disk before the next thing happens. */
 export class OperationJournal {
-  readonly #files: SharedFiles;
+  readonly #path: string;
 
-  constructor(files: SharedFiles) {
-    this.#files = files;
+  constructor(path: string) {
+    this.#path = path;
   }
 
-  async append(entry: JournalEntry): Promise<void> {
-    await this.#files.append(file, JSON.stringify(entry));
+  append(entry: JournalEntry): void {
+    appendLine(this.#path, JSON.stringify(entry));
   }
 
   /** Every whole line; one that a crash cut is left out. */
-  async entries(): Promise<readonly JournalEntry[]> {
-    const text = (await this.#files.read(file)) ?? "";
+  entries(): readonly JournalEntry[] {
+    const text = readIfThere(this.#path) ?? "";
     return text.split("\n").flatMap((line) => {
       try {
         return line === "" ? [] : [JSON.parse(line) as JournalEntry];
@@ -43,18 +41,14 @@ export class OperationJournal {
   }
 
   /** The plan of the last run, when it had one and did not end well. */
-  async unfinishedPlan(): Promise<string | undefined> {
-    const entries = await this.entries();
-    return operationLeft(entries) === undefined ? undefined : entries.findLast((one) => one.event === "begun")?.plan;
+  unfinishedPlan(): string | undefined {
+    const begun = this.entries().findLast((entry) => entry.event === "begun");
+    return this.unfinished() === undefined ? undefined : begun?.plan;
   }
 
   /** The operation of the last run when it did not end well: what it left is to be looked at before anything else. */
-  async unfinished(): Promise<string | undefined> {
-    return operationLeft(await this.entries());
+  unfinished(): string | undefined {
+    const last = this.entries().at(-1);
+    return last === undefined || last.event === "done" ? undefined : last.operation;
   }
-}
-
-function operationLeft(entries: readonly JournalEntry[]): string | undefined {
-  const last = entries.at(-1);
-  return last === undefined || last.event === "done" ? undefined : last.operation;
 }

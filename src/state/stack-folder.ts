@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { withoutAttributes } from "./backend-attributes.ts";
@@ -16,9 +16,12 @@ export interface StackFolder {
   readonly backend: string;
   /** The same as the engine's URL. */
   readonly backendUrl: string;
-  /** Lock, journals and backups of this stack. */
+  /** Lock, journals, backups and scratch files of this stack. */
   readonly folder: string;
-  /** Scratch files of this machine. */
+  readonly lockFolder: string;
+  readonly intents: string;
+  readonly journal: string;
+  readonly backups: string;
   readonly work: string;
 }
 
@@ -41,6 +44,10 @@ export function stackFolder(home: string, cloud: CloudKind, stack: string): Stac
     backend,
     backendUrl: `${pathToFileURL(backend).href}${withoutAttributes}`,
     folder,
+    lockFolder: join(folder, "lock"),
+    intents: join(folder, "intents.json"),
+    journal: join(folder, "journal.jsonl"),
+    backups: join(folder, "backups"),
     work: join(home, cloud, "work"),
   };
 }
@@ -50,4 +57,10 @@ export function prepareStackFolder({ home, folder, backend, work }: StackFolder)
   for (const path of [home, folder, backend, work]) {
     mkdirSync(path, { recursive: true, mode: 0o700 });
   }
+}
+
+/** Whether the engine has a state of the stack, full or empty. */
+export function hasState({ backend, stack }: StackFolder, project: string): boolean {
+  const file = join(backend, ".pulumi", "stacks", project, `${stack}.json`);
+  return existsSync(file) || existsSync(`${file}.gz`);
 }

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { userInfo } from "node:os";
+import { join } from "node:path";
 import { ExitCode, LorError } from "../core/errors.ts";
+import { createExclusively, readIfThere, writeAtomically } from "./atomic-file.ts";
 import { isAlive, type MachineIdentity, type ProcessIdentity, thisMachine, thisProcess } from "./process-identity.ts";
-import type { SharedFiles } from "./shared-files.ts";
 
 /** Who works on a stack; what a second command shows of the first. */
 export interface LockHolder {
@@ -28,8 +30,8 @@ export interface LockClock {
 }
 
 export interface AcquireArgs {
-  /** Of the stack; the lock's own are in a folder of them. */
-  readonly files: SharedFiles;
+  /** Folder of the lock's files. */
+  readonly folder: string;
   readonly operation: string;
   readonly clock: LockClock;
   /** Takes over from a holder on another machine once its lease has run out; a person decides that. Default: false. */
@@ -44,50 +46,53 @@ export interface AcquireArgs {
 /** Seconds without a sign of life after which a person may take over from another machine. */
 export const leaseSeconds = 60;
 const renewSeconds = 15;
-const folder = "lock";
 
 /**
- * The lock of one stack: numbered files, of which the highest one counts. A number is taken by creating its file, which only one process can
- * win, also on a network file system or in a bucket; it is given back by a mark in the file. So a takeover can never remove a lock that
- * someone else has just taken, whatever is killed in between.
+ * The lock of one stack: numbered files, of which the highest one counts. A number is taken by an exclusive link, which only one process can
+ * win, also on a network file system; it is given back by a mark in the file. So a takeover can never remove a lock that someone else
+ * has just taken, whatever is killed in between.
  *
- * What it does not protect from: a process that is paused, loses its lock to a person's takeover and wakes up inside an engine run. The
- * engine's backends have no fence against that; the chain of states finds it afterwards.
+ * What it does not protect from: a process that is paused, loses its lock to a person's takeover and wakes up inside an operation.
+ * The engine's file backend has no fence against that.
  */
 export class StackLock {
   readonly holder: LockHolder;
   /** The dead holder that this lock was taken over from. */
   readonly previous: LockHolder | undefined;
-  readonly #files: SharedFiles;
+  readonly #path: string;
+  readonly #folder: string;
   readonly #number: number;
   readonly #clock: LockClock;
   readonly #lost = new AbortController();
   readonly #timer: NodeJS.Timeout;
   #released = false;
   #unsettled: readonly string[];
-  /** Last time that others could see a sign of life, milliseconds. */
-  #seen: number;
-  /** One write at a time, in the order asked for. */
-  #writing: Promise<void> = Promise.resolve();
 
-  private constructor(files: SharedFiles, number: number, holder: LockHolder, more: LockMore) {
+  private constructor(
+    folder: string,
+    number: number,
+    holder: LockHolder,
+    previous: LockHolder | undefined,
+    clock: LockClock,
+  ) {
     this.holder = holder;
-    this.previous = more.previous;
-    this.#files = files;
+    this.previous = previous;
+    this.#folder = folder;
     this.#number = number;
-    this.#clock = more.clock;
+    this.#path = lockFile(folder, number);
+    this.#clock = clock;
     this.#unsettled = holder.unsettled;
-    this.#seen = Date.parse(holder.renewed);
-    this.#timer = setInterval(() => void this.#keepAlive(), renewSeconds * 1000);
+    this.#timer = setInterval(() => this.renew(), renewSeconds * 1000);
     this.#timer.unref();
   }
 
   /** Fails with `stack-locked` (exit 4) while another holder lives, or may live. */
   static async acquire(args: AcquireArgs): Promise<StackLock> {
-    const { files, clock } = args;
+    const { folder, clock } = args;
     const machine = args.machine ?? thisMachine();
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     for (;;) {
-      const current = await readCurrent(files);
+      const current = readCurrent(folder);
       const previous = current === undefined || current.holder.released ? undefined : current.holder;
       if (previous !== undefined) {
         await refuseUnlessDead(previous, machine, args);
@@ -107,20 +112,20 @@ export class StackLock {
         released: false,
         unsettled,
       };
-      if (!(await files.create(lockFile(number), render(holder)))) {
+      if (!createExclusively(lockFile(folder, number), render(holder))) {
         continue;
       }
-      if ((await highest(files)) !== number) {
+      if (highest(folder) !== number) {
         // We looked, slept through someone's whole turn, and took a number that had been cleared away.
-        await files.remove(lockFile(number));
+        rmSync(lockFile(folder, number), { force: true });
         continue;
       }
-      await removeBelow(files, number);
-      return new StackLock(files, number, holder, { previous, clock });
+      removeBelow(folder, number);
+      return new StackLock(folder, number, holder, previous, clock);
     }
   }
 
-  /** Aborted when another machine's takeover has ended this lock, or may have: nothing more may be started. */
+  /** Aborted when another machine's takeover has ended this lock: nothing more may be started. */
   get lost(): AbortSignal {
     return this.#lost.signal;
   }
@@ -131,89 +136,50 @@ export class StackLock {
   }
 
   /** They have been looked after. */
-  async settle(): Promise<void> {
+  settle(): void {
     if (this.#unsettled.length > 0) {
       this.#unsettled = [];
-      await this.renew();
-    }
-  }
-
-  /** Looks whether the lock is still held; when not, `lost` is aborted. Asked before each thing that changes something. */
-  async confirm(): Promise<void> {
-    if (this.#released || this.#lost.signal.aborted) {
-      return;
-    }
-    if ((await highest(this.#files)) !== this.#number) {
-      this.#lose();
+      this.renew();
     }
   }
 
   /** Tells that the holder lives. Called by itself every 15 seconds. */
-  async renew(): Promise<void> {
-    await this.confirm();
-    if (!this.#released && !this.#lost.signal.aborted) {
-      await this.#write(false);
+  renew(): void {
+    if (this.#released || this.#lost.signal.aborted) {
+      return;
     }
+    if (highest(this.#folder) !== this.#number) {
+      clearInterval(this.#timer);
+      this.#lost.abort();
+      return;
+    }
+    this.#write(false);
   }
 
-  async release(): Promise<void> {
+  release(): void {
     clearInterval(this.#timer);
     if (this.#released || this.#lost.signal.aborted) {
       return;
     }
-    await this.confirm();
-    if (!this.#lost.signal.aborted) {
-      this.#released = true;
-      await this.#write(true);
+    this.#released = true;
+    if (highest(this.#folder) === this.#number) {
+      this.#write(true);
     }
   }
 
-  async #keepAlive(): Promise<void> {
-    try {
-      await this.renew();
-    } catch {
-      // Nobody sees that we live: once the lease is over, somebody may think us dead.
-      if (this.#clock.now().getTime() - this.#seen > leaseSeconds * 1000) {
-        this.#lose();
-      }
-    }
+  #write(released: boolean): void {
+    const renewed = this.#clock.now().toISOString();
+    writeAtomically(this.#path, render({ ...this.holder, renewed, released, unsettled: this.#unsettled }));
   }
 
-  #lose(): void {
-    clearInterval(this.#timer);
-    this.#lost.abort();
+  [Symbol.dispose](): void {
+    this.release();
   }
-
-  async #write(released: boolean): Promise<void> {
-    const write = async () => {
-      // A renewal that is late must not undo the release.
-      if (released || !this.#released) {
-        const renewed = this.#clock.now();
-        const holder = { ...this.holder, renewed: renewed.toISOString(), released, unsettled: this.#unsettled };
-        await this.#files.write(lockFile(this.#number), render(holder));
-        this.#seen = renewed.getTime();
-      }
-    };
-    const written = this.#writing.then(write);
-    this.#writing = written.catch(() => undefined);
-    await written;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.release();
-  }
-}
-
-interface LockMore {
-  readonly previous: LockHolder | undefined;
-  readonly clock: LockClock;
 }
 
 /** Who holds the lock of a stack, and whether that holder is known to be dead; for `status` and `doctor`. */
-export async function readLock(
-  files: SharedFiles,
-): Promise<{ readonly holder: LockHolder; readonly dead: boolean } | undefined> {
-  const holder = (await readCurrent(files))?.holder;
+export function readLock(folder: string): { readonly holder: LockHolder; readonly dead: boolean } | undefined {
+  const holder = readCurrent(folder)?.holder;
   if (holder === undefined || holder.released) {
     return undefined;
   }
@@ -222,7 +188,7 @@ export async function readLock(
 
 /** Only on its own machine can a process be known to be dead. */
 function isDead(holder: LockHolder, here: MachineIdentity): boolean {
-  if (!isSameMachine(holder.machine, here)) {
+  if (holder.machine.host !== here.host) {
     return false;
   }
   if (holder.machine.boot !== here.boot) {
@@ -231,16 +197,11 @@ function isDead(holder: LockHolder, here: MachineIdentity): boolean {
   return holder.machine.processes === here.processes && !isAlive(holder.process);
 }
 
-/** Two machines may have one name, so the installation's id decides where both have one. */
-function isSameMachine(a: MachineIdentity, b: MachineIdentity): boolean {
-  return a.host === b.host && (a.id === undefined || b.id === undefined || a.id === b.id);
-}
-
 async function refuseUnlessDead(holder: LockHolder, here: MachineIdentity, args: AcquireArgs): Promise<void> {
   if (isDead(holder, here)) {
     return;
   }
-  const sameMachine = isSameMachine(holder.machine, here) && holder.machine.processes === here.processes;
+  const sameMachine = holder.machine.host === here.host && holder.machine.processes === here.processes;
   const leaseEnds = new Date(Date.parse(holder.renewed) + leaseSeconds * 1000);
   const expired = leaseEnds <= args.clock.now();
   if (!sameMachine && expired && args.takeOver === true) {
@@ -267,18 +228,15 @@ export function describeHolder({ operation, owner, machine, process, since }: Lo
   return `\`lor-infra ${operation}\` of ${owner} on ${machine.host} (process ${process.pid}) since ${since}`;
 }
 
-async function readCurrent(
-  files: SharedFiles,
-): Promise<{ readonly number: number; readonly holder: LockHolder } | undefined> {
+function readCurrent(folder: string): { readonly number: number; readonly holder: LockHolder } | undefined {
   for (;;) {
-    const number = await highest(files);
+    const number = highest(folder);
     if (number === undefined) {
       return undefined;
     }
-    const path = lockFile(number);
-    const text = await files.read(path);
+    const text = readIfThere(lockFile(folder, number));
     if (text !== undefined) {
-      return { number, holder: parseHolder(text, files.where(path)) };
+      return { number, holder: parseHolder(text, lockFile(folder, number)) };
     }
     // A higher number came and cleared this one away while we looked.
   }
@@ -299,25 +257,32 @@ function parseHolder(text: string, path: string): LockHolder {
   return holder;
 }
 
-async function highest(files: SharedFiles): Promise<number | undefined> {
-  const all = await existing(files);
+function highest(folder: string): number | undefined {
+  const all = existing(folder);
   return all.length === 0 ? undefined : Math.max(...all);
 }
 
-async function existing(files: SharedFiles): Promise<readonly number[]> {
-  return (await files.list(folder))
+function existing(folder: string): readonly number[] {
+  let names: readonly string[];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    // No command has taken the lock yet.
+    return [];
+  }
+  return names
     .map((name) => /^(\d+)\.json$/.exec(name)?.[1])
     .flatMap((digits) => (digits === undefined ? [] : [Number(digits)]));
 }
 
-async function removeBelow(files: SharedFiles, number: number): Promise<void> {
-  for (const lower of (await existing(files)).filter((one) => one < number)) {
-    await files.remove(lockFile(lower));
+function removeBelow(folder: string, number: number): void {
+  for (const lower of existing(folder).filter((one) => one < number)) {
+    rmSync(lockFile(folder, lower), { force: true });
   }
 }
 
-function lockFile(number: number): string {
-  return `${folder}/${number}.json`;
+function lockFile(folder: string, number: number): string {
+  return join(folder, `${number}.json`);
 }
 
 function render(holder: LockHolder): string {

@@ -20,6 +20,7 @@ try {
 function offlineCommands(): Figure[] {
   const commands = [
     ...["check", "cost", "rpo", "calendar"].map((command) => ({ command, limit: 0.25 })),
+    { command: "cost --season", limit: 0.25 },
     { command: "calendar --years 200 --json", limit: 0.5 },
   ];
   return commands.map(({ command, limit }) => {

@@ -49,6 +49,14 @@ describe("without Pulumi", () => {
     });
   });
 
+  it("a year with its rush, and its chart on a screen", async () => {
+    const document = await offline(["cost", "--season", "--year", "2027", "--json"]);
+    expect(document).toMatchObject({ code: 0, stderr: "" });
+    expect(JSON.parse(document.stdout)).toMatchObject({ version: 1, from: "2027-01-01", to: "2027-12-31" });
+    const screen = await offline(["cost", "--season", "--year", "2027"]);
+    expect(screen.stdout).toMatch(/2027-01 █+ /);
+  });
+
   it("rpo states every data set and disruption as a sum of terms", async () => {
     const run = await offline(["rpo", "--json"]);
     expect(run).toMatchObject({ code: 0, stderr: "" });

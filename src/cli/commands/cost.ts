@@ -1,5 +1,7 @@
+import { Temporal } from "temporal-polyfill";
 import { estimateCost } from "../../actions/estimate-cost.ts";
-import { ExitCode } from "../../core/errors.ts";
+import { costSeason } from "../../actions/season-cost.ts";
+import { ExitCode, LorError } from "../../core/errors.ts";
 import type { Profile } from "../../domain/fleet.ts";
 import { loadSettings } from "../load-settings.ts";
 import type { SettingsOptions } from "../options.ts";
@@ -10,10 +12,21 @@ interface CostOptions extends SettingsOptions {
   readonly profile?: Profile;
   readonly frontsFlavor?: string;
   readonly priceBook: string;
+  /** A year in place of a month. */
+  readonly season?: boolean;
+  readonly year?: number;
+  /** `YYYY-MM-DD` */
+  readonly from?: string;
+}
+
+export async function cost(terminal: Terminal, options: CostOptions): Promise<ExitCode> {
+  if (options.season === true) return await costOfSeason(terminal, options);
+  refuseWithoutSeason(options);
+  return costOfMonth(terminal, options);
 }
 
 /** One profile when asked for, else both; a script always gets one document, of normal by default. */
-export async function cost(terminal: Terminal, options: CostOptions): Promise<ExitCode> {
+function costOfMonth(terminal: Terminal, options: CostOptions): ExitCode {
   const project = loadSettings(options, "tell");
   const { frontsFlavor, priceBook } = options;
   const report = (profile: Profile) =>
@@ -22,4 +35,37 @@ export async function cost(terminal: Terminal, options: CostOptions): Promise<Ex
   const shown: readonly Profile[] = options.profile === undefined ? ["normal", "rush"] : [options.profile];
   terminal.line(shown.map((profile) => renderCost(terminal, report(profile))).join("\n\n"));
   return ExitCode.done;
+}
+
+async function costOfSeason(terminal: Terminal, options: CostOptions): Promise<ExitCode> {
+  const project = loadSettings(options, "tell");
+  const from = firstDay(options, project.settings.normal.calendar.timeZone);
+  const report = costSeason({ project, from, priceBook: options.priceBook });
+  terminal.document(report);
+  if (terminal.json) return ExitCode.done;
+  // Only this screen needs the library that draws its chart.
+  const { renderSeasonCost } = await import("../render/season-cost.ts");
+  terminal.line(renderSeasonCost(terminal, report));
+  return ExitCode.done;
+}
+
+/** Today, where the company is, when no other day is asked for. */
+function firstDay({ year, from }: CostOptions, timeZone: string): Temporal.PlainDate {
+  if (year !== undefined) return new Temporal.PlainDate(year, 1, 1);
+  return from === undefined ? Temporal.Now.plainDateISO(timeZone) : Temporal.PlainDate.from(from);
+}
+
+/** What only a year has must not be asked for and then left out in silence. */
+function refuseWithoutSeason({ year, from }: CostOptions): void {
+  if (year === undefined && from === undefined) return;
+  throw new LorError({
+    code: "cost-of-month",
+    message: "a month of a profile has no date",
+    exit: ExitCode.usage,
+    culprit: "user",
+    path: year === undefined ? "--from" : "--year",
+    seen: String(year ?? from),
+    accepted: "together with --season",
+    next: "lor-infra cost --season",
+  });
 }

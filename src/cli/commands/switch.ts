@@ -1,5 +1,6 @@
 import { Temporal } from "temporal-polyfill";
 import { checkReturnTiming, checkRushTiming } from "../../actions/check-timing.ts";
+import { rushContracts } from "../../actions/rush-contracts.ts";
 import { planSwitch, switchProfile } from "../../actions/switch-profile.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import type { Profile } from "../../domain/fleet.ts";
@@ -7,6 +8,7 @@ import { type ApprovedSwitch, planId } from "../../domain/switching/approval.ts"
 import { readPlanFile, writePlanFile } from "../../state/plan-file.ts";
 import { loadSettings } from "../load-settings.ts";
 import type { SwitchOptions } from "../options.ts";
+import { renderRushContracts } from "../render/contracts.ts";
 import { describePrice, renderApproved, renderProposal } from "../render/proposal.ts";
 import { renderReadiness } from "../render/readiness.ts";
 import type { Terminal } from "../terminal.ts";
@@ -18,6 +20,8 @@ export async function rush(terminal: Terminal, options: SwitchOptions): Promise<
     const project = loadSettings(options);
     terminal.line(checkRushTiming({ project, event, now: Temporal.Now.instant(), accepted: { early, late } }));
   }
+  const contracts = rushContracts({ project: loadSettings(options, "tell"), now: Temporal.Now.instant(), event });
+  if (contracts !== undefined) terminal.line(renderRushContracts(contracts));
   return await switchOrPlan("rush", terminal, options);
 }
 

@@ -1,5 +1,6 @@
 import type { CalendarEvent, CalendarGap, CalendarReport, CalendarWindow } from "../../actions/list-windows.ts";
 import type { Terminal } from "../terminal.ts";
+import { renderAmount } from "./amount.ts";
 import { renderTable } from "./table.ts";
 
 /** What happens when and what it costs; then, between the events, what staying in rush would cost or costs. */
@@ -83,13 +84,6 @@ function renderRemarks({ prices, gaps }: CalendarReport): readonly string[] {
   if (unknown.length > 0) lines.push(`unknown prices are left out: ${unknown.join(", ")}`);
   if (gaps.length > 0) lines.push("staying in rush spares two switches, whose work has no price here");
   return lines;
-}
-
-/** An amount of one time has its cents; a month's keeps all its digits. */
-function renderAmount(amount: string | null): string {
-  if (amount === null) return "unknown";
-  const [whole, fraction = ""] = amount.split(".");
-  return `${whole}.${fraction.padEnd(2, "0")}`;
 }
 
 function renderMerged({ event, date }: CalendarEvent): string {

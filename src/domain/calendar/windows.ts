@@ -13,7 +13,9 @@ export interface RushWindow {
   readonly firstDay: Temporal.PlainDate;
   /** The last day that is in it, be it in part. */
   readonly lastDay: Temporal.PlainDate;
-  /** From start to end by the clock on the wall: a day has 24 hours. */
+  /** The same by the clock on the wall, where a day has 24 hours. */
+  readonly wall: { readonly from: WallTime; readonly to: WallTime };
+  /** From start to end by the clock on the wall. */
   readonly seconds: number;
   /** What merging bridges. */
   readonly bridged: readonly Gap[];
@@ -118,6 +120,7 @@ function toWindow({ spans: [first, ...others], from, to, bridged }: Group, timeZ
     end: momentOf(to, timeZone, "later"),
     firstDay: dayOf(from),
     lastDay: dayOf(to - 1),
+    wall: { from, to },
     seconds: (to - from) / 1000,
     bridged,
   };

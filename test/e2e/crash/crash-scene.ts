@@ -14,7 +14,6 @@ import { runVariable } from "../../../src/state/orphan-engine.ts";
 import { isAlive, type ProcessIdentity, processesWith, startTicksOf } from "../../../src/state/process-identity.ts";
 import { type StackFolder, stackFolder } from "../../../src/state/stack-folder.ts";
 import { readLock } from "../../../src/state/stack-lock.ts";
-import { type StackState, stateInFolder } from "../../../src/state/stack-state.ts";
 import { readStateFile } from "../../../src/state/state-file.ts";
 import { ended, type Run, TestProject } from "../project.ts";
 
@@ -76,11 +75,6 @@ export class CrashScene {
     return stackFolder(this.#home, "local", "prod");
   }
 
-  /** What the commands share. */
-  get state(): StackState {
-    return stateInFolder(this.folder, "lor");
-  }
-
   get control(): ControlClient {
     return requireLocalCloud(cloudFolder(this.#home)).control;
   }
@@ -101,15 +95,14 @@ export class CrashScene {
 
   /** Waits until the state has a resource, with inputs such as those. */
   async recorded(type: string, name: string, such: (inputs: StateResource["inputs"]) => boolean): Promise<void> {
-    const there = async () =>
-      (await this.#resources()).some((one) => one.type === type && one.name === name && such(one.inputs));
-    for (const end = Date.now() + longestWait; !(await there()); await pause(5)) {
+    const there = () => this.#state().some((one) => one.type === type && one.name === name && such(one.inputs));
+    for (const end = Date.now() + longestWait; !there(); await pause(5)) {
       if (Date.now() > end) throw new Error(`no such ${type} ${name} in the state`);
     }
   }
 
-  async #resources(): Promise<readonly StateResource[]> {
-    return parseStateExport(await readStateFile(this.state)).resources;
+  #state(): readonly StateResource[] {
+    return parseStateExport(readStateFile(this.folder, "lor")).resources;
   }
 
   /** Waits until the cloud shows a server in a state. */
@@ -156,7 +149,7 @@ export class CrashScene {
     running("the kill");
     const victims = [
       ...(kill.includes("command") ? [identityOf(child.pid)] : []),
-      ...(kill.includes("engine") ? await this.#engines() : []),
+      ...(kill.includes("engine") ? this.#engines() : []),
       ...(kill.includes("cloud") ? [this.#cloud()] : []),
     ];
     for (const victim of victims) process.kill(victim.pid, "SIGKILL");
@@ -167,8 +160,8 @@ export class CrashScene {
   }
 
   /** The engines that the holder of the lock has started. */
-  async #engines(): Promise<readonly ProcessIdentity[]> {
-    const lock = await readLock(this.state.files);
+  #engines(): readonly ProcessIdentity[] {
+    const lock = readLock(this.folder.lockFolder);
     const engines = lock === undefined ? [] : processesWith(runVariable, lock.holder.id);
     if (engines.length === 0) throw new Error("no engine runs");
     return engines;
@@ -178,9 +171,9 @@ export class CrashScene {
     return identityOf(requireLocalCloud(cloudFolder(this.#home)).runtime.pid);
   }
 
-  async resources(): Promise<ResourceSet> {
+  resources(): ResourceSet {
     return {
-      state: (await this.#resources())
+      state: this.#state()
         .map((one) => `${one.type} ${one.name}${one.protect ? " protected" : ""}`)
         .toSorted(),
       cloud: this.#inventory(),

@@ -1,0 +1,82 @@
+import type { RushContracts } from "../../actions/rush-contracts.ts";
+import type { SeasonCostContract, SeasonCostReport } from "../../actions/season-cost.ts";
+import type { Terminal } from "../terminal.ts";
+import { renderAmount } from "./amount.ts";
+import { renderTable } from "./table.ts";
+
+/** For each instance of a year which contract is the cheaper one, why, and what has to be known before. */
+export function renderContracts(
+  terminal: Terminal,
+  { contracts, resized, planTerms, prices }: SeasonCostReport,
+): string {
+  const groups = groupEqual(contracts, ({ instance: _, when, ...figures }) => ({ ...figures, time: timeOf(when) }));
+  const books = [...new Set(contracts.map(({ priceBook }) => priceBook))];
+  const dim = (line: string) => terminal.style("dim", `  ${line}`);
+  return [
+    `${terminal.style("bold", "By the hour or by monthly plan")}, ${prices.currency} for each instance, price book ${books.join(", ")}`,
+    renderTable(
+      terminal,
+      ["instances", "size", "when", "hours", "by the hour", "by plan", "months", "cheaper", "plan from"],
+      groups.map(({ names, one }) => [
+        names.join(", "),
+        one.size,
+        one.window === null ? timeOf(one.when) : `rush ${one.window.rushFrom} to ${one.window.rushTo}`,
+        String(one.hours),
+        renderAmount(one.hourly),
+        renderAmount(one.monthlyPlan),
+        String(one.months),
+        describeContract(one.cheaper),
+        one.breakEvenHours === null ? "" : `${one.breakEvenHours} hours`,
+      ]),
+      [3, 4, 5, 6, 8],
+    ),
+    ...groups.map(({ names, one }) => {
+      const when = one.window === null ? timeOf(one.when) : `rush from ${one.window.rushFrom}`;
+      return dim(`${names.join(", ")}, ${when}: ${one.why}`);
+    }),
+    ...groupEqual(resized, ({ instance: _, ...figures }) => figures).map(
+      ({ names, one }) =>
+        `Over the year, ${names.join(", ")} with one contract for both sizes: ${renderAmount(one.hourly)} by the hour, at most ${renderAmount(one.monthlyPlan)} by plan; cheaper ${describeContract(one.cheaper)}.`,
+    ),
+    ...planTerms.map(dim),
+  ].join("\n");
+}
+
+/** The same for one rush, a line for each size: `ps-2 as b2-15 until 2027-02-15: …`. */
+export function renderRushContracts({ contracts, currency }: RushContracts): string {
+  return groupEqual(contracts, ({ instance: _, when: __, ...figures }) => figures)
+    .map(({ names, one }) => {
+      const figures =
+        one.monthlyPlan === null
+          ? `${renderAmount(one.hourly)} ${currency} each by the hour`
+          : `${renderAmount(one.hourly)} ${currency} each by the hour, ${renderAmount(one.monthlyPlan)} by monthly plan, which stays until the instance is deleted; cheaper ${describeContract(one.cheaper)}`;
+      return `${names.join(", ")} as ${one.size} until ${one.window?.rushTo ?? "the end"}: ${figures}`;
+    })
+    .join("\n");
+}
+
+const times = { lasting: "all the time", "outside-rush": "outside the rush", rush: "rush", extra: "rush" } as const;
+
+function timeOf(when: SeasonCostContract["when"]): string {
+  return times[when];
+}
+
+function describeContract(contract: SeasonCostContract["cheaper"]): string {
+  if (contract === null) return "unknown";
+  return contract === "hourly" ? "by the hour" : "monthly plan";
+}
+
+/** Instances that differ in nothing but their name, in one line. */
+function groupEqual<T extends { readonly instance: string }>(
+  all: readonly T[],
+  figuresOf: (one: T) => unknown,
+): readonly { readonly names: readonly string[]; readonly one: T }[] {
+  const groups = new Map<string, { names: string[]; one: T }>();
+  for (const one of all) {
+    const key = JSON.stringify(figuresOf(one));
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { names: [one.instance], one });
+    else group.names.push(one.instance);
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,117 @@
+import type { Money } from "../../core/money.ts";
+import {
+  type BillingChoice,
+  type Contract,
+  cheaperOf,
+  chooseBilling,
+  type InstancePrice,
+  type InstanceUse,
+} from "../billing.ts";
+import type { RushWindow } from "../calendar/windows.ts";
+import type { SeasonInstance } from "./instances.ts";
+import { clip, monthsOf, type Period, secondsTogether, spanOf } from "./period.ts";
+
+/** The contract of one instance in one size, for one time of it. */
+export interface SeasonContract {
+  readonly instance: SeasonInstance;
+  /** The rush that it is for; undefined: the whole period, or what of it is outside of every rush. */
+  readonly window: RushWindow | undefined;
+  readonly price: InstancePrice;
+  readonly use: InstanceUse;
+  readonly choice: BillingChoice;
+}
+
+/** Which contract is cheaper: for each lasting instance over a period, and for each one of a rush in each window, the whole of it. */
+export function contractsOf(
+  instances: readonly SeasonInstance[],
+  period: Period,
+  windows: readonly RushWindow[],
+  priceOf: (size: string) => InstancePrice,
+): readonly SeasonContract[] {
+  const contract = (instance: SeasonInstance, use: InstanceUse, window?: RushWindow): SeasonContract => {
+    const price = priceOf(instance.size);
+    return { instance, window, price, use, choice: chooseBilling(price, use) };
+  };
+  return instances.flatMap((instance) =>
+    instance.when === "rush" || instance.when === "extra"
+      ? windows.map((window) => contract(instance, useInWindow(window), window))
+      : [contract(instance, useOverPeriod(instance, period, windows))],
+  );
+}
+
+/** One that rush enlarges, over a whole period: it is on a plan all the time, or never. */
+export interface ResizedContract {
+  readonly name: string;
+  readonly sizes: { readonly normal: string; readonly rush: string };
+  readonly hourly: Money | undefined;
+  /** At most: every month of the smaller size, and every month of the larger one that a rush lies in, in full. */
+  readonly monthlyPlan: Money | undefined;
+  /** Undefined: a price is unknown. */
+  readonly cheaper: Contract | undefined;
+}
+
+/** For each instance that rush enlarges, the one choice that there is: nobody comes back from a plan to the hour. */
+export function contractsOfResized(
+  instances: readonly SeasonInstance[],
+  period: Period,
+  windows: readonly RushWindow[],
+  priceOf: (size: string) => InstancePrice,
+): readonly ResizedContract[] {
+  const inside = windows.map(({ firstDay, lastDay }) =>
+    clip({ from: firstDay, until: lastDay.add({ days: 1 }) }, period),
+  );
+  const largeMonths = inside.reduce((sum, window) => sum + monthsOf(window).length, 0);
+  const largeHours = begunHours(secondsInRush(period, windows));
+  return instances
+    .filter(({ when }) => when === "outside-rush")
+    .flatMap((small) => {
+      const large = instances.find(({ name, when }) => name === small.name && when === "rush");
+      if (large === undefined) return [];
+      const use = useOverPeriod(small, period, windows);
+      const prices = { small: priceOf(small.size), large: priceOf(large.size) };
+      const hourly = plus(prices.small.hour?.times(use.hours), prices.large.hour?.times(largeHours));
+      const monthlyPlan = plus(
+        prices.small.monthlyPlan?.times(use.months),
+        prices.large.monthlyPlan?.times(largeMonths),
+      );
+      return [
+        {
+          name: small.name,
+          sizes: { normal: small.size, rush: large.size },
+          hourly,
+          monthlyPlan,
+          cheaper: hourly === undefined || monthlyPlan === undefined ? undefined : cheaperOf(hourly, monthlyPlan),
+        },
+      ];
+    });
+}
+
+function plus(one: Money | undefined, other: Money | undefined): Money | undefined {
+  return one === undefined || other === undefined ? undefined : one.plus(other);
+}
+
+function secondsInRush(period: Period, windows: readonly RushWindow[]): number {
+  return windows.reduce((sum, { wall }) => sum + secondsTogether(spanOf(period), wall), 0);
+}
+
+/** A plan cannot be taken back: one of a lasting instance is due in the months of rush too, when the instance has another size. */
+function useOverPeriod({ when }: SeasonInstance, period: Period, windows: readonly RushWindow[]): InstanceUse {
+  const whole = spanOf(period);
+  const seconds = (whole.to - whole.from) / 1000 - (when === "outside-rush" ? secondsInRush(period, windows) : 0);
+  return { hours: begunHours(seconds), months: monthsOf(period).length };
+}
+
+function useInWindow({ seconds, firstDay, lastDay }: RushWindow): InstanceUse {
+  const months = monthsOf({ from: firstDay, until: lastDay.add({ days: 1 }) }).length;
+  const { day, daysInMonth } = firstDay;
+  return {
+    hours: begunHours(seconds),
+    months,
+    firstMonth: day === 1 ? undefined : { days: daysInMonth - day + 1, of: daysInMonth },
+  };
+}
+
+/** A begun hour is billed. */
+export function begunHours(seconds: number): number {
+  return Math.ceil(seconds / 3600);
+}

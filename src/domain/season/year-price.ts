@@ -1,0 +1,129 @@
+import type { Money } from "../../core/money.ts";
+import type { MonthlyPrice, MonthlyPrices } from "../calendar/price.ts";
+import { type MonthPart, monthsOf, type Period, type Span, secondsTogether } from "./period.ts";
+
+/** What a period costs that is priced. */
+export interface SeasonPrices extends MonthlyPrices {
+  readonly switches: { readonly toRush: SwitchPrice; readonly toNormal: SwitchPrice };
+}
+
+/** While a switch runs, what comes is paid for already and what leaves is still paid for. */
+export interface SwitchPrice {
+  /** Begun hours of one switch. */
+  readonly hours: number;
+  /** A month of what leaves in it: the smaller sizes on the way up, the larger ones and the extra front on the way down. */
+  readonly leaving: MonthlyPrice;
+}
+
+/** Amounts to the cent; undefined: no price of it is known. Never a zero for what is not known. */
+export interface SeasonCost {
+  readonly rushSeconds: number;
+  readonly normalSeconds: number;
+  /** Switches that begin in it. */
+  readonly switches: number;
+  readonly inNormal: Money | undefined;
+  readonly inRush: Money | undefined;
+  readonly inSwitches: Money | undefined;
+  /** The three together. */
+  readonly total: Money | undefined;
+  /** The same time without a rush, and without an end of it. */
+  readonly alwaysNormal: Money | undefined;
+  readonly alwaysRush: Money | undefined;
+}
+
+export interface MonthCost extends SeasonCost {
+  readonly part: MonthPart;
+}
+
+export interface PeriodCost {
+  readonly months: readonly MonthCost[];
+  /** The sum of the months. */
+  readonly total: SeasonCost;
+}
+
+/**
+ * What a period costs with its rush windows, month by month, beside what it would cost without them. Pro rata by the hour of the price book's
+ * month. A month costs what has run up at its end less what had at its beginning, so nothing is rounded twice and the months are the
+ * total to the cent.
+ *
+ * @param windows in order, apart from each other; what of them lies outside the period is not counted, nor a switch that begins there
+ */
+export function pricePeriod(period: Period, windows: readonly Span[], prices: SeasonPrices): PeriodCost {
+  const months: MonthCost[] = [];
+  let runUp: RunUp = { seconds: 0, rushSeconds: 0, toRush: 0, toNormal: 0 };
+  let before = costOf(runUp, prices);
+  for (const part of monthsOf(period)) {
+    runUp = {
+      seconds: runUp.seconds + (part.to - part.from) / 1000,
+      rushSeconds: windows.reduce((sum, window) => sum + secondsTogether(part, window), runUp.rushSeconds),
+      toRush: runUp.toRush + windows.filter(({ from }) => isIn(part, from)).length,
+      toNormal: runUp.toNormal + windows.filter(({ to }) => isIn(part, to)).length,
+    };
+    const after = costOf(runUp, prices);
+    months.push({ part, ...less(after, before) });
+    before = after;
+  }
+  return { months, total: before };
+}
+
+/** What has run up since the beginning of the period. */
+interface RunUp {
+  readonly seconds: number;
+  readonly rushSeconds: number;
+  readonly toRush: number;
+  readonly toNormal: number;
+}
+
+function costOf({ seconds, rushSeconds, toRush, toNormal }: RunUp, prices: SeasonPrices): SeasonCost {
+  const { normal, rush, switches, hoursPerMonth } = prices;
+  const normalSeconds = seconds - rushSeconds;
+  const share = ({ known }: MonthlyPrice, of: number) => known?.share(of, hoursPerMonth * 3600);
+  const oneSwitch = ({ leaving, hours }: SwitchPrice) => share(leaving, hours * 3600);
+  // Without the time in rush, so that a month without rush is the same to the cent as one in always normal.
+  const inNormal = minus(share(normal, seconds), share(normal, rushSeconds));
+  const inRush = share(rush, rushSeconds);
+  const inSwitches = sum([oneSwitch(switches.toRush)?.times(toRush), oneSwitch(switches.toNormal)?.times(toNormal)]);
+  return {
+    rushSeconds,
+    normalSeconds,
+    switches: toRush + toNormal,
+    inNormal,
+    inRush,
+    inSwitches,
+    total: sum([inNormal, inRush, inSwitches]),
+    alwaysNormal: share(normal, seconds),
+    alwaysRush: share(rush, seconds),
+  };
+}
+
+function less(after: SeasonCost, before: SeasonCost): SeasonCost {
+  const money = (name: "inNormal" | "inRush" | "inSwitches" | "total" | "alwaysNormal" | "alwaysRush") =>
+    minus(after[name], before[name]);
+  return {
+    rushSeconds: after.rushSeconds - before.rushSeconds,
+    normalSeconds: after.normalSeconds - before.normalSeconds,
+    switches: after.switches - before.switches,
+    inNormal: money("inNormal"),
+    inRush: money("inRush"),
+    inSwitches: money("inSwitches"),
+    total: money("total"),
+    alwaysNormal: money("alwaysNormal"),
+    alwaysRush: money("alwaysRush"),
+  };
+}
+
+function isIn({ from, to }: Span, moment: number): boolean {
+  return from <= moment && moment < to;
+}
+
+function minus(one: Money | undefined, other: Money | undefined): Money | undefined {
+  return one === undefined || other === undefined ? undefined : one.minus(other);
+}
+
+function sum(amounts: readonly (Money | undefined)[]): Money | undefined {
+  const [first, ...others] = amounts;
+  return others.reduce(
+    (total, amount) => (total === undefined || amount === undefined ? undefined : total.plus(amount)),
+    first,
+  );
+}

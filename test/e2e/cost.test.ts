@@ -1,0 +1,80 @@
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import type { CalendarReport } from "../../src/actions/list-windows.ts";
+import type { SeasonCostReport } from "../../src/actions/season-cost.ts";
+import { TestProject } from "./project.ts";
+
+/** `cost` over time, as a user types it. */
+const lor = new TestProject();
+afterAll(() => lor.dispose());
+
+const golden = (name: string) => join("golden", name);
+const season = ["cost", "--season"];
+
+describe("a year with its rush", () => {
+  test("the screen", async () => {
+    const run = await lor.run([...season, "--year", "2027"]);
+    expect(run).toMatchObject({ code: 0, stderr: "" });
+    await expect(run.stdout).toMatchFileSnapshot(golden("cost-season.txt"));
+  });
+
+  test("the document", async () => {
+    const run = await lor.run([...season, "--year", "2027", "--json"]);
+    expect(run).toMatchObject({ code: 0, stderr: "" });
+    await expect(run.stdout).toMatchFileSnapshot(golden("cost-season-document.snap"));
+  });
+
+  test("its windows cost what the calendar says, and a book of hours gives other figures with its own gaps", async () => {
+    const { windows, prices } = await lor.json<CalendarReport>(["calendar", "--from", "2027-01-01"]);
+    const { total, prices: own } = await lor.json<SeasonCostReport>([...season, "--year", "2027"]);
+    const inRush = windows.reduce((sum, { price }) => sum + Number(price.inRush), 0);
+    expect(Math.abs(Number(total.inRush) - inRush)).toBeLessThan(0.02);
+    expect(own.unknown).toEqual(prices.unknown);
+    const hours = await lor.json<SeasonCostReport>([
+      ...season,
+      "--year",
+      "2027",
+      "--price-book",
+      "ovh-catalogue-2026-06",
+    ]);
+    expect(Number(hours.total.inRush)).not.toBe(Number(total.inRush));
+    expect(hours.prices.unknown).toContain("database mysql essential db1-4");
+  });
+
+  test("from today when no day is named, from any day when one is", async () => {
+    const today = await lor.json<SeasonCostReport>(season);
+    expect(Math.abs(Date.parse(today.from) - Date.now())).toBeLessThan(2 * 86_400_000);
+    const leap = await lor.json<SeasonCostReport>([...season, "--from", "2028-02-29"]);
+    expect([leap.from, leap.to, leap.months.length]).toEqual(["2028-02-29", "2029-02-27", 13]);
+  });
+
+  test("without an event nothing is said of a rush, and the year costs what normal costs", async () => {
+    const empty = new TestProject();
+    try {
+      empty.edit("Pulumi.yaml", (text) => text.replace(/ {2}# When rush is wanted[\s\S]*$/, ""));
+      const { total, contracts } = await empty.json<SeasonCostReport>([...season, "--year", "2027"]);
+      expect(total).toMatchObject({ hoursInRush: 0, switches: 0, inSwitches: "0", total: total.alwaysNormal });
+      expect(contracts.map(({ when }) => when)).toEqual(["outside-rush", "outside-rush", "lasting"]);
+      expect((await empty.run([...season, "--year", "2027"])).stdout).toContain("calendar.events");
+    } finally {
+      await empty.dispose();
+    }
+  });
+});
+
+describe("refused on the command line", () => {
+  test.each([
+    [[...season, "--year", "27"]],
+    [[...season, "--year", "2027", "--from", "2027-01-01"]],
+    [[...season, "--from", "2027-02-30"]],
+    [[...season, "--profile", "rush"]],
+    [[...season, "--fronts-flavor", "b2-7"]],
+    [[...season, "--price-book", "none"]],
+    [["cost", "--year", "2027"]],
+    [["cost", "--from", "2027-01-01"]],
+  ])("%j", async (args) => {
+    const run = await lor.run([...args, "--json"]);
+    expect(run.code).toBe(2);
+    expect(JSON.parse(run.stdout)).toMatchObject({ version: 1, ok: false });
+  });
+});
