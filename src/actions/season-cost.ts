@@ -99,7 +99,7 @@ export interface SeasonCostSums {
   readonly alwaysRush: string | null;
 }
 
-export interface SeasonCostMonth extends SeasonCostSums {
+interface SeasonCostMonth extends SeasonCostSums {
   readonly month: string;
 }
 
