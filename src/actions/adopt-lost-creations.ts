@@ -1,7 +1,6 @@
 import type { Fleet } from "../domain/fleet.ts";
 import { frontIndex } from "../domain/switching/serving.ts";
 import type { Adoption, ResourceChange } from "../engine/port.ts";
-import { IntentJournal } from "../state/intent-journal.ts";
 import { observeFleet } from "./observe-fleet.ts";
 import { frontNames, type RecordedState } from "./recorded-state.ts";
 import { planFleet, planProfile, type StackContext } from "./stack-context.ts";
@@ -19,8 +18,8 @@ export async function adoptLostCreations(
   recorded: RecordedState,
   goal: Fleet | undefined,
 ): Promise<boolean> {
-  const intents = new IntentJournal(context.folder.intents);
-  const pending = intents.pending();
+  const { intents } = context.state;
+  const pending = await intents.pending();
   if (pending.length === 0) {
     return false;
   }
@@ -36,7 +35,7 @@ export async function adoptLostCreations(
   if (adopt.size > 0) {
     await runTargeted(context, { plan, choice, recorded, targets: [...adopt.keys()], adopt });
   }
-  intents.clear();
+  await intents.clear();
   return adopt.size > 0;
 }
 

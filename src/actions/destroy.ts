@@ -67,7 +67,7 @@ export async function destroy(context: StackContext, { withData, confirm }: Dest
     lost,
   });
   return await journaled(context, { operation: "destroy", what: recorded.profile ?? "" }, async () => {
-    const backup = backUpState(context.folder, recorded.raw, "before-destroy", context.clock.now());
+    const backup = await backUpState(context.state, recorded.raw, "before-destroy", context.clock.now());
     await release(context, plan, recorded);
     context.emit({ kind: "phase", phase: "destroying" });
     await context.engine.destroy(runOptions(context));

@@ -4,8 +4,10 @@ import { credentialsFromEnvironment } from "../clients/credentials.ts";
 import { loadProject, type Project } from "../config/project.ts";
 import { LorError } from "../core/errors.ts";
 import { priceBooks } from "../domain/price-book.ts";
-import { type CloudKind, hasState, type StackFolder, stackFolder, stateHome } from "../state/stack-folder.ts";
+import { type CloudKind, type StackFolder, stackFolder, stateHome } from "../state/stack-folder.ts";
 import { describeHolder, readLock } from "../state/stack-lock.ts";
+import { stateInFolder } from "../state/stack-state.ts";
+import { hasState } from "../state/state-file.ts";
 import { cloudStatus } from "./cloud-status.ts";
 import { engineStatus } from "./engine-status.ts";
 import { readPassphrase } from "./passphrase.ts";
@@ -48,7 +50,7 @@ export async function examine(args: ExamineArgs): Promise<readonly Finding[]> {
     examinePassphrase(folder, args),
     await examineClock(args),
     ...examinePriceBooks(args.now),
-    ...examineState(folder, project.ok ? project.value : undefined),
+    ...(await examineState(folder, project.ok ? project.value : undefined)),
   ];
 }
 
@@ -128,8 +130,9 @@ function examinePriceBooks(now: Date): readonly Finding[] {
   });
 }
 
-function examineState(folder: StackFolder, project: Project | undefined): readonly Finding[] {
-  const lock = readLock(folder.lockFolder);
+async function examineState(folder: StackFolder, project: Project | undefined): Promise<readonly Finding[]> {
+  const state = stateInFolder(folder, project?.name ?? "");
+  const lock = await readLock(state.files);
   const locked =
     lock === undefined
       ? good("lock", "free")
@@ -139,7 +142,7 @@ function examineState(folder: StackFolder, project: Project | undefined): readon
             `left by a process that is dead (${describeHolder(lock.holder)}); the next command takes it over`,
           )
         : warning("lock", `held: ${describeHolder(lock.holder)}`);
-  const there = project !== undefined && hasState(folder, project.name);
+  const there = project !== undefined && (await hasState(state));
   return [examineFolder(folder, there), locked];
 }
 

@@ -13,6 +13,7 @@ import { backUpStateFile } from "../state/backup.ts";
 import { runVariable } from "../state/orphan-engine.ts";
 import { type CloudKind, prepareStackFolder, type StackFolder, stackFolder, stateHome } from "../state/stack-folder.ts";
 import { StackLock } from "../state/stack-lock.ts";
+import { type StackState, stateInFolder } from "../state/stack-state.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
 import type { Emit } from "./action-event.ts";
 import { cloudFolder, connectLocalCloud } from "./cloud-connection.ts";
@@ -67,16 +68,18 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
   refuseMixedEnvironment(cloud, env);
   const passphrase = readPassphrase(folder.home, cloud, env);
   prepareStackFolder(folder);
-  const lock = args.operation === undefined ? undefined : await acquire(args, folder, args.operation);
+  const state = stateInFolder(folder, project.name);
+  const lock = args.operation === undefined ? undefined : await acquire(args, state, args.operation);
   try {
     const place = await connect(cloud, folder, env, project.settings.normal.region.compute);
     return {
       project,
       cloud,
       folder,
+      state,
       lock,
       clients: place.clients,
-      engine: new LazyEngine(() => openEngine(args, folder, passphrase, place.providers, lock)),
+      engine: new LazyEngine(() => openEngine(args, { folder, state }, passphrase, place.providers, lock)),
       clock: systemClock,
       timings: args.timings ?? (cloud === "local" ? localTimings : realTimings),
       emit: args.emit ?? (() => undefined),
@@ -87,7 +90,7 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
       [Symbol.asyncDispose]: async () => lock?.release(),
     };
   } catch (error) {
-    lock?.release();
+    await lock?.release();
     throw error;
   }
 }
@@ -119,14 +122,14 @@ async function connect(cloud: CloudKind, folder: StackFolder, env: Environment, 
   };
 }
 
-function acquire(args: OpenContextArgs, folder: StackFolder, operation: string): Promise<StackLock> {
+function acquire(args: OpenContextArgs, state: StackState, operation: string): Promise<StackLock> {
   return StackLock.acquire({
-    folder: folder.lockFolder,
+    files: state.files,
     operation,
     clock: systemClock,
     takeOver: args.takeOver === true,
     beforeTakeOver: async () => {
-      const copy = backUpStateFile(folder, args.project.name, "before-take-over", systemClock.now());
+      const copy = await backUpStateFile(state, "before-take-over", systemClock.now());
       if (copy !== undefined) {
         args.emit?.({ kind: "repaired", repair: "state-backed-up", what: copy });
       }
@@ -136,7 +139,7 @@ function acquire(args: OpenContextArgs, folder: StackFolder, operation: string):
 
 async function openEngine(
   { project, env }: OpenContextArgs,
-  folder: StackFolder,
+  { folder, state }: { readonly folder: StackFolder; readonly state: StackState },
   passphrase: string,
   providers: Readonly<Record<string, number>> | undefined,
   lock: StackLock | undefined,
@@ -150,7 +153,7 @@ async function openEngine(
   return await openStack({
     projectName: project.name,
     stackName: project.stack,
-    backendUrl: folder.backendUrl,
+    backendUrl: state.backendUrl,
     passphrase,
     encryptionSalt: project.encryptionSalt,
     workFolder: folder.work,

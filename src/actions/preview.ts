@@ -91,7 +91,7 @@ async function switchPath(
     return { steps: [], stop: undefined };
   }
   const { steps, stop } = pathTo(live, goal);
-  return { steps: forecastSwitch(live, steps, experienceOf(context)), stop };
+  return { steps: forecastSwitch(live, steps, await experienceOf(context)), stop };
 }
 
 function isChange(one: ResourceChange): boolean {

@@ -23,8 +23,8 @@ export interface RecordedState {
 }
 
 /** From the backend's file where it can be read, from the engine otherwise. */
-export async function readRecorded({ engine, folder, project }: StackContext): Promise<RecordedState> {
-  const file = readStateFile(folder, project.name);
+export async function readRecorded({ engine, state }: StackContext): Promise<RecordedState> {
+  const file = await readStateFile(state);
   return recordedOf(file === undefined ? await engine.exportState() : parseStateExport(file));
 }
 

@@ -3,8 +3,6 @@ import { ExitCode, LorError } from "../core/errors.ts";
 import type { Fleet } from "../domain/fleet.ts";
 import { howToSettle } from "../domain/switching/decide.ts";
 import { backUpState, backUpStateFile } from "../state/backup.ts";
-import { IntentJournal } from "../state/intent-journal.ts";
-import { OperationJournal } from "../state/operation-journal.ts";
 import { type BackendLock, backendLocks, endOrphans } from "../state/orphan-engine.ts";
 import { adoptLostCreations } from "./adopt-lost-creations.ts";
 import { forgetGone } from "./forget-gone.ts";
@@ -23,9 +21,8 @@ export async function recoverStack(
   context: StackContext,
   goal?: Fleet,
 ): Promise<RecordedState & { readonly refreshed: boolean }> {
-  const { folder, lock } = context;
-  const journal = new OperationJournal(folder.journal);
-  const disturbed = (lock?.unsettled.length ?? 0) > 0 || journal.unfinished() !== undefined;
+  const { lock, state } = context;
+  const disturbed = (lock?.unsettled.length ?? 0) > 0 || (await state.journal.unfinished()) !== undefined;
   await endDeadEngines(context);
   let recorded = await readRecorded(context);
   refuseOtherCloud(context, recorded);
@@ -47,7 +44,7 @@ export async function recoverStack(
   if (await adoptLostCreations(context, recorded, goal)) {
     recorded = await readRecorded(context);
   }
-  lock?.settle();
+  await lock?.settle();
   return { ...recorded, refreshed };
 }
 
@@ -138,7 +135,7 @@ async function settleOtherServers(context: StackContext): Promise<void> {
 
 /** A killed command leaves its engine running, in a session of its own, and the engine's lock behind. */
 async function endDeadEngines(context: StackContext): Promise<void> {
-  const { clock, engine, folder, lock, project, timings } = context;
+  const { clock, engine, lock, state, timings } = context;
   for (const run of lock?.unsettled ?? []) {
     const ended = await endOrphans({
       run,
@@ -149,7 +146,7 @@ async function endDeadEngines(context: StackContext): Promise<void> {
       context.emit({ kind: "repaired", repair: "orphan-engine-ended", what: run });
     }
   }
-  const locks = backendLocks(folder.backend, project.name, folder.stack);
+  const locks = await backendLocks(state);
   // A person who took over has decided that the other machine is dead.
   const abandoned = (one: BackendLock) => one.dead || (context.takeOver === true && one.host !== hostname());
   const living = locks.find((one) => !abandoned(one));
@@ -165,11 +162,11 @@ async function endDeadEngines(context: StackContext): Promise<void> {
   }
   if (locks.length > 0) {
     if (locks.some((one) => !one.dead)) {
-      const copy = backUpStateFile(folder, project.name, "before-take-over", clock.now());
+      const copy = await backUpStateFile(state, "before-take-over", clock.now());
       if (copy !== undefined) context.emit({ kind: "repaired", repair: "state-backed-up", what: copy });
     }
     await engine.cancel();
-    context.emit({ kind: "repaired", repair: "engine-lock-released", what: folder.stack });
+    context.emit({ kind: "repaired", repair: "engine-lock-released", what: state.stack });
   }
 }
 
@@ -178,11 +175,11 @@ async function endDeadEngines(context: StackContext): Promise<void> {
  * state, where they would only earn a warning for ever.
  */
 async function notePendingOperations(context: StackContext, recorded: RecordedState): Promise<void> {
-  const { clock, engine, folder } = context;
+  const { clock, engine, state } = context;
   const now = clock.now();
-  backUpState(folder, recorded.raw, "pending-operations", now);
+  await backUpState(state, recorded.raw, "pending-operations", now);
   const creations = recorded.pendingOperations.filter((one) => one.kind === "creating" || one.kind === "importing");
-  new IntentJournal(folder.intents).record(
+  await state.intents.record(
     creations.map(({ type, urn }) => ({ type, name: urn.split("::").slice(3).join("::") })),
     now,
   );

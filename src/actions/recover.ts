@@ -64,7 +64,7 @@ async function replaceFront(
     { kind: "remove-front", front: name },
     { kind: "add-front", front: name, size, temporary: false },
   ];
-  const forecast = forecastSwitch(live, steps, experienceOf(context));
+  const forecast = forecastSwitch(live, steps, await experienceOf(context));
   await requireApproval(confirm, {
     operation: "replace-front",
     cloud: context.cloud,
@@ -81,10 +81,10 @@ async function replaceFront(
     for (const [index, expected] of forecast.entries()) {
       const { step } = expected;
       context.emit({ kind: "step-begun", step, position: index + 1, total: steps.length, expected });
-      note("step-begun", describeStep(step));
+      await note("step-begun", describeStep(step));
       const began = context.clock.now().getTime();
       await carryOutStep(context, { step, live: now, goal, target, again: `lor-infra ${target}` });
-      note("step-done", describeStep(step));
+      await note("step-done", describeStep(step));
       context.emit({ kind: "step-done", step, seconds: (context.clock.now().getTime() - began) / 1000 });
       now = await observeFleet(context, known);
     }

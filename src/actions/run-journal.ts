@@ -1,16 +1,16 @@
 import { LorError } from "../core/errors.ts";
 import type { Experience } from "../domain/forecast.ts";
 import { pastDurations } from "../domain/switching/past-durations.ts";
-import { type JournalEntry, OperationJournal } from "../state/operation-journal.ts";
+import type { JournalEntry } from "../state/operation-journal.ts";
 import { type StackContext, throwIfStopped } from "./stack-context.ts";
 
 /** Writes one changing operation into the journal of its stack: begun, steps, and how it ended. */
 export async function journaled<T>(
   context: StackContext,
   { operation, what, plan }: { readonly operation: string; readonly what: string; readonly plan?: string },
-  work: (note: (event: JournalEntry["event"], what: string) => void) => Promise<T>,
+  work: (note: (event: JournalEntry["event"], what: string) => Promise<void>) => Promise<T>,
 ): Promise<T> {
-  const journal = new OperationJournal(context.folder.journal);
+  const { journal } = context.state;
   const note = (event: JournalEntry["event"], subject: string, more: Pick<JournalEntry, "code" | "plan"> = {}) =>
     journal.append({
       at: context.clock.now().toISOString(),
@@ -20,19 +20,19 @@ export async function journaled<T>(
       what: subject,
       ...more,
     });
-  note("begun", what, plan === undefined ? {} : { plan });
+  await note("begun", what, plan === undefined ? {} : { plan });
   try {
     const result = await work(note);
-    note("done", what);
+    await note("done", what);
     return result;
   } catch (error) {
-    note("failed", what, { code: error instanceof LorError ? error.code : "internal" });
+    await note("failed", what, { code: error instanceof LorError ? error.code : "internal" });
     throwIfStopped(context, error);
     throw error;
   }
 }
 
 /** What the switches of this stack have taken so far. */
-export function experienceOf({ cloud, folder }: Pick<StackContext, "cloud" | "folder">): Experience {
-  return { durations: pastDurations(new OperationJournal(folder.journal).entries()), real: cloud !== "local" };
+export async function experienceOf({ cloud, state }: Pick<StackContext, "cloud" | "state">): Promise<Experience> {
+  return { durations: pastDurations(await state.journal.entries()), real: cloud !== "local" };
 }

@@ -7,7 +7,7 @@ import { fleetAfter } from "../domain/switching/step-fleet.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
 import { carryOutStep, describeStep } from "./carry-out-step.ts";
 import { type KnownFleet, knownOf, type ObservedFleet, observeFleet } from "./observe-fleet.ts";
-import { type StackContext, throwIfStopped } from "./stack-context.ts";
+import { requireLock, type StackContext } from "./stack-context.ts";
 import { sleepUnlessStopped, waitUntil } from "./wait-for.ts";
 
 /** A step that was carried out. */
@@ -29,7 +29,7 @@ export interface StepsRequest {
   readonly before: (step: SwitchStep, live: ObservedFleet) => Promise<void>;
   /** Told after each step. */
   readonly after: (step: SwitchStep) => Promise<void>;
-  readonly note: (event: "step-begun" | "step-done", what: string) => void;
+  readonly note: (event: "step-begun" | "step-done", what: string) => Promise<void>;
 }
 
 export interface StepsRun {
@@ -61,7 +61,7 @@ export async function runSteps(context: StackContext, request: StepsRequest): Pr
   let { live } = request;
   let plan: LorPlan | undefined;
   for (;;) {
-    throwIfStopped(context);
+    await requireLock(context);
     const decision = decide(live, goal);
     if (decision.kind === "stopped") {
       throw stopped(decision);
@@ -75,7 +75,7 @@ export async function runSteps(context: StackContext, request: StepsRequest): Pr
     const total = Math.max(request.expected.total, position);
     const expected = request.expected.time(step);
     context.emit({ kind: "step-begun", step, position, total, expected });
-    note("step-begun", describeStep(step));
+    await note("step-begun", describeStep(step));
     const began = context.clock.now().getTime();
     try {
       plan = (await carryOutStep(context, { step, live, goal, target, again: `lor-infra ${target}` })) ?? plan;
@@ -83,7 +83,7 @@ export async function runSteps(context: StackContext, request: StepsRequest): Pr
       throw new StepFailure(step, live, error);
     }
     const seconds = (context.clock.now().getTime() - began) / 1000;
-    note("step-done", describeStep(step));
+    await note("step-done", describeStep(step));
     context.emit({ kind: "step-done", step, seconds });
     done.push({ step, seconds, expected });
     await request.after(step);

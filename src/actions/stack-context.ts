@@ -5,6 +5,7 @@ import type { Fleet, Profile } from "../domain/fleet.ts";
 import type { EngineStack, Program, RunOptions } from "../engine/port.ts";
 import type { CloudKind, StackFolder } from "../state/stack-folder.ts";
 import type { StackLock } from "../state/stack-lock.ts";
+import type { StackState } from "../state/stack-state.ts";
 import { fleetOf, planLor } from "../systems/lor/plan.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
 import type { Emit } from "./action-event.ts";
@@ -81,7 +82,10 @@ export interface StackContext {
   readonly cloud: CloudKind;
   readonly engine: EngineStack;
   readonly clients: CloudClients;
+  /** This machine's own part: scratch files, the local cloud. */
   readonly folder: StackFolder;
+  /** What everybody who works on the stack shares. */
+  readonly state: StackState;
   readonly lock: StackLock | undefined;
   readonly clock: ActionClock;
   readonly timings: SwitchTimings;
@@ -134,6 +138,12 @@ export function runOptions(context: StackContext): RunOptions {
     ...(signals.length === 0 ? {} : { signal: AbortSignal.any(signals) }),
     ...(context.parallel === undefined ? {} : { parallel: context.parallel }),
   };
+}
+
+/** Looks whether the lock is still held, then as `throwIfStopped`: before each thing that changes something. */
+export async function requireLock(context: StackContext): Promise<void> {
+  await context.lock?.confirm();
+  throwIfStopped(context);
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { Profile } from "../domain/fleet.ts";
 import { fleetOfLive } from "../domain/switching/step-fleet.ts";
-import { OperationJournal } from "../state/operation-journal.ts";
 import type { CloudKind } from "../state/stack-folder.ts";
 import { describeHolder, readLock } from "../state/stack-lock.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
@@ -57,7 +56,7 @@ export async function status(context: StackContext): Promise<StatusResult> {
   const live = exists
     ? await observeFleet(context, { loadBalancerBandwidth: bandwidth ?? 0, fronts: recorded.fronts })
     : undefined;
-  const lock = readLock(context.folder.lockFolder);
+  const lock = await readLock(context.state.files);
   return {
     cloud: context.cloud,
     stack: context.project.stack,
@@ -76,8 +75,7 @@ export async function status(context: StackContext): Promise<StatusResult> {
     databases: databasesOf(recorded),
     addresses: recorded.outputs.addresses,
     plan: runningPlan(context, recorded, live),
-    unfinished:
-      lock !== undefined && !lock.dead ? undefined : new OperationJournal(context.folder.journal).unfinished(),
+    unfinished: lock !== undefined && !lock.dead ? undefined : await context.state.journal.unfinished(),
     lockedBy: lock === undefined || lock.dead ? undefined : describeHolder(lock.holder),
   };
 }

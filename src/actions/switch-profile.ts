@@ -4,7 +4,6 @@ import { forecastSwitch } from "../domain/forecast.ts";
 import { type ApprovedSwitch, approvalDifferences, planId } from "../domain/switching/approval.ts";
 import type { SwitchGoal, SwitchStep } from "../domain/switching/model.ts";
 import { fleetOfLive, pathTo } from "../domain/switching/step-fleet.ts";
-import { OperationJournal } from "../state/operation-journal.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
 import { switchGoal } from "../systems/lor/switch-goal.ts";
 import { changedSinceApproval, describeSwitch, guardSteps } from "./approve-switch.ts";
@@ -49,7 +48,7 @@ export async function switchProfile(context: StackContext, input: SwitchInput): 
   const began = context.clock.now().getTime();
   const { target, confirm } = input;
   // Before the recovery: it ends what is unfinished.
-  const goesOn = input.approved !== undefined && isUnfinished(context, input.approved);
+  const goesOn = input.approved !== undefined && (await isUnfinished(context, input.approved));
   const prepared = await prepareSwitch(context, target);
   const { proposal, live, named } = prepared;
   const { before, after, steps: forecast } = proposal;
@@ -106,7 +105,7 @@ async function prepareSwitch(context: StackContext, target: Profile): Promise<Pr
   if (!recorded.refreshed && path.steps.length > 0 && live.fronts.every((front) => front.server === "active")) {
     await refreshState(context, fleetOfLive(live));
   }
-  const steps = forecastSwitch(live, path.steps, experienceOf(context));
+  const steps = forecastSwitch(live, path.steps, await experienceOf(context));
   return {
     goal,
     live,
@@ -134,8 +133,8 @@ function requireSame(approved: ApprovedSwitch, now: ApprovedSwitch): void {
 }
 
 /** The last run was of this plan and did not end well: it goes on with the steps that are left. */
-function isUnfinished({ folder, project }: StackContext, approved: ApprovedSwitch): boolean {
-  const left = new OperationJournal(folder.journal).unfinishedPlan();
+async function isUnfinished({ project, state }: StackContext, approved: ApprovedSwitch): Promise<boolean> {
+  const left = await state.journal.unfinishedPlan();
   return approved.project === project.name && left === planId(approved);
 }
 

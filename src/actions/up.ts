@@ -1,7 +1,6 @@
 import { ExitCode, LorError } from "../core/errors.ts";
 import type { Profile } from "../domain/fleet.ts";
 import { fleetOfLive } from "../domain/switching/step-fleet.ts";
-import { OperationJournal } from "../state/operation-journal.ts";
 import { fleetOf } from "../systems/lor/plan.ts";
 import { planItems } from "../systems/lor/plan-items.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
@@ -52,15 +51,15 @@ export interface UpResult {
  */
 export async function up(context: StackContext, { profile: asked, confirm }: UpInput): Promise<UpResult> {
   const began = context.clock.now().getTime();
-  const towards = asked ?? interruptedProfile(context) ?? "normal";
+  const towards = asked ?? (await interruptedProfile(context)) ?? "normal";
   const recorded = await lookOnce(context, await recoverStack(context, fleetOf(context.project.settings[towards])));
-  const profile = chooseProfile(context, recorded, asked);
+  const profile = await chooseProfile(context, recorded, asked);
   const plan = profile === undefined ? await planAsItIs(context, recorded) : planProfile(context, profile);
   const before = recorded.fleet === undefined ? undefined : planFleet(context, recorded.fleet, recorded.profile);
   const update = await prepare(context, recorded, plan);
   const items = [...planItems(plan), ...(before === undefined ? [] : planItems(before))];
   const changes = update === undefined ? proposeCreation(planItems(plan)) : proposeChanges(update.changes, items);
-  refuseFrontChanges(changes, profile ?? interruptedProfile(context) ?? "normal");
+  refuseFrontChanges(changes, profile ?? (await interruptedProfile(context)) ?? "normal");
   const unchanged = changes.length === 0 && recorded.profile === profile;
   let outputs = recorded.outputs;
   if (!unchanged) {
@@ -88,13 +87,13 @@ export async function up(context: StackContext, { profile: asked, confirm }: UpI
 }
 
 /** The profile to build, undefined between two, or a refusal that names the command for what is wanted. */
-function chooseProfile(
+async function chooseProfile(
   context: StackContext,
   recorded: RecordedState,
   asked: Profile | undefined,
-): Profile | undefined {
+): Promise<Profile | undefined> {
   if (recorded.fleet === undefined) {
-    return asked ?? interruptedProfile(context) ?? "normal";
+    return asked ?? (await interruptedProfile(context)) ?? "normal";
   }
   if (recorded.profile === undefined) {
     if (asked === undefined) return undefined;
@@ -104,7 +103,7 @@ function chooseProfile(
       exit: ExitCode.refused,
       culprit: "user",
       seen: recorded.fleet.fronts.map((front) => `${front.name} ${front.size}`).join(", "),
-      next: `lor-infra ${interruptedProfile(context) ?? "normal"}`,
+      next: `lor-infra ${(await interruptedProfile(context)) ?? "normal"}`,
     });
   }
   const { settings } = context.project;
@@ -141,9 +140,8 @@ async function lookOnce(context: StackContext, recorded: RecordedState): Promise
 }
 
 /** Where an interrupted operation was going. */
-function interruptedProfile({ folder }: StackContext): Profile | undefined {
-  return new OperationJournal(folder.journal)
-    .entries()
+async function interruptedProfile({ state }: StackContext): Promise<Profile | undefined> {
+  return (await state.journal.entries())
     .filter((entry) => entry.event === "begun")
     .map((entry) => entry.what)
     .findLast((what) => what === "normal" || what === "rush");

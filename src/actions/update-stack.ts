@@ -1,8 +1,7 @@
 import type { Adoption, Program, ResourceChange, RunResult } from "../engine/port.ts";
-import { IntentJournal } from "../state/intent-journal.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
 import type { RecordedState } from "./recorded-state.ts";
-import { type BuildChoice, runOptions, type StackContext, throwIfStopped } from "./stack-context.ts";
+import { type BuildChoice, requireLock, runOptions, type StackContext, throwIfStopped } from "./stack-context.ts";
 
 /** An update of the engine that was looked at and not yet run. */
 export interface PreparedUpdate {
@@ -27,13 +26,13 @@ export async function prepareUpdate(
 
 /** Runs an update. What it creates is written down before, so that a creation that gets lost is looked for by the next run. */
 export async function runUpdate(context: StackContext, update: PreparedUpdate): Promise<RunResult> {
-  throwIfStopped(context);
-  const intents = new IntentJournal(context.folder.intents);
+  await requireLock(context);
+  const { intents } = context.state;
   const creations = update.changes.filter((one) => one.change === "create" || one.change === "replace");
-  intents.record(creations, context.clock.now());
+  await intents.record(creations, context.clock.now());
   context.emit({ kind: "phase", phase: creations.length > 0 ? "creating" : "updating" });
   const result = await context.engine.up(update.program, runOptions(context));
-  intents.clear();
+  await intents.clear();
   return result;
 }
 
@@ -56,7 +55,7 @@ export interface TargetedRun {
 
 /** An update of a few named resources, which leaves what the stack says of itself as it was. */
 export async function runTargeted(context: StackContext, run: TargetedRun): Promise<void> {
-  throwIfStopped(context);
+  await requireLock(context);
   const { fleet, profile } = run.recorded;
   const program = context.program(run.plan, { ...run.choice, says: { fleet, profile } });
   await context.engine.up(program, {

@@ -1,27 +1,24 @@
-import { copyFileSync, existsSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { writeAtomically } from "./atomic-file.ts";
-import type { StackFolder } from "./stack-folder.ts";
+import type { StackState } from "./stack-state.ts";
+import { readCheckpoint } from "./state-file.ts";
 
-/** Writes a copy of an exported state, its secrets still encrypted; gives the file. */
-export function backUpState(folder: StackFolder, raw: unknown, reason: string, now: Date): string {
-  const path = join(folder.backups, `${stamp(now)}-${reason}.json`);
-  writeAtomically(path, `${JSON.stringify(raw)}\n`);
-  return path;
+/** Writes a copy of an exported state, its secrets still encrypted. @returns where it lies */
+export async function backUpState(
+  { files }: Pick<StackState, "files">,
+  raw: unknown,
+  reason: string,
+  now: Date,
+): Promise<string> {
+  return await keep(files, `${JSON.stringify(raw)}\n`, reason, now);
 }
 
-/** Copies the backend's file of a stack as it is, without asking the engine; undefined when there is none. */
-export function backUpStateFile(folder: StackFolder, project: string, reason: string, now: Date): string | undefined {
-  const source = join(folder.backend, ".pulumi", "stacks", project, `${folder.stack}.json`);
-  if (!existsSync(source)) {
-    return undefined;
-  }
-  mkdirSync(folder.backups, { recursive: true, mode: 0o700 });
-  const path = join(folder.backups, `${stamp(now)}-${reason}.json`);
-  copyFileSync(source, path);
-  return path;
+/** Copies the backend's file of a stack as it is, without asking the engine. @returns where the copy lies; undefined when there is no state */
+export async function backUpStateFile(state: StackState, reason: string, now: Date): Promise<string | undefined> {
+  const text = await readCheckpoint(state);
+  return text === undefined ? undefined : await keep(state.files, text, reason, now);
 }
 
-function stamp(now: Date): string {
-  return now.toISOString().replaceAll(/[:.]/g, "-");
+async function keep(files: StackState["files"], text: string, reason: string, now: Date): Promise<string> {
+  const path = `backups/${now.toISOString().replaceAll(/[:.]/g, "-")}-${reason}.json`;
+  await files.write(path, text);
+  return files.where(path);
 }

@@ -1,5 +1,4 @@
-import { rmSync } from "node:fs";
-import { readIfThere, writeAtomically } from "./atomic-file.ts";
+import type { SharedFiles } from "./shared-files.ts";
 
 /** One resource that a run was going to create. */
 export interface Intent {
@@ -15,39 +14,41 @@ interface IntentFile {
   readonly creations: readonly Intent[];
 }
 
+const file = "intents.json";
+
 /**
  * What may exist in the cloud without the engine's state knowing it: written before a run that creates, cleared when it has ended well. A
  * provider that fails after the cloud accepted, or a kill at the wrong moment, leaves no trace of its own; this is the trace.
  */
 export class IntentJournal {
-  readonly #path: string;
+  readonly #files: SharedFiles;
 
-  constructor(path: string) {
-    this.#path = path;
+  constructor(files: SharedFiles) {
+    this.#files = files;
   }
 
   /** What earlier runs were going to create and may have created. */
-  pending(): readonly Intent[] {
-    const text = readIfThere(this.#path);
+  async pending(): Promise<readonly Intent[]> {
+    const text = await this.#files.read(file);
     return text === undefined ? [] : (JSON.parse(text) as IntentFile).creations;
   }
 
-  /** Adds to what is pending; on disk when this returns. */
-  record(creations: readonly Intent[], now: Date): void {
-    const known = new Map([...this.pending(), ...creations].map((one) => [`${one.type} ${one.name}`, one]));
+  /** Adds to what is pending. */
+  async record(creations: readonly Intent[], now: Date): Promise<void> {
     if (creations.length === 0) {
       return;
     }
-    const file: IntentFile = {
+    const known = new Map([...(await this.pending()), ...creations].map((one) => [`${one.type} ${one.name}`, one]));
+    const content: IntentFile = {
       version: 1,
       since: now.toISOString(),
       creations: [...known.values()].map(({ type, name }) => ({ type, name })),
     };
-    writeAtomically(this.#path, `${JSON.stringify(file, null, 1)}\n`);
+    await this.#files.write(file, `${JSON.stringify(content, null, 1)}\n`);
   }
 
   /** Everything that was intended is in the state. */
-  clear(): void {
-    rmSync(this.#path, { force: true });
+  async clear(): Promise<void> {
+    await this.#files.remove(file);
   }
 }

@@ -1,4 +1,4 @@
-import { appendLine, readIfThere } from "./atomic-file.ts";
+import type { SharedFiles } from "./shared-files.ts";
 
 /** One line of the journal. Names and codes only: no value of a setting, so no secret. */
 export interface JournalEntry {
@@ -16,21 +16,23 @@ export interface JournalEntry {
   readonly code?: string;
 }
 
-/** What was done to a stack and when; JSON lines, each on disk before the next thing happens. */
-export class OperationJournal {
-  readonly #path: string;
+const file = "journal.jsonl";
 
-  constructor(path: string) {
-    this.#path = path;
+/** What was done to a stack and when; JSON lines, each durable before the next thing happens. */
+export class OperationJournal {
+  readonly #files: SharedFiles;
+
+  constructor(files: SharedFiles) {
+    this.#files = files;
   }
 
-  append(entry: JournalEntry): void {
-    appendLine(this.#path, JSON.stringify(entry));
+  async append(entry: JournalEntry): Promise<void> {
+    await this.#files.append(file, JSON.stringify(entry));
   }
 
   /** Every whole line; one that a crash cut is left out. */
-  entries(): readonly JournalEntry[] {
-    const text = readIfThere(this.#path) ?? "";
+  async entries(): Promise<readonly JournalEntry[]> {
+    const text = (await this.#files.read(file)) ?? "";
     return text.split("\n").flatMap((line) => {
       try {
         return line === "" ? [] : [JSON.parse(line) as JournalEntry];
@@ -41,14 +43,18 @@ export class OperationJournal {
   }
 
   /** The plan of the last run, when it had one and did not end well. */
-  unfinishedPlan(): string | undefined {
-    const begun = this.entries().findLast((entry) => entry.event === "begun");
-    return this.unfinished() === undefined ? undefined : begun?.plan;
+  async unfinishedPlan(): Promise<string | undefined> {
+    const entries = await this.entries();
+    return operationLeft(entries) === undefined ? undefined : entries.findLast((one) => one.event === "begun")?.plan;
   }
 
   /** The operation of the last run when it did not end well: what it left is to be looked at before anything else. */
-  unfinished(): string | undefined {
-    const last = this.entries().at(-1);
-    return last === undefined || last.event === "done" ? undefined : last.operation;
+  async unfinished(): Promise<string | undefined> {
+    return operationLeft(await this.entries());
   }
+}
+
+function operationLeft(entries: readonly JournalEntry[]): string | undefined {
+  const last = entries.at(-1);
+  return last === undefined || last.event === "done" ? undefined : last.operation;
 }

@@ -1,7 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
 import { isAlive, type ProcessIdentity, parentOf, processesWith, startTicksOf } from "./process-identity.ts";
+import type { StackState } from "./stack-state.ts";
 
 /** Variable that marks every process a command starts with the id of its lock. */
 export const runVariable = "LOR_INFRA_RUN";
@@ -39,7 +38,7 @@ export async function endOrphans(args: EndOrphansArgs): Promise<number> {
   return orphans.length;
 }
 
-/** A lock that the engine's file backend holds on a stack. */
+/** A lock that the engine's backend holds on a stack. */
 export interface BackendLock {
   readonly pid: number;
   readonly host: string;
@@ -48,14 +47,15 @@ export interface BackendLock {
   readonly dead: boolean;
 }
 
-/** The engine's own locks of one stack, read from its file backend. */
-export function backendLocks(backend: string, project: string, stack: string): readonly BackendLock[] {
-  const folder = join(backend, ".pulumi", "locks", "organization", project, stack);
-  // Beside each lock the file backend keeps a file of its attributes, `UUID.json.attrs`.
-  const names = listed(folder).filter((name) => name.endsWith(".json"));
-  return names.flatMap((name) => {
+/** The engine's own locks of one stack, read from its backend. */
+export async function backendLocks({ backend, project, stack }: StackState): Promise<readonly BackendLock[]> {
+  const folder = `.pulumi/locks/organization/${project}/${stack}`;
+  // Beside each lock plain `pulumi` keeps a file of its attributes, `UUID.json.attrs`.
+  const names = (await backend.list(folder)).filter((name) => name.endsWith(".json"));
+  const locks = await Promise.all(names.map((name) => backend.read(`${folder}/${name}`)));
+  return locks.flatMap((text) => {
     try {
-      const lock = JSON.parse(readFileSync(join(folder, name), "utf8")) as {
+      const lock = JSON.parse(text ?? "") as {
         readonly pid: number;
         readonly hostname: string;
         readonly username: string;
@@ -76,13 +76,5 @@ function signal(processes: readonly ProcessIdentity[], name: NodeJS.Signals): vo
     } catch {
       // Ended between the look and the signal.
     }
-  }
-}
-
-function listed(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
   }
 }

@@ -11,6 +11,8 @@ export interface ProcessIdentity {
 /** One machine, or container, since its last start. */
 export interface MachineIdentity {
   readonly host: string;
+  /** Of its installation, whatever it is called: /etc/machine-id. Absent where there is none, and in locks of earlier versions. */
+  readonly id?: string;
   /** Changes at every start of the machine. */
   readonly boot: string;
   /** Process numbers mean the same only inside one of these. */
@@ -18,11 +20,22 @@ export interface MachineIdentity {
 }
 
 export function thisMachine(): MachineIdentity {
+  const id = machineId();
   return {
     host: hostname(),
+    ...(id === undefined ? {} : { id }),
     boot: readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim(),
     processes: readlinkSync("/proc/self/ns/pid"),
   };
+}
+
+function machineId(): string | undefined {
+  try {
+    return readFileSync("/etc/machine-id", "utf8").trim() || undefined;
+  } catch {
+    // A container may have none.
+    return undefined;
+  }
 }
 
 export function thisProcess(): ProcessIdentity {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { withoutAttributes } from "./backend-attributes.ts";
@@ -16,12 +16,9 @@ export interface StackFolder {
   readonly backend: string;
   /** The same as the engine's URL. */
   readonly backendUrl: string;
-  /** Lock, journals, backups and scratch files of this stack. */
+  /** Lock, journals and backups of this stack. */
   readonly folder: string;
-  readonly lockFolder: string;
-  readonly intents: string;
-  readonly journal: string;
-  readonly backups: string;
+  /** Scratch files of this machine. */
   readonly work: string;
 }
 
@@ -44,10 +41,6 @@ export function stackFolder(home: string, cloud: CloudKind, stack: string): Stac
     backend,
     backendUrl: `${pathToFileURL(backend).href}${withoutAttributes}`,
     folder,
-    lockFolder: join(folder, "lock"),
-    intents: join(folder, "intents.json"),
-    journal: join(folder, "journal.jsonl"),
-    backups: join(folder, "backups"),
     work: join(home, cloud, "work"),
   };
 }
@@ -57,10 +50,4 @@ export function prepareStackFolder({ home, folder, backend, work }: StackFolder)
   for (const path of [home, folder, backend, work]) {
     mkdirSync(path, { recursive: true, mode: 0o700 });
   }
-}
-
-/** Whether the engine has a state of the stack, full or empty. */
-export function hasState({ backend, stack }: StackFolder, project: string): boolean {
-  const file = join(backend, ".pulumi", "stacks", project, `${stack}.json`);
-  return existsSync(file) || existsSync(`${file}.gz`);
 }

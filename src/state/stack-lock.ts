@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { userInfo } from "node:os";
-import { join } from "node:path";
 import { ExitCode, LorError } from "../core/errors.ts";
-import { createExclusively, readIfThere, writeAtomically } from "./atomic-file.ts";
 import { isAlive, type MachineIdentity, type ProcessIdentity, thisMachine, thisProcess } from "./process-identity.ts";
+import type { SharedFiles } from "./shared-files.ts";
 
 /** Who works on a stack; what a second command shows of the first. */
 export interface LockHolder {
@@ -30,8 +28,8 @@ export interface LockClock {
 }
 
 export interface AcquireArgs {
-  /** Folder of the lock's files. */
-  readonly folder: string;
+  /** Of the stack; the lock's own are in a folder of them. */
+  readonly files: SharedFiles;
   readonly operation: string;
   readonly clock: LockClock;
   /** Takes over from a holder on another machine once its lease has run out; a person decides that. Default: false. */
@@ -46,53 +44,50 @@ export interface AcquireArgs {
 /** Seconds without a sign of life after which a person may take over from another machine. */
 export const leaseSeconds = 60;
 const renewSeconds = 15;
+const folder = "lock";
 
 /**
- * The lock of one stack: numbered files, of which the highest one counts. A number is taken by an exclusive link, which only one process can
- * win, also on a network file system; it is given back by a mark in the file. So a takeover can never remove a lock that someone else
- * has just taken, whatever is killed in between.
+ * The lock of one stack: numbered files, of which the highest one counts. A number is taken by creating its file, which only one process can
+ * win, also on a network file system or in a bucket; it is given back by a mark in the file. So a takeover can never remove a lock that
+ * someone else has just taken, whatever is killed in between.
  *
- * What it does not protect from: a process that is paused, loses its lock to a person's takeover and wakes up inside an operation.
- * The engine's file backend has no fence against that.
+ * What it does not protect from: a process that is paused, loses its lock to a person's takeover and wakes up inside an engine run. The
+ * engine's backends have no fence against that; the chain of states finds it afterwards.
  */
 export class StackLock {
   readonly holder: LockHolder;
   /** The dead holder that this lock was taken over from. */
   readonly previous: LockHolder | undefined;
-  readonly #path: string;
-  readonly #folder: string;
+  readonly #files: SharedFiles;
   readonly #number: number;
   readonly #clock: LockClock;
   readonly #lost = new AbortController();
   readonly #timer: NodeJS.Timeout;
   #released = false;
   #unsettled: readonly string[];
+  /** Last time that others could see a sign of life, milliseconds. */
+  #seen: number;
+  /** One write at a time, in the order asked for. */
+  #writing: Promise<void> = Promise.resolve();
 
-  private constructor(
-    folder: string,
-    number: number,
-    holder: LockHolder,
-    previous: LockHolder | undefined,
-    clock: LockClock,
-  ) {
+  private constructor(files: SharedFiles, number: number, holder: LockHolder, more: LockMore) {
     this.holder = holder;
-    this.previous = previous;
-    this.#folder = folder;
+    this.previous = more.previous;
+    this.#files = files;
     this.#number = number;
-    this.#path = lockFile(folder, number);
-    this.#clock = clock;
+    this.#clock = more.clock;
     this.#unsettled = holder.unsettled;
-    this.#timer = setInterval(() => this.renew(), renewSeconds * 1000);
+    this.#seen = Date.parse(holder.renewed);
+    this.#timer = setInterval(() => void this.#keepAlive(), renewSeconds * 1000);
     this.#timer.unref();
   }
 
   /** Fails with `stack-locked` (exit 4) while another holder lives, or may live. */
   static async acquire(args: AcquireArgs): Promise<StackLock> {
-    const { folder, clock } = args;
+    const { files, clock } = args;
     const machine = args.machine ?? thisMachine();
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
     for (;;) {
-      const current = readCurrent(folder);
+      const current = await readCurrent(files);
       const previous = current === undefined || current.holder.released ? undefined : current.holder;
       if (previous !== undefined) {
         await refuseUnlessDead(previous, machine, args);
@@ -112,20 +107,20 @@ export class StackLock {
         released: false,
         unsettled,
       };
-      if (!createExclusively(lockFile(folder, number), render(holder))) {
+      if (!(await files.create(lockFile(number), render(holder)))) {
         continue;
       }
-      if (highest(folder) !== number) {
+      if ((await highest(files)) !== number) {
         // We looked, slept through someone's whole turn, and took a number that had been cleared away.
-        rmSync(lockFile(folder, number), { force: true });
+        await files.remove(lockFile(number));
         continue;
       }
-      removeBelow(folder, number);
-      return new StackLock(folder, number, holder, previous, clock);
+      await removeBelow(files, number);
+      return new StackLock(files, number, holder, { previous, clock });
     }
   }
 
-  /** Aborted when another machine's takeover has ended this lock: nothing more may be started. */
+  /** Aborted when another machine's takeover has ended this lock, or may have: nothing more may be started. */
   get lost(): AbortSignal {
     return this.#lost.signal;
   }
@@ -136,50 +131,89 @@ export class StackLock {
   }
 
   /** They have been looked after. */
-  settle(): void {
+  async settle(): Promise<void> {
     if (this.#unsettled.length > 0) {
       this.#unsettled = [];
-      this.renew();
+      await this.renew();
+    }
+  }
+
+  /** Looks whether the lock is still held; when not, `lost` is aborted. Asked before each thing that changes something. */
+  async confirm(): Promise<void> {
+    if (this.#released || this.#lost.signal.aborted) {
+      return;
+    }
+    if ((await highest(this.#files)) !== this.#number) {
+      this.#lose();
     }
   }
 
   /** Tells that the holder lives. Called by itself every 15 seconds. */
-  renew(): void {
-    if (this.#released || this.#lost.signal.aborted) {
-      return;
+  async renew(): Promise<void> {
+    await this.confirm();
+    if (!this.#released && !this.#lost.signal.aborted) {
+      await this.#write(false);
     }
-    if (highest(this.#folder) !== this.#number) {
-      clearInterval(this.#timer);
-      this.#lost.abort();
-      return;
-    }
-    this.#write(false);
   }
 
-  release(): void {
+  async release(): Promise<void> {
     clearInterval(this.#timer);
     if (this.#released || this.#lost.signal.aborted) {
       return;
     }
-    this.#released = true;
-    if (highest(this.#folder) === this.#number) {
-      this.#write(true);
+    await this.confirm();
+    if (!this.#lost.signal.aborted) {
+      this.#released = true;
+      await this.#write(true);
     }
   }
 
-  #write(released: boolean): void {
-    const renewed = this.#clock.now().toISOString();
-    writeAtomically(this.#path, render({ ...this.holder, renewed, released, unsettled: this.#unsettled }));
+  async #keepAlive(): Promise<void> {
+    try {
+      await this.renew();
+    } catch {
+      // Nobody sees that we live: once the lease is over, somebody may think us dead.
+      if (this.#clock.now().getTime() - this.#seen > leaseSeconds * 1000) {
+        this.#lose();
+      }
+    }
   }
 
-  [Symbol.dispose](): void {
-    this.release();
+  #lose(): void {
+    clearInterval(this.#timer);
+    this.#lost.abort();
+  }
+
+  async #write(released: boolean): Promise<void> {
+    const write = async () => {
+      // A renewal that is late must not undo the release.
+      if (released || !this.#released) {
+        const renewed = this.#clock.now();
+        const holder = { ...this.holder, renewed: renewed.toISOString(), released, unsettled: this.#unsettled };
+        await this.#files.write(lockFile(this.#number), render(holder));
+        this.#seen = renewed.getTime();
+      }
+    };
+    const written = this.#writing.then(write);
+    this.#writing = written.catch(() => undefined);
+    await written;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.release();
   }
 }
 
+interface LockMore {
+  readonly previous: LockHolder | undefined;
+  readonly clock: LockClock;
+}
+
 /** Who holds the lock of a stack, and whether that holder is known to be dead; for `status` and `doctor`. */
-export function readLock(folder: string): { readonly holder: LockHolder; readonly dead: boolean } | undefined {
-  const holder = readCurrent(folder)?.holder;
+export async function readLock(
+  files: SharedFiles,
+): Promise<{ readonly holder: LockHolder; readonly dead: boolean } | undefined> {
+  const holder = (await readCurrent(files))?.holder;
   if (holder === undefined || holder.released) {
     return undefined;
   }
@@ -188,7 +222,7 @@ export function readLock(folder: string): { readonly holder: LockHolder; readonl
 
 /** Only on its own machine can a process be known to be dead. */
 function isDead(holder: LockHolder, here: MachineIdentity): boolean {
-  if (holder.machine.host !== here.host) {
+  if (!isSameMachine(holder.machine, here)) {
     return false;
   }
   if (holder.machine.boot !== here.boot) {
@@ -197,11 +231,16 @@ function isDead(holder: LockHolder, here: MachineIdentity): boolean {
   return holder.machine.processes === here.processes && !isAlive(holder.process);
 }
 
+/** Two machines may have one name, so the installation's id decides where both have one. */
+function isSameMachine(a: MachineIdentity, b: MachineIdentity): boolean {
+  return a.host === b.host && (a.id === undefined || b.id === undefined || a.id === b.id);
+}
+
 async function refuseUnlessDead(holder: LockHolder, here: MachineIdentity, args: AcquireArgs): Promise<void> {
   if (isDead(holder, here)) {
     return;
   }
-  const sameMachine = holder.machine.host === here.host && holder.machine.processes === here.processes;
+  const sameMachine = isSameMachine(holder.machine, here) && holder.machine.processes === here.processes;
   const leaseEnds = new Date(Date.parse(holder.renewed) + leaseSeconds * 1000);
   const expired = leaseEnds <= args.clock.now();
   if (!sameMachine && expired && args.takeOver === true) {
@@ -228,15 +267,18 @@ export function describeHolder({ operation, owner, machine, process, since }: Lo
   return `\`lor-infra ${operation}\` of ${owner} on ${machine.host} (process ${process.pid}) since ${since}`;
 }
 
-function readCurrent(folder: string): { readonly number: number; readonly holder: LockHolder } | undefined {
+async function readCurrent(
+  files: SharedFiles,
+): Promise<{ readonly number: number; readonly holder: LockHolder } | undefined> {
   for (;;) {
-    const number = highest(folder);
+    const number = await highest(files);
     if (number === undefined) {
       return undefined;
     }
-    const text = readIfThere(lockFile(folder, number));
+    const path = lockFile(number);
+    const text = await files.read(path);
     if (text !== undefined) {
-      return { number, holder: parseHolder(text, lockFile(folder, number)) };
+      return { number, holder: parseHolder(text, files.where(path)) };
     }
     // A higher number came and cleared this one away while we looked.
   }
@@ -257,32 +299,25 @@ function parseHolder(text: string, path: string): LockHolder {
   return holder;
 }
 
-function highest(folder: string): number | undefined {
-  const all = existing(folder);
+async function highest(files: SharedFiles): Promise<number | undefined> {
+  const all = await existing(files);
   return all.length === 0 ? undefined : Math.max(...all);
 }
 
-function existing(folder: string): readonly number[] {
-  let names: readonly string[];
-  try {
-    names = readdirSync(folder);
-  } catch {
-    // No command has taken the lock yet.
-    return [];
-  }
-  return names
+async function existing(files: SharedFiles): Promise<readonly number[]> {
+  return (await files.list(folder))
     .map((name) => /^(\d+)\.json$/.exec(name)?.[1])
     .flatMap((digits) => (digits === undefined ? [] : [Number(digits)]));
 }
 
-function removeBelow(folder: string, number: number): void {
-  for (const lower of existing(folder).filter((one) => one < number)) {
-    rmSync(lockFile(folder, lower), { force: true });
+async function removeBelow(files: SharedFiles, number: number): Promise<void> {
+  for (const lower of (await existing(files)).filter((one) => one < number)) {
+    await files.remove(lockFile(lower));
   }
 }
 
-function lockFile(folder: string, number: number): string {
-  return join(folder, `${number}.json`);
+function lockFile(number: number): string {
+  return `${folder}/${number}.json`;
 }
 
 function render(holder: LockHolder): string {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -27,7 +27,7 @@ it("of an engine on another machine stays until a person takes over, and then th
   });
   expect(stack.engine.runs).not.toContain("cancel");
 
-  const { folder, project } = stack.context();
+  const { folder, project, state } = stack.context();
   mkdirSync(join(folder.backend, ".pulumi", "stacks", project.name), { recursive: true });
   writeFileSync(
     join(folder.backend, ".pulumi", "stacks", project.name, `${project.stack}.json`),
@@ -37,8 +37,8 @@ it("of an engine on another machine stays until a person takes over, and then th
   await up(stack.context({ takeOver: true }), { confirm: stack.confirm });
 
   expect(stack.engine.runs).toContain("cancel");
-  const copies = readdirSync(folder.backups).filter((name) => name.endsWith("before-take-over.json"));
-  expect(copies.map((name) => readFileSync(join(folder.backups, name), "utf8"))).toEqual([
+  const copies = (await state.files.list("backups")).filter((name) => name.endsWith("before-take-over.json"));
+  expect(await Promise.all(copies.map((name) => state.files.read(`backups/${name}`)))).toEqual([
     '{"version":3,"checkpoint":{}}',
   ]);
 });

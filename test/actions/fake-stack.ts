@@ -6,6 +6,7 @@ import type { Proposal } from "../../src/actions/proposal.ts";
 import { type ActionClock, realTimings, type StackContext } from "../../src/actions/stack-context.ts";
 import { loadProject, type Project } from "../../src/config/project.ts";
 import { prepareStackFolder, stackFolder } from "../../src/state/stack-folder.ts";
+import { stateInFolder } from "../../src/state/stack-state.ts";
 import { FakeEngine, plannedProgram } from "./fake-engine.ts";
 import { FakeWorld, type Trouble } from "./fake-world.ts";
 
@@ -54,6 +55,7 @@ export class FakeStack {
       engine: this.engine,
       clients: this.world.clients,
       folder,
+      state: stateInFolder(folder, this.project.name),
       lock: undefined,
       clock: this.clock,
       timings: realTimings,

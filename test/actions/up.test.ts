@@ -4,7 +4,6 @@ import type { ProposedChange } from "../../src/actions/proposal.ts";
 import { status } from "../../src/actions/status.ts";
 import { switchProfile } from "../../src/actions/switch-profile.ts";
 import { refuseFrontChanges, up } from "../../src/actions/up.ts";
-import { IntentJournal } from "../../src/state/intent-journal.ts";
 import { FakeStack } from "./fake-stack.ts";
 
 const instance = "openstack:compute/instance:Instance";
@@ -31,7 +30,7 @@ describe("a first creation", () => {
       ["ps-0", "serving", true],
       ["ps-1", "serving", true],
     ]);
-    expect(new IntentJournal(stack.context().folder.intents).pending()).toEqual([]);
+    expect(await stack.context().state.intents.pending()).toEqual([]);
   });
 
   it("is not chained; a later run is", async () => {

@@ -62,7 +62,7 @@ describe("the same `lor-infra normal` again, after a kill -9 at", () => {
   it("ends with what an undisturbed `up` makes, nothing created twice, the shop served throughout", async () => {
     await scene.succeed(["normal", "--yes"]);
     const reference = await undisturbed;
-    const resources = scene.resources();
+    const resources = await scene.resources();
     expect(resources.state).toEqual(reference.state);
     expect(resources.cloud).toEqual(reference.cloud);
     expect(await scene.createdTwice()).toEqual([]);
@@ -107,7 +107,7 @@ describe("the same `lor-infra destroy --with-data` again, after a kill -9 at", (
 
   it("ends with nothing left, and nothing was created on the way", async () => {
     await scene.succeed(["destroy", "--with-data", "--yes"]);
-    const { state, cloud } = scene.resources();
+    const { state, cloud } = await scene.resources();
     expect(state).toEqual([]);
     // What a project finds in every region.
     expect(cloud.filter((one) => !/ Ext-Net | default |security-group-rule /.test(one))).toEqual([]);

@@ -95,7 +95,7 @@ describe("the same `lor-infra rush` again, after a kill -9 at", () => {
   it("ends with what an undisturbed one makes, nothing created twice, the shop served throughout", async () => {
     await scene.succeed(["rush", "--yes"]);
     const reference = await undisturbed;
-    const resources = scene.resources();
+    const resources = await scene.resources();
     expect(resources.state).toEqual(reference.state);
     expect(resources.cloud).toEqual(reference.cloud);
     expect(await scene.createdTwice()).toEqual([]);

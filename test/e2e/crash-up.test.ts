@@ -108,7 +108,7 @@ describe("the same `lor-infra up` again, after a kill -9 at", () => {
 
   it("ends with what an undisturbed one makes, nothing created twice, nothing left to do", async () => {
     await scene.succeed(["up", "--yes"]);
-    const resources = scene.resources();
+    const resources = await scene.resources();
     const reference = await undisturbed;
     expect(resources.state).toEqual(reference.state);
     expect(resources.cloud).toEqual(reference.cloud);

@@ -1,18 +1,20 @@
 import { appendFileSync, readFileSync } from "node:fs";
+import { FolderFiles } from "../../src/state/folder-files.ts";
 import { StackLock } from "../../src/state/stack-lock.ts";
 
 /** A process that works under a lock: `hold` keeps it until killed, `count` adds one to a shared counter under it, many times. */
 const [, , mode, folder = "", counter = "", rounds = "0"] = process.argv;
+const files = new FolderFiles(folder);
 const clock = { now: () => new Date() };
 
 if (mode === "hold") {
-  await StackLock.acquire({ folder, operation: "rush", clock });
+  await StackLock.acquire({ files, operation: "rush", clock });
   process.stdout.write("held\n");
   setInterval(() => undefined, 1000);
 } else {
   for (let round = 0; round < Number(rounds); ) {
     try {
-      using _lock = await StackLock.acquire({ folder, operation: "up", clock });
+      await using _lock = await StackLock.acquire({ files, operation: "up", clock });
       const before = readFileSync(counter, "utf8").length;
       await new Promise((done) => setImmediate(done));
       if (readFileSync(counter, "utf8").length !== before) throw new Error("two holders at once");

@@ -3,14 +3,17 @@ import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { FolderFiles } from "../../src/state/folder-files.ts";
 import { IntentJournal } from "../../src/state/intent-journal.ts";
 import { OperationJournal } from "../../src/state/operation-journal.ts";
 import { endOrphans, runVariable } from "../../src/state/orphan-engine.ts";
 import { firstLine, kill, startScript } from "./children.ts";
 
 let folder: string;
+let files: FolderFiles;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "lor-journal-"));
+  files = new FolderFiles(folder);
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -18,49 +21,46 @@ const entry = { at: "2026-01-01T00:00:00Z", run: "r", operation: "rush" } as con
 
 describe("journals under kill -9", () => {
   it("lose nothing that was written before the next thing began", async () => {
-    const [operations, intents] = [join(folder, "journal.jsonl"), join(folder, "intents.json")];
     for (let round = 0; round < 5; round += 1) {
-      rmSync(intents, { force: true });
-      rmSync(operations, { force: true });
-      const child = startScript("append-journal.ts", [operations, intents]);
+      rmSync(folder, { recursive: true, force: true });
+      const child = startScript("append-journal.ts", [folder]);
       await firstLine(child);
-      const journal = new OperationJournal(operations);
-      await expect.poll(() => journal.entries().length, { interval: 2 }).toBeGreaterThan(3 + round * 7);
+      const journal = new OperationJournal(files);
+      await expect.poll(async () => (await journal.entries()).length, { interval: 2 }).toBeGreaterThan(3 + round * 7);
       await kill(child);
-      const done = journal.entries().map((one) => one.what);
-      const intended = new IntentJournal(intents).pending().map((one) => one.name);
+      const done = (await journal.entries()).map((one) => one.what);
+      const intended = (await new IntentJournal(files).pending()).map((one) => one.name);
       expect(intended.length - done.length).toBeGreaterThanOrEqual(0);
       expect(intended.length - done.length).toBeLessThanOrEqual(1);
       expect(intended.slice(0, done.length)).toEqual(done);
     }
   });
 
-  it("go on after a line that was cut", () => {
-    const path = join(folder, "journal.jsonl");
-    const journal = new OperationJournal(path);
-    journal.append({ ...entry, event: "begun" });
-    appendFileSync(path, '{"at":"2026');
-    expect(journal.unfinished()).toBe("rush");
-    journal.append({ ...entry, event: "done" });
-    expect(journal.entries().map((one) => one.event)).toEqual(["begun", "done"]);
-    expect(journal.unfinished()).toBeUndefined();
+  it("go on after a line that was cut", async () => {
+    const journal = new OperationJournal(files);
+    await journal.append({ ...entry, event: "begun" });
+    appendFileSync(join(folder, "journal.jsonl"), '{"at":"2026');
+    expect(await journal.unfinished()).toBe("rush");
+    await journal.append({ ...entry, event: "done" });
+    expect((await journal.entries()).map((one) => one.event)).toEqual(["begun", "done"]);
+    expect(await journal.unfinished()).toBeUndefined();
   });
 });
 
 describe("intents", () => {
-  it("add up until a run has ended well", () => {
-    const intents = new IntentJournal(join(folder, "intents.json"));
-    intents.record([{ type: "t", name: "a" }], new Date());
-    intents.record(
+  it("add up until a run has ended well", async () => {
+    const intents = new IntentJournal(files);
+    await intents.record([{ type: "t", name: "a" }], new Date());
+    await intents.record(
       [
         { type: "t", name: "a" },
         { type: "t", name: "b" },
       ],
       new Date(),
     );
-    expect(intents.pending().map((one) => one.name)).toEqual(["a", "b"]);
-    intents.clear();
-    expect(intents.pending()).toEqual([]);
+    expect((await intents.pending()).map((one) => one.name)).toEqual(["a", "b"]);
+    await intents.clear();
+    expect(await intents.pending()).toEqual([]);
   });
 });
 

@@ -9,7 +9,9 @@ import { openContext } from "../../actions/open-context.ts";
 import type { Project } from "../../config/project.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import type { FaultEffect } from "../../local-cloud/faults.ts";
-import { hasState, stackFolder, stateHome } from "../../state/stack-folder.ts";
+import { stackFolder, stateHome } from "../../state/stack-folder.ts";
+import { stateInFolder } from "../../state/stack-state.ts";
+import { hasState } from "../../state/state-file.ts";
 import { askYes } from "../ask.ts";
 import { loadSettings } from "../load-settings.ts";
 import { obtainEngine } from "../obtain-engine.ts";
@@ -90,7 +92,7 @@ export async function cloudEnv(terminal: Terminal, options: SettingsOptions): Pr
 /** Plain `pulumi stack init` would write a settings file of its own: the stack is there before it is asked for. */
 async function createStack(project: Project): Promise<void> {
   const folder = stackFolder(stateHome(project.dir, process.env), "local", project.stack);
-  if (hasState(folder, project.name)) return;
+  if (await hasState(stateInFolder(folder, project.name))) return;
   await using context = await openContext({ project, cloud: "local", env: process.env, operation: "cloud env" });
   await context.engine.outputs();
 }

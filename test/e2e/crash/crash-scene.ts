@@ -14,6 +14,7 @@ import { runVariable } from "../../../src/state/orphan-engine.ts";
 import { isAlive, type ProcessIdentity, processesWith, startTicksOf } from "../../../src/state/process-identity.ts";
 import { type StackFolder, stackFolder } from "../../../src/state/stack-folder.ts";
 import { readLock } from "../../../src/state/stack-lock.ts";
+import { type StackState, stateInFolder } from "../../../src/state/stack-state.ts";
 import { readStateFile } from "../../../src/state/state-file.ts";
 import { ended, type Run, TestProject } from "../project.ts";
 
@@ -75,6 +76,11 @@ export class CrashScene {
     return stackFolder(this.#home, "local", "prod");
   }
 
+  /** What the commands share. */
+  get state(): StackState {
+    return stateInFolder(this.folder, "lor");
+  }
+
   get control(): ControlClient {
     return requireLocalCloud(cloudFolder(this.#home)).control;
   }
@@ -95,14 +101,15 @@ export class CrashScene {
 
   /** Waits until the state has a resource, with inputs such as those. */
   async recorded(type: string, name: string, such: (inputs: StateResource["inputs"]) => boolean): Promise<void> {
-    const there = () => this.#state().some((one) => one.type === type && one.name === name && such(one.inputs));
-    for (const end = Date.now() + longestWait; !there(); await pause(5)) {
+    const there = async () =>
+      (await this.#resources()).some((one) => one.type === type && one.name === name && such(one.inputs));
+    for (const end = Date.now() + longestWait; !(await there()); await pause(5)) {
       if (Date.now() > end) throw new Error(`no such ${type} ${name} in the state`);
     }
   }
 
-  #state(): readonly StateResource[] {
-    return parseStateExport(readStateFile(this.folder, "lor")).resources;
+  async #resources(): Promise<readonly StateResource[]> {
+    return parseStateExport(await readStateFile(this.state)).resources;
   }
 
   /** Waits until the cloud shows a server in a state. */
@@ -149,7 +156,7 @@ export class CrashScene {
     running("the kill");
     const victims = [
       ...(kill.includes("command") ? [identityOf(child.pid)] : []),
-      ...(kill.includes("engine") ? this.#engines() : []),
+      ...(kill.includes("engine") ? await this.#engines() : []),
       ...(kill.includes("cloud") ? [this.#cloud()] : []),
     ];
     for (const victim of victims) process.kill(victim.pid, "SIGKILL");
@@ -160,8 +167,8 @@ export class CrashScene {
   }
 
   /** The engines that the holder of the lock has started. */
-  #engines(): readonly ProcessIdentity[] {
-    const lock = readLock(this.folder.lockFolder);
+  async #engines(): Promise<readonly ProcessIdentity[]> {
+    const lock = await readLock(this.state.files);
     const engines = lock === undefined ? [] : processesWith(runVariable, lock.holder.id);
     if (engines.length === 0) throw new Error("no engine runs");
     return engines;
@@ -171,9 +178,9 @@ export class CrashScene {
     return identityOf(requireLocalCloud(cloudFolder(this.#home)).runtime.pid);
   }
 
-  resources(): ResourceSet {
+  async resources(): Promise<ResourceSet> {
     return {
-      state: this.#state()
+      state: (await this.#resources())
         .map((one) => `${one.type} ${one.name}${one.protect ? " protected" : ""}`)
         .toSorted(),
       cloud: this.#inventory(),
