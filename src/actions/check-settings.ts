@@ -1,7 +1,9 @@
-import { loadProject, type Project } from "../config/project.ts";
+import { judgeProject, type Project } from "../config/project.ts";
+import { readRawProject } from "../config/raw-project.ts";
 import { ExitCode } from "../core/errors.ts";
 import type { Issue } from "../core/result.ts";
 import { policies } from "../domain/policy/policies.ts";
+import type { WaivedViolation } from "../domain/policy/waiver.ts";
 
 export interface CheckReport {
   readonly version: 1;
@@ -10,6 +12,8 @@ export interface CheckReport {
   readonly issues: readonly CheckIssue[];
   /** What is accepted and should still be known; waivers first. */
   readonly warnings: readonly CheckIssue[];
+  /** Violations of policies that a waiver accepts today: no reason to refuse, and told among the warnings too. */
+  readonly waived: readonly CheckWaiver[];
   /** Why each policy that is named above exists, and what to do. */
   readonly policies: readonly PolicyNote[];
 }
@@ -19,6 +23,19 @@ interface CheckIssue {
   readonly path: string;
   readonly code: string;
   readonly message: string;
+}
+
+interface CheckWaiver {
+  /** Code of the policy. */
+  readonly code: string;
+  /** Path of the setting. */
+  readonly path: string;
+  /** What violates it, such as a data set. */
+  readonly subject: string;
+  readonly owner: string;
+  readonly reason: string;
+  /** The last day on which it holds, `YYYY-MM-DD` in UTC. */
+  readonly until: string;
 }
 
 interface PolicyNote {
@@ -43,29 +60,34 @@ export interface CheckSettingsArgs {
 
 /** Reads the settings in a folder and tells every problem of them at once. */
 export function checkSettings({ dir, stack, now = new Date() }: CheckSettingsArgs): CheckResult {
-  const project = loadProject(dir, stack, { now });
-  if (project.ok) return { report: acceptedReport(project.value), exit: ExitCode.done };
-  const { issues } = project;
+  const raw = readRawProject(dir, stack);
+  const { project, issues, refused, waived } = raw.ok
+    ? judgeProject(dir, stack, raw.value, now)
+    : { project: undefined, issues: raw.issues, refused: [], waived: [] };
+  if (project !== undefined && refused.length === 0) return { report: acceptedReport(project), exit: ExitCode.done };
+  const all = [...issues, ...refused];
   return {
     report: {
       version: 1,
       ok: false,
-      issues: issues.map(withoutExit),
+      issues: all.map(withoutExit),
       warnings: [],
-      policies: describePolicies(issues),
+      waived: waived.map(renderWaiver),
+      policies: describePolicies(all),
     },
-    exit: exitOf(issues),
+    exit: exitOf(all),
   };
 }
 
 /** What there is to know of settings that are accepted. */
-export function acceptedReport(project: Pick<Project, "policies" | "warnings">): CheckReport {
+export function acceptedReport(project: Pick<Project, "policies" | "waived" | "warnings">): CheckReport {
   const warnings = [...project.policies, ...project.warnings];
   return {
     version: 1,
     ok: true,
     issues: [],
     warnings: warnings.map(withoutExit),
+    waived: project.waived.map(renderWaiver),
     policies: describePolicies(warnings),
   };
 }
@@ -82,6 +104,10 @@ export function describePolicies(issues: readonly Issue[]): readonly PolicyNote[
   return policies
     .filter(({ code }) => named.has(code))
     .map(({ code, reason, remedy, neverWaived }) => ({ code, reason, remedy, waivable: neverWaived === undefined }));
+}
+
+function renderWaiver({ policy, path, subject, owner, reason, until }: WaivedViolation): CheckWaiver {
+  return { code: policy, path, subject, owner, reason, until };
 }
 
 function withoutExit({ path, code, message }: Issue): CheckIssue {

@@ -1,9 +1,12 @@
+import { Temporal } from "temporal-polyfill";
 import { loadProject, type Project } from "../config/project.ts";
 import { Money } from "../core/money.ts";
 import type { CostSum } from "../domain/cost.ts";
 import type { Profile } from "../domain/fleet.ts";
 import type { Disruption } from "../domain/recovery.ts";
+import { priceBookId } from "../systems/lor/statements.ts";
 import { acceptedReport, type CheckReport } from "./check-settings.ts";
+import { type NextSeason, nextSeason } from "./next-season.ts";
 import { type PreviewInput, type PreviewResult, preview } from "./preview.ts";
 import { pricePlan } from "./price-plan.ts";
 import { planProfile, type StackContext } from "./stack-context.ts";
@@ -40,6 +43,11 @@ interface PreviewPrice {
   readonly difference: { readonly offer: string | null; readonly outsideOffer: string | null };
   /** Both profiles as the settings say them, whichever the stack is in: a change of the other one costs too, later. */
   readonly profiles: readonly ProfilePrice[];
+  /**
+   * The rush that is on or comes next, by the calendar and the sizes of either side. Null: that calendar has none within a year, or
+   * the settings of before are not known.
+   */
+  readonly nextSeason: { readonly before: NextSeason | null; readonly after: NextSeason | null };
 }
 
 interface ProfilePrice {
@@ -89,12 +97,14 @@ export interface PreviewLossSide {
 export interface PreviewReportInput extends Omit<PreviewInput, "base"> {
   /** Folder with the settings from before the change, such as a checkout of the branch that it goes into. */
   readonly base?: string;
+  /** Default: now. */
+  readonly now?: Temporal.Instant;
 }
 
 /** One run of the preview with what it means for price and data. */
 export async function reportPreview(
   context: StackContext,
-  { base: folder, ...input }: PreviewReportInput,
+  { base: folder, now = Temporal.Now.instant(), ...input }: PreviewReportInput,
 ): Promise<{ readonly report: PreviewReport; readonly result: PreviewResult }> {
   const { project, cloud } = context;
   const loaded = folder === undefined ? undefined : loadProject(folder, project.stack);
@@ -116,7 +126,7 @@ export async function reportPreview(
       seconds,
       differs,
       base: describeBase(loaded),
-      price: { ...priceOf(result), profiles: priceProfiles(base, project) },
+      price: { ...priceOf(result), profiles: priceProfiles(base, project), nextSeason: seasonsOf(base, project, now) },
       dataLoss: compareDataLoss(base, project),
       check: acceptedReport(project),
     },
@@ -140,7 +150,15 @@ function priceProfiles(base: Project | undefined, project: Project): readonly Pr
   }));
 }
 
-function priceOf({ before, after }: Pick<PreviewResult, "before" | "after">): Omit<PreviewPrice, "profiles"> {
+function seasonsOf(base: Project | undefined, project: Project, now: Temporal.Instant): PreviewPrice["nextSeason"] {
+  const seasonOf = (settings: Project) => nextSeason(settings, now, priceBookId) ?? null;
+  return { before: base === undefined ? null : seasonOf(base), after: seasonOf(project) };
+}
+
+function priceOf({
+  before,
+  after,
+}: Pick<PreviewResult, "before" | "after">): Omit<PreviewPrice, "profiles" | "nextSeason"> {
   const { priceBook, currency, ...sums } = pricePlan(after);
   const then = sumsOf(sums);
   const now = before === undefined ? null : sumsOf(pricePlan(before));

@@ -1,5 +1,6 @@
 import type { Issue, Result } from "../core/result.ts";
 import type { Profile } from "../domain/fleet.ts";
+import type { WaivedViolation } from "../domain/policy/waiver.ts";
 import { findRefusals } from "../systems/lor/rules/index.ts";
 import { explainUnknownKey } from "../systems/lor/rules/unknown-keys.ts";
 import { lorSchema, profileSettings } from "../systems/lor/schema.ts";
@@ -25,6 +26,8 @@ export interface Project {
   readonly settings: Readonly<Record<Profile, LorSettings>>;
   /** What policies refuse and is accepted for a while, and waivers that nothing needs: every command says it. */
   readonly policies: readonly Issue[];
+  /** What a waiver accepts today, with who answers for it. */
+  readonly waived: readonly WaivedViolation[];
   /** What is accepted and should still be known. */
   readonly warnings: readonly Issue[];
 }
@@ -48,31 +51,48 @@ export function loadProject(
   stack: string,
   { now = new Date(), policies = "refuse" }: LoadOptions = {},
 ): Result<Project> {
-  const stackIssues = checkStackName(stack);
   const raw = readRawProject(dir, stack);
-  if (!raw.ok) return { ok: false, issues: [...stackIssues, ...raw.issues] };
+  if (!raw.ok) return { ok: false, issues: [...checkStackName(stack), ...raw.issues] };
+  const { project, issues, refused } = judgeProject(dir, stack, raw.value, now);
+  if (project === undefined || (policies === "refuse" && refused.length > 0)) {
+    return { ok: false, issues: policies === "refuse" ? [...issues, ...refused] : issues };
+  }
+  return { ok: true, value: { ...project, policies: [...refused, ...project.policies] } };
+}
 
-  const { normal, rush } = raw.value.profiles;
-  const read = { normal: readProfile("normal", raw.value, normal), rush: readProfile("rush", raw.value, rush) };
+/** What there is to say of settings, accepted or not. */
+export interface ProjectJudgement {
+  /** Undefined: something of it could not be built, for the reasons in `issues`. What policies refuse is no such reason. */
+  readonly project: Project | undefined;
+  readonly issues: readonly Issue[];
+  /** What policies refuse that could be waived. */
+  readonly refused: readonly Issue[];
+  /** What a waiver accepts today. */
+  readonly waived: readonly WaivedViolation[];
+}
+
+/** Checks settings that were read, or that somebody thinks of. Pure. */
+export function judgeProject(dir: string, stack: string, raw: RawProject, now: Date): ProjectJudgement {
+  const { normal, rush } = raw.profiles;
+  const read = { normal: readProfile("normal", raw, normal), rush: readProfile("rush", raw, rush) };
   const pair = { normal: read.normal.settings, rush: read.rush.settings };
   const complete = completePair(pair);
   const refusals = findRefusals(pair, complete, now.toISOString().slice(0, 10));
-  const [refused, told] = policies === "refuse" ? [refusals.policies, []] : [[], refusals.policies];
-  const issues = [...stackIssues, ...joinIssues(read), ...refusals.issues, ...refused];
-  if (issues.length > 0 || complete === undefined) return { ok: false, issues };
-  return {
-    ok: true,
-    value: {
-      dir,
-      name: raw.value.name,
-      stack,
-      encryptionSalt: normal.encryptionSalt,
-      profileFiles: { normal: normal.file, rush: rush.file },
-      settings: complete,
-      policies: [...told, ...refusals.waivers],
-      warnings: refusals.warnings,
-    },
+  const issues = [...checkStackName(stack), ...joinIssues(read), ...refusals.issues];
+  const { policies: refused, waived } = refusals;
+  if (issues.length > 0 || complete === undefined) return { project: undefined, issues, refused, waived };
+  const project: Project = {
+    dir,
+    name: raw.name,
+    stack,
+    encryptionSalt: normal.encryptionSalt,
+    profileFiles: { normal: normal.file, rush: rush.file },
+    settings: complete,
+    policies: refusals.waivers,
+    waived,
+    warnings: refusals.warnings,
   };
+  return { project, issues, refused, waived };
 }
 
 interface ReadProfile {

@@ -1,3 +1,4 @@
+import { Temporal } from "temporal-polyfill";
 import { afterEach, describe, expect, it } from "vitest";
 import { type PreviewReport, type PreviewReportInput, reportPreview } from "../../src/actions/preview-report.ts";
 import { scrubReport } from "../../src/actions/scrub-report.ts";
@@ -49,6 +50,24 @@ describe("with the settings from before the change", () => {
       { profile: "normal", before: { offer: { amount: "210.30956" } }, after: { offer: { amount: "210.30956" } } },
       { profile: "rush", before: { offer: { amount: "325.50956" } }, after: { offer: { amount: "259.50956" } } },
     ]);
+  });
+
+  it("the next season has its price on either side, by that side's dates and sizes", async () => {
+    const now = Temporal.Instant.from("2027-01-05T12:00:00Z");
+    const shorter = { rush: { "prestashop.frontsFlavor": "b2-7" }, shared: { "calendar.events.2.lead": "P7D" } };
+    const { price } = await reportOf(shorter, { base: settingsFolder(), now });
+    expect(price.nextSeason.before).toMatchObject({
+      events: ["saint-valentin"],
+      rushFrom: "2027-01-24",
+      rushTo: "2027-02-15",
+      inRush: "277.82",
+      extra: "94.34",
+      unknown: ["router", "object-storage-copy", "instance-backup"],
+    });
+    expect(price.nextSeason.after).toMatchObject({ events: ["saint-valentin"], rushFrom: "2027-02-07" });
+    expect(Number(price.nextSeason.after?.inRush)).toBeLessThan(277.82 / 2);
+    const without = await reportOf({ shared: { "calendar.events": [] } }, { base: settingsFolder(), now });
+    expect(without.price.nextSeason).toMatchObject({ before: { rushFrom: "2027-01-24" }, after: null });
   });
 
   it("only the statements that say something else differ", async () => {

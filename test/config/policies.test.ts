@@ -56,6 +56,38 @@ test("a waiver is accepted until the end of its last day, and told with owner, r
   );
 });
 
+test("the document has who answers for a waiver, why and until when, also beside what is refused", () => {
+  const shared = {
+    ...slowImages,
+    "odoo.filestore": { copyEvery: "PT2H", copyTimeout: "PT10M" },
+    waivers: [{ ...waiver, of: "shop-images" }],
+  };
+  const { report } = checkSettings({ dir: settingsFolder({ shared }), stack: "prod", now });
+  expect(report.issues.map(({ code, path }) => [code, path])).toEqual([["rpo-not-held", "odoo.filestore.copyEvery"]]);
+  expect(report.waived).toEqual([
+    {
+      code: "rpo-not-held",
+      path: "storage.copy.copyEvery",
+      subject: "shop-images",
+      owner: "Jeanne Martin",
+      reason: "the bucket of the copies moves",
+      until: "2026-07-31",
+    },
+  ]);
+  const accepted = checkSettings({
+    dir: settingsFolder({ shared: { ...slowImages, waivers: [waiver] } }),
+    stack: "prod",
+    now,
+  });
+  expect(accepted.report).toMatchObject({ ok: true, waived: [{ subject: "shop-images", owner: "Jeanne Martin" }] });
+  const ended = checkSettings({
+    dir: settingsFolder({ shared: { ...slowImages, waivers: [waiver] } }),
+    stack: "prod",
+    now: nextDay,
+  });
+  expect(ended.report).toMatchObject({ ok: false, waived: [] });
+});
+
 test("from the day after the policy refuses again, and says whose waiver ended", () => {
   const { exit, issues, messageOf } = check({ shared: { ...slowImages, waivers: [waiver] } }, nextDay);
   expect({ exit, issues }).toEqual({ exit: 3, issues: ["rpo-not-held storage.copy.copyEvery"] });

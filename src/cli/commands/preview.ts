@@ -8,6 +8,7 @@ import { readProjectName } from "../../config/raw-project.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import type { Profile } from "../../domain/fleet.ts";
 import type { CloudOptions } from "../options.ts";
+import { renderAmount } from "../render/amount.ts";
 import { renderSeconds } from "../render/duration.ts";
 import { asLorError, renderError } from "../render/error.ts";
 import { renderPreviewMarkdown } from "../render/preview-markdown/index.ts";
@@ -28,7 +29,7 @@ export async function preview(terminal: Terminal, options: PreviewOptions): Prom
   if (options.format === "markdown") return await previewMarkdown(terminal, options);
   const { report, result } = await run(terminal, options);
   terminal.document(report);
-  terminal.line(renderScreen(terminal, result));
+  terminal.line(renderScreen(terminal, result, report));
   return exitOf(options, report);
 }
 
@@ -134,18 +135,27 @@ function exitOf({ detect }: PreviewOptions, { differs }: PreviewReport): ExitCod
   return detect && differs ? ExitCode.differences : ExitCode.done;
 }
 
-function renderScreen(terminal: Terminal, result: PreviewResult): string {
+function renderScreen(terminal: Terminal, result: PreviewResult, { price }: PreviewReport): string {
   const { profile, changes, steps, stop, before, after, seconds } = result;
   return [
     changes.length === 0 ? `Nothing differs from ${profile}.` : renderChanges(terminal, changes),
     renderSteps(terminal, steps),
     stop === undefined ? "" : `${terminal.style("red", "✗")} ${stop.reason} [${stop.code}]. Next: ${stop.next}`,
     `Price a month: now ${before === undefined ? "nothing" : describePrice(before)}\n             after ${describePrice(after)}`,
+    renderNextSeason(price),
     seconds === 0 ? "" : `Expected: about ${renderSeconds(seconds)} on the real cloud.`,
     `Next: lor-infra ${nextCommand(result)}`,
   ]
     .filter((text) => text !== "")
     .join("\n");
+}
+
+/** `Next season (noel), 2026-12-04 to 2026-12-26: 277.83 EUR in rush, 94.34 more than normal` */
+function renderNextSeason({ nextSeason: { after }, currency }: PreviewReport["price"]): string {
+  if (after === null) return "";
+  const { events, rushFrom, rushTo, inRush, extra, unknown } = after;
+  const lacks = unknown.length === 0 ? "" : ` with ${unknown.length} prices unknown`;
+  return `Next season (${events.join(" and ")}), ${rushFrom} to ${rushTo}: ${renderAmount(inRush)} ${currency} in rush, ${renderAmount(extra)} more than normal${lacks}`;
 }
 
 function nextCommand({ profile, current, changes }: PreviewResult): string {

@@ -15,3 +15,11 @@ export interface Waiver {
 export function isValidOn({ until }: Waiver, today: string): boolean {
   return today <= until;
 }
+
+/** A violation that a waiver accepts today. */
+export interface WaivedViolation extends Waiver {
+  /** Setting to look at, such as `prestashop.fronts`. */
+  readonly path: string;
+  /** What of the system violates it, such as a data set. */
+  readonly subject: string;
+}

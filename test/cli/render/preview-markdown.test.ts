@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { Temporal } from "temporal-polyfill";
 import { afterEach, describe, expect, it } from "vitest";
 import { checkSettings } from "../../../src/actions/check-settings.ts";
 import { commentMarker } from "../../../src/actions/post-comment.ts";
@@ -30,6 +31,7 @@ async function reportOf(
   stack.project = loaded.value;
   stack.engine.surprise = surprise;
   const { report } = await reportPreview(stack.context(), {
+    now: Temporal.Instant.from("2027-01-05T12:00:00Z"),
     ...(built ? { base: settingsFolder(), profile: "rush" as const } : {}),
   });
   return report;
@@ -72,7 +74,7 @@ describe("the text", () => {
   });
 
   it("of a preview that failed", async () => {
-    const check = { version: 1, ok: true, issues: [], warnings: [], policies: [] } as const;
+    const check = { version: 1, ok: true, issues: [], warnings: [], waived: [], policies: [] } as const;
     const failure = {
       code: "cloud-unauthorized",
       message: "Nova answered 401 to GET /servers",
@@ -195,6 +197,7 @@ describe("a name or a message from elsewhere", () => {
           ok: true,
           issues: [],
           warnings: [{ path: evil, code: evil, message: evil }],
+          waived: [],
           policies: [{ code: evil, reason: evil, remedy: evil, waivable: true }],
         },
         dataLoss: {

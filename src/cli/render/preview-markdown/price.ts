@@ -1,4 +1,5 @@
-import type { PreviewSum } from "../../../actions/preview-report.ts";
+import type { NextSeason } from "../../../actions/next-season.ts";
+import type { PreviewReport, PreviewSum } from "../../../actions/preview-report.ts";
 import { code, prose, table } from "../markdown.ts";
 import type { Section } from "./sections.ts";
 
@@ -45,6 +46,8 @@ export const priceSection: Section = ({ report }) => {
       ]),
     ),
     "",
+    ...renderSeason(report),
+    "",
     `Before tax, with the price book ${code(price.priceBook)}. A price that is not known is not in a sum.`,
   ];
   if (now !== null && base.kind !== "given") {
@@ -52,6 +55,35 @@ export const priceSection: Section = ({ report }) => {
   }
   return lines;
 };
+
+/** The rush that comes next, the whole of it: a change of its sizes or of its dates costs then. */
+function renderSeason({ price: { nextSeason, currency }, base }: PreviewReport): readonly string[] {
+  const { before, after } = nextSeason;
+  if (before === null && after === null) return ["No rush within a year: there is no next season to price."];
+  const cell = (season: NextSeason | null, text: (season: NextSeason) => string) =>
+    season === null ? "no rush" : text(season);
+  const row = (title: string, text: (season: NextSeason) => string) => [
+    title,
+    base.kind === "given" ? cell(before, text) : "unknown",
+    cell(after, text),
+  ];
+  const amount = (sum: string | null, { unknown }: NextSeason) =>
+    renderSum({ amount: sum, unknownLines: unknown.length }, currency);
+  return [
+    "The next season, the whole of its rush:",
+    "",
+    ...table(
+      ["", "before", "after"],
+      ["left", "right", "right"],
+      [
+        row("event", ({ events }) => events.map(prose).join(" and ")),
+        row("rush", ({ rushFrom, rushTo }) => `${rushFrom} to ${rushTo}`),
+        row("costs", (season) => amount(season.inRush, season)),
+        row("more than normal", (season) => amount(season.extra, season)),
+      ],
+    ),
+  ];
+}
 
 /** Why there is nothing to compare with. */
 export function whyNoBase(reason: string | undefined): string {

@@ -1,4 +1,5 @@
 import type { Issue } from "../../../core/result.ts";
+import type { WaivedViolation } from "../../../domain/policy/waiver.ts";
 import type { LorSettings } from "../settings.ts";
 import { addressRules } from "./address-rules.ts";
 import { calendarRules } from "./calendar-rules.ts";
@@ -25,6 +26,8 @@ export interface Refusals {
   readonly policies: readonly Issue[];
   /** What policies refuse and a waiver accepts for a while, and waivers that nothing needs: said at each run. */
   readonly waivers: readonly Issue[];
+  /** What a waiver accepts today, with who answers for it. */
+  readonly waived: readonly WaivedViolation[];
   readonly warnings: readonly Issue[];
 }
 
@@ -46,6 +49,7 @@ export function findRefusals(
     issues: [...issues, ...policy.unbuildable],
     policies: policy.refused,
     waivers: [...policy.waived, ...policy.unused],
+    waived: policy.accepted,
     warnings: [...warningRules.flatMap((rule) => rule.check(pair)), ...policy.warnings],
   };
 }

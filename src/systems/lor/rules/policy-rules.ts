@@ -1,7 +1,7 @@
 import { problem } from "../../../config/problem.ts";
 import type { Issue } from "../../../core/result.ts";
 import { type Judged, judgePolicies, type PolicyJudgement } from "../../../domain/policy/judge.ts";
-import { isValidOn, type Waiver } from "../../../domain/policy/waiver.ts";
+import { isValidOn, type WaivedViolation, type Waiver } from "../../../domain/policy/waiver.ts";
 import { factsOfPlans, factsOfSettings } from "../policy-facts.ts";
 import type { LorSettings } from "../settings.ts";
 import type { PartialPair } from "./rule.ts";
@@ -15,6 +15,8 @@ export interface PolicyIssues {
   readonly refused: readonly Issue[];
   /** What a waiver accepts for a while: said at each run. */
   readonly waived: readonly Issue[];
+  /** The same violations, with who answers for each. */
+  readonly accepted: readonly WaivedViolation[];
   /** Waivers that nothing needs: said at each run too. */
   readonly unused: readonly Issue[];
   /** What is accepted and should still be known. */
@@ -38,6 +40,7 @@ export function findPolicyIssues(
     unbuildable: judgement.refused.filter(({ policy }) => policy.neverWaived !== undefined).map(refuse),
     refused: judgement.refused.filter(({ policy }) => policy.neverWaived === undefined).map(refuse),
     waived: judgement.waived.map(tellWaived),
+    accepted: judgement.waived.map(({ finding: { path, subject }, waiver }) => ({ ...waiver, path, subject })),
     unused: judgement.unused.map((waiver) =>
       warnOfUnusedWaiver(`waivers.${waivers.indexOf(waiver)}`, waiver, isValidOn(waiver, today)),
     ),
