@@ -36,6 +36,8 @@ export interface SwitchTimings {
   readonly soak: number;
   /** Pause between two fronts: the scheduler's view of the first may lag behind. */
   readonly settle: number;
+  /** Between the two looks at the load balancer's counters: longer than it takes to report them (Octavia: every 10 s). */
+  readonly trafficLook: number;
   /** How long an orphaned engine may take to finish. */
   readonly orphanGrace: number;
 }
@@ -51,6 +53,7 @@ export const realTimings: SwitchTimings = {
   busyLimit: 900_000,
   soak: 30_000,
   settle: 15_000,
+  trafficLook: 30_000,
   orphanGrace: 600_000,
 };
 
@@ -65,6 +68,7 @@ export const localTimings: SwitchTimings = {
   busyLimit: 15_000,
   soak: 300,
   settle: 50,
+  trafficLook: 300,
   orphanGrace: 10_000,
 };
 

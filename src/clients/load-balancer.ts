@@ -3,7 +3,7 @@ import { type JsonObject, number, object, objects, optionalText, text } from "./
 import { type Caller, CloudCallError } from "./call.ts";
 import { ambiguousName } from "./finder/query.ts";
 import type { OpenStack } from "./openstack.ts";
-import type { LoadBalancerClient, MemberView, OperatingStatus } from "./port.ts";
+import type { LoadBalancerClient, MemberView, OperatingStatus, TrafficReading } from "./port.ts";
 
 const OPERATING: ReadonlySet<string> = new Set([
   "ONLINE",
@@ -29,6 +29,29 @@ export class OctaviaLoadBalancer implements LoadBalancerClient {
     return found === undefined
       ? undefined
       : { id: text(found.id), provisioningStatus: text(found.provisioning_status) };
+  }
+
+  async traffic(id: string): Promise<TrafficReading> {
+    const answer = await this.openstack.read({
+      service: "load-balancer",
+      method: "GET",
+      path: `/lbaas/loadbalancers/${id}/stats`,
+    });
+    const stats = object(answer.stats);
+    const connections = number(stats.total_connections);
+    const openConnections = number(stats.active_connections);
+    if (connections === undefined || openConnections === undefined) {
+      throw new LorError({
+        code: "cloud-answer-unexpected",
+        message: "Octavia does not count the connections of the load balancer",
+        exit: ExitCode.failed,
+        culprit: "cloud",
+        seen: Object.keys(stats).join(", ") || "no figures",
+        accepted: "total_connections and active_connections",
+        next: "lor-infra status",
+      });
+    }
+    return { connections, openConnections, requestErrors: number(stats.request_errors) ?? 0 };
   }
 
   /** Members of a pool, by name; none when there is no such pool yet. */

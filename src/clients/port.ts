@@ -58,8 +58,23 @@ export interface MemberView {
   readonly activeConnections: number | undefined;
 }
 
+/** What went through a load balancer so far. */
+export interface TrafficReading {
+  /** Accepted since its creation. */
+  readonly connections: number;
+  /** Open now; with keep-alive most of them wait for the visitor's next click. */
+  readonly openConnections: number;
+  /** Requests that it could not read, since its creation. */
+  readonly requestErrors: number;
+}
+
 export interface LoadBalancerClient {
   find(name: string): Promise<{ readonly id: string; readonly provisioningStatus: string } | undefined>;
+  /**
+   * Its counters, as the load balancer last reported them: Octavia's amphorae do so every 10 s (`heartbeat_interval`).
+   * Source: Octavia API v2, "Get Load Balancer statistics".
+   */
+  traffic(id: string): Promise<TrafficReading>;
   members(poolName: string): Promise<readonly MemberView[]>;
   /** Weight 0 drains, 1 readmits; resolves when the load balancer is ACTIVE again. */
   setWeight(member: MemberView, weight: number): Promise<void>;

@@ -56,6 +56,8 @@ export class FakeWorld {
   /** What happened, in order. */
   readonly journal: string[] = [];
   readonly troubles: Trouble[] = [];
+  /** What the load balancer counts. */
+  readonly visitors = { openConnections: 0, connections: 0, connectionsPerLook: 0 };
   loadBalancer: { id: string; provisioningStatus: string } | undefined;
   loadBalancerFlavor: string | undefined;
   /** Fewest healthy serving members since `watch`. */
@@ -94,6 +96,11 @@ export class FakeWorld {
     },
     loadBalancer: {
       find: async () => this.loadBalancer,
+      traffic: async () => {
+        const { openConnections, connectionsPerLook } = this.visitors;
+        this.visitors.connections += connectionsPerLook;
+        return { connections: this.visitors.connections, openConnections, requestErrors: 0 };
+      },
       members: async () => [...this.members.values()].map((one) => this.#memberView(one)),
       setWeight: async (member, weight) => {
         const event = `${weight === 0 ? "drain" : "readmit"} ${shortName(member.name)}`;

@@ -279,3 +279,22 @@ test("every missing credential is named at once, and a whole set is read", () =>
     projectId: "p",
   });
 });
+
+test("traffic is what Octavia counts; an answer without its figures is no traffic of zero", async () => {
+  let stats: object = {
+    bytes_in: 1,
+    bytes_out: 2,
+    total_connections: 1200,
+    active_connections: 31,
+    request_errors: 4,
+  };
+  const { cloud, clients } = await connect(() => ({ body: { stats } }));
+  expect(await clients.loadBalancer.traffic("lb-1")).toEqual({
+    connections: 1200,
+    openConnections: 31,
+    requestErrors: 4,
+  });
+  expect(cloud.calls.at(-1)?.path).toBe("/load-balancer/v2/lbaas/loadbalancers/lb-1/stats");
+  stats = {};
+  expect((await errorOf(clients.loadBalancer.traffic("lb-1"))).code).toBe("cloud-answer-unexpected");
+});

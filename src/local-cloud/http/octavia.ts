@@ -27,6 +27,7 @@ export const octavia: Service = {
       }),
     },
     { method: "GET", path: `${root}/loadbalancers/:id/status`, handle: statusTree },
+    { method: "GET", path: `${root}/loadbalancers/:id/stats`, handle: statistics },
     list(root, "listeners", (call, region) => call.cloud.octavia.listeners.list({ region }).map(listenerBody)),
     list(root, "pools", (call, region) => call.cloud.octavia.pools.list({ region }).map(poolBody)),
     {
@@ -101,6 +102,23 @@ function statusTree(call: Call): Reply {
           }),
           pools: balancer.poolIds.map(pool),
         },
+      },
+    },
+  };
+}
+
+/** Counted by the balancer's own proxy. */
+function statistics(call: Call): Reply {
+  const { id } = call.cloud.octavia.loadBalancers.get(param(call, "id"));
+  const figures = call.traffic.balancerFigures(id);
+  return {
+    body: {
+      stats: {
+        bytes_in: figures.bytesIn,
+        bytes_out: figures.bytesOut,
+        total_connections: figures.totalConnections,
+        active_connections: figures.activeConnections,
+        request_errors: figures.requestErrors,
       },
     },
   };

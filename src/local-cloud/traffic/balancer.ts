@@ -14,6 +14,8 @@ const CONNECTION_ATTEMPTS = 4;
 const CONNECT_TIMEOUT_MS = 2_000;
 
 export interface BalancerArgs {
+  /** Load balancer that the listener belongs to. */
+  readonly balancerId: string;
   readonly portOffset: number;
   readonly counters: TrafficCounters;
   /** The listener as it is now. */
@@ -28,7 +30,24 @@ export function createBalancerServer(args: BalancerArgs, pkcs12: Buffer | undefi
   const server: Server =
     pkcs12 === undefined ? createServer(forward) : createTlsServer({ pfx: pkcs12, passphrase: "" }, forward);
   server.keepAliveTimeout = 50_000;
+  countConnections(server, args);
   return server;
+}
+
+/** As HAProxy counts what Octavia tells of a listener: connections, whatever number of requests each carries. */
+function countConnections(server: Server, { balancerId, counters }: BalancerArgs): void {
+  server.on("connection", (socket: Socket) => {
+    counters.connectionOpened(balancerId);
+    socket.once("close", () =>
+      counters.connectionClosed(balancerId, { in: socket.bytesRead, out: socket.bytesWritten }),
+    );
+  });
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    // A client that hangs up has asked nothing.
+    if (error.code === "ECONNRESET" || !socket.writable) return socket.destroy();
+    counters.requestError(balancerId);
+    socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+  });
 }
 
 class Forwarder {

@@ -17,11 +17,24 @@ interface MemberFigures {
   readonly active: number;
 }
 
+/** What Octavia tells of a load balancer: since its creation, over all of its listeners. */
+export interface BalancerFigures {
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** Accepted so far. */
+  readonly totalConnections: number;
+  /** Open now. */
+  readonly activeConnections: number;
+  /** Requests that could not be read. */
+  readonly requestErrors: number;
+}
+
 export class TrafficCounters {
   private requests = 0;
   private failures = 0;
   private causes = new Map<string, number>();
   private readonly members = new Map<string, { requests: number; failures: number; active: number }>();
+  private readonly balancers = new Map<string, { -readonly [K in keyof BalancerFigures]: BalancerFigures[K] }>();
 
   request(): void {
     this.requests++;
@@ -41,6 +54,28 @@ export class TrafficCounters {
 
   end(memberId: string): void {
     this.member(memberId).active--;
+  }
+
+  connectionOpened(balancerId: string): void {
+    const balancer = this.balancer(balancerId);
+    balancer.totalConnections++;
+    balancer.activeConnections++;
+  }
+
+  connectionClosed(balancerId: string, bytes: { readonly in: number; readonly out: number }): void {
+    const balancer = this.balancer(balancerId);
+    balancer.activeConnections--;
+    balancer.bytesIn += bytes.in;
+    balancer.bytesOut += bytes.out;
+  }
+
+  requestError(balancerId: string): void {
+    this.balancer(balancerId).requestErrors++;
+  }
+
+  /** Not reset: Octavia's count since the creation too. */
+  ofBalancer(balancerId: string): BalancerFigures {
+    return { ...this.balancer(balancerId) };
   }
 
   active(memberId: string): number {
@@ -75,5 +110,14 @@ export class TrafficCounters {
       this.members.set(id, member);
     }
     return member;
+  }
+
+  private balancer(id: string) {
+    let balancer = this.balancers.get(id);
+    if (balancer === undefined) {
+      balancer = { bytesIn: 0, bytesOut: 0, totalConnections: 0, activeConnections: 0, requestErrors: 0 };
+      this.balancers.set(id, balancer);
+    }
+    return balancer;
   }
 }

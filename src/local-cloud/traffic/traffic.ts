@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import { loopback } from "./address.ts";
 import { createBalancerServer } from "./balancer.ts";
-import { TrafficCounters, type TrafficFigures } from "./figures.ts";
+import { type BalancerFigures, TrafficCounters, type TrafficFigures } from "./figures.ts";
 import { createInstanceServer } from "./instance-server.ts";
 import { MemberMonitor, type MemberStatus } from "./member-monitor.ts";
 import type { BalancerModel, InstanceModel, ListenerModel, MemberModel, PoolModel, TrafficModel } from "./model.ts";
@@ -89,6 +89,11 @@ export class Traffic {
     return this.counters.active(memberId);
   }
 
+  /** What went through one load balancer, of all its listeners. */
+  balancerFigures(balancerId: string): BalancerFigures {
+    return this.counters.ofBalancer(balancerId);
+  }
+
   figures(): TrafficFigures {
     return this.counters.read([...this.problems.values()]);
   }
@@ -171,6 +176,7 @@ export class Traffic {
         create: () =>
           createBalancerServer(
             {
+              balancerId: balancer.id,
               portOffset: this.options.portOffset,
               counters: this.counters,
               listener: () => this.listeners.get(listener.id),

@@ -1,5 +1,6 @@
 import { get } from "node:http";
 import { get as getSecurely } from "node:https";
+import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { selfSignedPkcs12 } from "../../../src/local-cloud/tls-certificate.ts";
@@ -257,4 +258,25 @@ test("an address that another process holds is a problem to show, and is opened 
   expect(second.figures().problems).toEqual([]);
   await until(() => second.memberStatus("pool", { id: "member-ps-0", weight: 1 }) === "ONLINE");
   expect((await request("/")).status).toBe(200);
+});
+
+test("a balancer counts its connections, open and all, and what it could not read", async () => {
+  const traffic = await start(new HandMadeModel(2));
+  const { host, port } = loopback(balancerAddress, 80, portOffset);
+  await request("/");
+  await until(() => traffic.balancerFigures("lb").activeConnections === 0);
+  const slow = request("/slow", { holdMs: 400 });
+  await until(() => traffic.balancerFigures("lb").activeConnections === 1);
+  expect(traffic.balancerFigures("lb")).toMatchObject({ totalConnections: 2, requestErrors: 0 });
+  await slow;
+  const rough = connect({ host, port }, () => rough.end("this is no request\r\n\r\n"));
+  rough.resume();
+  await until(() => traffic.balancerFigures("lb").requestErrors === 1);
+  await until(() => traffic.balancerFigures("lb").activeConnections === 0);
+  const figures = traffic.balancerFigures("lb");
+  expect(figures.totalConnections).toBe(3);
+  expect(figures.bytesIn).toBeGreaterThan(0);
+  expect(figures.bytesOut).toBeGreaterThan(figures.bytesIn / 100);
+  traffic.resetFigures();
+  expect(traffic.balancerFigures("lb").totalConnections).toBe(3);
 });
