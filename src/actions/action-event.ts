@@ -61,6 +61,22 @@ export type ActionEvent =
       /** Still open; only where the cloud counts them. */
       readonly connections?: number;
     }
+  /** Something of the settings that is done before the way back. */
+  | {
+      readonly kind: "task";
+      readonly task: string;
+      readonly moment: "begun";
+      readonly log: string;
+      readonly limitSeconds: number;
+    }
+  | {
+      readonly kind: "task";
+      readonly task: string;
+      readonly moment: "done" | "done-earlier";
+      /** Key in the bucket of the copies. */
+      readonly object: string;
+      readonly bytes: number;
+    }
   | { readonly kind: "repaired"; readonly repair: Repair; readonly what: string }
   | { readonly kind: "warning"; readonly code: string; readonly message: string };
 

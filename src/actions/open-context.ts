@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { commandRunner } from "../clients/command-runner.ts";
 import { connectClients } from "../clients/connect.ts";
 import { credentialsFromEnvironment } from "../clients/credentials.ts";
 import type { CloudClients } from "../clients/port.ts";
@@ -79,6 +80,7 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
       state,
       lock,
       clients: place.clients,
+      commands: { runner: commandRunner, env },
       engine: new LazyEngine(() => openEngine(args, { folder, state }, passphrase, place.providers, lock)),
       clock: systemClock,
       timings: args.timings ?? (cloud === "local" ? localTimings : realTimings),

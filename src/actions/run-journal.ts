@@ -4,14 +4,21 @@ import { pastDurations } from "../domain/switching/past-durations.ts";
 import type { JournalEntry } from "../state/operation-journal.ts";
 import { type StackContext, throwIfStopped } from "./stack-context.ts";
 
+/** Writes a line of the operation that is under way. */
+export type Note = (event: JournalEntry["event"], what: string, more?: Pick<JournalEntry, "task">) => Promise<void>;
+
 /** Writes one changing operation into the journal of its stack: begun, steps, and how it ended. */
 export async function journaled<T>(
   context: StackContext,
   { operation, what, plan }: { readonly operation: string; readonly what: string; readonly plan?: string },
-  work: (note: (event: JournalEntry["event"], what: string) => Promise<void>) => Promise<T>,
+  work: (note: Note) => Promise<T>,
 ): Promise<T> {
   const { journal } = context.state;
-  const note = (event: JournalEntry["event"], subject: string, more: Pick<JournalEntry, "code" | "plan"> = {}) =>
+  const note = (
+    event: JournalEntry["event"],
+    subject: string,
+    more: Pick<JournalEntry, "code" | "plan" | "task"> = {},
+  ) =>
     journal.append({
       at: context.clock.now().toISOString(),
       run: context.lock?.holder.id ?? "",

@@ -17,8 +17,12 @@ const secretVariables = [
 
 /** The same document without the secrets of this run, and without what looks like one: text that leaves the machine is read by others. */
 export function scrubReport<T>(report: T, env: Environment): T {
-  const scrubber = new SecretScrubber(secretVariables.flatMap((name) => env[name] ?? []));
-  return scrubValue(report, scrubber) as T;
+  return scrubValue(report, secretsOf(env)) as T;
+}
+
+/** Knows the secrets that a run was given. */
+export function secretsOf(env: Environment): SecretScrubber {
+  return new SecretScrubber(secretVariables.flatMap((name) => env[name] ?? []));
 }
 
 function scrubValue(value: unknown, scrubber: SecretScrubber): unknown {

@@ -1,3 +1,4 @@
+import type { CommandRunner } from "../clients/command-runner.ts";
 import type { CloudClients } from "../clients/port.ts";
 import type { Project } from "../config/project.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
@@ -80,12 +81,19 @@ export interface BuildChoice {
   readonly says?: { readonly fleet: Fleet | undefined; readonly profile: Profile | undefined };
 }
 
+/** Runs the commands of the settings, with the variables that ours was started with. */
+interface ProjectCommands {
+  readonly runner: CommandRunner;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
 /** One stack of one project on one cloud, with everything an action needs. Reading actions have no lock. */
 export interface StackContext {
   readonly project: Project;
   readonly cloud: CloudKind;
   readonly engine: EngineStack;
   readonly clients: CloudClients;
+  readonly commands: ProjectCommands;
   /** This machine's own part: scratch files, the local cloud. */
   readonly folder: StackFolder;
   /** What everybody who works on the stack shares. */

@@ -13,6 +13,7 @@ import type { RecordedState } from "./recorded-state.ts";
 import { recoverStack, refreshState } from "./recover-stack.ts";
 import { revertStep } from "./revert-step.ts";
 import { experienceOf, journaled } from "./run-journal.ts";
+import { runReturnTasks, type TaskResult } from "./run-return-tasks.ts";
 import { type DoneStep, observeSettled, runSteps, StepFailure, type StepsRequest, stopped } from "./run-steps.ts";
 import { planFleet, planProfile, type StackContext } from "./stack-context.ts";
 import { prepareUpdate, runUpdate } from "./update-stack.ts";
@@ -28,6 +29,8 @@ export interface SwitchInput {
 
 export interface SwitchResult {
   readonly target: Profile;
+  /** What was kept before the way back; none on the way into rush. */
+  readonly tasks: readonly TaskResult[];
   /** Steps that were carried out; none when the stack was there already. */
   readonly steps: readonly DoneStep[];
   /** What was paid for before and is now: to be priced. */
@@ -53,7 +56,7 @@ export async function switchProfile(context: StackContext, input: SwitchInput): 
   const { proposal, live, named } = prepared;
   const { before, after, steps: forecast } = proposal;
   if (forecast.length === 0 && named) {
-    return { target, steps: [], before, after, fleet: live, seconds: 0 };
+    return { target, tasks: [], steps: [], before, after, fleet: live, seconds: 0 };
   }
   const approved = input.approved ?? prepared.approved;
   if (!goesOn) {
@@ -63,13 +66,17 @@ export async function switchProfile(context: StackContext, input: SwitchInput): 
     await requireApproval(confirm, proposal);
   }
   return await journaled(context, { operation: target, what: target, plan: planId(approved) }, async (note) => {
+    const tasks =
+      target === "normal" && forecast.length > 0
+        ? await runReturnTasks(context, { plan: after, recorded: prepared.recorded, note })
+        : [];
     const run = await runApproved(context, { ...input, approved }, { prepared, note });
     if (run.plan === undefined ? !named : run.plan.profile !== target) {
       // The last step needed no engine: the state still names where it came from.
       await runUpdate(context, await prepareUpdate(context, after, { chain: true, joinDrained: true }));
     }
     const seconds = (context.clock.now().getTime() - began) / 1000;
-    return { target, steps: run.steps, before, after, fleet: run.fleet, seconds };
+    return { target, tasks, steps: run.steps, before, after, fleet: run.fleet, seconds };
   });
 }
 
@@ -86,6 +93,7 @@ type SwitchProposal = Proposal & { readonly before: LorPlan; readonly after: Lor
 
 interface PreparedSwitch {
   readonly goal: SwitchGoal;
+  readonly recorded: RecordedState;
   readonly live: ObservedFleet;
   readonly proposal: SwitchProposal;
   readonly approved: ApprovedSwitch;
@@ -108,6 +116,7 @@ async function prepareSwitch(context: StackContext, target: Profile): Promise<Pr
   const steps = forecastSwitch(live, path.steps, await experienceOf(context));
   return {
     goal,
+    recorded,
     live,
     proposal: {
       operation: target,

@@ -3,6 +3,7 @@ import { NovaCompute } from "./compute.ts";
 import type { CloudCredentials } from "./credentials.ts";
 import { NameFinder } from "./finder/name-finder.ts";
 import { OctaviaLoadBalancer } from "./load-balancer.ts";
+import { OvhObjectStorage } from "./object-storage.ts";
 import { OpenStack } from "./openstack.ts";
 import { connectOvh } from "./ovh-api.ts";
 import type { CloudClients } from "./port.ts";
@@ -11,12 +12,14 @@ import type { CloudClients } from "./port.ts";
 export function connectClients(credentials: CloudCredentials, options: CallOptions = {}): CloudClients {
   const caller = new Caller(options);
   const openstack = new OpenStack(caller, credentials.openstack);
+  const ovh = connectOvh(caller, credentials.ovh);
   return {
     compute: new NovaCompute(openstack, caller),
     loadBalancer: new OctaviaLoadBalancer(openstack, caller),
+    storage: new OvhObjectStorage(ovh, credentials.projectId),
     finder: new NameFinder({
       openstack,
-      ovh: connectOvh(caller, credentials.ovh),
+      ovh,
       projectId: credentials.projectId,
     }),
   };

@@ -6,6 +6,8 @@ import type { OvhCredentials } from "./credentials.ts";
 /** The OVHcloud API v1. Paths start after `/1.0`, such as `/cloud/project/{id}/user`. */
 export interface OvhApi {
   get(path: string): Promise<unknown>;
+  /** Only for what has the same effect when it is done twice. */
+  post(path: string, body: Readonly<Record<string, unknown>>): Promise<unknown>;
   /** Asks for the deletion; a resource that is already gone counts as deleted. */
   delete(path: string): Promise<void>;
 }
@@ -18,13 +20,15 @@ export function connectOvh(caller: Caller, credentials: OvhCredentials): OvhApi 
 }
 
 function standIn(caller: Caller, url: string, token: string): OvhApi {
-  const send = async (method: "GET" | "DELETE", path: string): Promise<unknown> =>
+  const send: Send = async (method, path, body) =>
     (
       await caller.send({
         service: "OVHcloud",
         method,
         url: url + path,
         headers: { authorization: `Bearer ${token}` },
+        idempotent: true,
+        ...(body === undefined ? {} : { body }),
       })
     ).body;
   return api(send);
@@ -41,10 +45,10 @@ function official(caller: Caller, credentials: Exclude<OvhCredentials, { kind: "
       : { appKey: credentials.key, appSecret: credentials.secret, consumerKey: credentials.consumerKey }),
   });
   // The official client does not repeat; the calls made here are all idempotent.
-  return api((method, path) =>
+  return api((method, path, body) =>
     caller.repeat(async () => {
       try {
-        return await client.requestPromised(method, path);
+        return await client.requestPromised(method, path, body);
       } catch (error) {
         const { error: reason, message } = error as { error?: unknown; message?: unknown };
         const status = typeof reason === "number" && reason >= 100 ? reason : 0;
@@ -56,9 +60,16 @@ function official(caller: Caller, credentials: Exclude<OvhCredentials, { kind: "
   );
 }
 
-function api(send: (method: "GET" | "DELETE", path: string) => Promise<unknown>): OvhApi {
+type Send = (
+  method: "GET" | "POST" | "DELETE",
+  path: string,
+  body?: Readonly<Record<string, unknown>>,
+) => Promise<unknown>;
+
+function api(send: Send): OvhApi {
   return {
     get: (path) => send("GET", path),
+    post: (path, body) => send("POST", path, body),
     async delete(path) {
       try {
         await send("DELETE", path);

@@ -5,6 +5,7 @@
 export interface CloudClients {
   readonly compute: ComputeClient;
   readonly loadBalancer: LoadBalancerClient;
+  readonly storage: ObjectStorageClient;
   readonly finder: ResourceFinder;
 }
 
@@ -78,6 +79,27 @@ export interface LoadBalancerClient {
   members(poolName: string): Promise<readonly MemberView[]>;
   /** Weight 0 drains, 1 readmits; resolves when the load balancer is ACTIVE again. */
   setWeight(member: MemberView, weight: number): Promise<void>;
+}
+
+export interface BucketPlace {
+  /** Object storage region, such as `SBG`. */
+  readonly region: string;
+  readonly name: string;
+}
+
+/** The newest version of an object. */
+export interface StoredObject {
+  readonly bytes: number;
+  readonly lastModified: Date;
+  /** Differs from that of every other version. */
+  readonly version: string;
+}
+
+export interface ObjectStorageClient {
+  /** Undefined when there is no such object. */
+  find(bucket: BucketPlace, key: string): Promise<StoredObject | undefined>;
+  /** Address to which anybody may PUT this one object for a while: a secret. */
+  uploadUrl(bucket: BucketPlace, key: string, seconds: number): Promise<string>;
 }
 
 export interface FoundResource {

@@ -105,6 +105,13 @@ config:
         - { name: noel, kind: fixed, date: "12-25", lead: P21D, freeze: { before: P2D, after: P1D } }
         - { name: paques, kind: easter, tradition: western, lead: P21D, freeze: { before: P2D, after: P1D } }
         - { name: saint-valentin, kind: fixed, date: "02-14", lead: P21D, freeze: { before: P2D, after: P1D } }
+  # What is kept before the way back from rush (docs/switching.md#before-the-way-back). Only a machine inside the private network reaches the
+  # databases, and only your own tools know orders and invoices, so the commands are yours.
+  # beforeNormal:
+  #   value:
+  #     tasks:
+  #       - { name: shop-dump, command: [./tools/dump-shop.sh], timeLimit: PT30M, object: before-normal/shop.sql.gz }
+  #       - { name: orders, command: [./tools/export-orders.sh], timeLimit: PT10M, object: before-normal/orders.csv }
 `;
 }
 

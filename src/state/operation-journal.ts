@@ -7,9 +7,11 @@ export interface JournalEntry {
   /** The lock's id: one for each run of a command. */
   readonly run: string;
   readonly operation: string;
-  readonly event: "begun" | "step-begun" | "step-done" | "done" | "failed" | "recovered";
-  /** Such as `resize-front ps-0`. */
+  readonly event: "begun" | "task-begun" | "task-done" | "step-begun" | "step-done" | "done" | "failed" | "recovered";
+  /** Such as `resize-front ps-0`; of a task its name. */
   readonly what?: string;
+  /** Of a task: tells it from one of the same name with another command. */
+  readonly task?: string;
   /** Short name of the plan that was approved; where a switch begins. */
   readonly plan?: string;
   /** Error code of a failure. */

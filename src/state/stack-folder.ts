@@ -18,6 +18,8 @@ export interface StackFolder {
   readonly backendUrl: string;
   /** Lock, journals and backups of this stack. */
   readonly folder: string;
+  /** Of what the customer's own commands print, on this machine. */
+  readonly logs: string;
   /** Scratch files of this machine. */
   readonly work: string;
 }
@@ -41,6 +43,7 @@ export function stackFolder(home: string, cloud: CloudKind, stack: string): Stac
     backend,
     backendUrl: `${pathToFileURL(backend).href}${withoutAttributes}`,
     folder,
+    logs: join(folder, "logs"),
     work: join(home, cloud, "work"),
   };
 }

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import type { ActionEvent } from "../../src/actions/action-event.ts";
 import type { Proposal } from "../../src/actions/proposal.ts";
 import { type ActionClock, realTimings, type StackContext } from "../../src/actions/stack-context.ts";
+import type { CommandRunner } from "../../src/clients/command-runner.ts";
 import { loadProject, type Project } from "../../src/config/project.ts";
 import { prepareStackFolder, stackFolder } from "../../src/state/stack-folder.ts";
 import { stateInFolder } from "../../src/state/stack-state.ts";
@@ -39,6 +40,21 @@ export class FakeStack {
   readonly events: ActionEvent[] = [];
   readonly proposals: Proposal[] = [];
   readonly clock = steppedClock();
+  /** Environments that commands were started with, in order. */
+  readonly started: Readonly<Record<string, string>>[] = [];
+  /** A command of the settings leaves its object, unless it is told otherwise; `task NAME` may be ordered to go wrong. */
+  readonly commands: CommandRunner = {
+    run: async ({ command: [program], env, output }) => {
+      this.started.push(env);
+      output.write(`${program} says planted-password, and ${env.LOR_UPLOAD_URL}\n`);
+      try {
+        await this.world.happen(`task ${env.LOR_TASK}`, () => this.#leave(program, env.LOR_OBJECT ?? ""));
+        return { kind: "ended", code: 0 };
+      } catch {
+        return { kind: "ended", code: 1 };
+      }
+    },
+  };
   project: Project;
 
   constructor(project: Project = lorProject()) {
@@ -54,6 +70,10 @@ export class FakeStack {
       cloud: "local",
       engine: this.engine,
       clients: this.world.clients,
+      commands: {
+        runner: this.commands,
+        env: { PATH: "/bin", OS_PASSWORD: "planted-password", PULUMI_CONFIG_PASSPHRASE: "p" },
+      },
       folder,
       state: stateInFolder(folder, this.project.name),
       lock: undefined,
@@ -74,6 +94,14 @@ export class FakeStack {
 
   order(...troubles: readonly Trouble[]): void {
     this.world.troubles.push(...troubles);
+  }
+
+  #leave(program: string, key: string): void {
+    if (program === "idle") return;
+    const now = this.clock.now();
+    const bytes = program === "empty" ? 0 : 1000;
+    const lastModified = program === "stale" ? new Date(now.getTime() - 86_400_000) : now;
+    this.world.objects.set(key, { bytes, lastModified, version: this.world.newId() });
   }
 
   /** Runs an action until it ends or its process dies. */

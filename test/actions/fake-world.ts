@@ -5,6 +5,7 @@ import type {
   OperatingStatus,
   ServerStatus,
   ServerView,
+  StoredObject,
 } from "../../src/clients/port.ts";
 
 interface FakeServer {
@@ -56,6 +57,8 @@ export class FakeWorld {
   /** What happened, in order. */
   readonly journal: string[] = [];
   readonly troubles: Trouble[] = [];
+  /** In the bucket of the copies, by key. */
+  readonly objects = new Map<string, StoredObject>();
   /** What the load balancer counts. */
   readonly visitors = { openConnections: 0, connections: 0, connectionsPerLook: 0 };
   loadBalancer: { id: string; provisioningStatus: string } | undefined;
@@ -110,6 +113,10 @@ export class FakeWorld {
           found.weight = weight;
         });
       },
+    },
+    storage: {
+      find: async (_, key) => this.objects.get(key),
+      uploadUrl: async (_, key) => `https://storage.example/${key}?X-Amz-Signature=planted-signature`,
     },
     finder: {
       find: async (type, inputs): Promise<FoundResource | undefined> => {

@@ -298,3 +298,41 @@ test("traffic is what Octavia counts; an answer without its figures is no traffi
   stats = {};
   expect((await errorOf(clients.loadBalancer.traffic("lb-1"))).code).toBe("cloud-answer-unexpected");
 });
+
+test("an object is found by its whole name in its newest version, and an address for its upload is asked for", async () => {
+  const version = (key: string, more: object = {}) => ({
+    key,
+    size: 12,
+    lastModified: "2026-12-27T10:00:00Z",
+    etag: "e",
+    versionId: "v1",
+    isLatest: true,
+    isDeleteMarker: false,
+    ...more,
+  });
+  const { cloud, clients } = await connect((call) =>
+    call.method === "POST"
+      ? { body: { url: "https://s3.example/signed", method: "PUT" } }
+      : {
+          body: [
+            version("a/dump", { isLatest: false, size: 1 }),
+            version("a/dump"),
+            version("a/dump.old"),
+            version("a/gone", { isDeleteMarker: true }),
+          ],
+        },
+  );
+  const bucket = { region: "SBG", name: "lor-prod-copies" };
+  expect(await clients.storage.find(bucket, "a/dump")).toEqual({
+    bytes: 12,
+    lastModified: new Date("2026-12-27T10:00:00Z"),
+    version: "v1 e 2026-12-27T10:00:00Z",
+  });
+  expect(await clients.storage.find(bucket, "a/dum")).toBeUndefined();
+  expect(await clients.storage.find(bucket, "a/gone")).toBeUndefined();
+  expect(cloud.calls.at(-1)?.path).toMatch(
+    /\/region\/SBG\/storage\/lor-prod-copies\/object\?prefix=a%2Fgone&limit=10$/,
+  );
+  expect(await clients.storage.uploadUrl(bucket, "a/dump", 600)).toBe("https://s3.example/signed");
+  expect(cloud.calls.at(-1)).toMatchObject({ method: "POST", body: { method: "PUT", object: "a/dump", expire: 600 } });
+});

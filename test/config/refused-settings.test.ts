@@ -13,6 +13,8 @@ interface Refusal {
   readonly says: readonly string[];
 }
 
+const dumpTask = { name: "shop-dump", command: ["./dump.sh"], object: "before-normal/shop.sql.gz" };
+
 const refusals: readonly Refusal[] = [
   {
     name: "an unknown key, with the name that was meant",
@@ -83,6 +85,55 @@ const refusals: readonly Refusal[] = [
     code: "fronts-invalid",
     path: "prestashop.fronts",
     says: ["2.5"],
+  },
+  {
+    name: "a task of the way back as a line for a shell",
+    changes: { shared: { beforeNormal: { tasks: [{ ...dumpTask, command: "./dump.sh | gzip" }] } } },
+    code: "setting-type",
+    path: "beforeNormal.tasks.0.command",
+    says: ["./dump.sh | gzip", "[sh, -c,"],
+  },
+  {
+    name: "a task of the way back without a program",
+    changes: { shared: { beforeNormal: { tasks: [{ ...dumpTask, command: [" "] }] } } },
+    code: "task-command-invalid",
+    path: "beforeNormal.tasks.0.command",
+    says: ["names no program"],
+  },
+  {
+    name: "a task of the way back that leaves an object outside its place",
+    changes: { shared: { beforeNormal: { tasks: [{ ...dumpTask, object: "/etc/passwd" }] } } },
+    code: "task-object-invalid",
+    path: "beforeNormal.tasks.0.object",
+    says: ["/etc/passwd"],
+  },
+  {
+    name: "a task of the way back with a name for people",
+    changes: { shared: { beforeNormal: { tasks: [{ ...dumpTask, name: "Dump of the shop" }] } } },
+    code: "task-name-invalid",
+    path: "beforeNormal.tasks.0.name",
+    says: ["Dump of the shop"],
+  },
+  {
+    name: "a task of the way back that may take for ever",
+    changes: { shared: { beforeNormal: { tasks: [{ ...dumpTask, timeLimit: "P2D" }] } } },
+    code: "duration-too-long",
+    path: "beforeNormal.tasks.0.timeLimit",
+    says: ["P2D"],
+  },
+  {
+    name: "two tasks of the way back that leave the same object",
+    changes: { shared: { beforeNormal: { tasks: [dumpTask, { ...dumpTask, name: "orders" }] } } },
+    code: "task-duplicate",
+    path: "beforeNormal.tasks.1.object",
+    says: ["before-normal/shop.sql.gz", "beforeNormal.tasks.0"],
+  },
+  {
+    name: "a password in a task's command",
+    changes: { shared: { beforeNormal: { tasks: [{ ...dumpTask, command: ["ftp://shop:hunter2@10.10.1.200/"] }] } } },
+    code: "secret-in-settings",
+    path: "beforeNormal.tasks.0.command.0",
+    says: ["looks like a secret"],
   },
   {
     name: "an address that is none",

@@ -88,6 +88,7 @@ async function switchTo(
     cloud: options.cloud,
     stack: options.stack,
     profile: target,
+    tasks: result.tasks,
     steps: steps.map(({ step, seconds: took, expected }) => ({
       step,
       seconds: took,

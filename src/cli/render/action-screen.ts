@@ -1,5 +1,6 @@
 import type { ActionEvent, FrontMoment, Phase, Repair } from "../../actions/action-event.ts";
 import type { Terminal } from "../terminal.ts";
+import { renderBytes } from "./bytes.ts";
 import { renderSeconds } from "./duration.ts";
 import { Progress } from "./progress.ts";
 import { renderExpected, renderStep } from "./step.ts";
@@ -39,6 +40,19 @@ const repairs: Readonly<Record<Repair, string>> = {
   "creation-discarded": "deleted a resource whose password was lost with the answer to its creation",
   "state-backed-up": "kept a copy of the state",
 };
+
+function renderTask(event: Extract<ActionEvent, { readonly kind: "task" }>): readonly string[] {
+  if (event.moment === "begun") {
+    return [
+      `Before the way back: ${event.task} (at most ${renderSeconds(event.limitSeconds)})`,
+      `      its output: ${event.log}`,
+    ];
+  }
+  const left = `${event.object}, ${renderBytes(event.bytes)}`;
+  return event.moment === "done"
+    ? [`      done: ${left}`]
+    : [`Before the way back: ${event.task} was done by an earlier run (${left})`];
+}
 
 /** Follows an action on the screen. */
 export class ActionScreen {
@@ -84,6 +98,10 @@ export class ActionScreen {
       case "front":
         this.#progress.end();
         this.#terminal.line(`      ${event.front}: ${moments[event.moment]}`);
+        return;
+      case "task":
+        this.#progress.end();
+        for (const line of renderTask(event)) this.#terminal.line(line);
         return;
       case "repaired":
         this.#progress.note(`  ${this.#terminal.style("yellow", "!")} ${repairs[event.repair]}: ${event.what}`);

@@ -12,6 +12,7 @@ import { nova } from "./nova.ts";
 import { octavia } from "./octavia.ts";
 import { ovh, ovhPublic } from "./ovh.ts";
 import { type Call, jsonObject, type Reply, type Route, type Service } from "./route.ts";
+import { s3 } from "./s3.ts";
 import { barbican, cinder, swift } from "./storage.ts";
 
 const services: readonly Service[] = [
@@ -24,6 +25,7 @@ const services: readonly Service[] = [
   barbican,
   ovhPublic,
   ovh,
+  s3,
   control,
 ];
 
@@ -103,7 +105,7 @@ async function handle(
     base,
     params,
     query: Object.fromEntries(url.searchParams),
-    body: await readBody(request, service),
+    ...(await readBody(request, target)),
   };
   if (!service.journaled) return await route.handle(call);
   return await args.cloud.perform(
@@ -139,7 +141,7 @@ function unauthorized(service: Service): CloudError {
   return new CloudError(401, doorCode(service.dialect, 401), "The request you have made requires authentication.");
 }
 
-async function readBody(request: IncomingMessage, service: Service): Promise<Readonly<Record<string, unknown>>> {
+async function readBody(request: IncomingMessage, { service, route }: Target): Promise<Pick<Call, "body" | "content">> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -147,9 +149,11 @@ async function readBody(request: IncomingMessage, service: Service): Promise<Rea
     if (size > LARGEST_BODY_BYTES) throw new CloudError(413, "too-large", "the body is too large");
     chunks.push(chunk);
   }
-  if (size === 0) return {};
+  const content = Buffer.concat(chunks).toString("utf8");
+  if (route.takesContent === true) return { body: {}, content };
+  if (size === 0) return { body: {}, content: "" };
   try {
-    return jsonObject(JSON.parse(Buffer.concat(chunks).toString("utf8")));
+    return { body: jsonObject(JSON.parse(content)), content: "" };
   } catch {
     throw new CloudError(400, doorCode(service.dialect, 400), "the body is not JSON");
   }

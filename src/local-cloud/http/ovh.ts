@@ -1,6 +1,7 @@
 import { CloudError } from "../behaviour/index.ts";
 import type { DatabaseView } from "../behaviour/ovh-databases/types.ts";
 import { type Call, type Json, param, type Reply, type Route, type Service } from "./route.ts";
+import { signUpload } from "./s3.ts";
 
 const project = "/1.0/cloud/project/:project";
 const database = `${project}/database/:engine/:cluster`;
@@ -69,6 +70,15 @@ export const ovh: Service = {
         createdAt: bucket.createdAt,
       })),
     ),
+    get(`${project}/region/:region/storage/:bucket/object`, (call) => {
+      const { name } = call.cloud.ovhStorage.get(param(call, "bucket"), param(call, "region"));
+      return call.cloud.ovhStorage
+        .listObjects(name)
+        .filter(({ key }) => key.startsWith(call.query.prefix ?? ""))
+        .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+        .slice(0, Number(call.query.limit ?? 1000));
+    }),
+    post(`${project}/region/:region/storage/:bucket/presign`, signUpload),
     get(`${project}/region/:region/loadbalancing/loadbalancer`, (call) =>
       call.cloud.ovhLoadBalancers.list({ region: param(call, "region") }).map((balancer) => ({
         id: balancer.id,
@@ -118,6 +128,10 @@ export const ovh: Service = {
 
 function get(path: string, read: (call: Call) => unknown): Route {
   return { method: "GET", path, handle: (call): Reply => ({ body: read(inProject(call)) }) };
+}
+
+function post(path: string, read: (call: Call) => unknown): Route {
+  return { method: "POST", path, handle: (call): Reply => ({ body: read(inProject(call)) }) };
 }
 
 function remove(path: string, effect: (call: Call) => void): Route {

@@ -2,7 +2,7 @@ import type { LocalCloud } from "../behaviour/index.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 
 /** The way a service words its errors. */
-export type Dialect = "keystone" | "nova" | "neutron" | "octavia" | "swift" | "barbican" | "ovh" | "control";
+export type Dialect = "keystone" | "nova" | "neutron" | "octavia" | "swift" | "barbican" | "ovh" | "s3" | "control";
 
 /** Who may call. */
 type Access = "public" | "openstack" | "ovh" | "control";
@@ -16,6 +16,8 @@ export interface Call {
   readonly query: Readonly<Record<string, string>>;
   /** Parsed JSON body; an empty object when there is none. */
   readonly body: Readonly<Record<string, unknown>>;
+  /** Of a route that takes content instead of JSON. */
+  readonly content: string;
 }
 
 export interface Reply {
@@ -29,6 +31,8 @@ export interface Route {
   readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
   /** Path with `:parameters`. */
   readonly path: string;
+  /** Takes content as it comes. */
+  readonly takesContent?: boolean;
   readonly handle: (call: Call) => Reply | Promise<Reply>;
 }
 

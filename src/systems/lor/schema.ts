@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { beforeNormal } from "../../config/before-normal-fields.ts";
 import { calendar } from "../../config/calendar-fields.ts";
 import { address, day, duration, gigabytes, moneyOrNone, network, oneOf, text, whole } from "../../config/fields.ts";
 import { ovhcloudOffer } from "../../domain/offers/ovhcloud.ts";
@@ -131,6 +132,7 @@ export const lorSchema = z.object({
       priceBookAge: duration("P1D").prefault("P540D"),
     })
     .prefault({}),
+  beforeNormal: beforeNormal().prefault({}),
   waivers: z.array(waiver, "a list of waivers").prefault([]),
 });
 

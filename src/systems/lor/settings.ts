@@ -6,6 +6,7 @@ import type { Calendar } from "../../domain/calendar/model.ts";
 import type { Profile } from "../../domain/fleet.ts";
 import type { FlavorFamily } from "../../domain/offers/ovhcloud.ts";
 import type { Waiver } from "../../domain/policy/waiver.ts";
+import type { ReturnTask } from "../../domain/switching/return-tasks.ts";
 import type { Part } from "./plan-model.ts";
 
 /** The settings of one profile of Lor, checked and with defaults filled in. Field by field what Pulumi.yaml may hold. */
@@ -97,6 +98,11 @@ export interface LorSettings {
     readonly budget: Money | undefined;
     /** Older price books are told, and refused where a budget rests on them. Default P540D. */
     readonly priceBookAge: Duration;
+  };
+  /** What the way back from rush asks for. */
+  readonly beforeNormal: {
+    /** What is kept before the fronts become small, in this order. */
+    readonly tasks: readonly ReturnTask[];
   };
   /** Violations of policies that the company accepts for a while. */
   readonly waivers: readonly Waiver[];

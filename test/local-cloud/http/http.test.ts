@@ -220,6 +220,26 @@ test("a journal that is followed shows calls as they come", async () => {
   expect(seen.at(-1)).toBe("ok");
 });
 
+test("a signed address takes one object until it ends, and the list of objects shows it", async () => {
+  const ovh = { headers: { authorization: "Bearer control-token" } };
+  cloud.ovhStorage.create({ region: "SBG", name: "lor-copies" });
+  const bucket = `/1.0/cloud/project/${cloud.keystone.projectId}/region/SBG/storage/lor-copies`;
+  const sign = async (object: string, expire: number) => {
+    const body = JSON.stringify({ method: "PUT", object, expire });
+    return ((await call(`${bucket}/presign`, { ...ovh, method: "POST", body })).body as { url: string }).url;
+  };
+  const put = async (url: string) => (await fetch(url, { method: "PUT", body: "id;total\n1;24.20\n" })).status;
+  const url = await sign("before-normal/orders é.csv", 60);
+  expect(await put(url)).toBe(200);
+  expect(await put(url.replace("orders", "invoices"))).toBe(403);
+  expect(await put(url.replace(/Signature=./, "Signature=x"))).toBe(403);
+  expect(await put(await sign("late.csv", -1))).toBe(403);
+  const listed = await call(`${bucket}/object?prefix=before-normal%2F&limit=10`, ovh);
+  expect(listed.body).toMatchObject([{ key: "before-normal/orders é.csv", size: 17, isLatest: true }]);
+  expect((await call(`${bucket}/object?prefix=late`, ovh)).body).toEqual([]);
+  expect((await call(`${bucket}/presign`, { ...ovh, method: "POST", body: "{}" })).status).toBe(400);
+});
+
 test("a lost region refuses every call until it is restored", async () => {
   await control.loseRegion("GRA");
   expect((await as(`/compute/${region}/v2.1/servers`)).status).toBeGreaterThanOrEqual(500);

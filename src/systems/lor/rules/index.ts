@@ -6,6 +6,7 @@ import { calendarRules } from "./calendar-rules.ts";
 import { pairRules } from "./pair-rules.ts";
 import { findPolicyIssues } from "./policy-rules.ts";
 import { recoveryRules } from "./recovery-rules.ts";
+import { returnRules } from "./return-rules.ts";
 import type { PartialPair, Rule } from "./rule.ts";
 import { sizeRules } from "./size-rules.ts";
 import { waiverRules } from "./waiver-rules.ts";
@@ -17,6 +18,7 @@ const refusing: readonly Rule[] = Object.freeze([
   ...pairRules,
   ...recoveryRules,
   ...calendarRules,
+  ...returnRules,
   ...waiverRules,
 ]);
 

@@ -1,0 +1,34 @@
+import * as z from "zod";
+import { duration, refuse, text } from "./fields.ts";
+
+const task = z.object({
+  name: text(/^[a-z][a-z0-9-]{0,39}$/, {
+    code: "task-name-invalid",
+    accepted: "1 to 40 small letters, digits and hyphens, a letter first, such as shop-dump",
+  }),
+  command: command(),
+  timeLimit: duration("PT1S", "P1D").prefault("PT30M"),
+  object: text(/^(?![./])[A-Za-z0-9._/-]{1,200}(?<!\/)$/, {
+    code: "task-object-invalid",
+    accepted: "the name of an object: letters, digits, . _ - and /, such as before-normal/shop.sql.gz",
+  }),
+});
+
+/** What the way back asks for; what the values mean is in src/systems/lor/settings.ts and src/domain/switching/return-tasks.ts. */
+export function beforeNormal() {
+  return z.object({
+    tasks: z.array(task, "a list of tasks").prefault([]),
+  });
+}
+
+/** A list, not a line: who wants a shell writes `sh`, `-c` and the line. */
+function command() {
+  const accepted = 'a list of texts: the program, then its arguments, such as [sh, -c, "./dump.sh"]';
+  return z.array(z.string(accepted), accepted).transform((parts, context): readonly [string, ...string[]] => {
+    const [program, ...args] = parts;
+    if (program !== undefined && program.trim() !== "" && parts.every((part) => !part.includes("\0"))) {
+      return [program, ...args];
+    }
+    return refuse(context, "names no program", { code: "task-command-invalid", accepted });
+  });
+}

@@ -1,0 +1,70 @@
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { Writable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
+
+/** Longest line that is kept whole: what comes without an end must not fill the memory. */
+const longestLine = 64 * 1024;
+
+/** More than this is not written: a command that prints its dump would fill the disk. */
+const mostBytes = 16 * 1024 * 1024;
+
+/** A log of what a command prints, line by line, without secrets; readable by this user only, and readable while the command runs. */
+export class CommandLog extends Writable {
+  readonly #file: number;
+  readonly #scrub: (line: string) => string;
+  readonly #decoder = new StringDecoder("utf8");
+  #rest = "";
+  #inKey = false;
+  #written = 0;
+
+  /** @param scrub takes secrets out of a line */
+  constructor(path: string, scrub: (line: string) => string) {
+    super({ decodeStrings: true });
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    this.#file = openSync(path, "a", 0o600);
+    this.#scrub = scrub;
+  }
+
+  /** A line of our own, such as when the command began. */
+  note(line: string): void {
+    this.#add(line);
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    const lines = (this.#rest + this.#decoder.write(chunk)).split("\n");
+    this.#rest = lines.pop() ?? "";
+    for (const line of lines) this.#line(line);
+    if (this.#rest.length > longestLine) {
+      this.#line(this.#rest);
+      this.#rest = "";
+    }
+    done();
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    const last = this.#rest + this.#decoder.end();
+    if (last !== "") this.#line(last);
+    closeSync(this.#file);
+    done();
+  }
+
+  /** A private key is a secret of many lines, which no line shows by itself. */
+  #line(line: string): void {
+    const begins = /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(line);
+    if (begins || this.#inKey) {
+      if (begins && !this.#inKey) this.#add("[secret]");
+      this.#inKey = !/-----END [A-Z ]*PRIVATE KEY-----/.test(line);
+      return;
+    }
+    this.#add(this.#scrub(line));
+  }
+
+  #add(line: string): void {
+    if (this.#written > mostBytes) return;
+    const text = Buffer.from(`${line}\n`);
+    this.#written += text.length;
+    writeSync(this.#file, text);
+    if (this.#written > mostBytes) writeSync(this.#file, "… and more, which was not kept\n");
+  }
+}
