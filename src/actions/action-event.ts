@@ -1,4 +1,5 @@
 import type { ExpectedTime } from "../domain/forecast.ts";
+import type { Condition } from "../domain/switching/conditions/condition.ts";
 import type { SwitchStep } from "../domain/switching/model.ts";
 import type { EngineEvent } from "../engine/port.ts";
 
@@ -42,6 +43,8 @@ export type ActionEvent =
   | { readonly kind: "phase"; readonly phase: Phase }
   /** From the engine's runs, previews included. */
   | { readonly kind: "engine"; readonly event: EngineEvent }
+  /** What was asked before a switch, whatever the answers: a person sees them before approving, or being refused. */
+  | { readonly kind: "conditions"; readonly conditions: readonly Condition[] }
   | {
       readonly kind: "step-begun";
       readonly step: SwitchStep;

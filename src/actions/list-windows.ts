@@ -128,12 +128,6 @@ export function listWindows({ project, now, from, years, priceBook }: ListWindow
   };
 }
 
-/** What a time in rush costs more than in normal, as `94.34 EUR`; undefined where a price is missing. */
-export function rushCostsMore(project: Project, seconds: number, priceBook = "offer-2025"): string | undefined {
-  const { extra } = priceTime(seconds, priceProfiles(project, requirePriceBook(priceBook)));
-  return extra === undefined ? undefined : `${extra.amount} ${extra.currency}`;
-}
-
 function renderWindow(window: RushWindow, { timeZone }: Calendar, prices: MonthlyPrices): CalendarWindow {
   const [first, ...others] = window.occurrences;
   const named = renderEvent(first, timeZone);

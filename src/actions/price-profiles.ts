@@ -1,11 +1,13 @@
 import type { Project } from "../config/project.ts";
-import { type MonthlyPrice, type MonthlyPrices, monthlyPriceOf } from "../domain/calendar/price.ts";
+import { renderCents } from "../core/money.ts";
+import { type MonthlyPrice, type MonthlyPrices, monthlyPriceOf, priceTime } from "../domain/calendar/price.ts";
 import { estimateItems } from "../domain/cost.ts";
 import type { Profile } from "../domain/fleet.ts";
 import type { PlanItem } from "../domain/plan-item.ts";
 import type { PriceBook } from "../domain/price-book.ts";
 import { fleetOf, planLor } from "../systems/lor/plan.ts";
 import { planItems } from "../systems/lor/plan-items.ts";
+import { requirePriceBook } from "./estimate-cost.ts";
 
 /** Everything that a profile is made of. */
 export function profileItems({ name, stack, settings }: Project, profile: Profile): readonly PlanItem[] {
@@ -23,4 +25,20 @@ export function priceProfiles(project: Project, book: PriceBook): MonthlyPrices 
 
 export function priceItems(items: readonly PlanItem[], book: PriceBook): MonthlyPrice {
   return monthlyPriceOf(estimateItems(items, book));
+}
+
+/** What a time in rush costs more than in normal, as `94.34 EUR`; undefined where a price is missing. */
+export function rushCostsMore(project: Project, seconds: number, priceBook = "offer-2025"): string | undefined {
+  const { extra } = priceTime(seconds, priceProfiles(project, requirePriceBook(priceBook)));
+  return extra === undefined ? undefined : renderCents(extra);
+}
+
+/** What has no price and is not the same in both profiles; the rest has no part in what rush costs more. */
+export function unpricedDifferences(project: Project, book: PriceBook): readonly string[] {
+  const unpricedOf = (profile: Profile) => {
+    const { lines, outsideOffer } = estimateItems(profileItems(project, profile), book);
+    return new Map([...lines, ...outsideOffer].flatMap((line) => (line.amount ? [] : [[line.key, line.quantity]])));
+  };
+  const [normal, rush] = [unpricedOf("normal"), unpricedOf("rush")];
+  return [...new Set([...normal.keys(), ...rush.keys()])].filter((key) => normal.get(key) !== rush.get(key));
 }

@@ -117,7 +117,7 @@ export async function observeSettled(
 }
 
 /** The planner's refusal to go on, as an error. */
-export function stopped(stop: SwitchStop): LorError {
+function stopped(stop: SwitchStop): LorError {
   return new LorError({
     code: stop.code,
     message: stop.reason,

@@ -2,6 +2,7 @@ import { ExitCode, LorError } from "../core/errors.ts";
 import type { Profile } from "../domain/fleet.ts";
 import { forecastSwitch } from "../domain/forecast.ts";
 import { type ApprovedSwitch, approvalDifferences, planId } from "../domain/switching/approval.ts";
+import { type Condition, refusalOf } from "../domain/switching/conditions/condition.ts";
 import type { SwitchGoal, SwitchStep } from "../domain/switching/model.ts";
 import { fleetOfLive, pathTo } from "../domain/switching/step-fleet.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
@@ -14,8 +15,9 @@ import { recoverStack, refreshState } from "./recover-stack.ts";
 import { revertStep } from "./revert-step.ts";
 import { experienceOf, journaled } from "./run-journal.ts";
 import { runReturnTasks, type TaskResult } from "./run-return-tasks.ts";
-import { type DoneStep, observeSettled, runSteps, StepFailure, type StepsRequest, stopped } from "./run-steps.ts";
-import { planFleet, planProfile, type StackContext } from "./stack-context.ts";
+import { type DoneStep, observeSettled, runSteps, StepFailure, type StepsRequest } from "./run-steps.ts";
+import { planFleet, planProfile, type StackContext, sameFleet } from "./stack-context.ts";
+import { type ConditionsRequest, type SeasonChoice, switchConditions } from "./switch-conditions.ts";
 import { prepareUpdate, runUpdate } from "./update-stack.ts";
 
 export interface SwitchInput {
@@ -23,6 +25,7 @@ export interface SwitchInput {
   readonly confirm: Confirm;
   /** `stop`: a front that fails stays out of the pool for a person to look at; `revert`: its step is taken back first. Default: stop. */
   readonly onFailure?: "stop" | "revert";
+  readonly season?: SeasonChoice;
   /** A plan that was approved earlier, perhaps by somebody else: exactly this is done. */
   readonly approved?: ApprovedSwitch;
 }
@@ -33,6 +36,8 @@ export interface SwitchResult {
   readonly tasks: readonly TaskResult[];
   /** Steps that were carried out; none when the stack was there already. */
   readonly steps: readonly DoneStep[];
+  /** What was asked before the first of them; empty when there was nothing to do. */
+  readonly conditions: readonly Condition[];
   /** What was paid for before and is now: to be priced. */
   readonly before: LorPlan;
   readonly after: LorPlan;
@@ -44,7 +49,7 @@ export interface SwitchResult {
  * Brings a live stack into a profile, one safe step at a time: look, decide, preview, act, gate. Interrupted or failed at any point, the same
  * call goes on from what is really there.
  *
- * @throws LorError `not-created`, a stop code of the planner, `not-approved`, `changed-since-approval`, `plan-changed`, `preview-mismatch`,
+ * @throws LorError `not-created`, the code of a condition that refuses (exit 3), a stop code of the planner, `not-approved`, `changed-since-approval`, `plan-changed`, `preview-mismatch`,
  *   `gate-failed`, `<step>-failed`
  */
 export async function switchProfile(context: StackContext, input: SwitchInput): Promise<SwitchResult> {
@@ -52,11 +57,11 @@ export async function switchProfile(context: StackContext, input: SwitchInput): 
   const { target, confirm } = input;
   // Before the recovery: it ends what is unfinished.
   const goesOn = input.approved !== undefined && (await isUnfinished(context, input.approved));
-  const prepared = await prepareSwitch(context, target);
-  const { proposal, live, named } = prepared;
+  const prepared = await prepareSwitch(context, target, input.season);
+  const { proposal, live, named, conditions } = prepared;
   const { before, after, steps: forecast } = proposal;
   if (forecast.length === 0 && named) {
-    return { target, tasks: [], steps: [], before, after, fleet: live, seconds: 0 };
+    return { target, tasks: [], steps: [], conditions, before, after, fleet: live, seconds: 0 };
   }
   const approved = input.approved ?? prepared.approved;
   if (!goesOn) {
@@ -76,7 +81,7 @@ export async function switchProfile(context: StackContext, input: SwitchInput): 
       await runUpdate(context, await prepareUpdate(context, after, { chain: true, joinDrained: true }));
     }
     const seconds = (context.clock.now().getTime() - began) / 1000;
-    return { target, tasks, steps: run.steps, before, after, fleet: run.fleet, seconds };
+    return { target, tasks, steps: run.steps, conditions, before, after, fleet: run.fleet, seconds };
   });
 }
 
@@ -84,8 +89,9 @@ export async function switchProfile(context: StackContext, input: SwitchInput): 
 export async function planSwitch(
   context: StackContext,
   target: Profile,
-): Promise<{ readonly approved: ApprovedSwitch; readonly proposal: SwitchProposal }> {
-  return await prepareSwitch(context, target);
+  season: SeasonChoice = {},
+): Promise<Pick<PreparedSwitch, "approved" | "proposal" | "conditions">> {
+  return await prepareSwitch(context, target, season);
 }
 
 /** The proposal of a switch: something is there before and after. */
@@ -97,23 +103,33 @@ interface PreparedSwitch {
   readonly live: ObservedFleet;
   readonly proposal: SwitchProposal;
   readonly approved: ApprovedSwitch;
+  /** Answers to what is asked before anything changes; none of them refuses. */
+  readonly conditions: readonly Condition[];
   /** The state says already that it is in the profile. */
   readonly named: boolean;
 }
 
-async function prepareSwitch(context: StackContext, target: Profile): Promise<PreparedSwitch> {
+async function prepareSwitch(
+  context: StackContext,
+  target: Profile,
+  season: SeasonChoice = {},
+): Promise<PreparedSwitch> {
   const goal = goalOf(context, target);
+  // Before the recovery: it ends what is unfinished.
+  const unfinished = (await context.state.journal.unfinished()) === target;
   const recorded = await recoverStack(context, goal.fleet);
   const live = await observeSettled(context, requireCreated(context, recorded), goal);
   const path = pathTo(live, goal);
-  if (path.stop !== undefined) {
-    throw stopped(path.stop);
-  }
   // What is approved is compared with the state, so the state must say what is there. A machine in another state cannot be read yet.
-  if (!recorded.refreshed && path.steps.length > 0 && live.fronts.every((front) => front.server === "active")) {
+  const readable = path.stop === undefined && live.fronts.every((front) => front.server === "active");
+  if (!recorded.refreshed && path.steps.length > 0 && readable) {
     await refreshState(context, fleetOfLive(live));
   }
   const steps = forecastSwitch(live, path.steps, await experienceOf(context));
+  const changed = !sameFleet(fleetOfLive(live), goalOf(context, target === "rush" ? "normal" : "rush").fleet);
+  const begun = changed && (unfinished || recorded.profile === undefined);
+  const asked = { target, goal, live, steps, stop: path.stop, begun, season };
+  const conditions = path.stop === undefined && steps.length === 0 ? [] : await requireConditions(context, asked);
   return {
     goal,
     recorded,
@@ -130,8 +146,18 @@ async function prepareSwitch(context: StackContext, target: Profile): Promise<Pr
       lost: [],
     },
     approved: await describeSwitch(context, { target, live, steps: path.steps }),
+    conditions,
     named: recorded.profile === target,
   };
+}
+
+/** Asks everything, shows the answers. @throws LorError with the code of the first condition that refuses */
+async function requireConditions(context: StackContext, asked: ConditionsRequest): Promise<readonly Condition[]> {
+  const conditions = await switchConditions(context, asked);
+  context.emit({ kind: "conditions", conditions });
+  const refusal = refusalOf(conditions);
+  if (refusal !== undefined) throw refusal;
+  return conditions;
 }
 
 function requireSame(approved: ApprovedSwitch, now: ApprovedSwitch): void {

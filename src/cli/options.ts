@@ -1,3 +1,5 @@
+import type { Temporal } from "temporal-polyfill";
+
 /** Options that every command understands. */
 export interface CommonOptions {
   readonly json: boolean;
@@ -37,4 +39,6 @@ export interface SwitchOptions extends ChangeOptions {
   readonly early?: boolean;
   /** A rush after its change freeze has begun. */
   readonly late?: boolean;
+  /** The moment that the calendar is asked about. Default: now. */
+  readonly moment?: Temporal.Instant;
 }

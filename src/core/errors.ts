@@ -27,6 +27,8 @@ export interface LorErrorDetails {
   readonly accepted?: string;
   /** The next command to type. */
   readonly next?: string;
+  /** What a script gets besides the error, key by key of the document; never a secret. */
+  readonly also?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }
 
@@ -39,6 +41,7 @@ export class LorError extends Error {
   readonly seen: string | undefined;
   readonly accepted: string | undefined;
   readonly next: string | undefined;
+  readonly also: Readonly<Record<string, unknown>> | undefined;
 
   readonly #details: LorErrorDetails;
 
@@ -52,6 +55,7 @@ export class LorError extends Error {
     this.seen = details.seen;
     this.accepted = details.accepted;
     this.next = details.next;
+    this.also = details.also;
     this.#details = details;
   }
 

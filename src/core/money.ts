@@ -88,3 +88,9 @@ export class Money {
     throw new RangeError(`${this.currency} and ${other.currency} cannot be added: no exchange rate is kept`);
   }
 }
+
+/** With cents at least: `4.10 EUR`. */
+export function renderCents(money: Money): string {
+  const [units = "0", cents = ""] = money.amount.split(".");
+  return `${units}.${cents.padEnd(2, "0")} ${money.currency}`;
+}

@@ -115,8 +115,8 @@ describe("a gate that fails", () => {
 
   it("before the switch refuses it, for a front that would not even change", async () => {
     stack.world.sick.add("ps-1");
-    await expect(go("normal")).rejects.toMatchObject({ code: "front-unhealthy" });
-    await expect(go("rush")).rejects.toMatchObject({ code: "front-unhealthy" });
+    await expect(go("normal")).rejects.toMatchObject({ code: "fronts-not-ready", exit: 3 });
+    await expect(go("rush")).rejects.toMatchObject({ code: "fronts-not-ready", exit: 3 });
     expect(stack.world.journal).toEqual([]);
   });
 

@@ -40,6 +40,12 @@ const WARNING_RULES = "warning-rules.ts";
 /** Exit of a setting's refusal that names none: see `toIssue` in src/config/sections.ts. */
 const EXIT_OF_A_REFUSED_SETTING = 2;
 
+/** Of a condition of a switch: see `refusalOf` in src/domain/switching/conditions/condition.ts. */
+const EXIT_OF_A_REFUSED_CONDITION = 3;
+
+/** What is told and accepted: by events and findings as their kind, by conditions as their outcome. */
+const WARNING_KINDS: ReadonlySet<string> = new Set(["warning", "unknown"]);
+
 /** The modelled cloud answers with the real services' own codes, which never reach the exit of a command. */
 const LEFT_OUT = ["src/local-cloud"];
 
@@ -89,8 +95,9 @@ class Collector {
   }
 
   #read(object: ts.ObjectLiteralExpression, bindings: Bindings): readonly Found[] {
-    const kind = propertyOf(object, "kind");
-    const warning = kind !== undefined && ts.isStringLiteral(kind) && kind.text === "warning";
+    const warning = [textOf(object, "kind"), textOf(object, "outcome")].some(
+      (kind) => kind !== undefined && WARNING_KINDS.has(kind),
+    );
     if (!warning && !TELLTALE.some((name) => propertyOf(object, name) !== undefined)) return [];
     const code = propertyOf(object, "code");
     if (code === undefined || code.kind === ts.SyntaxKind.ColonToken) return [];
@@ -130,7 +137,8 @@ class Collector {
       next: text("next") ?? text("remedy"),
     };
     const refusal = propertyOf(object, "accepted") !== undefined && propertyOf(object, "culprit") === undefined;
-    const given = exit === undefined ? undefined : this.#exit(exit, bindings);
+    const refused = textOf(object, "outcome") === "refused" ? EXIT_OF_A_REFUSED_CONDITION : undefined;
+    const given = exit === undefined ? refused : this.#exit(exit, bindings);
     return {
       ...own,
       what: undefined,
@@ -315,6 +323,11 @@ function propertyOf(object: ts.ObjectLiteralExpression, name: string): ts.Expres
     if (ts.isShorthandPropertyAssignment(property)) return property.name;
   }
   return undefined;
+}
+
+function textOf(object: ts.ObjectLiteralExpression, name: string): string | undefined {
+  const value = propertyOf(object, name);
+  return value !== undefined && ts.isStringLiteral(value) ? value.text : undefined;
 }
 
 /** What stands in a text for a value that is only known when it happens. */

@@ -27,7 +27,7 @@ export async function season(terminal: Terminal, options: SeasonOptions): Promis
     return report.agrees ? ExitCode.done : ExitCode.differences;
   }
   if (options.inFreeze !== true) refuseInFreeze(calendar, moment, `lor-infra ${report.wanted} --in-freeze`);
-  return await (report.wanted === "rush" ? rush : normal)(terminal, options);
+  return await (report.wanted === "rush" ? rush : normal)(terminal, { ...options, moment });
 }
 
 function renderSeason({ wanted, live, agrees, serving, window, next, frozenTo }: SeasonReport): string {

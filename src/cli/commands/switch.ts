@@ -1,6 +1,7 @@
 import { Temporal } from "temporal-polyfill";
-import { checkReturnTiming, checkRushTiming } from "../../actions/check-timing.ts";
+import { checkReturnTiming, requireEvent } from "../../actions/check-timing.ts";
 import { rushContracts } from "../../actions/rush-contracts.ts";
+import type { SeasonChoice } from "../../actions/switch-conditions.ts";
 import { planSwitch, switchProfile } from "../../actions/switch-profile.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import type { Profile } from "../../domain/fleet.ts";
@@ -15,12 +16,9 @@ import type { Terminal } from "../terminal.ts";
 import { withStack } from "../with-stack.ts";
 
 export async function rush(terminal: Terminal, options: SwitchOptions): Promise<ExitCode> {
-  const { event, early = false, late = false } = options;
-  if (event !== undefined) {
-    const project = loadSettings(options);
-    terminal.line(checkRushTiming({ project, event, now: Temporal.Now.instant(), accepted: { early, late } }));
-  }
-  const contracts = rushContracts({ project: loadSettings(options, "tell"), now: Temporal.Now.instant(), event });
+  const { event, moment: now = Temporal.Now.instant() } = options;
+  if (event !== undefined) requireEvent(loadSettings(options), event, now);
+  const contracts = rushContracts({ project: loadSettings(options, "tell"), now, event });
   if (contracts !== undefined) terminal.line(renderRushContracts(contracts));
   return await switchOrPlan("rush", terminal, options);
 }
@@ -46,8 +44,8 @@ async function makePlan(
   terminal: Terminal,
   options: SwitchOptions & { readonly plan: string },
 ): Promise<ExitCode> {
-  const { approved, proposal } = await withStack(terminal, options, target, ({ context }) =>
-    planSwitch(context, target),
+  const { approved, proposal, conditions } = await withStack(terminal, options, target, ({ context }) =>
+    planSwitch(context, target, seasonOf(options)),
   );
   terminal.line(renderProposal(terminal, proposal));
   terminal.line(renderApproved(approved));
@@ -55,7 +53,7 @@ async function makePlan(
   terminal.line(
     `Plan ${planId(approved)} is in ${options.plan}; nothing was changed.\nNext: lor-infra ${target} --plan ${options.plan} applies it, and refuses if anything changes before.`,
   );
-  terminal.document({ version: 1, ok: true, plan: options.plan, id: planId(approved), approved });
+  terminal.document({ version: 1, ok: true, plan: options.plan, id: planId(approved), approved, conditions });
   return ExitCode.done;
 }
 
@@ -70,10 +68,11 @@ async function switchTo(
       target,
       confirm,
       onFailure: options.onFailure ?? "stop",
+      season: seasonOf(options),
       ...(approved === undefined ? {} : { approved }),
     }),
   );
-  const { steps, before, after, fleet, seconds } = result;
+  const { steps, conditions, before, after, fleet, seconds } = result;
   terminal.line(renderReadiness(terminal, result));
   if (steps.length > 0) {
     terminal.line(`Price a month: before ${describePrice(before)}\n                  now ${describePrice(after)}`);
@@ -89,6 +88,7 @@ async function switchTo(
     stack: options.stack,
     profile: target,
     tasks: result.tasks,
+    conditions,
     steps: steps.map(({ step, seconds: took, expected }) => ({
       step,
       seconds: took,
@@ -100,6 +100,10 @@ async function switchTo(
     seconds,
   });
   return ExitCode.done;
+}
+
+function seasonOf({ event, early = false, late = false, moment }: SwitchOptions): SeasonChoice {
+  return { early, late, ...(event === undefined ? {} : { event }), ...(moment === undefined ? {} : { at: moment }) };
 }
 
 function otherTarget(path: string, approved: ApprovedSwitch, target: Profile): LorError {

@@ -1,6 +1,7 @@
 import type { ActionEvent, FrontMoment, Phase, Repair } from "../../actions/action-event.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderBytes } from "./bytes.ts";
+import { renderConditions } from "./conditions.ts";
 import { renderSeconds } from "./duration.ts";
 import { Progress } from "./progress.ts";
 import { renderExpected, renderStep } from "./step.ts";
@@ -75,6 +76,10 @@ export class ActionScreen {
       case "engine":
         // What a preview goes through is not happening.
         if (changing.includes(this.#phase) || event.event.kind === "diagnostic") this.#progress.on(event.event);
+        return;
+      case "conditions":
+        this.#progress.end();
+        this.#terminal.line(renderConditions(this.#terminal, event.conditions));
         return;
       case "step-begun": {
         this.#progress.end();

@@ -18,8 +18,8 @@ export function renderError(error: unknown, debug: boolean): string {
 
 /** The same for a script. */
 export function errorDocument(error: unknown): object {
-  const { code, message, path, seen, accepted, next, culprit } = asLorError(error);
-  return { version: 1, ok: false, error: { code, message, path, seen, accepted, next, culprit } };
+  const { code, message, path, seen, accepted, next, culprit, also } = asLorError(error);
+  return { version: 1, ok: false, error: { code, message, path, seen, accepted, next, culprit }, ...also };
 }
 
 export function asLorError(error: unknown): LorError {

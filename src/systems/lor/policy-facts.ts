@@ -19,7 +19,7 @@ interface PartialPair {
 }
 
 /** Setting that shortens the loss of a data set. */
-const remedies: Readonly<Record<string, string>> = Object.freeze({
+export const lossRemedies: Readonly<Record<string, string>> = Object.freeze({
   "erp-filestore": "odoo.filestore.copyEvery",
   "shop-images": "storage.copy.copyEvery",
 });
@@ -83,7 +83,7 @@ function recoveryOf(settings: Partial<LorSettings>): Partial<Pick<PolicyFacts, "
     },
     fronts: fleetOf({ prestashop, loadBalancer }).fronts.map((front) => front.name),
   });
-  return { recovery: { rpoSeconds: rpo.inSeconds(), losses, settings: remedies } };
+  return { recovery: { rpoSeconds: rpo.inSeconds(), losses, settings: lossRemedies } };
 }
 
 /** Every data set that must hold the RPO; the data-loss statement promises that all of them outlive their region. */

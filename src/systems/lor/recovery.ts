@@ -44,13 +44,16 @@ const databaseType = "ovh:CloudProject/database:Database";
 const storageType = "ovh:CloudProject/storage:Storage";
 const backupType = "ovh:CloudProject/workflowBackup:WorkflowBackup";
 
-export function recoveryFacts(plan: LorPlan): RecoveryFacts {
+/** @param out front that runs nothing at the moment, because it is restarted */
+export function recoveryFacts(plan: LorPlan, out?: string): RecoveryFacts {
   return {
     filestore: plan.odoo.filestore,
     imagesCopy: plan.storage.imagesCopy,
     backupCron: plan.backups[0]?.cron ?? "",
     retentionDays: { mysql: plan.mysql.retentionDays, postgresql: plan.postgresql.retentionDays },
-    fronts: plan.shop.fronts.map((front) => front.name).filter((name) => !plan.shop.extraFronts.includes(name)),
+    fronts: plan.shop.fronts
+      .map((front) => front.name)
+      .filter((name) => name !== out && !plan.shop.extraFronts.includes(name)),
   };
 }
 
@@ -114,6 +117,7 @@ function imagesLoss({ imagesCopy, fronts }: RecoveryFacts, disruption: Disruptio
         remark: "what was overwritten or deleted is an earlier version; none is ever taken away",
       });
     case "region-lost":
+      if (fronts.length === 0) return unlimitedLoss({ ...common, remark: "no front runs that copies the images" });
       return boundedLoss({
         ...common,
         terms: copyTerms(imagesCopy, { kind: "timer", timer: "lor-images-copy.timer", guests: fronts }),

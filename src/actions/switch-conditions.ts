@@ -1,0 +1,135 @@
+import { Temporal } from "temporal-polyfill";
+import type { Profile } from "../domain/fleet.ts";
+import type { StepForecast } from "../domain/forecast.ts";
+import { findCloudFlavor, systemDiskGigabytes } from "../domain/offers/ovhcloud.ts";
+import { type Condition, onceBegun } from "../domain/switching/conditions/condition.ts";
+import { dataLossConditions, type LossMoment } from "../domain/switching/conditions/data-loss.ts";
+import { durationCondition } from "../domain/switching/conditions/duration.ts";
+import { eventTimeCondition } from "../domain/switching/conditions/event-time.ts";
+import { frontsServeConditions } from "../domain/switching/conditions/fronts-serve.ts";
+import { rushPriceCondition } from "../domain/switching/conditions/rush-price.ts";
+import { wayBackConditions } from "../domain/switching/conditions/way-back.ts";
+import type { LiveFleet, SwitchGoal, SwitchStop } from "../domain/switching/model.ts";
+import { fleetAfter, fleetOfLive, liveAfter } from "../domain/switching/step-fleet.ts";
+import { planItems } from "../systems/lor/plan-items.ts";
+import { lossRemedies } from "../systems/lor/policy-facts.ts";
+import { recoveryFacts, stateDataLoss } from "../systems/lor/recovery.ts";
+import { describeStep } from "./carry-out-step.ts";
+import { requirePriceBook } from "./estimate-cost.ts";
+import { priceItems, priceProfiles, rushCostsMore, unpricedDifferences } from "./price-profiles.ts";
+import { planFleet, planProfile, type StackContext } from "./stack-context.ts";
+
+/** What a person says about the season when asking for a switch. */
+export interface SeasonChoice {
+  /** An event of the calendar that a rush is for. */
+  readonly event?: string;
+  /** Accepts a rush before its window, or a way back before its end. */
+  readonly early?: boolean;
+  /** Accepts a rush once its event's change freeze has begun. */
+  readonly late?: boolean;
+  /** The moment that the calendar is asked about. Default: now. */
+  readonly at?: Temporal.Instant;
+}
+
+export interface ConditionsRequest {
+  readonly target: Profile;
+  readonly goal: SwitchGoal;
+  readonly live: LiveFleet;
+  /** Those that are left. */
+  readonly steps: readonly StepForecast[];
+  /** Why the planner would not go on. */
+  readonly stop: SwitchStop | undefined;
+  /** An earlier run has done a part of this switch. */
+  readonly begun: boolean;
+  readonly season: SeasonChoice;
+}
+
+/** Looks up and judges everything that is asked before a switch changes anything; of a switch that has begun, of what is left of it. */
+export async function switchConditions(
+  context: StackContext,
+  request: ConditionsRequest,
+): Promise<readonly Condition[]> {
+  const { target, begun } = request;
+  const beginning = target === "rush" ? [eventTimeCondition(eventTimeFacts(context, request))] : [];
+  return [
+    ...(begun ? onceBegun(beginning) : beginning),
+    ...wayBackConditions(wayBackFacts(context)),
+    ...frontsServeConditions(request),
+    ...dataLossConditions(dataLossFacts(context, request)),
+    ...(target === "rush" ? [rushPriceCondition(rushPriceFacts(context, request))] : []),
+    durationCondition({ ...calendarFacts(context, request), steps: request.steps }),
+  ];
+}
+
+function calendarFacts({ project, clock }: StackContext, { season }: ConditionsRequest) {
+  return {
+    calendar: project.settings.normal.calendar,
+    now: season.at ?? Temporal.Instant.fromEpochMilliseconds(clock.now().getTime()),
+    event: season.event,
+  };
+}
+
+function eventTimeFacts(context: StackContext, request: ConditionsRequest) {
+  const { early = false, late = false } = request.season;
+  return {
+    ...calendarFacts(context, request),
+    accepted: { early, late },
+    costsMore: (seconds: number) => rushCostsMore(context.project, seconds),
+  };
+}
+
+function wayBackFacts(context: StackContext) {
+  const { normal, rush } = context.project.settings;
+  const plans = { normal: planProfile(context, "normal"), rush: planProfile(context, "rush") };
+  const { flavorFamily } = normal.prestashop;
+  const sizeOf = (size: string) => ({
+    size,
+    flavor: findCloudFlavor(size, flavorFamily) ?? size,
+    diskGigabytes: systemDiskGigabytes(size, flavorFamily),
+  });
+  const engines = ["mysql", "postgresql"] as const;
+  const same = engines.filter((engine) => JSON.stringify(plans.normal[engine]) === JSON.stringify(plans.rush[engine]));
+  return {
+    fronts: { small: sizeOf(normal.prestashop.frontsFlavor), large: sizeOf(rush.prestashop.frontsFlavor) },
+    loadBalancer: {
+      shell: normal.loadBalancer.shell,
+      normal: normal.loadBalancer.bandwidth,
+      rush: rush.loadBalancer.bandwidth,
+    },
+    databases: { same, differing: engines.filter((engine) => !same.includes(engine)) },
+  };
+}
+
+function dataLossFacts(context: StackContext, { target, live, steps }: ConditionsRequest) {
+  const { settings } = context.project;
+  let now = live;
+  const during = steps.map(({ step, out }): LossMoment => {
+    const before = planFleet(context, fleetOfLive(now));
+    now = liveAfter(now, step);
+    return { when: `during ${describeStep(step)}`, losses: stateDataLoss(recoveryFacts(before, out)) };
+  });
+  const inTarget = { when: `in ${target}`, losses: stateDataLoss(recoveryFacts(planProfile(context, target))) };
+  return {
+    rpoSeconds: settings.normal.rpo.inSeconds(),
+    moments: [inTarget, ...during],
+    waivers: settings.normal.waivers,
+    today: context.clock.now().toISOString().slice(0, 10),
+    settings: lossRemedies,
+  };
+}
+
+function rushPriceFacts(context: StackContext, request: ConditionsRequest) {
+  const book = requirePriceBook("offer-2025");
+  let now = request.live;
+  const steps = request.steps.map(({ step, seconds }) => {
+    const month = priceItems(planItems(planFleet(context, fleetAfter(now, step), request.target)), book);
+    now = liveAfter(now, step);
+    return { seconds, month };
+  });
+  return {
+    ...calendarFacts(context, request),
+    prices: priceProfiles(context.project, book),
+    steps,
+    unpriced: unpricedDifferences(context.project, book),
+  };
+}

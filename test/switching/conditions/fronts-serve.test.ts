@@ -1,0 +1,43 @@
+import { expect, it } from "vitest";
+import { forecastSwitch } from "../../../src/domain/forecast.ts";
+import { frontsServeConditions } from "../../../src/domain/switching/conditions/fronts-serve.ts";
+import type { LiveFleet } from "../../../src/domain/switching/model.ts";
+import { pathTo } from "../../../src/domain/switching/step-fleet.ts";
+import { front, liveFleet, normalLive, rushGoal } from "../fleets.ts";
+
+function answersFor(live: LiveFleet) {
+  const { steps, stop } = pathTo(live, rushGoal);
+  return frontsServeConditions({ live, goal: rushGoal, stop, steps: forecastSwitch(live, steps, { durations: new Map(), real: true }) });
+}
+
+it("every front is named with its health, and the fewest that serve at any moment", () => {
+  expect(answersFor(normalLive)).toEqual([
+    { asked: "fronts now", outcome: "ok", reason: "ps-0 b2-7 healthy, ps-1 b2-7 healthy" },
+    {
+      asked: "capacity",
+      outcome: "ok",
+      reason: "at least 2 healthy fronts serve at each moment (normal has 2), 3 at the end",
+    },
+  ]);
+});
+
+it("a front that is ill refuses, with the command that builds it anew", () => {
+  const ill = liveFleet([front("ps-0", "b2-7"), front("ps-1", "b2-7", { healthy: false })]);
+  expect(answersFor(ill)).toEqual([
+    expect.objectContaining({
+      outcome: "refused",
+      code: "fronts-not-ready",
+      reason: "ps-1 (b2-7) does not pass its health check",
+      seen: "ps-0 b2-7 healthy, ps-1 b2-7 NOT HEALTHY",
+      next: "lor-infra recover --replace ps-1",
+    }),
+  ]);
+});
+
+it("one that an interrupted switch left out of the pool refuses nothing: the switch brings it back", () => {
+  const interrupted = liveFleet([front("ps-0", "b2-15", { pool: "drained" }), front("ps-1", "b2-7")], 2000);
+  expect(answersFor(interrupted)).toEqual([
+    expect.objectContaining({ outcome: "warning", code: "front-out-of-service" }),
+    expect.objectContaining({ outcome: "warning", code: "capacity-below-normal" }),
+  ]);
+});

@@ -1,0 +1,68 @@
+import { Temporal } from "temporal-polyfill";
+import { expect, it } from "vitest";
+import { Duration } from "../../../src/core/duration.ts";
+import { Money } from "../../../src/core/money.ts";
+import type { Calendar } from "../../../src/domain/calendar/model.ts";
+import { durationCondition } from "../../../src/domain/switching/conditions/duration.ts";
+import { rushPriceCondition } from "../../../src/domain/switching/conditions/rush-price.ts";
+
+const calendar: Calendar = {
+  timeZone: "Europe/Paris",
+  mergeWithin: Duration.parse("P7D"),
+  events: [
+    {
+      name: "noel",
+      kind: "fixed",
+      date: { month: 12, day: 25 },
+      lead: Duration.parse("P21D"),
+      end: Duration.parse("P1D"),
+      profile: "rush",
+    },
+  ],
+};
+const month = (amount: string) => ({ known: Money.of(amount, "EUR"), unknown: [] });
+// A euro an hour in normal, three in rush.
+const prices = { normal: month("730"), rush: month("2190"), hoursPerMonth: 730 };
+const facts = {
+  calendar,
+  now: Temporal.Instant.from("2026-12-04T00:00:00+01:00"),
+  event: "noel",
+  prices,
+  unpriced: [],
+};
+
+it("what rush costs more is told until its end, for the switch itself, and against a year of it", () => {
+  // 23 days; half an hour of a euro more and half an hour of two; 365 days; those of the calendar.
+  const steps = [
+    { seconds: 1800, month: month("1460") },
+    { seconds: 1800, month: month("2190") },
+  ];
+  expect(rushPriceCondition({ ...facts, steps })).toEqual({
+    asked: "price",
+    outcome: "ok",
+    reason:
+      "more than normal, before tax: until the end of the rush on 2026-12-26 1104.00 EUR (1656.00 EUR in all); the switch itself 1.50 EUR; in rush for a whole year 17520.00 EUR, by the calendar 1104.00 EUR",
+  });
+});
+
+it("what has no price and differs makes it not known; a sum that is not known is never zero", () => {
+  const unknown = { ...prices, rush: { known: undefined, unknown: ["instance b9"] } };
+  expect(rushPriceCondition({ ...facts, prices: unknown, steps: [], unpriced: ["instance b9"] })).toMatchObject({
+    outcome: "unknown",
+    code: "rush-price-not-sure",
+    reason: expect.stringMatching(/until the end of the rush on 2026-12-26 an unknown sum .*not counted: instance b9$/),
+  });
+});
+
+it("a switch that ends after the event has begun is a warning", () => {
+  const { now, event } = facts;
+  expect(durationCondition({ calendar, now, event, steps: [{ seconds: 720 }] })).toMatchObject({
+    outcome: "ok",
+    reason: "about 12 min in 1 step, done before 2026-12-25",
+  });
+  const late = Temporal.Instant.from("2026-12-24T23:50:00+01:00");
+  expect(durationCondition({ calendar, now: late, event, steps: [{ seconds: 720 }] })).toMatchObject({
+    outcome: "warning",
+    code: "switch-ends-late",
+  });
+});

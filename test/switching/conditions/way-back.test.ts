@@ -1,0 +1,46 @@
+import { expect, it } from "vitest";
+import type { Refused } from "../../../src/domain/switching/conditions/condition.ts";
+import { type WayBackFacts, wayBackConditions } from "../../../src/domain/switching/conditions/way-back.ts";
+
+const flex: WayBackFacts = {
+  fronts: {
+    small: { size: "b2-7", flavor: "b2-7-flex", diskGigabytes: 50 },
+    large: { size: "b2-15", flavor: "b2-15-flex", diskGigabytes: 50 },
+  },
+  loadBalancer: { shell: "ovh", normal: 500, rush: 2000 },
+  databases: { same: ["mysql", "postgresql"], differing: [] },
+};
+
+it("says what comes back and how", () => {
+  expect(wayBackConditions(flex)).toEqual([
+    {
+      asked: "the way back",
+      outcome: "ok",
+      reason:
+        "b2-15 back to b2-7 on the same system disk of 50 GB; load balancer 2000 back to 500 Mbit/s in place; databases (mysql, postgresql) are not touched",
+    },
+  ]);
+});
+
+const { small, large } = flex.fronts;
+
+it.each([
+  ["a larger system disk", { fronts: { small, large: { ...large, diskGigabytes: 100 } } }, "prestashop.flavorFamily"],
+  [
+    "a load balancer of a fixed size",
+    { loadBalancer: { shell: "openstack", normal: 500, rush: 2000 } },
+    "loadBalancer.shell",
+  ],
+  ["a database that differs", { databases: { same: ["mysql"], differing: ["postgresql"] } }, undefined],
+] satisfies [string, Partial<WayBackFacts>, string | undefined][])("is refused for %s", (_, differs, path) => {
+  const [condition] = wayBackConditions({ ...flex, ...differs });
+  expect(condition).toMatchObject({ outcome: "refused", code: "no-way-back", next: "lor-infra check" });
+  expect((condition as Refused).path).toBe(path);
+});
+
+it("is not known where nobody tells the disk", () => {
+  const unknown = { ...flex, fronts: { small: { ...small, diskGigabytes: undefined }, large } };
+  expect(wayBackConditions(unknown)).toEqual([
+    expect.objectContaining({ outcome: "unknown", code: "way-back-not-known" }),
+  ]);
+});
