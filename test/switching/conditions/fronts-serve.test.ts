@@ -7,7 +7,12 @@ import { front, liveFleet, normalLive, rushGoal } from "../fleets.ts";
 
 function answersFor(live: LiveFleet) {
   const { steps, stop } = pathTo(live, rushGoal);
-  return frontsServeConditions({ live, goal: rushGoal, stop, steps: forecastSwitch(live, steps, { durations: new Map(), real: true }) });
+  return frontsServeConditions({
+    live,
+    goal: rushGoal,
+    stop,
+    steps: forecastSwitch(live, steps, { durations: new Map(), real: true }),
+  });
 }
 
 it("every front is named with its health, and the fewest that serve at any moment", () => {
