@@ -3,14 +3,13 @@ import { loadProject, type Project } from "../config/project.ts";
 import { Money } from "../core/money.ts";
 import type { CostSum } from "../domain/cost.ts";
 import type { Profile } from "../domain/fleet.ts";
-import type { Disruption } from "../domain/recovery.ts";
 import { priceBookId } from "../systems/lor/statements.ts";
 import { acceptedReport, type CheckReport } from "./check-settings.ts";
+import { compareDataLoss, type DataLossComparison } from "./compare-data-loss.ts";
 import { type NextSeason, nextSeason } from "./next-season.ts";
 import { type PreviewInput, type PreviewResult, preview } from "./preview.ts";
 import { pricePlan } from "./price-plan.ts";
 import { planProfile, type StackContext } from "./stack-context.ts";
-import { type RpoEntry, stateRpo } from "./state-rpo.ts";
 
 /** What a preview says, as plain data: the JSON document, and what its Markdown is made from. */
 export interface PreviewReport
@@ -21,7 +20,7 @@ export interface PreviewReport
   readonly stack: string;
   readonly base: PreviewBase;
   readonly price: PreviewPrice;
-  readonly dataLoss: PreviewDataLoss;
+  readonly dataLoss: DataLossComparison;
   readonly check: CheckReport;
 }
 
@@ -68,30 +67,6 @@ export interface PreviewSum {
   readonly amount: string | null;
   /** Lines without a price, which the amount lacks. */
   readonly unknownLines: number;
-}
-
-interface PreviewDataLoss {
-  /** Data, in seconds, that the company accepts to lose. Before: null without the settings of before. */
-  readonly rpoSeconds: { readonly before: number | null; readonly after: number };
-  /** One for each data set and disruption. */
-  readonly entries: readonly PreviewLoss[];
-}
-
-export interface PreviewLoss {
-  readonly dataSet: string;
-  readonly disruption: Disruption;
-  /** Null: not known (no settings of before), or no such data set. */
-  readonly before: PreviewLossSide | null;
-  readonly after: PreviewLossSide | null;
-  /** Both sides are known and say something else. */
-  readonly differs: boolean;
-}
-
-export interface PreviewLossSide {
-  /** Null: no copy, unlimited. */
-  readonly worstCaseSeconds: number | null;
-  readonly held: boolean;
-  readonly statement: string;
 }
 
 export interface PreviewReportInput extends Omit<PreviewInput, "base"> {
@@ -185,33 +160,4 @@ function sumOf({ known, unknownLines }: CostSum): PreviewSum {
 function less(after: PreviewSum, now: PreviewSum, currency: string): string | null {
   if (after.amount === null || now.amount === null || after.unknownLines !== now.unknownLines) return null;
   return Money.of(after.amount, currency).plus(Money.of(now.amount, currency).times(-1)).amount;
-}
-
-/** What the settings promise, before and after; data sets of either side. */
-function compareDataLoss(base: Project | undefined, project: Project): PreviewDataLoss {
-  const after = stateRpo({ project });
-  const before = base === undefined ? undefined : stateRpo({ project: base });
-  const entries = new Map<string, { before?: RpoEntry; after?: RpoEntry }>();
-  for (const entry of before?.entries ?? []) entries.set(keyOf(entry), { before: entry });
-  for (const entry of after.entries) entries.set(keyOf(entry), { ...entries.get(keyOf(entry)), after: entry });
-  return {
-    rpoSeconds: { before: before?.rpoSeconds ?? null, after: after.rpoSeconds },
-    entries: [...entries.values()].flatMap(({ before: one, after: other }) => {
-      const named = other ?? one;
-      if (named === undefined) return [];
-      const sides = { before: sideOf(one), after: sideOf(other) };
-      const differs = before !== undefined && JSON.stringify(sides.before) !== JSON.stringify(sides.after);
-      return [{ dataSet: named.dataSet, disruption: named.disruption, ...sides, differs }];
-    }),
-  };
-}
-
-function keyOf({ dataSet, disruption }: RpoEntry): string {
-  return `${dataSet} ${disruption}`;
-}
-
-function sideOf(entry: RpoEntry | undefined): PreviewLossSide | null {
-  if (entry === undefined) return null;
-  const { worstCaseSeconds, held, statement } = entry;
-  return { worstCaseSeconds, held, statement };
 }

@@ -68,11 +68,24 @@ export function createCommandTree(): { readonly program: Command; readonly exitC
         .conflicts(["profile", "frontsFlavor"])
         .default(false),
     )
-    .addOption(new Option("--year <year>", "with --season, a calendar year").argParser(calendarYear).conflicts("from"))
     .addOption(
-      new Option("--from <date>", "with --season, a year from a day on, YYYY-MM-DD; today by default").argParser(
-        civilDate,
-      ),
+      new Option(
+        "--compare <path=value>",
+        "what another setting would cost and promise, such as rpo=15m; several times",
+      )
+        .argParser((text: string, before: readonly string[] = []) => [...before, text])
+        .conflicts(["profile", "frontsFlavor", "season"]),
+    )
+    .addOption(
+      new Option("--year <year>", "with --season or --compare, a calendar year")
+        .argParser(calendarYear)
+        .conflicts("from"),
+    )
+    .addOption(
+      new Option(
+        "--from <date>",
+        "with --season or --compare, a year from a day on, YYYY-MM-DD; today by default",
+      ).argParser(civilDate),
     )
     .option("--price-book <id>", "offer-2025, ovh-catalogue-2026-06", "offer-2025")
     .action(runs(async () => (await import("./commands/cost.ts")).cost));

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Cidr, IpAddress } from "../core/cidr.ts";
 import { Duration } from "../core/duration.ts";
 import { Money } from "../core/money.ts";
+import { didYouMean } from "../core/nearest-name.ts";
 import { Size } from "../core/size.ts";
 
 /** What a field tells when it refuses a value; carried in the `params` of a zod issue. */
@@ -24,7 +25,10 @@ export function oneOf<const T extends readonly [string, ...string[]]>(values: T,
   return z.string(values.join(", ")).transform((value, context): T[number] => {
     const found = values.find((candidate) => candidate === value);
     if (found !== undefined) return found;
-    return refuse(context, "is not one of those that exist", { code, accepted: values.join(", ") });
+    return refuse(context, `is not one of those that exist${didYouMean(value, values)}`, {
+      code,
+      accepted: values.join(", "),
+    });
   });
 }
 

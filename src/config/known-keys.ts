@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { nearestName } from "../core/nearest-name.ts";
+import { didYouMean } from "../core/nearest-name.ts";
 import type { Issue } from "../core/result.ts";
 import { problem } from "./problem.ts";
 import { isMapping } from "./yaml-file.ts";
@@ -25,10 +25,8 @@ export function findUnknownKeys(
 }
 
 function unknownKey(path: readonly string[], key: string, known: readonly string[]): Issue {
-  const meant = nearestName(key, known);
-  const guess = meant === undefined ? "" : `, did you mean ${meant}?`;
   return problem(path.join("."), "unknown-key", {
-    what: `unknown key ${JSON.stringify(key)}${guess}`,
+    what: `unknown key ${JSON.stringify(key)}${didYouMean(key, known)}`,
     accepted: known.join(", "),
   });
 }

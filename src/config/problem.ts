@@ -16,7 +16,7 @@ export function problem(path: string, code: string, { what, seen, accepted }: Pr
 }
 
 /** A value in one short line. */
-function showValue(value: unknown): string {
+export function showValue(value: unknown): string {
   if (typeof value === "string" && looksSecret(value)) return "(hidden, it looks like a secret)";
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
   return text.length > 80 ? `${text.slice(0, 77)}...` : text === "" ? '""' : text;

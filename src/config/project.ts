@@ -69,6 +69,8 @@ export interface ProjectJudgement {
   readonly refused: readonly Issue[];
   /** What a waiver accepts today. */
   readonly waived: readonly WaivedViolation[];
+  /** The sections that are well formed, accepted or not. */
+  readonly settings: Readonly<Record<Profile, Partial<LorSettings>>>;
 }
 
 /** Checks settings that were read, or that somebody thinks of. Pure. */
@@ -80,7 +82,8 @@ export function judgeProject(dir: string, stack: string, raw: RawProject, now: D
   const refusals = findRefusals(pair, complete, now.toISOString().slice(0, 10));
   const issues = [...checkStackName(stack), ...joinIssues(read), ...refusals.issues];
   const { policies: refused, waived } = refusals;
-  if (issues.length > 0 || complete === undefined) return { project: undefined, issues, refused, waived };
+  const told = { issues, refused, waived, settings: pair };
+  if (issues.length > 0 || complete === undefined) return { project: undefined, ...told };
   const project: Project = {
     dir,
     name: raw.name,
@@ -92,7 +95,7 @@ export function judgeProject(dir: string, stack: string, raw: RawProject, now: D
     waived,
     warnings: refusals.warnings,
   };
-  return { project, issues, refused, waived };
+  return { project, ...told };
 }
 
 interface ReadProfile {

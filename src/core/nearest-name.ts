@@ -10,6 +10,12 @@ export function nearestName(seen: string, accepted: readonly string[]): string |
   return best?.name;
 }
 
+/** `, did you mean business?`; empty when nothing accepted is near. */
+export function didYouMean(seen: string, accepted: readonly string[]): string {
+  const meant = nearestName(seen, accepted);
+  return meant === undefined ? "" : `, did you mean ${meant}?`;
+}
+
 /** Insertions, deletions and replacements that turn one text into the other. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { CalendarReport } from "../../src/actions/list-windows.ts";
@@ -62,6 +63,33 @@ describe("a year with its rush", () => {
   });
 });
 
+describe("other settings", () => {
+  test.each([
+    ["a stronger promise", ["rpo=15m"], "cost-compare-rpo.txt"],
+    ["a promise that nothing keeps", ["rpo=PT2M"], "cost-compare-impossible.txt"],
+    ["another size and another plan", ["rush.prestashop.fronts=4", "mysql.plan=business"], "cost-compare-sizes.txt"],
+  ])("the screen of %s", async (_, changes, file) => {
+    const run = await lor.run(["cost", ...changes.flatMap((change) => ["--compare", change]), "--year", "2027"]);
+    expect(run).toMatchObject({ code: 0, stderr: "" });
+    await expect(run.stdout).toMatchFileSnapshot(golden(file));
+  });
+
+  test("the document; nothing is written", async () => {
+    const before = readFileSync(join(lor.folder, "Pulumi.yaml"), "utf8");
+    const run = await lor.run(["cost", "--compare", "rpo=15m", "--year", "2027", "--json"]);
+    expect(run).toMatchObject({ code: 0, stderr: "" });
+    await expect(run.stdout).toMatchFileSnapshot(golden("cost-compare-document.snap"));
+    expect(readFileSync(join(lor.folder, "Pulumi.yaml"), "utf8")).toBe(before);
+  });
+
+  test("a value that the files would not accept is refused on a screen with the option, what was seen and what was meant", async () => {
+    const run = await lor.run(["cost", "--compare", "mysql.plan=bussiness"]);
+    expect(run).toMatchObject({ code: 2, stdout: "" });
+    expect(run.stderr).toMatch(/mysql\.plan: .*did you mean business\?: seen bussiness; accepted: essential/);
+    expect(run.stderr).toContain("--compare");
+  });
+});
+
 describe("refused on the command line", () => {
   test.each([
     [[...season, "--year", "27"]],
@@ -70,6 +98,10 @@ describe("refused on the command line", () => {
     [[...season, "--profile", "rush"]],
     [[...season, "--fronts-flavor", "b2-7"]],
     [[...season, "--price-book", "none"]],
+    [[...season, "--compare", "rpo=15m"]],
+    [["cost", "--compare", "rpo=15m", "--profile", "rush"]],
+    [["cost", "--compare", "rpo"]],
+    [["cost", "--compare"]],
     [["cost", "--year", "2027"]],
     [["cost", "--from", "2027-01-01"]],
   ])("%j", async (args) => {

@@ -57,6 +57,12 @@ describe("without Pulumi", () => {
     expect(screen.stdout).toMatch(/2027-01 █+ /);
   });
 
+  it("what another setting would cost", async () => {
+    const run = await offline(["cost", "--compare", "rpo=15m", "--json"]);
+    expect(run).toMatchObject({ code: 0, stderr: "" });
+    expect(JSON.parse(run.stdout)).toMatchObject({ version: 1, changes: [{ path: "rpo", to: "PT15M" }] });
+  });
+
   it("rpo states every data set and disruption as a sum of terms", async () => {
     const run = await offline(["rpo", "--json"]);
     expect(run).toMatchObject({ code: 0, stderr: "" });

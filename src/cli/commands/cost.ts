@@ -17,9 +17,12 @@ interface CostOptions extends SettingsOptions {
   readonly year?: number;
   /** `YYYY-MM-DD` */
   readonly from?: string;
+  /** Other settings, such as `rpo=15m`. */
+  readonly compare?: readonly string[];
 }
 
 export async function cost(terminal: Terminal, options: CostOptions): Promise<ExitCode> {
+  if (options.compare !== undefined) return await costOfChange(terminal, options, options.compare);
   if (options.season === true) return await costOfSeason(terminal, options);
   refuseWithoutSeason(options);
   return costOfMonth(terminal, options);
@@ -49,6 +52,19 @@ async function costOfSeason(terminal: Terminal, options: CostOptions): Promise<E
   return ExitCode.done;
 }
 
+async function costOfChange(terminal: Terminal, options: CostOptions, changes: readonly string[]): Promise<ExitCode> {
+  const project = loadSettings(options, "tell");
+  const from = firstDay(options, project.settings.normal.calendar.timeZone);
+  const [{ compareSettings }, { renderComparison }] = await Promise.all([
+    import("../../actions/compare-settings.ts"),
+    import("../render/comparison.ts"),
+  ]);
+  const report = compareSettings({ project, changes, from, priceBook: options.priceBook });
+  terminal.document(report);
+  terminal.line(renderComparison(terminal, report));
+  return ExitCode.done;
+}
+
 /** Today, where the company is, when no other day is asked for. */
 function firstDay({ year, from }: CostOptions, timeZone: string): Temporal.PlainDate {
   if (year !== undefined) return new Temporal.PlainDate(year, 1, 1);
@@ -65,7 +81,7 @@ function refuseWithoutSeason({ year, from }: CostOptions): void {
     culprit: "user",
     path: year === undefined ? "--from" : "--year",
     seen: String(year ?? from),
-    accepted: "together with --season",
+    accepted: "together with --season or --compare",
     next: "lor-infra cost --season",
   });
 }

@@ -57,20 +57,29 @@ export function recoveryFacts(plan: LorPlan, out?: string): RecoveryFacts {
   };
 }
 
+/** What each data set of Lor loses in a disruption. */
+const dataSets: Readonly<Record<string, (facts: RecoveryFacts, disruption: Disruption) => DataLoss>> = Object.freeze({
+  "shop-database": ({ retentionDays }, disruption) =>
+    databaseLoss("shop-database", "mysql", retentionDays.mysql, disruption),
+  "shop-images": imagesLoss,
+  "erp-database": ({ retentionDays }, disruption) =>
+    databaseLoss("erp-database", "postgresql", retentionDays.postgresql, disruption),
+  "erp-filestore": filestoreLoss,
+  "front-system-disk": (facts, disruption) => systemDiskLoss("front-system-disk", facts.fronts, facts, disruption),
+  "front-volume": (_, disruption) => frontVolumeLoss(disruption),
+  "odoo-system-disk": (facts, disruption) => systemDiskLoss("odoo-system-disk", ["odoo"], facts, disruption),
+  "guest-configuration": (_, disruption) => configurationLoss(disruption),
+});
+
 /** Worst-case loss of every data set of Lor in every disruption. */
 export function stateDataLoss(facts: RecoveryFacts): readonly DataLoss[] {
-  return [
-    ...eachDisruption((disruption) => databaseLoss("shop-database", "mysql", facts.retentionDays.mysql, disruption)),
-    ...eachDisruption((disruption) => imagesLoss(facts, disruption)),
-    ...eachDisruption((disruption) =>
-      databaseLoss("erp-database", "postgresql", facts.retentionDays.postgresql, disruption),
-    ),
-    ...eachDisruption((disruption) => filestoreLoss(facts, disruption)),
-    ...eachDisruption((disruption) => systemDiskLoss("front-system-disk", facts.fronts, facts, disruption)),
-    ...eachDisruption((disruption) => frontVolumeLoss(disruption)),
-    ...eachDisruption((disruption) => systemDiskLoss("odoo-system-disk", ["odoo"], facts, disruption)),
-    ...eachDisruption((disruption) => configurationLoss(disruption)),
-  ];
+  return Object.keys(dataSets).flatMap((dataSet) => stateLossOf(facts, dataSet));
+}
+
+/** That of one data set; nothing for a name that Lor does not have. */
+export function stateLossOf(facts: RecoveryFacts, dataSet: string): readonly DataLoss[] {
+  const state = dataSets[dataSet];
+  return state === undefined ? [] : disruptions.map((disruption) => state(facts, disruption));
 }
 
 function databaseLoss(
@@ -213,8 +222,4 @@ function term(name: string, seconds: number, source: DataLossSource): DataLossTe
 
 function resource(type: string, name: string): DataLossSource {
   return { kind: "resource", type, name };
-}
-
-function eachDisruption(state: (disruption: Disruption) => DataLoss): readonly DataLoss[] {
-  return disruptions.map(state);
 }

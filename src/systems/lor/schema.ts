@@ -29,8 +29,10 @@ const release = z.object({
 });
 
 // A guest's timer is no finer than a minute.
-const copy = z.object({ copyEvery: duration("PT1M"), copyTimeout: duration("PT1M") });
-const everyHalfHour = { copyEvery: "PT30M", copyTimeout: "PT10M" };
+const copy = z.object({
+  copyEvery: duration("PT1M").prefault("PT30M"),
+  copyTimeout: duration("PT1M").prefault("PT10M"),
+});
 
 const waiver = z.object({
   policy: z.string("the code of a policy"),
@@ -114,11 +116,11 @@ export const lorSchema = z.object({
     disk: gigabytes(10, 12_000),
     image: text(/^\S.{0,253}$/, anything),
     release,
-    filestore: copy.prefault(everyHalfHour),
+    filestore: copy.prefault({}),
   }),
   mysql: database("mysql"),
   postgresql: database("postgresql"),
-  storage: z.object({ size: gigabytes(1, 1_000_000), copy: copy.prefault(everyHalfHour) }),
+  storage: z.object({ size: gigabytes(1, 1_000_000), copy: copy.prefault({}) }),
   backups: z.object({
     instances: z.object({
       cron: z.string("five fields, UTC, such as 0 4 * * *"),

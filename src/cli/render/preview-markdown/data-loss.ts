@@ -1,4 +1,4 @@
-import type { PreviewLoss, PreviewLossSide } from "../../../actions/preview-report.ts";
+import type { ComparedLoss, ComparedLossSide } from "../../../actions/compare-data-loss.ts";
 import { renderSeconds } from "../../../domain/recovery.ts";
 import { code, folded, prose, table } from "../markdown.ts";
 import { disruptionTitles } from "../rpo.ts";
@@ -44,7 +44,7 @@ function renderRpo({ before, after }: { readonly before: number | null; readonly
     : `Accepted data loss (RPO): **from ${renderSeconds(before)} to ${renderSeconds(after)}**`;
 }
 
-function sumUp(entries: readonly PreviewLoss[]): string {
+function sumUp(entries: readonly ComparedLoss[]): string {
   const after = entries.flatMap((entry) => entry.after ?? []);
   const broken = after.filter((side) => !side.held).length;
   return broken === 0
@@ -52,11 +52,11 @@ function sumUp(entries: readonly PreviewLoss[]): string {
     : `❌ **${broken} of ${after.length} are above it.**`;
 }
 
-function renderSide(side: PreviewLossSide | null): string {
+function renderSide(side: ComparedLossSide | null): string {
   if (side === null) return "no such data";
   return `${side.held ? "" : "❌ above the RPO: "}${prose(side.statement)}`;
 }
 
-function renderLine({ dataSet, disruption, after, before }: PreviewLoss): string {
+function renderLine({ dataSet, disruption, after, before }: ComparedLoss): string {
   return `- ${code(dataSet)}, ${disruptionTitles[disruption]}: ${renderSide(after ?? before)}`;
 }

@@ -66,7 +66,7 @@ export const pairRules: readonly Rule[] = Object.freeze([
 ]);
 
 /** Fronts that exist together at some moment, the temporary one of a switch that only enlarges included. */
-function frontsAtOnce({ normal, rush }: PairOf<"prestashop">): {
+export function frontsAtOnce({ normal, rush }: PairOf<"prestashop">): {
   readonly fronts: number;
   readonly temporary: boolean;
 } {

@@ -1,4 +1,5 @@
 import { problem } from "../../../config/problem.ts";
+import { didYouMean } from "../../../core/nearest-name.ts";
 import type { Issue } from "../../../core/result.ts";
 import {
   type FlavorFamily,
@@ -44,7 +45,11 @@ function judgeSize(path: string, size: string, family: FlavorFamily, region: str
   if (offer === undefined) return [];
   if (findInstance(size) === undefined) {
     return [
-      problem(path, "flavor-unknown", { what: "no such size is sold", seen: size, accepted: sizesOf(offer.classic) }),
+      problem(path, "flavor-unknown", {
+        what: `no such size is sold${didYouMean(size, offer.classic)}`,
+        seen: size,
+        accepted: sizesOf(offer.classic),
+      }),
     ];
   }
   if (!priceBooks.some((book) => Object.hasOwn(book.prices, priceKey({ kind: "instance", size })))) {

@@ -1,5 +1,5 @@
 import { problem } from "../../../config/problem.ts";
-import { nearestName } from "../../../core/nearest-name.ts";
+import { didYouMean } from "../../../core/nearest-name.ts";
 import { findPolicy, policies } from "../../../domain/policy/policies.ts";
 import { type Rule, sharedRule } from "./rule.ts";
 
@@ -13,10 +13,12 @@ export const waiverRules: readonly Rule[] = Object.freeze([
       const accepted = waivable.join(", ");
       const policy = findPolicy(code);
       if (policy === undefined) {
-        const meant = nearestName(code, waivable);
-        const guess = meant === undefined ? "" : `, did you mean ${meant}?`;
         return [
-          problem(path, "waiver-policy-unknown", { what: `there is no such policy${guess}`, seen: code, accepted }),
+          problem(path, "waiver-policy-unknown", {
+            what: `there is no such policy${didYouMean(code, waivable)}`,
+            seen: code,
+            accepted,
+          }),
         ];
       }
       if (policy.neverWaived === undefined) return [];

@@ -1,0 +1,154 @@
+import { ovhcloudOffer } from "../../domain/offers/ovhcloud.ts";
+import { holds } from "../../domain/recovery.ts";
+import { type RecoveryFacts, stateLossOf } from "./recovery.ts";
+
+/** What would hold an RPO, and what nothing holds. */
+export interface RecoveryAdvice {
+  /** Settings to change, for each data set that needs it. */
+  readonly needs: readonly RecoveryNeed[];
+  readonly impossible: readonly RecoveryLimit[];
+}
+
+interface RecoveryNeed {
+  readonly dataSet: string;
+  readonly settings: readonly NeededSetting[];
+}
+
+interface NeededSetting {
+  readonly path: string;
+  /** As a settings file holds it. */
+  readonly value: string;
+  /** What it is for, and what it asks for in turn. */
+  readonly why: string;
+}
+
+interface RecoveryLimit {
+  readonly dataSet: string;
+  /** The least that any accepted settings lose at worst; null: unlimited. */
+  readonly bestSeconds: number | null;
+  readonly why: string;
+}
+
+/** One way to have a data set copied, and what the data-loss statement then rests on. */
+interface Option {
+  /** Only those that differ from what is there. */
+  readonly settings: readonly NeededSetting[];
+  readonly facts: RecoveryFacts;
+}
+
+/** What there is to choose for a data set; the choices that ask the least of it first. */
+interface Choice {
+  readonly dataSet: string;
+  readonly options: (facts: RecoveryFacts) => readonly Option[];
+  readonly why: string;
+}
+
+const continuous =
+  'OVHcloud promises "a few minutes" of lag of the continuous backup, on every plan, taken as five; a plan decides how far back a restore reaches, not how much is lost, and no setting shortens the lag';
+const timed =
+  "a copy begins at most every minute, as a timer on a machine is no finer, and the shortest limit of its length is a minute too";
+
+const choices: readonly Choice[] = Object.freeze([
+  { dataSet: "shop-database", options: (facts) => databaseOptions(facts, "mysql"), why: continuous },
+  { dataSet: "shop-images", options: (facts) => copyOptions(facts, "imagesCopy", "storage.copy"), why: timed },
+  { dataSet: "erp-database", options: (facts) => databaseOptions(facts, "postgresql"), why: continuous },
+  { dataSet: "erp-filestore", options: (facts) => copyOptions(facts, "filestore", "odoo.filestore"), why: timed },
+]);
+
+/**
+ * The settings that hold an RPO, for each data set that must and does not. Of those that do, the ones that ask the least: the longest limit for a copy, as
+ * one that does not end in time is none, then the longest interval. No price book has a price for how often is copied, so they all cost the same.
+ *
+ * @param kept paths of settings that stay as they are, because somebody asked for them so
+ */
+export function adviseRecovery(facts: RecoveryFacts, rpoSeconds: number, kept: readonly string[] = []): RecoveryAdvice {
+  const needs: RecoveryNeed[] = [];
+  const impossible: RecoveryLimit[] = [];
+  for (const { dataSet, options, why } of choices) {
+    if (isHeld(facts, dataSet, rpoSeconds)) continue;
+    const all = options(facts);
+    const holding = all.filter((option) => isHeld(option.facts, dataSet, rpoSeconds));
+    const allowed = holding.find(({ settings }) => settings.every(({ path }) => !kept.includes(path)));
+    if (allowed !== undefined) {
+      needs.push({ dataSet, settings: allowed.settings });
+      continue;
+    }
+    const [first] = holding;
+    impossible.push({
+      dataSet,
+      bestSeconds: bestOf([facts, ...all.map((option) => option.facts)], dataSet),
+      why:
+        first === undefined
+          ? why
+          : `not with ${keptOf(first, kept)} as asked for; ${describeOption(first)} would hold it`,
+    });
+  }
+  return { needs, impossible };
+}
+
+function keptOf({ settings }: Option, kept: readonly string[]): string {
+  const paths = settings.map(({ path }) => path).filter((path) => kept.includes(path));
+  return paths.join(" and ");
+}
+
+function describeOption({ settings }: Option): string {
+  return settings.map(({ path, value }) => `${path} ${value}`).join(" with ");
+}
+
+function databaseOptions(facts: RecoveryFacts, engine: "mysql" | "postgresql"): readonly Option[] {
+  return ovhcloudOffer.databasePlans.map(({ plan, retentionDays }) => ({
+    settings: [{ path: `${engine}.plan`, value: plan, why: "its continuous backup lags less" }],
+    facts: { ...facts, retentionDays: { ...facts.retentionDays, [engine]: retentionDays } },
+  }));
+}
+
+const minutes = [60, 45, 30, 20, 15, 10, 5, 3, 2, 1];
+
+/** Nothing longer than what is there: it would lose more. */
+function copyOptions(facts: RecoveryFacts, copy: "filestore" | "imagesCopy", path: string): readonly Option[] {
+  const copied = copy === "filestore" ? "for erp-filestore" : "for shop-images";
+  const now = facts[copy];
+  const upTo = (most: number) =>
+    [...new Set([most, ...minutes.map((minute) => minute * 60)])].filter((one) => one <= most);
+  const setting = (name: "copyEvery" | "copyTimeout", before: number, seconds: number, why: string) =>
+    seconds === before ? [] : [{ path: `${path}.${name}`, value: iso(seconds), why }];
+  return upTo(now.copyTimeoutSeconds).flatMap((copyTimeoutSeconds) =>
+    upTo(now.copyEverySeconds)
+      .filter((every) => every >= copyTimeoutSeconds)
+      .map((copyEverySeconds) => ({
+        settings: [
+          ...setting(
+            "copyEvery",
+            now.copyEverySeconds,
+            copyEverySeconds,
+            `${copied}; what more copies read and send has no price in any price book`,
+          ),
+          ...setting(
+            "copyTimeout",
+            now.copyTimeoutSeconds,
+            copyTimeoutSeconds,
+            `${copied}; a copy that takes longer is stopped, and then the promise is not kept`,
+          ),
+        ],
+        facts: { ...facts, [copy]: { copyEverySeconds, copyTimeoutSeconds } },
+      })),
+  );
+}
+
+function iso(seconds: number): string {
+  return seconds % 60 === 0 ? `PT${seconds / 60}M` : `PT${seconds}S`;
+}
+
+function isHeld(facts: RecoveryFacts, dataSet: string, rpoSeconds: number): boolean {
+  return stateLossOf(facts, dataSet).every((loss) => holds(loss, rpoSeconds));
+}
+
+function bestOf(all: readonly RecoveryFacts[], dataSet: string): number | null {
+  const worst = all.map((facts) =>
+    Math.max(
+      ...stateLossOf(facts, dataSet).map(({ worstCaseSeconds }) => worstCaseSeconds ?? Number.POSITIVE_INFINITY),
+    ),
+  );
+  const best = Math.min(...worst);
+  return Number.isFinite(best) ? best : null;
+}
