@@ -5,7 +5,11 @@ import type { JournalEntry } from "../state/operation-journal.ts";
 import { type StackContext, throwIfStopped } from "./stack-context.ts";
 
 /** Writes a line of the operation that is under way. */
-export type Note = (event: JournalEntry["event"], what: string, more?: Pick<JournalEntry, "task">) => Promise<void>;
+export type Note = (
+  event: JournalEntry["event"],
+  what: string,
+  more?: Pick<JournalEntry, "task" | "expected" | "fleet">,
+) => Promise<void>;
 
 /** Writes one changing operation into the journal of its stack: begun, steps, and how it ended. */
 export async function journaled<T>(
@@ -17,7 +21,7 @@ export async function journaled<T>(
   const note = (
     event: JournalEntry["event"],
     subject: string,
-    more: Pick<JournalEntry, "code" | "plan" | "task"> = {},
+    more: Partial<Omit<JournalEntry, "at" | "run" | "operation" | "event" | "what">> = {},
   ) =>
     journal.append({
       at: context.clock.now().toISOString(),

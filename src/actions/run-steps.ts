@@ -1,12 +1,15 @@
 import { ExitCode, LorError } from "../core/errors.ts";
 import type { Profile } from "../domain/fleet.ts";
 import type { ExpectedTime } from "../domain/forecast.ts";
+import type { RecordedExpectation, RecordedFleet } from "../domain/review/journal-record.ts";
 import { decide } from "../domain/switching/decide.ts";
 import type { LiveFleet, SwitchGoal, SwitchStep, SwitchStop } from "../domain/switching/model.ts";
+import { serves } from "../domain/switching/serving.ts";
 import { fleetAfter } from "../domain/switching/step-fleet.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
 import { carryOutStep, describeStep } from "./carry-out-step.ts";
 import { type KnownFleet, knownOf, type ObservedFleet, observeFleet } from "./observe-fleet.ts";
+import type { Note } from "./run-journal.ts";
 import { requireLock, type StackContext } from "./stack-context.ts";
 import { sleepUnlessStopped, waitUntil } from "./wait-for.ts";
 
@@ -29,7 +32,7 @@ export interface StepsRequest {
   readonly before: (step: SwitchStep, live: ObservedFleet) => Promise<void>;
   /** Told after each step. */
   readonly after: (step: SwitchStep) => Promise<void>;
-  readonly note: (event: "step-begun" | "step-done", what: string) => Promise<void>;
+  readonly note: Note;
 }
 
 export interface StepsRun {
@@ -62,6 +65,7 @@ export async function runSteps(context: StackContext, request: StepsRequest): Pr
   let plan: LorPlan | undefined;
   for (;;) {
     await requireLock(context);
+    await note("fleet-seen", target, { fleet: recordOf(live) });
     const decision = decide(live, goal);
     if (decision.kind === "stopped") {
       throw stopped(decision);
@@ -75,7 +79,7 @@ export async function runSteps(context: StackContext, request: StepsRequest): Pr
     const total = Math.max(request.expected.total, position);
     const expected = request.expected.time(step);
     context.emit({ kind: "step-begun", step, position, total, expected });
-    await note("step-begun", describeStep(step));
+    await note("step-begun", describeStep(step), expected === undefined ? {} : { expected: expectationOn(expected) });
     const began = context.clock.now().getTime();
     try {
       plan = (await carryOutStep(context, { step, live, goal, target, again: `lor-infra ${target}` })) ?? plan;
@@ -93,6 +97,21 @@ export async function runSteps(context: StackContext, request: StepsRequest): Pr
     live = await observeSettled(context, knownAfter(live, step), goal);
     requireEffect(step, live, target);
   }
+}
+
+/** What a review of the season is told of a fleet. */
+function recordOf({ loadBalancerBandwidth, fronts }: LiveFleet): RecordedFleet {
+  return {
+    loadBalancerBandwidth,
+    fronts: fronts
+      .filter((front) => front.server !== "absent")
+      .map((front) => ({ name: front.name, size: front.size, serves: serves(front) })),
+  };
+}
+
+/** What is expected on this cloud, as far as that is known. */
+function expectationOn({ seconds, learned, here }: ExpectedTime): RecordedExpectation {
+  return here ?? { seconds, samples: learned?.samples ?? 0 };
 }
 
 /** Looks once the cloud has ended what it is busy with; fronts that are unwell get a little time to recover. */

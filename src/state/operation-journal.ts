@@ -1,3 +1,4 @@
+import type { RecordedExpectation, RecordedFleet } from "../domain/review/journal-record.ts";
 import type { SharedFiles } from "./shared-files.ts";
 
 /** One line of the journal. Names and codes only: no value of a setting, so no secret. */
@@ -7,11 +8,24 @@ export interface JournalEntry {
   /** The lock's id: one for each run of a command. */
   readonly run: string;
   readonly operation: string;
-  readonly event: "begun" | "task-begun" | "task-done" | "step-begun" | "step-done" | "done" | "failed" | "recovered";
+  readonly event:
+    | "begun"
+    | "fleet-seen"
+    | "task-begun"
+    | "task-done"
+    | "step-begun"
+    | "step-done"
+    | "done"
+    | "failed"
+    | "recovered";
   /** Such as `resize-front ps-0`; of a task its name. */
   readonly what?: string;
   /** Of a task: tells it from one of the same name with another command. */
   readonly task?: string;
+  /** Of a step, where it begins. */
+  readonly expected?: RecordedExpectation;
+  /** Of `fleet-seen`. */
+  readonly fleet?: RecordedFleet;
   /** Short name of the plan that was approved; where a switch begins. */
   readonly plan?: string;
   /** Error code of a failure. */

@@ -20,6 +20,8 @@ export interface StackFolder {
   readonly folder: string;
   /** Of what the customer's own commands print, on this machine. */
   readonly logs: string;
+  /** Reviews of seasons, on this machine; the journal makes them again. */
+  readonly reviews: string;
   /** Scratch files of this machine. */
   readonly work: string;
 }
@@ -44,6 +46,7 @@ export function stackFolder(home: string, cloud: CloudKind, stack: string): Stac
     backendUrl: `${pathToFileURL(backend).href}${withoutAttributes}`,
     folder,
     logs: join(folder, "logs"),
+    reviews: join(folder, "reviews"),
     work: join(home, cloud, "work"),
   };
 }

@@ -11,12 +11,18 @@ import { normal, rush } from "./switch.ts";
 interface SeasonOptions extends SwitchOptions {
   /** Do the switch that is due. */
   readonly apply: boolean;
+  /** How the last one went. */
+  readonly review: boolean;
+  /** Days of the review. */
+  readonly from?: string;
+  readonly to?: string;
   /** `YYYY-MM-DD`: noon of that day instead of now. */
   readonly at?: string;
 }
 
 /** What should be live today, and is it? With `--apply` it is made so: for a scheduled job. */
 export async function season(terminal: Terminal, options: SeasonOptions): Promise<ExitCode> {
+  if (options.review) return await (await import("./review.ts")).review(terminal, options);
   const { calendar } = loadSettings(options).settings.normal;
   if (options.apply && options.at !== undefined && options.cloud !== "local") throw otherDay(options.at);
   const moment = momentOf(options.at, calendar.timeZone);

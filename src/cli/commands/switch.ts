@@ -1,6 +1,8 @@
 import { Temporal } from "temporal-polyfill";
 import { checkReturnTiming, requireEvent } from "../../actions/check-timing.ts";
+import { reviewOfSeason } from "../../actions/review-season.ts";
 import { rushContracts } from "../../actions/rush-contracts.ts";
+import type { StackContext } from "../../actions/stack-context.ts";
 import type { SeasonChoice } from "../../actions/switch-conditions.ts";
 import { planSwitch, switchProfile } from "../../actions/switch-profile.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
@@ -14,6 +16,7 @@ import { describePrice, renderApproved, renderProposal } from "../render/proposa
 import { renderReadiness } from "../render/readiness.ts";
 import type { Terminal } from "../terminal.ts";
 import { withStack } from "../with-stack.ts";
+import type { ReviewFiles } from "../write-review.ts";
 
 export async function rush(terminal: Terminal, options: SwitchOptions): Promise<ExitCode> {
   const { event, moment: now = Temporal.Now.instant() } = options;
@@ -63,20 +66,23 @@ async function switchTo(
   options: SwitchOptions,
   approved: ApprovedSwitch | undefined,
 ): Promise<ExitCode> {
-  const result = await withStack(terminal, options, target, ({ context, confirm }) =>
-    switchProfile(context, {
+  const { result, review } = await withStack(terminal, options, target, async ({ context, confirm }) => {
+    const done = await switchProfile(context, {
       target,
       confirm,
       onFailure: options.onFailure ?? "stop",
       season: seasonOf(options),
       ...(approved === undefined ? {} : { approved }),
-    }),
-  );
+    });
+    return { result: done, review: done.steps.length > 0 ? await reviewAfter(terminal, context, target) : undefined };
+  });
   const { steps, conditions, before, after, fleet, seconds } = result;
   terminal.line(renderReadiness(terminal, result));
   if (steps.length > 0) {
     terminal.line(`Price a month: before ${describePrice(before)}\n                  now ${describePrice(after)}`);
   }
+  if (review !== undefined)
+    terminal.line(`Review of the season: ${review.html}\n                      ${review.markdown}`);
   terminal.line(
     target === "rush" ? "Next: lor-infra status; after the event, lor-infra normal" : "Next: lor-infra status",
   );
@@ -98,12 +104,30 @@ async function switchTo(
     })),
     fronts,
     seconds,
+    ...(target === "normal" ? { review: review ?? null } : {}),
   });
   return ExitCode.done;
 }
 
 function seasonOf({ event, early = false, late = false, moment }: SwitchOptions): SeasonChoice {
   return { early, late, ...(event === undefined ? {} : { event }), ...(moment === undefined ? {} : { at: moment }) };
+}
+
+/** The way back has ended well, whatever becomes of its review: it can be written again. */
+async function reviewAfter(
+  terminal: Terminal,
+  context: StackContext,
+  target: Profile,
+): Promise<ReviewFiles | undefined> {
+  if (target === "rush") return undefined;
+  try {
+    const { writeReview } = await import("../write-review.ts");
+    return await writeReview(await reviewOfSeason(context), context.folder.reviews);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    terminal.warn(`! the review of the season was not written: ${reason}; lor-infra season --review tries again`);
+    return undefined;
+  }
 }
 
 function otherTarget(path: string, approved: ApprovedSwitch, target: Profile): LorError {
