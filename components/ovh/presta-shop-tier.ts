@@ -26,7 +26,10 @@ export interface PrestaShopTierArgs extends DataProtection {
   readonly fronts: readonly Server[];
   /** Names of the fronts that come first in a change: those of one profile only. */
   readonly extraFronts: readonly string[];
-  /** Whether each front waits until the one before it serves. Wanted for every change of a shop that serves; not for the first creation. */
+  /**
+   * Whether each front waits until the one before it serves. Wanted for every change of a shop that serves; not for the first creation, where the
+   * machine of each only waits for the machine before it.
+   */
   readonly chain: boolean;
   /**
    * Whether a new front joins the pool with weight 0, because a balancer trusts a new member until a check has failed: the switch lets it in
@@ -73,6 +76,9 @@ interface PrestaShopTierNodes {
  *
  * When `chain` is set the machine of a front waits for the member of the front before it, extra fronts first: plain `pulumi up` then changes one front at a
  * time. It neither drains nor checks health; `lor-infra rush` and `lor-infra normal` do.
+ *
+ * Machines are never placed at the same moment: a scheduler does not see one that it is just placing, and fronts would come to lie on one
+ * host (docs/decisions/fronts-one-after-another.md).
  */
 export class PrestaShopTier extends Component {
   /** Machine id of each front. */
@@ -87,11 +93,11 @@ export class PrestaShopTier extends Component {
     const document = this.#describeDocument(args, secrets);
     const fronts = new Map<string, FrontNodes>();
     // The load balancer takes its new size before the first front changes.
-    let before: Resource = args.loadBalancer.pool;
+    let before: Resource | undefined = args.chain ? args.loadBalancer.pool : undefined;
     for (const front of orderOfChange(args.fronts, args.extraFronts)) {
-      const nodes = this.#createFront(front, args, group, document(front), args.chain ? before : undefined);
+      const nodes = this.#createFront(front, args, group, document(front), before);
       fronts.set(front.name, nodes);
-      before = nodes.member;
+      before = args.chain ? nodes.member : nodes.instance;
     }
 
     this.instanceIds = new Map([...fronts].map(([front, nodes]) => [front, nodes.instance.id]));

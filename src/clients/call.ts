@@ -18,7 +18,7 @@ export class CloudCallError extends LorError {
           : `${call.service} answered ${status} to ${where}: ${answer}`,
       exit: ExitCode.failed,
       culprit: "cloud",
-      ...(status === 401 || status === 403 ? { next: "lor-infra doctor" } : {}),
+      ...nextOf(status),
       ...(cause === undefined ? {} : { cause }),
     });
     this.name = "CloudCallError";
@@ -148,6 +148,14 @@ function parsed(call: CloudCall, response: Response, text: string): unknown {
   } catch (error) {
     throw new CloudCallError(call, response.status, "not JSON", error);
   }
+}
+
+/** A service that is away comes back; what it refuses it will refuse again. */
+function nextOf(status: number): { readonly next?: string } {
+  if (status === 401 || status === 403) return { next: "lor-infra doctor" };
+  return status === 0 || status >= 500
+    ? { next: "run the same command again when the service answers: it goes on from there" }
+    : {};
 }
 
 function codeOf(status: number): string {

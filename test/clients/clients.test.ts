@@ -92,6 +92,7 @@ test("a call that meets a busy cloud or a cut connection is repeated, a bounded 
   const broken = await connect(() => "cut", { attempts: 3 });
   const error = await errorOf(broken.clients.compute.findServers("lor"));
   expect(error.code).toBe("cloud-unreachable");
+  expect(error.next).toMatch(/^run the same command again/);
   expect(broken.cloud.calls.length).toBe(1 + 3);
 });
 

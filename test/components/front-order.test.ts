@@ -22,7 +22,7 @@ test("a member waits for its own machine and its volume", async () => {
   expect(dependencies).toContain(find(cloud, "openstack:compute/volumeAttach:VolumeAttach", "ps-1-data").urn);
 });
 
-test("without a chain no front waits for another, nor for the load balancer", async () => {
+test("without a chain no front waits for another to serve, nor for the load balancer", async () => {
   const cloud = await recordLor(profilePlan("rush"), { chain: false });
   const members = ["ps-0", "ps-1", "ps-2"].map((front) => find(cloud, member, front).urn);
   const pool = find(cloud, "openstack:loadbalancer/pool:Pool", "lb").urn;
@@ -30,6 +30,20 @@ test("without a chain no front waits for another, nor for the load balancer", as
     const { dependencies } = find(cloud, instance, front);
     expect(dependencies.filter((urn) => members.includes(urn) || urn === pool)).toEqual([]);
   }
+});
+
+test("without a chain the machines are still placed one after another, so that the scheduler sees the one before", async () => {
+  const cloud = await recordLor(profilePlan("rush"), { chain: false });
+  const machines = new Map(["ps-0", "ps-1", "ps-2"].map((front) => [find(cloud, instance, front).urn, front]));
+  const waits = [...machines].flatMap(([urn, front]) =>
+    find(cloud, instance, front).dependencies.flatMap((other) =>
+      other === urn ? [] : [machines.get(other)].filter((name) => name !== undefined).map((name) => [front, name]),
+    ),
+  );
+  expect(waits).toEqual([
+    ["ps-0", "ps-2"],
+    ["ps-1", "ps-0"],
+  ]);
 });
 
 test("a machine waits for its configuration document", async () => {

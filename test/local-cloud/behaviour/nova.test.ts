@@ -185,6 +185,23 @@ describe("a server group", () => {
     expect(hosts.filter((host) => host === "host-1")).toHaveLength(2);
   });
 
+  it("spreads softly only what is not placed at the same moment", () => {
+    for (const [policy, pause, hosts] of [
+      ["soft-anti-affinity", 0, 1],
+      ["soft-anti-affinity", 60, 2],
+      ["anti-affinity", 0, 2],
+    ] as const) {
+      const cloud = openCloud();
+      const group = cloud.nova.serverGroups.create({ name: "g", policy }).id;
+      const used = ["a", "b"].map((name) => {
+        const id = createServer(cloud, name, "b2-7-flex", group);
+        cloud.clock.step(pause);
+        return cloud.nova.servers.get(id).host;
+      });
+      expect(new Set(used).size).toBe(hosts);
+    }
+  });
+
   it("with strict anti-affinity and no spare host kills a member resized right after another one; soft does not", () => {
     for (const [policy, outcome] of [
       ["anti-affinity", "ERROR"],

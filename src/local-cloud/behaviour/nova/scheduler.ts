@@ -20,19 +20,24 @@ export class Scheduler {
     if (this.#context.injected("out-of-stock")) {
       return { failure: noValidHost };
     }
-    return this.#choose(region, this.#members(groupId), this.#policy(groupId), undefined);
+    const policy = this.#policy(groupId);
+    const servers = this.#records.servers.list({ region });
+    // Measured on the lab's OpenStack: 9 of 12 pairs created at once lay on one host. Strict anti-affinity is looked at again on the host.
+    const seen = policy === "anti-affinity" ? servers : servers.filter(({ body }) => body.step !== "build");
+    return this.#choose(seen, membersOf(seen, groupId), policy, undefined);
   }
 
   placeResized(server: ServerRecord): Placement {
     const { serverGroupId } = server.body;
-    const members = this.#members(serverGroupId).filter(({ id }) => id !== server.id);
+    const servers = this.#records.servers.list({ region: server.region });
+    const members = membersOf(servers, serverGroupId).filter(({ id }) => id !== server.id);
     const policy = this.#policy(serverGroupId);
     if (policy === "anti-affinity" && this.#seesStaleHosts(members)) {
       return {
         failure: `Anti-affinity instance group policy was violated. ${noValidHost}`,
       };
     }
-    return this.#choose(server.region, members, policy, server.body.host);
+    return this.#choose(servers, members, policy, server.body.host);
   }
 
   // Seen on the lab's OpenStack with as many hosts as members: the view of a member resized a moment ago is stale, and none is left.
@@ -47,7 +52,7 @@ export class Scheduler {
   }
 
   #choose(
-    region: string,
+    servers: readonly ServerRecord[],
     members: readonly ServerRecord[],
     policy: ServerGroupPolicy | undefined,
     current: string | undefined,
@@ -56,7 +61,7 @@ export class Scheduler {
     for (let index = 1; index <= this.#context.hosts; index += 1) {
       load.set(`host-${index}`, 0);
     }
-    for (const server of this.#records.servers.list({ region })) {
+    for (const server of servers) {
       for (const host of hostsOf(server)) {
         load.set(host, (load.get(host) ?? 0) + 1);
       }
@@ -78,15 +83,13 @@ export class Scheduler {
     return best === undefined ? { failure: noValidHost } : { host: best };
   }
 
-  #members(groupId: string | undefined): ServerRecord[] {
-    return groupId === undefined
-      ? []
-      : this.#records.servers.list().filter(({ body }) => body.serverGroupId === groupId && body.host !== "");
-  }
-
   #policy(groupId: string | undefined): ServerGroupPolicy | undefined {
     return groupId === undefined ? undefined : this.#records.groups.require(groupId).body.policy;
   }
+}
+
+function membersOf(servers: readonly ServerRecord[], groupId: string | undefined): readonly ServerRecord[] {
+  return groupId === undefined ? [] : servers.filter(({ body }) => body.serverGroupId === groupId && body.host !== "");
 }
 
 function hostsOf({ body }: ServerRecord): string[] {
