@@ -149,6 +149,11 @@ async function comeBack(context: StackContext, { step, live }: StepRequest): Pro
   if (step.kind !== "resize-front" && step.kind !== "remove-front") {
     return;
   }
+  await context.lock?.confirm();
+  if (context.lock?.lost.aborted === true) {
+    // Whoever has the lock now looks after the front.
+    return;
+  }
   // The way out must not depend on the signal that may have caused it.
   const calm: StackContext = { ...context, signal: undefined };
   try {

@@ -4,12 +4,14 @@ import { credentialsFromEnvironment } from "../clients/credentials.ts";
 import { loadProject, type Project } from "../config/project.ts";
 import { LorError } from "../core/errors.ts";
 import { priceBooks } from "../domain/price-book.ts";
+import { FolderFiles } from "../state/folder-files.ts";
 import { type CloudKind, type StackFolder, stackFolder, stateHome } from "../state/stack-folder.ts";
 import { describeHolder, readLock } from "../state/stack-lock.ts";
-import { stateInFolder } from "../state/stack-state.ts";
+import { type StackState, stateInFolder } from "../state/stack-state.ts";
 import { hasState } from "../state/state-file.ts";
 import { cloudStatus } from "./cloud-status.ts";
 import { engineStatus } from "./engine-status.ts";
+import { openProjectState } from "./open-context.ts";
 import { readPassphrase } from "./passphrase.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -50,7 +52,7 @@ export async function examine(args: ExamineArgs): Promise<readonly Finding[]> {
     examinePassphrase(folder, args),
     await examineClock(args),
     ...examinePriceBooks(args.now),
-    ...(await examineState(folder, project.ok ? project.value : undefined)),
+    ...(await examineState(folder, project.ok ? project.value : undefined, args.env)),
   ];
 }
 
@@ -130,23 +132,43 @@ function examinePriceBooks(now: Date): readonly Finding[] {
   });
 }
 
-async function examineState(folder: StackFolder, project: Project | undefined): Promise<readonly Finding[]> {
-  const state = stateInFolder(folder, project?.name ?? "");
-  const lock = await readLock(state.files);
-  const locked =
-    lock === undefined
-      ? good("lock", "free")
-      : lock.dead
-        ? warning(
-            "lock",
-            `left by a process that is dead (${describeHolder(lock.holder)}); the next command takes it over`,
-          )
-        : warning("lock", `held: ${describeHolder(lock.holder)}`);
-  const there = project !== undefined && (await hasState(state));
-  return [examineFolder(folder, there), locked];
+/** Where the state is, whether it can be reached and written, and who holds the lock. */
+async function examineState(
+  folder: StackFolder,
+  project: Project | undefined,
+  env: Environment,
+): Promise<readonly Finding[]> {
+  try {
+    const state = project === undefined ? stateInFolder(folder, "") : await openProjectState(project, folder, env);
+    const there = project !== undefined && (await hasState(state));
+    const { backend } = state;
+    const place =
+      backend instanceof FolderFiles ? examineFolder(backend.folder, there) : await examineBucket(state, there);
+    return [place, await examineLock(state)];
+  } catch (error) {
+    if (error instanceof LorError) return [bad("state", `${error.message}: ${error.seen ?? error.path}`, error.next)];
+    throw error;
+  }
 }
 
-function examineFolder({ backend }: StackFolder, there: boolean): Finding {
+async function examineLock({ files }: StackState): Promise<Finding> {
+  const lock = await readLock(files);
+  if (lock === undefined) return good("lock", "free");
+  return lock.dead
+    ? warning("lock", `left by a process that is dead (${describeHolder(lock.holder)}); the next command takes it over`)
+    : warning("lock", `held: ${describeHolder(lock.holder)}`);
+}
+
+async function examineBucket({ backend, requireExclusive }: StackState, there: boolean): Promise<Finding> {
+  await requireExclusive();
+  const place = backend.where("");
+  return good(
+    "state",
+    `${there ? "in" : "none yet; it will be in"} ${place}, which answers and keeps conditions on writes`,
+  );
+}
+
+function examineFolder(backend: string, there: boolean): Finding {
   const nearest = nearestExisting(backend);
   try {
     accessSync(nearest, constants.W_OK);

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { commandRunner } from "../clients/command-runner.ts";
@@ -11,14 +11,18 @@ import { locateEngine } from "../engine/locate-engine.ts";
 import type { EngineStack, Program } from "../engine/port.ts";
 import { removeBrokenAttributes } from "../state/backend-attributes.ts";
 import { backUpStateFile } from "../state/backup.ts";
+import { FolderFiles } from "../state/folder-files.ts";
+import { openState } from "../state/open-state.ts";
 import { runVariable } from "../state/orphan-engine.ts";
 import { type CloudKind, prepareStackFolder, type StackFolder, stackFolder, stateHome } from "../state/stack-folder.ts";
 import { StackLock } from "../state/stack-lock.ts";
-import { type StackState, stateInFolder } from "../state/stack-state.ts";
+import type { StackState } from "../state/stack-state.ts";
+import { hasState } from "../state/state-file.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
 import type { Emit } from "./action-event.ts";
 import { cloudFolder, connectLocalCloud } from "./cloud-connection.ts";
 import { startCloud } from "./cloud-start.ts";
+import { GuardedEngine } from "./guarded-engine.ts";
 import { LazyEngine } from "./lazy-engine.ts";
 import { readPassphrase } from "./passphrase.ts";
 import {
@@ -45,6 +49,8 @@ export interface OpenContextArgs {
   readonly parallel?: number;
   /** A person's decision to take the lock over from a machine that is dead. */
   readonly takeOver?: boolean;
+  /** False for what repairs a state that went backwards. Default: true. */
+  readonly guarded?: boolean;
   /** Default: those of the cloud. */
   readonly timings?: SwitchTimings;
 }
@@ -69,9 +75,13 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
   refuseMixedEnvironment(cloud, env);
   const passphrase = readPassphrase(folder.home, cloud, env);
   prepareStackFolder(folder);
-  const state = stateInFolder(folder, project.name);
+  const state = await openProjectState(project, folder, env);
   const lock = args.operation === undefined ? undefined : await acquire(args, state, args.operation);
   try {
+    const guard = (engine: EngineStack) =>
+      lock === undefined || args.guarded === false
+        ? engine
+        : new GuardedEngine(engine, { state, lock, clock: systemClock });
     const place = await connect(cloud, folder, env, project.settings.normal.region.compute);
     return {
       project,
@@ -81,7 +91,7 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
       lock,
       clients: place.clients,
       commands: { runner: commandRunner, env },
-      engine: new LazyEngine(() => openEngine(args, { folder, state }, passphrase, place.providers, lock)),
+      engine: guard(new LazyEngine(() => openEngine(args, { folder, state }, passphrase, place.providers, lock))),
       clock: systemClock,
       timings: args.timings ?? (cloud === "local" ? localTimings : realTimings),
       emit: args.emit ?? (() => undefined),
@@ -89,12 +99,17 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
       parallel: args.parallel,
       takeOver: args.takeOver === true,
       program: (plan, choice) => lorProgram(plan, choice, cloud, place.certificate),
-      [Symbol.asyncDispose]: async () => lock?.release(),
+      [Symbol.asyncDispose]: () => giveBack(lock, args.emit),
     };
   } catch (error) {
-    await lock?.release();
+    await giveBack(lock, args.emit);
     throw error;
   }
+}
+
+/** What is shared of a project's stack, where its settings say. */
+export function openProjectState(project: Project, folder: StackFolder, env: Environment): Promise<StackState> {
+  return openState({ settings: project.settings.normal.state, folder, project: project.name, env });
 }
 
 interface Place {
@@ -124,8 +139,9 @@ async function connect(cloud: CloudKind, folder: StackFolder, env: Environment, 
   };
 }
 
-function acquire(args: OpenContextArgs, state: StackState, operation: string): Promise<StackLock> {
-  return StackLock.acquire({
+async function acquire(args: OpenContextArgs, state: StackState, operation: string): Promise<StackLock> {
+  await state.requireExclusive();
+  return await StackLock.acquire({
     files: state.files,
     operation,
     clock: systemClock,
@@ -137,6 +153,20 @@ function acquire(args: OpenContextArgs, state: StackState, operation: string): P
       }
     },
   });
+}
+
+/** Never fails: what a command has done or why it failed must not be hidden by it. */
+async function giveBack(lock: StackLock | undefined, emit: Emit | undefined): Promise<void> {
+  try {
+    await lock?.release();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    emit?.({
+      kind: "warning",
+      code: "lock-not-given-back",
+      message: `the lock could not be given back: ${reason}. The next command on this machine takes it; elsewhere it takes --take-over`,
+    });
+  }
 }
 
 async function openEngine(
@@ -151,13 +181,19 @@ async function openEngine(
   if (!engine.found) {
     throw engine.reason;
   }
-  removeBrokenAttributes(folder.backend, project.name, project.stack);
+  if (state.backend instanceof FolderFiles) {
+    // The engine makes no folder.
+    mkdirSync(state.backend.folder, { recursive: true, mode: 0o700 });
+    removeBrokenAttributes(state.backend.folder, project.name, project.stack);
+  }
   return await openStack({
     projectName: project.name,
     stackName: project.stack,
     backendUrl: state.backendUrl,
     passphrase,
     encryptionSalt: project.encryptionSalt,
+    // Asking an engine for it costs a process.
+    exists: await hasState(state),
     workFolder: folder.work,
     engine,
     // An engine that outlives us is known by this mark.

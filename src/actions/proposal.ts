@@ -42,7 +42,7 @@ export interface Proposal {
 export type Confirm = (proposal: Proposal) => Promise<boolean>;
 
 /** @throws LorError `not-approved` */
-export async function requireApproval(confirm: Confirm, proposal: Proposal): Promise<void> {
+export async function requireApproval<P>(confirm: (proposal: P) => Promise<boolean>, proposal: P): Promise<void> {
   if (!(await confirm(proposal))) {
     throw new LorError({
       code: "not-approved",

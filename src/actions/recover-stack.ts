@@ -134,7 +134,7 @@ async function settleOtherServers(context: StackContext): Promise<void> {
 }
 
 /** A killed command leaves its engine running, in a session of its own, and the engine's lock behind. */
-async function endDeadEngines(context: StackContext): Promise<void> {
+export async function endDeadEngines(context: StackContext): Promise<void> {
   const { clock, engine, lock, state, timings } = context;
   for (const run of lock?.unsettled ?? []) {
     const ended = await endOrphans({

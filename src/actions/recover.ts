@@ -32,9 +32,18 @@ export async function recover(context: StackContext, { replace, confirm }: Recov
   if (replace !== undefined) {
     return await replaceFront(context, recorded, replace, confirm);
   }
+  await endJournal(context);
   const fleet =
     recorded.fleet === undefined ? undefined : await observeFleet(context, requireCreated(context, recorded));
   return { fleet, steps: [] };
+}
+
+/** A state that was brought back is as the cloud says now. */
+async function endJournal({ clock, lock, state: { journal } }: StackContext): Promise<void> {
+  if ((await journal.unfinished()) === "recover") {
+    const run = lock?.holder.id ?? "";
+    await journal.append({ at: clock.now().toISOString(), run, operation: "recover", event: "done" });
+  }
 }
 
 async function replaceFront(

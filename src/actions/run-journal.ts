@@ -37,7 +37,9 @@ export async function journaled<T>(
     await note("done", what);
     return result;
   } catch (error) {
-    await note("failed", what, { code: error instanceof LorError ? error.code : "internal" });
+    const code = error instanceof LorError ? error.code : "internal";
+    // A journal that cannot be reached must not hide what failed; without this line the run counts as unfinished just the same.
+    await note("failed", what, { code }).catch(() => undefined);
     throwIfStopped(context, error);
     throw error;
   }

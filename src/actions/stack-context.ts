@@ -164,14 +164,7 @@ export async function requireLock(context: StackContext): Promise<void> {
  */
 export function throwIfStopped(context: StackContext, cause?: unknown): void {
   if (context.lock?.lost.aborted === true) {
-    throw new LorError({
-      code: "lock-lost",
-      message: `another machine has taken over the stack ${context.project.stack}; this run has stopped`,
-      exit: ExitCode.locked,
-      culprit: "user",
-      next: "lor-infra status",
-      cause,
-    });
+    throw lockLost(context.project.stack, cause);
   }
   if (context.signal?.aborted === true) {
     throw new LorError({
@@ -183,4 +176,15 @@ export function throwIfStopped(context: StackContext, cause?: unknown): void {
       cause,
     });
   }
+}
+
+export function lockLost(stack: string, cause?: unknown): LorError {
+  return new LorError({
+    code: "lock-lost",
+    message: `somebody has taken over the stack ${stack}, or may have, because nobody could see that this run lives; it has stopped`,
+    exit: ExitCode.locked,
+    culprit: "user",
+    next: "lor-infra status",
+    cause,
+  });
 }

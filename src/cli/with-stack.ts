@@ -20,6 +20,9 @@ export interface StackWork {
   readonly confirm: Confirm;
 }
 
+/** What a change freeze does not hold up. */
+const repairs = ["recover", "state restore"];
+
 /**
  * Opens the stack for one command and closes it whatever happens: engine there, lock taken when `operation` is given, Ctrl-C understood, events on
  * the screen. What policies say is told first.
@@ -35,7 +38,12 @@ export async function withStack<T>(
 ): Promise<T> {
   const project = loadSettings(options, policies);
   // A repair cannot wait, and nobody is served by a local cloud.
-  if (operation !== undefined && operation !== "recover" && options.cloud !== "local" && options.inFreeze !== true) {
+  if (
+    operation !== undefined &&
+    !repairs.includes(operation) &&
+    options.cloud !== "local" &&
+    options.inFreeze !== true
+  ) {
     refuseInFreeze(project.settings.normal.calendar, Temporal.Now.instant(), `lor-infra ${operation} --in-freeze`);
   }
   terminal.line(terminal.style("bold", `${project.name} / ${project.stack} on the ${cloudName(options.cloud)}`));
@@ -51,6 +59,8 @@ export async function withStack<T>(
       emit: (event: ActionEvent) => screen.on(event),
       signal: interrupt.signal,
       takeOver: options.takeOver === true,
+      // What brings a state back must not be held up by the state that is there.
+      guarded: operation !== "state restore",
       ...(operation === undefined ? {} : { operation }),
       ...(options.parallel === undefined ? {} : { parallel: options.parallel }),
     });

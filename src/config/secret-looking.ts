@@ -1,6 +1,7 @@
 const shapes: readonly RegExp[] = Object.freeze([
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
   /^[a-z][a-z0-9+.-]*:\/\/[^/@\s]*:[^/@\s]+@/i,
+  /[?&][a-z_-]*(secret|token|password|access[_-]?key)[a-z_-]*=/i,
   /\b(AKIA|ASIA)[0-9A-Z]{16}\b/,
   /\b(ghp|gho|ghs|github_pat|glpat|xox[abp]|sk|pul)[-_][A-Za-z0-9_-]{16,}/,
 ]);

@@ -20,6 +20,8 @@ export interface OpenStackArgs {
   readonly stackName: string;
   /** Where the state lies, such as `file:///home/a/shop/.lor-infra/local/backend`; a local folder is made when absent. */
   readonly backendUrl: string;
+  /** Whether the backend has the stack; looked for when absent. */
+  readonly exists?: boolean;
   readonly passphrase: string;
   /** The same salt as the user's profile files carry, so that plain `pulumi` reads the same state. */
   readonly encryptionSalt: string;
@@ -38,7 +40,7 @@ export interface OpenStackArgs {
 /** Opens a stack, and makes it when it is not there yet. */
 export async function openStack(args: OpenStackArgs): Promise<EngineStack> {
   const folder = join(args.workFolder, args.stackName);
-  const scrubber = new SecretScrubber([args.passphrase]);
+  const scrubber = new SecretScrubber([args.passphrase, ...secretsOf(args.env)]);
   const environment = engineEnvironment({
     env: args.env,
     backendUrl: args.backendUrl,
@@ -53,6 +55,11 @@ export async function openStack(args: OpenStackArgs): Promise<EngineStack> {
     const stack = await Stack.select(args.stackName, workspace);
     return new AutomationStack(place, command, stack, scrubber);
   });
+}
+
+/** Keys to a backend in a bucket. */
+function secretsOf(env: OpenStackArgs["env"]): readonly string[] {
+  return [env.AWS_SECRET_ACCESS_KEY, env.AWS_SESSION_TOKEN].filter((value) => value !== undefined);
 }
 
 interface Place {

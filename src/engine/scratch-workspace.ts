@@ -9,6 +9,8 @@ export interface ScratchWorkspaceArgs {
   readonly projectName: string;
   readonly stackName: string;
   readonly backendUrl: string;
+  /** Whether the backend has the stack; looked for when absent. */
+  readonly exists?: boolean;
   readonly encryptionSalt: string;
   /** Scratch folder for the generated `Pulumi.yaml`; never the user's project. */
   readonly folder: string;
@@ -28,7 +30,7 @@ export async function openScratchWorkspace(args: ScratchWorkspaceArgs): Promise<
     stackSettings: { [args.stackName]: { encryptionSalt: args.encryptionSalt } },
   });
   workspace.selectStack = async () => {
-    if (!(await stackExists(args))) {
+    if (!(args.exists ?? (await stackExists(args)))) {
       await args.command.ask(["stack", "init", args.stackName, "--no-select"], args.folder);
     }
   };

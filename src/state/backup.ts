@@ -1,6 +1,10 @@
 import type { StackState } from "./stack-state.ts";
 import { readCheckpoint } from "./state-file.ts";
 
+const folder = "backups";
+/** Beyond these the oldest go. */
+const backupsKept = 50;
+
 /** Writes a copy of an exported state, its secrets still encrypted. @returns where it lies */
 export async function backUpState(
   { files }: Pick<StackState, "files">,
@@ -17,8 +21,21 @@ export async function backUpStateFile(state: StackState, reason: string, now: Da
   return text === undefined ? undefined : await keep(state.files, text, reason, now);
 }
 
+/** Names of the copies, oldest first. */
+export async function backupNames({ files }: Pick<StackState, "files">): Promise<readonly string[]> {
+  return (await files.list(folder)).filter((name) => name.endsWith(".json")).toSorted();
+}
+
+/** Text of a copy by its name; undefined when there is none of that name. */
+export async function readBackup({ files }: Pick<StackState, "files">, name: string): Promise<string | undefined> {
+  return (await backupNames({ files })).includes(name) ? await files.read(`${folder}/${name}`) : undefined;
+}
+
 async function keep(files: StackState["files"], text: string, reason: string, now: Date): Promise<string> {
-  const path = `backups/${now.toISOString().replaceAll(/[:.]/g, "-")}-${reason}.json`;
+  const path = `${folder}/${now.toISOString().replaceAll(/[:.]/g, "-")}-${reason}.json`;
   await files.write(path, text);
+  for (const old of (await backupNames({ files })).slice(0, -backupsKept)) {
+    await files.remove(`${folder}/${old}`);
+  }
   return files.where(path);
 }

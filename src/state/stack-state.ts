@@ -3,6 +3,7 @@ import { IntentJournal } from "./intent-journal.ts";
 import { OperationJournal } from "./operation-journal.ts";
 import type { SharedFiles } from "./shared-files.ts";
 import type { StackFolder } from "./stack-folder.ts";
+import { StateChain } from "./state-chain.ts";
 
 export interface StackStateArgs {
   readonly project: string;
@@ -13,6 +14,8 @@ export interface StackStateArgs {
   readonly files: SharedFiles;
   /** What the engine itself keeps: states and locks of every stack of one cloud. */
   readonly backend: SharedFiles;
+  /** Throws where it cannot be had that only one of many wins; for a changing command to begin with. */
+  readonly requireExclusive?: () => Promise<void>;
 }
 
 /** What everybody shares who works on one stack, wherever it lies. */
@@ -24,8 +27,10 @@ export class StackState {
   readonly backend: SharedFiles;
   readonly journal: OperationJournal;
   readonly intents: IntentJournal;
+  readonly chain: StateChain;
+  readonly requireExclusive: () => Promise<void>;
 
-  constructor({ project, stack, backendUrl, files, backend }: StackStateArgs) {
+  constructor({ project, stack, backendUrl, files, backend, requireExclusive }: StackStateArgs) {
     this.project = project;
     this.stack = stack;
     this.backendUrl = backendUrl;
@@ -33,6 +38,8 @@ export class StackState {
     this.backend = backend;
     this.journal = new OperationJournal(files);
     this.intents = new IntentJournal(files);
+    this.chain = new StateChain(files);
+    this.requireExclusive = requireExclusive ?? (() => Promise.resolve());
   }
 }
 

@@ -30,6 +30,41 @@ const refusals: readonly Refusal[] = [
     path: "network.subnets.mysql.vlam",
     says: ["did you mean vlan?"],
   },
+  ...(
+    [
+      ["another service", "https://s3.gra.io.cloud.ovh.net/lor-state", "begins with https:"],
+      ["no bucket", "s3:///shop?region=gra", "names no bucket"],
+      ["no region", "s3://lor-state/shop", "has no region"],
+      ["a parameter that says who", "s3://lor-state/shop?region=gra&profile=anne", "has the parameter profile"],
+      [
+        "an endpoint without its scheme",
+        "s3://lor-state?region=gra&endpoint=s3.example",
+        "has an endpoint that is no address",
+      ],
+      ["a way out of the prefix", "s3://lor-state/a%2f..%2fb?region=gra", "has a prefix that is no path"],
+      ["a style that is neither", "s3://lor-state?region=gra&s3ForcePathStyle=yes", "s3ForcePathStyle"],
+      ["a folder of another machine", "file://atelier/shop", "names no folder of this machine"],
+      ["a word", "bucket", "is no URL"],
+    ] as const
+  ).map(([name, backend, says]) => ({
+    name: `a state backend with ${name}`,
+    changes: { shared: { "state.backend": backend } },
+    code: "state-backend-invalid",
+    path: "state.backend",
+    says: [says, "s3://bucket/prefix?region=…", "AWS_SECRET_ACCESS_KEY"],
+  })),
+  ...(
+    [
+      ["in front of the bucket", "s3://anne:Zq8planted@lor-state/shop?region=gra"],
+      ["among the parameters", "s3://lor-state/shop?region=gra&secret_access_key=Zq8planted"],
+    ] as const
+  ).map(([name, backend]) => ({
+    name: `a key to the state backend ${name}`,
+    changes: { shared: { "state.backend": backend } },
+    code: "secret-in-settings",
+    path: "state.backend",
+    says: ["git"],
+  })),
   {
     name: "an unknown section",
     changes: { shared: { monitoring: { level: 3 } } },

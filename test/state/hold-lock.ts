@@ -1,10 +1,11 @@
 import { appendFileSync, readFileSync } from "node:fs";
-import { FolderFiles } from "../../src/state/folder-files.ts";
+
 import { StackLock } from "../../src/state/stack-lock.ts";
+import { filesAt } from "./place.ts";
 
 /** A process that works under a lock: `hold` keeps it until killed, `count` adds one to a shared counter under it, many times. */
 const [, , mode, folder = "", counter = "", rounds = "0"] = process.argv;
-const files = new FolderFiles(folder);
+const files = filesAt(folder);
 const clock = { now: () => new Date() };
 
 if (mode === "hold") {

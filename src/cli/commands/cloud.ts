@@ -5,12 +5,12 @@ import { resetCloud } from "../../actions/cloud-reset.ts";
 import { startCloud } from "../../actions/cloud-start.ts";
 import { cloudStatus as readStatus } from "../../actions/cloud-status.ts";
 import { stopCloud } from "../../actions/cloud-stop.ts";
-import { openContext } from "../../actions/open-context.ts";
+import { openContext, openProjectState } from "../../actions/open-context.ts";
 import type { Project } from "../../config/project.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import type { FaultEffect } from "../../local-cloud/faults.ts";
 import { stackFolder, stateHome } from "../../state/stack-folder.ts";
-import { stateInFolder } from "../../state/stack-state.ts";
+import type { StackState } from "../../state/stack-state.ts";
 import { hasState } from "../../state/state-file.ts";
 import { askYes } from "../ask.ts";
 import { loadSettings } from "../load-settings.ts";
@@ -76,9 +76,11 @@ export async function cloudEnv(terminal: Terminal, options: SettingsOptions): Pr
   // Only shell lines may reach the standard output here: `eval` reads it.
   const engine = await obtainEngine((text) => terminal.warn(text));
   const { runtime } = await startCloud({ home, env: process.env });
-  await createStack(project);
+  const state = await openProjectState(project, stackFolder(home, "local", project.stack), process.env);
+  await createStack(project, state);
   const variables = cloudEnvironment({
     home,
+    state,
     runtime,
     engine: engine.path,
     node: process.execPath,
@@ -90,9 +92,8 @@ export async function cloudEnv(terminal: Terminal, options: SettingsOptions): Pr
 }
 
 /** Plain `pulumi stack init` would write a settings file of its own: the stack is there before it is asked for. */
-async function createStack(project: Project): Promise<void> {
-  const folder = stackFolder(stateHome(project.dir, process.env), "local", project.stack);
-  if (await hasState(stateInFolder(folder, project.name))) return;
+async function createStack(project: Project, state: StackState): Promise<void> {
+  if (await hasState(state)) return;
   await using context = await openContext({ project, cloud: "local", env: process.env, operation: "cloud env" });
   await context.engine.outputs();
 }

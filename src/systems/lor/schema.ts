@@ -2,6 +2,7 @@ import * as z from "zod";
 import { beforeNormal } from "../../config/before-normal-fields.ts";
 import { calendar } from "../../config/calendar-fields.ts";
 import { address, day, duration, gigabytes, moneyOrNone, network, oneOf, text, whole } from "../../config/fields.ts";
+import { stateBackend } from "../../config/state-fields.ts";
 import { ovhcloudOffer } from "../../domain/offers/ovhcloud.ts";
 
 const anything = { code: "text-invalid", accepted: "a text on one line" };
@@ -128,6 +129,12 @@ export const lorSchema = z.object({
     }),
   }),
   calendar: calendar().prefault({}),
+  state: z
+    .object({
+      backend: stateBackend().prefault("folder"),
+      localCloudToo: z.boolean("true or false").prefault(false),
+    })
+    .prefault({}),
   policies: z
     .object({
       budget: moneyOrNone("EUR").prefault("none"),

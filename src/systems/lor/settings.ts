@@ -7,6 +7,7 @@ import type { Profile } from "../../domain/fleet.ts";
 import type { FlavorFamily } from "../../domain/offers/ovhcloud.ts";
 import type { Waiver } from "../../domain/policy/waiver.ts";
 import type { ReturnTask } from "../../domain/switching/return-tasks.ts";
+import type { StateBackend } from "../../domain/state-backend.ts";
 import type { Part } from "./plan-model.ts";
 
 /** The settings of one profile of Lor, checked and with defaults filled in. Field by field what Pulumi.yaml may hold. */
@@ -93,6 +94,12 @@ export interface LorSettings {
   };
   /** When rush is wanted. Without it there are no events. */
   readonly calendar: Calendar;
+  readonly state: {
+    /** Where state, lock and journals of the real cloud's stacks lie. Default: the state folder of this machine. */
+    readonly backend: StateBackend;
+    /** Those of the local cloud too, which itself runs on one machine: to try a backend. Default false. */
+    readonly localCloudToo: boolean;
+  };
   readonly policies: {
     /** Most that a month of the dearest profile may cost, EUR before tax; undefined (`none`, the default): no cap. */
     readonly budget: Money | undefined;

@@ -5,17 +5,20 @@ import { setTimeout as pause } from "node:timers/promises";
 import { cloudFolder, connectLocalCloud, requireLocalCloud } from "../../../src/actions/cloud-connection.ts";
 import { startCloud } from "../../../src/actions/cloud-start.ts";
 import type { ServerStatus } from "../../../src/clients/port.ts";
+import { parseStateBackend } from "../../../src/domain/state-backend.ts";
 import type { StateResource } from "../../../src/engine/port.ts";
 import { parseStateExport } from "../../../src/engine/state-export.ts";
 import { ControlClient } from "../../../src/local-cloud/control-client.ts";
 import type { FaultEffect, FaultMatch } from "../../../src/local-cloud/faults.ts";
 import { readRuntime } from "../../../src/local-cloud/runtime-file.ts";
+import { openState } from "../../../src/state/open-state.ts";
 import { runVariable } from "../../../src/state/orphan-engine.ts";
 import { isAlive, type ProcessIdentity, processesWith, startTicksOf } from "../../../src/state/process-identity.ts";
 import { type StackFolder, stackFolder } from "../../../src/state/stack-folder.ts";
 import { readLock } from "../../../src/state/stack-lock.ts";
 import { type StackState, stateInFolder } from "../../../src/state/stack-state.ts";
 import { readStateFile } from "../../../src/state/state-file.ts";
+import type { S3Server } from "../../state/s3-server.ts";
 import { ended, type Run, TestProject } from "../project.ts";
 
 /** Who dies by kill -9. */
@@ -55,8 +58,12 @@ export class CrashScene {
   #running: { readonly child: ChildProcess; over: Run | undefined } | undefined;
   readonly #home = join(this.project.folder, ".lor-infra");
 
-  static async start(): Promise<CrashScene> {
+  #shared: StackState | undefined;
+
+  /** @param server where the state lies; by default in the project's own folder */
+  static async start(server?: Pick<S3Server, "url" | "env">): Promise<CrashScene> {
     const scene = new CrashScene();
+    if (server !== undefined) await scene.#share(server);
     await scene.succeed(["cloud", "start"]);
     return scene;
   }
@@ -78,7 +85,15 @@ export class CrashScene {
 
   /** What the commands share. */
   get state(): StackState {
-    return stateInFolder(this.folder, "lor");
+    return this.#shared ?? stateInFolder(this.folder, "lor");
+  }
+
+  async #share({ url, env }: Pick<S3Server, "url" | "env">): Promise<void> {
+    const section = `  state:\n    value: { backend: "${url}", localCloudToo: true }\n`;
+    this.project.edit("Pulumi.yaml", (text) => text.replace("config:\n", `config:\n${section}`));
+    Object.assign(this.project.env, env);
+    const settings = { backend: parseStateBackend(url), localCloudToo: true };
+    this.#shared = await openState({ settings, folder: this.folder, project: "lor", env });
   }
 
   get control(): ControlClient {
@@ -156,7 +171,7 @@ export class CrashScene {
     running("the kill");
     const victims = [
       ...(kill.includes("command") ? [identityOf(child.pid)] : []),
-      ...(kill.includes("engine") ? await this.#engines() : []),
+      ...(kill.includes("engine") ? await this.engines() : []),
       ...(kill.includes("cloud") ? [this.#cloud()] : []),
     ];
     for (const victim of victims) process.kill(victim.pid, "SIGKILL");
@@ -167,7 +182,7 @@ export class CrashScene {
   }
 
   /** The engines that the holder of the lock has started. */
-  async #engines(): Promise<readonly ProcessIdentity[]> {
+  async engines(): Promise<readonly ProcessIdentity[]> {
     const lock = await readLock(this.state.files);
     const engines = lock === undefined ? [] : processesWith(runVariable, lock.holder.id);
     if (engines.length === 0) throw new Error("no engine runs");

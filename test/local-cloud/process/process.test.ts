@@ -15,6 +15,8 @@ import { cloudStatus } from "../../../src/actions/cloud-status.ts";
 import { stopCloud } from "../../../src/actions/cloud-stop.ts";
 import { readRuntime } from "../../../src/local-cloud/runtime-file.ts";
 import { startTicksOf } from "../../../src/state/process-identity.ts";
+import { stackFolder } from "../../../src/state/stack-folder.ts";
+import { stateInFolder } from "../../../src/state/stack-state.ts";
 
 let home: string;
 const portOffset = 20_000 + (process.pid % 20_000);
@@ -164,7 +166,8 @@ test("journal, faults and reset work through the actions; no call is made withou
 
 test("the environment for plain pulumi points at this cloud and nothing else, and a shell reads it", async () => {
   const { runtime } = await start();
-  const args = { home, runtime, engine: "/opt/it's here/bin/pulumi", node: "/opt/node/bin/node" };
+  const state = stateInFolder(stackFolder(home, "local", "prod"), "lor");
+  const args = { home, state, runtime, engine: "/opt/it's here/bin/pulumi", node: "/opt/node/bin/node" };
   const variables = cloudEnvironment({ ...args, env: { PATH: "/usr/bin:/bin" } });
   expect(variables).toMatchObject({
     LOR_INFRA_CLOUD: "local",

@@ -1,0 +1,141 @@
+import { ExitCode, LorError } from "../core/errors.ts";
+import { type ChainEntry, type EntryKind, judgeState } from "../domain/state-chain.ts";
+import type { EngineStack, Program, RunOptions } from "../engine/port.ts";
+import type { StackLock } from "../state/stack-lock.ts";
+import type { StackState } from "../state/stack-state.ts";
+import { type SeenState, seenState } from "../state/state-chain.ts";
+import { readCheckpoint } from "../state/state-file.ts";
+import { type ActionClock, lockLost } from "./stack-context.ts";
+
+export interface GuardArgs {
+  readonly state: StackState;
+  readonly lock: StackLock;
+  readonly clock: ActionClock;
+}
+
+/**
+ * An engine whose every change is entered into the chain of states: before it the state is held against the chain, and a run that had lost its lock says so.
+ * The engine's backends have no fence, so what a holder that was paused overwrites is found here, at the next run.
+ */
+export class GuardedEngine implements EngineStack {
+  readonly #engine: EngineStack;
+  readonly #guard: GuardArgs;
+
+  constructor(engine: EngineStack, guard: GuardArgs) {
+    this.#engine = engine;
+    this.#guard = guard;
+  }
+
+  preview(program: Program, options?: RunOptions) {
+    return this.#engine.preview(program, options);
+  }
+
+  up(program: Program, options?: RunOptions) {
+    return this.#change(() => this.#engine.up(program, options));
+  }
+
+  refresh(program: Program, options?: RunOptions) {
+    return this.#change(() => this.#engine.refresh(program, options));
+  }
+
+  destroy(options?: RunOptions) {
+    return this.#change(() => this.#engine.destroy(options));
+  }
+
+  outputs() {
+    return this.#engine.outputs();
+  }
+
+  cancel() {
+    return this.#engine.cancel();
+  }
+
+  exportState() {
+    return this.#engine.exportState();
+  }
+
+  importState(raw: unknown) {
+    return this.#change(() => this.#engine.importState(raw));
+  }
+
+  async #change<T>(work: () => Promise<T>): Promise<T> {
+    const before = await this.#requireForward();
+    try {
+      return await work();
+    } finally {
+      // What a run that failed has done is entered too.
+      await this.#enter(before);
+    }
+  }
+
+  /** @throws LorError `lock-lost`, `state-went-backwards` */
+  async #requireForward(): Promise<SeenState | undefined> {
+    const { lock, state } = this.#guard;
+    await lock.confirm();
+    if (lock.lost.aborted) {
+      throw lockLost(state.stack);
+    }
+    const seen = await lookAtState(state);
+    if (seen === undefined || seen.empty) {
+      return seen;
+    }
+    const verdict = judgeState(await state.chain.entries(), seen.picture);
+    if (verdict.kind === "backwards") {
+      throw wentBackwards(state, verdict.to, verdict.head);
+    }
+    if (verdict.kind === "unknown") {
+      await enterState(this.#guard, seen, "found");
+    }
+    return seen;
+  }
+
+  async #enter(before: SeenState | undefined): Promise<void> {
+    const { lock, state } = this.#guard;
+    const seen = await lookAtState(state);
+    await lock.confirm();
+    if (seen === undefined || seen.picture.state === before?.picture.state) {
+      return;
+    }
+    await enterState(this.#guard, seen, lock.lost.aborted ? "overwrote" : "run");
+  }
+}
+
+/** The state as it is now; undefined when there is none or only the engine can read it. */
+export async function lookAtState(state: StackState): Promise<SeenState | undefined> {
+  const text = await readCheckpoint(state);
+  return text === undefined ? undefined : seenState(text);
+}
+
+/** Enters a state under the lock's name. */
+export async function enterState(
+  { state, lock, clock }: GuardArgs,
+  seen: SeenState,
+  kind: EntryKind,
+): Promise<ChainEntry | undefined> {
+  const { id, owner, machine, operation } = lock.holder;
+  return await state.chain.add(seen, {
+    at: clock.now().toISOString(),
+    kind,
+    run: id,
+    by: `${owner} on ${machine.host}`,
+    operation,
+  });
+}
+
+/** Entry 12 of `lor-infra rush`, anne on atelier, 2026-… */
+function describeEntry({ number, operation, by, at }: ChainEntry): string {
+  return `entry ${number} (\`lor-infra ${operation}\`, ${by}, ${at})`;
+}
+
+function wentBackwards(state: StackState, to: ChainEntry, head: ChainEntry): LorError {
+  const how = to.kind === "overwrote" ? "a run that had lost its lock has written" : "somebody has written back";
+  return new LorError({
+    code: "state-went-backwards",
+    message: `${how} the state of ${describeEntry(to)} over that of ${describeEntry(head)}; nothing was changed`,
+    exit: ExitCode.refused,
+    culprit: "user",
+    seen: state.backend.where(""),
+    accepted: `the state of entry ${head.number}`,
+    next: `lor-infra state list, then lor-infra state restore ${head.number}`,
+  });
+}

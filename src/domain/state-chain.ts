@@ -1,0 +1,180 @@
+import { fingerprint } from "../core/fingerprint.ts";
+
+/** What is remembered of one state: enough to know it again, and nothing of its values. */
+export interface StatePicture {
+  /** Fingerprint of the whole, with the time at which the engine wrote it: two states are the same only when they are one. */
+  readonly state: string;
+  /**
+   * URN -> fingerprint of the resource. Where the engine notes when it changed it last, it begins with `t` and is of that note alone: no later change
+   * gives it again, while what a resource depends on may come back as it was.
+   */
+  readonly resources: Readonly<Record<string, string>>;
+}
+
+/** How a state came about. */
+export type EntryKind =
+  /** A run of the engine under the lock left it. */
+  | "run"
+  /** It was there before a run and nobody had entered it: plain `pulumi`, or a run that was killed. */
+  | "found"
+  /** A person brought back an earlier one. */
+  | "restored"
+  /** A run wrote it that had lost its lock meanwhile, over what others had done. */
+  | "overwrote";
+
+/** One link: the state after something happened. Names, times and fingerprints only: no value, so no secret. */
+export interface ChainEntry {
+  /** From 1. */
+  readonly number: number;
+  /** Fingerprint of the entry before; empty in the first one. */
+  readonly previous: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly kind: EntryKind;
+  /** The lock's id: one for each run of a command. */
+  readonly run: string;
+  /** User and machine, such as `anne on atelier`. */
+  readonly by: string;
+  /** The command: `up`, `rush`, … */
+  readonly operation: string;
+  readonly state: string;
+  /** Fingerprints of the resources that are other ones than in the entry before; null: gone. */
+  readonly changed: Readonly<Record<string, string | null>>;
+}
+
+export type EntryFacts = Pick<ChainEntry, "at" | "kind" | "run" | "by" | "operation">;
+
+export type StateVerdict =
+  /** As the last entry left it. */
+  | { readonly kind: "as-left" }
+  /** Nobody has entered it; nothing of what was entered is undone. */
+  | { readonly kind: "unknown" }
+  /** What entries after this one did is undone. */
+  | { readonly kind: "backwards"; readonly to: ChainEntry; readonly head: ChainEntry };
+
+interface RawResource {
+  readonly urn?: unknown;
+  readonly id?: unknown;
+  readonly modified?: unknown;
+  readonly delete?: unknown;
+}
+
+/** Reads a state's deployment as the engine keeps it. */
+export function pictureOfState(deployment: {
+  readonly manifest?: { readonly time?: unknown };
+  readonly resources?: readonly unknown[];
+  readonly pending_operations?: unknown;
+}): StatePicture {
+  const resources: Record<string, string> = {};
+  for (const resource of deployment.resources ?? []) {
+    const { urn, id, modified, delete: dying } = resource as RawResource;
+    const name = `${String(urn)}${dying === true ? " (to be deleted)" : ""}`;
+    const dated = typeof modified === "string";
+    resources[name] = `${dated ? "t" : "-"}${fingerprint(dated ? { id, modified } : resource).slice(0, 16)}`;
+  }
+  const { manifest, pending_operations: pending } = deployment;
+  return { state: fingerprint({ at: manifest?.time, resources: deployment.resources, pending }), resources };
+}
+
+/** The entry that comes next; undefined when the last one is of the same state already. */
+export function nextEntry(
+  chain: readonly ChainEntry[],
+  picture: StatePicture,
+  facts: EntryFacts,
+): ChainEntry | undefined {
+  const last = chain.at(-1);
+  if (last !== undefined && last.state === picture.state && last.kind !== "overwrote") {
+    return undefined;
+  }
+  return {
+    number: (last?.number ?? 0) + 1,
+    previous: last === undefined ? "" : linkOf(last),
+    ...facts,
+    state: picture.state,
+    changed: differences(resourcesAt(chain, chain.length), picture.resources),
+  };
+}
+
+/** Holds a state against what was entered. */
+export function judgeState(chain: readonly ChainEntry[], { state, resources }: StatePicture): StateVerdict {
+  const headIndex = chain.findLastIndex((entry) => entry.kind !== "overwrote");
+  const head = chain[headIndex];
+  if (head === undefined) {
+    return { kind: "unknown" };
+  }
+  if (head.state === state) {
+    return { kind: "as-left" };
+  }
+  const same = chain.findLast((entry) => entry.state === state);
+  if (same !== undefined) {
+    return { kind: "backwards", to: same, head };
+  }
+  const undone = undoneSince(chain, headIndex, resources);
+  return undone === undefined ? { kind: "unknown" } : { kind: "backwards", to: undone, head };
+}
+
+/** The newest entry of which a resource is still there although a later entry has changed it: nobody but a writer with an old copy does that. */
+function undoneSince(
+  chain: readonly ChainEntry[],
+  headIndex: number,
+  resources: StatePicture["resources"],
+): ChainEntry | undefined {
+  const now = resourcesAt(chain, headIndex + 1);
+  const other = Object.entries(resources).filter(([urn, print]) => print.startsWith("t") && now[urn] !== print);
+  if (other.length === 0) {
+    return undefined;
+  }
+  const states = history(chain.slice(0, headIndex));
+  const index = states.findLastIndex((past) => other.some(([urn, print]) => past[urn] === print));
+  return chain[index];
+}
+
+/** The part of a chain, from its end, whose links hold. */
+export function wholePart(chain: readonly ChainEntry[]): readonly ChainEntry[] {
+  const broken = chain.findLastIndex((entry, index) => {
+    const before = chain[index - 1];
+    return before !== undefined && (entry.previous !== linkOf(before) || entry.number !== before.number + 1);
+  });
+  return broken === -1 ? chain : chain.slice(broken);
+}
+
+/** The newest entries; the first of them takes over what the ones before it said. */
+export function shortened(chain: readonly ChainEntry[], most: number): readonly ChainEntry[] {
+  const [first, ...rest] = chain.slice(-most);
+  if (first === undefined || chain.length <= most) {
+    return chain;
+  }
+  return [{ ...first, changed: resourcesAt(chain, chain.length - rest.length) }, ...rest];
+}
+
+/** Without what it says of the resources, which `state` covers: so that a chain can be shortened. */
+function linkOf({ changed: _, ...entry }: ChainEntry): string {
+  return fingerprint(entry);
+}
+
+function resourcesAt(chain: readonly ChainEntry[], length: number): Readonly<Record<string, string>> {
+  return history(chain.slice(0, length)).at(-1) ?? {};
+}
+
+/** The resources after each entry. */
+function history(chain: readonly ChainEntry[]): readonly Readonly<Record<string, string>>[] {
+  const now = new Map<string, string>();
+  return chain.map(({ changed }) => {
+    for (const [urn, print] of Object.entries(changed)) {
+      if (print === null) now.delete(urn);
+      else now.set(urn, print);
+    }
+    return Object.fromEntries(now);
+  });
+}
+
+function differences(before: StatePicture["resources"], after: StatePicture["resources"]): ChainEntry["changed"] {
+  const changed: Record<string, string | null> = {};
+  for (const [urn, print] of Object.entries(after)) {
+    if (before[urn] !== print) changed[urn] = print;
+  }
+  for (const urn of Object.keys(before)) {
+    if (!Object.hasOwn(after, urn)) changed[urn] = null;
+  }
+  return changed;
+}

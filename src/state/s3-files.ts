@@ -1,0 +1,272 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from "@aws-sdk/client-s3";
+import { ExitCode, LorError } from "../core/errors.ts";
+import { type S3Backend, s3Url } from "../domain/state-backend.ts";
+import type { SharedFiles } from "./shared-files.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Longest wait for a connection and for an answer, milliseconds. */
+const connectionTimeout = 5_000;
+const requestTimeout = 30_000;
+
+/**
+ * The client of a bucket, with the keys of the environment. @throws LorError `state-credentials-missing`
+ */
+export function connectBucket({ region, endpoint, pathStyle }: S3Backend, env: Environment): S3Client {
+  const credentials = credentialsOf(env);
+  return new S3Client({
+    region,
+    forcePathStyle: pathStyle,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(credentials === undefined ? {} : { credentials }),
+    // Servers other than Amazon's do not know the newer checksums.
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+    requestHandler: { connectionTimeout, requestTimeout },
+    maxAttempts: 3,
+  });
+}
+
+/** Undefined: AWS_PROFILE names where they are. */
+function credentialsOf(env: Environment) {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: token } = env;
+  if (accessKeyId && secretAccessKey) {
+    return { accessKeyId, secretAccessKey, ...(token ? { sessionToken: token } : {}) };
+  }
+  if (env.AWS_PROFILE) {
+    return undefined;
+  }
+  throw new LorError({
+    code: "state-credentials-missing",
+    message: "the state lies in a bucket, and there are no keys to it",
+    exit: ExitCode.usage,
+    culprit: "user",
+    path: "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY",
+    accepted: "both variables, or AWS_PROFILE",
+    next: "set them in the shell, then the same command again",
+  });
+}
+
+/** Shared files in a bucket. What only one may do rests on conditional writes, which `requireConditionalWrites` has tried. */
+export class S3Files implements SharedFiles {
+  readonly #client: S3Client;
+  readonly #backend: S3Backend;
+  readonly #folder: string;
+
+  /** @param folder below the backend's prefix */
+  constructor(client: S3Client, backend: S3Backend, folder: string) {
+    this.#client = client;
+    this.#backend = backend;
+    this.#folder = folder;
+  }
+
+  where(path: string): string {
+    return s3Url(this.#backend, this.#below(path)).replace(/\?.*/, "");
+  }
+
+  async read(path: string): Promise<string | undefined> {
+    return (await this.#get(path))?.text;
+  }
+
+  async write(path: string, text: string): Promise<void> {
+    await this.#put(path, text, {});
+  }
+
+  async create(path: string, text: string): Promise<boolean> {
+    if (await this.#put(path, text, { IfNoneMatch: "*" })) {
+      return true;
+    }
+    // An answer that got lost is asked for again: then it is our own file that is in the way.
+    return (await this.read(path)) === text;
+  }
+
+  async append(path: string, line: string): Promise<void> {
+    for (let tries = 0; tries < 50; tries += 1) {
+      const now = await this.#get(path);
+      const before = now?.text ?? "";
+      const whole = before === "" || before.endsWith("\n") ? before : `${before}\n`;
+      const condition = now === undefined ? { IfNoneMatch: "*" } : { IfMatch: now.tag };
+      if (await this.#put(path, `${whole}${line}\n`, condition)) {
+        return;
+      }
+      if (`\n${await this.read(path)}`.endsWith(`\n${line}\n`)) {
+        // Written, and only the answer was lost.
+        return;
+      }
+      // Somebody else has added a line meanwhile.
+    }
+    throw bucketError(new Error("others kept writing the same file"), this.where(path));
+  }
+
+  async list(folder: string): Promise<readonly string[]> {
+    const prefix = `${this.#key(folder)}/`;
+    const names: string[] = [];
+    let token: string | undefined;
+    do {
+      const page = await this.#ask(folder, () =>
+        this.#client.send(
+          new ListObjectsV2Command({
+            Bucket: this.#backend.bucket,
+            Prefix: prefix,
+            Delimiter: "/",
+            ...(token === undefined ? {} : { ContinuationToken: token }),
+          }),
+        ),
+      );
+      names.push(...(page.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key.slice(prefix.length)])));
+      token = page.NextContinuationToken;
+    } while (token !== undefined);
+    return names.filter((name) => name !== "");
+  }
+
+  async remove(path: string): Promise<void> {
+    await this.#ask(path, () =>
+      this.#client.send(new DeleteObjectCommand({ Bucket: this.#backend.bucket, Key: this.#key(path) })),
+    );
+  }
+
+  /**
+   * Makes sure that the server keeps a condition on a write; one that does not know it writes as if it had not been told.
+   * @throws LorError `state-server-unconditional`
+   */
+  async requireConditionalWrites(): Promise<void> {
+    const path = "conditional-writes";
+    if (!(await this.#put(path, "tried\n", { IfNoneMatch: "*" }))) {
+      // Tried by an earlier command: it is kept.
+      return;
+    }
+    const twice = await this.#put(path, "twice\n", { IfNoneMatch: "*" });
+    const other = twice || (await this.#put(path, "other\n", { IfMatch: '"00000000000000000000000000000000"' }));
+    if (twice || other) {
+      await this.remove(path);
+      throw unconditional(this.where(""));
+    }
+  }
+
+  async #get(path: string): Promise<{ readonly text: string; readonly tag: string } | undefined> {
+    return await this.#ask(path, async () => {
+      try {
+        const answer = await this.#client.send(
+          new GetObjectCommand({ Bucket: this.#backend.bucket, Key: this.#key(path) }),
+        );
+        return { text: (await answer.Body?.transformToString()) ?? "", tag: answer.ETag ?? "" };
+      } catch (error) {
+        if (error instanceof S3ServiceException && error.name === "NoSuchKey") {
+          return undefined;
+        }
+        throw error;
+      }
+    });
+  }
+
+  /** False when the condition did not hold. */
+  async #put(
+    path: string,
+    text: string,
+    condition: { readonly IfNoneMatch?: string; readonly IfMatch?: string },
+  ): Promise<boolean> {
+    return await this.#ask(path, async () => {
+      try {
+        await this.#client.send(
+          new PutObjectCommand({
+            Bucket: this.#backend.bucket,
+            Key: this.#key(path),
+            Body: Buffer.from(text),
+            ...condition,
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (error instanceof S3ServiceException && [409, 412].includes(error.$metadata.httpStatusCode ?? 0)) {
+          return false;
+        }
+        if (
+          error instanceof S3ServiceException &&
+          error.$metadata.httpStatusCode === 501 &&
+          "IfNoneMatch" in condition
+        ) {
+          throw unconditional(this.where(""));
+        }
+        throw error;
+      }
+    });
+  }
+
+  /** Every failure of the server as a coded error. */
+  async #ask<T>(path: string, call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      throw error instanceof LorError ? error : bucketError(error, this.where(path));
+    }
+  }
+
+  #below(path: string): string {
+    return [this.#folder, path].filter((part) => part !== "").join("/");
+  }
+
+  #key(path: string): string {
+    return [this.#backend.prefix, this.#below(path)].filter((part) => part !== "").join("/");
+  }
+}
+
+function unconditional(where: string): LorError {
+  return new LorError({
+    code: "state-server-unconditional",
+    message: "the server of the bucket keeps no condition on a write, so two commands could hold the lock at once",
+    exit: ExitCode.refused,
+    culprit: "cloud",
+    path: "state.backend",
+    seen: where,
+    accepted: "a server that knows If-None-Match and If-Match on PutObject",
+    next: "name another server or a folder in state.backend",
+  });
+}
+
+function bucketError(cause: unknown, where: string): LorError {
+  const status = cause instanceof S3ServiceException ? cause.$metadata.httpStatusCode : undefined;
+  const name = cause instanceof Error ? cause.name : "";
+  if (name === "NoSuchBucket") {
+    return new LorError({
+      code: "state-bucket-missing",
+      message: "the bucket of the state does not exist",
+      exit: ExitCode.failed,
+      culprit: "user",
+      path: "state.backend",
+      seen: where,
+      next: "create the bucket, with versions kept, then the same command again",
+      cause,
+    });
+  }
+  if (status === 401 || status === 403) {
+    return new LorError({
+      code: "state-denied",
+      message: `the server of the state does not let these keys in (${name})`,
+      exit: ExitCode.failed,
+      culprit: "user",
+      path: "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY",
+      seen: where,
+      accepted: "keys that may list, read, write and delete there",
+      next: "set other keys in the shell, then the same command again",
+      cause,
+    });
+  }
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : name;
+  return new LorError({
+    code: "state-unreachable",
+    message: `the state cannot be reached (${status === undefined ? code : `the server answered ${status} ${name}`})`,
+    exit: ExitCode.failed,
+    culprit: "cloud",
+    path: "state.backend",
+    seen: where,
+    next: "check the network and the endpoint, then the same command again",
+    cause,
+  });
+}

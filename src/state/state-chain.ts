@@ -1,0 +1,93 @@
+import {
+  type ChainEntry,
+  type EntryFacts,
+  nextEntry,
+  pictureOfState,
+  type StatePicture,
+  shortened,
+  wholePart,
+} from "../domain/state-chain.ts";
+import type { SharedFiles } from "./shared-files.ts";
+import { exportOf } from "./state-file.ts";
+
+const file = "chain.jsonl";
+/** A chain of twice as many entries is shortened to these. */
+const entriesKept = 150;
+/** Copies of the last states, to be restored by number. */
+const statesKept = 30;
+
+/** A state as it is in the backend. */
+export interface SeenState {
+  /** The engine's own file. */
+  readonly text: string;
+  readonly picture: StatePicture;
+  readonly empty: boolean;
+}
+
+/** Which states a stack has had, one after the other, with a copy of the last of them. */
+export class StateChain {
+  readonly #files: SharedFiles;
+
+  constructor(files: SharedFiles) {
+    this.#files = files;
+  }
+
+  /** Oldest first; entries before a link that does not hold are left out. */
+  async entries(): Promise<readonly ChainEntry[]> {
+    return wholePart(await this.#lines());
+  }
+
+  /** Enters a state, its copy first, unless the last entry is of the same one. @returns the entry */
+  async add({ text, picture }: SeenState, facts: EntryFacts): Promise<ChainEntry | undefined> {
+    const lines = await this.#lines();
+    const entry = nextEntry(wholePart(lines), picture, facts);
+    if (entry === undefined) {
+      return undefined;
+    }
+    await this.#files.write(stateFile(entry.number), text);
+    await this.#files.append(file, JSON.stringify(entry));
+    await this.#files.remove(stateFile(entry.number - statesKept));
+    if (lines.length >= 2 * entriesKept) {
+      const kept = shortened([...wholePart(lines), entry], entriesKept);
+      await this.#files.write(file, kept.map((one) => `${JSON.stringify(one)}\n`).join(""));
+    }
+    return entry;
+  }
+
+  /** The engine's file as an entry left it; undefined when no copy of it is kept any more. */
+  async stateAt(number: number): Promise<string | undefined> {
+    return await this.#files.read(stateFile(number));
+  }
+
+  /** Numbers of the entries of which a copy is kept. */
+  async kept(): Promise<ReadonlySet<number>> {
+    const names = await this.#files.list("states");
+    return new Set(names.flatMap((name) => /^(\d+)\.json$/.exec(name)?.[1] ?? []).map(Number));
+  }
+
+  async #lines(): Promise<readonly ChainEntry[]> {
+    const text = (await this.#files.read(file)) ?? "";
+    return text.split("\n").flatMap((line) => {
+      try {
+        return line === "" ? [] : [JSON.parse(line) as ChainEntry];
+      } catch {
+        // Cut by a crash.
+        return [];
+      }
+    });
+  }
+}
+
+/** Undefined for a form that only the engine reads. */
+export function seenState(text: string): SeenState | undefined {
+  const state = exportOf(text);
+  if (state === undefined) {
+    return undefined;
+  }
+  const picture = pictureOfState(state.deployment);
+  return { text, picture, empty: Object.keys(picture.resources).length === 0 };
+}
+
+function stateFile(number: number): string {
+  return `states/${number}.json`;
+}
