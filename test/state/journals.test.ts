@@ -26,7 +26,9 @@ describe("journals under kill -9", () => {
       const child = startScript("append-journal.ts", [folder]);
       await firstLine(child);
       const journal = new OperationJournal(files);
-      await expect.poll(async () => (await journal.entries()).length, { interval: 2 }).toBeGreaterThan(3 + round * 7);
+      await expect
+        .poll(async () => (await journal.entries()).length, { interval: 2, timeout: 30_000 })
+        .toBeGreaterThan(3 + round * 7);
       await kill(child);
       const done = (await journal.entries()).map((one) => one.what);
       const intended = (await new IntentJournal(files).pending()).map((one) => one.name);

@@ -6,8 +6,8 @@ import type { Calendar } from "../../domain/calendar/model.ts";
 import type { Profile } from "../../domain/fleet.ts";
 import type { FlavorFamily } from "../../domain/offers/ovhcloud.ts";
 import type { Waiver } from "../../domain/policy/waiver.ts";
-import type { ReturnTask } from "../../domain/switching/return-tasks.ts";
 import type { StateBackend } from "../../domain/state-backend.ts";
+import type { ReturnTask } from "../../domain/switching/return-tasks.ts";
 import type { Part } from "./plan-model.ts";
 
 /** The settings of one profile of Lor, checked and with defaults filled in. Field by field what Pulumi.yaml may hold. */
