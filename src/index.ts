@@ -1,8 +1,10 @@
 /** Public surface of lor-infra as a library: settings, Plan, what is derived from it, components, actions. */
 
 export { type CheckReport, checkSettings } from "./actions/check-settings.ts";
+export { type ComparisonReport, compareSettings } from "./actions/compare-settings.ts";
 export { type CostReport, estimateCost } from "./actions/estimate-cost.ts";
 export { type CalendarReport, listWindows } from "./actions/list-windows.ts";
+export { costSeason, type SeasonCostReport } from "./actions/season-cost.ts";
 export { type RpoReport, stateRpo } from "./actions/state-rpo.ts";
 export { loadProject, type Project } from "./config/project.ts";
 export { type Culprit, ExitCode, LorError } from "./core/errors.ts";

@@ -23,7 +23,7 @@ import { lorSchema } from "../systems/lor/schema.ts";
 import { type CheckReport, describePolicies, exitOf } from "./check-settings.ts";
 import { compareDataLoss, type DataLossComparison } from "./compare-data-loss.ts";
 import { requirePriceBook } from "./estimate-cost.ts";
-import { priceProfiles } from "./price-profiles.ts";
+import { differingKeys, priceProfiles, unpricedOf } from "./price-profiles.ts";
 import { costSeason } from "./season-cost.ts";
 
 export interface CompareSettingsArgs {
@@ -77,8 +77,10 @@ interface ComparedPrice {
 interface ComparedAmount {
   readonly before: string | null;
   readonly after: string | null;
-  /** After less before; null where one is unknown, or lacks a price that the other has. */
+  /** After less before, of what has a price; null where one is unknown, or lacks a price that the other has. */
   readonly difference: string | null;
+  /** What has no price on either side and is not as much on both: the difference lacks it. */
+  readonly differenceLacks: readonly string[];
 }
 
 export interface ComparedUnknown {
@@ -242,6 +244,10 @@ function comparePrices(before: Project, after: Project, book: PriceBook, from: T
     before: costSeason({ project: before, from, priceBook: book.id }),
     after: costSeason({ project: after, from, priceBook: book.id }),
   };
+  const lacks = {
+    normal: differingKeys(unpricedOf(before, "normal", book), unpricedOf(after, "normal", book)),
+    rush: differingKeys(unpricedOf(before, "rush", book), unpricedOf(after, "rush", book)),
+  };
   const comparable = sameNames(season.before.prices.unknown, season.after.prices.unknown);
   const seasonTotals = { before: season.before.total.total, after: season.after.total.total };
   return {
@@ -251,18 +257,20 @@ function comparePrices(before: Project, after: Project, book: PriceBook, from: T
     months: (["normal", "rush"] as const).map((profile) => ({
       profile,
       ...compareMonths(prices.before[profile], prices.after[profile]),
+      differenceLacks: lacks[profile],
     })),
     season: {
       from: season.before.from,
       to: season.before.to,
       ...seasonTotals,
       difference: comparable ? less(seasonTotals.after, seasonTotals.before, book.currency) : null,
+      differenceLacks: [...new Set([...lacks.normal, ...lacks.rush])],
     },
     unknown: compareUnknown(season.before.prices.unknown, season.after.prices.unknown, book),
   };
 }
 
-function compareMonths(before: MonthlyPrice, after: MonthlyPrice): ComparedAmount {
+function compareMonths(before: MonthlyPrice, after: MonthlyPrice): Omit<ComparedAmount, "differenceLacks"> {
   const known = before.known !== undefined && after.known !== undefined && sameNames(before.unknown, after.unknown);
   return {
     before: before.known?.amount ?? null,

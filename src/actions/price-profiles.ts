@@ -35,10 +35,18 @@ export function rushCostsMore(project: Project, seconds: number, priceBook = "of
 
 /** What has no price and is not the same in both profiles; the rest has no part in what rush costs more. */
 export function unpricedDifferences(project: Project, book: PriceBook): readonly string[] {
-  const unpricedOf = (profile: Profile) => {
-    const { lines, outsideOffer } = estimateItems(profileItems(project, profile), book);
-    return new Map([...lines, ...outsideOffer].flatMap((line) => (line.amount ? [] : [[line.key, line.quantity]])));
-  };
-  const [normal, rush] = [unpricedOf("normal"), unpricedOf("rush")];
-  return [...new Set([...normal.keys(), ...rush.keys()])].filter((key) => normal.get(key) !== rush.get(key));
+  return differingKeys(unpricedOf(project, "normal", book), unpricedOf(project, "rush", book));
+}
+
+/** How much of each thing without a price a profile takes, by the key that a price book would have. */
+export function unpricedOf(project: Project, profile: Profile, book: PriceBook): ReadonlyMap<string, number> {
+  const { lines, outsideOffer } = estimateItems(profileItems(project, profile), book);
+  return new Map(
+    [...lines, ...outsideOffer].flatMap((line) => (line.amount === undefined ? [[line.key, line.quantity]] : [])),
+  );
+}
+
+/** What one side takes more of than the other. */
+export function differingKeys(one: ReadonlyMap<string, number>, other: ReadonlyMap<string, number>): readonly string[] {
+  return [...new Set([...one.keys(), ...other.keys()])].filter((key) => one.get(key) !== other.get(key));
 }

@@ -118,6 +118,15 @@ describe("other sizes", () => {
     ]);
   });
 
+  test("a difference says what it lacks: of a third front every day, the copy of its disk has no price", () => {
+    const [normal, rush] = compare(["normal.prestashop.fronts=3"]).price.months;
+    // A b2-7 of the offer, and its volume of 100 GB.
+    expect(normal).toMatchObject({ difference: "33.763", differenceLacks: ["instance-backup"] });
+    // In rush it is no more an extra one, and an extra one has no copy.
+    expect(rush).toMatchObject({ difference: "0", differenceLacks: ["instance-backup"] });
+    expect(compare(["rush.prestashop.fronts=4"]).price.months[1]?.differenceLacks).toEqual([]);
+  });
+
   test("what policies refuse already is told beside what they would refuse", () => {
     const slow = { shared: { "odoo.filestore": { copyEvery: "PT2H", copyTimeout: "PT10M" } } };
     const { refused, needs } = compare(["odoo.disk=200"], slow);

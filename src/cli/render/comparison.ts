@@ -42,11 +42,16 @@ function describe({ path, from, to }: ComparedSetting): string {
 function renderPrices(terminal: Terminal, { price }: ComparisonReport): readonly string[] {
   const { months, season, currency, unknown } = price;
   const lacks = (side: ComparedUnknown["side"]) => (unknown.some((one) => one.side === side) ? " + unknown" : "");
-  const row = (name: string, { before, after, difference }: Omit<(typeof months)[number], "profile">) => [
+  const row = (
+    name: string,
+    { before, after, difference, differenceLacks }: Omit<(typeof months)[number], "profile">,
+  ) => [
     name,
     `${renderAmount(before)}${lacks("before")}`,
     `${renderAmount(after)}${lacks("after")}`,
-    difference === null ? "unknown" : renderDifference(difference),
+    difference === null
+      ? "unknown"
+      : `${renderDifference(difference)}${differenceLacks.length > 0 ? " + unknown" : ""}`,
   ];
   return [
     renderTable(
