@@ -17,6 +17,7 @@ import { recoveryFacts, stateDataLoss } from "../systems/lor/recovery.ts";
 import { describeStep } from "./carry-out-step.ts";
 import { requirePriceBook } from "./estimate-cost.ts";
 import { priceItems, priceProfiles, rushCostsMore, unpricedDifferences } from "./price-profiles.ts";
+import { returnConditions } from "./return-conditions.ts";
 import { planFleet, planProfile, type StackContext } from "./stack-context.ts";
 
 /** What a person says about the season when asking for a switch. */
@@ -27,6 +28,8 @@ export interface SeasonChoice {
   readonly early?: boolean;
   /** Accepts a rush once its event's change freeze has begun. */
   readonly late?: boolean;
+  /** Accepts a way back while more visitors are there than normal can carry. */
+  readonly busy?: boolean;
   /** The moment that the calendar is asked about. Default: now. */
   readonly at?: Temporal.Instant;
 }
@@ -53,6 +56,9 @@ export async function switchConditions(
   const beginning = target === "rush" ? [eventTimeCondition(eventTimeFacts(context, request))] : [];
   return [
     ...(begun ? onceBegun(beginning) : beginning),
+    ...(target === "normal" && request.steps.length > 0
+      ? await returnConditions(context, request.season.busy === true)
+      : []),
     ...wayBackConditions(wayBackFacts(context)),
     ...frontsServeConditions(request),
     ...dataLossConditions(dataLossFacts(context, request)),

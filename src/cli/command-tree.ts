@@ -138,6 +138,7 @@ export function createCommandTree(): { readonly program: Command; readonly exitC
     .action(runs(async () => (await import("./commands/switch.ts")).rush));
   withSwitch(add(program, "normal", "switch back to the normal profile, one front at a time"))
     .option("--early", "also before the calendar's rush is over", false)
+    .option("--busy", "also while more visitors are there than normal can carry", false)
     .action(runs(async () => (await import("./commands/switch.ts")).normal));
   withSwitch(add(program, "season", "what should be live today, and is it? exit 5 when not"))
     .option("--apply", "do the switch that is due; for a scheduled job", false)

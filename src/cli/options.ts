@@ -37,6 +37,8 @@ export interface SwitchOptions extends ChangeOptions {
   readonly event?: string;
   /** Before its time: a rush before its window, a way back before its end. */
   readonly early?: boolean;
+  /** A way back while more visitors are there than normal can carry. */
+  readonly busy?: boolean;
   /** A rush after its change freeze has begun. */
   readonly late?: boolean;
   /** The moment that the calendar is asked about. Default: now. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { duration, refuse, text } from "./fields.ts";
+import { duration, refuse, text, whole } from "./fields.ts";
 
 const task = z.object({
   name: text(/^[a-z][a-z0-9-]{0,39}$/, {
@@ -17,6 +17,8 @@ const task = z.object({
 /** What the way back asks for; what the values mean is in src/systems/lor/settings.ts and src/domain/switching/return-tasks.ts. */
 export function beforeNormal() {
   return z.object({
+    connections: whole(1, 1_000_000, "connections-invalid").optional(),
+    connectionsPerSecond: whole(1, 1_000_000, "connections-invalid").optional(),
     tasks: z.array(task, "a list of tasks").prefault([]),
   });
 }

@@ -190,3 +190,39 @@ it("is stopped by Ctrl-C between two tasks, and goes on with the second", async 
   await go("normal");
   expect(doneTasks()).toEqual(["task shop-dump", "task orders"]);
 });
+
+describe("visitors", () => {
+  it("that normal could not carry keep it from beginning, before anything is asked or changed, unless they are accepted", async () => {
+    stack.world.visitors.openConnections = 49;
+    stack.proposals.length = 0;
+    await expect(go("normal")).rejects.toMatchObject({
+      code: "traffic-too-high",
+      exit: 3,
+      seen: expect.stringContaining("49 open connections"),
+      next: expect.stringContaining("--busy"),
+    });
+    expect(stack.proposals).toEqual([]);
+    expect(stack.world.journal).toEqual([]);
+    const { conditions } = await switchProfile(stack.context(), {
+      target: "normal",
+      confirm: stack.confirm,
+      season: { busy: true },
+    });
+    expect(conditions).toContainEqual(expect.objectContaining({ code: "traffic-too-high", outcome: "warning" }));
+    expect(conditions).toContainEqual(expect.objectContaining({ code: "nothing-kept-first", outcome: "warning" }));
+  });
+
+  it("are counted against the settings where these say so, and not on the way into rush", async () => {
+    const { normal, rush } = stack.project.settings;
+    const beforeNormal = { ...normal.beforeNormal, connections: 200, connectionsPerSecond: 1000 };
+    stack.project = {
+      ...stack.project,
+      settings: { normal: { ...normal, beforeNormal }, rush: { ...rush, beforeNormal } },
+    };
+    Object.assign(stack.world.visitors, { openConnections: 150, connectionsPerLook: 3000 });
+    await go("normal");
+    stack.world.visitors.openConnections = 10_000;
+    await go("rush");
+    expect(stack.engine.recorded).toMatchObject({ profile: "rush" });
+  });
+});

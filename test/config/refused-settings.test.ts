@@ -171,6 +171,13 @@ const refusals: readonly Refusal[] = [
     says: ["looks like a secret"],
   },
   {
+    name: "a way back with no visitor at all",
+    changes: { shared: { beforeNormal: { connections: 0 } } },
+    code: "connections-invalid",
+    path: "beforeNormal.connections",
+    says: ["0", "1 to 1000000"],
+  },
+  {
     name: "an address that is none",
     changes: { shared: { "odoo.address": "10.10.3.300" } },
     code: "address-invalid",

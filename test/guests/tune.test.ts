@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { phpChildren } from "../../src/domain/front-capacity.ts";
 import { renderGuestDocument } from "../../src/guests/render-document.ts";
 import { odooInput, shopInput } from "./guest-inputs.ts";
 import { Sandbox } from "./sandbox.ts";
@@ -27,6 +28,9 @@ describe("sizes derived at boot", () => {
     expect(machine.read("/etc/php/8.2/fpm/conf.d/90-lor-tuning.ini")).toContain(
       `opcache.memory_consumption = ${opcache}\n`,
     );
+    // What normal can carry is said without asking a machine.
+    const memoryMegabytes = Math.ceil((memory * 2 ** 20) / 1_000_000);
+    expect(phpChildren({ cores: processors, memoryMegabytes })).toBe(children);
     // php-fpm's own rules for a dynamic pool.
     const number = (name: string) => Number(new RegExp(`^pm\\.${name} = (\\d+)$`, "m").exec(pool)?.[1]);
     expect(number("start_servers")).toBeGreaterThanOrEqual(number("min_spare_servers"));

@@ -109,8 +109,14 @@ async function switchTo(
   return ExitCode.done;
 }
 
-function seasonOf({ event, early = false, late = false, moment }: SwitchOptions): SeasonChoice {
-  return { early, late, ...(event === undefined ? {} : { event }), ...(moment === undefined ? {} : { at: moment }) };
+function seasonOf({ event, early = false, late = false, busy = false, moment }: SwitchOptions): SeasonChoice {
+  return {
+    early,
+    late,
+    busy,
+    ...(event === undefined ? {} : { event }),
+    ...(moment === undefined ? {} : { at: moment }),
+  };
 }
 
 /** The way back has ended well, whatever becomes of its review: it can be written again. */

@@ -108,6 +108,10 @@ export interface LorSettings {
   };
   /** What the way back from rush asks for. */
   readonly beforeNormal: {
+    /** Most open connections of the load balancer; undefined (the default): what normal's fronts can answer at once. */
+    readonly connections?: number | undefined;
+    /** Most new connections a second; undefined (the default): what normal's processors can answer. */
+    readonly connectionsPerSecond?: number | undefined;
     /** What is kept before the fronts become small, in this order. */
     readonly tasks: readonly ReturnTask[];
   };

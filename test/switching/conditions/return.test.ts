@@ -1,0 +1,61 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { carriedBy } from "../../../src/domain/front-capacity.ts";
+import { keptFirstCondition } from "../../../src/domain/switching/conditions/kept-first.ts";
+import { returnTrafficCondition } from "../../../src/domain/switching/conditions/return-traffic.ts";
+import { trafficBetween } from "../../../src/domain/switching/traffic.ts";
+
+const b27 = { cores: 2, memoryMegabytes: 7000 };
+const limit = carriedBy([b27, b27]);
+const counters = (connections: number, openConnections: number) => ({ connections, openConnections, requestErrors: 0 });
+
+describe("traffic before the way back", () => {
+  it("is what normal's fronts can carry: PHP children at once, pages a second", () => {
+    expect(limit).toEqual({ connections: 48, connectionsPerSecond: 20 });
+  });
+
+  it.each([
+    { name: "few visitors", first: counters(100, 3), second: counters(130, 9), outcome: "ok" },
+    {
+      name: "many open connections at either look",
+      first: counters(100, 49),
+      second: counters(100, 2),
+      outcome: "refused",
+    },
+    { name: "many new ones that are short", first: counters(100, 1), second: counters(1000, 1), outcome: "refused" },
+    { name: "exactly as many as normal takes", first: counters(0, 48), second: counters(600, 48), outcome: "ok" },
+    { name: "counters that began anew", first: counters(900, 1), second: counters(3, 1), outcome: "unknown" },
+  ])("of $name: $outcome", ({ first, second, outcome }) => {
+    const traffic = { seen: trafficBetween(first, second, 30) };
+    expect(returnTrafficCondition({ traffic, limit, busy: false })).toMatchObject({ outcome });
+    const accepted = returnTrafficCondition({ traffic, limit, busy: true });
+    expect(accepted.outcome).toBe(outcome === "refused" ? "warning" : outcome);
+  });
+
+  it("that cannot be measured is not known, which is not ok, and refuses nothing", () => {
+    const seen = returnTrafficCondition({ traffic: { why: "Octavia answered 403" }, limit, busy: false });
+    expect(seen).toMatchObject({ outcome: "unknown", code: "traffic-not-known" });
+    expect(seen.reason).toContain("Octavia answered 403");
+  });
+
+  it("more of it never turns a refusal into an ok", () => {
+    const rank = { ok: 0, unknown: 0, warning: 1, refused: 2 };
+    fc.assert(
+      fc.property(fc.nat(200), fc.nat(2000), fc.nat(100), fc.nat(1000), (open, fresh, moreOpen, moreFresh) => {
+        const judge = (openConnections: number, connections: number) =>
+          rank[
+            returnTrafficCondition({
+              traffic: { seen: trafficBetween(counters(0, 0), counters(connections, openConnections), 30) },
+              limit,
+              busy: false,
+            }).outcome
+          ];
+        expect(judge(open + moreOpen, fresh + moreFresh)).toBeGreaterThanOrEqual(judge(open, fresh));
+      }),
+    );
+  });
+});
+
+it("nothing that is kept first is a warning, never silence", () => {
+  expect(keptFirstCondition([])).toMatchObject({ outcome: "warning", code: "nothing-kept-first" });
+});
