@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { TestProject } from "./project.ts";
 
@@ -42,13 +43,42 @@ it("late, but not in the freeze: there nothing is changed unless a person says s
   expect(late.stdout).toContain("Ready: 3 of 3 fronts serve");
 }, 180_000);
 
-it("twice is as good as once, and after the event it goes back", async () => {
+it("twice is as good as once", async () => {
   expect(await on("2026-12-26", "--apply", "--yes")).toMatchObject({ code: 0 });
+});
+
+it("after the event it does not go back before the export is in object storage", async () => {
+  exportWith("process.stdout.write('exported to ' + process.env.LOR_UPLOAD_URL)");
+  const refused = await on("2026-12-29", "--apply", "--yes");
+  expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining("[task-result-missing]") });
+  const log = /its output is in (\S+\.log)/.exec(refused.stderr)?.[1] ?? "";
+  expect(readFileSync(log, "utf8")).toMatch(/exported to http\S+X-Amz-Signature=\[secret\]/);
+  expect((await project.run(["status"])).stdout).toContain("ps-2");
+}, 180_000);
+
+it("goes back once the export is there, and says how the season went", async () => {
+  exportWith(
+    "fetch(process.env.LOR_UPLOAD_URL, { method: 'PUT', body: 'order;total' }).then((r) => process.exit(r.ok ? 0 : 1))",
+  );
   const back = await on("2026-12-29", "--apply", "--yes");
   expect(back, back.stderr).toMatchObject({ code: 0 });
+  expect(back.stdout).toMatch(/traffic +ok +0 open connections, 0 new ones a second; normal takes at most 48/);
+  expect(back.stdout).toContain("done: before-normal/orders.csv, 11 B");
   expect(back.stdout).toContain("In normal after 4 steps");
+  const [, written = ""] = /Review of the season: (\S+\.html)/.exec(back.stdout) ?? [];
+  expect(readFileSync(written, "utf8")).toMatch(/<svg role="img"[\s\S]*task-result-missing/);
   expect(await on("2026-12-29")).toMatchObject({ code: 0 });
+  const review = await project.json<{ readonly incidents: readonly object[] }>(["season", "--review"]);
+  expect(review).toMatchObject({ over: true, incidents: [{ operation: "normal", code: "task-result-missing" }] });
+  expect(JSON.stringify(review)).not.toContain("Signature");
 }, 180_000);
+
+/** The task of the settings: a program of Node that is told where to put its export. */
+function exportWith(program: string): void {
+  const task = { name: "orders", command: [process.execPath, "-e", program], object: "before-normal/orders.csv" };
+  const section = `  beforeNormal:\n    value:\n      tasks:\n        - ${JSON.stringify(task)}\n`;
+  project.edit("Pulumi.yaml", (text) => `${text.replace(/ {2}beforeNormal:[\s\S]*$/, "")}${section}`);
+}
 
 it("a real system is never switched for another day", async () => {
   const run = await project.run(["season", "--apply", "--at", "2026-12-10", "--cloud", "ovh"]);

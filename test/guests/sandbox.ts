@@ -34,6 +34,7 @@ export class Sandbox {
       "nginx",
       "php-fpm8.2",
       "rclone",
+      "journalctl",
     ])
       this.fake(program, "");
     this.fake("dpkg-query", "printf installed");

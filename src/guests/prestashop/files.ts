@@ -12,6 +12,8 @@ export function prestashopFiles(input: ShopInput): GuestFile[] {
   };
   return [
     contentFile("/usr/local/sbin/lor-tune", "0755", "prestashop/lor-tune.py"),
+    contentFile("/usr/local/sbin/lor-clean", "0755", "prestashop/lor-clean.py"),
+    contentFile("/etc/systemd/system/lor-clean.service", "0644", "prestashop/lor-clean.service"),
     contentFile("/usr/local/lib/lor/lor_role.py", "0644", "prestashop/lor_role.py"),
     contentFile("/usr/local/lib/lor/database.php", "0644", "prestashop/database.php"),
     contentFile("/usr/local/lib/lor/health.php", "0644", "prestashop/health.php"),

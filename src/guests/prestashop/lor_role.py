@@ -141,7 +141,7 @@ def share(release, name):
 
 def start(changed, released):
     """A new release needs PHP to forget the old one's compiled code: a reload does, without dropping a request."""
-    systemctl("enable", "lor-tune.service", "nginx.service", "php%s-fpm.service" % PHP, "prometheus-node-exporter.service")
+    systemctl("enable", "lor-tune.service", "lor-clean.service", "nginx.service", "php%s-fpm.service" % PHP, "prometheus-node-exporter.service")
     systemctl("reload-or-restart", "php%s-fpm.service" % PHP)
     systemctl("reload-or-restart", "nginx.service")
     systemctl("restart", "prometheus-node-exporter.service")
