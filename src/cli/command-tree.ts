@@ -2,7 +2,7 @@ import tab from "@bomb.sh/tab/commander";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { ExitCode } from "../core/errors.ts";
 import { faultEffects } from "../local-cloud/fault-effects.ts";
-import type { CommonOptions, SettingsOptions } from "./options.ts";
+import type { CloudOptions, CommonOptions, SettingsOptions } from "./options.ts";
 import { version } from "./package-folder.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 
@@ -11,8 +11,13 @@ type Handler<Options> = (terminal: Terminal, options: Options, ...args: string[]
 
 /**
  * Every command with its options. A command's module is loaded only when it runs: `check`, `cost`, `calendar` and `rpo` never load Pulumi.
+ *
+ * @param given what each command gets besides its command line, for a program that runs commands
  */
-export function createCommandTree(): { readonly program: Command; readonly exitCode: () => ExitCode } {
+export function createCommandTree(given: Pick<CloudOptions, "timings"> = {}): {
+  readonly program: Command;
+  readonly exitCode: () => ExitCode;
+} {
   let ended: ExitCode = ExitCode.done;
   const program = new Command("lor-infra")
     .description(
@@ -24,9 +29,9 @@ export function createCommandTree(): { readonly program: Command; readonly exitC
 
   const runs =
     <Options extends CommonOptions>(load: () => Promise<Handler<Options>>) =>
-    async (...given: unknown[]) => {
-      const command = given.at(-1) as Command;
-      const options = command.optsWithGlobals() as Options;
+    async (...parsed: unknown[]) => {
+      const command = parsed.at(-1) as Command;
+      const options = { ...command.optsWithGlobals(), ...given } as Options;
       const handler = await load();
       const terminal = openTerminal({
         json: options.json || options.format === "json",

@@ -1,4 +1,5 @@
 import type { Temporal } from "temporal-polyfill";
+import type { SwitchTimings } from "../actions/stack-context.ts";
 
 /** Options that every command understands. */
 export interface CommonOptions {
@@ -17,6 +18,8 @@ export interface SettingsOptions extends CommonOptions {
 /** Options of the commands that meet a cloud. */
 export interface CloudOptions extends SettingsOptions {
   readonly cloud: "local" | "ovh";
+  /** How long the switch waits for what. For a program that runs the commands; there is no such option on the command line. */
+  readonly timings?: SwitchTimings;
 }
 
 /** Options of the commands that change something. */

@@ -62,6 +62,7 @@ export async function withStack<T>(
       // What brings a state back must not be held up by the state that is there.
       guarded: operation !== "state restore",
       ...(operation === undefined ? {} : { operation }),
+      ...(options.timings === undefined ? {} : { timings: options.timings }),
       ...(options.parallel === undefined ? {} : { parallel: options.parallel }),
     });
     const confirm: Confirm = async (proposal) => {

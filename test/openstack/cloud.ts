@@ -50,7 +50,8 @@ export class Cloud {
   readonly #name: string;
   readonly #folder: string;
   readonly #engine: { readonly path: string; readonly version: string };
-  readonly #pluginFolder: string;
+  /** Folder of the real provider. */
+  readonly pluginFolder: string;
 
   private constructor(
     admin: AdminApi,
@@ -63,7 +64,7 @@ export class Cloud {
     this.#name = name;
     this.projectId = projectId;
     this.#engine = engine;
-    this.#pluginFolder = pluginFolder;
+    this.pluginFolder = pluginFolder;
     this.#folder = mkdtempSync(join(tmpdir(), "lor-infra-openstack-"));
     const caller = new Caller({});
     this.#openstack = new OpenStack(caller, {
@@ -108,7 +109,7 @@ export class Cloud {
       env: {
         ...process.env,
         ...this.variables,
-        PATH: [this.#pluginFolder, process.env.PATH].join(delimiter),
+        PATH: [this.pluginFolder, process.env.PATH].join(delimiter),
         // What is not on PATH is to fail at once, not to be downloaded.
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       },
@@ -132,6 +133,19 @@ export class Cloud {
 
   /** Counted by OpenStack's administrator, who sees also what the project's user may not. */
   async count(): Promise<Counts> {
+    const { servers, volumes, ports, networks, floatingAddresses, loadBalancers } = await this.everything();
+    return {
+      servers: servers.length,
+      ports: ports.length,
+      volumes: volumes.length,
+      loadBalancers: loadBalancers.length,
+      networks: networks.length,
+      floatingAddresses: floatingAddresses.length,
+    };
+  }
+
+  /** The same, each as the administrator sees it. */
+  async everything(): Promise<Readonly<Record<keyof Counts, readonly Entity[]>>> {
     const mine = `project_id=${this.projectId}`;
     const [servers, volumes, ports, networks, floatingAddresses, loadBalancers] = await Promise.all([
       this.admin.list("nova", "server", `?all_tenants=1&${mine}`),
@@ -141,14 +155,7 @@ export class Cloud {
       this.admin.list("neutron", "floatingip", `?${mine}`),
       this.admin.list("octavia", "loadbalancer", `?${mine}`),
     ]);
-    return {
-      servers: servers.length,
-      ports: ports.length,
-      volumes: volumes.length,
-      loadBalancers: loadBalancers.length,
-      networks: networks.length,
-      floatingAddresses: floatingAddresses.length,
-    };
+    return { servers, ports, volumes, loadBalancers, networks, floatingAddresses };
   }
 
   /** Every server of every project: a load balancer's machine belongs to Octavia. */

@@ -55,7 +55,8 @@ export function createLocalCloud(options: LocalCloudOptions): LocalCloud {
   const nova = new Nova(context, neutron, cinder.volumes, glance.images);
   const swiftRecords = new SwiftRecords(context);
   const swift = { containers: new Containers(swiftRecords), objects: new Objects(swiftRecords, projectId) };
-  const ovhDatabases = new OvhDatabases(context, neutron);
+  const elsewhere = options.openstackElsewhere === true;
+  const ovhDatabases = new OvhDatabases(context, neutron, { elsewhere });
   const ovhUsers = new OvhUsers(context, projectId);
   const octavia: Octavia = new Octavia(context, neutron, barbican.secrets, (address, from) => health.of(address, from));
   const health = new FrontHealths({
@@ -82,7 +83,7 @@ export function createLocalCloud(options: LocalCloudOptions): LocalCloud {
     ovhStorage: new OvhStorage(context),
     ovhLoadBalancers: new OvhLoadBalancers(context, neutron, octavia),
     ovhVrack,
-    ovhBackups: new OvhBackups(context, nova),
+    ovhBackups: new OvhBackups(context, elsewhere ? undefined : nova),
     ovhUsers,
     frontHealth: (address, from) => health.of(address, from),
     reach: health.reach,

@@ -43,6 +43,11 @@ export interface LocalCloudOptions {
   readonly hosts?: number | undefined;
   /** The machine's clock, milliseconds. Default Date.now. */
   readonly wall?: (() => number) | undefined;
+  /**
+   * Default: false. True: networks and instances are another OpenStack's, and OVHcloud's services take the ids of them as they are given. A managed
+   * database then has no ports in its subnet.
+   */
+  readonly openstackElsewhere?: boolean | undefined;
 }
 
 /**

@@ -134,6 +134,32 @@ describe("a managed database", () => {
   });
 });
 
+describe("OVHcloud's half alone, where the OpenStack half is another cloud's", () => {
+  const elsewhere = { networkId: "network-of-another-cloud", subnetId: "subnet-of-another-cloud" };
+
+  it("takes ids of networks and servers as they are given", () => {
+    const cloud = openCloud({ openstackElsewhere: true });
+    const made = cloud.ovhDatabases.create({ ...databaseArgs(cloud), nodes: [{ region: "GRA", ...elsewhere }] });
+    cloud.clock.step(300);
+    expect(cloud.ovhDatabases.get(made.id)).toMatchObject({ status: "READY", ...elsewhere });
+    expect(cloud.neutron.ports.list().filter((port) => port.deviceOwner === "managed:database")).toEqual([]);
+    const args = {
+      region: "GRA11",
+      name: "ps-0",
+      instanceId: "server-of-another-cloud",
+      cron: "0 4 * * *",
+      rotation: 7,
+    };
+    expect(cloud.ovhBackups.create(args)).toMatchObject({ instanceId: "server-of-another-cloud" });
+  });
+
+  it("refuses them otherwise", () => {
+    const cloud = openCloud();
+    const args = { ...databaseArgs(cloud), nodes: [{ region: "GRA", ...elsewhere }] };
+    expect(refusal(() => cloud.ovhDatabases.create(args)).status).toBe(400);
+  });
+});
+
 describe("object storage", () => {
   it("keeps versions, copies to the other region, and refuses to delete what is not empty", () => {
     const cloud = openCloud();

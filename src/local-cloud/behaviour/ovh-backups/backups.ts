@@ -15,10 +15,11 @@ interface WorkflowBody extends Omit<WorkflowBackupView, "id" | "name" | "region"
 /** OVHcloud's scheduled copies of instances; see BEHAVIOUR.md. */
 export class OvhBackups implements OvhBackupsApi {
   readonly #context: CloudContext;
-  readonly #nova: Nova;
+  readonly #nova: Nova | undefined;
   readonly #records: Records<WorkflowBody>;
 
-  constructor(context: CloudContext, nova: Nova) {
+  /** Without Nova the instances are another OpenStack's, and are not looked up. */
+  constructor(context: CloudContext, nova: Nova | undefined) {
     this.#context = context;
     this.#nova = nova;
     this.#records = new Records(
@@ -32,7 +33,7 @@ export class OvhBackups implements OvhBackupsApi {
     const region = requireRegion(args.region, computeRegions);
     this.#context.requireRegion(region);
     return this.#context.write(() => {
-      if (this.#nova.servers.get(args.instanceId).region !== region) {
+      if (this.#nova !== undefined && this.#nova.servers.get(args.instanceId).region !== region) {
         throw new CloudError(
           404,
           "Client::NotFound",

@@ -7,9 +7,10 @@ import type { CreateDatabaseArgs } from "./types.ts";
 
 /** Nodes of a service and their addresses in the customer's subnet. */
 export class DatabaseNodes {
-  readonly #neutron: Neutron;
+  readonly #neutron: Neutron | undefined;
 
-  constructor(neutron: Neutron) {
+  /** Without Neutron the subnet is another OpenStack's: it is not looked up, and no port is made in it. */
+  constructor(neutron: Neutron | undefined) {
     this.#neutron = neutron;
   }
 
@@ -28,7 +29,7 @@ export class DatabaseNodes {
     if ((first?.networkId === undefined) !== (first?.subnetId === undefined)) {
       throw badRequest("A private network needs its subnet, and a subnet its network");
     }
-    if (first?.subnetId === undefined) {
+    if (first?.subnetId === undefined || this.#neutron === undefined) {
       return;
     }
     const subnet = this.#neutron.records.subnets.find(first.subnetId);
@@ -53,14 +54,15 @@ export class DatabaseNodes {
   ): Pick<DatabaseBody, "portIds" | "nodeIds"> {
     const indexes = Array.from({ length: Math.max(to - from, 0) }, (_, index) => from + index);
     const { networkId, subnetId } = where;
+    const neutron = this.#neutron;
     return {
       nodeIds: indexes.map((index) => fixedUuid("database-node", region, id, String(index))),
       portIds:
-        networkId === undefined || subnetId === undefined
+        networkId === undefined || subnetId === undefined || neutron === undefined
           ? []
           : indexes.map(
               (index) =>
-                this.#neutron.ports.create({
+                neutron.ports.create({
                   name: `database ${id} ${index}`,
                   networkId,
                   fixedIps: [{ subnetId }],
@@ -76,7 +78,7 @@ export class DatabaseNodes {
   change(record: DatabaseRecord, wanted: number): Pick<DatabaseBody, "portIds" | "nodeIds"> {
     const { portIds, nodeIds } = record.body;
     for (const portId of portIds.slice(wanted)) {
-      this.#neutron.ports.discard(portId);
+      this.#neutron?.ports.discard(portId);
     }
     const added = this.take(record.id, record.region, record.body, nodeIds.length, wanted);
     return {

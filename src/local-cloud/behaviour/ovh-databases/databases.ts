@@ -38,11 +38,12 @@ export class OvhDatabases implements OvhDatabasesApi {
   readonly #nodes: DatabaseNodes;
   readonly #users: DatabaseUsers;
 
-  constructor(context: CloudContext, neutron: Neutron) {
+  /** `elsewhere`: the subnets are another OpenStack's. */
+  constructor(context: CloudContext, neutron: Neutron, { elsewhere }: { readonly elsewhere: boolean }) {
     this.#context = context;
     this.#neutron = neutron;
     this.records = new DatabaseRecords(context, neutron.ports);
-    this.#nodes = new DatabaseNodes(neutron);
+    this.#nodes = new DatabaseNodes(elsewhere ? undefined : neutron);
     this.#users = new DatabaseUsers(context, this.records);
   }
 

@@ -1,9 +1,11 @@
+import { readFileSync } from "node:fs";
 import { renderIni } from "../ini.ts";
 import { address, loopback, type Place, ports } from "../place.ts";
+import { beside } from "../python.ts";
 import { accountOf, database, locks, messageBus, messaging, tokenCheck } from "../sections.ts";
 import type { Service } from "../service.ts";
 
-/** Real API on a real OVN. Tenants get Geneve networks; `physnet1` is the outside, `vrack` carries VLANs. */
+/** Real API on a real OVN. Tenants get Geneve networks, also where they ask for OVHcloud's type `vrack`; `physnet1` is the outside. */
 export const neutron: Service = {
   name: "neutron",
   packages: ["python3-neutron", "neutron-common"],
@@ -14,11 +16,23 @@ export const neutron: Service = {
   initialise: async ({ place, commands }) => {
     await commands.run("neutron-db-manage", "neutron-db-manage", [...configuration(place), "upgrade", "heads"]);
   },
-  start: ({ place, daemons }) => daemons.start("neutron-server", "neutron-server", configuration(place)),
+  start: ({ place, daemons }) =>
+    daemons.start("neutron-server", "neutron-server", configuration(place), {
+      env: { PYTHONPATH: beside(import.meta.url, "./api") },
+    }),
 };
 
 function configuration(place: Place): string[] {
   return ["neutron/neutron.conf", "neutron/ml2.ini"].flatMap((file) => ["--config-file", place.etc(file)]);
+}
+
+/** Debian's own, and in it what OVHcloud's Neutron has besides. */
+function pipeline(): string {
+  const text = readFileSync("/etc/neutron/api-paste.ini", "utf8").replaceAll(
+    "keystonecontext extensions",
+    "keystonecontext vrack extensions",
+  );
+  return `${text}\n[filter:vrack]\npaste.filter_factory = vrack_networks:filter_factory\n`;
 }
 
 function configure(place: Place): void {
@@ -30,7 +44,7 @@ function configure(place: Place): void {
         bind_port: ports.neutron,
         core_plugin: "ml2",
         service_plugins: "ovn-router,qos,trunk",
-        api_paste_config: "/etc/neutron/api-paste.ini",
+        api_paste_config: place.write("neutron/api-paste.ini", pipeline()),
         state_path: place.data("neutron"),
         transport_url: messageBus,
         api_workers: 1,

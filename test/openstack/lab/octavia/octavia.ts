@@ -2,13 +2,14 @@ import { existsSync, readFileSync } from "node:fs";
 import type { AdminApi } from "../admin-api.ts";
 import { renderIni } from "../ini.ts";
 import { address, loopback, type Place, password, ports, region } from "../place.ts";
+import { beside, startScript } from "../python.ts";
 import { accountOf, database, messageBus, messaging, tokenCheck } from "../sections.ts";
 import type { Lab, Service } from "../service.ts";
 import { startWsgi } from "../wsgi.ts";
 
 /**
- * Real API and worker. Each load balancer boots a machine as in a real cloud, here on the pretended hypervisor; what would be sent to that machine is
- * dropped. Nobody sends heartbeats back, so an operating status stays OFFLINE; the provisioning status is right.
+ * Real API, worker and health manager. Each load balancer boots a machine as in a real cloud, here on the pretended hypervisor; what would be sent
+ * to that machine is dropped. What its agent would report is reported by machines/heartbeats.py, from what Nova says of the guests.
  */
 export const octavia: Service = {
   name: "octavia",
@@ -26,6 +27,11 @@ export const octavia: Service = {
   },
   start,
 };
+
+/** Reports are signed with it. */
+const heartbeatKey = "on-loopback-only";
+
+const secondsBetweenHeartbeats = 2;
 
 /** What the load balancers' machines are made with. */
 interface MachineParts {
@@ -94,8 +100,14 @@ function configure(place: Place): void {
       health_manager: {
         bind_ip: loopback,
         bind_port: ports.octaviaHealth,
-        heartbeat_key: "nobody-sends",
+        heartbeat_key: heartbeatKey,
         controller_ip_port_list: `${loopback}:${ports.octaviaHealth}`,
+        health_update_threads: 1,
+        stats_update_threads: 1,
+        // Later than that after its arrival a report is thrown away; this machine is a slow one.
+        heartbeat_interval: 60,
+        // A paused machine is no reason to build every load balancer anew.
+        heartbeat_timeout: 86400,
       },
       controller_worker: {
         amphora_driver: "amphora_noop_driver",
@@ -153,4 +165,17 @@ function start(lab: Lab): void {
     arguments: `--config-file=${file}`,
   });
   lab.daemons.start("octavia-worker", "octavia-worker", ["--config-file", file]);
+  lab.daemons.start("octavia-health-manager", "octavia-health-manager", ["--config-file", file]);
+  startScript(lab, "octavia-heartbeats", beside(import.meta.url, "./machines/heartbeats.py"), [
+    lab.place.write(
+      "octavia/heartbeats.json",
+      JSON.stringify({
+        key: heartbeatKey,
+        host: loopback,
+        port: ports.octaviaHealth,
+        seconds: secondsBetweenHeartbeats,
+        database: { host: loopback, port: ports.mariadb, user: "lab", password },
+      }),
+    ),
+  ]);
 }

@@ -1,0 +1,64 @@
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createLocalCloud, type LocalCloud } from "../../../src/local-cloud/behaviour/index.ts";
+import { projectId } from "../../../src/local-cloud/behaviour/keystone/keystone.ts";
+import type { LoadBalancerFlavorView } from "../../../src/local-cloud/behaviour/octavia/types.ts";
+import { openHttpDoor } from "../../../src/local-cloud/http/http-server.ts";
+import { startProviders } from "../../../src/local-cloud/provider/start-providers.ts";
+import { selfSignedPkcs12 } from "../../../src/local-cloud/tls-certificate.ts";
+import { startTraffic } from "../../../src/local-cloud/traffic/start.ts";
+
+const token = "of-this-test-only";
+
+/**
+ * OVHcloud's own half of a shop whose OpenStack half is a real one: vRack, databases, buckets, backups, and passwords. It is the local cloud's, which
+ * takes the ids of networks and servers as they are given. The engine starts it as plugins from PATH, as it starts every provider of a real stack.
+ */
+export class OvhHalf {
+  readonly cloud: LocalCloud;
+  /** What the commands read to find OVHcloud's API. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly #close: () => Promise<void>;
+
+  private constructor(cloud: LocalCloud, url: string, close: () => Promise<void>) {
+    this.cloud = cloud;
+    this.variables = { OVH_ENDPOINT: `${url}/1.0`, OVH_ACCESS_TOKEN: token, OVH_CLOUD_PROJECT_SERVICE: projectId };
+    this.#close = close;
+  }
+
+  /** @param plugins folder for the programs that the engine starts, made when absent */
+  static async start(plugins: string, flavors: readonly LoadBalancerFlavorView[]): Promise<OvhHalf> {
+    const own = createLocalCloud({ databasePath: ":memory:", openstackElsewhere: true });
+    // On OVHcloud too its API names the ids of Octavia's flavors.
+    const offered = {
+      get: own.octavia.flavors.get.bind(own.octavia.flavors),
+      list: (region?: string) => flavors.filter((flavor) => flavor.region === region),
+    };
+    const cloud: LocalCloud = { ...own, octavia: { ...own.octavia, flavors: offered } };
+    const traffic = startTraffic(cloud, {
+      portOffset: 20_000,
+      scale: cloud.scale,
+      instanceCertificate: selfSignedPkcs12(["shop.example"], new Date()),
+    });
+    const door = await openHttpDoor({ cloud, traffic: traffic.traffic, token });
+    const providers = await startProviders(cloud);
+    for (const name of ["ovh", "random"] as const) writePlugin(plugins, name, providers.ports[name] ?? 0);
+    return new OvhHalf(cloud, door.url, async () => {
+      providers.close();
+      await Promise.all([traffic.close(), door.close()]);
+      cloud.close();
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#close();
+  }
+}
+
+/** A plugin says on which port it listens and stays until it is stopped; what listens there is this process. */
+function writePlugin(folder: string, name: string, port: number): void {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `pulumi-resource-${name}`);
+  writeFileSync(file, `#!/bin/sh\necho ${port}\nexec sleep 86400\n`);
+  chmodSync(file, 0o755);
+}
