@@ -108,8 +108,9 @@ async function handle(
     ...(await readBody(request, target)),
   };
   if (!service.journaled) return await route.handle(call);
+  const asked = route.asked === undefined ? "" : ` ${route.asked(call)}`;
   return await args.cloud.perform(
-    { door: "http", service: service.name, operation: "http", name: `${request.method} ${url.pathname}` },
+    { door: "http", service: service.name, operation: "http", name: `${request.method} ${url.pathname}${asked}` },
     () => route.handle(call),
   );
 }

@@ -47,7 +47,13 @@ export const octavia: Service = {
         body: { member: memberBody(call, call.cloud.octavia.members.get(param(call, "pool"), param(call, "id"))) },
       }),
     },
-    { method: "PUT", path: `${root}/pools/:pool/members/:id`, handle: updateMember },
+    {
+      method: "PUT",
+      path: `${root}/pools/:pool/members/:id`,
+      handle: updateMember,
+      // In or out of service: what every story of a switch turns on.
+      asked: ({ body }) => `weight ${jsonObject(body.member).weight ?? "unchanged"}`,
+    },
     list(root, "healthmonitors", (call, region) => call.cloud.octavia.monitors.list({ region }).map(monitorBody)),
   ]),
 };

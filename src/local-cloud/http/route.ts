@@ -34,6 +34,8 @@ export interface Route {
   /** Takes content as it comes. */
   readonly takesContent?: boolean;
   readonly handle: (call: Call) => Reply | Promise<Reply>;
+  /** What the journal says of a call beyond method and path. Never a secret. */
+  readonly asked?: (call: Call) => string;
 }
 
 /** The routes of one service. */
