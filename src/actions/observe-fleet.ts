@@ -60,6 +60,7 @@ export async function observeFleet(
   return {
     loadBalancerBandwidth: known.loadBalancerBandwidth,
     loadBalancerReady: loadBalancer?.provisioningStatus === "ACTIVE",
+    loadBalancerFailed: loadBalancer?.provisioningStatus === "ERROR",
     fronts: fronts.toSorted((a, b) => frontIndex(a.name) - frontIndex(b.name)),
   };
 }

@@ -123,7 +123,7 @@ export async function observeSettled(
   context.emit({ kind: "phase", phase: "observing" });
   const look = () => observeFleet(context, known);
   const idle = (fleet: LiveFleet) =>
-    fleet.loadBalancerReady &&
+    (fleet.loadBalancerReady || fleet.loadBalancerFailed === true) &&
     fleet.fronts.every((front) => front.server !== "building" && front.server !== "resizing");
   const { seen } = await waitUntil(context, { limit: context.timings.busyLimit, look, good: idle });
   const wanted = new Set(goal.fleet.fronts.map((front) => front.name));

@@ -155,6 +155,14 @@ describe("a resize that fails", () => {
   });
 });
 
+it("a load balancer that failed in the cloud stops it at once", async () => {
+  stack.world.loadBalancer = { id: "lb", provisioningStatus: "ERROR" };
+  const before = stack.clock.now().getTime();
+  await expect(go("rush")).rejects.toThrow(/the load balancer is in ERROR/);
+  expect(stack.clock.now().getTime() - before).toBeLessThan(10_000);
+  expect(stack.world.journal).toEqual([]);
+});
+
 describe("a process that dies", () => {
   it.each([
     { at: "update lb", effect: "die-before" },

@@ -157,6 +157,11 @@ describe("a stop names its cause and what to type", () => {
     expect(decide(normalLive, goalOf(1, "b2-7", 500))).toMatchObject({ kind: "stopped", code: "not-enough-serving" });
   });
 
+  it("a load balancer that failed in the cloud is not waited for", () => {
+    const failed = { ...normalLive, loadBalancerReady: false, loadBalancerFailed: true };
+    expect(decide(failed, rushGoal)).toMatchObject({ kind: "stopped", code: "load-balancer-failed" });
+  });
+
   it("a load balancer that is not ready", () => {
     expect(decide({ ...normalLive, loadBalancerReady: false }, rushGoal)).toMatchObject({ code: "load-balancer-busy" });
   });

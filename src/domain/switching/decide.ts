@@ -61,6 +61,13 @@ function waitForCloud({ fronts, live }: View): SwitchDecision | undefined {
       "lor-infra status",
     );
   }
+  if (live.loadBalancerFailed === true) {
+    return stop(
+      "load-balancer-failed",
+      "the load balancer is in ERROR, as a change that failed in the cloud leaves it: only the cloud's operator can put it right",
+      "ask the provider's support for a failover of it, then run the same command again",
+    );
+  }
   if (!live.loadBalancerReady) {
     return stop("load-balancer-busy", "the load balancer is not ready to be changed", "lor-infra status");
   }

@@ -6,6 +6,8 @@ export interface LiveFleet {
   readonly loadBalancerBandwidth: number;
   /** Its provisioning status is ACTIVE. */
   readonly loadBalancerReady: boolean;
+  /** Its provisioning status is ERROR: to wait does not help. Absent: it is not. */
+  readonly loadBalancerFailed?: boolean;
   readonly fronts: readonly LiveFront[];
 }
 
@@ -42,6 +44,7 @@ export type SwitchStep =
 /** Why a switch cannot go on; each is an error code of docs/errors.md. */
 export type StopCode =
   | "load-balancer-busy"
+  | "load-balancer-failed"
   | "front-busy"
   | "front-stopped"
   | "front-unhealthy"
