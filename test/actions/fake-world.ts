@@ -7,6 +7,7 @@ import type {
   ServerView,
   StoredObject,
 } from "../../src/clients/port.ts";
+import { ExitCode, LorError } from "../../src/core/errors.ts";
 
 interface FakeServer {
   id: string;
@@ -107,10 +108,13 @@ export class FakeWorld {
       members: async () => [...this.members.values()].map((one) => this.#memberView(one)),
       setWeight: async (member, weight) => {
         const event = `${weight === 0 ? "drain" : "readmit"} ${shortName(member.name)}`;
-        await this.happen(event, () => {
+        const weigh = () => {
           const found = this.members.get(member.name);
           if (found === undefined) throw new Error(`no member ${member.name}`);
           found.weight = weight;
+        };
+        await this.happen(event, weigh).catch((cause) => {
+          throw asCloudError(cause);
         });
       },
     },
@@ -232,6 +236,12 @@ export class FakeWorld {
       activeConnections: member.connections,
     };
   }
+}
+
+/** A raw call fails with a coded error, as the real clients do. */
+function asCloudError(cause: Error): LorError {
+  const { message } = cause;
+  return new LorError({ code: "cloud-failed", message, exit: ExitCode.failed, culprit: "cloud", cause });
 }
 
 /** `lor-prod-ps-0` -> `ps-0`. */
