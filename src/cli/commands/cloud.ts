@@ -164,7 +164,7 @@ export async function cloudFault(terminal: Terminal, options: FaultOptions): Pro
   for (const fault of faults) {
     const match = Object.entries(fault.match).map(([key, value]) => `${key} ${value}`);
     terminal.line(
-      `  ${fault.id}  ${fault.effect.kind} on ${match.join(", ") || "any call"}, ${fault.remaining} more times`,
+      `  ${fault.id}  ${fault.effect.kind} on ${match.join(", ") || "any call"}, ${fault.remaining === 1 ? "once more" : `${fault.remaining} more times`}`,
     );
   }
   return ExitCode.done;
