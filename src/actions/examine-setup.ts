@@ -11,6 +11,7 @@ import { type StackState, stateInFolder } from "../state/stack-state.ts";
 import { hasState } from "../state/state-file.ts";
 import { cloudStatus } from "./cloud-status.ts";
 import { engineStatus } from "./engine-status.ts";
+import { listState } from "./list-state.ts";
 import { openProjectState } from "./open-context.ts";
 import { readPassphrase } from "./passphrase.ts";
 
@@ -144,10 +145,29 @@ async function examineState(
     const { backend } = state;
     const place =
       backend instanceof FolderFiles ? examineFolder(backend.folder, there) : await examineBucket(state, there);
-    return [place, await examineLock(state)];
+    return [place, ...(there ? [await examineChain(state)] : []), await examineLock(state)];
   } catch (error) {
     if (error instanceof LorError) return [bad("state", `${error.message}: ${error.seen ?? error.path}`, error.next)];
     throw error;
+  }
+}
+
+/** Whether somebody has written an old state over a newer one. */
+async function examineChain(state: StackState): Promise<Finding> {
+  const { entries, now } = await listState(state);
+  const states = `${entries.length} states are entered`;
+  switch (now) {
+    case "backwards":
+      return bad(
+        "chain",
+        `${states}, and the state that is there undoes what the last of them did`,
+        "lor-infra state list",
+      );
+    case "unknown":
+      return good("chain", `${states}; somebody else has changed the state since, or a run was killed`);
+    case "as-left":
+    case "none":
+      return good("chain", `${states}; the state is as the last run left it`);
   }
 }
 

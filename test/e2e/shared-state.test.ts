@@ -85,6 +85,7 @@ it("paused, and taken over elsewhere: it stops when it wakes, what it wrote is f
   expect(refused.stderr).toContain("state-went-backwards");
   const { now, entries } = await scene.project.json<Listing>(["state", "list"], 5);
   expect(now).toBe("backwards");
+  expect((await run(["doctor"], 1)).stdout).toMatch(/✗ chain .*undoes/);
   const good = entries.findLast((entry) => entry.kind !== "overwrote")?.number;
   expect(refused.stderr).toContain(`state restore ${good}`);
   await run(["state", "restore", String(good), "--yes"], 0);
@@ -111,6 +112,7 @@ it("refuses copies of another stack, salt or form, and copies to a new file only
     writeFileSync(spoiled, spoil(text));
     expect((await run(["state", "restore", spoiled, "--yes"], exit)).stderr).toContain(code);
   }
+  expect((await run(["demo"], 3)).stderr).toContain("demo-shares-state");
   expect((await run(["state", "restore", "99999", "--yes"], 2)).stderr).toContain("state-copy-missing");
 });
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { cloudStatus } from "../../actions/cloud-status.ts";
 import { stopCloud } from "../../actions/cloud-stop.ts";
 import { type RequestFigures, RequestWatch } from "../../actions/watch-requests.ts";
-import { ExitCode } from "../../core/errors.ts";
+import { ExitCode, LorError } from "../../core/errors.ts";
 import { loopback } from "../../local-cloud/traffic/address.ts";
 import { loadSettings } from "../load-settings.ts";
 import type { ChangeOptions, SettingsOptions } from "../options.ts";
@@ -24,8 +24,6 @@ import { up } from "./up.ts";
  */
 export async function demo(terminal: Terminal, options: SettingsOptions): Promise<ExitCode> {
   const began = performance.now();
-  const home = mkdtempSync(join(tmpdir(), "lor-infra-demo-"));
-  process.env.LOR_INFRA_HOME = home;
   const given: ChangeOptions = {
     ...options,
     settings: existsSync(join(options.settings, "Pulumi.yaml")) ? options.settings : packageFolder,
@@ -33,7 +31,11 @@ export async function demo(terminal: Terminal, options: SettingsOptions): Promis
     yes: true,
     takeOver: false,
   };
-  const { domain } = loadSettings(given).settings.normal.prestashop;
+  const { prestashop, state } = loadSettings(given).settings.normal;
+  if (state.localCloudToo) throw demoWouldShare();
+  const { domain } = prestashop;
+  const home = mkdtempSync(join(tmpdir(), "lor-infra-demo-"));
+  process.env.LOR_INFRA_HOME = home;
   const title = (text: string) => terminal.line(`\n${terminal.style("bold", `── ${text} ──`)}`);
   // One document at the end, not one for each command.
   const quiet: Terminal = { ...terminal, document: () => undefined };
@@ -68,6 +70,20 @@ export async function demo(terminal: Terminal, options: SettingsOptions): Promis
     await stopCloud(home);
     rmSync(home, { recursive: true, force: true });
   }
+}
+
+/** The demo deletes what it made, and its cloud is another one than the project's. */
+function demoWouldShare(): LorError {
+  return new LorError({
+    code: "demo-shares-state",
+    message: "the demo's state would lie where the project's is shared",
+    exit: ExitCode.refused,
+    culprit: "user",
+    path: "state.localCloudToo",
+    seen: "true",
+    accepted: "false",
+    next: "cd to another folder, then: npx lor-infra demo",
+  });
 }
 
 interface Shop {
