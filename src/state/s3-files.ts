@@ -241,7 +241,7 @@ function bucketError(cause: unknown, where: string): LorError {
       culprit: "user",
       path: "state.backend",
       seen: where,
-      next: "create the bucket, with versions kept, then the same command again",
+      next: "create the bucket, then the same command again",
       cause,
     });
   }

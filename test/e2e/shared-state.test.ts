@@ -48,8 +48,8 @@ it("goes up, and everything shared is in the bucket: nothing of it in the folder
 it("killed in the middle of a rush with its engine left behind, the same command ends it", async () => {
   const watch = new ServingWatch(scene.home);
   const crashed = await scene.crash(["rush", "--yes"], {
-    point: "ps-0 resized",
-    steps: [{ match: { type: "Instance", operation: "update", name: "lor-prod-ps-0" } }],
+    point: "larger load balancer accepted: command",
+    steps: [{ match: { type: "CloudProject/loadBalancer:LoadBalancer", operation: "update" } }],
     kill: ["command"],
   });
   expect(crashed.code).toBeNull();
@@ -64,7 +64,7 @@ it("paused, and taken over elsewhere: it stops when it wakes, what it wrote is f
   await scene.order({ type: "Instance", operation: "update", name: "lor-prod-ps-0" }, { kind: "hold" });
   const first = scene.project.start(["normal", "--yes"]);
   const end = ended(first);
-  await expect.poll(() => scene.control.held(), { timeout: 90_000, interval: 50 }).toHaveLength(1);
+  await expect.poll(() => scene.control.held(), { timeout: 150_000, interval: 50 }).toHaveLength(1);
   const engines = await scene.engines();
   const paused = [first.pid ?? 0, ...engines.map((one) => one.pid)];
   for (const pid of paused) process.kill(pid, "SIGSTOP");
