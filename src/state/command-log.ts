@@ -26,8 +26,9 @@ export class CommandLog extends Writable {
     this.#scrub = scrub;
   }
 
-  /** A line of our own, such as when the command began. */
+  /** A line of our own, such as when the command ended; after what it has printed so far, with or without an end of its line. */
   note(line: string): void {
+    this.#flush();
     this.#add(line);
   }
 
@@ -43,10 +44,15 @@ export class CommandLog extends Writable {
   }
 
   override _final(done: (error?: Error | null) => void): void {
-    const last = this.#rest + this.#decoder.end();
-    if (last !== "") this.#line(last);
+    this.#flush();
     closeSync(this.#file);
     done();
+  }
+
+  #flush(): void {
+    const last = this.#rest + this.#decoder.end();
+    this.#rest = "";
+    if (last !== "") this.#line(last);
   }
 
   /** A private key is a secret of many lines, which no line shows by itself. */
