@@ -1,24 +1,30 @@
 import { Temporal } from "temporal-polyfill";
+import type { OfferedFlavor } from "../clients/port.ts";
 import type { Profile } from "../domain/fleet.ts";
 import type { StepForecast } from "../domain/forecast.ts";
 import { findCloudFlavor, systemDiskGigabytes } from "../domain/offers/ovhcloud.ts";
+import type { Answer } from "../domain/switching/conditions/answer.ts";
+import { backupConditions } from "../domain/switching/conditions/backups.ts";
 import { type Condition, onceBegun } from "../domain/switching/conditions/condition.ts";
 import { dataLossConditions, type LossMoment } from "../domain/switching/conditions/data-loss.ts";
 import { durationCondition } from "../domain/switching/conditions/duration.ts";
 import { eventTimeCondition } from "../domain/switching/conditions/event-time.ts";
 import { frontsServeConditions } from "../domain/switching/conditions/fronts-serve.ts";
 import { rushPriceCondition } from "../domain/switching/conditions/rush-price.ts";
+import { supplyConditions } from "../domain/switching/conditions/supply.ts";
 import { wayBackConditions } from "../domain/switching/conditions/way-back.ts";
 import type { LiveFleet, SwitchGoal, SwitchStop } from "../domain/switching/model.ts";
 import { fleetAfter, fleetOfLive, liveAfter } from "../domain/switching/step-fleet.ts";
 import { planItems } from "../systems/lor/plan-items.ts";
 import { lossRemedies } from "../systems/lor/policy-facts.ts";
 import { recoveryFacts, stateDataLoss } from "../systems/lor/recovery.ts";
+import { readBackups } from "./backup-facts.ts";
 import { describeStep } from "./carry-out-step.ts";
 import { requirePriceBook } from "./estimate-cost.ts";
 import { priceItems, priceProfiles, rushCostsMore, unpricedDifferences } from "./price-profiles.ts";
 import { returnConditions } from "./return-conditions.ts";
 import { planFleet, planProfile, type StackContext } from "./stack-context.ts";
+import { readSupply } from "./supply-facts.ts";
 
 /** What a person says about the season when asking for a switch. */
 export interface SeasonChoice {
@@ -52,18 +58,30 @@ export async function switchConditions(
   context: StackContext,
   request: ConditionsRequest,
 ): Promise<readonly Condition[]> {
-  const { target, begun } = request;
+  const { target, begun, stop } = request;
   const beginning = target === "rush" ? [eventTimeCondition(eventTimeFacts(context, request))] : [];
+  const [supply, backups] = await Promise.all([readSupply(context, request), readBackups(context)]);
+  const kept = backupConditions(backups);
   return [
     ...(begun ? onceBegun(beginning) : beginning),
     ...(target === "normal" && request.steps.length > 0
       ? await returnConditions(context, request.season.busy === true)
       : []),
-    ...wayBackConditions(wayBackFacts(context)),
+    ...wayBackConditions(wayBackFacts(context, supply.flavorsOffered)),
+    // Of a switch that cannot begin nobody knows the steps.
+    ...(stop === undefined ? supplyConditions(supply) : []),
     ...frontsServeConditions(request),
     ...dataLossConditions(dataLossFacts(context, request)),
+    ...(begun ? onceBegun(kept) : kept),
+    ...(stop === undefined ? forecastConditions(context, request) : []),
+  ];
+}
+
+function forecastConditions(context: StackContext, request: ConditionsRequest): readonly Condition[] {
+  const { steps, target } = request;
+  return [
     ...(target === "rush" ? [rushPriceCondition(rushPriceFacts(context, request))] : []),
-    durationCondition({ ...calendarFacts(context, request), steps: request.steps }),
+    durationCondition({ ...calendarFacts(context, request), steps }),
   ];
 }
 
@@ -84,15 +102,15 @@ function eventTimeFacts(context: StackContext, request: ConditionsRequest) {
   };
 }
 
-function wayBackFacts(context: StackContext) {
+function wayBackFacts(context: StackContext, offered: Answer<readonly OfferedFlavor[]>) {
   const { normal, rush } = context.project.settings;
   const plans = { normal: planProfile(context, "normal"), rush: planProfile(context, "rush") };
   const { flavorFamily } = normal.prestashop;
-  const sizeOf = (size: string) => ({
-    size,
-    flavor: findCloudFlavor(size, flavorFamily) ?? size,
-    diskGigabytes: systemDiskGigabytes(size, flavorFamily),
-  });
+  const sizeOf = (size: string) => {
+    const flavor = findCloudFlavor(size, flavorFamily) ?? size;
+    const told = "known" in offered ? offered.known.find(({ name }) => name === flavor) : undefined;
+    return { size, flavor, diskGigabytes: told?.diskGigabytes ?? systemDiskGigabytes(size, flavorFamily) };
+  };
   const engines = ["mysql", "postgresql"] as const;
   const same = engines.filter((engine) => JSON.stringify(plans.normal[engine]) === JSON.stringify(plans.rush[engine]));
   return {

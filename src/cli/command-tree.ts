@@ -222,6 +222,13 @@ export function createCommandTree(given: Pick<CloudOptions, "timings"> = {}): {
     .option("--times <n>", "how often before it clears itself", positiveInteger, 1)
     .option("--clear", "clear all faults", false)
     .action(runs(async () => (await load()).cloudFault));
+  addCloud("restrict", "take quota, sizes or backups away until --clear; without options, list what is lacking")
+    .option("--quota <name=limit>", "a new limit, such as instances=3; may be repeated", quotaLimit)
+    .option("--withdraw <size...>", "sizes that are not offered any more, such as b2-15-flex or large")
+    .option("--no-backup-for <hours>", "no backup was made for so many hours, and none is from now on", positiveInteger)
+    .option("--region <region>", "compute region; the one of the settings by default")
+    .option("--clear", "take everything back", false)
+    .action(runs(async () => (await load()).cloudRestrict));
 
   tab(program, { completionCommandName: "completion" });
   return { program, exitCode: () => ended };
@@ -236,6 +243,12 @@ function positiveInteger(text: string): number {
   if (!Number.isInteger(value) || value < 1)
     throw new InvalidArgumentError(`"${text}" is not a whole number of 1 or more.`);
   return value;
+}
+
+function quotaLimit(text: string, before: Readonly<Record<string, number>> = {}): Readonly<Record<string, number>> {
+  const [, name, limit] = /^([a-zA-Z]+)=(\d{1,9})$/.exec(text) ?? [];
+  if (name === undefined) throw new InvalidArgumentError(`"${text}" is no limit such as instances=3.`);
+  return { ...before, [name]: Number(limit) };
 }
 
 const mostYears = 200;

@@ -134,6 +134,7 @@ function serverView(server: JsonObject): ServerView {
     address: firstFixedAddress(server.addresses),
     fault: optionalText(object(server.fault).message),
     // Null until it first runs; a cloud that leaves it out says nothing.
+    createdAt: optionalText(server.created) === undefined ? undefined : new Date(text(server.created)),
     launched: server["OS-SRV-USG:launched_at"] !== null,
   };
 }

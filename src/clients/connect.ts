@@ -1,3 +1,4 @@
+import { OvhBackups } from "./backups.ts";
 import { Caller, type CallOptions } from "./call.ts";
 import { NovaCompute } from "./compute.ts";
 import type { CloudCredentials } from "./credentials.ts";
@@ -7,6 +8,7 @@ import { OvhObjectStorage } from "./object-storage.ts";
 import { OpenStack } from "./openstack.ts";
 import { connectOvh } from "./ovh-api.ts";
 import type { CloudClients } from "./port.ts";
+import { OpenStackSupply } from "./supply.ts";
 
 /** The raw clients of one project. Nothing is called before it is needed: wrong credentials show at the first call. */
 export function connectClients(credentials: CloudCredentials, options: CallOptions = {}): CloudClients {
@@ -17,6 +19,8 @@ export function connectClients(credentials: CloudCredentials, options: CallOptio
     compute: new NovaCompute(openstack, caller),
     loadBalancer: new OctaviaLoadBalancer(openstack, caller),
     storage: new OvhObjectStorage(ovh, credentials.projectId),
+    backups: new OvhBackups(ovh, credentials.projectId),
+    supply: new OpenStackSupply(openstack, credentials.projectId),
     finder: new NameFinder({
       openstack,
       ovh,

@@ -6,6 +6,8 @@ export interface CloudClients {
   readonly compute: ComputeClient;
   readonly loadBalancer: LoadBalancerClient;
   readonly storage: ObjectStorageClient;
+  readonly supply: SupplyClient;
+  readonly backups: BackupClient;
   readonly finder: ResourceFinder;
 }
 
@@ -32,6 +34,8 @@ export interface ServerView {
   readonly fault: string | undefined;
   /** Whether it ever ran: one in ERROR that never did is no machine, and resetting its state makes none of it. */
   readonly launched: boolean;
+  /** Undefined where the cloud leaves it out. */
+  readonly createdAt: Date | undefined;
 }
 
 export interface ComputeClient {
@@ -79,6 +83,51 @@ export interface LoadBalancerClient {
   members(poolName: string): Promise<readonly MemberView[]>;
   /** Weight 0 drains, 1 readmits; resolves when the load balancer is ACTIVE again. */
   setWeight(member: MemberView, weight: number): Promise<void>;
+}
+
+/** What is there of a backup that the cloud makes by itself. */
+export interface BackupsView {
+  /** Since when it is made. */
+  readonly since: Date;
+  /** The newest one that is complete. */
+  readonly newest: Date | undefined;
+}
+
+export interface BackupClient {
+  /** The cloud's own time, to the second. */
+  now(): Promise<Date>;
+  /** By the service's name; undefined when there is no such service. */
+  ofDatabase(engine: "mysql" | "postgresql", name: string): Promise<BackupsView | undefined>;
+  /** By the name of the schedule; undefined when there is no such one. */
+  ofInstance(region: string, workflowName: string): Promise<BackupsView | undefined>;
+}
+
+/** A size of machines as the region offers it. */
+export interface OfferedFlavor {
+  readonly name: string;
+  readonly cores: number;
+  readonly memoryMegabytes: number;
+  /** System disk. */
+  readonly diskGigabytes: number;
+}
+
+export type QuotaResource = "instances" | "cores" | "memory" | "volumes" | "volume-space" | "ports" | "members";
+
+/** How much of a resource the project may have in its region, and has. Memory in MB, volume space in GB, everything else in pieces. */
+export interface Quota {
+  readonly resource: QuotaResource;
+  /** Undefined: no limit. */
+  readonly limit: number | undefined;
+  readonly used: number;
+}
+
+/** What the region offers and how much of it the project may still have. A project member may ask all of it where the cloud's policies are the usual ones. */
+export interface SupplyClient {
+  flavors(): Promise<readonly OfferedFlavor[]>;
+  /** Names of the load balancer sizes. */
+  loadBalancerFlavors(): Promise<readonly string[]>;
+  /** Each service is asked by itself: one that refuses says nothing of the others. */
+  readonly quotas: Readonly<Record<"Nova" | "Cinder" | "Neutron" | "Octavia", () => Promise<readonly Quota[]>>>;
 }
 
 export interface BucketPlace {

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { RestrictionOrder, RestrictionsView } from "./behaviour/restrictions.ts";
 import type { ClockMode } from "./clock.ts";
 import type { FaultOrder, FaultView, HeldCall } from "./faults.ts";
 import type { JournalEntry, JournalFilter } from "./journal.ts";
@@ -73,6 +74,19 @@ export class ControlClient {
   /** Takes back one fault, or all of them. */
   async clearFaults(id?: number): Promise<void> {
     await this.send("DELETE", id === undefined ? "/faults" : `/faults/${id}`);
+  }
+
+  /** Takes quota, sizes or backups away, until `clearRestrictions`. */
+  restrict(order: RestrictionOrder): Promise<RestrictionsView> {
+    return this.send("POST", "/restrictions", order);
+  }
+
+  restrictions(): Promise<RestrictionsView> {
+    return this.send("GET", "/restrictions");
+  }
+
+  async clearRestrictions(): Promise<void> {
+    await this.send("DELETE", "/restrictions");
   }
 
   held(): Promise<readonly HeldCall[]> {

@@ -1,8 +1,11 @@
+import { CloudCallError } from "../../src/clients/call.ts";
 import type {
   CloudClients,
   FoundResource,
   MemberView,
   OperatingStatus,
+  Quota,
+  QuotaResource,
   ServerStatus,
   ServerView,
   StoredObject,
@@ -62,6 +65,20 @@ export class FakeWorld {
   readonly objects = new Map<string, StoredObject>();
   /** What the load balancer counts. */
   readonly visitors = { openConnections: 0, connections: 0, connectionsPerLook: 0 };
+  /** Of both databases and of each system disk; the servers were created when the first backup could have been made. */
+  readonly backups = {
+    now: new Date("2026-11-23T00:00:00Z"),
+    since: new Date("2026-11-23T00:00:00Z"),
+    newest: undefined as Date | undefined,
+  };
+  /** What the region offers, and how much of each resource is left; a resource that is not named has no limit. */
+  readonly supply = {
+    flavors: ["b2-7-flex", "b2-15-flex"].map((name) => ({ name, cores: 2, memoryMegabytes: 7000, diskGigabytes: 50 })),
+    left: {} as Partial<Record<QuotaResource, number>>,
+    members: "told" as "told" | "unknown",
+    /** The cloud does not answer this user. */
+    refuses: false,
+  };
   loadBalancer: { id: string; provisioningStatus: string } | undefined;
   loadBalancerFlavor: string | undefined;
   /** Fewest healthy serving members since `watch`. */
@@ -121,6 +138,24 @@ export class FakeWorld {
     storage: {
       find: async (_, key) => this.objects.get(key),
       uploadUrl: async (_, key) => `https://storage.example/${key}?X-Amz-Signature=planted-signature`,
+    },
+    backups: {
+      now: async () => this.backups.now,
+      ofDatabase: async () => this.backups,
+      ofInstance: async () => this.backups,
+    },
+    supply: {
+      flavors: async () => {
+        if (this.supply.refuses) throw refused("GET", "/flavors/detail");
+        return this.supply.flavors;
+      },
+      loadBalancerFlavors: async () => ["small", "medium", "large", "xl"],
+      quotas: {
+        Nova: async () => this.#quotas("instances", "cores", "memory"),
+        Cinder: async () => this.#quotas("volumes", "volume-space"),
+        Neutron: async () => this.#quotas("ports"),
+        Octavia: async () => (this.supply.members === "unknown" ? [] : this.#quotas("members")),
+      },
     },
     finder: {
       find: async (type, inputs): Promise<FoundResource | undefined> => {
@@ -200,6 +235,14 @@ export class FakeWorld {
     return new Promise(() => undefined);
   }
 
+  #quotas(...resources: readonly QuotaResource[]): readonly Quota[] {
+    if (this.supply.refuses) throw refused("GET", "/limits");
+    return resources.map((resource) => {
+      const left = this.supply.left[resource];
+      return { resource, limit: left === undefined ? undefined : 10 + left, used: 10 };
+    });
+  }
+
   #byFront(name: string): FakeServer {
     const server = [...this.servers.values()].find((one) => shortName(one.name) === name);
     if (server === undefined) throw new Error(`no server ${name}`);
@@ -218,7 +261,7 @@ export class FakeWorld {
   }
 
   #serverView({ id, name, status, flavor, fault }: FakeServer): ServerView {
-    return { id, name, status, flavor, address: undefined, fault, launched: true };
+    return { id, name, status, flavor, address: undefined, fault, launched: true, createdAt: this.backups.since };
   }
 
   #memberView(member: FakeMember): MemberView {
@@ -242,6 +285,10 @@ export class FakeWorld {
 function asCloudError(cause: Error): LorError {
   const { message } = cause;
   return new LorError({ code: "cloud-failed", message, exit: ExitCode.failed, culprit: "cloud", cause });
+}
+
+function refused(method: "GET", path: string): CloudCallError {
+  return new CloudCallError({ service: "Nova", method, url: `http://cloud.example${path}` }, 403, "not allowed");
 }
 
 /** `lor-prod-ps-0` -> `ps-0`. */

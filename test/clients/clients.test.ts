@@ -239,10 +239,10 @@ test("two pools of one name are refused: which one is meant cannot be guessed", 
 
 test("a service that the region does not have is named", async () => {
   const { clients } = await connect(() => ({ body: {} }));
-  const error = await errorOf(clients.finder.find("openstack:blockstorage/volume:Volume", { name: "x" }));
+  const error = await errorOf(clients.finder.find("openstack:keymanager/secretV1:SecretV1", { name: "x" }));
   expect(error).toMatchObject({
     code: "cloud-service-missing",
-    accepted: "a region that offers volumev3 or block-storage",
+    accepted: "a region that offers key-manager",
   });
 });
 

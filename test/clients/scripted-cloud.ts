@@ -81,7 +81,7 @@ export async function scriptedCloud(answer: (call: SeenCall) => Answer): Promise
 }
 
 function catalog(url: string): unknown {
-  return ["compute", "network", "load-balancer", "object-store"].map((type) => ({
+  return ["compute", "network", "load-balancer", "block-storage", "object-store"].map((type) => ({
     type,
     endpoints: [
       { interface: "internal", region_id: "GRA11", url: "http://192.0.2.1/never" },

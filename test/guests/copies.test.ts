@@ -257,6 +257,7 @@ describe("copy of the shop's images", () => {
     expect(object(`copies/${cake}`)).toBe("cake");
     expect(object(`copies/${tart}`)).toBe("tart");
     expect(json("copies/status/images.json")).toMatchObject({ copy: "images", lastRun: { result: "success" } });
+    expect(json("copies/status/images-success.json")).toEqual(json("copies/status/images.json"));
   });
 
   it("tells its age after every run, also when a run says the same as the one before", async () => {

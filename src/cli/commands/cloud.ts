@@ -2,6 +2,7 @@ import { cloudEnvironment, shellExports } from "../../actions/cloud-env.ts";
 import { clearFaults, listFaults, orderFault } from "../../actions/cloud-fault.ts";
 import { cloudJournal as readJournal } from "../../actions/cloud-journal.ts";
 import { resetCloud } from "../../actions/cloud-reset.ts";
+import { liftRestrictions, listRestrictions, restrictCloud } from "../../actions/cloud-restrict.ts";
 import { startCloud } from "../../actions/cloud-start.ts";
 import { cloudStatus as readStatus } from "../../actions/cloud-status.ts";
 import { stopCloud } from "../../actions/cloud-stop.ts";
@@ -167,6 +168,40 @@ export async function cloudFault(terminal: Terminal, options: FaultOptions): Pro
       `  ${fault.id}  ${fault.effect.kind} on ${match.join(", ") || "any call"}, ${fault.remaining === 1 ? "once more" : `${fault.remaining} more times`}`,
     );
   }
+  return ExitCode.done;
+}
+
+interface RestrictOptions extends SettingsOptions {
+  readonly region?: string;
+  readonly quota?: Readonly<Record<string, number>>;
+  readonly withdraw?: readonly string[];
+  /** Whole hours. */
+  readonly noBackupFor?: number;
+  readonly clear: boolean;
+}
+
+/** What the local cloud is to lack, until it is taken back. */
+export async function cloudRestrict(terminal: Terminal, options: RestrictOptions): Promise<ExitCode> {
+  const home = stateHome(options.settings, process.env);
+  const { region, quota, withdraw, noBackupFor } = options;
+  if (options.clear) await liftRestrictions(home);
+  if (quota !== undefined || withdraw !== undefined || noBackupFor !== undefined) {
+    await restrictCloud(home, {
+      region: region ?? loadSettings(options, "tell").settings.normal.region.compute,
+      quotas: quota,
+      withdrawn: withdraw,
+      backupsStoppedForSeconds: noBackupFor === undefined ? undefined : noBackupFor * 3600,
+    });
+  }
+  const restrictions = await listRestrictions(home);
+  const { quotas, withdrawn, backupsStoppedAt } = restrictions;
+  terminal.document({ version: 1, ...restrictions, backupsStoppedAt: backupsStoppedAt ?? null });
+  const lines = [
+    ...quotas.map((one) => `  ${one.region}: at most ${one.limit} ${one.name}`),
+    ...withdrawn.map((one) => `  ${one.region}: ${one.name} is not offered any more`),
+    ...(backupsStoppedAt === undefined ? [] : [`  no backup since ${backupsStoppedAt}`]),
+  ];
+  for (const line of lines.length === 0 ? ["The local cloud lacks nothing."] : lines) terminal.line(line);
   return ExitCode.done;
 }
 

@@ -27,7 +27,10 @@ export function renderConditions(terminal: Terminal, conditions: readonly Condit
 function describe(condition: Condition): string {
   if (condition.outcome === "ok") return condition.reason;
   const { reason, code, next } = condition;
-  const found = condition.outcome === "refused" && condition.seen !== undefined ? `; seen: ${condition.seen}` : "";
+  const found =
+    condition.outcome === "refused" && condition.seen !== undefined && !reason.includes(condition.seen)
+      ? `; seen: ${condition.seen}`
+      : "";
   return `${reason}${found} [${code}]${next === undefined ? "" : `\nnext: ${next}`}`;
 }
 

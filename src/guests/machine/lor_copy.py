@@ -78,18 +78,24 @@ class Copy:
                         "seconds": round((ended - started).total_seconds(), 1)},
         })
         write_json(self._status, status, 0o644)
+        self._store(status, "status/%s.json" % self.name)
+        if result == "success":
+            # Its age is that of the newest complete copy, whatever later runs came to.
+            self._store(status, "status/%s-success.json" % self.name)
+        print("lor-copy: %s: %s %s" % (self.name, result, message), flush=True)
+
+    def _store(self, status, key):
         with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False) as file:
             json.dump(status, file)
         try:
             # Sent whole every time: rclone would only give a status that says the same another time, by a copy inside the bucket.
             subprocess.run(["rclone", "--config", at(self.config), "--log-level", "ERROR", "copyto", "--ignore-times", file.name,
-                            "copies:status/%s.json" % self.name],
+                            "copies:" + key],
                            check=False, timeout=60)
         except subprocess.TimeoutExpired:
             print("lor-copy: the status could not be stored", flush=True)
         finally:
             os.unlink(file.name)
-        print("lor-copy: %s: %s %s" % (self.name, result, message), flush=True)
 
 
 def moment():

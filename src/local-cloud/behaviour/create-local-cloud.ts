@@ -8,6 +8,7 @@ import { CloudError, ConnectionDropped } from "./cloud-error.ts";
 import { CloudContext, type CurrentCall, idOf } from "./context.ts";
 import { FrontHealths } from "./front-health/front-health.ts";
 import { Images } from "./glance/images.ts";
+import { GuestCopies } from "./guest-copies/guest-copies.ts";
 import { Keystone, projectId } from "./keystone/keystone.ts";
 import type { CallReport, LocalCloud, LocalCloudOptions } from "./local-cloud.ts";
 import { Neutron } from "./neutron/neutron.ts";
@@ -19,6 +20,8 @@ import { OvhLoadBalancers } from "./ovh-load-balancers/load-balancers.ts";
 import { OvhStorage } from "./ovh-storage/storage.ts";
 import { OvhUsers } from "./ovh-users/users.ts";
 import { OvhVrack } from "./ovh-vrack/vrack.ts";
+import { quotaOf } from "./quotas.ts";
+import { Restrictions } from "./restrictions.ts";
 import { Containers } from "./swift/containers.ts";
 import { Objects } from "./swift/objects.ts";
 import { SwiftRecords } from "./swift/swift-records.ts";
@@ -85,8 +88,11 @@ export function createLocalCloud(options: LocalCloudOptions): LocalCloud {
     ovhVrack,
     ovhBackups: new OvhBackups(context, elsewhere ? undefined : nova),
     ovhUsers,
+    guestCopies: new GuestCopies(context, nova, swift.objects),
     frontHealth: (address, from) => health.of(address, from),
     reach: health.reach,
+    restrictions: new Restrictions(context),
+    quota: (region, name) => quotaOf(context, region, name),
     store,
     clock,
     faults,

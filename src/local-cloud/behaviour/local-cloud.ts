@@ -6,6 +6,7 @@ import type { SecretsApi } from "./barbican/types.ts";
 import type { VolumesApi } from "./cinder/types.ts";
 import type { FrontHealthOf, ReachOf } from "./front-health/types.ts";
 import type { ImagesApi } from "./glance/types.ts";
+import type { GuestCopiesApi } from "./guest-copies/guest-copies.ts";
 import type { KeystoneApi } from "./keystone/types.ts";
 import type {
   FloatingIpsApi,
@@ -30,6 +31,8 @@ import type { OvhLoadBalancersApi } from "./ovh-load-balancers/types.ts";
 import type { OvhStorageApi } from "./ovh-storage/types.ts";
 import type { OvhUsersApi } from "./ovh-users/types.ts";
 import type { OvhVrackApi } from "./ovh-vrack/types.ts";
+import type { QuotaName } from "./quotas.ts";
+import type { Restrictions } from "./restrictions.ts";
 import type { ContainersApi, ObjectsApi } from "./swift/types.ts";
 
 export interface LocalCloudOptions {
@@ -89,15 +92,21 @@ export interface LocalCloud {
   readonly ovhVrack: OvhVrackApi;
   readonly ovhBackups: OvhBackupsApi;
   readonly ovhUsers: OvhUsersApi;
+  /** What the guests' own timers would have left in the bucket of the copies by now. */
+  readonly guestCopies: GuestCopiesApi;
 
   /** Computed from machine, volume, document, database and network; the reason when unhealthy. */
   readonly frontHealth: FrontHealthOf;
   /** Network part of it: from a load balancer to a member's address and port. */
   readonly reach: ReachOf;
 
+  /** The project's limit in a region. */
+  readonly quota: (region: string, name: QuotaName) => number;
+
   readonly store: Store;
   readonly clock: CloudClock;
   readonly faults: Faults;
+  readonly restrictions: Restrictions;
   readonly journal: Journal;
   readonly scale: number;
 

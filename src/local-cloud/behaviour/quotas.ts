@@ -22,9 +22,13 @@ const defaultQuotas = {
   securityGroups: 100,
   securityGroupRules: 2000,
   loadBalancers: 20,
+  /** Of all pools together. */
+  members: 500,
 } as const;
 
 export type QuotaName = keyof typeof defaultQuotas;
+
+export const quotaNames = Object.freeze(Object.keys(defaultQuotas)) as readonly QuotaName[];
 
 /** The project's limit in a region. */
 export function quotaOf({ store }: { readonly store: Store }, region: string, name: QuotaName): number {
@@ -32,7 +36,12 @@ export function quotaOf({ store }: { readonly store: Store }, region: string, na
   return kept === undefined ? defaultQuotas[name] : Number(kept);
 }
 
-/** Changes a limit, for tests of what happens at it. */
-export function setQuota({ store }: { readonly store: Store }, region: string, name: QuotaName, limit: number): void {
-  store.setSetting(`quota ${region} ${name}`, String(limit));
+/** Changes a limit, for tests of what happens at it; undefined: the usual one again. */
+export function setQuota(
+  { store }: { readonly store: Store },
+  region: string,
+  name: QuotaName,
+  limit: number | undefined,
+): void {
+  store.setSetting(`quota ${region} ${name}`, limit === undefined ? undefined : String(limit));
 }

@@ -1,4 +1,6 @@
 import { CloudError } from "../behaviour/index.ts";
+import { defaultComputeRegion } from "../behaviour/regions.ts";
+import type { RestrictionOrder } from "../behaviour/restrictions.ts";
 import { faultEffects } from "../fault-effects.ts";
 import type { FaultEffect, FaultMatch, FaultOrder } from "../faults.ts";
 import type { JournalFilter } from "../journal.ts";
@@ -29,6 +31,17 @@ export const control: Service = {
       method: "DELETE",
       path: "/control/faults/:id",
       handle: (call) => done(() => call.cloud.faults.clear(Number(param(call, "id")))),
+    },
+    { method: "GET", path: "/control/restrictions", handle: ({ cloud }) => ({ body: cloud.restrictions.view() }) },
+    {
+      method: "POST",
+      path: "/control/restrictions",
+      handle: ({ cloud, body }) => ({ body: cloud.restrictions.order(restrictionOrder(body)) }),
+    },
+    {
+      method: "DELETE",
+      path: "/control/restrictions",
+      handle: ({ cloud }) => done(() => cloud.restrictions.clear()),
     },
     { method: "GET", path: "/control/held", handle: ({ cloud }) => ({ body: cloud.faults.held() }) },
     {
@@ -151,6 +164,23 @@ function journalFilter(query: Readonly<Record<string, string>>): JournalFilter {
     name,
     outcome,
     ...(limit === undefined ? {} : { limit: Number(limit) }),
+  };
+}
+
+function restrictionOrder(body: Readonly<Record<string, unknown>>): RestrictionOrder {
+  const { region, withdrawn, backupsStoppedForSeconds: stopped } = body;
+  const quotas = Object.entries(jsonObject(body.quotas)).map(([name, limit]) => {
+    if (typeof limit === "number" && Number.isInteger(limit) && limit >= 0) return [name, limit] as const;
+    throw new CloudError(400, "bad-request", `a quota is a whole number of 0 or more, not ${String(limit)}`);
+  });
+  if (stopped !== undefined && (typeof stopped !== "number" || !(stopped >= 0))) {
+    throw new CloudError(400, "bad-request", "backupsStoppedForSeconds is a number of seconds, 0 or more");
+  }
+  return {
+    region: typeof region === "string" ? region : defaultComputeRegion,
+    quotas: Object.fromEntries(quotas),
+    ...(Array.isArray(withdrawn) ? { withdrawn: withdrawn.map(String) } : {}),
+    ...(stopped === undefined ? {} : { backupsStoppedForSeconds: stopped }),
   };
 }
 

@@ -179,6 +179,8 @@ async function answer(
     const refused =
       error instanceof CloudError ? error : new CloudError(500, doorCode(dialect, 500), "the local cloud has a defect");
     if (refused !== error) console.error(request.method, request.url?.split("?", 1)[0], error);
+    // A call that was not read to its end leaves a connection that no other call can use.
+    if (!request.complete) response.setHeader("connection", "close");
     send(response, dialect, refused.status, errorBody(dialect, refused));
   }
 }

@@ -8,7 +8,8 @@ import type {
   SecurityGroupView,
   SubnetView,
 } from "../behaviour/neutron/types.ts";
-import { type Call, filtered, type Json, param, type Route, type Service } from "./route.ts";
+import type { QuotaName } from "../behaviour/quotas.ts";
+import { type Call, filtered, type Json, param, type Reply, type Route, type Service } from "./route.ts";
 
 const root = "/network/:region/v2.0";
 
@@ -28,6 +29,7 @@ export const neutron: Service = {
     list("security-group-rules", (call, region) =>
       call.cloud.neutron.securityGroups.list({ region }).flatMap((group) => group.rules.map(ruleBody)),
     ),
+    { method: "GET", path: `${root}/quotas/:project/details`, handle: quotaDetails },
   ],
 };
 
@@ -38,6 +40,28 @@ function list(collection: string, entries: (call: Call, region: string) => Json[
     handle: (call) => ({
       body: { [collection.replaceAll("-", "_")]: filtered(entries(call, param(call, "region")), call.query) },
     }),
+  };
+}
+
+/** The public network, which everybody has, is nobody's. */
+function quotaDetails(call: Call): Reply {
+  const { cloud } = call;
+  const region = param(call, "region");
+  const { networks, subnets, ports, routers, floatingIps, securityGroups } = cloud.neutron;
+  const groups = securityGroups.list({ region });
+  const detail = (name: QuotaName, used: number) => ({ limit: cloud.quota(region, name), used, reserved: 0 });
+  return {
+    body: {
+      quota: {
+        network: detail("networks", networks.list({ region }).length - 1),
+        subnet: detail("subnets", subnets.list({ region }).length - 1),
+        port: detail("ports", ports.list({ region }).length),
+        router: detail("routers", routers.list({ region }).length),
+        floatingip: detail("floatingIps", floatingIps.list({ region }).length),
+        security_group: detail("securityGroups", groups.length),
+        security_group_rule: detail("securityGroupRules", groups.flatMap(({ rules }) => rules).length),
+      },
+    },
   };
 }
 

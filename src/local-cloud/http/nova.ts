@@ -67,6 +67,7 @@ export const nova: Service = {
         },
       }),
     },
+    { method: "GET", path: `${root}/limits`, handle: limits },
     { method: "GET", path: `${root}/flavors/detail`, handle: flavors },
     {
       method: "GET",
@@ -96,6 +97,29 @@ function nameFilter(name: string): RegExp {
 
 function flavors(call: Call): Reply {
   return { body: { flavors: call.cloud.nova.flavors.list({ region: param(call, "region") }).map(flavorBody) } };
+}
+
+function limits(call: Call): Reply {
+  const { cloud } = call;
+  const region = param(call, "region");
+  const servers = cloud.nova.servers.list({ region });
+  return {
+    body: {
+      limits: {
+        rate: [],
+        absolute: {
+          maxTotalInstances: cloud.quota(region, "instances"),
+          maxTotalCores: cloud.quota(region, "cores"),
+          maxTotalRAMSize: cloud.quota(region, "ram"),
+          maxTotalKeypairs: cloud.quota(region, "keypairs"),
+          maxServerGroups: cloud.quota(region, "serverGroups"),
+          totalInstancesUsed: servers.length,
+          totalCoresUsed: servers.reduce((sum, { flavor }) => sum + flavor.vcpus, 0),
+          totalRAMUsed: servers.reduce((sum, { flavor }) => sum + flavor.ram, 0),
+        },
+      },
+    },
+  };
 }
 
 function act(call: Call): Reply {

@@ -1,5 +1,6 @@
 import type {
   ListenerView,
+  LoadBalancerFlavorView,
   LoadBalancerView,
   MemberView,
   MonitorView,
@@ -54,6 +55,8 @@ export const octavia: Service = {
       // In or out of service: what every story of a switch turns on.
       asked: ({ body }) => `weight ${jsonObject(body.member).weight ?? "unchanged"}`,
     },
+    list(root, "flavors", (call, region) => call.cloud.octavia.flavors.list(region).map(flavorBody)),
+    { method: "GET", path: `${root}/quotas/:project`, handle: quota },
     list(root, "healthmonitors", (call, region) => call.cloud.octavia.monitors.list({ region }).map(monitorBody)),
   ]),
 };
@@ -111,6 +114,23 @@ function statusTree(call: Call): Reply {
       },
     },
   };
+}
+
+/** Limits only: Octavia does not tell what is used of them. Of what has no limit here, -1. */
+function quota(call: Call): Reply {
+  const region = param(call, "region");
+  const body = {
+    load_balancer: call.cloud.quota(region, "loadBalancers"),
+    listener: -1,
+    pool: -1,
+    member: call.cloud.quota(region, "members"),
+    health_monitor: -1,
+  };
+  return { body: { quota: body } };
+}
+
+function flavorBody({ id, name, bandwidth }: LoadBalancerFlavorView): Json {
+  return { id, name, description: `${bandwidth} Mbit/s`, enabled: true };
 }
 
 /** Counted by the balancer's own proxy. */

@@ -57,7 +57,25 @@ export const ovh: Service = {
       const found = call.cloud.ovhDatabases.getLogicalDatabase(cluster(call).id, param(call, "id"));
       return { id: found.id, name: found.name, default: found.default };
     }),
-    get(`${database}/backup`, (call) => call.cloud.ovhDatabases.backups(cluster(call).id)),
+    get(`${database}/backup`, (call) => [
+      ...new Set(call.cloud.ovhDatabases.backups(cluster(call).id).map(({ id }) => id)),
+    ]),
+    get(`${database}/backup/:id`, (call) => {
+      const found = call.cloud.ovhDatabases.backups(cluster(call).id).find(({ id }) => id === param(call, "id"));
+      if (found === undefined) throw new CloudError(404, "Client::NotFound", "The requested object does not exist");
+      const { id, createdAt, region, type, status } = found;
+      return { id, createdAt, regions: [{ id: region, status }], type, status };
+    }),
+    // Copies of instances are images of the project.
+    get(`${project}/snapshot`, (call) =>
+      call.cloud.ovhBackups
+        .list({ region: call.query.region })
+        .flatMap(({ id, region }) =>
+          call.cloud.ovhBackups
+            .copies(id)
+            .map((copy) => ({ id: copy.id, name: copy.name, region, status: "active", creationDate: copy.createdAt })),
+        ),
+    ),
     get(`${project}/region/:region/storage`, (call) =>
       call.cloud.ovhStorage.list({ region: param(call, "region") }).map((bucket) => ({
         name: bucket.name,
@@ -72,8 +90,7 @@ export const ovh: Service = {
     ),
     get(`${project}/region/:region/storage/:bucket/object`, (call) => {
       const { name } = call.cloud.ovhStorage.get(param(call, "bucket"), param(call, "region"));
-      return call.cloud.ovhStorage
-        .listObjects(name)
+      return [...call.cloud.ovhStorage.listObjects(name), ...call.cloud.guestCopies.marks(name)]
         .filter(({ key }) => key.startsWith(call.query.prefix ?? ""))
         .toSorted((a, b) => (a.key < b.key ? -1 : 1))
         .slice(0, Number(call.query.limit ?? 1000));

@@ -9,6 +9,21 @@ export const cinder: Service = {
   routes: [
     {
       method: "GET",
+      path: "/volume/:region/v3/:project/limits",
+      handle: (call) => {
+        const region = param(call, "region");
+        const volumes = call.cloud.cinder.volumes.list({ region });
+        const absolute = {
+          maxTotalVolumes: call.cloud.quota(region, "volumes"),
+          maxTotalVolumeGigabytes: call.cloud.quota(region, "gigabytes"),
+          totalVolumesUsed: volumes.length,
+          totalGigabytesUsed: volumes.reduce((sum, { size }) => sum + size, 0),
+        };
+        return { body: { limits: { rate: [], absolute } } };
+      },
+    },
+    {
+      method: "GET",
       path: "/volume/:region/v3/:project/volumes/detail",
       handle: (call) => ({
         body: {

@@ -35,7 +35,7 @@ interface CopyFacts {
 const pointInTimeLagSeconds = 300;
 
 /** Time that the copy of a system disk is taken to last: the cloud promises none. */
-const systemCopySeconds = 3600;
+export const systemCopySeconds = 3600;
 
 /** How long every set of the filestore copy is kept; afterwards one of each day. */
 const filestoreSetsKeptDays = 2;

@@ -1,5 +1,6 @@
 import { connect as connectSocket } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { connectClients } from "../../../src/clients/connect.ts";
 import { createLocalCloud, type LocalCloud } from "../../../src/local-cloud/behaviour/index.ts";
 import { ControlClient } from "../../../src/local-cloud/control-client.ts";
 import { type HttpDoor, openHttpDoor } from "../../../src/local-cloud/http/http-server.ts";
@@ -245,6 +246,53 @@ test("a lost region refuses every call until it is restored", async () => {
   expect((await as(`/compute/${region}/v2.1/servers`)).status).toBeGreaterThanOrEqual(500);
   await control.restoreRegion("GRA");
   expect((await as(`/compute/${region}/v2.1/servers`)).status).toBe(200);
+});
+
+test("what the region lacks is what the clients see, and what a creation is refused for", async () => {
+  const { userName: user, password } = cloud.keystone.operator();
+  const { projectId, projectName } = cloud.keystone;
+  const { supply } = connectClients({
+    openstack: {
+      authUrl: `${door.url}/identity/v3`,
+      region,
+      identity: {
+        kind: "password",
+        user,
+        password,
+        userDomain: "Default",
+        projectId,
+        projectName,
+        projectDomain: "Default",
+      },
+    },
+    ovh: { kind: "address", url: `${door.url}/1.0`, token: "control-token" },
+    projectId,
+  });
+  await server("lor-ps-0");
+  cloud.cinder.volumes.create({ region, name: "lor-ps-0-data", size: 100 });
+  await control.restrict({ region, quotas: { instances: 1, volumes: 5 }, withdrawn: ["b2-15-flex", "large"] });
+  expect(await supply.quotas.Nova()).toEqual([
+    { resource: "instances", limit: 1, used: 1 },
+    { resource: "cores", limit: 160, used: 2 },
+    { resource: "memory", limit: 655_360, used: 7000 },
+  ]);
+  expect(await supply.quotas.Cinder()).toEqual([
+    { resource: "volumes", limit: 5, used: 1 },
+    { resource: "volume-space", limit: 40_000, used: 100 },
+  ]);
+  expect(await supply.quotas.Neutron()).toEqual([
+    { resource: "ports", limit: 500, used: cloud.neutron.ports.list({ region }).length },
+  ]);
+  expect(await supply.quotas.Octavia()).toEqual([{ resource: "members", limit: 500, used: 0 }]);
+  const flavors = await supply.flavors();
+  expect(flavors.find(({ name }) => name === "b2-7-flex")).toMatchObject({ cores: 2, diskGigabytes: 50 });
+  expect(flavors.map(({ name }) => name)).not.toContain("b2-15-flex");
+  expect(await supply.loadBalancerFlavors()).toEqual(["small", "medium", "xl"]);
+  await expect(server("lor-ps-1")).rejects.toThrow("Quota exceeded for instances");
+  await control.clearRestrictions();
+  expect(await control.restrictions()).toEqual({ quotas: [], withdrawn: [] });
+  expect(await supply.loadBalancerFlavors()).toContain("large");
+  await expect(control.restrict({ region, quotas: { cheese: 1 } })).rejects.toMatchObject({ status: 400 });
 });
 
 test("the clock can stand still and be stepped", async () => {

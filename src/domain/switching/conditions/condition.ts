@@ -46,7 +46,7 @@ export function refusalOf(conditions: readonly Condition[]): LorError | undefine
   const [first, ...others] = conditions.filter(isRefused);
   if (first === undefined) return undefined;
   const { code, reason, path, seen, accepted, next } = first;
-  const more = others.map((one) => one.code).join(", ");
+  const more = [...new Set(others.map((one) => one.code))].join(", ");
   return new LorError({
     code,
     message: `${reason}; nothing was changed${more === "" ? "" : ` (refused too: ${more})`}`,

@@ -54,7 +54,7 @@ export function dataLossConditions({
     ];
   }
   const worst = worstOf(moments);
-  const reason = `at most ${renderSeconds(worst.seconds)} (${worst.dataSet}) in the target and during each step; the company accepts ${renderSeconds(rpoSeconds)}`;
+  const reason = `at most ${renderSeconds(worst.seconds)} (${worst.dataSet}) in the target${moments.length > 1 ? " and during each step" : ""}; the company accepts ${renderSeconds(rpoSeconds)}`;
   const [waived] = judged.flatMap((moment) => moment.waived);
   if (waived === undefined) return [{ asked, outcome: "ok", reason }];
   const { owner, until } = waived.waiver;

@@ -1,6 +1,7 @@
 import { CloudError } from "../cloud-error.ts";
 import { type CloudContext, fixedUuid } from "../context.ts";
 import { computeRegions, defaultComputeRegion, requireRegion } from "../regions.ts";
+import { isWithdrawn } from "../restrictions.ts";
 import type { FlavorsApi, FlavorView } from "./types.ts";
 
 interface FlavorSize {
@@ -62,7 +63,8 @@ export class Flavors implements FlavorsApi {
       (flavor) =>
         (region === undefined || flavor.region === region) &&
         (filter.nameFilter === undefined || flavor.name.includes(filter.nameFilter)) &&
-        !this.#context.faults.isLost(flavor.region),
+        !this.#context.faults.isLost(flavor.region) &&
+        !isWithdrawn(this.#context, flavor.region, flavor.name),
     );
   }
 
@@ -71,7 +73,7 @@ export class Flavors implements FlavorsApi {
     const found =
       wanted.flavorId === undefined || wanted.flavorId === ""
         ? this.list({ region }).find(({ name }) => name === wanted.flavorName)
-        : this.#byId.get(wanted.flavorId);
+        : this.list({ region }).find(({ id }) => id === wanted.flavorId);
     if (found === undefined || found.region !== region) {
       throw new CloudError(400, "badRequest", `Flavor ${wanted.flavorId || wanted.flavorName} could not be found.`);
     }

@@ -1,6 +1,7 @@
 import { CloudError } from "../cloud-error.ts";
 import { type CloudContext, fixedUuid } from "../context.ts";
 import { computeRegions, defaultComputeRegion, requireRegion } from "../regions.ts";
+import { isWithdrawn } from "../restrictions.ts";
 import type { LoadBalancerFlavorsApi, LoadBalancerFlavorView } from "./types.ts";
 
 /** Mbit/s of each size; source in BEHAVIOUR.md. */
@@ -34,12 +35,14 @@ export class LoadBalancerFlavors implements LoadBalancerFlavorsApi {
   list(region: string = defaultComputeRegion): LoadBalancerFlavorView[] {
     const known = requireRegion(region, computeRegions);
     this.#context.requireRegion(known);
-    return [...this.#byId.values()].filter((flavor) => flavor.region === known);
+    return [...this.#byId.values()].filter(
+      (flavor) => flavor.region === known && !isWithdrawn(this.#context, known, flavor.name),
+    );
   }
 
   choose(region: string, id: string): LoadBalancerFlavorView {
-    const flavor = this.#byId.get(id);
-    if (flavor === undefined || flavor.region !== region) {
+    const flavor = this.list(region).find((one) => one.id === id);
+    if (flavor === undefined) {
       throw new CloudError(400, "ValidationException", `Validation failure: Invalid flavor_id ${id}.`);
     }
     return flavor;

@@ -2,6 +2,7 @@ import { IpAddress } from "../../../core/cidr.ts";
 import type { StoredRecord } from "../../store.ts";
 import { CloudError } from "../cloud-error.ts";
 import type { Neutron } from "../neutron/neutron.ts";
+import { quotaOf } from "../quotas.ts";
 import { given } from "../records.ts";
 import { invalid, type LoadBalancerRecord, type MemberBody, notFound, type OctaviaRecords } from "./octavia-records.ts";
 import type { OperatingStatuses } from "./operating-status.ts";
@@ -39,6 +40,9 @@ export class Members implements MembersApi {
           "DuplicateMemberEntry",
           `Another member on this pool is already using ip ${args.address} on protocol_port ${args.protocolPort}`,
         );
+      }
+      if (members.count(pool.region) >= quotaOf(context, pool.region, "members")) {
+        throw new CloudError(403, "QuotaException", "Quota has been met for resources: Member");
       }
       const name = args.name ?? "";
       const record = members.insert({

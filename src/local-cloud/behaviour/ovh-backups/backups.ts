@@ -4,6 +4,7 @@ import { type CloudContext, fixedUuid } from "../context.ts";
 import type { Nova } from "../nova/nova.ts";
 import { Records } from "../records.ts";
 import { computeRegions, requireRegion } from "../regions.ts";
+import { lastBackupMoment } from "../restrictions.ts";
 import { lastTimes, parseCron } from "./cron.ts";
 import type { InstanceBackupView, OvhBackupsApi, WorkflowBackupView } from "./types.ts";
 
@@ -82,7 +83,7 @@ export class OvhBackups implements OvhBackupsApi {
       const cron = parseCron(body.cron);
       return cron === undefined
         ? []
-        : lastTimes(cron, body.createdAt, this.#context.clock.now(), body.rotation).map((at) => ({
+        : lastTimes(cron, body.createdAt, lastBackupMoment(this.#context), body.rotation).map((at) => ({
             id: fixedUuid("instance-backup", workflowId, String(at)),
             workflowId,
             instanceId: body.instanceId,

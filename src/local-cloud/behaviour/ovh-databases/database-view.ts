@@ -1,4 +1,5 @@
 import { type CloudContext, fixedUuid } from "../context.ts";
+import { lastBackupMoment } from "../restrictions.ts";
 import type { DatabaseBody, DatabaseRecord } from "./database-records.ts";
 import type { DatabaseBackupView, DatabaseEndpoint, DatabaseView } from "./types.ts";
 
@@ -69,12 +70,13 @@ function endpointOf({ engine, domain, port }: DatabaseBody): DatabaseEndpoint {
 /** One a day at the backup time, since the creation and within the retention, in each backup region, oldest first. */
 export function backupsOf(context: CloudContext, record: DatabaseRecord): DatabaseBackupView[] {
   const now = context.clock.now();
+  const made = lastBackupMoment(context);
   const { body } = record;
   const oldest = Math.max(body.createdAt, now - body.retentionDays * day);
   const [hours = 0, minutes = 0, seconds = 0] = body.backupTime.split(":").map(Number);
   const ofDay = ((hours * 60 + minutes) * 60 + seconds) * 1000;
   const backups: DatabaseBackupView[] = [];
-  for (let at = Math.floor(oldest / day) * day + ofDay; at <= now; at += day) {
+  for (let at = Math.floor(oldest / day) * day + ofDay; at <= made; at += day) {
     if (at >= oldest) {
       for (const region of body.backupRegions) {
         backups.push({

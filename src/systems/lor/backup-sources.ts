@@ -1,0 +1,67 @@
+import { longestGapSeconds } from "../../domain/cron.ts";
+import type { BackupPromise } from "../../domain/switching/conditions/backups.ts";
+import type { LorPlan } from "./plan-model.ts";
+import { systemCopySeconds } from "./recovery.ts";
+
+/** A promise of the data-loss statement with the place where its newest backup can be seen. */
+export interface BackupSource extends BackupPromise {
+  readonly place:
+    | { readonly kind: "database"; readonly engine: "mysql" | "postgresql"; readonly cloudName: string }
+    /** Written by a guest each time that a copy is complete; the servers whose timers do it, by cloud name. */
+    | {
+        readonly kind: "object";
+        readonly bucket: { readonly region: string; readonly name: string };
+        readonly key: string;
+        readonly servers: readonly string[];
+      }
+    | { readonly kind: "instance"; readonly region: string; readonly workflow: string };
+}
+
+const daySeconds = 86_400;
+
+/** Time that the daily backup of a database is taken to last: OVHcloud promises none. */
+const databaseBackupSeconds = 2 * 3600;
+
+/** Every backup that the data-loss statement rests on, and how old its newest one may be. */
+export function backupSources(plan: LorPlan): readonly BackupSource[] {
+  const { mysql, postgresql, odoo, shop, storage, backups } = plan;
+  const lasting = shop.fronts.filter((front) => !shop.extraFronts.includes(front.name));
+  const bucket = { region: storage.copies.region, name: storage.copies.cloudName };
+  const database = (dataSet: string, { engine, cloudName }: LorPlan["mysql"]): BackupSource => ({
+    dataSet,
+    mustHold: true,
+    oldestSeconds: daySeconds + databaseBackupSeconds,
+    next: `look at the backups of ${cloudName} in OVHcloud's console, then run the same command again`,
+    place: { kind: "database", engine, cloudName },
+  });
+  const copy = (
+    dataSet: string,
+    name: "filestore" | "images",
+    {
+      copyEverySeconds,
+      copyTimeoutSeconds,
+    }: { readonly copyEverySeconds: number; readonly copyTimeoutSeconds: number },
+    servers: readonly { readonly cloudName: string }[],
+  ): BackupSource => ({
+    dataSet,
+    mustHold: true,
+    oldestSeconds: copyEverySeconds + copyTimeoutSeconds,
+    next: `journalctl -u lor-${name}-copy on ${servers.map(({ cloudName }) => cloudName).join(", ")}, then run the same command again`,
+    place: { kind: "object", bucket, key: `status/${name}-success.json`, servers: servers.map((one) => one.cloudName) },
+  });
+  return [
+    database("shop-database", mysql),
+    database("erp-database", postgresql),
+    copy("shop-images", "images", storage.imagesCopy, lasting),
+    copy("erp-filestore", "filestore", odoo.filestore, [odoo.server]),
+    ...backups.map(
+      ({ server, cloudName, cron }): BackupSource => ({
+        dataSet: `system disk of ${server}`,
+        mustHold: false,
+        oldestSeconds: longestGapSeconds(cron) + systemCopySeconds,
+        next: "look at the instance backups in OVHcloud's console",
+        place: { kind: "instance", region: plan.region.compute, workflow: cloudName },
+      }),
+    ),
+  ];
+}
