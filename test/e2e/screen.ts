@@ -1,0 +1,69 @@
+import { join } from "node:path";
+import { expect } from "vitest";
+import type { Run, TestProject } from "./project.ts";
+import { repository } from "./project.ts";
+
+const folder = join(import.meta.dirname, "golden", "screens");
+
+/** What differs from run to run: how long something took, who ran it and when, what the cloud or the machine chose. */
+const chosen: readonly (readonly [RegExp, string])[] = [
+  [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "<uuid>"],
+  [/\b[0-9a-f]{12}(?:[0-9a-f]{52})?\b/g, "<fingerprint>"],
+  [/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<instant>"],
+  [/\b(?:\d+ h )?(?:\d+ min )?\d+(?:\.\d+)? s\b/g, "<time>"],
+  // Which engine this machine has, and where.
+  [/\/\S+\/bin\/(pulumi(?:-language-nodejs)?)\b/g, "<engine>/$1"],
+  [/\/\S+\/lor-infra\/engine\b/g, "<cache>"],
+  [/Pulumi \d+\.\d+\.\d+ \(\w+\)/g, "Pulumi <version> (<origin>)"],
+  [/(Pulumi) \d+\.\d+\.\d+( is ready.*) \(\w+\)/g, "$1 <version>$2 (<origin>)"],
+  [/("(?:go|origin|version)": )"[^"]*"(?=,?\n)/g, '$1"<chosen>"'],
+  // A price book gets too old one day.
+  [/^. price book .*\n/gm, ""],
+  [/\s+\{\s+"subject": "price book",[^}]*\},/g, ""],
+  [/\b(process) \d+/g, "$1 <pid>"],
+  [/\b(port) \d{5}\b/g, "$1 <port>"],
+  [/\b\d+ (days old)/g, "<number> $1"],
+  [/\b127(?:\.\d+){3}/g, "<loopback>"],
+  // Automatic addresses of the load balancer's network, and public ones.
+  [/\b10\.10\.0\.1\d\d\b/g, "<address>"],
+  [/\b(?!10\.)(?:\d{1,3}\.){3}\d{1,3}\b(?!\/)/g, "<address>"],
+  [/(<loopback>|localhost):\d+/g, "$1:<port>"],
+  [
+    /("(?:seconds|pid|trafficPortOffset|openstack|ovh|random|memoryBytes|now)": )(?:\d[\d.]*|"[^"]*")(?=,?\n)/g,
+    '$1"<chosen>"',
+  ],
+  [/\b\d+ (requests)\b/g, "<number> $1"],
+];
+
+/**
+ * Holds what a command said against test/e2e/golden/screens/NAME.txt, or NAME-document.snap after `--json`. To accept a changed screen: `npm run golden`, then
+ * read the difference in git.
+ */
+export async function expectScreen(project: TestProject, name: string, { stdout, stderr }: Run): Promise<void> {
+  const json = stdout.startsWith("{");
+  const text = json ? stdout : `${stdout}${stderr === "" ? "" : `── standard error ──\n${stderr}`}`;
+  await expect(json ? plain(project, text) : lines(plain(project, text))).toMatchFileSnapshot(
+    join(folder, `${name}${json ? "-document.snap" : ".txt"}`),
+  );
+}
+
+function plain(project: TestProject, text: string): string {
+  const named = text.replaceAll(project.folder, "<project>").replaceAll(repository, "<repository>");
+  return chosen.reduce((now, [pattern, word]) => now.replace(pattern, word), named);
+}
+
+/** Columns are as wide as their widest number, and what is changed side by side ends in any order. */
+function lines(text: string): string {
+  const sorted: string[] = [];
+  let block: string[] = [];
+  for (const line of text.split("\n")) {
+    const narrow = line.replace(/(?<=\S) {2,}/g, "  ").trimEnd();
+    if (/^ {2}[+~-] /.test(narrow)) {
+      block.push(narrow);
+      continue;
+    }
+    sorted.push(...block.toSorted(), narrow);
+    block = [];
+  }
+  return [...sorted, ...block.toSorted()].join("\n");
+}
