@@ -31,7 +31,7 @@ config:
       offsite: SBG
   administration:
     value:
-      sshPublicKey: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB0cHBsZS1vZi1wbGFjZWhvbGRlci1rZXktMDAwMDAw administrator@${name}.example
+      sshPublicKey: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGxvci1pbmZyYSBwbGFjZWhvbGRlciBrZXkgMDAwMDAw administrator@${name}.example
       email: administrator@${name}.example
   network:
     value:

@@ -114,7 +114,7 @@ async function createOneOfEach(made: LocalCloud): Promise<Record<string, Sample>
     region,
     name: "lor-key",
     publicKey:
-      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB0cHBsZS1vZi1wbGFjZWhvbGRlci1rZXktMDAwMDAw administrator@lor.example",
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGxvci1pbmZyYSBwbGFjZWhvbGRlciBrZXkgMDAwMDAw administrator@lor.example",
   });
   const serverGroup = nova.serverGroups.create({ region, name: "lor-fronts", policy: "soft-anti-affinity" });
   const server = nova.servers.create({

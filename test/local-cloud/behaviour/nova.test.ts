@@ -277,7 +277,7 @@ describe("volumes and keys", () => {
 
   it("a key pair has one name", () => {
     const cloud = openCloud();
-    const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB0cHBsZS1vZi1wbGFjZWhvbGRlci1rZXktMDAwMDAw a";
+    const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGxvci1pbmZyYSBwbGFjZWhvbGRlciBrZXkgMDAwMDAw a";
     expect(cloud.nova.keypairs.create({ name: "k", publicKey }).fingerprint).toMatch(/^([0-9a-f]{2}:){15}[0-9a-f]{2}$/);
     expect(refusal(() => cloud.nova.keypairs.create({ name: "k", publicKey })).message).toBe(
       "Key pair 'k' already exists.",

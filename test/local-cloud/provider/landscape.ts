@@ -21,7 +21,8 @@ export interface Made {
 }
 
 const region = "GRA11";
-const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB0cHBsZS1vZi1wbGFjZWhvbGRlci1rZXktMDAwMDAw administrator@lor.example";
+const key =
+  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGxvci1pbmZyYSBwbGFjZWhvbGRlciBrZXkgMDAwMDAw administrator@lor.example";
 
 export function landscape(cloud: LocalCloud): readonly Landmark[] {
   const project = cloud.keystone.projectId;
@@ -129,7 +130,7 @@ export function landscape(cloud: LocalCloud): readonly Landmark[] {
       type: "openstack:compute/keypair:Keypair",
       key: "keypair",
       inputs: () => ({ name: "lor-prod-administrator", region, publicKey: key }),
-      replace: { publicKey: `${key}2` },
+      replace: { publicKey: key.replace("Bw", "Bx") },
     },
     {
       type: "openstack:compute/instance:Instance",

@@ -36,7 +36,7 @@ export const warningRules: readonly Rule[] = Object.freeze([
   }),
 ]);
 
-const exampleKey = "AAAAC3NzaC1lZDI1NTE5AAAAIB0cHBsZS1vZi1wbGFjZWhvbGRlci1rZXktMDAwMDAw";
+const exampleKey = "AAAAC3NzaC1lZDI1NTE5AAAAIGxvci1pbmZyYSBwbGFjZWhvbGRlciBrZXkgMDAwMDAw";
 const exampleVrack = "pn-1000000";
 
 /** `.example` is reserved for examples (RFC 2606). */
