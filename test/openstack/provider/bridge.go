@@ -39,8 +39,12 @@ func token(name string) string {
 	return fmt.Sprintf("openstack:%s/%s%s:%s", module, strings.ToLower(class[:1]), class[1:], class)
 }
 
-// Where the SDK's name is not the one that the bridge would choose: of two properties that differ by an s, the bridge leaves both alone.
-var renamed = map[string]map[string]*tfbridge.SchemaInfo{
+// Where the SDK's property is not the one that the bridge would choose. Of two names that differ by an s, the bridge leaves both alone; a list of at most
+// one value is a plain value to it.
+var chosen = map[string]map[string]*tfbridge.SchemaInfo{
+	"openstack_compute_servergroup_v2": {
+		"policies": {MaxItemsOne: tfbridge.False()},
+	},
 	"openstack_networking_subnet_v2": {
 		"allocation_pool":  {Name: "allocationPools"},
 		"allocation_pools": {Name: "allocationPoolsCollection"},
@@ -60,7 +64,7 @@ func describe() tfbridge.ProviderInfo {
 	}
 	named := readServed()
 	for name, class := range named.Resources {
-		out.Resources[name] = &tfbridge.ResourceInfo{Tok: tokens.Type(token(class)), Fields: renamed[name]}
+		out.Resources[name] = &tfbridge.ResourceInfo{Tok: tokens.Type(token(class)), Fields: chosen[name]}
 	}
 	for name, function := range named.Functions {
 		out.DataSources[name] = &tfbridge.DataSourceInfo{Tok: tokens.ModuleMember(token(function))}
