@@ -1,6 +1,6 @@
 /**
- * `npm run test:openstack [-- [--keep] [vitest's arguments]]`: installs what is needed, starts a real OpenStack on loopback, runs the tests on it,
- * stops it. With --keep it is left running.
+ * `npm run test:openstack [-- [--keep] [--record] [vitest's arguments]]`: installs what is needed, starts a real OpenStack on loopback, runs the tests on it,
+ * stops it. With --keep it is left running. With --record the answers to the sequences of operations are written down, instead of compared.
  */
 import { spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
@@ -14,7 +14,8 @@ import { installProvider } from "./provider/install-provider.ts";
 const TEST_MINUTES = 30;
 
 const keep = process.argv.includes("--keep");
-const forVitest = process.argv.slice(2).filter((argument) => argument !== "--keep");
+const record = process.argv.includes("--record");
+const forVitest = process.argv.slice(2).filter((argument) => argument !== "--keep" && argument !== "--record");
 const place = Place.fromEnvironment();
 const progress = new Progress();
 const stop = new AbortController();
@@ -63,7 +64,11 @@ async function runTests(): Promise<number> {
   const child = spawn("vitest", ["run", "--config", "test/openstack/vitest.config.ts", ...forVitest], {
     stdio: "inherit",
     detached: true,
-    env: { ...process.env, LOR_INFRA_OPENSTACK_FOLDER: place.folder },
+    env: {
+      ...process.env,
+      LOR_INFRA_OPENSTACK_FOLDER: place.folder,
+      ...(record ? { LOR_INFRA_TEST_RECORD: "yes" } : {}),
+    },
   });
   const ended = new Promise<number>((resolve, reject) => {
     child.once("error", reject);

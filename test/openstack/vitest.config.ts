@@ -7,6 +7,8 @@ export default defineConfig({
     pool: "forks",
     // One file at a time: the machine is busy enough with OpenStack itself.
     maxWorkers: 1,
+    // Inside a file that says so, some at once: they mostly wait.
+    maxConcurrency: 5,
     // Figures are printed as they come.
     disableConsoleIntercept: true,
     globalSetup: ["test/global-setup.ts"],

@@ -1,5 +1,5 @@
 import type { Property, ResourceType, Shape } from "../catalogue/shape.ts";
-import { isRecord, isSecret, unknownValue, type Values } from "./wire-values.ts";
+import { isEmpty, isRecord, isSecret, unknownValue, type Values } from "./wire-values.ts";
 
 /** One input that cannot be accepted, with its path, such as `networks[0].prot`. */
 export interface InputFailure {
@@ -66,13 +66,16 @@ function kindOf(value: unknown): string {
   return isRecord(value) ? "map" : typeof value;
 }
 
-/** Fills in what the real provider fills in before it plans: defaults of nested objects too. */
+/**
+ * Fills in what the real provider fills in before it plans: defaults of nested objects too. A default that is false, zero or empty is left out, as by the
+ * bridge behind the real SDKs: it means the same.
+ */
 export function withDefaults(values: Values, properties: Readonly<Record<string, Property>>): Record<string, unknown> {
   const filled: Record<string, unknown> = { ...values };
   for (const [name, property] of Object.entries(properties)) {
     const value = filled[name];
     if (value === undefined || value === null) {
-      if (property.default === undefined) delete filled[name];
+      if (isEmpty(property.default)) delete filled[name];
       else filled[name] = property.default;
     } else filled[name] = nestedDefaults(value, property.type);
   }

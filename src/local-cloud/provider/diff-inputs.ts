@@ -44,14 +44,16 @@ function keptForm(value: unknown, property: Property): unknown {
   return property.kept === "trimmed" ? value.trim() : value;
 }
 
-/** What the provider shows of the inputs it was given. */
+/** What the provider shows of the inputs it was given: defaults too. */
 export function keptState(inputs: Values, type: ResourceType): Values {
-  return Object.fromEntries(
-    Object.entries(inputs).map(([name, value]) => {
-      const property = type.inputs[name];
-      return [name, property === undefined ? value : keptForm(value, property)];
-    }),
-  );
+  const defaults = Object.entries(type.inputs)
+    .filter(([, property]) => property.default !== undefined)
+    .map(([name, property]) => [name, property.default] as const);
+  const given = Object.entries(inputs).flatMap(([name, value]) => {
+    const property = type.inputs[name];
+    return property === undefined ? [] : [[name, keptForm(value, property)] as const];
+  });
+  return Object.fromEntries([...defaults, ...given]);
 }
 
 function isWithin(path: string, outer: string): boolean {
@@ -61,6 +63,10 @@ function isWithin(path: string, outer: string): boolean {
 function compare(path: string, old: unknown, wanted: unknown, property: Property, above: boolean): PropertyChange[] {
   const replaces = above || property.replaces === true;
   if (wanted === unknownValue) return [{ path, kind: old === undefined ? "add" : "update", replaces }];
+  // Seen after an import: a flag that makes a new resource and is not in the state differs also from false.
+  if ((old === undefined || old === null) && wanted === false && replaces && !property.computed && !property.default) {
+    return [{ path, kind: "add", replaces }];
+  }
   if (sameValue(old, wanted) || (isEmpty(old) && isEmpty(wanted))) return [];
   if (wanted === undefined || wanted === null) {
     if (property.computed || sameValue(old, property.default)) return [];

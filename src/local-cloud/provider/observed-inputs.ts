@@ -12,7 +12,7 @@ export function observedInputs(state: Values, recorded: Values, type: ResourceTy
   for (const [name, property] of Object.entries(type.inputs)) {
     const seen = state[name];
     if (importing) {
-      if (!isEmpty(seen) || (seen === false && property.default === true)) inputs[name] = restrict(seen, property.type);
+      if (property.required || !isDefaultOrEmpty(seen, property)) inputs[name] = restrict(seen, property.type);
     } else if (recorded[name] !== undefined) {
       const shown = seen === undefined || !differs(recorded[name], seen, name, property);
       inputs[name] = shown ? recorded[name] : restrict(seen, property.type);
@@ -26,6 +26,11 @@ function differs(recorded: unknown, seen: unknown, name: string, property: Prope
   return diffInputs(previous, { [name]: recorded }, { inputs: { [name]: property }, outputs: {} }).length > 0;
 }
 
+/** The bridge behind the real SDKs leaves out of an import what the provider would fill in anyway. */
+function isDefaultOrEmpty(value: unknown, property: Property): boolean {
+  return property.default === undefined ? isEmpty(value) : value === undefined || value === property.default;
+}
+
 /** Keeps of nested objects only what is an input and not empty. */
 function restrict(value: unknown, shape: Shape): unknown {
   if (typeof shape === "string") return value;
@@ -33,7 +38,7 @@ function restrict(value: unknown, shape: Shape): unknown {
   if ("map" in shape || !isRecord(value)) return value;
   return Object.fromEntries(
     Object.entries(shape.object)
-      .filter(([name]) => !isEmpty(value[name]))
+      .filter(([name, property]) => property.required || !isDefaultOrEmpty(value[name], property))
       .map(([name, property]) => [name, restrict(value[name], property.type)]),
   );
 }

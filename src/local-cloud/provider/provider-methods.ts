@@ -12,9 +12,10 @@ import provider from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyProto from "google-protobuf/google/protobuf/empty_pb.js";
 import { CloudError, ConnectionDropped, type LocalCloud } from "../behaviour/index.ts";
 import type { PackageCatalogue, ResourceType } from "../catalogue/shape.ts";
-import { autoname, isAutonamed } from "./autoname.ts";
+import { autoname, defaultsMark, isAutonamed } from "./autoname.ts";
 import { checkInputs, type InputFailure, withDefaults } from "./check-inputs.ts";
 import { diffInputs, keptState, type PropertyChange } from "./diff-inputs.ts";
+import { brokenRules, importable } from "./input-rules.ts";
 import { observedInputs } from "./observed-inputs.ts";
 import { failureOf } from "./provider-error.ts";
 import type { CallContext, Observed, PackageAdapters, ResourceAdapter } from "./resource-adapter.ts";
@@ -28,6 +29,8 @@ export interface CallScope {
   readonly region: string | undefined;
   /** Aborted when the caller is gone or cancels. */
   readonly signal: AbortSignal;
+  /** Limit of the call, seconds; undefined or 0: the type's own. */
+  readonly timeoutSeconds?: number;
 }
 
 /** The methods of one package's provider: what is common to all its resource types. Errors are already in gRPC's shape. */
@@ -51,7 +54,12 @@ export class ProviderMethods {
     const token = typeOf(request.getUrn());
     const { type, adapter } = this.#resource(token);
     const wire = valuesOf(request.getNews());
-    const failures = [...checkInputs(token, reveal(wire).values, type), ...notModelled(token, wire, type, adapter)];
+    const { values } = reveal(wire);
+    const failures = [
+      ...checkInputs(token, values, type),
+      ...notModelled(token, wire, type, adapter),
+      ...brokenRules(token, values, this.#adapters.inputRules?.[token] ?? {}),
+    ];
     const named = autoname(
       wire,
       valuesOf(request.getOlds()),
@@ -59,7 +67,8 @@ export class ProviderMethods {
       nameOf(request.getUrn()),
       request.getRandomseed_asU8(),
     );
-    const inputs = conceal(withDefaults(named, type.inputs), secretNames(type));
+    const withNames = named === wire ? named : { ...named, [defaultsMark]: ["name"] };
+    const inputs = conceal(withDefaults(withNames, type.inputs), secretNames(type));
     return new provider.CheckResponse().setInputs(structOf(inputs)).setFailuresList(failures.map(checkFailure));
   }
 
@@ -76,11 +85,11 @@ export class ProviderMethods {
       .setDiffsList([...new Set(changes.map((change) => topLevel(change.path)))])
       .setReplacesList(replaces)
       .setHasdetaileddiff(true)
-      // As the bridge behind the real SDKs: two resources cannot carry the same chosen name at once.
+      // As the bridge behind the real SDKs: two resources might not carry the same chosen name at once.
       .setDeletebeforereplace(
         replaces.length > 0 &&
           !isEmpty(wanted.name) &&
-          wanted.name === outputs.name &&
+          wanted[defaultsMark] === undefined &&
           !isAutonamed(wanted.name, nameOf(request.getUrn())),
       );
     for (const change of changes) response.getDetaileddiffMap().set(change.path, propertyDiff(change));
@@ -141,7 +150,9 @@ export class ProviderMethods {
     if (observed === undefined) return response;
     const hidden = union(known.secrets, recorded.secrets, secretNames(type));
     const state = { ...known.values, ...observed.state };
-    const inputs = withDefaults(observedInputs(state, recorded.values, type), type.inputs);
+    const rules = this.#adapters.inputRules?.[token] ?? {};
+    const seen = observedInputs(state, recorded.values, type);
+    const inputs = isEmpty(recorded.values) ? importable(seen, rules) : seen;
     return response
       .setId(observed.id)
       .setProperties(structOf(conceal(state, hidden)))
@@ -166,7 +177,13 @@ export class ProviderMethods {
         if (adapter.update === undefined) throw new Error("has no update: every change makes a new resource");
         return adapter.update(id, wanted.values, known.values, call);
       });
-      const state = { ...outputsOf(known.values, type), ...keptState(wanted.values, type), ...observed.state };
+      const old = outputsOf(known.values, type);
+      const state = {
+        ...old,
+        ...keptState(wanted.values, type),
+        ...observed.state,
+        ...(this.#adapters.updateKeepsOutputs && !adapter.updateShowsOutputs ? old : {}),
+      };
       return response.setProperties(structOf(conceal(state, hidden)));
     } catch (error) {
       throw failureOf(error, token);
@@ -221,6 +238,7 @@ export class ProviderMethods {
       scope.signal.throwIfAborted();
       return work({
         ...scope,
+        timeoutSeconds: scope.timeoutSeconds || undefined,
         accepted: (id) => {
           told.id = id;
           return report.accepted(id);
@@ -283,7 +301,7 @@ async function readQuietly(
   scope: CallScope,
 ): Promise<Observed | undefined> {
   try {
-    return await adapter.read(id, inputs, { ...scope, accepted: async () => {} });
+    return await adapter.read(id, inputs, { ...scope, timeoutSeconds: undefined, accepted: async () => {} });
   } catch {
     return undefined;
   }

@@ -39,16 +39,22 @@ export async function serveProvider(methods: ProviderMethods): Promise<ProviderS
     check: answer((call: Call<provider.CheckRequest>) => methods.check(call.request)),
     diff: answer((call: Call<provider.DiffRequest>) => methods.diff(call.request)),
     create: answer((call: Call<provider.CreateRequest>) =>
-      connections.run(call, (scope) => methods.create(call.request, scope)),
+      connections.run(call, (scope) =>
+        methods.create(call.request, { ...scope, timeoutSeconds: call.request.getTimeout() }),
+      ),
     ),
     read: answer((call: Call<provider.ReadRequest>) =>
       connections.run(call, (scope) => methods.read(call.request, scope)),
     ),
     update: answer((call: Call<provider.UpdateRequest>) =>
-      connections.run(call, (scope) => methods.update(call.request, scope)),
+      connections.run(call, (scope) =>
+        methods.update(call.request, { ...scope, timeoutSeconds: call.request.getTimeout() }),
+      ),
     ),
     delete: answer((call: Call<provider.DeleteRequest>) =>
-      connections.run(call, (scope) => methods.delete(call.request, scope)),
+      connections.run(call, (scope) =>
+        methods.delete(call.request, { ...scope, timeoutSeconds: call.request.getTimeout() }),
+      ),
     ),
     invoke: answer((call: Call<provider.InvokeRequest>) =>
       connections.run(call, (scope) => methods.invoke(call.request, scope)),

@@ -1,3 +1,4 @@
+import type { InputRules } from "./input-rules.ts";
 import type { Values } from "./wire-values.ts";
 
 /** A resource as the cloud shows it, in the SDK's names: the inputs that can be read back, and outputs. */
@@ -13,6 +14,8 @@ export interface CallContext {
   readonly region: string | undefined;
   /** Aborted when the caller is gone: nothing more is asked of the cloud, what it accepted goes on by itself. */
   readonly signal: AbortSignal;
+  /** How long the caller lets this operation take, seconds of the real world; undefined: as long as the real provider would. */
+  readonly timeoutSeconds: number | undefined;
   /** To be called as soon as the cloud has taken the change: what fails later leaves a resource behind. */
   accepted(id: string): Promise<void>;
 }
@@ -37,6 +40,8 @@ export interface ResourceAdapter {
   delete(id: string, known: Values, call: CallContext): Promise<void>;
   /** Outputs are not known before an update of this type is done, as the real provider plans it. */
   readonly updateForgetsOutputs?: true;
+  /** Of this type an update shows all outputs as they are then, other than of most: see `updateKeepsOutputs`. */
+  readonly updateShowsOutputs?: true;
   /** The real provider fails to read a resource that is gone, instead of reporting it as deleted. */
   readonly missingFails?: true;
 }
@@ -50,4 +55,8 @@ export interface FunctionAdapter {
 export interface PackageAdapters {
   readonly resources: Readonly<Record<string, ResourceAdapter>>;
   readonly functions: Readonly<Record<string, FunctionAdapter>>;
+  /** Of an update the bridge behind the real SDK shows the inputs; what only the provider sets stays as it was until a refresh. */
+  readonly updateKeepsOutputs?: true;
+  /** By type; none for most. */
+  readonly inputRules?: Readonly<Record<string, InputRules>>;
 }

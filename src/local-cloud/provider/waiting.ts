@@ -17,8 +17,9 @@ export interface Expectation<View> {
 /** A quick cloud on a busy machine: the real provider's patience, but never less than this on the wall. */
 const leastRealSeconds = 30;
 
-function patience(cloud: LocalCloud, seconds: number): number {
-  return Math.max(seconds, leastRealSeconds * cloud.scale);
+/** The caller's own limit (`customTimeouts` of a resource) goes before the type's. */
+function patience(cloud: LocalCloud, call: CallContext, seconds: number): number {
+  return call.timeoutSeconds ?? Math.max(seconds, leastRealSeconds * cloud.scale);
 }
 
 /** Waits as the real provider does: through the pending states to a target one; any other state is an error. */
@@ -41,7 +42,7 @@ export function waitFor<View>(
         }`,
       );
     },
-    { timeoutSeconds: patience(cloud, expected.timeoutSeconds ?? 600), signal: call.signal },
+    { timeoutSeconds: patience(cloud, call, expected.timeoutSeconds ?? 600), signal: call.signal },
   );
 }
 
@@ -61,7 +62,7 @@ export async function waitUntilKnown<View>(
         throw error;
       }
     },
-    { timeoutSeconds: patience(cloud, timeoutSeconds), signal: call.signal },
+    { timeoutSeconds: patience(cloud, call, timeoutSeconds), signal: call.signal },
   );
   return view;
 }
@@ -83,11 +84,11 @@ export async function waitUntilGone(
         throw error;
       }
     },
-    { timeoutSeconds: patience(cloud, timeoutSeconds), signal: call.signal },
+    { timeoutSeconds: patience(cloud, call, timeoutSeconds), signal: call.signal },
   );
 }
 
 /** Refused with 409 for now: tried again, as the real provider does for this type. */
 export function retryConflict<Result>(cloud: LocalCloud, call: CallContext, work: () => Result): Promise<Result> {
-  return cloud.retryWhile(work, { statuses: [409], timeoutSeconds: patience(cloud, 600), signal: call.signal });
+  return cloud.retryWhile(work, { statuses: [409], timeoutSeconds: patience(cloud, call, 600), signal: call.signal });
 }

@@ -39,7 +39,9 @@ describe("a resource that was made", () => {
     ({ key, type }) => {
       const { id, inputs, properties } = cloud.recorded(key);
       expect(id).not.toBe("");
-      for (const name of Object.keys(inputs)) expect(properties, name).toHaveProperty([name]);
+      for (const name of Object.keys(inputs).filter((one) => one !== "__defaults")) {
+        expect(properties, name).toHaveProperty([name]);
+      }
       const missing = Object.keys(typeOf(type).outputs).filter((name) => properties[name] === undefined);
       // Nothing here makes a bcrypt hash; no program of ours reads one.
       expect(missing).toEqual(type.endsWith("RandomPassword") ? ["bcryptHash"] : []);
@@ -69,18 +71,20 @@ describe("a resource that was made", () => {
         paths: [],
       });
       const known = typeOf(type).inputs;
-      for (const name of unreadable) expect(read.inputs[name], name).toBe(known[name]?.default);
+      for (const name of unreadable) expect(read.inputs[name], name).toBeUndefined();
       const lacking = Object.keys(inputs).filter(
         (name) => read.inputs[name] === undefined && !unreadable.includes(name),
       );
-      const given = lacking.filter((name) => ![false, "", 0].includes(inputs[name] as never));
+      const given = lacking
+        .filter((name) => name !== "__defaults" && inputs[name] !== known[name]?.default)
+        .filter((name) => ![false, "", 0].includes(inputs[name] as never));
       expect(given.filter((name) => JSON.stringify(inputs[name]) !== "[]")).toEqual([]);
     },
   );
 
-  test("an object in a container cannot be imported, as with the real provider", async () => {
+  test("an object in a container is not found by an import, as with the real provider", async () => {
     const type = "openstack:objectstorage/containerObject:ContainerObject";
-    await expect(cloud.clientOf(type).read(type, cloud.id("object"))).rejects.toThrow(/does not support the import/);
+    expect((await cloud.clientOf(type).read(type, cloud.id("object"))).id).toBe("");
   });
 
   test.each(landmarks.filter((landmark) => landmark.replace !== undefined))(

@@ -96,9 +96,9 @@ describe("check", () => {
     expect(failures).toEqual([]);
   });
 
-  test("defaults of the provider are filled in, nested ones too", async () => {
+  test("defaults of the provider are filled in, but those that are false", async () => {
     const { inputs } = await openstack.check(instance, { name: "x", networks: [{ port: "p" }] });
-    expect(inputs).toMatchObject({ powerState: "active", networks: [{ port: "p", accessNetwork: false }] });
+    expect(inputs).toEqual({ name: "x", powerState: "active", networks: [{ port: "p" }] });
   });
 
   test("a secret stays one, in the state and in a nested value", async () => {
@@ -252,7 +252,7 @@ describe("preview", () => {
 
   test("of an update keeps what is known", async () => {
     const olds = { name: "n", flavorName: "a", accessIpV4: "10.10.1.10" };
-    const shown = await openstack.update(instance, "id", olds, { name: "n", flavorName: "b" }, true);
+    const shown = await openstack.update(instance, "id", olds, { name: "n", flavorName: "b" }, { preview: true });
     expect(shown).toMatchObject({ flavorName: "b", accessIpV4: "10.10.1.10" });
   });
 });

@@ -51,9 +51,16 @@ export class ProviderClient {
     };
   }
 
-  async diff(type: string, oldInputs: Properties, olds: Properties, news: Properties, ignored: string[] = []) {
+  async diff(
+    type: string,
+    oldInputs: Properties,
+    olds: Properties,
+    news: Properties,
+    ignored: string[] = [],
+    name = "it",
+  ) {
     const request = new provider.DiffRequest()
-      .setUrn(urn(type, "it"))
+      .setUrn(urn(type, name))
       .setOldInputs(struct(oldInputs))
       .setOlds(struct(olds))
       .setNews(struct(news))
@@ -72,11 +79,12 @@ export class ProviderClient {
     };
   }
 
-  async create(type: string, inputs: Properties, options: { preview?: boolean; name?: string } = {}) {
+  async create(type: string, inputs: Properties, options: { preview?: boolean; name?: string; timeout?: number } = {}) {
     const request = new provider.CreateRequest()
       .setUrn(urn(type, options.name ?? "it"))
       .setProperties(struct(inputs))
-      .setPreview(options.preview ?? false);
+      .setPreview(options.preview ?? false)
+      .setTimeout(options.timeout ?? 0);
     const response = await this.#ask<provider.CreateResponse>("create", request);
     return { id: response.getId(), properties: plain(response.getProperties()) };
   }
@@ -91,19 +99,30 @@ export class ProviderClient {
     return { id: response.getId(), inputs: plain(response.getInputs()), properties: plain(response.getProperties()) };
   }
 
-  async update(type: string, id: string, olds: Properties, news: Properties, preview = false) {
+  async update(
+    type: string,
+    id: string,
+    olds: Properties,
+    news: Properties,
+    options: { preview?: boolean; timeout?: number } = {},
+  ) {
     const request = new provider.UpdateRequest()
       .setUrn(urn(type, "it"))
       .setId(id)
       .setOlds(struct(olds))
       .setNews(struct(news))
-      .setPreview(preview);
+      .setPreview(options.preview ?? false)
+      .setTimeout(options.timeout ?? 0);
     const response = await this.#ask<provider.UpdateResponse>("update", request);
     return plain(response.getProperties());
   }
 
-  async delete(type: string, id: string, properties: Properties): Promise<void> {
-    const request = new provider.DeleteRequest().setUrn(urn(type, "it")).setId(id).setProperties(struct(properties));
+  async delete(type: string, id: string, properties: Properties, timeout = 0): Promise<void> {
+    const request = new provider.DeleteRequest()
+      .setUrn(urn(type, "it"))
+      .setId(id)
+      .setProperties(struct(properties))
+      .setTimeout(timeout);
     await this.#ask("delete", request);
   }
 

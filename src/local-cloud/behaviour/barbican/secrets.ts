@@ -1,6 +1,6 @@
 import type { StoredRecord } from "../../store.ts";
 import { CloudError } from "../cloud-error.ts";
-import type { CloudContext } from "../context.ts";
+import { type CloudContext, fixedUuid } from "../context.ts";
 import { Records } from "../records.ts";
 import { computeRegions, defaultComputeRegion, requireRegion } from "../regions.ts";
 import type { CreateSecretArgs, SecretsApi, SecretView } from "./types.ts";
@@ -44,7 +44,7 @@ export class Secrets implements SecretsApi {
             status: "ACTIVE",
             payloadContentType: args.payloadContentType,
             metadata: { ...args.metadata },
-            creatorId: "",
+            creatorId: fixedUuid("local-operator").replaceAll("-", ""),
             createdAt: now,
             updatedAt: now,
             payload: payload?.toString("base64"),

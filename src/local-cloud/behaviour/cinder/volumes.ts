@@ -17,6 +17,8 @@ interface VolumeBody extends Omit<VolumeView, "id" | "name" | "region" | "attach
 }
 
 /** OpenStack's block storage; see BEHAVIOUR.md. */
+const longestName = 255;
+
 export class Volumes implements VolumesApi {
   readonly #context: CloudContext;
   readonly #records: Records<VolumeBody>;
@@ -58,6 +60,10 @@ export class Volumes implements VolumesApi {
       const volumeType = args.volumeType ?? "classic";
       if (!volumeTypes.includes(volumeType)) {
         throw new CloudError(404, "itemNotFound", `Volume type ${volumeType} could not be found.`);
+      }
+      if (args.name.length > longestName) {
+        const has = `name has ${args.name.length} characters, more than ${longestName}`;
+        throw new CloudError(400, "badRequest", `Invalid input received: ${has}.`);
       }
       if (!(Number.isInteger(args.size) && args.size > 0)) {
         throw new CloudError(

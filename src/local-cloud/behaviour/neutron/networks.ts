@@ -1,6 +1,6 @@
 import type { StoredRecord } from "../../store.ts";
 import { given } from "../records.ts";
-import { badRequest, conflict, type NetworkBody, type NeutronRecords } from "./neutron-records.ts";
+import { badRequest, checkTexts, conflict, type NetworkBody, type NeutronRecords } from "./neutron-records.ts";
 import type { CreateNetworkArgs, NetworksApi, NetworkView, UpdateNetworkArgs } from "./types.ts";
 
 /** Highest VLAN of a vRack. */
@@ -17,6 +17,7 @@ export class Networks implements NetworksApi {
   }
 
   create(args: CreateNetworkArgs): NetworkView {
+    checkTexts(args);
     const { context, networks } = this.#records;
     const region = this.#records.enterRegion(args.region);
     return context.write(() => {
@@ -74,6 +75,7 @@ export class Networks implements NetworksApi {
   }
 
   update(id: string, args: UpdateNetworkArgs): NetworkView {
+    checkTexts(args);
     const { context, networks } = this.#records;
     return context.write(() => {
       const record = networks.require(id);

@@ -25,6 +25,9 @@ export type RuleBody = Omit<SecurityGroupRuleView, "id" | "region">;
 
 export type NewRule = Pick<RuleBody, "securityGroupId" | "direction" | "ethertype"> & Partial<RuleBody>;
 
+/** Of a name or description. */
+const longestText = 255;
+
 /** Public network of every region. */
 export const externalNetworkName = "Ext-Net";
 /** Its addresses: a block for documentation in the default region, blocks for bench tests elsewhere; none of them is routed anywhere. */
@@ -180,6 +183,22 @@ export function ruleKey(rule: NewRule): string {
     rule.remoteIpPrefix,
     rule.remoteGroupId,
   ].join(" ");
+}
+
+/** Neutron looks at the texts of a request before anything else. */
+export function checkTexts(args: {
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+}): void {
+  for (const field of ["name", "description"] as const) {
+    const text = args[field];
+    if (text !== undefined && [...text].length > longestText) {
+      throw badRequest(
+        "HTTPBadRequest",
+        `Invalid input for ${field}. Reason: '${text}' exceeds maximum length of ${longestText}.`,
+      );
+    }
+  }
 }
 
 export function notFound(code: string, message: string): CloudError {

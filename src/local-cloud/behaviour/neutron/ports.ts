@@ -4,6 +4,7 @@ import { given } from "../records.ts";
 import { macAddressOf } from "./addresses.ts";
 import {
   badRequest,
+  checkTexts,
   conflict,
   type NetworkBody,
   type NeutronRecords,
@@ -27,11 +28,13 @@ export class Ports implements PortsApi {
   }
 
   create(args: CreatePortArgs): PortView {
+    checkTexts(args);
     const { context, networks, ports } = this.#records;
     return context.write(() => {
       const network = networks.require(args.networkId);
       const { region } = network;
       this.#records.requireQuota(region, "ports", ports.count(region), "port");
+      this.#checkMac(network.id, args.macAddress);
       const id = context.uuid("port", region, args.name);
       const portSecurityEnabled = args.portSecurityEnabled ?? network.body.portSecurityEnabled;
       const groups =
@@ -57,6 +60,19 @@ export class Ports implements PortsApi {
       });
       return view(record);
     });
+  }
+
+  #checkMac(networkId: string, mac: string | undefined): void {
+    if (mac === undefined) return;
+    if (!/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(mac)) {
+      throw badRequest("HTTPBadRequest", `Invalid input for mac_address. Reason: '${mac}' is not a valid MAC address.`);
+    }
+    if (this.#records.ports.list({ parent: networkId }).some(({ body }) => body.macAddress === mac)) {
+      throw conflict(
+        "MacAddressInUse",
+        `Unable to complete operation for network ${networkId}. The mac address ${mac} is in use.`,
+      );
+    }
   }
 
   #takeAddresses(
@@ -134,6 +150,7 @@ export class Ports implements PortsApi {
   }
 
   update(id: string, args: UpdatePortArgs): PortView {
+    checkTexts(args);
     const { context, networks, ports, addresses } = this.#records;
     return context.write(() => {
       const record = ports.require(id);

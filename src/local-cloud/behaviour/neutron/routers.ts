@@ -3,6 +3,7 @@ import type { StoredRecord } from "../../store.ts";
 import { given } from "../records.ts";
 import {
   badRequest,
+  checkTexts,
   conflict,
   type NeutronRecords,
   notFound,
@@ -32,6 +33,7 @@ export class Routers implements RoutersApi {
   }
 
   create(args: CreateRouterArgs): RouterView {
+    checkTexts(args);
     const { context, routers } = this.#records;
     const region = this.#records.enterRegion(args.region);
     return context.write(() => {
@@ -107,6 +109,7 @@ export class Routers implements RoutersApi {
   }
 
   update(id: string, args: UpdateRouterArgs): RouterView {
+    checkTexts(args);
     const { context, routers } = this.#records;
     return context.write(() => {
       const record = routers.require(id);

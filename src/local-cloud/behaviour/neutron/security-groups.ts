@@ -3,6 +3,7 @@ import type { StoredRecord } from "../../store.ts";
 import { given } from "../records.ts";
 import {
   badRequest,
+  checkTexts,
   conflict,
   type NeutronRecords,
   type NewRule,
@@ -26,6 +27,7 @@ export class SecurityGroups implements SecurityGroupsApi {
   }
 
   create(args: Parameters<SecurityGroupsApi["create"]>[0]): SecurityGroupView {
+    checkTexts(args);
     const { context, groups } = this.#records;
     const region = this.#records.enterRegion(args.region);
     return context.write(() => {
@@ -62,6 +64,7 @@ export class SecurityGroups implements SecurityGroupsApi {
   }
 
   update(id: string, args: Parameters<SecurityGroupsApi["update"]>[1]): SecurityGroupView {
+    checkTexts(args);
     const { context, groups } = this.#records;
     return context.write(() => {
       const record = groups.require(id);
@@ -97,6 +100,14 @@ export class SecurityGroups implements SecurityGroupsApi {
           "SecurityGroupRemoteGroupAndRemoteIpPrefix",
           "Only remote_ip_prefix or remote_group_id may be provided.",
         );
+      }
+      for (const port of [args.portRangeMin, args.portRangeMax]) {
+        if (port !== undefined && (port < 0 || port > 65535)) {
+          throw badRequest("SecurityGroupInvalidPortValue", `Invalid value for port ${port}`);
+        }
+      }
+      if (args.remoteIpPrefix !== undefined && !isCidr(args.remoteIpPrefix)) {
+        throw badRequest("InvalidCIDR", `Invalid CIDR ${args.remoteIpPrefix} given as IP prefix.`);
       }
       if ((args.portRangeMin ?? 0) > (args.portRangeMax ?? Number.POSITIVE_INFINITY)) {
         throw badRequest(
@@ -205,4 +216,13 @@ function ruleView(record: StoredRecord<RuleBody>): SecurityGroupRuleView {
     remoteIpPrefix: body.remoteIpPrefix,
     remoteGroupId: body.remoteGroupId,
   };
+}
+
+function isCidr(text: string): boolean {
+  try {
+    // Only IPv4 is modelled; of IPv6 nothing is known to be wrong.
+    return text.includes(":") || Cidr.parse(text).toString() !== "";
+  } catch {
+    return false;
+  }
 }

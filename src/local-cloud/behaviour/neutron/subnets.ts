@@ -2,7 +2,7 @@ import { Cidr, IpAddress } from "../../../core/cidr.ts";
 import type { StoredRecord } from "../../store.ts";
 import { given } from "../records.ts";
 import { defaultPools, macAddressOf } from "./addresses.ts";
-import { badRequest, conflict, type NeutronRecords, type SubnetBody } from "./neutron-records.ts";
+import { badRequest, checkTexts, conflict, type NeutronRecords, type SubnetBody } from "./neutron-records.ts";
 import type { AddressRange, CreateSubnetArgs, SubnetsApi, SubnetView, UpdateSubnetArgs } from "./types.ts";
 
 /** Addresses that DHCP takes from the pool of each subnet. */
@@ -16,6 +16,7 @@ export class Subnets implements SubnetsApi {
   }
 
   create(args: CreateSubnetArgs): SubnetView {
+    checkTexts(args);
     const { context, networks, subnets } = this.#records;
     return context.write(() => {
       const network = networks.require(args.networkId);
@@ -112,6 +113,7 @@ export class Subnets implements SubnetsApi {
   }
 
   update(id: string, args: UpdateSubnetArgs): SubnetView {
+    checkTexts(args);
     const { context, subnets, addresses } = this.#records;
     return context.write(() => {
       const record = subnets.require(id);

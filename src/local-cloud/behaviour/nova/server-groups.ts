@@ -8,6 +8,8 @@ import type { ServerGroupPolicy, ServerGroupsApi, ServerGroupView } from "./type
 
 const policies: readonly ServerGroupPolicy[] = ["affinity", "anti-affinity", "soft-affinity", "soft-anti-affinity"];
 
+const longestName = 255;
+
 export class ServerGroups implements ServerGroupsApi {
   readonly #context: CloudContext;
   readonly #records: NovaRecords;
@@ -21,6 +23,9 @@ export class ServerGroups implements ServerGroupsApi {
     const region = requireRegion(args.region ?? defaultComputeRegion, computeRegions);
     this.#context.requireRegion(region);
     return this.#context.write(() => {
+      if (args.name.length > longestName) {
+        throw new CloudError(400, "badRequest", `Invalid input for field/attribute name. Value: ${args.name}.`);
+      }
       const policy = policies.find((candidate) => candidate === args.policy);
       if (policy === undefined) {
         throw new CloudError(

@@ -12,18 +12,22 @@ export class ServerPorts {
     this.#neutron = neutron;
   }
 
-  /** Binds the given ports, and makes one for each network named. */
+  /** Refuses ports that the server could not have. */
+  check(region: string, args: CreateServerArgs): void {
+    for (const { portId } of args.networks) {
+      if (portId === undefined) continue;
+      const port = this.#neutron.records.ports.find(portId);
+      if (port === undefined || port.region !== region) throw badRequest(`Port ${portId} could not be found.`);
+      if (port.body.fixedIps.length === 0) throw badRequest(`Port ${portId} requires a FixedIP in order to be used.`);
+      if (port.body.deviceId !== "") throw conflict(`Port ${portId} is still in use.`);
+    }
+  }
+
+  /** Binds the given ports, which were checked, and makes one for each network named. */
   take(region: string, serverId: string, args: CreateServerArgs): ServerBody["ports"] {
     const networks = args.networks.length === 0 ? [{ networkId: this.#externalNetworkId(region) }] : args.networks;
     return networks.map((wanted: CreateServerArgs["networks"][number]) => {
       if (wanted.portId !== undefined) {
-        const port = this.#neutron.records.ports.find(wanted.portId);
-        if (port === undefined || port.region !== region) {
-          throw badRequest(`Port ${wanted.portId} could not be found.`);
-        }
-        if (port.body.deviceId !== "") {
-          throw conflict(`Port ${wanted.portId} is still in use.`);
-        }
         this.#neutron.ports.attach(wanted.portId, serverId, "compute:nova");
         return { id: wanted.portId, own: false };
       }

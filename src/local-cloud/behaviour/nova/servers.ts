@@ -67,6 +67,7 @@ export class Servers implements ServersApi {
       if (args.serverGroupId !== undefined && this.#records.groups.find(args.serverGroupId)?.region !== region) {
         throw badRequest(`Server group ${args.serverGroupId} could not be found.`);
       }
+      this.#ports.check(region, args);
       this.#requireQuota(region, flavor);
       const placement = this.#scheduler.placeNew(region, args.serverGroupId);
       const failure = "failure" in placement ? placement.failure : this.#orderedFailure();

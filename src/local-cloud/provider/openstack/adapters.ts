@@ -2,6 +2,7 @@ import type { LocalCloud } from "../../behaviour/index.ts";
 import type { PackageAdapters } from "../resource-adapter.ts";
 import { KeypairAdapter, ServerGroupAdapter, VolumeAttachAdapter } from "./compute.ts";
 import { openstackFunctions } from "./functions.ts";
+import { openstackInputRules } from "./input-rules.ts";
 import { InstanceAdapter } from "./instance.ts";
 import { ListenerAdapter, LoadBalancerAdapter } from "./load-balancer.ts";
 import { MemberAdapter } from "./member.ts";
@@ -43,5 +44,7 @@ export function openstackAdapters(cloud: LocalCloud): PackageAdapters {
       "openstack:keymanager/secretV1:SecretV1": new SecretAdapter(cloud),
     },
     functions: openstackFunctions(cloud),
+    updateKeepsOutputs: true,
+    inputRules: openstackInputRules,
   };
 }

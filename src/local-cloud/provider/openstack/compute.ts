@@ -1,4 +1,4 @@
-import type { LocalCloud } from "../../behaviour/index.ts";
+import { CloudError, type LocalCloud } from "../../behaviour/index.ts";
 import type { KeypairView, ServerGroupView, VolumeAttachmentView } from "../../behaviour/nova/types.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../resource-adapter.ts";
 import { needText, textOf, textsOf } from "../value-readers.ts";
@@ -18,7 +18,13 @@ export class ServerGroupAdapter implements ResourceAdapter {
   async create(inputs: Values, call: CallContext): Promise<Observed> {
     const policies = textsOf(inputs, "policies") ?? [];
     const [policy] = policies;
-    if (policy === undefined || policies.length > 1) throw new Error("a server group has exactly one policy");
+    if (policy === undefined || policies.length > 1) {
+      throw new CloudError(
+        400,
+        "badRequest",
+        "Invalid input for field/attribute policies: a server group has exactly one",
+      );
+    }
     const group = this.#cloud.nova.serverGroups.create({
       region: textOf(inputs, "region") ?? call.region,
       name: needText(inputs, "name"),
@@ -41,7 +47,13 @@ export class ServerGroupAdapter implements ResourceAdapter {
 function observeGroup(group: ServerGroupView): Observed {
   return {
     id: group.id,
-    state: { name: group.name, region: group.region, policies: [group.policy], members: group.members, rules: [] },
+    state: {
+      name: group.name,
+      region: group.region,
+      policies: [group.policy],
+      members: group.members,
+      rules: { maxServerPerHost: 0 },
+    },
   };
 }
 

@@ -10,6 +10,7 @@ const timeoutSeconds = 1800;
 /** openstack:compute/instance:Instance, as terraform-provider-openstack v1.54.1 does it (resource_openstack_compute_instance_v2.go). */
 export class InstanceAdapter implements ResourceAdapter {
   readonly service = "nova";
+  readonly updateShowsOutputs = true;
   readonly inputs = [
     "name",
     "region",
@@ -37,6 +38,7 @@ export class InstanceAdapter implements ResourceAdapter {
   async create(inputs: Values, call: CallContext): Promise<Observed> {
     const region = textOf(inputs, "region") ?? call.region;
     const { servers } = this.#cloud.nova;
+    this.#requireParts(inputs, region);
     const { id } = servers.create({
       region,
       name: needText(inputs, "name"),
@@ -55,7 +57,29 @@ export class InstanceAdapter implements ResourceAdapter {
     await call.accepted(id);
     await this.#wait(id, call, ["BUILD"], ["ACTIVE"]);
     await this.#power(id, textOf(inputs, "powerState"), call);
-    return this.#observe(servers.get(id));
+    const observed = this.#observe(servers.get(id));
+    return { ...observed, state: { ...observed.state, ...shownHints(inputs) } };
+  }
+
+  /** What the real provider looks up itself before it asks Nova. */
+  #requireParts(inputs: Values, region: string | undefined): void {
+    const [imageId, imageName] = [textOf(inputs, "imageId"), textOf(inputs, "imageName")];
+    if (imageId === undefined && imageName === undefined) {
+      throw new Error("Neither a boot device, image ID, or image name were able to be determined");
+    }
+    if (imageId === undefined && this.#cloud.glance.images.list({ region, name: imageName ?? "" }).length === 0) {
+      throw new Error(`Unable to find image with name ${imageName}`);
+    }
+    this.#requireFlavor(inputs, region);
+  }
+
+  #requireFlavor(inputs: Values, region: string | undefined): void {
+    const name = textOf(inputs, "flavorName");
+    if (textOf(inputs, "flavorId") !== undefined) return;
+    if (name === undefined) throw new Error("One of flavor_id or flavor_name must be set");
+    if (this.#cloud.nova.flavors.list({ region }).every((flavor) => flavor.name !== name)) {
+      throw new Error(`Unable to find flavor with name ${name}`);
+    }
   }
 
   async read(id: string, known: Values): Promise<Observed> {
@@ -81,7 +105,7 @@ export class InstanceAdapter implements ResourceAdapter {
       throw new Error("the local cloud cannot change the security groups of a server; use a port's");
     await this.#power(id, textOf(wanted, "powerState"), call);
     const observed = this.#observe(servers.get(id));
-    return { ...observed, state: { ...observed.state, metadata: wanted.metadata } };
+    return { ...observed, state: { ...observed.state, metadata: wanted.metadata, ...shownHints(wanted) } };
   }
 
   async delete(id: string, known: Values, call: CallContext): Promise<void> {
@@ -95,6 +119,10 @@ export class InstanceAdapter implements ResourceAdapter {
   /** Two steps: a process that dies between them leaves VERIFY_RESIZE, which only confirm or revert ends. */
   async #resize(id: string, wanted: Values, known: Values, call: CallContext): Promise<void> {
     const { servers } = this.#cloud.nova;
+    this.#requireFlavor(
+      { flavorName: wanted.flavorName, flavorId: changed(wanted, known, "flavorId") ? wanted.flavorId : undefined },
+      textOf(known, "region"),
+    );
     const byId = changed(wanted, known, "flavorId");
     servers.resize(id, byId ? { flavorId: textOf(wanted, "flavorId") } : { flavorName: textOf(wanted, "flavorName") });
     await call.accepted(id);
@@ -131,6 +159,10 @@ export class InstanceAdapter implements ResourceAdapter {
     const name = textOf(network, "name");
     const byName = name === undefined ? undefined : this.#cloud.neutron.networks.list({ region, name })[0];
     if (name !== undefined && byName === undefined) throw new Error(`no network is called '${name}'`);
+    const uuid = textOf(network, "uuid");
+    if (uuid !== undefined && this.#cloud.neutron.networks.list({ region }).every(({ id }) => id !== uuid)) {
+      throw new Error(`Could not find any matching network for id ${uuid}`);
+    }
     return {
       portId: textOf(network, "port"),
       networkId: textOf(network, "uuid") ?? byName?.id,
@@ -153,7 +185,7 @@ export class InstanceAdapter implements ResourceAdapter {
         flavorName: server.flavor.name,
         imageId: server.imageId,
         imageName: server.imageName,
-        keyPair: server.keyName,
+        keyPair: server.keyName ?? "",
         networks: server.addresses.map((address) => ({
           uuid: address.networkId,
           name: address.networkName,
@@ -161,6 +193,7 @@ export class InstanceAdapter implements ResourceAdapter {
           fixedIpV4: address.address,
           fixedIpV6: "",
           mac: address.macAddress,
+          floatingIp: "",
           accessNetwork: false,
         })),
         accessIpV4: server.addresses[0]?.address ?? "",
@@ -176,6 +209,12 @@ export class InstanceAdapter implements ResourceAdapter {
       },
     };
   }
+}
+
+/** Hints are never read back; those left out are shown as empty. */
+function shownHints(inputs: Values): Values {
+  const hints = objectsOf(inputs, "schedulerHints")?.map((hint) => ({ buildNearHostIp: "", targetCell: "", ...hint }));
+  return hints === undefined ? {} : { schedulerHints: hints };
 }
 
 /** Left out counts as unchanged: Nova keeps what it has. */

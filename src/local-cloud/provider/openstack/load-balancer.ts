@@ -87,6 +87,7 @@ export class LoadBalancerAdapter implements ResourceAdapter {
         vipPortId: balancer.vipPortId,
         vipSubnetId: balancer.vipSubnetId,
         vipNetworkId: balancer.vipNetworkId,
+        availabilityZone: "",
         securityGroupIds: balancer.securityGroupIds,
         tags: balancer.tags,
         tenantId: this.#cloud.keystone.projectId,

@@ -4,6 +4,7 @@ import type { CallContext, Observed, ResourceAdapter } from "../resource-adapter
 import { flagOf, mapOf, needText, objectsOf, sentText, textOf, textsOf } from "../value-readers.ts";
 import { retryConflict, waitUntilGone } from "../waiting.ts";
 import type { Values } from "../wire-values.ts";
+import { sentTags, shownTags } from "./tags.ts";
 
 /** openstack:networking/network:Network */
 export class NetworkAdapter implements ResourceAdapter {
@@ -26,22 +27,23 @@ export class NetworkAdapter implements ResourceAdapter {
       valueSpecs: mapOf(inputs, "valueSpecs"),
     });
     await call.accepted(network.id);
-    return this.#observe(network);
+    return this.#observe(network, inputs);
   }
 
-  async read(id: string): Promise<Observed> {
-    return this.#observe(this.#cloud.neutron.networks.get(id));
+  async read(id: string, known: Values): Promise<Observed> {
+    return this.#observe(this.#cloud.neutron.networks.get(id), known);
   }
 
-  async update(id: string, wanted: Values): Promise<Observed> {
+  async update(id: string, wanted: Values, known: Values): Promise<Observed> {
     return this.#observe(
       this.#cloud.neutron.networks.update(id, {
         name: textOf(wanted, "name"),
         description: sentText(wanted, "description"),
         adminStateUp: flagOf(wanted, "adminStateUp"),
         portSecurityEnabled: flagOf(wanted, "portSecurityEnabled"),
-        tags: textsOf(wanted, "tags") ?? [],
+        tags: sentTags(wanted, known),
       }),
+      wanted,
     );
   }
 
@@ -51,7 +53,7 @@ export class NetworkAdapter implements ResourceAdapter {
     await waitUntilGone(this.#cloud, call, () => this.#cloud.neutron.networks.get(id));
   }
 
-  #observe(network: NetworkView): Observed {
+  #observe(network: NetworkView, known: Values): Observed {
     return {
       id: network.id,
       state: {
@@ -65,8 +67,7 @@ export class NetworkAdapter implements ResourceAdapter {
         mtu: network.mtu,
         dnsDomain: network.dnsDomain,
         qosPolicyId: "",
-        tags: network.tags,
-        allTags: network.tags,
+        ...shownTags(network.tags, known),
         tenantId: this.#cloud.keystone.projectId,
         transparentVlan: false,
         availabilityZoneHints: [],
@@ -117,14 +118,14 @@ export class SubnetAdapter implements ResourceAdapter {
       tags: textsOf(inputs, "tags"),
     });
     await call.accepted(subnet.id);
-    return this.#observe(subnet);
+    return this.#observe(subnet, inputs);
   }
 
-  async read(id: string): Promise<Observed> {
-    return this.#observe(this.#cloud.neutron.subnets.get(id));
+  async read(id: string, known: Values): Promise<Observed> {
+    return this.#observe(this.#cloud.neutron.subnets.get(id), known);
   }
 
-  async update(id: string, wanted: Values): Promise<Observed> {
+  async update(id: string, wanted: Values, known: Values): Promise<Observed> {
     return this.#observe(
       this.#cloud.neutron.subnets.update(id, {
         name: textOf(wanted, "name"),
@@ -132,8 +133,9 @@ export class SubnetAdapter implements ResourceAdapter {
         ...addressing(wanted),
         dnsNameservers: textsOf(wanted, "dnsNameservers") ?? [],
         hostRoutes: routes(wanted) ?? [],
-        tags: textsOf(wanted, "tags") ?? [],
+        tags: sentTags(wanted, known),
       }),
+      wanted,
     );
   }
 
@@ -145,7 +147,7 @@ export class SubnetAdapter implements ResourceAdapter {
     await waitUntilGone(this.#cloud, call, () => subnets.get(id));
   }
 
-  #observe(subnet: SubnetView): Observed {
+  #observe(subnet: SubnetView, known: Values): Observed {
     return {
       id: subnet.id,
       state: {
@@ -162,10 +164,10 @@ export class SubnetAdapter implements ResourceAdapter {
         allocationPoolsCollection: subnet.allocationPools,
         dnsNameservers: subnet.dnsNameservers,
         serviceTypes: [],
+        subnetpoolId: "",
         ipv6AddressMode: "",
         ipv6RaMode: "",
-        tags: subnet.tags,
-        allTags: subnet.tags,
+        ...shownTags(subnet.tags, known),
         tenantId: this.#cloud.keystone.projectId,
       },
     };

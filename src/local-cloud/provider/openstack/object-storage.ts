@@ -36,7 +36,10 @@ export class ContainerAdapter implements ResourceAdapter {
 
   async update(id: string, wanted: Values, known: Values, call: CallContext): Promise<Observed> {
     if (needText(wanted, "name") !== id) throw new Error("Swift cannot rename a container");
-    return observeContainer(this.#put(wanted, textOf(known, "region") ?? call.region));
+    const region = textOf(known, "region") ?? call.region;
+    // A change is a POST, which makes no container that is not there.
+    this.#cloud.swift.containers.get(id, region);
+    return observeContainer(this.#put(wanted, region));
   }
 
   async delete(id: string, known: Values, call: CallContext): Promise<void> {
@@ -89,9 +92,9 @@ export class ContainerObjectAdapter implements ResourceAdapter {
     return observeObject(object);
   }
 
-  async read(id: string, known: Values, call: CallContext): Promise<Observed> {
-    if (Object.keys(known).length === 0)
-      throw new Error(`${id}: the provider does not support the import of this type; create it again`);
+  async read(_id: string, known: Values, call: CallContext): Promise<Observed | undefined> {
+    // The real provider cannot import it: it looks for an object without a name, and finds none.
+    if (Object.keys(known).length === 0) return undefined;
     const region = textOf(known, "region") ?? call.region;
     return observeObject(
       this.#cloud.swift.objects.get(needText(known, "containerName"), needText(known, "name"), region),
@@ -126,7 +129,6 @@ function observeObject(object: ObjectView): Observed {
     state: {
       containerName: object.container,
       name: object.name,
-      region: object.region,
       contentType: object.contentType,
       contentLength: object.contentLength,
       contentDisposition: "",

@@ -87,7 +87,9 @@ export class PoolAdapter implements ResourceAdapter {
         protocol: pool.protocol,
         lbMethod: pool.lbMethod,
         persistence:
-          persistence === undefined ? undefined : { type: persistence.type, cookieName: persistence.cookieName ?? "" },
+          persistence === undefined
+            ? { type: "", cookieName: "" }
+            : { type: persistence.type, cookieName: persistence.cookieName ?? "" },
         adminStateUp: pool.adminStateUp,
         tenantId: this.#cloud.keystone.projectId,
       },

@@ -4,6 +4,7 @@ import type { CallContext, Observed, ResourceAdapter } from "../resource-adapter
 import { flagOf, needText, objectsOf, sentText, textOf, textsOf } from "../value-readers.ts";
 import { waitUntilGone } from "../waiting.ts";
 import { sameValue, type Values } from "../wire-values.ts";
+import { sentTags, shownTags } from "./tags.ts";
 
 /** openstack:networking/port:Port. Read never sets fixedIps nor securityGroupIds: the provider shows all of them apart. */
 export class PortAdapter implements ResourceAdapter {
@@ -47,11 +48,11 @@ export class PortAdapter implements ResourceAdapter {
       tags: textsOf(inputs, "tags"),
     });
     await call.accepted(port.id);
-    return this.#observe(port);
+    return this.#observe(port, inputs);
   }
 
-  async read(id: string): Promise<Observed> {
-    return this.#observe(this.#cloud.neutron.ports.get(id));
+  async read(id: string, known: Values): Promise<Observed> {
+    return this.#observe(this.#cloud.neutron.ports.get(id), known);
   }
 
   async update(id: string, wanted: Values, known: Values): Promise<Observed> {
@@ -63,8 +64,10 @@ export class PortAdapter implements ResourceAdapter {
         fixedIps: sameValue(wanted.fixedIps, known.fixedIps) ? undefined : fixedIps(wanted),
         securityGroupIds: sameValue(wanted.securityGroupIds, known.securityGroupIds) ? undefined : groups(wanted),
         portSecurityEnabled: flagOf(wanted, "portSecurityEnabled"),
-        tags: textsOf(wanted, "tags") ?? [],
+        tags: sentTags(wanted, known),
       }),
+      wanted,
+      { ...takenAway(wanted, known, "noSecurityGroups"), ...takenAway(wanted, known, "noFixedIp") },
     );
   }
 
@@ -74,10 +77,11 @@ export class PortAdapter implements ResourceAdapter {
     await waitUntilGone(this.#cloud, call, () => this.#cloud.neutron.ports.get(id));
   }
 
-  #observe(port: PortView): Observed {
+  #observe(port: PortView, known: Values, more: Values = {}): Observed {
     return {
       id: port.id,
       state: {
+        ...more,
         name: port.name,
         region: port.region,
         description: port.description,
@@ -87,10 +91,15 @@ export class PortAdapter implements ResourceAdapter {
         portSecurityEnabled: port.portSecurityEnabled,
         deviceId: port.deviceId,
         deviceOwner: port.deviceOwner,
+        fixedIps: objectsOf(known, "fixedIps")?.map((address) => ({
+          subnetId: textOf(address, "subnetId") ?? "",
+          ipAddress: textOf(address, "ipAddress") ?? "",
+        })),
+        // Where a port is bound only an administrator sees.
+        binding: { hostId: "", profile: "", vifDetails: {}, vifType: "", vnicType: "normal" },
         allFixedIps: port.fixedIps.map(({ ipAddress }) => ipAddress),
         allSecurityGroupIds: port.securityGroupIds,
-        tags: port.tags,
-        allTags: port.tags,
+        ...shownTags(port.tags, known),
         tenantId: this.#cloud.keystone.projectId,
         dnsName: "",
         dnsAssignments: [],
@@ -98,6 +107,11 @@ export class PortAdapter implements ResourceAdapter {
       },
     };
   }
+}
+
+/** A flag that the program sets no longer is shown as false. */
+function takenAway(wanted: Values, known: Values, flag: string): Values {
+  return wanted[flag] === undefined && known[flag] !== undefined ? { [flag]: false } : {};
 }
 
 function fixedIps(inputs: Values): CreatePortArgs["fixedIps"] {

@@ -4,6 +4,7 @@ import type { CallContext, Observed, ResourceAdapter } from "../resource-adapter
 import { flagOf, needText, sentText, textOf, textsOf } from "../value-readers.ts";
 import { retryConflict, waitUntilGone } from "../waiting.ts";
 import { sameValue, type Values } from "../wire-values.ts";
+import { sentTags, shownTags } from "./tags.ts";
 
 /** openstack:networking/router:Router */
 export class RouterAdapter implements ResourceAdapter {
@@ -26,11 +27,11 @@ export class RouterAdapter implements ResourceAdapter {
       tags: textsOf(inputs, "tags"),
     });
     await call.accepted(router.id);
-    return this.#observe(router);
+    return this.#observe(router, inputs);
   }
 
-  async read(id: string): Promise<Observed> {
-    return this.#observe(this.#cloud.neutron.routers.get(id));
+  async read(id: string, known: Values): Promise<Observed> {
+    return this.#observe(this.#cloud.neutron.routers.get(id), known);
   }
 
   async update(id: string, wanted: Values, known: Values): Promise<Observed> {
@@ -42,8 +43,9 @@ export class RouterAdapter implements ResourceAdapter {
         adminStateUp: flagOf(wanted, "adminStateUp"),
         enableSnat: flagOf(wanted, "enableSnat"),
         externalNetworkId: sameValue(external, known.externalNetworkId) ? undefined : external,
-        tags: textsOf(wanted, "tags") ?? [],
+        tags: sentTags(wanted, known),
       }),
+      wanted,
     );
   }
 
@@ -53,7 +55,7 @@ export class RouterAdapter implements ResourceAdapter {
     await waitUntilGone(this.#cloud, call, () => this.#cloud.neutron.routers.get(id));
   }
 
-  #observe(router: RouterView): Observed {
+  #observe(router: RouterView, known: Values): Observed {
     return {
       id: router.id,
       state: {
@@ -63,11 +65,11 @@ export class RouterAdapter implements ResourceAdapter {
         adminStateUp: router.adminStateUp,
         enableSnat: router.enableSnat,
         externalNetworkId: router.externalNetworkId ?? "",
+        externalFixedIps: router.externalFixedIps,
         externalGateway: router.externalNetworkId ?? "",
         distributed: false,
         availabilityZoneHints: [],
-        tags: router.tags,
-        allTags: router.tags,
+        ...shownTags(router.tags, known),
         tenantId: this.#cloud.keystone.projectId,
       },
     };
@@ -85,6 +87,9 @@ export class RouterInterfaceAdapter implements ResourceAdapter {
   }
 
   async create(inputs: Values, call: CallContext): Promise<Observed> {
+    if ((textOf(inputs, "subnetId") === undefined) === (textOf(inputs, "portId") === undefined)) {
+      throw new Error("Exactly one of SubnetID and PortID must be provided");
+    }
     const added = this.#cloud.neutron.routers.addInterface(needText(inputs, "routerId"), {
       subnetId: textOf(inputs, "subnetId"),
       portId: textOf(inputs, "portId"),
@@ -131,11 +136,11 @@ export class FloatingIpAdapter implements ResourceAdapter {
       tags: textsOf(inputs, "tags"),
     });
     await call.accepted(floatingIp.id);
-    return this.#observe(floatingIp);
+    return this.#observe(floatingIp, inputs);
   }
 
-  async read(id: string): Promise<Observed> {
-    return this.#observe(this.#cloud.neutron.floatingIps.get(id));
+  async read(id: string, known: Values): Promise<Observed> {
+    return this.#observe(this.#cloud.neutron.floatingIps.get(id), known);
   }
 
   async update(id: string, wanted: Values, known: Values): Promise<Observed> {
@@ -146,8 +151,9 @@ export class FloatingIpAdapter implements ResourceAdapter {
         // Left out is not taken away: an association may belong to a resource of its own.
         portId: wanted.portId === undefined || sameValue(portId ?? "", known.portId) ? undefined : (portId ?? null),
         fixedIp: textOf(wanted, "fixedIp"),
-        tags: textsOf(wanted, "tags") ?? [],
+        tags: sentTags(wanted, known),
       }),
+      wanted,
     );
   }
 
@@ -157,7 +163,7 @@ export class FloatingIpAdapter implements ResourceAdapter {
     await waitUntilGone(this.#cloud, call, () => this.#cloud.neutron.floatingIps.get(id));
   }
 
-  #observe(floatingIp: FloatingIpView): Observed {
+  #observe(floatingIp: FloatingIpView, known: Values): Observed {
     return {
       id: floatingIp.id,
       state: {
@@ -167,8 +173,7 @@ export class FloatingIpAdapter implements ResourceAdapter {
         pool: floatingIp.pool,
         portId: floatingIp.portId ?? "",
         fixedIp: floatingIp.fixedIp ?? "",
-        tags: floatingIp.tags,
-        allTags: floatingIp.tags,
+        ...shownTags(floatingIp.tags, known),
         tenantId: this.#cloud.keystone.projectId,
         dnsDomain: "",
         dnsName: "",

@@ -71,6 +71,7 @@ export class SecretAdapter implements ResourceAdapter {
         contentTypes: contentType === "" ? {} : { default: contentType },
         allMetadata: secret.metadata,
         status: secret.status,
+        acl: { read: { createdAt: secret.createdAt, projectAccess: true, updatedAt: secret.updatedAt, users: [] } },
         creatorId: secret.creatorId,
         createdAt: secret.createdAt,
         updatedAt: secret.updatedAt,

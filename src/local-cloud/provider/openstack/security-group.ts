@@ -4,6 +4,7 @@ import type { CallContext, Observed, ResourceAdapter } from "../resource-adapter
 import { flagOf, needText, numberOf, sentText, textOf, textsOf } from "../value-readers.ts";
 import { retryConflict, waitUntilGone } from "../waiting.ts";
 import type { Values } from "../wire-values.ts";
+import { sentTags, shownTags } from "./tags.ts";
 
 /** openstack:networking/secGroup:SecGroup */
 export class SecurityGroupAdapter implements ResourceAdapter {
@@ -24,20 +25,21 @@ export class SecurityGroupAdapter implements ResourceAdapter {
       tags: textsOf(inputs, "tags"),
     });
     await call.accepted(group.id);
-    return this.#observe(group);
+    return this.#observe(group, inputs);
   }
 
-  async read(id: string): Promise<Observed> {
-    return this.#observe(this.#cloud.neutron.securityGroups.get(id));
+  async read(id: string, known: Values): Promise<Observed> {
+    return this.#observe(this.#cloud.neutron.securityGroups.get(id), known);
   }
 
-  async update(id: string, wanted: Values): Promise<Observed> {
+  async update(id: string, wanted: Values, known: Values): Promise<Observed> {
     return this.#observe(
       this.#cloud.neutron.securityGroups.update(id, {
         name: textOf(wanted, "name"),
         description: sentText(wanted, "description"),
-        tags: textsOf(wanted, "tags") ?? [],
+        tags: sentTags(wanted, known),
       }),
+      wanted,
     );
   }
 
@@ -48,15 +50,14 @@ export class SecurityGroupAdapter implements ResourceAdapter {
     await waitUntilGone(this.#cloud, call, () => securityGroups.get(id));
   }
 
-  #observe(group: SecurityGroupView): Observed {
+  #observe(group: SecurityGroupView, known: Values): Observed {
     return {
       id: group.id,
       state: {
         name: group.name,
         region: group.region,
         description: group.description,
-        tags: group.tags,
-        allTags: group.tags,
+        ...shownTags(group.tags, known),
         tenantId: this.#cloud.keystone.projectId,
       },
     };
@@ -85,6 +86,12 @@ export class SecurityGroupRuleAdapter implements ResourceAdapter {
   }
 
   async create(inputs: Values, call: CallContext): Promise<Observed> {
+    if (
+      textOf(inputs, "protocol") === undefined &&
+      (numberOf(inputs, "portRangeMin") ?? numberOf(inputs, "portRangeMax"))
+    ) {
+      throw new Error("A protocol must be specified when using port_range_min and port_range_max");
+    }
     const rule = this.#cloud.neutron.securityGroups.createRule({
       region: textOf(inputs, "region") ?? call.region,
       securityGroupId: needText(inputs, "securityGroupId"),

@@ -90,6 +90,9 @@ function observe(volume: VolumeView): Observed {
       volumeType: volume.volumeType,
       availabilityZone: volume.availabilityZone,
       metadata: volume.metadata,
+      backupId: "",
+      snapshotId: "",
+      sourceVolId: "",
       attachments: volume.attachments.map(({ serverId, device }) => ({ id: volume.id, instanceId: serverId, device })),
     },
   };

@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import type { Answer } from "./answer.ts";
+import { type Sequence, type Step, titleOf } from "./sequence.ts";
+
+const folder = new URL("../openstack/recordings/", import.meta.url);
+
+/** What a real OpenStack answered to a sequence, step by step. */
+export interface Recording {
+  readonly sequence: Sequence;
+  /** Versions of provider and OpenStack. */
+  readonly from: string;
+  readonly answers: readonly Answer[];
+}
+
+export function recordedTitles(): readonly string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".jsonl"))
+    .map((file) => file.replace(/\.jsonl$/, ""))
+    .sort();
+}
+
+/** Two lines for each step, so that a difference can be read in a review: the step, and what it was answered. */
+export function writeRecording({ sequence, from, answers }: Recording): void {
+  const { steps, ...header } = sequence;
+  const lines = [{ ...header, from }, ...steps.flatMap((step, index) => [step, answers[index]])];
+  writeFileSync(fileOf(titleOf(sequence)), `${lines.map((line) => JSON.stringify(line)).join("\n")}\n`);
+}
+
+export function readRecording(title: string): Recording {
+  const [header, ...lines] = readFileSync(fileOf(title), "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as unknown);
+  const { from, ...rest } = header as Omit<Sequence, "steps"> & { readonly from: string };
+  const steps = lines.filter((_, index) => index % 2 === 0) as Step[];
+  return { sequence: { ...rest, steps }, from, answers: lines.filter((_, index) => index % 2 === 1) as Answer[] };
+}
+
+function fileOf(title: string): URL {
+  return new URL(`${title}.jsonl`, folder);
+}
