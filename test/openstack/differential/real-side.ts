@@ -126,6 +126,7 @@ const limits: Readonly<Record<QuotaName, readonly ["nova" | "neutron" | "cinder"
   securityGroups: ["neutron", "security_group"],
   securityGroupRules: ["neutron", "security_group_rule"],
   loadBalancers: ["octavia", "loadbalancer"],
+  members: ["octavia", "member"],
 };
 
 async function setQuotas(admin: AdminApi, project: string, quotas: Readonly<Record<string, number>>): Promise<void> {
