@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { Cidr, IpAddress } from "../../../core/cidr.ts";
 import type { StoredRecord } from "../../store.ts";
 import { given } from "../records.ts";
@@ -17,6 +18,7 @@ export class Subnets implements SubnetsApi {
 
   create(args: CreateSubnetArgs): SubnetView {
     checkTexts(args);
+    checkNameservers(args.dnsNameservers);
     const { context, networks, subnets } = this.#records;
     return context.write(() => {
       const network = networks.require(args.networkId);
@@ -114,6 +116,7 @@ export class Subnets implements SubnetsApi {
 
   update(id: string, args: UpdateSubnetArgs): SubnetView {
     checkTexts(args);
+    checkNameservers(args.dnsNameservers);
     const { context, subnets, addresses } = this.#records;
     return context.write(() => {
       const record = subnets.require(id);
@@ -175,6 +178,16 @@ function parseCidr(text: string): Cidr {
     return Cidr.parse(text);
   } catch {
     throw badRequest("HTTPBadRequest", `Invalid input for cidr. Reason: '${text}' is not a valid IP subnet.`);
+  }
+}
+
+function checkNameservers(addresses: readonly string[] = []): void {
+  const wrong = addresses.find((address) => isIP(address) === 0);
+  if (wrong !== undefined) {
+    throw badRequest(
+      "HTTPBadRequest",
+      `Invalid input for dns_nameservers. Reason: '${wrong}' is not a valid nameserver.`,
+    );
   }
 }
 

@@ -29,6 +29,7 @@ export class Listeners implements ListenersApi {
   create(args: CreateListenerArgs): ListenerView {
     const { context, listeners } = this.#records;
     return context.write(() => {
+      checkLimit(args.connectionLimit);
       const balancer = this.#records.requireMutable(args.loadBalancerId);
       if (poolProtocols[args.protocol] === undefined) {
         throw invalid(
@@ -147,6 +148,7 @@ export class Listeners implements ListenersApi {
     const { context, listeners } = this.#records;
     return context.write(() => {
       const record = listeners.require(id);
+      checkLimit(args.connectionLimit);
       const balancer = this.#records.requireMutable(record.parent);
       this.#checkPool(balancer.id, record.body.protocol, args.defaultPoolId);
       if (args.defaultTlsContainerRef !== undefined || args.sniContainerRefs !== undefined) {
@@ -195,4 +197,9 @@ function view(record: StoredRecord<ListenerBody>): ListenerView {
     provisioningStatus: pending ?? "ACTIVE",
     operatingStatus: body.adminStateUp && pending !== "PENDING_CREATE" ? "ONLINE" : "OFFLINE",
   };
+}
+
+/** -1 is no limit. */
+function checkLimit(limit = -1): void {
+  if (limit < -1) throw invalid(`Invalid input for field/attribute connection_limit. Value: '${limit}'.`);
 }

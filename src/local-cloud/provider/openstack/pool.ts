@@ -28,6 +28,16 @@ export class PoolAdapter implements ResourceAdapter {
   async create(inputs: Values, call: CallContext): Promise<Observed> {
     const { pools, listeners } = this.#cloud.octavia;
     const listenerId = textOf(inputs, "listenerId");
+    requireCookie(inputs);
+    // The real provider waits for the load balancer first, and cannot.
+    if (
+      listenerId === undefined &&
+      this.#cloud.octavia.loadBalancers.list().every(({ id }) => id !== inputs.loadbalancerId)
+    ) {
+      throw new Error(
+        `Error waiting for openstack_lb_loadbalancer_v2 ${String(inputs.loadbalancerId)} to become active`,
+      );
+    }
     const balancerId =
       listenerId === undefined ? needText(inputs, "loadbalancerId") : listeners.get(listenerId).loadBalancerId;
     const create = () =>
@@ -94,6 +104,14 @@ export class PoolAdapter implements ResourceAdapter {
         tenantId: this.#cloud.keystone.projectId,
       },
     };
+  }
+}
+
+/** What the real provider refuses itself. */
+function requireCookie(inputs: Values): void {
+  const { type, cookieName } = objectOf(inputs, "persistence") ?? {};
+  if (type === "APP_COOKIE" && !cookieName) {
+    throw new Error("Persistence cookie_name needs to be set if using 'APP_COOKIE' persistence type");
   }
 }
 
