@@ -10,6 +10,7 @@ import { loadSettings } from "./load-settings.ts";
 import { obtainEngine } from "./obtain-engine.ts";
 import type { ChangeOptions, CloudOptions } from "./options.ts";
 import { ActionScreen } from "./render/action-screen.ts";
+import { tellAccepted } from "./render/policies.ts";
 import { renderProposal } from "./render/proposal.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -38,16 +39,13 @@ export async function withStack<T>(
 ): Promise<T> {
   const project = loadSettings(options, policies);
   // A repair cannot wait, and nobody is served by a local cloud.
-  if (
-    operation !== undefined &&
-    !repairs.includes(operation) &&
-    options.cloud !== "local" &&
-    options.inFreeze !== true
-  ) {
-    refuseInFreeze(project.settings.normal.calendar, Temporal.Now.instant(), `lor-infra ${operation} --in-freeze`);
-  }
+  const canWait = operation !== undefined && !repairs.includes(operation) && options.cloud !== "local";
+  const waived =
+    canWait && options.inFreeze !== true
+      ? refuseInFreeze(project, Temporal.Now.instant(), `lor-infra ${operation} --in-freeze`)
+      : [];
   terminal.line(terminal.style("bold", `${project.name} / ${project.stack} on the ${cloudName(options.cloud)}`));
-  for (const { path, code, message } of project.policies) terminal.warn(`! ${path}: ${message} [${code}]`);
+  tellAccepted(terminal, [...project.policies, ...waived]);
   await obtainEngine((text) => terminal.line(`  engine: ${text}`));
   const screen = new ActionScreen(terminal);
   using interrupt = new Interrupt(screen);

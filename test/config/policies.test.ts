@@ -203,6 +203,15 @@ test("old prices are a warning, and a refusal where a budget rests on them", () 
   });
 });
 
+test("an event that comes only once is told when its rush is over, and not before", () => {
+  const salon = { name: "salon", kind: "once", from: "2026-06-10", to: "2026-06-12", lead: "P3D", end: "P2D" };
+  const shared = { "calendar.events": [salon] };
+  expect(check({ shared }, new Date("2026-06-14T12:00:00Z")).warnings).toEqual([]);
+  const over = check({ shared }, new Date("2026-06-15T12:00:00Z"));
+  expect(over).toMatchObject({ exit: 0, warnings: ["calendar-horizon calendar.events"] });
+  expect(over.messageOf("calendar-horizon")).toContain("salon until 2026-06-14");
+});
+
 test("a network of public addresses would make the databases public", () => {
   const subnets = Object.fromEntries(
     ["loadBalancer", "prestashop", "mysql", "odoo", "postgresql"].map((part, index) => [

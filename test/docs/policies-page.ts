@@ -54,7 +54,7 @@ config:
 | key      | means                                                                                                          |
 | -------- | -------------------------------------------------------------------------------------------------------------- |
 | \`policy\` | code of a policy that can be waived; another one is \`waiver-policy-unknown\`, or \`policy-never-waived\` (exit 3) |
-| \`of\`     | only this subject: a data set, a profile, a price book, a server; left out, whatever violates the policy       |
+| \`of\`     | only this subject: a data set, a profile, a price book, a server, an event; left out, whatever violates it     |
 | \`owner\`  | who answers for it                                                                                             |
 | \`reason\` | why it is accepted                                                                                             |
 | \`until\`  | the last day on which it holds, UTC; a waiver without an end is refused                                        |

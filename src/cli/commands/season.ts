@@ -4,6 +4,7 @@ import { season as readSeason, type SeasonReport } from "../../actions/season.ts
 import { ExitCode, LorError } from "../../core/errors.ts";
 import { loadSettings } from "../load-settings.ts";
 import type { SwitchOptions } from "../options.ts";
+import { tellAccepted } from "../render/policies.ts";
 import type { Terminal } from "../terminal.ts";
 import { withStack } from "../with-stack.ts";
 import { normal, rush } from "./switch.ts";
@@ -23,7 +24,8 @@ interface SeasonOptions extends SwitchOptions {
 /** What should be live today, and is it? With `--apply` it is made so: for a scheduled job. */
 export async function season(terminal: Terminal, options: SeasonOptions): Promise<ExitCode> {
   if (options.review) return await (await import("./review.ts")).review(terminal, options);
-  const { calendar } = loadSettings(options).settings.normal;
+  const project = loadSettings(options);
+  const { calendar } = project.settings.normal;
   if (options.apply && options.at !== undefined && options.cloud !== "local") throw otherDay(options.at);
   const moment = momentOf(options.at, calendar.timeZone);
   const report = await withStack(terminal, options, undefined, ({ context }) => readSeason(context, moment));
@@ -32,7 +34,9 @@ export async function season(terminal: Terminal, options: SeasonOptions): Promis
     terminal.document({ ...report, applied: false });
     return report.agrees ? ExitCode.done : ExitCode.differences;
   }
-  if (options.inFreeze !== true) refuseInFreeze(calendar, moment, `lor-infra ${report.wanted} --in-freeze`);
+  if (options.inFreeze !== true) {
+    tellAccepted(terminal, refuseInFreeze(project, moment, `lor-infra ${report.wanted} --in-freeze`));
+  }
   return await (report.wanted === "rush" ? rush : normal)(terminal, { ...options, moment });
 }
 

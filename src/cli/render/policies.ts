@@ -1,5 +1,11 @@
 import type { CheckReport } from "../../actions/check-settings.ts";
+import type { Issue } from "../../core/result.ts";
 import type { Terminal } from "../terminal.ts";
+
+/** What is accepted for a while is said at each run. */
+export function tellAccepted(terminal: Terminal, issues: readonly Issue[]): void {
+  for (const { path, code, message } of issues) terminal.warn(`! ${path}: ${message} [${code}]`);
+}
 
 /** Under what policies say: why each of them exists, and what to do. */
 export function renderPolicies(terminal: Terminal, notes: CheckReport["policies"]): string {

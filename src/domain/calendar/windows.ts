@@ -1,6 +1,6 @@
 import type { Temporal } from "temporal-polyfill";
 import { dayOf, midnightAfter, midnightOf, momentOf, type WallTime } from "./local-time.ts";
-import type { Calendar, Occurrence } from "./model.ts";
+import type { Calendar, EventRule, Occurrence } from "./model.ts";
 import { occurrencesOf } from "./occurrences.ts";
 
 /** A time of rush, without a break, for one event or for several that lie close together. */
@@ -69,6 +69,13 @@ export function planSeason(calendar: Calendar, from: Temporal.PlainDate, years: 
 export function windowAt(calendar: Calendar, moment: Temporal.Instant): RushWindow | undefined {
   const day = moment.toZonedDateTimeISO(calendar.timeZone).toPlainDate();
   return planSeason(calendar, day, 1).windows.find((window) => isWithin(window, moment));
+}
+
+/** The last day of the rush for an event that comes only once; undefined for one of every year. */
+export function lastDayOf(event: EventRule): Temporal.PlainDate | undefined {
+  if (event.kind !== "once") return undefined;
+  const { from: first, to: last = first } = event;
+  return dayOf(spanOf({ event, year: first.year, first, last }).to - 1);
 }
 
 export function isWithin(

@@ -17,6 +17,9 @@ export interface PolicyFacts {
   readonly spread: FrontSpread;
   readonly bill: Bill;
   readonly priceBooks: PriceBookAges;
+  readonly calendar: CalendarReach;
+  /** Only where somebody asks for a change now. */
+  readonly change: ChangeMoment;
 }
 
 interface RecoveryPromise {
@@ -86,4 +89,14 @@ interface PriceBookAges {
   readonly carriesBudget: boolean;
   /** Books that a price of this system is from. */
   readonly books: readonly { readonly id: string; readonly date: string; readonly days: number }[];
+}
+
+interface CalendarReach {
+  /** `lastDay`, `YYYY-MM-DD`, of the rush of an event that is over and never comes again; undefined: it still comes. */
+  readonly events: readonly { readonly event: string; readonly lastDay: string | undefined }[];
+}
+
+interface ChangeMoment {
+  /** The change freeze that this moment lies in, days as `YYYY-MM-DD`. */
+  readonly freeze: { readonly event: string; readonly firstDay: string; readonly lastDay: string } | undefined;
 }

@@ -1,4 +1,5 @@
 import { accessPolicies } from "./access-policies.ts";
+import { calendarPolicies } from "./calendar-policies.ts";
 import { dataPolicies } from "./data-policies.ts";
 import { moneyPolicies } from "./money-policies.ts";
 import type { Policy } from "./policy.ts";
@@ -10,6 +11,7 @@ export const policies: readonly Policy[] = Object.freeze([
   ...accessPolicies,
   ...servingPolicies,
   ...moneyPolicies,
+  ...calendarPolicies,
 ]);
 
 export function findPolicy(code: string): Policy | undefined {

@@ -1,3 +1,5 @@
+import type { EventRule } from "../../domain/calendar/model.ts";
+import { lastDayOf } from "../../domain/calendar/windows.ts";
 import { type CostLine, estimateItems } from "../../domain/cost.ts";
 import { longestGapSeconds } from "../../domain/cron.ts";
 import type { Profile } from "../../domain/fleet.ts";
@@ -42,7 +44,7 @@ export function factsOfSettings({ normal, rush }: PartialPair): Partial<PolicyFa
 export function factsOfPlans(
   settings: Readonly<Record<Profile, LorSettings>>,
   today: string,
-): Pick<PolicyFacts, "holders" | "databases" | "ports" | "spread" | "bill" | "priceBooks"> {
+): Pick<PolicyFacts, "holders" | "databases" | "ports" | "spread" | "bill" | "priceBooks" | "calendar"> {
   const plans = { normal: planProfile(settings, "normal"), rush: planProfile(settings, "rush") };
   const { budget, priceBookAge } = settings.normal.policies;
   const months = [priceOf(plans.normal, "normal"), priceOf(plans.rush, "rush")];
@@ -60,6 +62,7 @@ export function factsOfPlans(
       carriesBudget: budget !== undefined,
       books: [...new Set(months.flatMap(({ books }) => books))].map((id) => ageOf(id, today)),
     },
+    calendar: { events: settings.normal.calendar.events.map((event) => reachOf(event, today)) },
   };
 }
 
@@ -149,6 +152,11 @@ function priceOf(plan: LorPlan, profile: Profile): MonthlyPrice & { readonly boo
 function ageOf(id: string, today: string): PolicyFacts["priceBooks"]["books"][number] {
   const { date } = requireBook(id);
   return { id, date, days: Math.floor((Date.parse(today) - Date.parse(date)) / millisecondsOfDay) };
+}
+
+function reachOf(event: EventRule, today: string): PolicyFacts["calendar"]["events"][number] {
+  const lastDay = lastDayOf(event)?.toString();
+  return { event: event.name, lastDay: lastDay !== undefined && lastDay < today ? lastDay : undefined };
 }
 
 function requireBook(id: string) {

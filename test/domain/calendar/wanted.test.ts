@@ -3,14 +3,16 @@ import { describe, expect, it } from "vitest";
 import { refuseInFreeze } from "../../../src/actions/change-freeze.ts";
 import { loadProject } from "../../../src/config/project.ts";
 import { wantedAt } from "../../../src/domain/calendar/wanted.ts";
+import type { Waiver } from "../../../src/domain/policy/waiver.ts";
 
-function lorCalendar() {
+function lor() {
   const loaded = loadProject(".", "prod");
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.issues));
-  return loaded.value.settings.normal.calendar;
+  return loaded.value;
 }
 
-const calendar = lorCalendar();
+const project = lor();
+const { calendar } = project.settings.normal;
 const at = (moment: string) => Temporal.Instant.from(moment);
 
 describe("what Lor's calendar wants", () => {
@@ -32,13 +34,33 @@ describe("what Lor's calendar wants", () => {
 });
 
 describe("a change freeze", () => {
+  const during = at("2026-12-24T09:00:00Z");
+  const next = "lor-infra up --in-freeze";
+
   it("refuses changes from its first to its last day, and names the event and the way round", () => {
-    const refused = () => refuseInFreeze(calendar, at("2026-12-24T09:00:00Z"), "lor-infra up --in-freeze");
-    expect(refused).toThrow(
-      expect.objectContaining({ code: "change-freeze", exit: 3, seen: "from 2026-12-23 to 2026-12-26" }),
+    expect(() => refuseInFreeze(project, during, next)).toThrow(
+      expect.objectContaining({ code: "change-freeze", exit: 3, seen: "from 2026-12-23 to 2026-12-26", next }),
     );
     for (const day of ["2026-12-22T22:59:59Z", "2026-12-26T23:00:00Z"]) {
-      expect(() => refuseInFreeze(calendar, at(day), "")).not.toThrow();
+      expect(refuseInFreeze(project, at(day), "")).toEqual([]);
     }
+  });
+
+  it("is waived by who answers for it, of this event and until a day", () => {
+    const waiver = { policy: "change-freeze", of: "noel", owner: "Jeanne Martin", reason: "new payment service" };
+    const waivedBy = (entry: Partial<Waiver>) => {
+      const { settings } = project;
+      const waivers = [{ ...waiver, until: "2026-12-24", ...entry }];
+      const given = { settings: { ...settings, normal: { ...settings.normal, waivers } } };
+      return () => refuseInFreeze(given, during, next);
+    };
+    expect(waivedBy({})()).toMatchObject([
+      {
+        code: "change-freeze",
+        message: expect.stringMatching(/waived by Jeanne Martin until 2026-12-24: new payment/),
+      },
+    ]);
+    expect(waivedBy({ until: "2026-12-23" })).toThrow(expect.objectContaining({ code: "change-freeze" }));
+    expect(waivedBy({ of: "paques" })).toThrow(expect.objectContaining({ code: "change-freeze" }));
   });
 });

@@ -34,5 +34,7 @@ export const soundFacts: PolicyFacts = {
       { profile: "rush", known: euros("400"), unpriced: [] },
     ],
   },
+  calendar: { events: [{ event: "noel", lastDay: undefined }] },
+  change: { freeze: undefined },
   priceBooks: { mostDays: 540, carriesBudget: true, books: [{ id: "book", date: "2026-01-01", days: 540 }] },
 };

@@ -169,6 +169,39 @@ const violations: readonly Violation[] = [
     says: ["old"],
     warning: true,
   },
+  {
+    name: "a change around an event",
+    code: "change-freeze",
+    facts: { change: { freeze: { event: "noel", firstDay: "2026-12-23", lastDay: "2026-12-26" } } },
+    path: "calendar.events.freeze",
+    subject: "noel",
+    says: ["nothing is changed around noel", "from 2026-12-23 to 2026-12-26"],
+  },
+  {
+    name: "one event that is over among others",
+    code: "calendar-horizon",
+    facts: {
+      calendar: {
+        events: [
+          { event: "noel", lastDay: undefined },
+          { event: "salon", lastDay: "2026-06-14" },
+        ],
+      },
+    },
+    path: "calendar.events",
+    subject: "salon",
+    says: ["salon is over", "2026-06-14"],
+    warning: true,
+  },
+  {
+    name: "nothing that is still to come",
+    code: "calendar-horizon",
+    facts: { calendar: { events: [{ event: "salon", lastDay: "2026-06-14" }] } },
+    path: "calendar.events",
+    subject: "calendar",
+    says: ["asks for no rush any more"],
+    warning: true,
+  },
 ];
 
 describe("each policy", () => {

@@ -53,7 +53,8 @@ function refuse({ policy, finding, ended }: PolicyJudgement["refused"][number]):
   return ended === undefined ? issue : { ...issue, message: `${issue.message}; ${tellEnd(ended)}` };
 }
 
-function tellWaived({ policy, finding, waiver }: PolicyJudgement["waived"][number]): Issue {
+/** A violation that a waiver accepts, with who answers for it. */
+export function tellWaived({ policy, finding, waiver }: PolicyJudgement["waived"][number]): Issue {
   const issue = toIssue({ policy, finding });
   const { owner, reason, until } = waiver;
   return { ...issue, message: `${issue.message}; waived by ${owner} until ${until}: ${reason}` };

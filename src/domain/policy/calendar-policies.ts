@@ -1,0 +1,54 @@
+import { definePolicy, type Finding, type Policy } from "./policy.ts";
+
+/** When changes are made, and whether the calendar still knows what is to come. */
+export const calendarPolicies: readonly Policy[] = Object.freeze([
+  definePolicy({
+    code: "change-freeze",
+    exit: 3,
+    reason: "a change that goes wrong costs the most while the most customers are there",
+    remedy: "wait until the freeze is over; `--in-freeze` is for one change that cannot wait",
+    needs: ["change"],
+    judge: ({ change: { freeze } }) =>
+      freeze === undefined
+        ? []
+        : [
+            {
+              path: "calendar.events.freeze",
+              subject: freeze.event,
+              what: `nothing is changed around ${freeze.event}: a change that goes wrong now costs the most`,
+              seen: `from ${freeze.firstDay} to ${freeze.lastDay}`,
+              accepted: "a day outside it",
+            },
+          ],
+  }),
+  definePolicy({
+    code: "calendar-horizon",
+    kind: "warning",
+    reason: "a calendar that knows only what is over never asks for a rush again, and nobody is told",
+    remedy: "give the event the days of its next time, or take it out",
+    neverWaived: "it is a warning, which stops nothing",
+    needs: ["calendar"],
+    judge: ({ calendar: { events } }) => {
+      const over = events.filter(({ lastDay }) => lastDay !== undefined);
+      if (over.length > 0 && over.length === events.length)
+        return [
+          {
+            path: "calendar.events",
+            subject: "calendar",
+            what: "every event is over: the calendar asks for no rush any more",
+            seen: over.map(({ event, lastDay }) => `${event} until ${lastDay}`).join(", "),
+            accepted: "an event that is still to come",
+          },
+        ];
+      return over.map(
+        ({ event, lastDay }): Finding => ({
+          path: "calendar.events",
+          subject: event,
+          what: `${event} is over and comes only once`,
+          seen: `rush until ${lastDay}`,
+          accepted: "an event that is still to come",
+        }),
+      );
+    },
+  }),
+]);
