@@ -1,16 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type CrashPoint, CrashScene, type ResourceSet } from "./crash/crash-scene.ts";
+import { type CrashPoint, CrashScene } from "./crash/crash-scene.ts";
 import { ServingWatch } from "./crash/serving-watch.ts";
+import { createdProject, undisturbed } from "./created-stack.ts";
 
 /** One switch into rush, killed again and again on its way: each test takes it on to the next point. */
 let scene: CrashScene;
 let watch: ServingWatch;
-let undisturbed: Promise<ResourceSet>;
 
 beforeAll(async () => {
-  scene = await CrashScene.start();
-  await scene.succeed(["up", "--yes"]);
-  undisturbed = CrashScene.undisturbed(["up", "--profile", "rush", "--yes"]);
+  scene = await CrashScene.over(await createdProject());
   watch = new ServingWatch(scene.home);
 });
 afterAll(async () => {
@@ -44,13 +42,6 @@ const points: readonly CrashPoint[] = [
     kill: ["engine"],
   },
   {
-    point: "its pool member accepted: command and engine",
-    steps: [create("Member", "lor-prod-ps-2")],
-    kill: ["command", "engine"],
-  },
-  { point: "extra front admitted: command", steps: [weight], kill: ["command"] },
-  { point: "first front drained: cloud", steps: [weight], kill: ["cloud"] },
-  {
     point: "first front in RESIZE: command and engine",
     steps: [resize("lor-prod-ps-0")],
     // Time stands still in the cloud, so that the kill falls into the resize.
@@ -79,7 +70,6 @@ const points: readonly CrashPoint[] = [
     steps: [{ match: { operation: "http", service: "nova", name: "POST /compute/*" }, before: true }],
     kill: ["command"],
   },
-  { point: "last front readmitted: cloud", steps: [weight], kill: ["cloud"] },
 ];
 
 describe("the same `lor-infra rush` again, after a kill -9 at", () => {
@@ -94,7 +84,7 @@ describe("the same `lor-infra rush` again, after a kill -9 at", () => {
 
   it("ends with what an undisturbed one makes, nothing created twice, the shop served throughout", async () => {
     await scene.succeed(["rush", "--yes"]);
-    const reference = await undisturbed;
+    const reference = await undisturbed("rush");
     const resources = await scene.resources();
     expect(resources.state).toEqual(reference.state);
     expect(resources.cloud).toEqual(reference.cloud);

@@ -1,52 +1,77 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ResourceSet } from "./crash/crash-scene.ts";
 import { type CrashPoint, CrashScene } from "./crash/crash-scene.ts";
+import { undisturbed } from "./created-stack.ts";
+import { ended } from "./project.ts";
 
-/** One first `up`, killed again and again: each test takes it on to the next point, deeper in the order of creation. */
+/**
+ * One first `up`, killed again and again: each test takes it on to the next point, deeper in the order of creation. Together the points meet one
+ * creation of nearly every type that lives in the cloud: its answer is lost, and the next run must find what was made.
+ */
 let scene: CrashScene;
-let undisturbed: Promise<ResourceSet>;
 
 beforeAll(async () => {
   scene = await CrashScene.start();
-  undisturbed = CrashScene.undisturbed(["up", "--yes"]);
 });
 afterAll(() => scene.dispose());
+
+it("two at once: the second ends with 4 and names the first; a paused one still holds; a dead one does not", async () => {
+  // The first of all creations, the vRack's, one at a time: nothing else is made meanwhile.
+  await scene.order({ operation: "create" }, { kind: "hold" });
+  const first = scene.project.start(["up", "--yes", "--parallel", "1"]);
+  const end = ended(first);
+  await expect.poll(() => scene.control.held(), { timeout: 60_000, interval: 50 }).toHaveLength(1);
+
+  const second = await scene.project.run(["up", "--yes"]);
+  expect(second.code).toBe(4);
+  expect(second.stderr).toContain(`(process ${first.pid})`);
+  expect(second.stderr).toContain("lor-infra up");
+  expect((await scene.project.json<{ lockedBy: string }>(["status"])).lockedBy).toContain(`process ${first.pid}`);
+
+  first.kill("SIGSTOP");
+  const third = await scene.project.run(["destroy", "--with-data", "--yes"]);
+  expect(third.code, "a paused holder may wake up").toBe(4);
+  expect(third.stderr).toContain(`(process ${first.pid})`);
+  expect((await scene.project.run(["up", "--yes", "--take-over"])).code, "not even by --take-over").toBe(4);
+
+  first.kill("SIGKILL");
+  expect((await end).code).toBe(null);
+}, 180_000);
 
 const create = (type: string, name?: string) => ({
   match: { type, operation: "create", ...(name === undefined ? {} : { name }) },
 });
 
-/** What is held at one point comes after what was held at the point before, so that no earlier run has got there. */
+/** Each is met by the run after the one that was killed before. What is held at one point comes after what was held at the point before, so that no earlier run has got there. */
 const points: readonly CrashPoint[] = [
   {
-    point: "vRack, volume, certificate, server group, user accepted: command and engine",
-    steps: [
-      create("Vrack/cloudProject:CloudProject"),
-      create("Volume", "lor-prod-ps-0-data"),
-      create("SecretV1"),
-      create("ServerGroup"),
-      create("CloudProject/user:User", "images"),
-    ],
-    kill: ["command", "engine"],
-  },
-  {
-    point: "networks and an S3 key accepted: engine",
+    point: "networks, router, volume, certificate, groups, user, buckets accepted: command and engine",
+    // The dead command's engine waits for its vRack until this one ends it, and finds what it had made.
+    engineLives: true,
     steps: [
       create("Network", "lor-prod-prestashop"),
       create("Network", "lor-prod-mysql"),
       create("Network", "lor-prod-lb"),
-      create("S3Credential", "images"),
+      create("Router"),
+      create("Volume", "lor-prod-ps-0-data"),
+      create("SecretV1"),
+      create("SecGroup", "lor-prod-odoo"),
+      create("ServerGroup"),
+      create("CloudProject/user:User", "images"),
+      create("CloudProject/storage:Storage", "lor-prod-copies"),
+      create("Container"),
     ],
-    kill: ["engine"],
+    kill: ["command", "engine"],
   },
   {
-    point: "subnets accepted: command",
+    point: "subnets, a rule and an S3 key accepted: engine",
     steps: [
       create("Subnet", "lor-prod-prestashop"),
       create("Subnet", "lor-prod-mysql"),
       create("Subnet", "lor-prod-lb"),
+      create("SecGroupRule", "odoo-https"),
+      create("S3Credential", "images"),
     ],
-    kill: ["command"],
+    kill: ["engine"],
   },
   {
     point: "router interfaces accepted: cloud",
@@ -58,8 +83,13 @@ const points: readonly CrashPoint[] = [
     kill: ["cloud"],
   },
   {
-    point: "port, database, floating address accepted: command and engine",
-    steps: [create("Port", "lor-prod-ps-0"), create("Database", "mysql"), create("FloatingIp", "lb")],
+    point: "port, databases, floating address accepted: command and engine",
+    steps: [
+      create("Port", "lor-prod-ps-0"),
+      create("Database", "mysql"),
+      create("Database", "postgresql"),
+      create("FloatingIp", "lb"),
+    ],
     kill: ["command", "engine"],
   },
   {
@@ -68,6 +98,7 @@ const points: readonly CrashPoint[] = [
       create("CloudProject/loadBalancer:LoadBalancer"),
       create("CloudProjectDatabase/user:User", "prestashop"),
       create("DatabaseInstance", "prestashop"),
+      create("PostgresSqlUser"),
     ],
     kill: ["engine"],
   },
@@ -100,7 +131,7 @@ describe("the same `lor-infra up` again, after a kill -9 at", () => {
   it.each(points)(
     "$point",
     async (point) => {
-      const run = await scene.crash(["up", "--yes"], point);
+      const run = await scene.crash(["up", "--yes", "--parallel", "40"], point);
       expect(run.code, run.stderr).toBe(point.kill.includes("command") ? null : 1);
     },
     180_000,
@@ -109,7 +140,7 @@ describe("the same `lor-infra up` again, after a kill -9 at", () => {
   it("ends with what an undisturbed one makes, nothing created twice, nothing left to do", async () => {
     await scene.succeed(["up", "--yes"]);
     const resources = await scene.resources();
-    const reference = await undisturbed;
+    const reference = await undisturbed("normal");
     expect(resources.state).toEqual(reference.state);
     expect(resources.cloud).toEqual(reference.cloud);
     expect(await scene.createdTwice()).toEqual([]);

@@ -3,20 +3,21 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PreviewReport } from "../../src/actions/preview-report.ts";
 import { ForgeServer } from "../clients/forge-server.ts";
-import { TestProject } from "./project.ts";
+import { createdProject } from "./created-stack.ts";
+import type { TestProject } from "./project.ts";
 
 /** What a job for a pull request runs, one push after another: the settings from before are built, the new ones are previewed and commented. */
-const project = new TestProject();
-const base = join(project.folder, "before");
+let project: TestProject;
+let base: string;
 let forge: ForgeServer;
 
 beforeAll(async () => {
   forge = await new ForgeServer("github").start();
+  project = await createdProject();
+  base = join(project.folder, "before");
   mkdirSync(base);
   for (const file of ["Pulumi.yaml", "Pulumi.normal.yaml", "Pulumi.rush.yaml"])
     cpSync(join(project.folder, file), join(base, file));
-  const up = await project.run(["up", "--yes", "--settings", base], { LOR_INFRA_HOME: project.home });
-  expect(up.code, up.stderr).toBe(0);
 });
 afterAll(async () => {
   await project.dispose();

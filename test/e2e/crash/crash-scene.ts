@@ -20,6 +20,7 @@ import { type StackState, stateInFolder } from "../../../src/state/stack-state.t
 import { readStateFile } from "../../../src/state/state-file.ts";
 import type { S3Server } from "../../state/s3-server.ts";
 import { ended, type Run, TestProject } from "../project.ts";
+import { type ResourceSet, resourcesIn } from "../resource-set.ts";
 
 /** Who dies by kill -9. */
 type Victim = "command" | "engine" | "cloud";
@@ -44,39 +45,30 @@ export interface CrashPoint {
   readonly until?: (scene: CrashScene) => Promise<void>;
 }
 
-/** What there is once everything has ended: comparable between two runs. */
-export interface ResourceSet {
-  /** Type and name of each resource of the state. */
-  readonly state: readonly string[];
-  /** Kind, region, name and number of everything that the cloud has, whatever the state says. */
-  readonly cloud: readonly string[];
-}
-
 /** A test project whose commands, engines and cloud are killed at chosen steps. */
 export class CrashScene {
-  readonly project = new TestProject();
+  readonly project: TestProject;
   #running: { readonly child: ChildProcess; over: Run | undefined } | undefined;
-  readonly #home = join(this.project.folder, ".lor-infra");
+  readonly #home: string;
 
   #shared: StackState | undefined;
 
-  /** @param server where the state lies; by default in the project's own folder */
+  private constructor(project: TestProject) {
+    this.project = project;
+    this.#home = project.home;
+  }
+
+  /** A new project, whose cloud then runs. @param server where the state lies; by default in the project's own folder */
   static async start(server?: Pick<S3Server, "url" | "env">): Promise<CrashScene> {
-    const scene = new CrashScene();
+    const scene = await CrashScene.over(new TestProject());
     if (server !== undefined) await scene.#share(server);
-    await scene.succeed(["cloud", "start"]);
     return scene;
   }
 
-  /** What a command makes that nothing disturbs, in a project and a cloud of its own. */
-  static async undisturbed(args: readonly string[]): Promise<ResourceSet> {
-    const calm = await CrashScene.start();
-    try {
-      await calm.succeed(args);
-      return calm.resources();
-    } finally {
-      await calm.dispose();
-    }
+  /** A project that is there, whose cloud then runs. */
+  static async over(project: TestProject): Promise<CrashScene> {
+    await startCloud({ home: project.home, env: project.env });
+    return new CrashScene(project);
   }
 
   get folder(): StackFolder {
@@ -141,6 +133,7 @@ export class CrashScene {
   async crash(args: readonly string[], { steps, kill, engineLives, meanwhile, until }: CrashPoint): Promise<Run> {
     await startCloud({ home: this.#home, env: this.project.env });
     // What a failed test before this one left.
+    if (this.#running !== undefined && this.#running.over === undefined) this.#running.child.kill("SIGKILL");
     await this.control.clearFaults();
     if (engineLives !== true) await this.control.release();
     const ordered = new Set<number>();
@@ -193,13 +186,8 @@ export class CrashScene {
     return identityOf(requireLocalCloud(cloudFolder(this.#home)).runtime.pid);
   }
 
-  async resources(): Promise<ResourceSet> {
-    return {
-      state: (await this.#resources())
-        .map((one) => `${one.type} ${one.name}${one.protect ? " protected" : ""}`)
-        .toSorted(),
-      cloud: this.#inventory(),
-    };
+  resources(): Promise<ResourceSet> {
+    return resourcesIn(this.#home);
   }
 
   /** Lets an object of the cloud's storage be found under another name, behind everybody's back. */
@@ -210,19 +198,6 @@ export class CrashScene {
       .prepare("UPDATE record SET name = ?, id = replace(id, ?, ?) WHERE kind = 'object' AND name = ?")
       .run(to, from, to, from);
     if (changes !== 1) throw new Error(`no object ${from}`);
-  }
-
-  #inventory(): readonly string[] {
-    using database = new DatabaseSync(join(cloudFolder(this.#home), "cloud.sqlite"), { readOnly: true });
-    const rows = database.prepare("SELECT kind, region, name FROM record WHERE kind <> 'token'").all();
-    const counts = new Map<string, number>();
-    for (const { kind, region, name } of rows) {
-      // Ids and generated names differ between two clouds.
-      const plain = String(name).replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}|(?<=user-)[0-9a-f]{12}/g, "*");
-      const key = `${kind} ${region} ${plain}`;
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-    }
-    return [...counts].map(([key, count]) => `${key} x${count}`).toSorted();
   }
 
   /** Every resource that the cloud created more than once without having been told to delete the one before. */
@@ -254,7 +229,7 @@ export class CrashScene {
 }
 
 /** Longest time in which a command gets to its point, milliseconds, on a busy machine. */
-const longestWait = 90_000;
+const longestWait = 150_000;
 
 /** Nothing is held where no cloud runs. */
 async function releaseAll(home: string): Promise<void> {
