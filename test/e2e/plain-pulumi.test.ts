@@ -63,6 +63,34 @@ describe("one stack, two tools", () => {
   }, 180_000);
 });
 
+describe("a plan of `lor-infra normal` that was approved before somebody else", () => {
+  const plan = join(project.home, "normal.json");
+  const apply = () => project.run(["normal", "--plan", plan, "--yes"]);
+  beforeAll(async () => {
+    const made = await project.run(["normal", "--plan", plan]);
+    expect(made, made.stderr).toMatchObject({ code: 0 });
+  });
+
+  it("took a front out of the pool in the cloud's console is refused and says what; nothing is changed", async () => {
+    const { loadBalancer } = await project.clients();
+    const members = await loadBalancer.members("lor-prod-lb-pool");
+    const member = members.find(({ name }) => name === "lor-prod-ps-1");
+    if (member === undefined) throw new Error("no ps-1 in the pool");
+    await loadBalancer.setWeight(member, 0);
+    await expectRefused(apply, "ps-1 b2-15, serving expected, b2-15, drained seen");
+    await loadBalancer.setWeight(member, 1);
+  });
+
+  it("made a front smaller with plain Pulumi is refused and says what; nothing is changed", async () => {
+    const front = "urn:pulumi:prod::lor::**::ps-0";
+    const up = await shell(
+      `pulumi up --stack prod --config-file Pulumi.normal.yaml --yes --skip-preview --target '${front}'`,
+    );
+    expect(up, up.stdout + up.stderr).toMatchObject({ code: 0 });
+    await expectRefused(apply, "the state has changed; ps-0 b2-15, serving expected, b2-7, serving seen");
+  });
+});
+
 describe("refused", () => {
   it.each(["normal", "rush"])("a stack named %s: it says what to run", async (name) => {
     const run = await shell(
@@ -107,6 +135,19 @@ it("no committed file is changed; the one that `pulumi stack init` writes is kno
   rmSync(join(project.folder, "Pulumi.prod.yaml"), { force: true });
   expect(project.committed()).toEqual(committed);
 });
+
+/** Exit 3, the difference in words, and no call that changes anything. */
+async function expectRefused(command: () => Promise<Run>, difference: string): Promise<void> {
+  const before = await project.journalEnd();
+  const run = await command();
+  expect(run, run.stdout + run.stderr).toMatchObject({ code: 3 });
+  expect(run.stderr).toContain("[changed-since-approval]");
+  expect(run.stderr).toContain(difference);
+  const changed = (await project.cloud.journal({ after: before })).filter(
+    ({ operation, name }) => ["create", "update", "delete"].includes(operation) || /^PUT /.test(name ?? ""),
+  );
+  expect(changed).toEqual([]);
+}
 
 /** One line of a person's shell after `eval "$(lor-infra cloud env)"`. */
 function shell(line: string): Promise<Run> {
