@@ -2,13 +2,19 @@ import { execFileSync } from "node:child_process";
 import { join, resolve } from "node:path";
 import { TestProject } from "../e2e/project.ts";
 import { alternate, type Figure, median, printFigures, timeCommand } from "./measure.ts";
+import { rushAgainstCriticalPath } from "./rush.ts";
 import { thousandResources } from "./thousand-resources.ts";
 
 const launcher = join(resolve(import.meta.dirname, "..", ".."), "src", "cli", "lor-infra.js");
 const project = new TestProject();
 
 try {
-  const figures = [...offlineCommands(), ...(await previewAgainstPlain()), ...(await thousandResources())];
+  const figures = [
+    ...offlineCommands(),
+    ...(await previewAgainstPlain()),
+    ...(await rushAgainstCriticalPath(project)),
+    ...(await thousandResources()),
+  ];
   process.stdout.write("\n");
   printFigures(figures);
   process.exitCode = figures.every((figure) => figure.within) ? 0 : 1;
@@ -37,7 +43,7 @@ function offlineCommands(): Figure[] {
   });
 }
 
-/** The same stack, the same engine, the same local cloud: our preview against the plain one. */
+/** The same stack, the same engine, the same local cloud: our preview against the plain one. The stack stays up. */
 async function previewAgainstPlain(): Promise<Figure[]> {
   const up = await project.run(["up", "--yes"]);
   if (up.code !== 0) throw new Error(`up failed:\n${up.stdout}\n${up.stderr}`);
