@@ -35,6 +35,17 @@ it("once the lead has begun it says what is to be done, exit 5, and changes noth
   expect(changed).toEqual([]);
 });
 
+it("a quota that is used up and a size that is withdrawn refuse a rush before it has changed anything", async () => {
+  await project.json(["cloud", "restrict", "--quota", "instances=3", "--withdraw", "large"]);
+  const { code, reasons } = await refusedRush();
+  expect(code).toBe("size-not-offered");
+  expect(reasons).toEqual([
+    "GRA11 does not offer the load balancer size large",
+    "instances: 1 more are needed, and the quota of GRA11 leaves 0",
+  ]);
+  await project.json(["cloud", "restrict", "--clear"]);
+}, 60_000);
+
 it("late, but not in the freeze: there nothing is changed unless a person says so", async () => {
   const frozen = await on("2026-12-24", "--apply", "--yes");
   expect(frozen).toMatchObject({ code: 3, stderr: expect.stringContaining("[change-freeze]") });
@@ -72,6 +83,30 @@ it("goes back once the export is there, and says how the season went", async () 
   expect(review).toMatchObject({ over: true, incidents: [{ operation: "normal", code: "task-result-missing" }] });
   expect(JSON.stringify(review)).not.toContain("Signature");
 }, 180_000);
+
+it("backups that have stopped refuse the next rush", async () => {
+  // Older than the first backup is due.
+  await project.cloud.stepClock(3 * 86_400);
+  await project.json(["cloud", "restrict", "--no-backup-for", "48"]);
+  const { code, next, reasons } = await refusedRush();
+  expect(code).toBe("backup-stale");
+  expect(next).toContain("lor-prod-mysql");
+  expect(reasons).toHaveLength(4);
+}, 60_000);
+
+interface RefusedRush {
+  readonly error: { readonly code: string; readonly next: string };
+  readonly conditions: readonly { readonly outcome: string; readonly reason: string }[];
+}
+
+/** What refuses a rush now; nothing was created for it. */
+async function refusedRush() {
+  const before = await project.journalEnd();
+  const { error, conditions } = await project.json<RefusedRush>(["rush", "--yes"], 3);
+  expect(await project.cloud.journal({ after: before, operation: "create" })).toEqual([]);
+  const reasons = conditions.filter(({ outcome }) => outcome === "refused").map(({ reason }) => reason);
+  return { ...error, reasons };
+}
 
 /** The task of the settings: a program of Node that is told where to put its export. */
 function exportWith(program: string): void {

@@ -64,6 +64,9 @@ class Forwarder {
     // Every request brings its own error handling; this one keeps a late error of a closed one from ending the process.
     this.proxy.on("error", () => undefined);
     this.proxy.on("proxyRes", (answer, _request, response) => {
+      // Between balancer and member only: as with HAProxy, the customer's own connection stays open.
+      delete answer.headers.connection;
+      delete answer.headers["keep-alive"];
       answer.once("close", () => {
         if (answer.complete) return;
         this.cut.add(response);
