@@ -81,13 +81,16 @@ describe("a plan of `lor-infra normal` that was approved before somebody else", 
     await loadBalancer.setWeight(member, 1);
   });
 
-  it("made a front smaller with plain Pulumi is refused and says what; nothing is changed", async () => {
+  it("made a front and its load balancer smaller with plain Pulumi is refused and says what; nothing is changed", async () => {
     const front = "urn:pulumi:prod::lor::**::ps-0";
     const up = await shell(
       `pulumi up --stack prod --config-file Pulumi.normal.yaml --yes --skip-preview --target '${front}'`,
     );
     expect(up, up.stdout + up.stderr).toMatchObject({ code: 0 });
-    await expectRefused(apply, "the state has changed; ps-0 b2-15, serving expected, b2-7, serving seen");
+    await expectRefused(
+      apply,
+      "the state has changed; load balancer 2000 Mbit/s expected, 500 seen; ps-0 b2-15, serving expected, b2-7, serving seen",
+    );
   });
 });
 
