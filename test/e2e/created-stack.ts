@@ -43,8 +43,9 @@ function take(lock: string): boolean {
   try {
     mkdirSync(lock);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
   }
 }
 
