@@ -225,7 +225,11 @@ export function createCommandTree(given: Pick<CloudOptions, "timings"> = {}): {
   addCloud("restrict", "take quota, sizes or backups away until --clear; without options, list what is lacking")
     .option("--quota <name=limit>", "a new limit, such as instances=3; may be repeated", quotaLimit)
     .option("--withdraw <size...>", "sizes that are not offered any more, such as b2-15-flex or large")
-    .option("--no-backup-for <hours>", "no backup was made for so many hours, and none is from now on", positiveInteger)
+    .option(
+      "--backups-stopped <hours>",
+      "no backup was made for so many hours, and none is from now on",
+      positiveInteger,
+    )
     .option("--region <region>", "compute region; the one of the settings by default")
     .option("--clear", "take everything back", false)
     .action(runs(async () => (await load()).cloudRestrict));

@@ -87,7 +87,7 @@ it("goes back once the export is there, and says how the season went", async () 
 it("backups that have stopped refuse the next rush", async () => {
   // Older than the first backup is due.
   await project.cloud.stepClock(3 * 86_400);
-  await project.json(["cloud", "restrict", "--no-backup-for", "48"]);
+  await project.json(["cloud", "restrict", "--backups-stopped", "48"]);
   const { code, next, reasons } = await refusedRush();
   expect(code).toBe("backup-stale");
   expect(next).toContain("lor-prod-mysql");

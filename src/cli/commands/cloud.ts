@@ -176,21 +176,21 @@ interface RestrictOptions extends SettingsOptions {
   readonly quota?: Readonly<Record<string, number>>;
   readonly withdraw?: readonly string[];
   /** Whole hours. */
-  readonly noBackupFor?: number;
+  readonly backupsStopped?: number;
   readonly clear: boolean;
 }
 
 /** What the local cloud is to lack, until it is taken back. */
 export async function cloudRestrict(terminal: Terminal, options: RestrictOptions): Promise<ExitCode> {
   const home = stateHome(options.settings, process.env);
-  const { region, quota, withdraw, noBackupFor } = options;
+  const { region, quota, withdraw, backupsStopped } = options;
   if (options.clear) await liftRestrictions(home);
-  if (quota !== undefined || withdraw !== undefined || noBackupFor !== undefined) {
+  if (quota !== undefined || withdraw !== undefined || backupsStopped !== undefined) {
     await restrictCloud(home, {
       region: region ?? loadSettings(options, "tell").settings.normal.region.compute,
       quotas: quota,
       withdrawn: withdraw,
-      backupsStoppedForSeconds: noBackupFor === undefined ? undefined : noBackupFor * 3600,
+      backupsStoppedForSeconds: backupsStopped === undefined ? undefined : backupsStopped * 3600,
     });
   }
   const restrictions = await listRestrictions(home);
