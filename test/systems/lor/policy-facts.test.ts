@@ -9,8 +9,11 @@ const facts = { ...factsOfSettings(settings), ...factsOfPlans(settings, "2026-06
 const losses = stateDataLoss(recoveryFacts(planOf("rush")));
 const bound = new Set(losses.filter(({ mustHold }) => mustHold).map(({ dataSet }) => dataSet));
 
-test("a whole project gives every fact, so that every policy judges it, and none is violated", () => {
-  expect(policies.map((policy) => [policy.code, policy.judge(facts)])).toEqual(policies.map(({ code }) => [code, []]));
+test("a whole project gives every fact, so that every policy judges it but for those of a change, and none is violated", () => {
+  const ofProject = policies.filter(({ code }) => code !== "change-freeze");
+  expect(ofProject.map((policy) => [policy.code, policy.judge(facts)])).toEqual(
+    ofProject.map(({ code }) => [code, []]),
+  );
 });
 
 test("every data set that must hold the RPO is protected, has a copy, and outlives its region as the statement says", () => {
