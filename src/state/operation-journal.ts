@@ -1,4 +1,5 @@
 import type { RecordedExpectation, RecordedFleet } from "../domain/review/journal-record.ts";
+import { readJsonLines } from "./json-lines.ts";
 import type { SharedFiles } from "./shared-files.ts";
 
 /** One line of the journal. Names and codes only: no value of a setting, so no secret. */
@@ -48,14 +49,7 @@ export class OperationJournal {
 
   /** Every whole line; one that a crash cut is left out. */
   async entries(): Promise<readonly JournalEntry[]> {
-    const text = (await this.#files.read(file)) ?? "";
-    return text.split("\n").flatMap((line) => {
-      try {
-        return line === "" ? [] : [JSON.parse(line) as JournalEntry];
-      } catch {
-        return [];
-      }
-    });
+    return await readJsonLines(this.#files, file);
   }
 
   /** The plan of the last run, when it had one and did not end well. */

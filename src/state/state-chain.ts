@@ -7,6 +7,7 @@ import {
   shortened,
   wholePart,
 } from "../domain/state-chain.ts";
+import { readJsonLines } from "./json-lines.ts";
 import type { SharedFiles } from "./shared-files.ts";
 import { exportOf } from "./state-file.ts";
 
@@ -66,15 +67,7 @@ export class StateChain {
   }
 
   async #lines(): Promise<readonly ChainEntry[]> {
-    const text = (await this.#files.read(file)) ?? "";
-    return text.split("\n").flatMap((line) => {
-      try {
-        return line === "" ? [] : [JSON.parse(line) as ChainEntry];
-      } catch {
-        // Cut by a crash.
-        return [];
-      }
-    });
+    return await readJsonLines(this.#files, file);
   }
 }
 
