@@ -20,8 +20,10 @@ import type { ReviewFiles } from "../write-review.ts";
 
 export async function rush(terminal: Terminal, options: SwitchOptions): Promise<ExitCode> {
   const { event, moment: now = Temporal.Now.instant() } = options;
-  if (event !== undefined) requireEvent(loadSettings(options), event, now);
-  const contracts = rushContracts({ project: loadSettings(options, "tell"), now, event });
+  // Without an event the contracts are told first, whatever policies refuse afterwards.
+  const project = loadSettings(options, event === undefined ? "tell" : "refuse");
+  if (event !== undefined) requireEvent(project, event, now);
+  const contracts = rushContracts({ project, now, event });
   if (contracts !== undefined) terminal.line(renderRushContracts(contracts));
   return await switchOrPlan("rush", terminal, options);
 }
