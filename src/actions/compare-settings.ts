@@ -9,7 +9,7 @@ import {
 import { judgeProject, type Project, type ProjectJudgement } from "../config/project.ts";
 import { type RawProject, readRawProject } from "../config/raw-project.ts";
 import { LorError } from "../core/errors.ts";
-import { Money } from "../core/money.ts";
+import { amountDifference } from "../core/money.ts";
 import type { Issue } from "../core/result.ts";
 import type { MonthlyPrice } from "../domain/calendar/price.ts";
 import type { Profile } from "../domain/fleet.ts";
@@ -20,7 +20,7 @@ import { recoveryFacts } from "../systems/lor/recovery.ts";
 import { adviseRecovery, type RecoveryAdvice } from "../systems/lor/recovery-options.ts";
 import { frontsAtOnce } from "../systems/lor/rules/pair-rules.ts";
 import { lorSchema } from "../systems/lor/schema.ts";
-import { type CheckReport, describePolicies, exitOf } from "./check-settings.ts";
+import { type CheckReport, describePolicies, exitOf, withoutExit } from "./check-settings.ts";
 import { compareDataLoss, type DataLossComparison } from "./compare-data-loss.ts";
 import { requirePriceBook } from "./estimate-cost.ts";
 import { differingKeys, priceProfiles, unpricedOf } from "./price-profiles.ts";
@@ -263,7 +263,7 @@ function comparePrices(before: Project, after: Project, book: PriceBook, from: T
       from: season.before.from,
       to: season.before.to,
       ...seasonTotals,
-      difference: comparable ? less(seasonTotals.after, seasonTotals.before, book.currency) : null,
+      difference: comparable ? amountDifference(seasonTotals.after, seasonTotals.before, book.currency) : null,
       differenceLacks: [...new Set([...lacks.normal, ...lacks.rush])],
     },
     unknown: compareUnknown(season.before.prices.unknown, season.after.prices.unknown, book),
@@ -291,15 +291,6 @@ function compareUnknown(
   }));
 }
 
-function less(after: string | null, before: string | null, currency: string): string | null {
-  if (after === null || before === null) return null;
-  return Money.of(after, currency).minus(Money.of(before, currency)).amount;
-}
-
 function sameNames(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((name) => other.includes(name));
-}
-
-function withoutExit({ path, code, message }: Issue): CheckReport["issues"][number] {
-  return { path, code, message };
 }

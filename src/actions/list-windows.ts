@@ -2,7 +2,7 @@ import type { Temporal } from "temporal-polyfill";
 import type { Project } from "../config/project.ts";
 import { type Freeze, freezeAt, freezeOf } from "../domain/calendar/freeze.ts";
 import type { Calendar, Occurrence } from "../domain/calendar/model.ts";
-import { type MonthlyPrice, type MonthlyPrices, priceTime } from "../domain/calendar/price.ts";
+import { type MonthlyPrice, type MonthlyPrices, priceTime, unknownIn } from "../domain/calendar/price.ts";
 import { type Gap, planSeason, type RushWindow } from "../domain/calendar/windows.ts";
 import type { Profile } from "../domain/fleet.ts";
 import type { PriceBook } from "../domain/price-book.ts";
@@ -121,7 +121,7 @@ export function listWindows({ project, now, from, years, priceBook }: ListWindow
       currency: book.currency,
       tax: book.tax,
       month: { normal: renderMonth(prices.normal), rush: renderMonth(prices.rush) },
-      unknown: [...new Set([...prices.normal.unknown, ...prices.rush.unknown])],
+      unknown: unknownIn(prices),
     },
     windows: season.windows.map((window) => renderWindow(window, calendar, prices)),
     gaps: gaps.sort((a, b) => (a.from < b.from ? -1 : 1)),

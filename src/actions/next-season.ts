@@ -1,6 +1,6 @@
 import type { Temporal } from "temporal-polyfill";
 import type { Project } from "../config/project.ts";
-import { priceTime } from "../domain/calendar/price.ts";
+import { priceTime, unknownIn } from "../domain/calendar/price.ts";
 import { wantedAt } from "../domain/calendar/wanted.ts";
 import { requirePriceBook } from "./estimate-cost.ts";
 import { priceProfiles } from "./price-profiles.ts";
@@ -31,6 +31,6 @@ export function nextSeason(project: Project, now: Temporal.Instant, priceBook: s
     rushTo: coming.lastDay.toString(),
     inRush: inRush?.amount ?? null,
     extra: extra?.amount ?? null,
-    unknown: [...new Set([...prices.normal.unknown, ...prices.rush.unknown])],
+    unknown: unknownIn(prices),
   };
 }

@@ -1,6 +1,6 @@
 import { Temporal } from "temporal-polyfill";
 import { loadProject, type Project } from "../config/project.ts";
-import { Money } from "../core/money.ts";
+import { amountDifference } from "../core/money.ts";
 import type { CostSum } from "../domain/cost.ts";
 import type { Profile } from "../domain/fleet.ts";
 import { priceBookId } from "../systems/lor/statements.ts";
@@ -158,6 +158,5 @@ function sumOf({ known, unknownLines }: CostSum): PreviewSum {
 }
 
 function less(after: PreviewSum, now: PreviewSum, currency: string): string | null {
-  if (after.amount === null || now.amount === null || after.unknownLines !== now.unknownLines) return null;
-  return Money.of(after.amount, currency).plus(Money.of(now.amount, currency).times(-1)).amount;
+  return after.unknownLines === now.unknownLines ? amountDifference(after.amount, now.amount, currency) : null;
 }

@@ -7,6 +7,7 @@ import type { PlanItem } from "../domain/plan-item.ts";
 import type { PriceBook } from "../domain/price-book.ts";
 import { fleetOf, planLor } from "../systems/lor/plan.ts";
 import { planItems } from "../systems/lor/plan-items.ts";
+import { priceBookId } from "../systems/lor/statements.ts";
 import { requirePriceBook } from "./estimate-cost.ts";
 
 /** Everything that a profile is made of. */
@@ -28,7 +29,7 @@ export function priceItems(items: readonly PlanItem[], book: PriceBook): Monthly
 }
 
 /** What a time in rush costs more than in normal, as `94.34 EUR`; undefined where a price is missing. */
-export function rushCostsMore(project: Project, seconds: number, priceBook = "offer-2025"): string | undefined {
+export function rushCostsMore(project: Project, seconds: number, priceBook = priceBookId): string | undefined {
   const { extra } = priceTime(seconds, priceProfiles(project, requirePriceBook(priceBook)));
   return extra === undefined ? undefined : renderCents(extra);
 }

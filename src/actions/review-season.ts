@@ -1,6 +1,6 @@
 import { Temporal } from "temporal-polyfill";
 import { ExitCode, LorError } from "../core/errors.ts";
-import { type MonthlyPrice, priceTime } from "../domain/calendar/price.ts";
+import { type MonthlyPrice, priceTime, unknownIn } from "../domain/calendar/price.ts";
 import { planSeason, type RushWindow } from "../domain/calendar/windows.ts";
 import { findInstance } from "../domain/offers/ovhcloud.ts";
 import { costOfFleets } from "../domain/review/cost.ts";
@@ -127,7 +127,7 @@ function costOf(context: StackContext, season: ReviewedSeason, windows: readonly
     total: total?.amount ?? null,
     extra: extra?.amount ?? null,
     plannedExtra: planned === 0 ? null : (priceTime(planned, prices).extra?.amount ?? null),
-    unknown: [...new Set([...prices.normal.unknown, ...prices.rush.unknown])],
+    unknown: unknownIn(prices),
   };
 }
 

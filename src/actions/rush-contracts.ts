@@ -4,6 +4,7 @@ import { instancePrice } from "../domain/billing.ts";
 import { timingOf } from "../domain/calendar/timing.ts";
 import { windowAt } from "../domain/calendar/windows.ts";
 import { contractsOf } from "../domain/season/contracts.ts";
+import { priceBookId } from "../systems/lor/statements.ts";
 import { requirePriceBook } from "./estimate-cost.ts";
 import { instancesOfProject, renderContract, type SeasonCostContract } from "./season-cost.ts";
 
@@ -26,7 +27,7 @@ export function rushContracts({
   project,
   now,
   event,
-  priceBook = "offer-2025",
+  priceBook = priceBookId,
 }: RushContractsArgs): RushContracts | undefined {
   const { calendar } = project.settings.normal;
   const window = event === undefined ? windowAt(calendar, now) : timingOf(calendar, event, now)?.window;

@@ -1,6 +1,7 @@
 import type { Temporal } from "temporal-polyfill";
 import type { Project } from "../config/project.ts";
 import { type Contract, instancePrice, planTerms } from "../domain/billing.ts";
+import { unknownIn } from "../domain/calendar/price.ts";
 import { planSeason, type RushWindow } from "../domain/calendar/windows.ts";
 import type { Profile } from "../domain/fleet.ts";
 import { forecastSwitch } from "../domain/forecast.ts";
@@ -162,7 +163,7 @@ export function costSeason({ project, from, priceBook }: SeasonCostArgs): Season
       tax: book.tax,
       hoursPerMonth: book.hoursPerMonth,
       month: { normal: prices.normal.known?.amount ?? null, rush: prices.rush.known?.amount ?? null },
-      unknown: [...new Set([...prices.normal.unknown, ...prices.rush.unknown])],
+      unknown: unknownIn(prices),
     },
     windows: windows.map(renderWindow),
     switches: {

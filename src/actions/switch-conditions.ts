@@ -18,6 +18,7 @@ import { fleetAfter, fleetOfLive, liveAfter } from "../domain/switching/step-fle
 import { planItems } from "../systems/lor/plan-items.ts";
 import { lossRemedies } from "../systems/lor/policy-facts.ts";
 import { recoveryFacts, stateDataLoss } from "../systems/lor/recovery.ts";
+import { priceBookId } from "../systems/lor/statements.ts";
 import { readBackups } from "./backup-facts.ts";
 import { describeStep } from "./carry-out-step.ts";
 import { requirePriceBook } from "./estimate-cost.ts";
@@ -143,7 +144,7 @@ function dataLossFacts(context: StackContext, { target, live, steps }: Condition
 }
 
 function rushPriceFacts(context: StackContext, request: ConditionsRequest) {
-  const book = requirePriceBook("offer-2025");
+  const book = requirePriceBook(priceBookId);
   let now = request.live;
   const steps = request.steps.map(({ step, seconds }) => {
     const month = priceItems(planItems(planFleet(context, fleetAfter(now, step), request.target)), book);

@@ -94,3 +94,18 @@ export function renderCents(money: Money): string {
   const [units = "0", cents = ""] = money.amount.split(".");
   return `${units}.${cents.padEnd(2, "0")} ${money.currency}`;
 }
+
+/** Undefined as soon as one of them is unknown, and of none at all: an unknown price is never counted as zero. */
+export function sumIfKnown(amounts: readonly (Money | undefined)[]): Money | undefined {
+  const [first, ...others] = amounts;
+  return others.reduce(
+    (total, amount) => (total === undefined || amount === undefined ? undefined : total.plus(amount)),
+    first,
+  );
+}
+
+/** What one amount is more than another, both as decimal texts; null when one is unknown. */
+export function amountDifference(after: string | null, before: string | null, currency: string): string | null {
+  if (after === null || before === null) return null;
+  return Money.of(after, currency).minus(Money.of(before, currency)).amount;
+}

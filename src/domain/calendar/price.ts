@@ -33,6 +33,11 @@ export function monthlyPriceOf({ lines, total, outsideOffer, outsideOfferTotal }
   };
 }
 
+/** What has no price in either profile, and every amount of both therefore lacks. */
+export function unknownIn({ normal, rush }: Pick<MonthlyPrices, "normal" | "rush">): readonly string[] {
+  return [...new Set([...normal.unknown, ...rush.unknown])];
+}
+
 /** Pro rata, to the cent: a day is 24 hours of those that the price book counts as a month. Without the price of a switch. */
 export function priceTime(seconds: number, { normal, rush, hoursPerMonth }: MonthlyPrices): TimePrice {
   const share = ({ known }: MonthlyPrice) => known?.share(seconds, hoursPerMonth * 3600);

@@ -1,4 +1,4 @@
-import type { Money } from "../../core/money.ts";
+import { type Money, sumIfKnown } from "../../core/money.ts";
 import type { MonthlyPrice } from "../calendar/price.ts";
 import type { RecordedFleet } from "./journal-record.ts";
 import type { FleetTime } from "./season.ts";
@@ -33,13 +33,8 @@ export function costOfFleets(
   const share = (month: MonthlyPrice | undefined, milliseconds: number) =>
     month?.known?.share(Math.round(milliseconds / 1000), hoursPerMonth * 3600);
   const sums = [...spans.values()].map(({ fleet, milliseconds }) => share(monthOf(fleet), milliseconds));
-  const total = sum(sums);
+  const total = sumIfKnown(sums);
   const all = [...spans.values()].reduce((time, { milliseconds }) => time + milliseconds, 0);
   const inNormal = share(normal, all);
   return { total, extra: total === undefined || inNormal === undefined ? undefined : total.minus(inNormal) };
-}
-
-function sum(amounts: readonly (Money | undefined)[]): Money | undefined {
-  const [first, ...others] = amounts;
-  return others.reduce((so, one) => (so === undefined || one === undefined ? undefined : so.plus(one)), first);
 }

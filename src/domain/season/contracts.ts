@@ -1,4 +1,4 @@
-import type { Money } from "../../core/money.ts";
+import { type Money, sumIfKnown } from "../../core/money.ts";
 import {
   type BillingChoice,
   type Contract,
@@ -69,11 +69,11 @@ export function contractsOfResized(
       if (large === undefined) return [];
       const use = useOverPeriod(small, period, windows);
       const prices = { small: priceOf(small.size), large: priceOf(large.size) };
-      const hourly = plus(prices.small.hour?.times(use.hours), prices.large.hour?.times(largeHours));
-      const monthlyPlan = plus(
+      const hourly = sumIfKnown([prices.small.hour?.times(use.hours), prices.large.hour?.times(largeHours)]);
+      const monthlyPlan = sumIfKnown([
         prices.small.monthlyPlan?.times(use.months),
         prices.large.monthlyPlan?.times(largeMonths),
-      );
+      ]);
       return [
         {
           name: small.name,
@@ -84,10 +84,6 @@ export function contractsOfResized(
         },
       ];
     });
-}
-
-function plus(one: Money | undefined, other: Money | undefined): Money | undefined {
-  return one === undefined || other === undefined ? undefined : one.plus(other);
 }
 
 function secondsInRush(period: Period, windows: readonly RushWindow[]): number {

@@ -1,4 +1,4 @@
-import type { Money } from "../../core/money.ts";
+import { type Money, sumIfKnown } from "../../core/money.ts";
 import type { MonthlyPrice, MonthlyPrices } from "../calendar/price.ts";
 import { type MonthPart, monthsOf, type Period, type Span, secondsTogether } from "./period.ts";
 
@@ -82,7 +82,10 @@ function costOf({ seconds, rushSeconds, toRush, toNormal }: RunUp, prices: Seaso
   // Without the time in rush, so that a month without rush is the same to the cent as one in always normal.
   const inNormal = minus(share(normal, seconds), share(normal, rushSeconds));
   const inRush = share(rush, rushSeconds);
-  const inSwitches = sum([oneSwitch(switches.toRush)?.times(toRush), oneSwitch(switches.toNormal)?.times(toNormal)]);
+  const inSwitches = sumIfKnown([
+    oneSwitch(switches.toRush)?.times(toRush),
+    oneSwitch(switches.toNormal)?.times(toNormal),
+  ]);
   return {
     rushSeconds,
     normalSeconds,
@@ -90,7 +93,7 @@ function costOf({ seconds, rushSeconds, toRush, toNormal }: RunUp, prices: Seaso
     inNormal,
     inRush,
     inSwitches,
-    total: sum([inNormal, inRush, inSwitches]),
+    total: sumIfKnown([inNormal, inRush, inSwitches]),
     alwaysNormal: share(normal, seconds),
     alwaysRush: share(rush, seconds),
   };
@@ -118,12 +121,4 @@ function isIn({ from, to }: Span, moment: number): boolean {
 
 function minus(one: Money | undefined, other: Money | undefined): Money | undefined {
   return one === undefined || other === undefined ? undefined : one.minus(other);
-}
-
-function sum(amounts: readonly (Money | undefined)[]): Money | undefined {
-  const [first, ...others] = amounts;
-  return others.reduce(
-    (total, amount) => (total === undefined || amount === undefined ? undefined : total.plus(amount)),
-    first,
-  );
 }

@@ -1,24 +1,9 @@
 import { Temporal } from "temporal-polyfill";
 import { describe, expect, it } from "vitest";
-import { Duration } from "../../../src/core/duration.ts";
-import type { Calendar } from "../../../src/domain/calendar/model.ts";
 import { eventTimeCondition } from "../../../src/domain/switching/conditions/event-time.ts";
+import { noelCalendar } from "./noel.ts";
 
-const calendar: Calendar = {
-  timeZone: "Europe/Paris",
-  mergeWithin: Duration.parse("P7D"),
-  events: [
-    {
-      name: "noel",
-      kind: "fixed",
-      date: { month: 12, day: 25 },
-      lead: Duration.parse("P21D"),
-      end: Duration.parse("P1D"),
-      profile: "rush",
-      freeze: { before: Duration.parse("P2D"), after: Duration.parse("PT0S") },
-    },
-  ],
-};
+const calendar = noelCalendar("P2D");
 const at = (day: string) => Temporal.Instant.from(`${day}T12:00:00+01:00`);
 const timeOf = (
   day: string,

@@ -1,25 +1,11 @@
 import { Temporal } from "temporal-polyfill";
 import { expect, it } from "vitest";
-import { Duration } from "../../../src/core/duration.ts";
 import { Money } from "../../../src/core/money.ts";
-import type { Calendar } from "../../../src/domain/calendar/model.ts";
 import { durationCondition } from "../../../src/domain/switching/conditions/duration.ts";
 import { rushPriceCondition } from "../../../src/domain/switching/conditions/rush-price.ts";
+import { noelCalendar } from "./noel.ts";
 
-const calendar: Calendar = {
-  timeZone: "Europe/Paris",
-  mergeWithin: Duration.parse("P7D"),
-  events: [
-    {
-      name: "noel",
-      kind: "fixed",
-      date: { month: 12, day: 25 },
-      lead: Duration.parse("P21D"),
-      end: Duration.parse("P1D"),
-      profile: "rush",
-    },
-  ],
-};
+const calendar = noelCalendar();
 const month = (amount: string) => ({ known: Money.of(amount, "EUR"), unknown: [] });
 // A euro an hour in normal, three in rush.
 const prices = { normal: month("730"), rush: month("2190"), hoursPerMonth: 730 };
