@@ -7,6 +7,7 @@ import { EngineCommand, EngineCommandError } from "./engine-command.ts";
 import { engineEnvironment } from "./engine-environment.ts";
 import { engineError } from "./engine-errors.ts";
 import { enterIntoState } from "./enter-into-state.ts";
+import { useOwnConnections } from "./own-connections.ts";
 import type { Adoption, EngineEvent, EngineStack, Program, RunOptions, RunResult, StateExport } from "./port.ts";
 import { inTurn } from "./program-turn.ts";
 import { watchProgram } from "./program-watch.ts";
@@ -39,6 +40,7 @@ export interface OpenStackArgs {
 
 /** Opens a stack, and makes it when it is not there yet. */
 export async function openStack(args: OpenStackArgs): Promise<EngineStack> {
+  useOwnConnections();
   const folder = join(args.workFolder, args.stackName);
   const scrubber = new SecretScrubber([args.passphrase, ...secretsOf(args.env)]);
   const environment = engineEnvironment({
