@@ -50,6 +50,7 @@ const points: readonly CrashPoint[] = [
     steps: [
       create("Network", "lor-prod-prestashop"),
       create("Network", "lor-prod-mysql"),
+      create("Network", "lor-prod-postgresql"),
       create("Network", "lor-prod-lb"),
       create("Router"),
       create("Volume", "lor-prod-ps-0-data"),
@@ -67,6 +68,7 @@ const points: readonly CrashPoint[] = [
     steps: [
       create("Subnet", "lor-prod-prestashop"),
       create("Subnet", "lor-prod-mysql"),
+      create("Subnet", "lor-prod-postgresql"),
       create("Subnet", "lor-prod-lb"),
       create("SecGroupRule", "odoo-https"),
       create("S3Credential", "images"),
@@ -78,6 +80,7 @@ const points: readonly CrashPoint[] = [
     steps: [
       create("RouterInterface", "prestashop"),
       create("RouterInterface", "mysql"),
+      create("RouterInterface", "postgresql"),
       create("RouterInterface", "lb"),
     ],
     kill: ["cloud"],
