@@ -1,7 +1,15 @@
 import { ExitCode, LorError } from "../core/errors.ts";
 import { fingerprint } from "../core/fingerprint.ts";
 import type { Profile } from "../domain/fleet.ts";
-import { type ApprovedSwitch, callsOf, isRepair, pictureDifferences, pictureOf } from "../domain/switching/approval.ts";
+import {
+  type ApprovedSwitch,
+  callsOf,
+  isRepair,
+  pictureDifferences,
+  pictureOf,
+  type StatePrints,
+  stateDifferences,
+} from "../domain/switching/approval.ts";
 import { describeChange } from "../domain/switching/expected-change.ts";
 import type { LiveFleet, SwitchStep } from "../domain/switching/model.ts";
 import { fleetAfter, liveAfter } from "../domain/switching/step-fleet.ts";
@@ -32,26 +40,26 @@ export async function describeSwitch(
     };
   });
   return {
-    version: 1,
+    version: 2,
     project: project.name,
     stack: project.stack,
     cloud,
     target,
     settings: fingerprint(project.settings),
-    state: await stateFingerprint(context),
+    state: await statePrints(context),
     live: pictureOf(live),
     steps: approved,
   };
 }
 
 /** Of what the engine's state knows of each resource; how its provider last described it is left out, because that changes by itself. */
-async function stateFingerprint(context: StackContext): Promise<string> {
+async function statePrints(context: StackContext): Promise<StatePrints> {
   const { resources } = await readRecorded(context);
-  return fingerprint(
-    resources
-      .map(({ type, name, id, inputs, protect }) => ({ type, name, id, inputs, protect }))
-      .toSorted((a, b) => (`${a.type} ${a.name}` < `${b.type} ${b.name}` ? -1 : 1)),
+  const prints = resources.map(
+    ({ type, name, id, inputs, protect }) =>
+      [`${type} ${name}`, fingerprint({ id, inputs, protect }).slice(0, 16)] as const,
   );
+  return Object.fromEntries(prints.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /**
@@ -61,7 +69,7 @@ async function stateFingerprint(context: StackContext): Promise<string> {
 export function guardSteps(
   context: StackContext,
   { target, steps }: ApprovedSwitch,
-  shown: { readonly live: LiveFleet; readonly state: string },
+  shown: { readonly live: LiveFleet; readonly state: StatePrints },
 ): Pick<StepsRequest, "before" | "after"> {
   const approved = new Set(steps.map(({ step }) => fingerprint(step)));
   let expected: LiveFleet | undefined = shown.live;
@@ -70,7 +78,7 @@ export function guardSteps(
     before: async (step, seen) => {
       const differences = [
         ...pictureDifferences(pictureOf(expected ?? seen), pictureOf(seen)),
-        ...((await stateFingerprint(context)) === state ? [] : ["the state has changed"]),
+        ...stateDifferences(state, await statePrints(context)),
       ];
       if (differences.length > 0) {
         throw changedSinceApproval(differences, target);
@@ -91,7 +99,7 @@ export function guardSteps(
     after: async (step) => {
       // Which size a server has after an interrupted resize is only known by looking.
       expected = step.kind === "settle-resize" || expected === undefined ? undefined : liveAfter(expected, step);
-      state = await stateFingerprint(context);
+      state = await statePrints(context);
     },
   };
 }

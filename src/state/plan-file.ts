@@ -33,7 +33,7 @@ export function readPlanFile(path: string): ApprovedSwitch | undefined {
     return undefined;
   }
   const { approved, seal } = parse(text) ?? {};
-  if (approved?.version !== 1 || seal !== fingerprint(approved)) {
+  if (approved?.version !== 2 || seal !== fingerprint(approved)) {
     throw new LorError({
       code: "plan-file-unreadable",
       message: "this is no plan of lor-infra, or it was changed after it had been made",

@@ -49,6 +49,12 @@ function meanwhile(fits: (event: ActionEvent) => boolean, work: () => void): Par
   };
 }
 
+function odooInState() {
+  const found = [...stack.engine.state].find(([key]) => key === "openstack:compute/instance:Instance odoo");
+  if (found === undefined) throw new Error("no odoo in the state");
+  return found;
+}
+
 const resizeBegun = (event: ActionEvent) => event.kind === "step-begun" && event.step.kind === "resize-front";
 
 describe("a saved plan", () => {
@@ -103,12 +109,16 @@ describe("a saved plan", () => {
     ],
     [
       "somebody else's run changes the state",
-      "the state has changed",
+      "openstack:compute/instance:Instance odoo has changed in the state",
       () => {
-        const [key, resource] = [...stack.engine.state][0] ?? [];
-        if (key !== undefined && resource !== undefined)
-          stack.engine.state.set(key, { ...resource, protect: !resource.protect });
+        const [key, resource] = odooInState();
+        stack.engine.state.set(key, { ...resource, protect: !resource.protect });
       },
+    ],
+    [
+      "somebody else's run changes much of the state",
+      "openstack:compute/instance:Instance ps-0 is gone from the state; 67 more resources of the state",
+      () => stack.engine.state.clear(),
     ],
   ] satisfies [string, string, () => void][])("is refused when %s", async (_, seen, change) => {
     const { approved } = await planSwitch(stack.context(), "rush");
@@ -165,11 +175,8 @@ describe("while a switch runs", () => {
     ["takes a front out of the pool", "ps-1", drainByHand],
     [
       "changes the state",
-      "the state has changed",
-      () => {
-        const [key, resource] = [...stack.engine.state].find(([, one]) => one.name === "odoo") ?? [];
-        if (key !== undefined && resource !== undefined) stack.engine.state.delete(key);
-      },
+      "openstack:compute/instance:Instance odoo is gone from the state",
+      () => stack.engine.state.delete(odooInState()[0]),
     ],
   ] satisfies [string, string, () => void][])(
     "and somebody %s, it stops before the next step and says what",

@@ -89,7 +89,7 @@ describe("a plan of `lor-infra normal` that was approved before somebody else", 
     expect(up, up.stdout + up.stderr).toMatchObject({ code: 0 });
     await expectRefused(
       apply,
-      "the state has changed; load balancer 2000 Mbit/s expected, 500 seen; ps-0 b2-15, serving expected, b2-7, serving seen",
+      "openstack:compute/instance:Instance ps-0 has changed in the state; load balancer 2000 Mbit/s expected, 500 seen; ps-0 b2-15, serving expected, b2-7, serving seen",
     );
   });
 });

@@ -1,5 +1,6 @@
 import { pricePlan } from "../../actions/price-plan.ts";
 import type { Proposal, ProposedChange } from "../../actions/proposal.ts";
+import { fingerprint } from "../../core/fingerprint.ts";
 import type { StepForecast } from "../../domain/forecast.ts";
 import type { ApprovedSwitch } from "../../domain/switching/approval.ts";
 import type { LorPlan } from "../../systems/lor/plan-model.ts";
@@ -104,5 +105,5 @@ export function renderApproved({ steps, settings, state }: ApprovedSwitch): stri
     ...changes.map((change) => `     engine: ${change}`),
     ...calls.map((call) => `     ${call}`),
   ]);
-  return [...lines, `Settings ${settings.slice(0, 12)}, state ${state.slice(0, 12)}.`].join("\n");
+  return [...lines, `Settings ${settings.slice(0, 12)}, state ${fingerprint(state).slice(0, 12)}.`].join("\n");
 }

@@ -4,19 +4,22 @@ import type { LiveFleet, LiveFront, SwitchStep } from "./model.ts";
 
 /** What a person approves of a switch, whole: it is compared with what is there before each step. */
 export interface ApprovedSwitch {
-  readonly version: 1;
+  readonly version: 2;
   readonly project: string;
   readonly stack: string;
   readonly cloud: string;
   readonly target: Profile;
   /** Fingerprint of the checked settings of both profiles. */
   readonly settings: string;
-  /** Fingerprint of the state's resources, after a refresh. */
-  readonly state: string;
+  /** Of the state, after a refresh. */
+  readonly state: StatePrints;
   /** What was there. */
   readonly live: FleetPicture;
   readonly steps: readonly ApprovedStep[];
 }
+
+/** Fingerprint of each resource of a state, by type and name, such as `openstack:compute/instance:Instance ps-0`. */
+export type StatePrints = Readonly<Record<string, string>>;
 
 interface ApprovedStep {
   readonly step: SwitchStep;
@@ -87,6 +90,24 @@ export function pictureDifferences(expected: FleetPicture, seen: FleetPicture): 
   return differences;
 }
 
+/** How many resources of a state are named when they differ. */
+const mostNamed = 5;
+
+/** Each resource in which two states differ as a person reads it, of many the first few; none when both are the same. */
+export function stateDifferences(expected: StatePrints, seen: StatePrints): readonly string[] {
+  const names = [...new Set([...Object.keys(expected), ...Object.keys(seen)])].toSorted();
+  const differences = names
+    .filter((name) => expected[name] !== seen[name])
+    .map((name) => `${name} ${changeBetween(expected[name], seen[name])} the state`);
+  const more = differences.length - mostNamed;
+  return more > 0 ? [...differences.slice(0, mostNamed), `${more} more resources of the state`] : differences;
+}
+
+function changeBetween(before: string | undefined, now: string | undefined): string {
+  if (before === undefined) return "is new in";
+  return now === undefined ? "is gone from" : "has changed in";
+}
+
 /** Everything in which a plan that was approved earlier differs from the one that would be made now. */
 export function approvalDifferences(approved: ApprovedSwitch, now: ApprovedSwitch): readonly string[] {
   const differences = (["project", "stack", "cloud", "target"] as const)
@@ -95,10 +116,7 @@ export function approvalDifferences(approved: ApprovedSwitch, now: ApprovedSwitc
   if (approved.settings !== now.settings) {
     differences.push("the settings have changed");
   }
-  if (approved.state !== now.state) {
-    differences.push("the state has changed");
-  }
-  differences.push(...pictureDifferences(approved.live, now.live));
+  differences.push(...stateDifferences(approved.state, now.state), ...pictureDifferences(approved.live, now.live));
   if (differences.length === 0 && fingerprint(approved.steps) !== fingerprint(now.steps)) {
     differences.push("the steps are others: this version of lor-infra plans them differently");
   }
