@@ -20,7 +20,8 @@ export interface RushContractsArgs {
 /** The contracts of the instances of one rush; undefined: the calendar has none now, so nobody knows how long it lasts. */
 export interface RushContracts {
   readonly currency: string;
-  readonly contracts: readonly SeasonCostContract[];
+  /** One for each. */
+  readonly instances: readonly SeasonCostContract[];
 }
 
 export function rushContracts({
@@ -37,6 +38,6 @@ export function rushContracts({
   const contracts = contractsOf(instancesOfProject(project), period, [window], (size) => instancePrice(size, book));
   return {
     currency: book.currency,
-    contracts: contracts.filter((contract) => contract.window !== undefined).map(renderContract),
+    instances: contracts.filter((contract) => contract.window !== undefined).map(renderContract),
   };
 }

@@ -10,6 +10,7 @@ import { dataLossConditions, type LossMoment } from "../domain/switching/conditi
 import { durationCondition } from "../domain/switching/conditions/duration.ts";
 import { eventTimeCondition } from "../domain/switching/conditions/event-time.ts";
 import { frontsServeConditions } from "../domain/switching/conditions/fronts-serve.ts";
+import { returnTimeCondition } from "../domain/switching/conditions/return-time.ts";
 import { rushPriceCondition } from "../domain/switching/conditions/rush-price.ts";
 import { supplyConditions } from "../domain/switching/conditions/supply.ts";
 import { wayBackConditions } from "../domain/switching/conditions/way-back.ts";
@@ -60,11 +61,10 @@ export async function switchConditions(
   request: ConditionsRequest,
 ): Promise<readonly Condition[]> {
   const { target, begun, stop } = request;
-  const beginning = target === "rush" ? [eventTimeCondition(eventTimeFacts(context, request))] : [];
   const [supply, backups] = await Promise.all([readSupply(context, request), readBackups(context)]);
   const kept = backupConditions(backups);
   return [
-    ...(begun ? onceBegun(beginning) : beginning),
+    ...timeConditions(context, request),
     ...(target === "normal" && request.steps.length > 0
       ? await returnConditions(context, request.season.busy === true)
       : []),
@@ -76,6 +76,13 @@ export async function switchConditions(
     ...(begun ? onceBegun(kept) : kept),
     ...(stop === undefined ? forecastConditions(context, request) : []),
   ];
+}
+
+/** A way back that has begun is still refused while the event wants its rush: what is still large is needed. */
+function timeConditions(context: StackContext, request: ConditionsRequest): readonly Condition[] {
+  if (request.target === "normal") return [returnTimeCondition(returnTimeFacts(context, request))];
+  const time = [eventTimeCondition(eventTimeFacts(context, request))];
+  return request.begun ? onceBegun(time) : time;
 }
 
 function forecastConditions(context: StackContext, request: ConditionsRequest): readonly Condition[] {
@@ -101,6 +108,11 @@ function eventTimeFacts(context: StackContext, request: ConditionsRequest) {
     accepted: { early, late },
     costsMore: (seconds: number) => rushCostsMore(context.project, seconds),
   };
+}
+
+function returnTimeFacts(context: StackContext, request: ConditionsRequest) {
+  const { calendar, now } = calendarFacts(context, request);
+  return { calendar, now, early: request.season.early === true, serves: context.cloud !== "local" };
 }
 
 function wayBackFacts(context: StackContext, offered: Answer<readonly OfferedFlavor[]>) {

@@ -143,10 +143,11 @@ export function createCommandTree(given: Pick<CloudOptions, "timings"> = {}): {
     .action(runs(async () => (await import("./commands/switch.ts")).rush));
   withSwitch(add(program, "normal", "switch back to the normal profile, one front at a time"))
     .option("--early", "also before the calendar's rush is over", false)
-    .option("--busy", "also while more visitors are there than normal can carry", false)
+    .addOption(busyOption())
     .action(runs(async () => (await import("./commands/switch.ts")).normal));
   withSwitch(add(program, "season", "what should be live today, and is it? exit 5 when not"))
     .option("--apply", "do the switch that is due; for a scheduled job", false)
+    .addOption(busyOption())
     .option("--at <date>", "ask about another day, YYYY-MM-DD", civilDate)
     .addOption(
       new Option("--review", "how the last season went; written as Markdown and HTML, too")
@@ -240,6 +241,11 @@ export function createCommandTree(given: Pick<CloudOptions, "timings"> = {}): {
 
 function profileOption(): Option {
   return new Option("--profile <profile>", "normal or rush").choices(["normal", "rush"]);
+}
+
+/** Of a way back. */
+function busyOption(): Option {
+  return new Option("--busy", "also while more visitors are there than normal can carry").default(false);
 }
 
 function positiveInteger(text: string): number {

@@ -8,6 +8,7 @@ import type {
   RunResult,
   StateExport,
 } from "../../src/engine/port.ts";
+import type { CloudKind } from "../../src/state/stack-folder.ts";
 import { planItems } from "../../src/systems/lor/plan-items.ts";
 import type { LorPlan } from "../../src/systems/lor/plan-model.ts";
 import type { FakeWorld } from "./fake-world.ts";
@@ -29,9 +30,9 @@ interface FakeResource {
 /** A program that the fake engine can read. */
 export type PlannedProgram = Program & { readonly plan: LorPlan; readonly choice: BuildChoice };
 
-export function plannedProgram(plan: LorPlan, choice: BuildChoice): PlannedProgram {
+export function plannedProgram(plan: LorPlan, choice: BuildChoice, cloud: CloudKind = "local"): PlannedProgram {
   const said = choice.says ?? { fleet: plan.fleet, profile: plan.profile };
-  const outputs = { cloud: "local", profile: said.profile ?? null, fleet: said.fleet ?? null };
+  const outputs = { cloud, profile: said.profile ?? null, fleet: said.fleet ?? null };
   return Object.assign(async () => outputs, { plan, choice });
 }
 

@@ -6,7 +6,7 @@ import type { Proposal } from "../../src/actions/proposal.ts";
 import { type ActionClock, realTimings, type StackContext } from "../../src/actions/stack-context.ts";
 import type { CommandRunner } from "../../src/clients/command-runner.ts";
 import { loadProject, type Project } from "../../src/config/project.ts";
-import { prepareStackFolder, stackFolder } from "../../src/state/stack-folder.ts";
+import { type CloudKind, prepareStackFolder, stackFolder } from "../../src/state/stack-folder.ts";
 import { stateInFolder } from "../../src/state/stack-state.ts";
 import { FakeEngine, plannedProgram } from "./fake-engine.ts";
 import { FakeWorld, type Trouble } from "./fake-world.ts";
@@ -56,6 +56,8 @@ export class FakeStack {
     },
   };
   project: Project;
+  /** What the stack is said to be on. */
+  cloud: CloudKind = "local";
 
   constructor(project: Project = lorProject()) {
     this.project = project;
@@ -63,11 +65,11 @@ export class FakeStack {
 
   /** A fresh process's view of the stack. */
   context(differs: Partial<StackContext> = {}): StackContext {
-    const folder = stackFolder(this.home, "local", this.project.stack);
+    const folder = stackFolder(this.home, this.cloud, this.project.stack);
     prepareStackFolder(folder);
     return {
       project: this.project,
-      cloud: "local",
+      cloud: this.cloud,
       engine: this.engine,
       clients: this.world.clients,
       commands: {
@@ -82,7 +84,7 @@ export class FakeStack {
       emit: (event) => this.events.push(event),
       signal: undefined,
       parallel: undefined,
-      program: plannedProgram,
+      program: (plan, choice) => plannedProgram(plan, choice, this.cloud),
       ...differs,
     };
   }

@@ -15,7 +15,7 @@ test("a rush says which contract its instances should have until its end", () =>
 });
 
 test("without an event it is the rush that is on; when none is, nobody knows how long it lasts", () => {
-  expect(at("2027-03-20")?.contracts.map(({ instance, cheaper }) => [instance, cheaper])).toEqual([
+  expect(at("2027-03-20")?.instances.map(({ instance, cheaper }) => [instance, cheaper])).toEqual([
     ["ps-0", "monthly-plan"],
     ["ps-1", "monthly-plan"],
     ["ps-2", "monthly-plan"],

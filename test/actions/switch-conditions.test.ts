@@ -74,6 +74,29 @@ describe("a refusal changes nothing, asks nobody, and shows every answer", () =>
   });
 });
 
+it("the way back is refused on a real cloud while the event wants its rush, also when it has begun; --early accepts it", async () => {
+  const back = (early: boolean) =>
+    switchProfile(stack.context(), {
+      target: "normal",
+      confirm: stack.confirm,
+      season: { early, at: Temporal.Instant.from("2026-12-05T12:00:00Z") },
+    });
+  stack.cloud = "ovh";
+  stack.engine.recorded = { ...stack.engine.recorded, cloud: stack.cloud };
+  await rush();
+  stack.world.journal.length = 0;
+  const refused = { code: "event-not-over", exit: 3 };
+  const error = await back(false).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ ...refused, also: { conditions: answers() } });
+  expect(outcomeOf("traffic")).toBe("ok");
+  expect(stack.world.journal).toEqual([]);
+  stack.order({ at: "resize ps-0", effect: "die-in-resize" });
+  expect(await stack.untilEndOrDeath(() => back(true))).toBe("crashed");
+  await expect(back(false)).rejects.toMatchObject(refused);
+  await back(true);
+  expect(outcomeOf("time")).toBe("warning");
+});
+
 it("what this user may not ask is not known: told, and no reason to stop", async () => {
   stack.world.supply.refuses = true;
   await rush();

@@ -1,7 +1,7 @@
 import { Temporal } from "temporal-polyfill";
-import { checkReturnTiming, requireEvent } from "../../actions/check-timing.ts";
+import { requireEvent } from "../../actions/require-event.ts";
 import { reviewOfSeason } from "../../actions/review-season.ts";
-import { rushContracts } from "../../actions/rush-contracts.ts";
+import { type RushContracts, rushContracts } from "../../actions/rush-contracts.ts";
 import type { StackContext } from "../../actions/stack-context.ts";
 import type { SeasonChoice } from "../../actions/switch-conditions.ts";
 import { planSwitch, switchProfile } from "../../actions/switch-profile.ts";
@@ -25,29 +25,32 @@ export async function rush(terminal: Terminal, options: SwitchOptions): Promise<
   if (event !== undefined) requireEvent(project, event, now);
   const contracts = rushContracts({ project, now, event });
   if (contracts !== undefined) terminal.line(renderRushContracts(contracts));
-  return await switchOrPlan("rush", terminal, options);
+  return await switchOrPlan("rush", terminal, options, { contracts: contracts ?? null });
 }
 
 export async function normal(terminal: Terminal, options: SwitchOptions): Promise<ExitCode> {
-  // Nobody is served by a local cloud: there and back on any day.
-  if (options.cloud !== "local") {
-    checkReturnTiming(loadSettings(options), Temporal.Now.instant(), options.early === true);
-  }
-  return await switchOrPlan("normal", terminal, options);
+  return await switchOrPlan("normal", terminal, options, {});
 }
 
-async function switchOrPlan(target: Profile, terminal: Terminal, options: SwitchOptions): Promise<ExitCode> {
+/** @param told what was told before: the document has it too */
+async function switchOrPlan(
+  target: Profile,
+  terminal: Terminal,
+  options: SwitchOptions,
+  told: { readonly contracts?: RushContracts | null },
+): Promise<ExitCode> {
   const { plan } = options;
   const approved = plan === undefined ? undefined : readPlanFile(plan);
-  if (plan !== undefined && approved === undefined) return await makePlan(target, terminal, { ...options, plan });
+  if (plan !== undefined && approved === undefined) return await makePlan(target, terminal, { ...options, plan }, told);
   if (approved !== undefined && approved.target !== target) throw otherTarget(plan ?? "", approved, target);
-  return await switchTo(target, terminal, options, approved);
+  return await switchTo(target, terminal, options, approved, told);
 }
 
 async function makePlan(
   target: Profile,
   terminal: Terminal,
   options: SwitchOptions & { readonly plan: string },
+  told: object,
 ): Promise<ExitCode> {
   const { approved, proposal, conditions } = await withStack(terminal, options, target, ({ context }) =>
     planSwitch(context, target, seasonOf(options)),
@@ -58,7 +61,7 @@ async function makePlan(
   terminal.line(
     `Plan ${planId(approved)} is in ${options.plan}; nothing was changed.\nNext: lor-infra ${target} --plan ${options.plan} applies it, and refuses if anything changes before.`,
   );
-  terminal.document({ version: 1, ok: true, plan: options.plan, id: planId(approved), approved, conditions });
+  terminal.document({ version: 1, ok: true, plan: options.plan, id: planId(approved), approved, conditions, ...told });
   return ExitCode.done;
 }
 
@@ -67,6 +70,7 @@ async function switchTo(
   terminal: Terminal,
   options: SwitchOptions,
   approved: ApprovedSwitch | undefined,
+  told: object,
 ): Promise<ExitCode> {
   const { result, review } = await withStack(terminal, options, target, async ({ context, confirm }) => {
     const done = await switchProfile(context, {
@@ -97,6 +101,7 @@ async function switchTo(
     profile: target,
     tasks: result.tasks,
     conditions,
+    ...told,
     steps: steps.map(({ step, seconds: took, expected }) => ({
       step,
       seconds: took,

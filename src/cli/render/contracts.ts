@@ -43,8 +43,8 @@ export function renderContracts(
 }
 
 /** The same for one rush, a line for each size: `ps-2 as b2-15 until 2027-02-15: …`. */
-export function renderRushContracts({ contracts, currency }: RushContracts): string {
-  return groupEqual(contracts, ({ instance: _, when: __, ...figures }) => figures)
+export function renderRushContracts({ instances, currency }: RushContracts): string {
+  return groupEqual(instances, ({ instance: _, when: __, ...figures }) => figures)
     .map(({ names, one }) => {
       const figures =
         one.monthlyPlan === null

@@ -1,13 +1,52 @@
 import fc from "fast-check";
+import { Temporal } from "temporal-polyfill";
 import { describe, expect, it } from "vitest";
 import { carriedBy } from "../../../src/domain/front-capacity.ts";
 import { keptFirstCondition } from "../../../src/domain/switching/conditions/kept-first.ts";
+import { returnTimeCondition } from "../../../src/domain/switching/conditions/return-time.ts";
 import { returnTrafficCondition } from "../../../src/domain/switching/conditions/return-traffic.ts";
 import { trafficBetween } from "../../../src/domain/switching/traffic.ts";
+import { noelCalendar } from "./noel.ts";
 
 const b27 = { cores: 2, memoryMegabytes: 7000 };
 const limit = carriedBy([b27, b27]);
 const counters = (connections: number, openConnections: number) => ({ connections, openConnections, requestErrors: 0 });
+
+describe("the time of the way back", () => {
+  const timeOf = (day: string, { early = false, serves = true, calendar = noelCalendar() } = {}) =>
+    returnTimeCondition({ calendar, now: Temporal.Instant.from(`${day}T12:00:00+01:00`), early, serves });
+
+  it("is refused while an event's rush is not over, unless that is accepted or nobody is served", () => {
+    expect(timeOf("2026-12-26")).toEqual({
+      asked: "time",
+      outcome: "refused",
+      code: "event-not-over",
+      reason: "the rush for noel is not over",
+      path: "calendar.events",
+      seen: "rush until 2026-12-26",
+      accepted: "a day after it, or --early",
+      next: "lor-infra normal --early",
+    });
+    const warning = { outcome: "warning", code: "event-not-over" };
+    expect(timeOf("2026-12-26", { early: true })).toMatchObject({
+      ...warning,
+      reason: "the rush for noel is not over: rush until 2026-12-26; accepted by --early",
+    });
+    expect(timeOf("2026-12-26", { serves: false })).toMatchObject({
+      ...warning,
+      reason: "the rush for noel is not over: rush until 2026-12-26; nobody is served by a local cloud",
+    });
+  });
+
+  it("is right once it is over, and names the next one", () => {
+    expect(timeOf("2026-12-27")).toEqual({
+      asked: "time",
+      outcome: "ok",
+      reason: "no event wants a rush today, the next is noel, rush from 2027-12-04 to 2027-12-26",
+    });
+    expect(timeOf("2026-12-27", { calendar: { ...noelCalendar(), events: [] } }).reason).toContain("within a year");
+  });
+});
 
 describe("traffic before the way back", () => {
   it("is what normal's fronts can carry: PHP children at once, pages a second", () => {

@@ -104,6 +104,7 @@ function describeTiming({ occurrence, window, kind, daysToRush, daysToEvent }: E
     : `${when}: ${daysToEvent} days of lead are left`;
 }
 
-function describeWindow({ occurrences, firstDay, lastDay }: RushWindow): string {
+/** `noel, rush from 2026-12-04 to 2026-12-26` */
+export function describeWindow({ occurrences, firstDay, lastDay }: RushWindow): string {
   return `${occurrences.map(({ event }) => event.name).join(" and ")}, rush from ${firstDay} to ${lastDay}`;
 }

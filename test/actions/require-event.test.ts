@@ -1,6 +1,6 @@
 import { Temporal } from "temporal-polyfill";
-import { describe, expect, it } from "vitest";
-import { checkReturnTiming, requireEvent } from "../../src/actions/check-timing.ts";
+import { expect, it } from "vitest";
+import { requireEvent } from "../../src/actions/require-event.ts";
 import { loadProject, type Project } from "../../src/config/project.ts";
 
 function lorProject(): Project {
@@ -17,16 +17,4 @@ it("an event that the settings do not name is refused with the names", () => {
   expect(() => requireEvent(project, "halloween", at("2026-12-10"))).toThrow(
     expect.objectContaining({ code: "event-unknown", exit: 2, accepted: "noel, paques, saint-valentin" }),
   );
-});
-
-describe("the way back", () => {
-  it("while an event's rush is not over is refused, unless accepted", () => {
-    const back =
-      (day: string, early = false) =>
-      () =>
-        checkReturnTiming(project, at(day), early);
-    expect(back("2026-12-26")).toThrow(expect.objectContaining({ code: "event-not-over", exit: 3 }));
-    expect(back("2026-12-26", true)).not.toThrow();
-    expect(back("2026-12-27")).not.toThrow();
-  });
 });
