@@ -18,7 +18,6 @@ import { type StackFolder, stackFolder } from "../../../src/state/stack-folder.t
 import { readLock } from "../../../src/state/stack-lock.ts";
 import { type StackState, stateInFolder } from "../../../src/state/stack-state.ts";
 import { readStateFile } from "../../../src/state/state-file.ts";
-import type { S3Server } from "../../state/s3-server.ts";
 import { ended, type Run, TestProject } from "../project.ts";
 import { type ResourceSet, resourcesIn } from "../resource-set.ts";
 
@@ -45,6 +44,14 @@ export interface CrashPoint {
   readonly until?: (scene: CrashScene) => Promise<void>;
 }
 
+/** What several machines would share. */
+interface SharedPlace {
+  /** Value of `state.backend`. */
+  readonly url: string;
+  /** The variables that open it. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** A test project whose commands, engines and cloud are killed at chosen steps. */
 export class CrashScene {
   readonly project: TestProject;
@@ -58,10 +65,10 @@ export class CrashScene {
     this.#home = project.home;
   }
 
-  /** A new project, whose cloud then runs. @param server where the state lies; by default in the project's own folder */
-  static async start(server?: Pick<S3Server, "url" | "env">): Promise<CrashScene> {
+  /** A new project, whose cloud then runs. @param place where the state lies; by default in the project's own folder */
+  static async start(place?: SharedPlace): Promise<CrashScene> {
     const scene = await CrashScene.over(new TestProject());
-    if (server !== undefined) await scene.#share(server);
+    if (place !== undefined) await scene.#share(place);
     return scene;
   }
 
@@ -80,7 +87,7 @@ export class CrashScene {
     return this.#shared ?? stateInFolder(this.folder, "lor");
   }
 
-  async #share({ url, env }: Pick<S3Server, "url" | "env">): Promise<void> {
+  async #share({ url, env }: SharedPlace): Promise<void> {
     const section = `  state:\n    value: { backend: "${url}", localCloudToo: true }\n`;
     this.project.edit("Pulumi.yaml", (text) => text.replace("config:\n", `config:\n${section}`));
     Object.assign(this.project.env, env);
