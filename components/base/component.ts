@@ -28,6 +28,12 @@ export abstract class Component extends ComponentResource {
   }
 }
 
+/**
+ * What is written on a resource for people. It is given when the resource is made and follows from project and stack, so that it never changes; one that was adopted
+ * keeps its own.
+ */
+export const labels = ["name", "description"] as const;
+
 /** Options of a resource that holds data: it is never deleted unless its protection was given up first. */
 export function dataHolder(protection: DataProtection, options: CustomResourceOptions = {}): CustomResourceOptions {
   return { ...options, protect: protection.released !== true };

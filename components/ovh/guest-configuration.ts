@@ -9,7 +9,7 @@ import {
   secret,
 } from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { GuestDocument } from "../../src/guests/document.ts";
+import { documentName, type GuestDocument } from "../../src/guests/document.ts";
 import { renderUserData } from "../../src/guests/user-data.ts";
 import { Component } from "../base/component.ts";
 import { signTempUrl } from "../base/temp-url.ts";
@@ -113,8 +113,4 @@ export class GuestConfiguration extends Component {
       ),
     );
   }
-}
-
-function documentName(guest: string): string {
-  return `guests/${guest}.json`;
 }

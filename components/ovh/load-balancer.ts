@@ -2,7 +2,7 @@ import * as ovh from "@ovhcloud/pulumi-ovh";
 import * as openstack from "@pulumi/openstack";
 import { type ComponentResourceOptions, type Input, type Output, output, secret } from "@pulumi/pulumi";
 import { ExitCode, LorError } from "../../src/core/errors.ts";
-import { Component } from "../base/component.ts";
+import { Component, labels } from "../base/component.ts";
 import type { Transform } from "../base/transform.ts";
 import type { VRack, VRackPart } from "./v-rack.ts";
 
@@ -112,7 +112,7 @@ export class LoadBalancer extends Component {
         name,
         { pool: args.externalNetwork, description: args.cloudName, region: args.region },
         args.transform?.floatingIp,
-        { dependsOn: [place.routerInterface] },
+        { dependsOn: [place.routerInterface], ignoreChanges: [...labels] },
       ),
     );
   }
@@ -140,7 +140,7 @@ export class LoadBalancer extends Component {
           },
         },
         args.transform?.ovhShell,
-        { dependsOn: [place.routerInterface] },
+        { dependsOn: [place.routerInterface], ignoreChanges: ["description"] },
       ),
     );
     return { shell, floatingIpAssociate: undefined, privateAddress: shell.vipAddress };
@@ -165,7 +165,7 @@ export class LoadBalancer extends Component {
         },
         args.transform?.openstackShell,
         // Another size would replace the balancer and lose its address: it is a choice of the creation.
-        { dependsOn: [place.routerInterface], ignoreChanges: ["flavorId"] },
+        { dependsOn: [place.routerInterface], ignoreChanges: ["flavorId", "description"] },
       ),
     );
     const floatingIpAssociate = new openstack.networking.FloatingIpAssociate(
@@ -205,7 +205,7 @@ export class LoadBalancer extends Component {
           secretType: "opaque",
         },
         args.transform?.certificate,
-        { additionalSecretOutputs: ["payload"] },
+        { additionalSecretOutputs: ["payload"], ignoreChanges: [...labels] },
       ),
     );
   }
@@ -223,6 +223,8 @@ export class LoadBalancer extends Component {
           loadbalancerId: balancerId,
         },
         args.transform?.pool,
+        // Members are looked up by its name.
+        { ignoreChanges: ["description"] },
       ),
     );
   }
@@ -250,6 +252,7 @@ export class LoadBalancer extends Component {
           maxRetriesDown: 2,
         },
         args.transform?.monitor,
+        { ignoreChanges: [...labels] },
       ),
     );
   }
@@ -274,6 +277,7 @@ export class LoadBalancer extends Component {
           ...inputs,
         },
         args.transform?.listener,
+        { ignoreChanges: [...labels] },
       ),
     );
   }

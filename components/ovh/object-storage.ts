@@ -1,6 +1,6 @@
 import * as ovh from "@ovhcloud/pulumi-ovh";
 import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
-import { Component, type DataProtection, dataHolder } from "../base/component.ts";
+import { Component, type DataProtection, dataHolder, labels } from "../base/component.ts";
 import type { Transform } from "../base/transform.ts";
 
 export interface Bucket {
@@ -124,7 +124,12 @@ export class ObjectStorage extends Component {
       ),
     );
     const user = new ovh.cloudproject.User(
-      ...this.child(name, { description: bucket.cloudName, roleNames: ["objectstore_operator"] }, args.transform?.user),
+      ...this.child(
+        name,
+        { description: bucket.cloudName, roleNames: ["objectstore_operator"] },
+        args.transform?.user,
+        { ignoreChanges: [...labels] },
+      ),
     );
     const credential = new ovh.cloudproject.S3Credential(
       ...this.child(name, { userId: user.id }, args.transform?.credential),

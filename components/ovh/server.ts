@@ -1,7 +1,7 @@
 import * as openstack from "@pulumi/openstack";
 import type { CustomResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
 import type { GuestDocument } from "../../src/guests/document.ts";
-import { type DataProtection, dataHolder } from "../base/component.ts";
+import { type DataProtection, dataHolder, labels } from "../base/component.ts";
 import type { Transform } from "../base/transform.ts";
 import type { GuestConfiguration } from "./guest-configuration.ts";
 import type { VRackPart } from "./v-rack.ts";
@@ -87,7 +87,7 @@ export function createServer(child: CreateChild, request: ServerRequest): Server
         securityGroupIds: [request.securityGroupId],
       },
       transform?.port,
-      { dependsOn: [request.place.routerInterface] },
+      { dependsOn: [request.place.routerInterface], ignoreChanges: [...labels] },
     ),
   );
   const document = new openstack.objectstorage.ContainerObject(
@@ -118,7 +118,8 @@ export function createServer(child: CreateChild, request: ServerRequest): Server
       },
     ),
   );
-  const volumeOptions: CustomResourceOptions = request.volumeHoldsData ? dataHolder(request.protection) : {};
+  const labelled = { ignoreChanges: [...labels] };
+  const volumeOptions = request.volumeHoldsData ? dataHolder(request.protection, labelled) : labelled;
   const volume = new openstack.blockstorage.Volume(
     ...child(
       `${server.name}-data`,

@@ -1,7 +1,7 @@
 import * as ovh from "@ovhcloud/pulumi-ovh";
 import * as openstack from "@pulumi/openstack";
 import type { ComponentResourceOptions, Output, Resource } from "@pulumi/pulumi";
-import { Component } from "../base/component.ts";
+import { Component, labels } from "../base/component.ts";
 import type { Transform } from "../base/transform.ts";
 
 /** OVHcloud's public resolver; without one a private subnet may resolve nothing. Source: OVHcloud docs, cdns.ovh.net. */
@@ -159,6 +159,7 @@ export class VRack extends Component {
         "router",
         { name: args.routerName, region: args.region, externalNetworkId: external.id },
         args.transform?.router,
+        { ignoreChanges: [...labels] },
       ),
     );
   }
@@ -189,7 +190,7 @@ export class VRack extends Component {
               }),
         },
         args.transform?.network,
-        attachment === undefined ? {} : { dependsOn: [attachment] },
+        { ignoreChanges: [...labels], ...(attachment === undefined ? {} : { dependsOn: [attachment] }) },
       ),
     );
     const subnet = new openstack.networking.Subnet(
@@ -207,6 +208,7 @@ export class VRack extends Component {
           dnsNameservers: [...resolvers],
         },
         args.transform?.subnet,
+        { ignoreChanges: [...labels] },
       ),
     );
     const routerInterface = new openstack.networking.RouterInterface(
@@ -225,6 +227,7 @@ export class VRack extends Component {
         firewall.part,
         { name: firewall.cloudName, description: firewall.description, region: args.region },
         args.transform?.securityGroup,
+        { ignoreChanges: [...labels] },
       ),
     );
   }
@@ -249,6 +252,7 @@ export class VRack extends Component {
           securityGroupId: group.id,
         },
         args.transform?.rule,
+        { ignoreChanges: [...labels] },
       ),
     );
   }

@@ -12,7 +12,9 @@ export type Phase =
   | "updating"
   | "observing"
   | "unprotecting"
-  | "destroying";
+  | "destroying"
+  | "searching"
+  | "adopting";
 
 /** What happens to one front during a step. */
 export type FrontMoment =

@@ -1,9 +1,10 @@
+import type { ResourceFinder } from "../clients/port.ts";
 import type { Fleet } from "../domain/fleet.ts";
 import { frontIndex } from "../domain/switching/serving.ts";
 import type { Adoption, ResourceChange } from "../engine/port.ts";
 import { observeFleet } from "./observe-fleet.ts";
 import { frontNames, type RecordedState } from "./recorded-state.ts";
-import { planFleet, planProfile, type StackContext } from "./stack-context.ts";
+import { planFleet, planProfile, requireLock, runOptions, type StackContext } from "./stack-context.ts";
 import { isChained, runTargeted } from "./update-stack.ts";
 
 /**
@@ -28,15 +29,20 @@ export async function adoptLostCreations(
   context.emit({ kind: "phase", phase: "recovering" });
   const preview = await context.engine.preview(context.program(plan, choice));
   const begun = new Set(pending.map((one) => `${one.type} ${one.name}`));
-  const adopt = new Map([
-    ...(await findLost(context, preview.changes, begun)),
-    ...findHalfAdopted(context, recorded, preview.changes, begun),
-  ]);
-  if (adopt.size > 0) {
-    await runTargeted(context, { plan, choice, recorded, targets: [...adopt.keys()], adopt });
+  const lost = await findLost(context, preview.changes, begun);
+  const half = findHalfAdopted(context, recorded, preview.changes, begun);
+  const adopt = new Map([...lost.importable, ...half]);
+  const { entered } = lost;
+  if (entered.size > 0) {
+    await requireLock(context);
+    await context.engine.enter(context.program(plan, choice), entered, { ...runOptions(context), adopt });
+  }
+  if (adopt.size + entered.size > 0) {
+    const targets = [...adopt.keys(), ...entered.keys()];
+    await runTargeted(context, { plan, choice, recorded, targets, adopt });
   }
   await intents.clear();
-  return adopt.size > 0;
+  return adopt.size + entered.size > 0;
 }
 
 /** Every front that is there or was begun, at the size that it has. */
@@ -68,8 +74,9 @@ async function findLost(
   context: StackContext,
   changes: readonly ResourceChange[],
   begun: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, Adoption>> {
-  const adopt = new Map<string, Adoption>();
+): Promise<{ readonly importable: ReadonlyMap<string, Adoption>; readonly entered: ReadonlyMap<string, Adoption> }> {
+  const importable = new Map<string, Adoption>();
+  const entered = new Map<string, Adoption>();
   const { finder } = context.clients;
   for (const change of changes) {
     const name = `${change.type} ${change.name}`;
@@ -81,14 +88,18 @@ async function findLost(
       await finder.discard(change.type, found.id);
       context.emit({ kind: "repaired", repair: "creation-discarded", what: name });
     } else if (found !== undefined) {
-      const importable = finder.isImportable(change.type);
-      // Where the import would take `project/region/id`, the state keeps the last part.
-      const id = importable ? found.id : found.id.slice(found.id.lastIndexOf("/") + 1);
-      adopt.set(change.urn, { id, unreadable: finder.unreadable(change.type), importable });
+      const adoption = adoptionOf(finder, change.type, found.id);
+      (finder.isImportable(change.type) ? importable : entered).set(change.urn, adoption);
       context.emit({ kind: "repaired", repair: "creation-found", what: name });
     }
   }
-  return adopt;
+  return { importable, entered };
+}
+
+export function adoptionOf(finder: ResourceFinder, type: string, id: string): Adoption {
+  // Where the import would take `project/region/id`, the state keeps the last part.
+  const kept = finder.isImportable(type) ? id : id.slice(id.lastIndexOf("/") + 1);
+  return { id: kept, unreadable: finder.unreadable(type), madeUp: finder.madeUp(type) };
 }
 
 /**
@@ -111,7 +122,7 @@ function findHalfAdopted(
     };
     const id = known?.importId ?? known?.id;
     if (id !== undefined && change.changedProperties.some(missing)) {
-      adopt.set(change.urn, { id, unreadable });
+      adopt.set(change.urn, { id, unreadable, madeUp: context.clients.finder.madeUp(change.type) });
     }
   }
   return adopt;

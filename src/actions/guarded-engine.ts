@@ -1,6 +1,6 @@
 import { ExitCode, LorError } from "../core/errors.ts";
 import { type ChainEntry, type EntryKind, judgeState } from "../domain/state-chain.ts";
-import type { EngineStack, Program, RunOptions } from "../engine/port.ts";
+import type { Adoption, EngineStack, Program, RunOptions } from "../engine/port.ts";
 import type { StackLock } from "../state/stack-lock.ts";
 import type { StackState } from "../state/stack-state.ts";
 import { type SeenState, seenState } from "../state/state-chain.ts";
@@ -32,6 +32,10 @@ export class GuardedEngine implements EngineStack {
 
   up(program: Program, options?: RunOptions) {
     return this.#change(() => this.#engine.up(program, options));
+  }
+
+  enter(program: Program, adopt: ReadonlyMap<string, Adoption>, options?: RunOptions) {
+    return this.#change(() => this.#engine.enter(program, adopt, options));
   }
 
   refresh(program: Program, options?: RunOptions) {

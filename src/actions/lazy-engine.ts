@@ -1,4 +1,4 @@
-import type { EngineStack, Program, RunOptions } from "../engine/port.ts";
+import type { Adoption, EngineStack, Program, RunOptions } from "../engine/port.ts";
 
 /** An engine that is opened when something is first asked of it: what needs only the cloud's word starts no engine and loads no Pulumi. */
 export class LazyEngine implements EngineStack {
@@ -15,6 +15,10 @@ export class LazyEngine implements EngineStack {
 
   async up(program: Program, options?: RunOptions) {
     return (await this.#engine()).up(program, options);
+  }
+
+  async enter(program: Program, adopt: ReadonlyMap<string, Adoption>, options?: RunOptions) {
+    return (await this.#engine()).enter(program, adopt, options);
   }
 
   async refresh(program: Program, options?: RunOptions) {

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { commandRunner } from "../clients/command-runner.ts";
 import { connectClients } from "../clients/connect.ts";
 import { credentialsFromEnvironment } from "../clients/credentials.ts";
@@ -9,7 +10,7 @@ import type { Project } from "../config/project.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
 import { locateEngine } from "../engine/locate-engine.ts";
 import type { EngineStack, Program } from "../engine/port.ts";
-import { removeBrokenAttributes } from "../state/backend-attributes.ts";
+import { removeBrokenAttributes, withoutAttributes } from "../state/backend-attributes.ts";
 import { backUpStateFile } from "../state/backup.ts";
 import { FolderFiles } from "../state/folder-files.ts";
 import { openState } from "../state/open-state.ts";
@@ -32,6 +33,7 @@ import {
   realTimings,
   type StackContext,
   type SwitchTimings,
+  type TrialEngine,
 } from "./stack-context.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -92,6 +94,7 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
       clients: place.clients,
       commands: { runner: commandRunner, env },
       engine: guard(new LazyEngine(() => openEngine(args, { folder, state }, passphrase, place.providers, lock))),
+      trialEngine: () => openTrialEngine(args, folder, passphrase, place.providers, lock),
       clock: systemClock,
       timings: args.timings ?? (cloud === "local" ? localTimings : realTimings),
       emit: args.emit ?? (() => undefined),
@@ -170,10 +173,45 @@ async function giveBack(lock: StackLock | undefined, emit: Emit | undefined): Pr
 }
 
 async function openEngine(
-  { project, env }: OpenContextArgs,
+  args: OpenContextArgs,
   { folder, state }: { readonly folder: StackFolder; readonly state: StackState },
   passphrase: string,
-  providers: Readonly<Record<string, number>> | undefined,
+  providers: Place["providers"],
+  lock: StackLock | undefined,
+): Promise<EngineStack> {
+  if (state.backend instanceof FolderFiles) {
+    // The engine makes no folder.
+    mkdirSync(state.backend.folder, { recursive: true, mode: 0o700 });
+    removeBrokenAttributes(state.backend.folder, args.project.name, args.project.stack);
+  }
+  // Asking an engine for it costs a process.
+  const place = { backendUrl: state.backendUrl, exists: await hasState(state), workFolder: folder.work };
+  return await openStackAt(args, place, passphrase, providers, lock);
+}
+
+/** The same stack, empty and in a place of its own: what is tried there is in no state, and what a killed trial left is gone with the next one. */
+async function openTrialEngine(
+  args: OpenContextArgs,
+  folder: StackFolder,
+  passphrase: string,
+  providers: Place["providers"],
+  lock: StackLock | undefined,
+): Promise<TrialEngine> {
+  const trial = join(folder.folder, "trial");
+  const clear = () => rmSync(trial, { recursive: true, force: true });
+  clear();
+  const backend = join(trial, "backend");
+  mkdirSync(backend, { recursive: true, mode: 0o700 });
+  const place = { backendUrl: `${pathToFileURL(backend).href}${withoutAttributes}`, exists: false, workFolder: trial };
+  const engine = await openStackAt(args, place, passphrase, providers, lock);
+  return { engine, [Symbol.dispose]: clear };
+}
+
+async function openStackAt(
+  { project, env }: OpenContextArgs,
+  place: { readonly backendUrl: string; readonly exists: boolean; readonly workFolder: string },
+  passphrase: string,
+  providers: Place["providers"],
   lock: StackLock | undefined,
 ): Promise<EngineStack> {
   // The Automation API takes half a second to load: together with the search for the engine, and only when one is needed.
@@ -181,20 +219,12 @@ async function openEngine(
   if (!engine.found) {
     throw engine.reason;
   }
-  if (state.backend instanceof FolderFiles) {
-    // The engine makes no folder.
-    mkdirSync(state.backend.folder, { recursive: true, mode: 0o700 });
-    removeBrokenAttributes(state.backend.folder, project.name, project.stack);
-  }
   return await openStack({
+    ...place,
     projectName: project.name,
     stackName: project.stack,
-    backendUrl: state.backendUrl,
     passphrase,
     encryptionSalt: project.encryptionSalt,
-    // Asking an engine for it costs a process.
-    exists: await hasState(state),
-    workFolder: folder.work,
     engine,
     // An engine that outlives us is known by this mark.
     env: lock === undefined ? env : { ...env, [runVariable]: lock.holder.id },

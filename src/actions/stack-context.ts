@@ -87,11 +87,18 @@ interface ProjectCommands {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+/** An engine on a copy of the stack that is gone afterwards. */
+export interface TrialEngine extends Disposable {
+  readonly engine: EngineStack;
+}
+
 /** One stack of one project on one cloud, with everything an action needs. Reading actions have no lock. */
 export interface StackContext {
   readonly project: Project;
   readonly cloud: CloudKind;
   readonly engine: EngineStack;
+  /** The same stack without a state, in a place of its own. What it does to the cloud is real. */
+  trialEngine(): Promise<TrialEngine>;
   readonly clients: CloudClients;
   readonly commands: ProjectCommands;
   /** This machine's own part: scratch files, the local cloud. */

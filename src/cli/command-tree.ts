@@ -128,6 +128,12 @@ export function createCommandTree(given: Pick<CloudOptions, "timings"> = {}): {
       ).choices(["github", "gitlab"]),
     )
     .action(runs(async () => (await import("./commands/preview.ts")).preview));
+  withChange(add(program, "import", "take a system that exists into the state, without a change to it"))
+    .addOption(profileOption())
+    .option("--map <file>", "YAML: what is called otherwise in the cloud, `Instance ps-0: its id or name`")
+    .option("--secrets <file>", "YAML: secrets in use that no API tells, `User mysql: its password`")
+    .option("--dry-run", "only look: exit 3 when something would be refused", false)
+    .action(runs(async () => (await import("./commands/import.ts")).importSystem));
   const withSwitch = (command: Command) =>
     withChange(command)
       .option("--plan <file>", "make a plan to review when the file is not there; apply exactly that plan when it is")

@@ -22,7 +22,7 @@ export interface StackWork {
 }
 
 /** What a change freeze does not hold up. */
-const repairs = ["recover", "state restore"];
+const repairs = ["recover", "state restore", "import"];
 
 /**
  * Opens the stack for one command and closes it whatever happens: engine there, lock taken when `operation` is given, Ctrl-C understood, events on

@@ -1,6 +1,7 @@
 import { OvhBackups } from "./backups.ts";
 import { Caller, type CallOptions } from "./call.ts";
 import { NovaCompute } from "./compute.ts";
+import { SwiftContainers } from "./containers.ts";
 import type { CloudCredentials } from "./credentials.ts";
 import { NameFinder } from "./finder/name-finder.ts";
 import { OctaviaLoadBalancer } from "./load-balancer.ts";
@@ -18,6 +19,7 @@ export function connectClients(credentials: CloudCredentials, options: CallOptio
   return {
     compute: new NovaCompute(openstack, caller),
     loadBalancer: new OctaviaLoadBalancer(openstack, caller),
+    containers: new SwiftContainers(openstack),
     storage: new OvhObjectStorage(ovh, credentials.projectId),
     backups: new OvhBackups(ovh, credentials.projectId),
     supply: new OpenStackSupply(openstack, credentials.projectId),

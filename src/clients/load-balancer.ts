@@ -1,7 +1,7 @@
 import { ExitCode, LorError } from "../core/errors.ts";
 import { type JsonObject, number, object, objects, optionalText, text } from "./answer.ts";
 import { type Caller, CloudCallError } from "./call.ts";
-import { ambiguousName } from "./finder/query.ts";
+import { AmbiguousName } from "./finder/query.ts";
 import type { OpenStack } from "./openstack.ts";
 import type { LoadBalancerClient, MemberView, OperatingStatus, TrafficReading } from "./port.ts";
 
@@ -127,7 +127,7 @@ export class OctaviaLoadBalancer implements LoadBalancerClient {
     const path = `/lbaas/${collection}?name=${encodeURIComponent(name)}`;
     const found = (await this.openstack.list("load-balancer", path, collection)).filter((entry) => entry.name === name);
     if (found.length > 1)
-      throw ambiguousName(
+      throw new AmbiguousName(
         collection === "pools" ? "pools" : "load balancers",
         name,
         found.map((entry) => text(entry.id)),

@@ -6,6 +6,7 @@ export interface CloudClients {
   readonly compute: ComputeClient;
   readonly loadBalancer: LoadBalancerClient;
   readonly storage: ObjectStorageClient;
+  readonly containers: ContainerClient;
   readonly supply: SupplyClient;
   readonly backups: BackupClient;
   readonly finder: ResourceFinder;
@@ -151,6 +152,14 @@ export interface ObjectStorageClient {
   uploadUrl(bucket: BucketPlace, key: string, seconds: number): Promise<string>;
 }
 
+/** Swift containers: machines fetch their configuration from one. */
+export interface ContainerClient {
+  /** Secret that the addresses of a container's objects are signed with; undefined without such a container or key. */
+  addressKey(container: BucketPlace): Promise<string | undefined>;
+  /** An object's JSON; undefined when there is no such object. May hold secrets. */
+  read(container: BucketPlace, object: string): Promise<unknown>;
+}
+
 export interface FoundResource {
   /** The id that the `import` option of this type takes: `pool/member` for a member, `project/engine/id` for a database. */
   readonly id: string;
@@ -167,11 +176,22 @@ export interface ResourceFinder {
    * Type token and inputs as recorded before the creation; undefined when the cloud has no such resource, and for types
    * whose creation changes nothing the second time (an object, a bucket policy) or that live in no cloud (`random:`).
    */
-  find(type: string, inputs: Readonly<Record<string, unknown>>): Promise<FoundResource | undefined>;
+  find(
+    type: string,
+    inputs: Readonly<Record<string, unknown>>,
+    /** Id or name of the one that is meant, where a person has said it. */
+    chosen?: string,
+  ): Promise<FoundResource | undefined>;
+  /** False for types that are found by what they belong to: there is nothing to choose. */
+  isChosen(type: string): boolean;
+  /** Of the inputs that its provider cannot read back, those that the cloud's own API tells, in the form of inputs. */
+  shown(type: string, id: string, region: string): Promise<Readonly<Record<string, unknown>>>;
   /** Deletes a resource that was found with `secretLost`. */
   discard(type: string, id: string): Promise<void>;
   /** Inputs of a type that its provider cannot read back. */
   unreadable(type: string): readonly string[];
+  /** Inputs of a type that its provider's import makes up. */
+  madeUp(type: string): readonly string[];
   /** False when one of them is required: the provider's import would refuse the resource for want of it. */
   isImportable(type: string): boolean;
   /** Whether the provider answers a look at one that is gone with an error, so that a refresh fails instead of noticing. */

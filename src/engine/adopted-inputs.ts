@@ -1,9 +1,17 @@
 import { createHash } from "node:crypto";
-import type { KnownInput } from "./program-watch.ts";
+import type { Adoption } from "./port.ts";
 import { SECRET_MARK, SPECIAL_KEY } from "./state-export.ts";
 
-/** URN -> inputs that the provider could not read back while adopting. */
-export type UnreadableInputs = ReadonlyMap<string, Readonly<Record<string, KnownInput>>>;
+/** An input as the program gave it. */
+export interface KnownInput {
+  /** False in a preview, while it hangs on something that is not there. */
+  readonly known: boolean;
+  readonly value: unknown;
+  readonly secret: boolean;
+}
+
+/** URN -> inputs as the program gave them. */
+export type KnownInputs = ReadonlyMap<string, Readonly<Record<string, KnownInput>>>;
 
 /**
  * Outputs that a provider keeps in another form than the input: OpenStack's keeps the SHA-1 of the user data, and compares with it
@@ -15,15 +23,30 @@ const KEPT_FORMS: Readonly<Record<string, (input: string) => string>> = {
 
 /**
  * Completes the state after an adoption. What the provider cannot read back was ignored while adopting and is missing in the state, or there
- * in another form: the next run would take it for a change, and a change of user data replaces the server.
+ * in another form: the next run would take it for a change, and a change of user data replaces the server. A secret that the cloud does not tell
+ * is missing as well.
  * @param raw the state as exported
+ * @param inputs what the provider could not read back of what was adopted
  * @returns the state to import; undefined when nothing was adopted
  */
-export function completeAdopted(raw: unknown, adopted: UnreadableInputs): unknown {
+export function completeAdopted(
+  raw: unknown,
+  inputs: KnownInputs,
+  adopted: ReadonlyMap<string, Pick<Adoption, "madeUp" | "secretOutputs">> = new Map(),
+): unknown {
   const completed = structuredClone(raw);
   let changed = false;
   for (const resource of resourcesOf(completed)) {
-    for (const [key, input] of Object.entries(adopted.get(resource.urn) ?? {})) {
+    for (const key of adopted.get(resource.urn)?.madeUp ?? []) {
+      resource.inputs = without(resource.inputs, key);
+      resource.outputs = without(resource.outputs, key);
+      changed = true;
+    }
+    for (const [key, value] of Object.entries(adopted.get(resource.urn)?.secretOutputs ?? {})) {
+      resource.outputs = { ...resource.outputs, [key]: inState(value, true) };
+      changed = true;
+    }
+    for (const [key, input] of Object.entries(inputs.get(resource.urn) ?? {})) {
       resource.inputs = { ...resource.inputs, [key]: inState(input.value, input.secret) };
       if (isMissing(resource.outputs?.[key])) {
         resource.outputs = {
@@ -35,6 +58,10 @@ export function completeAdopted(raw: unknown, adopted: UnreadableInputs): unknow
     }
   }
   return changed ? completed : undefined;
+}
+
+function without(values: Record<string, unknown> | undefined, key: string): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values ?? {}).filter(([name]) => name !== key));
 }
 
 /** What a provider writes for a property that it did not read. */
@@ -54,7 +81,7 @@ function resourcesOf(raw: unknown): readonly RawResource[] {
 }
 
 /** A secret goes in in clear, marked: the engine encrypts it when it takes the state. */
-function inState(value: unknown, secret: boolean): unknown {
+export function inState(value: unknown, secret: boolean): unknown {
   return secret ? { [SPECIAL_KEY]: SECRET_MARK, plaintext: JSON.stringify(value) } : value;
 }
 

@@ -1,4 +1,6 @@
 import type { StepEventStateMetadata } from "@pulumi/pulumi/automation/index.js";
+import { inState, type KnownInput } from "./adopted-inputs.ts";
+import { isUnknown } from "./resource-identity.ts";
 
 /** A resource that exists in the cloud and that its provider's import would refuse. */
 export interface EnteredResource {
@@ -6,6 +8,14 @@ export interface EnteredResource {
   readonly id: string;
   /** What the engine would create: as its preview told it, with the inputs as the provider checked them. */
   readonly planned: StepEventStateMetadata;
+  /** The program's own values of the inputs: a preview shows no secret. */
+  readonly known: Readonly<Record<string, KnownInput>>;
+  readonly secretOutputs: Readonly<Record<string, string>>;
+}
+
+/** Whether all its inputs are known; otherwise it hangs on something that is not there. */
+export function canBeEntered({ planned, known }: Pick<EnteredResource, "planned" | "known">): boolean {
+  return !isUnknown(planned.inputs) && Object.values(known).every((input) => input.known);
 }
 
 /**
@@ -16,17 +26,27 @@ export interface EnteredResource {
  */
 export function enterIntoState(raw: unknown, entered: readonly EnteredResource[]): unknown {
   const { deployment, ...rest } = raw as { readonly deployment: { readonly resources?: readonly unknown[] } };
-  const added = entered.map(({ id, planned: { urn, type, inputs, parent, provider, protect } }) => ({
-    urn,
-    type,
-    custom: true,
-    id,
-    inputs,
-    outputs: inputs,
-    parent,
-    provider,
-    ...(protect === true ? { protect } : {}),
-  }));
+  const added = entered.map(({ id, planned, known, secretOutputs }) => {
+    const { urn, type, parent, provider, protect } = planned;
+    const inputs = { ...planned.inputs, ...secretsOf(known) };
+    const told = Object.entries(secretOutputs).map(([key, value]) => [key, inState(value, true)]);
+    return {
+      urn,
+      type,
+      custom: true,
+      id,
+      inputs,
+      outputs: { ...inputs, ...Object.fromEntries(told) },
+      parent,
+      provider,
+      ...(protect === true ? { protect } : {}),
+    };
+  });
   // At the end: parents and providers come before.
   return { ...rest, deployment: { ...deployment, resources: [...(deployment.resources ?? []), ...added] } };
+}
+
+function secretsOf(known: EnteredResource["known"]): Readonly<Record<string, unknown>> {
+  const secrets = Object.entries(known).filter(([, input]) => input.secret);
+  return Object.fromEntries(secrets.map(([key, { value }]) => [key, inState(value, true)]));
 }

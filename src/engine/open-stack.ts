@@ -2,16 +2,17 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type EngineEvent as RawEvent, Stack, type StepEventStateMetadata } from "@pulumi/pulumi/automation/index.js";
 import { LorError } from "../core/errors.ts";
-import { completeAdopted, type UnreadableInputs } from "./adopted-inputs.ts";
+import { completeAdopted, type KnownInput, type KnownInputs } from "./adopted-inputs.ts";
 import { EngineCommand, EngineCommandError } from "./engine-command.ts";
 import { engineEnvironment } from "./engine-environment.ts";
 import { engineError } from "./engine-errors.ts";
-import { enterIntoState } from "./enter-into-state.ts";
+import { canBeEntered, enterIntoState } from "./enter-into-state.ts";
 import { useOwnConnections } from "./own-connections.ts";
 import type { Adoption, EngineEvent, EngineStack, Program, RunOptions, RunResult, StateExport } from "./port.ts";
 import { inTurn } from "./program-turn.ts";
 import { watchProgram } from "./program-watch.ts";
 import { ResourceChanges } from "./resource-changes.ts";
+import { RunDifferences } from "./run-differences.ts";
 import { openScratchWorkspace } from "./scratch-workspace.ts";
 import { SecretScrubber } from "./secret-scrubber.ts";
 import { parseStateExport } from "./state-export.ts";
@@ -87,14 +88,37 @@ class AutomationStack implements EngineStack {
     return this.#run(program, options, (run) => this.#stack.preview(run));
   }
 
-  async up(program: Program, options: RunOptions = {}): Promise<RunResult> {
-    const adopt = [...(options.adopt ?? [])];
-    const entered = new Map(adopt.filter(([, one]) => one.importable === false));
-    await this.#enter(program, options, entered);
-    const rest = { ...options, adopt: new Map(adopt.filter(([urn]) => !entered.has(urn))) };
-    return this.#run(program, entered.size === 0 ? rest : { ...rest, refresh: true }, (run) => this.#stack.up(run), {
-      completesState: true,
+  up(program: Program, options: RunOptions = {}): Promise<RunResult> {
+    return this.#run(program, options, (run) => this.#stack.up(run), { completesState: true });
+  }
+
+  async enter(
+    program: Program,
+    adopt: ReadonlyMap<string, Adoption>,
+    options: RunOptions = {},
+  ): Promise<readonly string[]> {
+    const planned = new Map<string, StepEventStateMetadata>();
+    let known: KnownInputs = new Map();
+    await this.#run(program, options, (run) => this.#stack.preview(run), {
+      enter: new Set(adopt.keys()),
+      onPlanned: (step) => planned.set(step.urn, step),
+      onKnown: (inputs) => {
+        known = inputs;
+      },
     });
+    const entered = [...adopt]
+      .flatMap(([urn, { id, secretOutputs = {}, fits = () => true }]) => {
+        const step = planned.get(urn);
+        const inputs = known.get(urn) ?? {};
+        return step === undefined ? [] : [{ id, planned: step, known: inputs, secretOutputs, fits }];
+      })
+      .filter((one) => canBeEntered(one) && one.fits(valuesOf(one.known)));
+    const urns = entered.map((one) => one.planned.urn);
+    if (urns.length > 0) {
+      await this.importState(enterIntoState((await this.exportState()).raw, entered));
+      await this.refresh(program, { ...options, targets: urns });
+    }
+    return urns;
   }
 
   refresh(program: Program, options: RunOptions = {}): Promise<RunResult> {
@@ -152,28 +176,11 @@ class AutomationStack implements EngineStack {
     return this.#command.ask([...args, "--stack", this.#place.stackName], this.#place.folder);
   }
 
-  /** Enters into the state what exists and cannot be imported; the run that follows asks the cloud for the rest of it. */
-  async #enter(program: Program, options: RunOptions, adopt: ReadonlyMap<string, Adoption>): Promise<void> {
-    if (adopt.size === 0) {
+  async #completeAdopted(inputs: KnownInputs, adopted: RunOptions["adopt"] = new Map()): Promise<void> {
+    if (adopted.size === 0) {
       return;
     }
-    const planned = new Map<string, StepEventStateMetadata>();
-    const { signal } = options;
-    await this.#run(program, signal === undefined ? {} : { signal }, (run) => this.#stack.preview(run), {
-      onPlanned: (step) => planned.set(step.urn, step),
-    });
-    const entered = [...adopt].flatMap(([urn, { id }]) => {
-      const step = planned.get(urn);
-      return step === undefined ? [] : [{ id, planned: step }];
-    });
-    await this.importState(enterIntoState((await this.exportState()).raw, entered));
-  }
-
-  async #completeAdopted(inputs: UnreadableInputs | undefined): Promise<void> {
-    if (inputs === undefined || inputs.size === 0) {
-      return;
-    }
-    const completed = completeAdopted((await this.exportState()).raw, inputs);
+    const completed = completeAdopted((await this.exportState()).raw, inputs, adopted);
     if (completed !== undefined) {
       await this.importState(completed);
     }
@@ -192,6 +199,7 @@ class AutomationStack implements EngineStack {
       emit: (event) => listener.tell(event),
       findsDrift: kind.findsDrift === true,
     });
+    const differences = new RunDifferences();
     const watched =
       program === undefined
         ? undefined
@@ -200,6 +208,9 @@ class AutomationStack implements EngineStack {
             projectName: this.#place.projectName,
             stackName: this.#place.stackName,
             adopt: options.adopt,
+            keep: options.keep,
+            without: options.without,
+            enter: kind.enter,
             scrubber: this.#scrubber,
             tell: (event) => listener.tell(event),
           });
@@ -209,6 +220,7 @@ class AutomationStack implements EngineStack {
       start({
         onEvent: (raw) => {
           changes.accept(raw);
+          differences.accept(raw);
           const step = raw.resourcePreEvent?.metadata;
           if (step?.op === "create" && step.new !== undefined) kind.onPlanned?.(step.new);
         },
@@ -222,16 +234,24 @@ class AutomationStack implements EngineStack {
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       });
     await coded(context, watched === undefined ? run : () => inTurn(run));
+    const known: KnownInputs = (await watched?.knownInputs()) ?? new Map();
+    kind.onKnown?.(known);
     if (kind.completesState === true) {
-      await this.#completeAdopted(await watched?.unreadableInputs());
+      await this.#completeAdopted(known, options.adopt);
     }
     listener.check();
     return {
       changes: changes.changes,
+      differences: differences.byUrn,
+      notReadBack: new Map([...known].map(([urn, inputs]) => [urn, valuesOf(inputs)])),
       outputs: watched?.outputs() ?? {},
       durationSeconds: (performance.now() - began) / 1000,
     };
   }
+}
+
+function valuesOf(inputs: Readonly<Record<string, KnownInput>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(inputs).map(([key, { value }]) => [key, value]));
 }
 
 /** Tells the caller's listener. What it throws must neither stop the engine's event log nor be lost. */
@@ -264,6 +284,10 @@ interface RunKind {
   readonly findsDrift?: boolean;
   /** What was adopted is in the state afterwards, and may lack what its provider cannot read. */
   readonly completesState?: boolean;
+  /** URNs of which the program's inputs are asked for. */
+  readonly enter?: ReadonlySet<string>;
+  /** Told of those inputs, or of what the provider could not read back of what was adopted. */
+  readonly onKnown?: (inputs: KnownInputs) => void;
   /** Told of each resource that is to be created. */
   readonly onPlanned?: (step: StepEventStateMetadata) => void;
 }

@@ -24,7 +24,13 @@ export interface ResourceChange {
 /** What the engine tells while it runs. Values never appear here: no secret can. */
 export type EngineEvent =
   /** The program has declared it: what it waits for, as URNs; from the program's own run, before `started`. */
-  | { readonly kind: "declared"; readonly urn: string; readonly dependsOn: readonly string[] }
+  | {
+      readonly kind: "declared";
+      readonly urn: string;
+      readonly dependsOn: readonly string[];
+      /** Those of them whose outputs are in its inputs. */
+      readonly needs: readonly string[];
+    }
   | { readonly kind: "started"; readonly change: ResourceChange }
   | { readonly kind: "finished"; readonly change: ResourceChange }
   | { readonly kind: "failed"; readonly change: ResourceChange; readonly message: string }
@@ -50,21 +56,40 @@ export interface RunOptions {
   readonly adopt?: ReadonlyMap<string, Adoption>;
   /** Only these URNs are touched; everything when absent. */
   readonly targets?: readonly string[];
+  /** URNs of which every input stays as it is, whatever the program says: engine 3.259 updates what differs right after its import. */
+  readonly keep?: ReadonlySet<string>;
+  /** URNs that will not be there: what would only wait for one of them does not. */
+  readonly without?: ReadonlySet<string>;
 }
 
 export interface Adoption {
+  /** What the provider imports by; the id that the state keeps where it is entered instead. */
   readonly id: string;
-  /** Inputs that the provider cannot read back, ignored while adopting. */
+  /** Inputs that the provider cannot read back, ignored while adopting and taken from the program afterwards. */
   readonly unreadable: readonly string[];
-  /**
-   * False (default: true) when one of them is required, so that the engine's import would refuse the resource: it is entered into the state, with the
-   * program's inputs, and then read; `id` is then the one that the state keeps. Such a type has no secret input.
-   */
-  readonly importable?: boolean;
+  /** Inputs that the provider's import makes up: ignored while adopting and taken out of the state afterwards. */
+  readonly madeUp?: readonly string[];
+  /** Of what is entered: asked, with the program's own inputs, whether it is what the cloud has; otherwise it is left out. Default: it is. */
+  readonly fits?: (inputs: Readonly<Record<string, unknown>>) => boolean;
+  /** Outputs that the cloud tells nobody any more, such as a password: they go into the state as secrets. */
+  readonly secretOutputs?: Readonly<Record<string, string>>;
+}
+
+/** One input of an existing resource that is not what the program says. */
+export interface Difference {
+  /** Property path, such as `flavorName`. */
+  readonly path: string;
+  /** As the engine shows values: a secret is `[secret]`; undefined is none. */
+  readonly found: unknown;
+  readonly wanted: unknown;
 }
 
 export interface RunResult {
   readonly changes: readonly ResourceChange[];
+  /** URN -> what the run would change in an existing resource, or did. */
+  readonly differences: ReadonlyMap<string, readonly Difference[]>;
+  /** URN -> of what it adopts, the program's values of the inputs that cannot be read back; undefined while one is not known. Some are secret: never print them. */
+  readonly notReadBack: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   /** The program's outputs in clear; empty after a preview or destroy. Never print it whole. */
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly durationSeconds: number;
@@ -95,6 +120,12 @@ export interface StateResource {
 export interface EngineStack {
   preview(program: Program, options?: RunOptions): Promise<RunResult>;
   up(program: Program, options?: RunOptions): Promise<RunResult>;
+  /**
+   * Enters into the state what exists and what its provider cannot import, with the inputs that the program gives it, and reads the rest from the cloud,
+   * where nothing changes. What it depends on comes with the next run.
+   * @returns URNs that were entered; the others hang on something that is not there, or do not fit
+   */
+  enter(program: Program, adopt: ReadonlyMap<string, Adoption>, options?: RunOptions): Promise<readonly string[]>;
   refresh(program: Program, options?: RunOptions): Promise<RunResult>;
   destroy(options?: RunOptions): Promise<RunResult>;
   outputs(): Promise<Readonly<Record<string, unknown>>>;

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { KnownInput, KnownInputs } from "./adopted-inputs.ts";
 import { declaredDependencies } from "./declared-dependencies.ts";
 import type { Adoption, EngineEvent, Program } from "./port.ts";
 import type { SecretScrubber } from "./secret-scrubber.ts";
@@ -11,13 +12,8 @@ export interface Watched {
   readonly outputs: () => Readonly<Record<string, unknown>>;
   /** What the program itself threw, if it did. */
   readonly thrown: () => unknown;
-  /** URN -> values of the inputs that the provider could not read back while adopting. */
-  readonly unreadableInputs: () => Promise<ReadonlyMap<string, Readonly<Record<string, KnownInput>>>>;
-}
-
-export interface KnownInput {
-  readonly value: unknown;
-  readonly secret: boolean;
+  /** URN -> the program's values of the inputs that were asked for. */
+  readonly knownInputs: () => Promise<KnownInputs>;
 }
 
 export interface WatchArgs {
@@ -25,6 +21,10 @@ export interface WatchArgs {
   readonly projectName: string;
   readonly stackName: string;
   readonly adopt: ReadonlyMap<string, Adoption> | undefined;
+  readonly keep: ReadonlySet<string> | undefined;
+  readonly without: ReadonlySet<string> | undefined;
+  /** URNs of which every input is asked for; of what is adopted only those are that the provider cannot read back. */
+  readonly enter: ReadonlySet<string> | undefined;
   readonly scrubber: SecretScrubber;
   readonly tell: (event: EngineEvent) => void;
 }
@@ -36,9 +36,9 @@ export interface WatchArgs {
 export function watchProgram(args: WatchArgs): Watched {
   let outputs: Readonly<Record<string, unknown>> = {};
   let thrown: unknown;
-  const unreadable = new Map<string, Record<string, Promise<KnownInput>>>();
+  const inputs: PendingInputs = new Map();
   const program = async (): Promise<Record<string, unknown>> => {
-    pulumi.runtime.registerStackTransformation(resourceWatcher(args, unreadable));
+    pulumi.runtime.registerStackTransformation(resourceWatcher(args, inputs));
     try {
       const declared = await args.program();
       learnSecrets(declared, args.scrubber);
@@ -55,14 +55,13 @@ export function watchProgram(args: WatchArgs): Watched {
     program,
     outputs: () => outputs,
     thrown: () => thrown,
-    unreadableInputs: async () => settled(unreadable),
+    knownInputs: async () => settled(inputs),
   };
 }
 
-function resourceWatcher(
-  args: WatchArgs,
-  unreadable: Map<string, Record<string, Promise<KnownInput>>>,
-): pulumi.ResourceTransformation {
+type PendingInputs = Map<string, Readonly<Record<string, Promise<KnownInput>>>>;
+
+function resourceWatcher(args: WatchArgs, inputs: PendingInputs): pulumi.ResourceTransformation {
   /** Types from the outermost component down, as a URN writes them. */
   const typePaths = new WeakMap<pulumi.Resource, string>();
   const urns = new WeakMap<pulumi.Resource, string>();
@@ -73,40 +72,68 @@ function resourceWatcher(
     typePaths.set(resource, typePath);
     const urn = `urn:pulumi:${args.stackName}::${args.projectName}::${typePath}::${name}`;
     urns.set(resource, urn);
-    const dependsOn = [...declaredDependencies(props, opts)].flatMap((dependency) => urns.get(dependency) ?? []);
-    args.tell({ kind: "declared", urn, dependsOn });
+    const urnsOf = (found: ReadonlySet<pulumi.Resource>) => [...found].flatMap((one) => urns.get(one) ?? []);
+    const dependsOn = urnsOf(declaredDependencies(props, opts));
+    args.tell({ kind: "declared", urn, dependsOn, needs: urnsOf(declaredDependencies(props, {})) });
     const adoption = args.adopt?.get(urn);
-    if (adoption === undefined) {
+    const asked = args.enter?.has(urn) === true ? Object.keys(props) : (adoption?.unreadable ?? []);
+    if (asked.length > 0) {
+      inputs.set(urn, inputsOf(props, asked));
+    }
+    const kept = args.keep?.has(urn) === true;
+    if (adoption === undefined && !kept) {
       return undefined;
     }
-    unreadable.set(
-      urn,
-      Object.fromEntries(
-        adoption.unreadable
-          .filter((property) => props[property] !== undefined)
-          .map((property) => [property, knownInput(props[property])]),
-      ),
-    );
+    const ignored = [
+      ...(opts.ignoreChanges ?? []),
+      ...(adoption?.unreadable ?? []),
+      ...(adoption?.madeUp ?? []),
+      // The SDK names every input, those that the program leaves out too.
+      ...(kept ? Object.keys(props).filter((name) => props[name] !== undefined) : []),
+    ];
     const options: pulumi.CustomResourceOptions = {
       ...opts,
-      import: adoption.id,
-      ignoreChanges: [...new Set([...(opts.ignoreChanges ?? []), ...adoption.unreadable])],
+      ...(adoption === undefined ? {} : { import: adoption.id }),
+      ignoreChanges: [...new Set(ignored)],
+      ...waitingFor(opts.dependsOn, (one) => args.without?.has(urns.get(one) ?? "") !== true),
     };
     return { props, opts: options };
   };
 }
 
-async function knownInput(input: unknown): Promise<KnownInput> {
-  const whole = pulumi.output(input) as pulumi.Output<unknown>;
-  const value = await new Promise<unknown>((resolve) => whole.apply(resolve));
-  return { value, secret: await pulumi.isSecret(whole) };
+function inputsOf(props: pulumi.Inputs, names: readonly string[]): Readonly<Record<string, Promise<KnownInput>>> {
+  const given = names.filter((name) => props[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, knownInput(props[name])]));
 }
 
-async function settled(
-  unreadable: ReadonlyMap<string, Readonly<Record<string, Promise<KnownInput>>>>,
-): Promise<ReadonlyMap<string, Readonly<Record<string, KnownInput>>>> {
+/** What a resource waits for by its options alone, less what will not be there: the engine would refuse to wait for it. */
+function waitingFor(
+  dependsOn: pulumi.ResourceOptions["dependsOn"],
+  there: (resource: pulumi.Resource) => boolean,
+): pulumi.ResourceOptions {
+  return Array.isArray(dependsOn)
+    ? { dependsOn: dependsOn.filter((one) => !pulumi.Resource.isInstance(one) || there(one)) }
+    : {};
+}
+
+async function knownInput(input: unknown): Promise<KnownInput> {
+  const whole = pulumi.output(input) as pulumi.Output<unknown>;
+  const secret = await pulumi.isSecret(whole);
+  if (!(await isKnown(whole))) {
+    // Nothing is ever applied to it.
+    return { known: false, value: undefined, secret };
+  }
+  return { known: true, value: await new Promise<unknown>((resolve) => whole.apply(resolve)), secret };
+}
+
+/** The SDK keeps it on every output and leaves it out of its declarations. */
+async function isKnown(output: object): Promise<boolean> {
+  return (await (output as { readonly isKnown?: Promise<boolean> }).isKnown) !== false;
+}
+
+async function settled(pending: PendingInputs): Promise<KnownInputs> {
   const result = new Map<string, Readonly<Record<string, KnownInput>>>();
-  for (const [urn, inputs] of unreadable) {
+  for (const [urn, inputs] of pending) {
     const entries = await Promise.all(Object.entries(inputs).map(async ([key, input]) => [key, await input] as const));
     result.set(urn, Object.fromEntries(entries));
   }

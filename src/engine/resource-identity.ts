@@ -58,3 +58,11 @@ export function identityOf(inputs: unknown): Readonly<Record<string, string | nu
   }
   return identity;
 }
+
+/** Whether anything in the engine's inputs of a resource waits for another one. */
+export function isUnknown(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) {
+    return value === UNKNOWN;
+  }
+  return Object.values(value).some(isUnknown);
+}

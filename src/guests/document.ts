@@ -61,3 +61,8 @@ export interface GuestIdentity {
   /** Address of the guest's document, signed for reading only. */
   readonly documentUrl: string;
 }
+
+/** Name of the object in which a machine's document lies. */
+export function documentName(guest: string): string {
+  return `guests/${guest}.json`;
+}

@@ -27,6 +27,8 @@ interface FakeResource {
   readonly protect: boolean;
 }
 
+const quiet = { outputs: {}, differences: new Map(), notReadBack: new Map(), durationSeconds: 0 };
+
 /** A program that the fake engine can read. */
 export type PlannedProgram = Program & { readonly plan: LorPlan; readonly choice: BuildChoice };
 
@@ -55,8 +57,7 @@ export class FakeEngine implements EngineStack {
     const changes = this.#difference(program as PlannedProgram);
     return {
       changes: this.surprise === undefined ? changes : [...changes, this.surprise],
-      outputs: {},
-      durationSeconds: 0,
+      ...quiet,
     };
   }
 
@@ -73,7 +74,12 @@ export class FakeEngine implements EngineStack {
       if (this.state.has(key) && (targets === undefined || targets.has(urnOf(resource)))) this.state.set(key, resource);
     }
     this.recorded = (await program()) as Record<string, unknown>;
-    return { changes, outputs: this.recorded, durationSeconds: 0 };
+    return { ...quiet, changes, outputs: this.recorded };
+  }
+
+  async enter(): Promise<readonly string[]> {
+    this.runs.push("enter");
+    return [];
   }
 
   async refresh(): Promise<RunResult> {
@@ -88,7 +94,7 @@ export class FakeEngine implements EngineStack {
         this.state.set(key, { ...resource, flavor: server.flavor });
       }
     }
-    return { changes: [], outputs: {}, durationSeconds: 0 };
+    return { ...quiet, changes: [] };
   }
 
   async destroy(): Promise<RunResult> {
@@ -97,7 +103,7 @@ export class FakeEngine implements EngineStack {
     if (guarded !== undefined) throw new Error(`${guarded.name} is protected`);
     for (const resource of [...this.state.values()].reverse()) await this.#delete(resource);
     this.recorded = {};
-    return { changes: [], outputs: {}, durationSeconds: 0 };
+    return { ...quiet, changes: [] };
   }
 
   async outputs() {

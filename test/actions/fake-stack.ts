@@ -71,6 +71,7 @@ export class FakeStack {
       project: this.project,
       cloud: this.cloud,
       engine: this.engine,
+      trialEngine: async () => ({ engine: this.engine, [Symbol.dispose]: () => undefined }),
       clients: this.world.clients,
       commands: {
         runner: this.commands,

@@ -139,6 +139,10 @@ export class FakeWorld {
       find: async (_, key) => this.objects.get(key),
       uploadUrl: async (_, key) => `https://storage.example/${key}?X-Amz-Signature=planted-signature`,
     },
+    containers: {
+      addressKey: async () => undefined,
+      read: async () => undefined,
+    },
     backups: {
       now: async () => this.backups.now,
       ofDatabase: async () => this.backups,
@@ -164,6 +168,9 @@ export class FakeWorld {
       },
       discard: async () => undefined,
       unreadable: () => [],
+      madeUp: () => [],
+      isChosen: () => true,
+      shown: async () => ({}),
       isImportable: () => true,
       failsWhenGone: () => false,
     },

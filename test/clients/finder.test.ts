@@ -311,8 +311,8 @@ async function createOneOfEach(made: LocalCloud): Promise<Record<string, Sample>
     },
     "ovh:CloudProject/s3Policy:S3Policy": {
       inputs: { userId: user.id },
-      expected: undefined,
-      missing: { userId: user.id },
+      expected: { id: `${projectId}/${user.id}` },
+      missing: { userId: "0" },
     },
   };
 }
@@ -324,6 +324,32 @@ test.each(findableTypes)("%s is found by what names it, and only by that", async
   expect(identityOf(sample.inputs)).toEqual(sample.inputs);
   expect(await finder.find(type, sample.inputs)).toEqual(sample.expected);
   expect(await finder.find(type, sample.missing)).toBeUndefined();
+});
+
+test.each(findableTypes)(
+  "%s: of another name it is found by its id, among what belongs to the same parents",
+  async (type) => {
+    const sample = samples[type];
+    if (sample?.expected === undefined || !finder.isChosen(type)) return;
+    const id = sample.expected.id.split("/").at(-1) ?? "";
+    const called = { name: "otherwise", description: "otherwise", userName: "otherwise" };
+    const inputs = Object.fromEntries(
+      Object.entries(sample.inputs).map(([key, value]) => [key, key in called ? "otherwise" : value]),
+    );
+    expect(await finder.find(type, inputs, id)).toEqual(sample.expected);
+    expect(await finder.find(type, inputs, "no-such-id")).toBeUndefined();
+  },
+);
+
+test("addresses and groups that the engine's provider does not read are told by the cloud's own API", async () => {
+  const type = "openstack:networking/port:Port";
+  const { id = "" } = samples[type]?.expected ?? {};
+  const port = cloud.neutron.ports.get(id);
+  expect(await finder.shown(type, id, region)).toEqual({
+    fixedIps: port.fixedIps,
+    securityGroupIds: port.securityGroupIds,
+  });
+  expect(await finder.shown("openstack:networking/network:Network", "any", region)).toEqual({});
 });
 
 test("every resource type of the catalogue can be looked for", () => {

@@ -35,7 +35,7 @@ test("OpenStack's shell takes the wanted address, and its size is a choice of th
   const cloud = await recordLor(withShell("openstack"));
   const shell = find(cloud, plainBalancer, "lb");
   expect(shell.inputs).toMatchObject({ vipAddress: "10.10.0.1", flavorId: "flavor-large" });
-  expect(shell.ignoreChanges).toEqual(["flavorId"]);
+  expect(shell.ignoreChanges).toEqual(["flavorId", "description"]);
   expect(find(cloud, "openstack:networking/floatingIpAssociate:FloatingIpAssociate", "lb").inputs).toMatchObject({
     floatingIp: "192.0.2.100",
     portId: "vip-port",

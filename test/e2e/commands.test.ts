@@ -162,7 +162,7 @@ describe("help", () => {
     const run = await project.run(["--help"]);
     expect(run).toMatchObject({ code: 0, stderr: "" });
     const named =
-      "check cost rpo init up preview rush normal status destroy recover state doctor demo engine cloud completion".split(
+      "check cost rpo init up import preview rush normal status destroy recover state doctor demo engine cloud completion".split(
         " ",
       );
     for (const name of named) expect(run.stdout).toMatch(new RegExp(`^ {2}${name}\\b`, "m"));

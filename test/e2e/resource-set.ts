@@ -24,7 +24,8 @@ export async function resourcesIn(home: string): Promise<ResourceSet> {
   };
 }
 
-function inventory(home: string): readonly string[] {
+/** Kind, region, name and number of everything that the cloud has. */
+export function inventory(home: string): readonly string[] {
   using database = new DatabaseSync(join(cloudFolder(home), "cloud.sqlite"), { readOnly: true });
   const rows = database.prepare("SELECT kind, region, name FROM record WHERE kind <> 'token'").all();
   const counts = new Map<string, number>();

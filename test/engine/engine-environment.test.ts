@@ -51,7 +51,7 @@ test("an adopted server's user data goes into the state in the form its provider
       ],
     },
   };
-  const inputs = new Map([[urn, { userData: { value: "#cloud-config", secret: false } }]]);
+  const inputs = new Map([[urn, { userData: { value: "#cloud-config", known: true, secret: false } }]]);
 
   expect(completeAdopted(raw, inputs)).toMatchObject({
     deployment: {

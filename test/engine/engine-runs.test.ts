@@ -264,6 +264,61 @@ describe("adoption", () => {
     expect(adopted).toMatchObject({ id: "made-before", inputs: { hidden: "[secret]" } });
   });
 
+  test("in a preview tells how a resource differs, values and all, and shows no secret", async () => {
+    const stack = await lab.open("adopt-differs");
+    lab.provider.things.set("differs", { v: 1, zone: "a", password: "planted-secret" });
+    const urn = urnOf("adopt-differs", "tiny:index:Thing", "one");
+    const program = things({ one: { v: 2, zone: "a", password: pulumi.secret("another-secret") } });
+    const run = await stack.preview(program, { adopt: new Map([[urn, { id: "differs", unreadable: [] }]]) });
+
+    expect(run.differences.get(urn)).toContainEqual({ path: "v", found: 1, wanted: 2 });
+    expect(JSON.stringify([...run.differences])).not.toContain("another-secret");
+  });
+
+  test("keeps what is there when it is told to, and waits for nothing that will not be there", async () => {
+    const stack = await lab.open("adopt-keep");
+    lab.provider.things.set("keeps", { v: 1 });
+    const program = async () => {
+      const absent = new Thing("absent", { v: 1 });
+      new Thing("one", { v: 2 }, { dependsOn: [absent] });
+      return {};
+    };
+    const urn = (name: string) => urnOf("adopt-keep", "tiny:index:Thing", name);
+    lab.provider.calls.length = 0;
+    await stack.up(program, {
+      adopt: new Map([[urn("one"), { id: "keeps", unreadable: [] }]]),
+      keep: new Set([urn("one")]),
+      without: new Set([urn("absent")]),
+      targets: [urn("one")],
+    });
+
+    expect(lab.provider.calls.filter((call) => call.operation !== "read")).toEqual([]);
+    expect((await stack.exportState()).resources.find((one) => one.name === "one")?.inputs).toEqual({ v: 1 });
+  });
+
+  test("enters what no provider imports with the program's inputs and the secrets that were told", async () => {
+    const stack = await lab.open("enters");
+    lab.provider.things.set("entered", { v: 1, text: "planted-input" });
+    const program = things({ one: { v: 1, text: pulumi.secret("planted-input") }, two: { v: 2 } });
+    const urn = (name: string) => urnOf("enters", "tiny:index:Thing", name);
+    // Its provider is in the state once another one of it is.
+    await stack.up(program, { targets: [urn("two")] });
+    lab.provider.calls.length = 0;
+    const adoption = { id: "entered", unreadable: [], secretOutputs: { told: "planted-output" } };
+    const other = { ...adoption, fits: (inputs: Readonly<Record<string, unknown>>) => inputs.text !== "planted-input" };
+    expect(await stack.enter(program, new Map([[urn("one"), other]]))).toEqual([]);
+    expect(await stack.enter(program, new Map([[urn("one"), adoption]]))).toEqual([urn("one")]);
+
+    const { resources, raw } = await stack.exportState();
+    expect(resources.find((one) => one.name === "one")).toMatchObject({
+      id: "entered",
+      inputs: { v: 1, text: "[secret]" },
+    });
+    expect(JSON.stringify(raw)).not.toMatch(/planted-(in|out)put/);
+    expect(lab.provider.calls.filter((call) => call.operation !== "read")).toEqual([]);
+    expect(changesOf(await stack.preview(program))).toMatchObject({ one: ["same", [], []] });
+  });
+
   test("of a resource that is gone has its own code", async () => {
     const stack = await lab.open("adopt-gone");
     const urn = urnOf("adopt-gone", "tiny:index:Thing", "one");

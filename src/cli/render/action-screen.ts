@@ -15,6 +15,8 @@ const phases: Readonly<Record<Phase, string>> = {
   observing: "Looking at the fronts",
   unprotecting: "Giving up the protection of the data",
   destroying: "Deleting",
+  searching: "Looking in the cloud for what the settings describe",
+  adopting: "Taking it in, and proving that nothing of it would change",
 };
 
 /** Phases in which resources change: worth a tree of their own. */

@@ -4,13 +4,26 @@ import type { FoundResource, ResourceFinder } from "../port.ts";
 import { openstackTypes } from "./openstack-types.ts";
 import { discardPath, ovhTypes } from "./ovh-types.ts";
 import type { Find, FinderClouds } from "./query.ts";
-import { isImportable, unreadable } from "./unreadable.ts";
+import { shownInputs } from "./shown-inputs.ts";
+import { isImportable, madeUp, unreadable } from "./unreadable.ts";
 
 /** How each type is found; a type that is missing here is an error, never "does not exist". */
 const finders: Readonly<Record<string, Find>> = { ...openstackTypes, ...ovhTypes };
 
 /** terraform-provider-ovh v2.19: its Read returns the API's 404 as an error. */
 const failsWhenGone: ReadonlySet<string> = new Set(["ovh:CloudProject/loadBalancer:LoadBalancer"]);
+
+/** What they belong to is their name. */
+const foundByParents: ReadonlySet<string> = new Set([
+  "openstack:compute/volumeAttach:VolumeAttach",
+  "openstack:networking/routerInterface:RouterInterface",
+  "openstack:networking/floatingIpAssociate:FloatingIpAssociate",
+  "openstack:networking/secGroupRule:SecGroupRule",
+  "openstack:loadbalancer/monitor:Monitor",
+  "openstack:objectstorage/containerObject:ContainerObject",
+  "ovh:Vrack/cloudProject:CloudProject",
+  "ovh:CloudProject/s3Policy:S3Policy",
+]);
 
 /** Every type that can be looked up. */
 export const findableTypes: readonly string[] = Object.keys(finders);
@@ -22,7 +35,11 @@ export class NameFinder implements ResourceFinder {
     this.clouds = clouds;
   }
 
-  async find(type: string, inputs: Readonly<Record<string, unknown>>): Promise<FoundResource | undefined> {
+  async find(
+    type: string,
+    inputs: Readonly<Record<string, unknown>>,
+    chosen?: string,
+  ): Promise<FoundResource | undefined> {
     if (type.startsWith("random:") || !/^(openstack|ovh):/.test(type)) return undefined;
     const find = finders[type];
     if (find === undefined) {
@@ -36,7 +53,15 @@ export class NameFinder implements ResourceFinder {
       });
     }
     const openstack = this.clouds.openstack.inRegion(text(inputs.region));
-    return await find({ ...this.clouds, openstack }, inputs);
+    return await find({ ...this.clouds, openstack }, inputs, chosen);
+  }
+
+  isChosen(type: string): boolean {
+    return finders[type] !== undefined && !foundByParents.has(type);
+  }
+
+  async shown(type: string, id: string, region: string): Promise<Readonly<Record<string, unknown>>> {
+    return (await shownInputs[type]?.(this.clouds.openstack.inRegion(region), id)) ?? {};
   }
 
   async discard(type: string, id: string): Promise<void> {
@@ -54,6 +79,10 @@ export class NameFinder implements ResourceFinder {
 
   unreadable(type: string): readonly string[] {
     return unreadable(type);
+  }
+
+  madeUp(type: string): readonly string[] {
+    return madeUp(type);
   }
 
   isImportable(type: string): boolean {

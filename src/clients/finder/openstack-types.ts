@@ -1,5 +1,5 @@
-import { object, objects, text } from "../answer.ts";
-import { byName, type Find, matches, single, unlessMissing } from "./query.ts";
+import { type JsonObject, object, objects, text } from "../answer.ts";
+import { byName, type Find, isMeant, matches, single, unlessMissing } from "./query.ts";
 
 /** Nova's name filter is a regular expression: only the exact comparison in `byName` decides. */
 const instance: Find = byName({
@@ -9,19 +9,16 @@ const instance: Find = byName({
   what: "servers",
 });
 
-const serverGroup: Find = async ({ openstack }, inputs) => {
+const serverGroup: Find = async ({ openstack }, inputs, chosen) => {
   const name = text(inputs.name);
   const groups = await openstack.list("compute", "/os-server-groups", "server_groups");
-  return single(
-    "server groups",
-    name,
-    groups.filter((group) => group.name === name),
-  );
+  const found = groups.filter((group) => isMeant(group, name, chosen));
+  return single("server groups", chosen ?? name, found);
 };
 
 /** A key pair's id is its name. */
-const keypair: Find = async ({ openstack }, inputs) => {
-  const name = text(inputs.name);
+const keypair: Find = async ({ openstack }, inputs, chosen) => {
+  const name = chosen ?? text(inputs.name);
   const pairs = await openstack.list("compute", "/os-keypairs", "keypairs");
   const found = pairs.map((entry) => object(entry.keypair)).filter((pair) => pair.name === name);
   return single("key pairs", name, found, (pair) => text(pair.name));
@@ -89,40 +86,45 @@ function cidr(prefix: unknown): string {
 }
 
 /** A member is imported as `pool/member`. */
-const member: Find = async ({ openstack }, inputs) => {
+const member: Find = async ({ openstack }, inputs, chosen) => {
   const pool = text(inputs.poolId);
   const path = `/lbaas/pools/${encodeURIComponent(pool)}/members`;
   const members = await unlessMissing(() => openstack.list("load-balancer", path, "members"));
   const found = (members ?? []).filter((entry) =>
-    matches(entry, inputs, { name: "name", address: "address", protocolPort: "protocol_port" }),
+    chosen === undefined
+      ? matches(entry, inputs, { name: "name", address: "address", protocolPort: "protocol_port" })
+      : isMeant(entry, "", chosen),
   );
   return single("members of pool", pool, found, (entry) => `${pool}/${text(entry.id)}`);
 };
 
 /** A listener without a name is found by its balancer and port, which are unique together. */
-const listener: Find = async ({ openstack }, inputs) => {
+const listener: Find = async ({ openstack }, inputs, chosen) => {
   const balancer = text(inputs.loadbalancerId);
   const listeners = await openstack.list("load-balancer", "/lbaas/listeners", "listeners");
   const found = listeners.filter(
     (entry) =>
       objects(entry.loadbalancers).some((parent) => parent.id === balancer) &&
-      matches(entry, inputs, { name: "name", protocolPort: "protocol_port" }),
+      (chosen === undefined
+        ? matches(entry, inputs, { name: "name", protocolPort: "protocol_port" })
+        : isMeant(entry, "", chosen)),
   );
-  return single("listeners", text(inputs.name), found);
+  return single("listeners", chosen ?? text(inputs.name), found);
 };
 
-const pool: Find = async ({ openstack }, inputs) => {
+const pool: Find = async ({ openstack }, inputs, chosen) => {
   const name = text(inputs.name);
-  const pools = await openstack.list("load-balancer", `/lbaas/pools?${new URLSearchParams({ name })}`, "pools");
+  const query = chosen === undefined ? `?${new URLSearchParams({ name })}` : "";
+  const pools = await openstack.list("load-balancer", `/lbaas/pools${query}`, "pools");
   const parent = (entries: unknown, wanted: unknown) =>
     text(wanted) === "" || objects(entries).some((entry) => entry.id === wanted);
   const found = pools.filter(
     (entry) =>
-      entry.name === name &&
+      isMeant(entry, name, chosen) &&
       parent(entry.loadbalancers, inputs.loadbalancerId) &&
       parent(entry.listeners, inputs.listenerId),
   );
-  return single("pools", name, found);
+  return single("pools", chosen ?? name, found);
 };
 
 /** A pool has at most one monitor. */
@@ -134,8 +136,8 @@ const monitor: Find = async ({ openstack }, inputs) => {
 };
 
 /** Swift names a container by its id; asking for the account's list avoids an error for a missing one. */
-const container: Find = async ({ openstack }, inputs) => {
-  const name = text(inputs.name);
+const container: Find = async ({ openstack }, inputs, chosen) => {
+  const name = chosen ?? text(inputs.name);
   const answer = await openstack.send({
     service: "object-store",
     method: "GET",
@@ -146,15 +148,18 @@ const container: Find = async ({ openstack }, inputs) => {
 };
 
 /** A Barbican secret's id is the end of its reference. */
-const secret: Find = async ({ openstack }, inputs) => {
+const secret: Find = async ({ openstack }, inputs, chosen) => {
   const name = text(inputs.name);
   const answer = await openstack.read({
     service: "key-manager",
     method: "GET",
-    path: `/secrets?${new URLSearchParams({ name, limit: "100" })}`,
+    path: `/secrets?${new URLSearchParams({ ...(chosen === undefined ? { name } : {}), limit: "100" })}`,
   });
-  const found = objects(answer.secrets).filter((entry) => entry.name === name && entry.status !== "ERROR");
-  return single("secrets", name, found, (entry) => text(entry.secret_ref).replace(/^.*\//, ""));
+  const idOf = (entry: JsonObject) => text(entry.secret_ref).replace(/^.*\//, "");
+  const found = objects(answer.secrets).filter(
+    (entry) => isMeant(entry, name, chosen, { id: idOf(entry) }) && entry.status !== "ERROR",
+  );
+  return single("secrets", chosen ?? name, found, idOf);
 };
 
 /** Swift overwrites an object with itself, and its provider cannot import one: creating it again is the repair. */

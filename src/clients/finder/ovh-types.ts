@@ -1,5 +1,5 @@
 import { type JsonObject, object, objects, text } from "../answer.ts";
-import { type Find, type FinderClouds, single, unlessMissing } from "./query.ts";
+import { type Find, type FinderClouds, isMeant, single, unlessMissing } from "./query.ts";
 
 /** OVHcloud lists some services as bare ids; each is read to see its name. */
 async function idsThenDetails(clouds: FinderClouds, path: string): Promise<readonly JsonObject[]> {
@@ -33,12 +33,19 @@ const vrackProject: Find = async (clouds, inputs) => {
   return Array.isArray(attached) && attached.includes(wanted) ? { id: `${vrack}/${wanted}` } : undefined;
 };
 
-const database: Find = async (clouds, inputs) => {
+const database: Find = async (clouds, inputs, chosen) => {
   const engine = text(inputs.engine);
   const name = text(inputs.description);
   const services = await idsThenDetails(clouds, `${projectPath(clouds, inputs)}/database/${engine}`);
-  const found = services.filter((service) => service.description === name && service.status !== "DELETING");
-  return single("databases", name, found, (service) => `${project(clouds, inputs)}/${engine}/${text(service.id)}`);
+  const found = services.filter(
+    (service) => isMeant(service, name, chosen, { field: "description" }) && service.status !== "DELETING",
+  );
+  return single(
+    "databases",
+    chosen ?? name,
+    found,
+    (service) => `${project(clouds, inputs)}/${engine}/${text(service.id)}`,
+  );
 };
 
 /**
@@ -47,27 +54,27 @@ const database: Find = async (clouds, inputs) => {
  */
 const databaseUser =
   (engineOf: (inputs: JsonObject) => string, idPrefix: (inputs: JsonObject) => string): Find =>
-  async (clouds, inputs) => {
+  async (clouds, inputs, chosen) => {
     const engine = engineOf(inputs);
     const cluster = text(inputs.clusterId);
     const name = text(inputs.name);
     const users = await idsThenDetails(clouds, `${projectPath(clouds, inputs)}/database/${engine}/${cluster}/user`);
-    const found = users.filter((user) => user.username === name);
-    const id = single("database users", name, found, (user) =>
+    const found = users.filter((user) => isMeant(user, name, chosen, { field: "username" }));
+    const id = single("database users", chosen ?? name, found, (user) =>
       [project(clouds, inputs), idPrefix(inputs), cluster, text(user.id)].filter((part) => part !== "").join("/"),
     )?.id;
     return id === undefined ? undefined : { id, secretLost: true };
   };
 
-const databaseInstance: Find = async (clouds, inputs) => {
+const databaseInstance: Find = async (clouds, inputs, chosen) => {
   const engine = text(inputs.engine);
   const cluster = text(inputs.clusterId);
   const name = text(inputs.name);
   const path = `${projectPath(clouds, inputs)}/database/${engine}/${cluster}/database`;
-  const found = (await idsThenDetails(clouds, path)).filter((entry) => entry.name === name);
+  const found = (await idsThenDetails(clouds, path)).filter((entry) => isMeant(entry, name, chosen));
   return single(
     "logical databases",
-    name,
+    chosen ?? name,
     found,
     (entry) => `${project(clouds, inputs)}/${engine}/${cluster}/${text(entry.id)}`,
   );
@@ -75,36 +82,44 @@ const databaseInstance: Find = async (clouds, inputs) => {
 
 const inRegion =
   (collection: string, what: string, importPath: boolean): Find =>
-  async (clouds, inputs) => {
+  async (clouds, inputs, chosen) => {
     const region = text(inputs.regionName);
     const name = text(inputs.name);
     const path = `${projectPath(clouds, inputs)}/region/${encodeURIComponent(region)}/${collection}`;
     const found = (await list(clouds, path)).filter(
-      (entry) => entry.name === name && !/DELET/i.test(text(entry.provisioningStatus)),
+      (entry) => isMeant(entry, name, chosen) && !/DELET/i.test(text(entry.provisioningStatus)),
     );
-    return single(what, name, found, (entry) => {
-      const id = text(entry.id) || name;
+    return single(what, chosen ?? name, found, (entry) => {
+      const id = text(entry.id) || text(entry.name);
       return importPath ? `${project(clouds, inputs)}/${region}/${id}` : id;
     });
   };
 
-const user: Find = async (clouds, inputs) => {
+const user: Find = async (clouds, inputs, chosen) => {
   const name = text(inputs.description);
   const users = await list(clouds, `${projectPath(clouds, inputs)}/user`);
-  const found = users.filter((entry) => entry.description === name && entry.status !== "deleted");
-  return single("users", name, found, (entry) => `${project(clouds, inputs)}/${text(entry.id)}`);
+  const found = users.filter(
+    (entry) => isMeant(entry, name, chosen, { field: "description" }) && entry.status !== "deleted",
+  );
+  return single("users", chosen ?? name, found, (entry) => `${project(clouds, inputs)}/${text(entry.id)}`);
 };
 
 /** Keys carry no name: a user that Lor creates has one key, and its secret is told once. */
-const s3Credential: Find = async (clouds, inputs) => {
+const s3Credential: Find = async (clouds, inputs, chosen) => {
   const owner = text(inputs.userId);
-  const keys = await list(clouds, `${projectPath(clouds, inputs)}/user/${encodeURIComponent(owner)}/s3Credentials`);
+  const path = `${projectPath(clouds, inputs)}/user/${encodeURIComponent(owner)}/s3Credentials`;
+  const keys = (await list(clouds, path)).filter((key) => chosen === undefined || key.access === chosen);
   const id = single("S3 keys of user", owner, keys, (key) => `${project(clouds, inputs)}/${owner}/${text(key.access)}`);
   return id === undefined ? undefined : { ...id, secretLost: true };
 };
 
-/** Setting a policy twice is setting it once. */
-const s3Policy: Find = async () => undefined;
+/** A user has one policy; setting it twice is setting it once. */
+const s3Policy: Find = async (clouds, inputs) => {
+  const owner = text(inputs.userId);
+  const path = `${projectPath(clouds, inputs)}/user/${encodeURIComponent(owner)}/policy`;
+  const answer = object(await unlessMissing(() => clouds.ovh.get(path)));
+  return text(answer.policy) === "" ? undefined : { id: `${project(clouds, inputs)}/${owner}` };
+};
 
 export const ovhTypes: Readonly<Record<string, Find>> = {
   "ovh:Vrack/cloudProject:CloudProject": vrackProject,

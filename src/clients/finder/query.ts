@@ -13,7 +13,20 @@ export interface FinderClouds {
   readonly projectId: string;
 }
 
-export type Find = (clouds: FinderClouds, inputs: JsonObject) => Promise<FoundResource | undefined>;
+/** @param chosen id or name of the one that is meant, where a person has said it; otherwise the inputs' own name counts */
+export type Find = (clouds: FinderClouds, inputs: JsonObject, chosen?: string) => Promise<FoundResource | undefined>;
+
+/** Whether an entry carries the wanted name, or is the one that was chosen. */
+export function isMeant(
+  entry: JsonObject,
+  name: string,
+  chosen: string | undefined,
+  { field = "name", id = text(entry.id) }: { readonly field?: string; readonly id?: string } = {},
+): boolean {
+  return chosen === undefined
+    ? text(entry[field]) === name
+    : [id, text(entry[field]), text(entry.name)].includes(chosen);
+}
 
 /** The one entry that matches, as an id to import. */
 export function single(
@@ -22,22 +35,27 @@ export function single(
   entries: readonly JsonObject[],
   id: (entry: JsonObject) => string = (entry) => text(entry.id),
 ): FoundResource | undefined {
-  if (entries.length > 1) throw ambiguousName(what, name, entries.map(id));
+  if (entries.length > 1) throw new AmbiguousName(what, name, entries.map(id));
   const found = entries[0];
   return found === undefined ? undefined : { id: id(found) };
 }
 
 /** Two resources under one deterministic name: which one is meant cannot be guessed. */
-export function ambiguousName(what: string, name: string, ids: readonly string[]): LorError {
-  return new LorError({
-    code: "cloud-ambiguous-name",
-    message: `the cloud has ${ids.length} ${what} called ${name}`,
-    exit: ExitCode.failed,
-    culprit: "cloud",
-    seen: ids.join(", "),
-    accepted: "one",
-    next: "delete the one that nothing uses, then run the same command again",
-  });
+export class AmbiguousName extends LorError {
+  readonly ids: readonly string[];
+
+  constructor(what: string, name: string, ids: readonly string[]) {
+    super({
+      code: "cloud-ambiguous-name",
+      message: `the cloud has ${ids.length} ${what} called ${name}`,
+      exit: ExitCode.failed,
+      culprit: "cloud",
+      seen: ids.join(", "),
+      accepted: "one",
+      next: "delete the one that nothing uses, then run the same command again",
+    });
+    this.ids = ids;
+  }
 }
 
 interface NamedList {
@@ -54,15 +72,15 @@ interface NamedList {
 /** An OpenStack resource that is found by its name (or description), within its parents. */
 export function byName(list: NamedList): Find {
   const field = list.name ?? "name";
-  return async ({ openstack }, inputs) => {
+  return async ({ openstack }, inputs, chosen) => {
     const name = text(inputs[field]);
-    if (name === "") return undefined;
-    const query = new URLSearchParams({ [field]: name });
-    const entries = await openstack.list(list.service, `${list.path}?${query}`, list.key);
+    if (name === "" && chosen === undefined) return undefined;
+    const query = chosen === undefined ? `?${new URLSearchParams({ [field]: name })}` : "";
+    const entries = await openstack.list(list.service, `${list.path}${query}`, list.key);
     const matching = entries.filter(
-      (entry) => entry[field] === name && matches(entry, inputs, list.same ?? {}) && !isGoing(entry),
+      (entry) => isMeant(entry, name, chosen, { field }) && matches(entry, inputs, list.same ?? {}) && !isGoing(entry),
     );
-    return single(list.what, name, matching);
+    return single(list.what, chosen ?? name, matching);
   };
 }
 

@@ -38,6 +38,7 @@ const UNREADABLE: Readonly<Record<string, readonly string[]>> = {
   "openstack:networking/routerInterface:RouterInterface": ["forceDestroy"],
   "openstack:networking/floatingIp:FloatingIp": ["valueSpecs", "subnetIds"],
   "openstack:networking/secGroup:SecGroup": ["deleteDefaultRules"],
+  "openstack:loadbalancer/pool:Pool": ["loadbalancerId"],
   "openstack:objectstorage/container:Container": [
     "metadata",
     "forceDestroy",
@@ -59,10 +60,24 @@ export function unreadable(type: string): readonly string[] {
 }
 
 /**
+ * Inputs that an import makes up: a pool's provider cannot tell whether it was made for a load balancer or for a listener, and says the first
+ * listener that uses it (terraform-provider-openstack v1.54.1, import_openstack_lb_pool_v2.go). Both replace.
+ */
+const MADE_UP: Readonly<Record<string, readonly string[]>> = {
+  "openstack:loadbalancer/pool:Pool": ["listenerId"],
+};
+
+export function madeUp(type: string): readonly string[] {
+  return MADE_UP[type] ?? [];
+}
+
+/**
  * Types of which a required input is among them: the engine's import would refuse the resource for want of it, so that it is entered into the
  * state instead, with the inputs that the program gives it.
  */
 const NOT_IMPORTABLE: ReadonlySet<string> = new Set([
+  // Its provider has no import at all.
+  "openstack:objectstorage/containerObject:ContainerObject",
   "ovh:CloudProject/loadBalancer:LoadBalancer",
   "ovh:CloudProject/workflowBackup:WorkflowBackup",
 ]);

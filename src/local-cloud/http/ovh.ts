@@ -137,6 +137,7 @@ export const ovh: Service = {
         .listS3Credentials(param(call, "user"))
         .map(({ access, userId, tenantId }) => ({ access, userId, tenantId })),
     ),
+    get(`${project}/user/:user/policy`, (call) => ({ policy: call.cloud.ovhUsers.getS3Policy(param(call, "user")) })),
     remove(`${project}/user/:user/s3Credentials/:access`, (call) =>
       call.cloud.ovhUsers.deleteS3Credential(param(call, "user"), param(call, "access")),
     ),

@@ -1,4 +1,4 @@
-import { filtered, param, type Service } from "./route.ts";
+import { type Call, filtered, param, type Service } from "./route.ts";
 
 /** Cinder v3: volumes. */
 export const cinder: Service = {
@@ -51,7 +51,7 @@ export const cinder: Service = {
   ],
 };
 
-/** Swift: the containers of the account. */
+/** Swift: the containers of the account, and objects that hold JSON. */
 export const swift: Service = {
   name: "swift",
   dialect: "swift",
@@ -78,12 +78,28 @@ export const swift: Service = {
           headers: {
             "x-container-object-count": String(container.objectCount),
             "x-container-bytes-used": String(container.bytesUsed),
+            ...keyHeader(call),
           },
         };
       },
     },
+    {
+      method: "GET",
+      path: "/object-store/:region/v1/:account/:container/*",
+      handle: ({ cloud, params }) => ({
+        body: JSON.parse(
+          cloud.swift.objects.content(params.container ?? "", params["*"] ?? "", params.region ?? ""),
+        ) as unknown,
+      }),
+    },
   ],
 };
+
+/** The owner of an account is told the key of a container's addresses. */
+function keyHeader(call: Call): Readonly<Record<string, string>> {
+  const [key] = call.cloud.swift.containers.tempUrlKeys(param(call, "container"), param(call, "region"));
+  return key === undefined ? {} : { "x-container-meta-temp-url-key": key };
+}
 
 /** Barbican: the list of secrets, never their content. */
 export const barbican: Service = {

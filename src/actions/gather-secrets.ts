@@ -1,0 +1,70 @@
+import { type KeptSecret, keptSecrets } from "../systems/lor/kept-secrets.ts";
+import type { LorPlan } from "../systems/lor/plan-model.ts";
+import type { StackContext } from "./stack-context.ts";
+
+/** A secret of the stack and where it comes from. */
+export interface GatheredSecret {
+  readonly secret: KeptSecret;
+  /** `cloud`: written down where the machines fetch it; `file`: told by a person; `new`: nobody uses it yet; `unknown`: in use, and nobody tells it. */
+  readonly from: "cloud" | "file" | "new" | "unknown";
+  readonly value: string | undefined;
+}
+
+/** Key of a resource in every table of an import. */
+export function keyOf({ type, name }: { readonly type: string; readonly name: string }): string {
+  return `${type} ${name}`;
+}
+
+/**
+ * Finds the secrets that are in use. No provider reads them back, and a new one would lock out whoever has the old one.
+ * @param there `type name` of what is in the cloud
+ * @param known `type name` of what the state has
+ * @param given `type name` -> what a person has told
+ */
+export async function gatherSecrets(
+  context: StackContext,
+  plan: LorPlan,
+  {
+    there,
+    known,
+    given,
+  }: {
+    readonly there: ReadonlySet<string>;
+    readonly known: ReadonlySet<string>;
+    readonly given: ReadonlyMap<string, string>;
+  },
+): Promise<readonly GatheredSecret[]> {
+  const place = { region: plan.storage.configuration.region, name: plan.storage.configuration.cloudName };
+  const { containers } = context.clients;
+  const documents = new Map<string, unknown>();
+  const document = async (name: string) => {
+    if (!documents.has(name)) documents.set(name, await containers.read(place, name));
+    return documents.get(name);
+  };
+  const written = async ({ writtenIn }: KeptSecret): Promise<string | undefined> => {
+    if (writtenIn === "container-key") return await containers.addressKey(place);
+    for (const name of writtenIn.documents) {
+      const value = valueAt(await document(name), writtenIn.path);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  };
+  const wanted = keptSecrets(plan).filter((one) => !known.has(keyOf(one)));
+  const gathered: GatheredSecret[] = [];
+  for (const secret of wanted) {
+    const inCloud = await written(secret);
+    const value = inCloud ?? given.get(keyOf(secret));
+    const used = secret.usedBy.some((one) => there.has(keyOf(one)));
+    const from = inCloud !== undefined ? "cloud" : value !== undefined ? "file" : used ? "unknown" : "new";
+    gathered.push({ secret, from, value });
+  }
+  return gathered;
+}
+
+function valueAt(value: unknown, path: readonly string[]): string | undefined {
+  const found = path.reduce<unknown>(
+    (inner, key) => (typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>)[key] : undefined),
+    value,
+  );
+  return typeof found === "string" && found !== "" ? found : undefined;
+}

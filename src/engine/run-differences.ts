@@ -1,0 +1,42 @@
+import type { EngineEvent as RawEvent, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
+import type { Difference } from "./port.ts";
+import { isUnknown } from "./resource-identity.ts";
+
+const CHANGES_WHAT_EXISTS: readonly string[] = ["update", "replace", "create-replacement"];
+
+/** Follows one run for how existing resources differ from the program: values in the form that the engine's event log has, in which no secret is shown. */
+export class RunDifferences {
+  readonly byUrn = new Map<string, readonly Difference[]>();
+
+  /** Takes one event of the engine's log. */
+  accept(raw: RawEvent): void {
+    const step = (raw.resOutputsEvent ?? raw.resourcePreEvent)?.metadata;
+    if (step === undefined || !CHANGES_WHAT_EXISTS.includes(step.op)) return;
+    const differences = pathsOf(step)
+      .map((path) => ({ path, found: valueAt(inputsOf(step.old), path), wanted: valueAt(inputsOf(step.new), path) }))
+      // What hangs on another resource differs only as that one does.
+      .filter(({ wanted }) => !isUnknown(wanted));
+    if (differences.length > 0) this.byUrn.set(step.urn, differences);
+  }
+}
+
+function inputsOf(state: StepEventMetadata["old"]): Readonly<Record<string, unknown>> {
+  return (state?.inputs ?? {}) as Readonly<Record<string, unknown>>;
+}
+
+function pathsOf({ detailedDiff, diffs }: StepEventMetadata): readonly string[] {
+  const detailed = Object.keys(detailedDiff ?? {});
+  return detailed.length > 0 ? detailed : (diffs ?? []);
+}
+
+/** `allocationPools[0].start` in a value. */
+function valueAt(value: unknown, path: string): unknown {
+  return path
+    .split(/[.[\]"]+/)
+    .filter((key) => key !== "")
+    .reduce<unknown>(
+      (inner, key) =>
+        typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>)[key] : undefined,
+      value,
+    );
+}

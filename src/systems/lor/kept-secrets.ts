@@ -1,0 +1,61 @@
+import { documentName } from "../../guests/document.ts";
+import { guestSecretNames } from "../../guests/render-document.ts";
+import { partNames } from "./address-plan.ts";
+import type { LorPlan } from "./plan-model.ts";
+
+/** A resource of the program. */
+interface ResourceName {
+  readonly type: string;
+  readonly name: string;
+}
+
+/** A secret that lives in the state and that no provider reads back. */
+export interface KeptSecret extends ResourceName {
+  /** Output of the resource that holds it. */
+  readonly output: "result" | "password";
+  /** What it is, for a person. */
+  readonly what: string;
+  /** Whoever has it in use: once one of them is there, a new secret would lock it out. */
+  readonly usedBy: readonly ResourceName[];
+  /** Where else it is written down: the key of the machines' container, or a path in their documents. */
+  readonly writtenIn: "container-key" | { readonly documents: readonly string[]; readonly path: readonly string[] };
+}
+
+const password = "random:index/randomPassword:RandomPassword";
+const instance = "openstack:compute/instance:Instance";
+
+/** Every secret that a stack of this Plan has and that an import cannot read from a resource. */
+export function keptSecrets(plan: LorPlan): readonly KeptSecret[] {
+  const fronts = plan.shop.fronts.map((front) => front.name);
+  const odoo = plan.odoo.server.name;
+  const user = (type: string, name: string, guests: readonly string[]): KeptSecret => ({
+    type,
+    name,
+    output: "password",
+    what: `password of the user of the database ${name}`,
+    usedBy: [{ type, name }],
+    writtenIn: { documents: guests.map(documentName), path: ["database", "password"] },
+  });
+  const application = (owner: string, secret: string, guests: readonly string[]): KeptSecret => ({
+    type: password,
+    name: `${owner}-${secret}`,
+    output: "result",
+    what: `${secret} of ${owner}`,
+    usedBy: guests.map((name) => ({ type: instance, name })),
+    writtenIn: { documents: guests.map(documentName), path: ["secrets", secret] },
+  });
+  return [
+    {
+      type: password,
+      name: "configuration",
+      output: "result",
+      what: "key of the addresses that machines fetch their configuration from",
+      usedBy: [{ type: "openstack:objectstorage/container:Container", name: "configuration" }],
+      writtenIn: "container-key",
+    },
+    user("ovh:CloudProjectDatabase/user:User", "mysql", fronts),
+    user("ovh:CloudProjectDatabase/postgresSqlUser:PostgresSqlUser", "postgresql", [odoo]),
+    ...guestSecretNames.prestashop.map((secret) => application(partNames.prestashop, secret, fronts)),
+    ...guestSecretNames.odoo.map((secret) => application(odoo, secret, [odoo])),
+  ];
+}
