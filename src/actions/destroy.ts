@@ -3,7 +3,7 @@ import type { StateResource } from "../engine/port.ts";
 import { backUpState } from "../state/backup.ts";
 import { planItems } from "../systems/lor/plan-items.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
-import { type Confirm, forecastChanges, type ProposedChange, requireApproval } from "./proposal.ts";
+import { type Confirm, forecastChanges, inOrderOf, type ProposedChange, requireApproval } from "./proposal.ts";
 import type { RecordedState } from "./recorded-state.ts";
 import { recoverStack } from "./recover-stack.ts";
 import { journaled } from "./run-journal.ts";
@@ -87,9 +87,9 @@ async function release(context: StackContext, plan: LorPlan, recorded: RecordedS
 
 /** In the order of loss: what holds data first. */
 function proposeDeletion(resources: readonly StateResource[], plan: LorPlan): readonly ProposedChange[] {
-  const items = new Map(planItems(plan).map((item) => [`${item.type} ${item.name}`, item]));
+  const items = planItems(plan);
   const changes = resources.map((one): ProposedChange => {
-    const item = items.get(`${one.type} ${one.name}`);
+    const item = items.find(({ type, name }) => type === one.type && name === one.name);
     return {
       name: one.name,
       type: one.type,
@@ -100,5 +100,5 @@ function proposeDeletion(resources: readonly StateResource[], plan: LorPlan): re
       serves: item?.serves ?? false,
     };
   });
-  return changes.toSorted((a, b) => Number(b.holdsData) - Number(a.holdsData));
+  return inOrderOf(items, changes).toSorted((a, b) => Number(b.holdsData) - Number(a.holdsData));
 }

@@ -58,13 +58,13 @@ export function proposeChanges(
   changes: readonly ResourceChange[],
   items: readonly PlanItem[],
 ): readonly ProposedChange[] {
-  const known = new Map(items.map((item) => [`${item.type} ${item.name}`, item]));
-  return changes.flatMap((one) => {
+  const known = new Map(items.map((item) => [keyOf(item), item]));
+  const proposed = changes.flatMap((one): readonly ProposedChange[] => {
     const kind = kindOf(one.change);
     if (kind === undefined || !isCloudType(one.type)) {
       return [];
     }
-    const item = known.get(`${one.type} ${one.name}`);
+    const item = known.get(keyOf(one));
     return [
       {
         name: one.name,
@@ -77,6 +77,18 @@ export function proposeChanges(
       },
     ];
   });
+  return inOrderOf(items, proposed);
+}
+
+/** In the order of a Plan's items, whatever the engine did first; what the Plan does not have comes last. */
+export function inOrderOf(items: readonly PlanItem[], changes: readonly ProposedChange[]): readonly ProposedChange[] {
+  const places = new Map(items.map((item, place) => [keyOf(item), place] as const).toReversed());
+  const placeOf = (one: ProposedChange) => places.get(keyOf(one)) ?? items.length;
+  return changes.toSorted((a, b) => placeOf(a) - placeOf(b) || (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+function keyOf({ type, name }: Pick<PlanItem, "type" | "name">): string {
+  return `${type} ${name}`;
 }
 
 /** A first creation needs no engine to tell what it does. */

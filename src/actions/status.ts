@@ -100,5 +100,6 @@ function databasesOf(recorded: RecordedState): readonly DatabaseStatus[] {
       plan: text(outputs.plan) ?? "",
       version: text(outputs.version) ?? "",
       status: text(outputs.status),
-    }));
+    }))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -42,6 +42,21 @@ describe("destroy", () => {
     expect((await run()).deleted).toEqual([]);
   });
 
+  it("lists what goes in the order of the Plan, what holds data first, whatever the order of the state", async () => {
+    stack.engine.state = new Map([...stack.engine.state].reverse());
+    const { deleted, lost } = await run();
+    expect(deleted.slice(0, lost.length)).toEqual(lost);
+    expect(lost.map(({ name, type }) => `${type.split(":").at(-1)} ${name}`)).toEqual([
+      "Storage copies",
+      "Storage images",
+      "Database mysql",
+      "DatabaseInstance mysql",
+      "Database postgresql",
+      "DatabaseInstance postgresql",
+      "Volume odoo-data",
+    ]);
+  });
+
   it.each([
     { at: `delete ${database} mysql`, effect: "die-after" },
     { at: `delete ${instance} ps-0`, effect: "die-after" },
