@@ -1,7 +1,12 @@
+import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+
+/** Most test runs side by side. */
+const testRuns = 14;
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -11,12 +16,32 @@ declare module "vitest" {
 }
 
 /** What every test file may count on: the engine is installed (built once, then cached) and no variable of this shell leaks in. */
-export function setup({ provide }: TestProject): () => void {
+export async function setup({ provide }: TestProject): Promise<() => void> {
   for (const name of Object.keys(process.env)) {
     if (/^(PULUMI_|OVH_|OS_|AWS_|LOR_INFRA_(?!TEST))/.test(name)) delete process.env[name];
   }
   if (!existsSync("package.json")) throw new Error("run the tests from the project's folder");
   const folder = mkdtempSync(join(tmpdir(), "lor-infra-created-"));
   provide("createdStacks", folder);
-  return () => rmSync(folder, { recursive: true, force: true });
+  const number = await takeNumber();
+  process.env.LOR_INFRA_TEST_RUN = String(number.of);
+  return () => {
+    number.held.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+}
+
+/** A number that no other test run on this machine has, as long as this one goes on: a port that is listened to stands for each. */
+async function takeNumber(): Promise<{ readonly of: number; readonly held: Server }> {
+  for (let of = 0; of < testRuns; of += 1) {
+    const held = createServer();
+    held.listen({ host: "127.0.0.1", port: 40_900 + of, exclusive: true });
+    try {
+      await once(held, "listening");
+      return { of, held: held.unref() };
+    } catch {
+      // Another run has it.
+    }
+  }
+  throw new Error(`${testRuns} test runs go on side by side already`);
 }

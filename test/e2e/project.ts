@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { cloudFolder, connectLocalCloud, requireLocalCloud } from "../../src/actions/cloud-connection.ts";
 import type { CloudClients } from "../../src/clients/port.ts";
 import type { ControlClient } from "../../src/local-cloud/control-client.ts";
@@ -61,6 +62,18 @@ export class TestProject {
   /** The raw calls of its local cloud, once that runs. */
   async clients(): Promise<CloudClients> {
     return (await connectLocalCloud(cloudFolder(this.home))).clients;
+  }
+
+  /** Its commands take it for that moment, ISO 8601, and time goes on from there; so does a cloud that they start from now on. */
+  startClockAt(moment: string): void {
+    this.env.NODE_OPTIONS = `--import ${pathToFileURL(join(import.meta.dirname, "clock-ahead.mjs")).href}`;
+    this.env.LOR_INFRA_TEST_CLOCK_AHEAD = String(Date.parse(moment) - Date.now());
+  }
+
+  /** Time passes, for its commands and for its cloud. */
+  async pass(seconds: number): Promise<void> {
+    this.env.LOR_INFRA_TEST_CLOCK_AHEAD = String(Number(this.env.LOR_INFRA_TEST_CLOCK_AHEAD) + seconds * 1000);
+    await this.cloud.stepClock(seconds);
   }
 
   /** Number of the newest entry of the cloud's journal: what comes later has a greater one. */
@@ -115,13 +128,10 @@ export class TestProject {
 
 let projects = 0;
 
-/**
- * Every project's shop listens on ports of its own: test files run side by side, each in a worker with its own range, and test runs side by side
- * hardly ever share one.
- */
+/** Every project's shop listens on ports of its own: test runs, and in each the workers side by side, have ranges; what is no test run has the last. */
 export function trafficOffset(): number {
   const worker = Number(process.env.VITEST_POOL_ID ?? 0) % 8;
-  const run = process.ppid % 15;
+  const run = Number(process.env.LOR_INFRA_TEST_RUN ?? 14);
   projects += 1;
   // Steps of 10: no project's port 443 is another one's port 80.
   return 41_000 + 10 * (160 * run + 20 * worker + (projects % 20));
