@@ -5,12 +5,25 @@ import { repository } from "./project.ts";
 
 const folder = join(import.meta.dirname, "golden", "screens");
 
+/** What is not compared, and what stands for it. */
+export type Mask = readonly [RegExp, string];
+
 /** What differs from run to run: how long something took, who ran it and when, what the cloud or the machine chose. */
-const chosen: readonly (readonly [RegExp, string])[] = [
+const chosen: readonly Mask[] = [
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "<uuid>"],
-  [/\b[0-9a-f]{12}(?:[0-9a-f]{52})?\b/g, "<fingerprint>"],
-  [/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<instant>"],
+  [/\b[0-9a-f]{12}(?:[0-9a-f]{4}|[0-9a-f]{52})?\b/g, "<fingerprint>"],
+  [/\b(mysql|postgresql)-[0-9a-f]{8}-o[0-9a-f]{8}\b/g, "$1-<chosen>"],
+  [/\b\d{4}-\d\d-\d\dT[\d:.-]+Z/g, "<instant>"],
+  [/\b(\d{4}-\d\d-\d\d) \d\d:\d\d\b/g, "$1 <clock>"],
+  [/\b(?:(?:\d+ h )?\d+ min|less than a minute) ago\b/g, "<time> ago"],
+  // What a rush costs until its end is less with every second.
+  [/(until the end of the rush on \S+ )[\d.]+ EUR \([\d.]+/g, "$1<amount> EUR (<amount>"],
+  [/(It cost |; in all |^ {2}(?=[\d.]+ EUR less than planned)|as it was .* )[\d.]+/gm, "$1<amount>"],
+  [/("cost": \{[^}]*"total": ")[^"]*(",\s*"extra": ")[^"]*/g, "$1<amount>$2<amount>"],
   [/\b(?:\d+ h )?(?:\d+ min )?\d+(?:\.\d+)? s\b/g, "<time>"],
+  // A whole minute, where that is a time that something took.
+  [/((?:[Dd]one|changes|resources) in |steps and )(?:\d+ h )?\d+ min\b/g, "$1<time>"],
+  [/(?<= {2})(?:\d+ h )?\d+ min(?= {2}|$)/gm, "<time>"],
   // Which engine this machine has, and where.
   [/\/\S+\/bin\/(pulumi(?:-language-nodejs)?)\b/g, "<engine>/$1"],
   [/\/\S+\/lor-infra\/engine\b/g, "<cache>"],
@@ -21,6 +34,11 @@ const chosen: readonly (readonly [RegExp, string])[] = [
   [/^. price book .*\n/gm, ""],
   [/\s+\{\s+"subject": "price book",[^}]*\},/g, ""],
   [/\b(process) \d+/g, "$1 <pid>"],
+  [/("by": ")[^"]*/g, "$1<user> on <machine>"],
+  [/\S+ on \S+( +)\d+( +kept)\b/g, "<user> on <machine>$1<number>$2"],
+  [/("changed": )\d+/g, '$1"<number>"'],
+  [/("?PATH"?(?:=|: )["'])[^"']*/g, "$1<path>"],
+  [/\b((?:openstack|ovh|random):)\d+(?=[,'"])/g, "$1<port>"],
   [/\b(port) \d{5}\b/g, "$1 <port>"],
   [/\b\d+ (days old)/g, "<number> $1"],
   [/\b127(?:\.\d+){3}/g, "<loopback>"],
@@ -29,7 +47,7 @@ const chosen: readonly (readonly [RegExp, string])[] = [
   [/\b(?!10\.)(?:\d{1,3}\.){3}\d{1,3}\b(?!\/)/g, "<address>"],
   [/(<loopback>|localhost):\d+/g, "$1:<port>"],
   [
-    /("(?:seconds|pid|trafficPortOffset|openstack|ovh|random|memoryBytes|now)": )(?:\d[\d.]*|"[^"]*")(?=,?\n)/g,
+    /("(?:seconds|pid|trafficPortOffset|openstack|ovh|random|memoryBytes)": )(?:\d[\d.]*|"[^"]*")(?=,?\n)/g,
     '$1"<chosen>"',
   ],
   [/\b\d+ (requests)\b/g, "<number> $1"],
@@ -38,18 +56,31 @@ const chosen: readonly (readonly [RegExp, string])[] = [
 /**
  * Holds what a command said against test/e2e/golden/screens/NAME.txt, or NAME-document.snap after `--json`. To accept a changed screen: `npm run golden`, then
  * read the difference in git.
+ *
+ * @param varies what differs from run to run in this screen only
  */
-export async function expectScreen(project: TestProject, name: string, { stdout, stderr }: Run): Promise<void> {
+export async function expectScreen(
+  project: TestProject,
+  name: string,
+  { stdout, stderr }: Run,
+  varies: readonly Mask[] = [],
+): Promise<void> {
   const json = stdout.startsWith("{");
   const text = json ? stdout : `${stdout}${stderr === "" ? "" : `── standard error ──\n${stderr}`}`;
-  await expect(json ? plain(project, text) : lines(plain(project, text))).toMatchFileSnapshot(
+  const said = plain(project, json ? text : unwrapped(text), varies);
+  await expect(json ? said : lines(said)).toMatchFileSnapshot(
     join(folder, `${name}${json ? "-document.snap" : ".txt"}`),
   );
 }
 
-function plain(project: TestProject, text: string): string {
+function plain(project: TestProject, text: string, varies: readonly Mask[]): string {
   const named = text.replaceAll(project.folder, "<project>").replaceAll(repository, "<repository>");
-  return chosen.reduce((now, [pattern, word]) => now.replace(pattern, word), named);
+  return [...varies, ...chosen].reduce((now, [pattern, word]) => now.replace(pattern, word), named);
+}
+
+/** A sentence of a switch's conditions goes on in the next line where its column ends, and what differs in it is not always as long. */
+function unwrapped(text: string): string {
+  return text.replace(/\n {25}(?=\S)(?!next:)/g, " ");
 }
 
 /** Columns are as wide as their widest number, and what is changed side by side ends in any order. */

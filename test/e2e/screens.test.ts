@@ -31,6 +31,15 @@ it.each([
 it("init", () =>
   both("init", ["init", join(project.folder, "one")], 0, ["init", join(project.folder, "two"), "--name", "one"]));
 
+it.each([
+  ["completion-bash", ["completion", "bash"]],
+  ["completion-of-season", ["complete", "--", "season", "--"]],
+])("%s", async (name, args) => {
+  const run = await project.run(args);
+  expect(run.code, run.stderr).toBe(0);
+  await expectScreen(project, name, run);
+});
+
 it("help", async () => {
   await expectScreen(project, "help", await project.run(["--help"]));
 });
