@@ -38,7 +38,7 @@ it("goes through the whole year, loses no request, and leaves nothing: no proces
   expect(person.committed()).toEqual(committed);
   expect(readdirSync(person.folder)).not.toContain(".lor-infra");
   expect(processesThatKnow(scratch)).toEqual([]);
-}, 240_000);
+}, 480_000);
 /** Command lines of the processes that have a folder among their arguments or in their environment. */
 function processesThatKnow(folder: string): readonly string[] {
   return readdirSync("/proc")
