@@ -169,6 +169,23 @@ export class Cloud {
     return new Set(answers.map((answer) => (answer as { server: Entity }).server["OS-EXT-SRV-ATTR:host"]));
   }
 
+  /** Whether the scheduler may choose a host; what runs on it goes on either way. */
+  async allowHost(host: unknown, allowed: boolean): Promise<void> {
+    const { services } = (await this.admin.call(
+      "nova",
+      "GET",
+      "/os-services?binary=nova-compute",
+      undefined,
+      "2.53",
+    )) as {
+      services: readonly Entity[];
+    };
+    for (const service of services.filter((one) => one.host === host)) {
+      const status = allowed ? "enabled" : "disabled";
+      await this.admin.call("nova", "PUT", `/os-services/${service.id}`, { status }, "2.53");
+    }
+  }
+
   /** What Nova did to a server, the first first. */
   async serverActions(id: string): Promise<readonly ServerAction[]> {
     const actions = await this.admin.call("nova", "GET", `/servers/${id}/os-instance-actions`, undefined, "2.58");

@@ -98,6 +98,13 @@ export class Daemons {
     return processesWith(MARK, this.#place.folder);
   }
 
+  /** Stops one, and no other. */
+  async stopOne(name: string): Promise<void> {
+    const found = this.running().filter((daemon) => daemon.name === name);
+    if (found.length === 0) throw new Error(`no ${name} runs`);
+    await Promise.all(found.map((daemon) => endGently(daemon, this.#graceMilliseconds)));
+  }
+
   /** Stops all of it; resolves when none is left. */
   async stop(): Promise<void> {
     const running = this.running();

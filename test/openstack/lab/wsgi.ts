@@ -14,8 +14,8 @@ export interface WsgiArgs {
 
 /** Serves an API by uWSGI, one thread for each process: the OpenStack services share state between threads. */
 export function startWsgi(lab: Lab, args: WsgiArgs): void {
-  const file = lab.place.write(
-    `uwsgi/${args.name}.ini`,
+  lab.place.write(
+    fileOf(args.name),
     renderIni({
       uwsgi: {
         plugins: "python3",
@@ -41,5 +41,14 @@ export function startWsgi(lab: Lab, args: WsgiArgs): void {
       },
     }),
   );
-  lab.daemons.start(args.name, "/usr/bin/uwsgi", ["--ini", file]);
+  serveApi(lab, args.name);
+}
+
+/** Serves an API that was served before and stopped. */
+export function serveApi({ place, daemons }: Pick<Lab, "place" | "daemons">, name: PortName): void {
+  daemons.start(name, "/usr/bin/uwsgi", ["--ini", place.etc(fileOf(name))]);
+}
+
+function fileOf(name: PortName): string {
+  return `uwsgi/${name}.ini`;
 }

@@ -1,21 +1,7 @@
-/**
- * `lor-infra` with shorter waits: the commands, their options and what they do are those of a real stack (`--cloud ovh`), but nobody is served here, so no
- * connection has to end and no front has to prove itself under load.
- */
-import { realTimings, type SwitchTimings } from "../../../src/actions/stack-context.ts";
+/** `lor-infra` with shorter waits: the commands, their options and what they do are those of a real stack (`--cloud ovh`). */
 import { createCommandTree } from "../../../src/cli/command-tree.ts";
 import { asLorError, errorDocument, renderError } from "../../../src/cli/render/error.ts";
-
-const timings: SwitchTimings = {
-  ...realTimings,
-  poll: 1_000,
-  drainBlind: 2_000,
-  gateLimit: 120_000,
-  gateHold: 4_000,
-  soak: 4_000,
-  settle: 2_000,
-  trafficLook: 4_000,
-};
+import { timings } from "./timings.ts";
 
 const { program, exitCode } = createCommandTree({ timings });
 try {

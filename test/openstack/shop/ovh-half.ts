@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createLocalCloud, type LocalCloud } from "../../../src/local-cloud/behaviour/index.ts";
 import { projectId } from "../../../src/local-cloud/behaviour/keystone/keystone.ts";
@@ -18,11 +18,14 @@ export class OvhHalf {
   readonly cloud: LocalCloud;
   /** What the commands read to find OVHcloud's API. */
   readonly variables: Readonly<Record<string, string>>;
+  /** File in which each start of a plugin leaves the number of the engine's process. */
+  readonly #starts: string;
   readonly #close: () => Promise<void>;
 
-  private constructor(cloud: LocalCloud, url: string, close: () => Promise<void>) {
+  private constructor(cloud: LocalCloud, url: string, starts: string, close: () => Promise<void>) {
     this.cloud = cloud;
     this.variables = { OVH_ENDPOINT: `${url}/1.0`, OVH_ACCESS_TOKEN: token, OVH_CLOUD_PROJECT_SERVICE: projectId };
+    this.#starts = starts;
     this.#close = close;
   }
 
@@ -42,12 +45,19 @@ export class OvhHalf {
     });
     const door = await openHttpDoor({ cloud, traffic: traffic.traffic, token });
     const providers = await startProviders(cloud);
-    for (const name of ["ovh", "random"] as const) writePlugin(plugins, name, providers.ports[name] ?? 0);
-    return new OvhHalf(cloud, door.url, async () => {
+    mkdirSync(plugins, { recursive: true });
+    const starts = join(plugins, "starts");
+    for (const name of ["ovh", "random"] as const) writePlugin(plugins, name, providers.ports[name] ?? 0, starts);
+    return new OvhHalf(cloud, door.url, starts, async () => {
       providers.close();
       await Promise.all([traffic.close(), door.close()]);
       cloud.close();
     });
+  }
+
+  /** How often an engine ran so far: each starts its providers anew. */
+  get engineRuns(): number {
+    return new Set(readFileSync(this.#starts, "utf8").trim().split("\n")).size;
   }
 
   close(): Promise<void> {
@@ -56,9 +66,8 @@ export class OvhHalf {
 }
 
 /** A plugin says on which port it listens and stays until it is stopped; what listens there is this process. */
-function writePlugin(folder: string, name: string, port: number): void {
-  mkdirSync(folder, { recursive: true });
+function writePlugin(folder: string, name: string, port: number, starts: string): void {
   const file = join(folder, `pulumi-resource-${name}`);
-  writeFileSync(file, `#!/bin/sh\necho ${port}\nexec sleep 86400\n`);
+  writeFileSync(file, `#!/bin/sh\necho $PPID >> '${starts}'\necho ${port}\nexec sleep 86400\n`);
   chmodSync(file, 0o755);
 }

@@ -1,14 +1,28 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { openContext } from "../../../src/actions/open-context.ts";
+import type { StackContext } from "../../../src/actions/stack-context.ts";
+import type { ServerView } from "../../../src/clients/port.ts";
+import { loadProject } from "../../../src/config/project.ts";
 import { selfSignedPkcs12 } from "../../../src/local-cloud/tls-certificate.ts";
+import { runVariable } from "../../../src/state/orphan-engine.ts";
+import { isAlive, processesWith } from "../../../src/state/process-identity.ts";
+import { stackFolder } from "../../../src/state/stack-folder.ts";
+import { readLock } from "../../../src/state/stack-lock.ts";
+import { stateInFolder } from "../../../src/state/stack-state.ts";
+import type { LorPlan } from "../../../src/systems/lor/plan-model.ts";
 import { ended, launcher, type Run } from "../../e2e/project.ts";
 import { Cloud } from "../cloud.ts";
 import { computeRegion, offerAsOvhcloud } from "./offers.ts";
 import { OvhHalf } from "./ovh-half.ts";
+import { timings } from "./timings.ts";
 
 const program = join(import.meta.dirname, "lor-infra.ts");
+
+export type ShopServer = Pick<ServerView, "id" | "status" | "flavor" | "address">;
 
 /**
  * A project of a user, as `lor-infra init` makes it, in a shell that has read the openrc file of a real OpenStack: `--cloud ovh`, with the real
@@ -65,12 +79,63 @@ export class Shop {
 
   /** Runs `lor-infra COMMAND --cloud ovh …` to its end. */
   run(command: string, ...more: readonly string[]): Promise<Run> {
-    const child = spawn(process.execPath, [program, command, "--cloud", "ovh", ...more], {
+    return ended(this.#start(command, more));
+  }
+
+  #start(command: string, more: readonly string[]): ChildProcess {
+    return spawn(process.execPath, [program, command, "--cloud", "ovh", ...more], {
       cwd: join(this.folder, "shop"),
       env: this.#env,
       stdio: ["ignore", "pipe", "pipe"],
     });
-    return ended(child);
+  }
+
+  /** Opens the stack in this process, as a command does, for a Plan such as no setting asks for. */
+  async withPlan<T>(
+    operation: string,
+    change: (plan: LorPlan) => LorPlan,
+    work: (context: StackContext) => Promise<T>,
+  ): Promise<T> {
+    const loaded = loadProject(join(this.folder, "shop"), "prod");
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.issues));
+    await using context = await openContext({
+      project: loaded.value,
+      cloud: "ovh",
+      env: this.#env,
+      operation,
+      timings,
+    });
+    return await work({ ...context, program: (plan, choice) => context.program(change(plan), choice) });
+  }
+
+  /**
+   * Runs a command until OpenStack shows a moment, then ends by kill -9 its engine with the providers, or all of it as a power cut would.
+   * @throws Error when the command ends before
+   */
+  async kill(
+    victim: "engine" | "everything",
+    [command, ...more]: readonly [string, ...string[]],
+    moment: () => Promise<boolean>,
+  ): Promise<Run> {
+    const child = this.#start(command, more);
+    let over: Run | undefined;
+    const end = ended(child).then((run) => {
+      over = run;
+      return run;
+    });
+    while (!(await moment())) {
+      if (over !== undefined)
+        throw new Error(
+          `lor-infra ${command} ended with ${over.code} before the kill:\n${over.stdout}\n${over.stderr}`,
+        );
+      await pause(100);
+    }
+    const lock = await readLock(stateInFolder(stackFolder(this.#home, "ovh", "prod"), "shop").files);
+    const engines = lock === undefined ? [] : processesWith(runVariable, lock.holder.id);
+    if (engines.length === 0 && victim === "engine") throw new Error("no engine runs");
+    if (victim === "everything") child.kill("SIGKILL");
+    for (const one of engines.filter(isAlive)) process.kill(one.pid, "SIGKILL");
+    return await end;
   }
 
   /** The same with `--json`: its document. */
@@ -78,6 +143,22 @@ export class Shop {
     const run = await this.run(command, "--json", ...more);
     if (run.code !== 0) throw new Error(`lor-infra ${command} ended with ${run.code}:\n${run.stdout}\n${run.stderr}`);
     return JSON.parse(run.stdout) as T;
+  }
+
+  /** What Nova shows of each server, by its name. */
+  async servers(): Promise<Readonly<Record<string, ShopServer>>> {
+    const found = await this.cloud.compute.findServers("");
+    return Object.fromEntries(
+      found.map(({ name, id, status, flavor, address }) => [name, { id, status, flavor, address }]),
+    );
+  }
+
+  get engineRuns(): number {
+    return this.#half.engineRuns;
+  }
+
+  get #home(): string {
+    return join(this.folder, "shop", ".lor-infra");
   }
 
   /** Ends OVHcloud's half and forgets the state; what is in OpenStack is the test's to delete before. */
