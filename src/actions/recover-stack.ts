@@ -9,6 +9,7 @@ import { forgetGone } from "./forget-gone.ts";
 import { cloudPrefix, type ObservedFleet, type ObservedFront, observeFleet } from "./observe-fleet.ts";
 import { type RecordedState, readRecorded } from "./recorded-state.ts";
 import { planFleet, planProfile, runOptions, type StackContext } from "./stack-context.ts";
+import { isChained } from "./update-stack.ts";
 import { waitUntil } from "./wait-for.ts";
 
 /**
@@ -48,12 +49,14 @@ export async function recoverStack(
   return { ...recorded, refreshed };
 }
 
-/** Takes the cloud's word for what the state says. */
+/** Takes the cloud's word for what the state says. A stack that never was whole has no fleet afterwards either. */
 export async function refreshState(context: StackContext, fleet: Fleet | undefined): Promise<void> {
   const plan = fleet === undefined ? planProfile(context, "normal") : planFleet(context, fleet);
+  const says = fleet === undefined ? { says: { fleet, profile: undefined } } : {};
   context.emit({ kind: "phase", phase: "refreshing" });
   await forgetGone(context);
-  await context.engine.refresh(context.program(plan, { chain: fleet !== undefined }), runOptions(context));
+  const chain = isChained(await readRecorded(context));
+  await context.engine.refresh(context.program(plan, { chain, ...says }), runOptions(context));
 }
 
 /** Confirms or takes back every resize that was cut in the middle: the engine's provider cannot read such a server. */

@@ -19,7 +19,7 @@ import { recoverStack, refreshState } from "./recover-stack.ts";
 import { journaled } from "./run-journal.ts";
 import { planFleet, planProfile, type StackContext, sameFleet } from "./stack-context.ts";
 import { requireCreated } from "./switch-profile.ts";
-import { isChained, type PreparedUpdate, prepareUpdate, runUpdate } from "./update-stack.ts";
+import { type PreparedUpdate, prepareUpdate, runUpdate } from "./update-stack.ts";
 import { waitUntil } from "./wait-for.ts";
 
 export interface UpInput {
@@ -155,7 +155,7 @@ async function prepare(
 ): Promise<PreparedUpdate | undefined> {
   const untouched = recorded.resources.length === 0;
   // Chained once something may serve; side by side before.
-  const serves = isChained(recorded);
+  const serves = recorded.fleet !== undefined;
   return untouched ? undefined : await prepareUpdate(context, plan, { chain: serves, joinDrained: serves });
 }
 

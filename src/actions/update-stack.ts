@@ -37,12 +37,17 @@ export async function runUpdate(context: StackContext, update: PreparedUpdate): 
 }
 
 /**
- * Whether the fronts of a stack are chained: once it has been whole. A run of a few resources must have at least the order that the state was made
- * in: engine 3.259 brings what an untouched resource depended on into the new state by itself, and then refuses the program's own
- * registration of it as a duplicate (`getDependencySteps` in its step_generator.go).
+ * Whether a state was made with its fronts waiting for each other. A run that does not touch all of it has the same order: engine 3.259 brings what an
+ * untouched resource depended on into the new state by itself, and then refuses the program's own registration of it as a duplicate
+ * (`getDependencySteps` in its step_generator.go); and a resource that waits for one which is not there yet makes a state that no engine reads any more
+ * ("refers to missing dependency").
  */
-export function isChained(recorded: Pick<RecordedState, "fleet">): boolean {
-  return recorded.fleet !== undefined;
+export function isChained({ resources }: Pick<RecordedState, "resources">): boolean {
+  const inPool = /\$openstack:loadbalancer\/(pool:Pool|member:Member)::/;
+  return resources.some(
+    ({ type, dependencies }) =>
+      type === "openstack:compute/instance:Instance" && dependencies.some((urn) => inPool.test(urn)),
+  );
 }
 
 export interface TargetedRun {

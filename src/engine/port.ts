@@ -114,6 +114,8 @@ export interface StateResource {
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly protect: boolean;
+  /** URNs of what it waited for. */
+  readonly dependencies: readonly string[];
 }
 
 /** One stack of one project, driven through the Automation API. Every method fails with a coded LorError. */

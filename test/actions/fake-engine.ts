@@ -123,6 +123,7 @@ export class FakeEngine implements EngineStack {
       inputs: {},
       outputs: {},
       protect: one.protect,
+      dependencies: [],
     }));
     const stack = {
       urn: "stack",
@@ -132,6 +133,7 @@ export class FakeEngine implements EngineStack {
       inputs: {},
       outputs: this.recorded,
       protect: false,
+      dependencies: [],
     };
     return {
       resources: Object.keys(this.recorded).length > 0 ? [stack, ...resources] : resources,

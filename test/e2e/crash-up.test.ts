@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type CrashPoint, CrashScene } from "./crash/crash-scene.ts";
 import { undisturbed } from "./created-stack.ts";
-import { ended } from "./project.ts";
+import { ended, TestProject } from "./project.ts";
 
 /**
  * One first `up`, killed again and again: each test takes it on to the next point, deeper in the order of creation. Together the points meet one
@@ -155,5 +155,34 @@ describe("the same `lor-infra up` again, after a kill -9 at", () => {
       { pool: "serving", healthy: true },
       { pool: "serving", healthy: true },
     ]);
+  }, 180_000);
+});
+
+/** On its own, because at the points above the pool is always there before a front: a run that repairs must not make the front wait for it then either. */
+describe("a load balancer of plain OpenStack that is slower than the fronts", () => {
+  let slow: CrashScene;
+
+  beforeAll(async () => {
+    const project = new TestProject();
+    project.edit("Pulumi.yaml", (text) => text.replace("shell: ovh", "shell: openstack"));
+    project.edit("Pulumi.rush.yaml", (text) => text.replace("bandwidth: 2000", "bandwidth: 500"));
+    slow = await CrashScene.over(project);
+  });
+  afterAll(() => slow.dispose());
+
+  it("killed while both are created: the same command ends it", async () => {
+    const run = await slow.crash(["up", "--yes"], {
+      point: "load balancer, instance, volume attachment accepted: engine",
+      steps: [
+        create("loadbalancer/loadBalancer:LoadBalancer"),
+        create("Instance", "lor-prod-ps-0"),
+        create("VolumeAttach", "odoo-data"),
+      ],
+      kill: ["engine"],
+    });
+    expect(run.code, run.stderr).toBe(1);
+    await slow.succeed(["up", "--yes"]);
+    expect(await slow.createdTwice()).toEqual([]);
+    await slow.succeed(["preview", "--detect"]);
   }, 180_000);
 });
