@@ -112,7 +112,8 @@ export function createServer(child: CreateChild, request: ServerRequest): Server
       {
         // Its port is in use until it is gone.
         deleteBeforeReplace: true,
-        ignoreChanges: ["imageId"],
+        // The metadata is for people: a machine that was adopted has none.
+        ignoreChanges: ["imageId", "metadata"],
         additionalSecretOutputs: ["userData"],
         dependsOn: [document, ...request.dependsOn],
       },

@@ -39,7 +39,8 @@ export async function adoptLostCreations(
   }
   if (adopt.size + entered.size > 0) {
     const targets = [...adopt.keys(), ...entered.keys()];
-    await runTargeted(context, { plan, choice, recorded, targets, adopt });
+    // What was entered lacks what only the cloud tells.
+    await runTargeted(context, { plan, choice, recorded, targets, adopt, refresh: entered.size > 0 });
   }
   await intents.clear();
   return adopt.size + entered.size > 0;

@@ -83,17 +83,32 @@ class Search {
 
   /** Components and providers, without which nothing can be entered. */
   async begin(): Promise<void> {
-    await this.#preview();
-    await this.#look();
+    await this.goOn();
     const { engine, program } = this.#args;
     await engine.up(program, { ...runOptions(this.#context), targets: this.#components() });
   }
 
   /** One level; false when nothing new could be looked for. */
   async goOn(): Promise<boolean> {
-    const entered = await this.#enter();
-    await this.#preview();
-    return (await this.#look()) + entered > 0;
+    // One whose network is found on a later level can only be entered then. A document hangs on secrets, which are not known yet.
+    const waiting = [...this.#entering].filter(
+      ([urn]) => !this.#entered.has(urn) && this.#looked.get(urn)?.type !== documentType,
+    );
+    const { engine, program } = this.#args;
+    const { preview, entered } = await engine.enter(program, new Map(waiting), {
+      ...runOptions(this.#context),
+      adopt: this.#adopt,
+      // What was entered is held against the program as the cloud has it.
+      refresh: true,
+      onEvent: (event) => {
+        if (event.kind === "declared") this.#needs.set(event.urn, event.needs);
+      },
+    });
+    for (const urn of entered) this.#entered.add(urn);
+    this.#changes = preview.changes;
+    this.#differences = preview.differences;
+    this.#notReadBack = preview.notReadBack;
+    return (await this.#look()) + entered.length > 0;
   }
 
   async result(): Promise<ExistingResources> {
@@ -115,20 +130,6 @@ class Search {
     return this.#changes.filter((one) => one.type.startsWith("lor:")).map((one) => one.urn);
   }
 
-  async #preview(): Promise<void> {
-    const { engine, program } = this.#args;
-    const preview = await engine.preview(program, {
-      ...runOptions(this.#context),
-      adopt: this.#adopt,
-      onEvent: (event) => {
-        if (event.kind === "declared") this.#needs.set(event.urn, event.needs);
-      },
-    });
-    this.#changes = preview.changes;
-    this.#differences = preview.differences;
-    this.#notReadBack = preview.notReadBack;
-  }
-
   /** @returns how many could be looked for that could not before */
   async #look(): Promise<number> {
     const { finder } = this.#context.clients;
@@ -141,19 +142,6 @@ class Search {
       }
     }
     return fresh.length;
-  }
-
-  /** One whose network is found on a later level can only be entered then. A document hangs on secrets, which are not known yet. */
-  async #enter(): Promise<number> {
-    const waiting = [...this.#entering].filter(
-      ([urn]) => !this.#entered.has(urn) && this.#looked.get(urn)?.type !== documentType,
-    );
-    if (waiting.length === 0) return 0;
-    const { engine, program } = this.#args;
-    const options = { ...runOptions(this.#context), adopt: this.#adopt };
-    const entered = await engine.enter(program, new Map(waiting), options);
-    for (const urn of entered) this.#entered.add(urn);
-    return entered.length;
   }
 
   async #find(change: ResourceChange): Promise<Adoption | undefined> {

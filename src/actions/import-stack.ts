@@ -142,7 +142,7 @@ class Attempt {
     const { found, missing, randoms, components } = this.#looked();
     const { finder } = this.#context.clients;
     const options = runOptions(this.#context);
-    const entered = await this.#engine.enter(this.#program(), this.#secretsInState(), options);
+    const { entered } = await this.#engine.enter(this.#program(), this.#secretsInState(), options);
     const importable = [...found.values()].filter((one) => finder.isImportable(one.type));
     const adopt = new Map(importable.map((one) => [one.urn, { ...one.adoption, ...this.#secretOutputs(one) }]));
     const others = new Map(
@@ -205,7 +205,7 @@ class Attempt {
     return told?.value === undefined ? {} : { secretOutputs: { [told.secret.output]: told.value } };
   }
 
-  /** What was entered knows what it depends on once the program has run with it; nothing of it is changed. */
+  /** What was entered knows what only the cloud tells of it, and what it depends on, once the program has run with it; nothing of it is changed. */
   async #connect(): Promise<ReadonlySet<string>> {
     const { found, missing, components } = this.#looked();
     const known = new Set((await this.#engine.exportState()).resources.map((one) => one.urn));
@@ -214,6 +214,7 @@ class Attempt {
     await this.#engine.up(this.#program(), {
       ...runOptions(this.#context),
       targets: [...components, ...adopted],
+      refresh: true,
       keep: new Set(adopted),
       without: new Set([...missing.keys(), ...left.map((one) => one.urn)]),
     });

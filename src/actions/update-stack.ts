@@ -56,6 +56,8 @@ export interface TargetedRun {
   readonly recorded: RecordedState;
   readonly targets: readonly string[];
   readonly adopt?: ReadonlyMap<string, Adoption>;
+  /** Ask the cloud for the real state of the targets first. */
+  readonly refresh?: boolean;
 }
 
 /** An update of a few named resources, which leaves what the stack says of itself as it was. */
@@ -67,5 +69,6 @@ export async function runTargeted(context: StackContext, run: TargetedRun): Prom
     ...runOptions(context),
     targets: run.targets,
     ...(run.adopt === undefined ? {} : { adopt: run.adopt }),
+    ...(run.refresh === true ? { refresh: true } : {}),
   });
 }

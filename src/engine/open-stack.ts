@@ -8,7 +8,16 @@ import { engineEnvironment } from "./engine-environment.ts";
 import { engineError } from "./engine-errors.ts";
 import { canBeEntered, enterIntoState } from "./enter-into-state.ts";
 import { useOwnConnections } from "./own-connections.ts";
-import type { Adoption, EngineEvent, EngineStack, Program, RunOptions, RunResult, StateExport } from "./port.ts";
+import type {
+  Adoption,
+  EngineEvent,
+  EngineStack,
+  EnterResult,
+  Program,
+  RunOptions,
+  RunResult,
+  StateExport,
+} from "./port.ts";
 import { inTurn } from "./program-turn.ts";
 import { watchProgram } from "./program-watch.ts";
 import { ResourceChanges } from "./resource-changes.ts";
@@ -92,14 +101,10 @@ class AutomationStack implements EngineStack {
     return this.#run(program, options, (run) => this.#stack.up(run), { completesState: true });
   }
 
-  async enter(
-    program: Program,
-    adopt: ReadonlyMap<string, Adoption>,
-    options: RunOptions = {},
-  ): Promise<readonly string[]> {
+  async enter(program: Program, adopt: ReadonlyMap<string, Adoption>, options: RunOptions = {}): Promise<EnterResult> {
     const planned = new Map<string, StepEventStateMetadata>();
     let known: KnownInputs = new Map();
-    await this.#run(program, options, (run) => this.#stack.preview(run), {
+    const preview = await this.#run(program, options, (run) => this.#stack.preview(run), {
       enter: new Set(adopt.keys()),
       onPlanned: (step) => planned.set(step.urn, step),
       onKnown: (inputs) => {
@@ -113,12 +118,10 @@ class AutomationStack implements EngineStack {
         return step === undefined ? [] : [{ id, planned: step, known: inputs, secretOutputs, fits }];
       })
       .filter((one) => canBeEntered(one) && one.fits(valuesOf(one.known)));
-    const urns = entered.map((one) => one.planned.urn);
-    if (urns.length > 0) {
+    if (entered.length > 0) {
       await this.importState(enterIntoState((await this.exportState()).raw, entered));
-      await this.refresh(program, { ...options, targets: urns });
     }
-    return urns;
+    return { preview, entered: entered.map((one) => one.planned.urn) };
   }
 
   refresh(program: Program, options: RunOptions = {}): Promise<RunResult> {

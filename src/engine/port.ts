@@ -95,6 +95,13 @@ export interface RunResult {
   readonly durationSeconds: number;
 }
 
+export interface EnterResult {
+  /** As it was before. */
+  readonly preview: RunResult;
+  /** URNs that were entered; the others hang on something that is not there, or do not fit. */
+  readonly entered: readonly string[];
+}
+
 /** The state as the engine exports it; opaque but for what recovery needs. */
 export interface StateExport {
   readonly resources: readonly StateResource[];
@@ -123,11 +130,10 @@ export interface EngineStack {
   preview(program: Program, options?: RunOptions): Promise<RunResult>;
   up(program: Program, options?: RunOptions): Promise<RunResult>;
   /**
-   * Enters into the state what exists and what its provider cannot import, with the inputs that the program gives it, and reads the rest from the cloud,
-   * where nothing changes. What it depends on comes with the next run.
-   * @returns URNs that were entered; the others hang on something that is not there, or do not fit
+   * Previews, then enters into the state what exists and what its provider cannot import, with the inputs that the program gives it; in the cloud nothing changes. What
+   * only the cloud tells of it comes with the next refresh, what it depends on with the next run.
    */
-  enter(program: Program, adopt: ReadonlyMap<string, Adoption>, options?: RunOptions): Promise<readonly string[]>;
+  enter(program: Program, adopt: ReadonlyMap<string, Adoption>, options?: RunOptions): Promise<EnterResult>;
   refresh(program: Program, options?: RunOptions): Promise<RunResult>;
   destroy(options?: RunOptions): Promise<RunResult>;
   outputs(): Promise<Readonly<Record<string, unknown>>>;

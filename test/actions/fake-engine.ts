@@ -2,6 +2,7 @@ import type { BuildChoice } from "../../src/actions/stack-context.ts";
 import type {
   Adoption,
   EngineStack,
+  EnterResult,
   Program,
   ResourceChange,
   RunOptions,
@@ -77,9 +78,8 @@ export class FakeEngine implements EngineStack {
     return { ...quiet, changes, outputs: this.recorded };
   }
 
-  async enter(): Promise<readonly string[]> {
-    this.runs.push("enter");
-    return [];
+  async enter(program: Program): Promise<EnterResult> {
+    return { preview: await this.preview(program), entered: [] };
   }
 
   async refresh(): Promise<RunResult> {

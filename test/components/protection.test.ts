@@ -40,7 +40,7 @@ test("machine and attachment are deleted before they are replaced", async () => 
 
 test("a renewed image and an operated weight are no change", async () => {
   const cloud = await recordLor(profilePlan("normal"));
-  for (const each of resourcesOf(cloud, instance)) expect(each.ignoreChanges).toEqual(["imageId"]);
+  for (const each of resourcesOf(cloud, instance)) expect(each.ignoreChanges).toEqual(["imageId", "metadata"]);
   for (const each of resourcesOf(cloud, member)) expect(each.ignoreChanges).toEqual(["weight"]);
 });
 

@@ -306,8 +306,8 @@ describe("adoption", () => {
     lab.provider.calls.length = 0;
     const adoption = { id: "entered", unreadable: [], secretOutputs: { told: "planted-output" } };
     const other = { ...adoption, fits: (inputs: Readonly<Record<string, unknown>>) => inputs.text !== "planted-input" };
-    expect(await stack.enter(program, new Map([[urn("one"), other]]))).toEqual([]);
-    expect(await stack.enter(program, new Map([[urn("one"), adoption]]))).toEqual([urn("one")]);
+    expect(await stack.enter(program, new Map([[urn("one"), other]]))).toMatchObject({ entered: [] });
+    expect(await stack.enter(program, new Map([[urn("one"), adoption]]))).toMatchObject({ entered: [urn("one")] });
 
     const { resources, raw } = await stack.exportState();
     expect(resources.find((one) => one.name === "one")).toMatchObject({

@@ -23,9 +23,8 @@ export function isMeant(
   chosen: string | undefined,
   { field = "name", id = text(entry.id) }: { readonly field?: string; readonly id?: string } = {},
 ): boolean {
-  return chosen === undefined
-    ? text(entry[field]) === name
-    : [id, text(entry[field]), text(entry.name)].includes(chosen);
+  const names = [id, text(entry[field]), text(entry.name), text(entry.floating_ip_address)];
+  return chosen === undefined ? text(entry[field]) === name : names.includes(chosen);
 }
 
 /** The one entry that matches, as an id to import. */
