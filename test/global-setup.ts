@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { forgetShell } from "./forget-shell.ts";
 
 /** Most test runs side by side. */
 const testRuns = 14;
@@ -17,9 +18,7 @@ declare module "vitest" {
 
 /** What every test file may count on: the engine is installed (built once, then cached) and no variable of this shell leaks in. */
 export async function setup({ provide }: TestProject): Promise<() => void> {
-  for (const name of Object.keys(process.env)) {
-    if (/^(PULUMI_|OVH_|OS_|AWS_|LOR_INFRA_(?!TEST))/.test(name)) delete process.env[name];
-  }
+  forgetShell();
   if (!existsSync("package.json")) throw new Error("run the tests from the project's folder");
   const folder = mkdtempSync(join(tmpdir(), "lor-infra-created-"));
   provide("createdStacks", folder);

@@ -4,63 +4,19 @@
  */
 import { spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
-import { installEngine } from "../../src/engine/install-engine.ts";
-import { Place } from "./lab/place.ts";
 import { Progress } from "./lab/progress.ts";
-import { Session } from "./lab/session.ts";
-import { stopRequest } from "./lab/stop-request.ts";
-import { installProvider } from "./provider/install-provider.ts";
+import { type Running, withOpenStack } from "./with-openstack.ts";
 
 const TEST_MINUTES = 30;
 
 const keep = process.argv.includes("--keep");
 const record = process.argv.includes("--record");
 const forVitest = process.argv.slice(2).filter((argument) => argument !== "--keep" && argument !== "--record");
-const place = Place.fromEnvironment();
-const progress = new Progress();
-const stop = new AbortController();
-const signal = AbortSignal.any([stopRequest(), stop.signal]);
 
-// Both mostly wait, for packages and for modules: side by side they take the time of the longer one.
-const programs = installPrograms();
-programs.catch(() => {});
-try {
-  const session = await Session.open(place, progress, signal);
-  try {
-    await programs;
-    process.exitCode = await runTests();
-  } finally {
-    if (keep && !signal.aborted) session.keep();
-    else await session.close();
-  }
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-} finally {
-  stop.abort();
-}
-progress.tell(process.exitCode === 0 ? "done" : "failed");
-
-async function installPrograms(): Promise<void> {
-  const env = process.env;
-  const onProgress = slowly((text) => progress.tell(text));
-  await installEngine({ env, onProgress, signal });
-  const provider = await installProvider({ env, onProgress, signal });
-  progress.tell(`the engine and the real provider are there (${provider.path})`);
-}
-
-/** At most one line in ten seconds. */
-function slowly(tell: (text: string) => void): (text: string) => void {
-  let last = Number.NEGATIVE_INFINITY;
-  return (text) => {
-    if (performance.now() - last < 10_000) return;
-    last = performance.now();
-    tell(text);
-  };
-}
+await withOpenStack({ keep, progress: new Progress(), run: runTests });
 
 /** Vitest, in a process group of its own, so that it can be ended whole. */
-async function runTests(): Promise<number> {
+async function runTests({ place, progress, signal }: Running): Promise<number> {
   const child = spawn("vitest", ["run", "--config", "test/openstack/vitest.config.ts", ...forVitest], {
     stdio: "inherit",
     detached: true,

@@ -32,13 +32,14 @@ export class Shop {
   readonly cloud: Cloud;
   readonly folder: string;
   readonly #half: OvhHalf;
-  readonly #env: Record<string, string | undefined>;
+  /** Of the shell that the commands are typed in. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 
-  private constructor(cloud: Cloud, half: OvhHalf, folder: string, env: Record<string, string | undefined>) {
+  private constructor(cloud: Cloud, half: OvhHalf, folder: string, env: Readonly<Record<string, string | undefined>>) {
     this.cloud = cloud;
     this.folder = folder;
     this.#half = half;
-    this.#env = env;
+    this.env = env;
   }
 
   static async open(purpose: string): Promise<Shop> {
@@ -60,8 +61,7 @@ export class Shop {
       PULUMI_HOME: join(folder, ".pulumi-home"),
       NO_COLOR: "1",
     });
-    const project = join(folder, "shop");
-    const made = await ended(spawn(process.execPath, [launcher, "init", project], { env: process.env }));
+    const made = await ended(spawn(process.execPath, [launcher, "init", shop.project], { env: process.env }));
     if (made.code !== 0) throw new Error(`lor-infra init failed: ${made.stderr}`);
     // Plain OpenStack has no load balancer whose size changes.
     shop.edit("Pulumi.yaml", (text) => text.replace("shell: ovh", "shell: openstack"));
@@ -69,8 +69,13 @@ export class Shop {
     return shop;
   }
 
+  /** Folder of the settings. */
+  get project(): string {
+    return join(this.folder, "shop");
+  }
+
   edit(file: string, change: (text: string) => string): void {
-    const path = join(this.folder, "shop", file);
+    const path = join(this.project, file);
     const before = readFileSync(path, "utf8");
     const after = change(before);
     if (after === before) throw new Error(`the edit of ${file} changed nothing`);
@@ -84,8 +89,8 @@ export class Shop {
 
   #start(command: string, more: readonly string[]): ChildProcess {
     return spawn(process.execPath, [program, command, "--cloud", "ovh", ...more], {
-      cwd: join(this.folder, "shop"),
-      env: this.#env,
+      cwd: this.project,
+      env: this.env,
       stdio: ["ignore", "pipe", "pipe"],
     });
   }
@@ -96,12 +101,12 @@ export class Shop {
     change: (plan: LorPlan) => LorPlan,
     work: (context: StackContext) => Promise<T>,
   ): Promise<T> {
-    const loaded = loadProject(join(this.folder, "shop"), "prod");
+    const loaded = loadProject(this.project, "prod");
     if (!loaded.ok) throw new Error(JSON.stringify(loaded.issues));
     await using context = await openContext({
       project: loaded.value,
       cloud: "ovh",
-      env: this.#env,
+      env: this.env,
       operation,
       timings,
     });
@@ -158,7 +163,7 @@ export class Shop {
   }
 
   get #home(): string {
-    return join(this.folder, "shop", ".lor-infra");
+    return join(this.project, ".lor-infra");
   }
 
   /** Ends OVHcloud's half and forgets the state; what is in OpenStack is the test's to delete before. */
