@@ -7,8 +7,8 @@ import { type Availability, availabilityIn, frontServers, PoolWatch, poolMembers
 import type { Way } from "./way.ts";
 
 /** What the shop's settings ask for. */
-const normal = { fronts: 2, flavor: "b2-7" } as const;
-const rush = { fronts: 3, flavor: "b2-15" } as const;
+const normal = { fronts: 2 } as const;
+const rush = { fronts: 3, flavor: "b2-15-flex" } as const;
 
 /** Octavia takes a front back after some checks: longer than that is a front that does not come back. */
 const SETTLE_SECONDS = 120;
