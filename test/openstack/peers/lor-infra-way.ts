@@ -25,7 +25,7 @@ export class LorInfraWay implements Way {
   }
 
   create(): Promise<Run> {
-    return this.#shop.run("up", "--yes");
+    return this.#shop.run("up", "--yes", "--in-freeze");
   }
 
   async requireSettled(): Promise<void> {
@@ -34,11 +34,11 @@ export class LorInfraWay implements Way {
   }
 
   rush(): Promise<Run> {
-    return this.#shop.run("rush", "--yes");
+    return this.#shop.run("rush", "--yes", "--in-freeze");
   }
 
   destroy(): Promise<Run> {
-    return this.#shop.run("destroy", "--yes", "--with-data");
+    return this.#shop.run("destroy", "--yes", "--with-data", "--in-freeze");
   }
 
   close(): Promise<void> {

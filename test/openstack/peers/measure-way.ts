@@ -3,7 +3,7 @@ import type { Run } from "../../e2e/project.ts";
 import { type Cloud, nothing } from "../cloud.ts";
 import type { Entity } from "../lab/admin-api.ts";
 import { waitUntil } from "../lab/wait.ts";
-import { type Availability, availabilityIn, frontServers, PoolWatch, poolMembers } from "./pool-watch.ts";
+import { type Availability, availabilityIn, FrontWatch, frontServers, poolMembers } from "./front-watch.ts";
 import type { Way } from "./way.ts";
 
 /** What the shop's settings ask for. */
@@ -63,7 +63,7 @@ async function createAndSwitch(way: Way, { tell, signal, onProfile }: MeasureArg
   tell(`${name}: creating`);
   const creation = await timed(() => way.create());
   if (creation.run.code !== 0) throw new Error(`${name}: the creation failed: ${errorOf(creation.run)}`);
-  const settling = await PoolWatch.start(cloud);
+  const settling = await FrontWatch.start(cloud);
   await untilEveryoneServes(settling, normal.fronts, signal);
   await settling.stop();
   await way.requireSettled();
@@ -71,7 +71,7 @@ async function createAndSwitch(way: Way, { tell, signal, onProfile }: MeasureArg
 
   const before = await identities(cloud);
   tell(`${name}: switching`);
-  const watch = await PoolWatch.start(cloud);
+  const watch = await FrontWatch.start(cloud);
   const began = performance.now();
   const change = await timed(() => way.rush());
   const everyoneServes = await untilEveryoneServes(watch, rush.fronts, signal).then(
@@ -102,7 +102,7 @@ async function timed(run: () => Promise<Run>): Promise<{ readonly run: Run; read
   return { run: await run(), seconds: (performance.now() - began) / 1000 };
 }
 
-function untilEveryoneServes(watch: PoolWatch, fronts: number, signal: AbortSignal): Promise<void> {
+function untilEveryoneServes(watch: FrontWatch, fronts: number, signal: AbortSignal): Promise<void> {
   const what = `${fronts} fronts in the pool, each of them serving`;
   return waitUntil({ what, seconds: SETTLE_SECONDS, signal }, () => Promise.resolve(watch.everyoneServes(fronts)));
 }

@@ -40,7 +40,7 @@ export class PlainPulumiWay implements Way {
 
   /** `pulumi destroy` is refused while data is protected. */
   destroy(): Promise<Run> {
-    return this.#shop.run("destroy", "--yes", "--with-data");
+    return this.#shop.run("destroy", "--yes", "--with-data", "--in-freeze");
   }
 
   close(): Promise<void> {

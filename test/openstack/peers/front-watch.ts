@@ -45,7 +45,7 @@ export function availabilityIn(samples: readonly Sample[]): Availability {
 }
 
 /** Looks at the fronts again and again, as OpenStack's administrator sees them. */
-export class PoolWatch {
+export class FrontWatch {
   readonly #cloud: Cloud;
   readonly #began = performance.now();
   readonly #samples: Sample[] = [];
@@ -57,8 +57,8 @@ export class PoolWatch {
   }
 
   /** Resolves once it has looked for the first time. */
-  static async start(cloud: Cloud): Promise<PoolWatch> {
-    const watch = new PoolWatch(cloud);
+  static async start(cloud: Cloud): Promise<FrontWatch> {
+    const watch = new FrontWatch(cloud);
     await watch.#look();
     watch.#loop = watch.#goOn();
     watch.#loop.catch(() => {});

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { availabilityIn, type FrontSeen } from "./pool-watch.ts";
+import { availabilityIn, type FrontSeen } from "./front-watch.ts";
 
 const seen = (name: string, taken: boolean, runs: boolean): FrontSeen => ({ name, taken, runs });
 const well = (name: string) => seen(name, true, true);
