@@ -1,53 +1,35 @@
 import type { Run } from "../../e2e/project.ts";
 import { Shop } from "../shop/shop.ts";
 import { PlainPulumi } from "./plain-pulumi.ts";
+import { ShopWay } from "./shop-way.ts";
 import type { RecordedResource } from "./terraform-configuration.ts";
-import { outputOf, type Way } from "./way.ts";
+import { outputOf } from "./way.ts";
 
 /** The project's own commands, with every gate. */
-export class LorInfraWay implements Way {
+export class LorInfraWay extends ShopWay {
   readonly name = "lor-infra";
-  readonly #shop: Shop;
-  readonly #pulumi: PlainPulumi;
-
-  private constructor(shop: Shop, pulumi: PlainPulumi) {
-    this.#shop = shop;
-    this.#pulumi = pulumi;
-  }
 
   static async open(): Promise<LorInfraWay> {
     const shop = await Shop.open("peer-lor-infra");
     return new LorInfraWay(shop, await PlainPulumi.open(shop));
   }
 
-  get cloud() {
-    return this.#shop.cloud;
-  }
-
   create(): Promise<Run> {
-    return this.#shop.run("up", "--yes", "--in-freeze");
+    return this.shop.run("up", "--yes", "--in-freeze");
   }
 
   async requireSettled(): Promise<void> {
-    const { differs } = await this.#shop.json<{ differs: boolean }>("preview");
+    const { differs } = await this.shop.json<{ differs: boolean }>("preview");
     if (differs) throw new Error("lor-infra preview shows changes right after the creation");
   }
 
   rush(): Promise<Run> {
-    return this.#shop.run("rush", "--yes", "--in-freeze");
-  }
-
-  destroy(): Promise<Run> {
-    return this.#shop.run("destroy", "--yes", "--with-data", "--in-freeze");
-  }
-
-  close(): Promise<void> {
-    return this.#shop.close();
+    return this.shop.run("rush", "--yes", "--in-freeze");
   }
 
   /** What the state says now, secrets in clear. */
   async recorded(): Promise<readonly RecordedResource[]> {
-    const run = await this.#pulumi.run("stack", "export", "--stack", "prod", "--show-secrets");
+    const run = await this.pulumi.run("stack", "export", "--stack", "prod", "--show-secrets");
     return (JSON.parse(outputOf("pulumi stack export", run)) as { deployment: { resources: RecordedResource[] } })
       .deployment.resources;
   }

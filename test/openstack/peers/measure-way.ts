@@ -4,7 +4,7 @@ import { type Cloud, nothing } from "../cloud.ts";
 import type { Entity } from "../lab/admin-api.ts";
 import { waitUntil } from "../lab/wait.ts";
 import { type Availability, availabilityIn, FrontWatch, frontServers, poolMembers } from "./front-watch.ts";
-import type { Way } from "./way.ts";
+import { errorOf, type Way } from "./way.ts";
 
 /** What the shop's settings ask for. */
 const normal = { fronts: 2 } as const;
@@ -129,15 +129,4 @@ function outcomeOf(run: Run, everyoneServes: boolean, wrong: readonly unknown[])
   if (run.code !== 0) return `failed: ${errorOf(run)}`;
   if (wrong.length > 0) return `ended with 0, but ${wrong.join(", ")} have another size`;
   return everyoneServes ? "done" : `ended with 0, but not every front serves after ${SETTLE_SECONDS} s`;
-}
-
-/** The lines that say what went wrong: what a tool prints besides can have secrets in it. */
-function errorOf({ code, stdout, stderr }: Run): string {
-  const lines = `${stderr}\n${stdout}`.split("\n").filter((line) => /\berror\b|✗|failed/i.test(line));
-  return lines.length === 0
-    ? `exit ${code}`
-    : lines
-        .map((line) => line.replace(/^[│╷╵\s]+/u, ""))
-        .slice(0, 5)
-        .join("; ");
 }

@@ -1,10 +1,19 @@
 import type { Run } from "../../e2e/project.ts";
 import type { Cloud } from "../cloud.ts";
 
-/** What a command that has to succeed printed. @throws with the end of what it said, when it failed */
-export function outputOf(what: string, { code, stdout, stderr }: Run): string {
-  if (code !== 0) throw new Error(`${what} ended with ${code}:\n${stdout.slice(-2000)}\n${stderr.slice(-2000)}`);
-  return stdout;
+/** What a command that has to succeed printed. @throws with what it said went wrong, when it failed */
+export function outputOf(what: string, run: Run): string {
+  if (run.code !== 0) throw new Error(`${what} failed: ${errorOf(run)}`);
+  return run.stdout;
+}
+
+/** The lines of a tool that say what went wrong, or what it would change: what it prints besides can have secrets in it. */
+export function errorOf({ code, stdout, stderr }: Run): string {
+  const telling =
+    /\berror\b|✗|failed|^\s*# \S+ (will|must) be|^\s*[~+-]{1,2} +\S+:\S+ +\S+ +(update|create|delete|replace)/i;
+  const lines = `${stderr}\n${stdout}`.split("\n").filter((line) => telling.test(line));
+  const said = lines.slice(0, 5).map((line) => line.replace(/^[│╷╵\s]+/u, ""));
+  return [`exit ${code}`, ...said].join("; ");
 }
 
 /** One tool that creates the shop in normal, switches it to rush and deletes it, in an OpenStack project of its own. */
