@@ -81,6 +81,7 @@ function print(ways: readonly Measured[], figures: readonly Figure[], recorded: 
   const rows = ways.map((way) => [
     way.name,
     seconds(way.creationSeconds),
+    way.creationLoad.toFixed(1),
     seconds(way.switchSeconds),
     seconds(way.servingSeconds),
     String(way.mostOut),
@@ -92,6 +93,7 @@ function print(ways: readonly Measured[], figures: readonly Figure[], recorded: 
   const head = [
     "",
     "first creation",
+    "load then",
     "switch",
     "until all serve",
     "fronts out at once",
@@ -101,7 +103,7 @@ function print(ways: readonly Measured[], figures: readonly Figure[], recorded: 
     "outcome",
   ];
   terminal.line();
-  terminal.line(renderTable(terminal, head, rows, [1, 2, 3, 4, 5, 6]));
+  terminal.line(renderTable(terminal, head, rows, [1, 2, 3, 4, 5, 6, 7]));
   if (!json) printFigures(figures);
   terminal.document({
     version: 1,

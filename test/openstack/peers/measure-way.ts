@@ -1,3 +1,4 @@
+import { loadavg } from "node:os";
 import { isDeepStrictEqual } from "node:util";
 import type { Run } from "../../e2e/project.ts";
 import { type Cloud, nothing } from "../cloud.ts";
@@ -17,6 +18,8 @@ export interface Measured extends Availability {
   readonly name: string;
   /** Wall time of the first creation, seconds. */
   readonly creationSeconds: number;
+  /** Processes that wanted a core in the last minute of it: more than there are cores, and the machine was the limit. */
+  readonly creationLoad: number;
   /** Wall time of the switch's command, seconds. */
   readonly switchSeconds: number;
   /** From the beginning of the switch until each front of rush serves, seconds; undefined: not all did. */
@@ -62,6 +65,7 @@ async function createAndSwitch(way: Way, { tell, signal, onProfile }: MeasureArg
   const { cloud, name } = way;
   tell(`${name}: creating`);
   const creation = await timed(() => way.create());
+  const [creationLoad = 0] = loadavg();
   if (creation.run.code !== 0) throw new Error(`${name}: the creation failed: ${errorOf(creation.run)}`);
   const settling = await FrontWatch.start(cloud);
   await untilEveryoneServes(settling, normal.fronts, signal);
@@ -88,6 +92,7 @@ async function createAndSwitch(way: Way, { tell, signal, onProfile }: MeasureArg
   return {
     name,
     creationSeconds: creation.seconds,
+    creationLoad,
     switchSeconds: change.seconds,
     servingSeconds: everyoneServes ? servingSeconds : undefined,
     ...availability,
