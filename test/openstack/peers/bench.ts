@@ -1,6 +1,6 @@
 /**
- * `npm run bench:openstack [-- [--json] [--keep]]`: the same shop is created in normal and switched to rush on a real OpenStack by lor-infra, by plain
- * Pulumi and by OpenTofu, one after the other. Exit 1 when a limit is not kept. With --json progress goes to the error output; with --keep OpenStack is left
+ * `npm run bench:openstack [-- [--json] [--keep]]`: the same shop is created in normal and switched to rush on a real OpenStack by lor-infra, by
+ * OpenTofu and by plain Pulumi, one after the other. Exit 1 when a limit is not kept. With --json progress goes to the error output; with --keep OpenStack is left
  * running.
  */
 
@@ -39,8 +39,9 @@ async function bench({ signal }: Running): Promise<number> {
         recorded.set(profile, await own.recorded());
       },
     }),
-    await measureWay(await PlainPulumiWay.open(), args),
+    // Next to each other, because their first creations are compared.
     await measureWay(await openTofuWay(opentofu, recorded), args),
+    await measureWay(await PlainPulumiWay.open(), args),
   ];
   const figures = figuresOf(ways);
   print(ways, figures, recorded.get("normal") ?? []);
@@ -56,7 +57,7 @@ function openTofuWay(
 }
 
 function figuresOf(ways: readonly Measured[]): readonly Figure[] {
-  const [own, , peer] = ways;
+  const [own, peer] = ways;
   if (own === undefined || peer === undefined) throw new Error("not every way was measured");
   const ratio = own.creationSeconds / peer.creationSeconds;
   return [
