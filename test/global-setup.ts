@@ -32,9 +32,7 @@ export async function setup({ provide }: TestProject): Promise<() => void> {
 
 /** A number that no other test run on this machine has, as long as this one goes on: a port that is listened to stands for each. */
 async function takeNumber(): Promise<{ readonly of: number; readonly held: Server }> {
-  for (let tries = 0; tries < testRuns; tries += 1) {
-    // Not the lowest first: a run that was killed may have left a shop on its ports.
-    const of = (process.pid + tries) % testRuns;
+  for (let of = 0; of < testRuns; of += 1) {
     const held = createServer();
     held.listen({ host: "127.0.0.1", port: 40_900 + of, exclusive: true });
     try {

@@ -132,9 +132,22 @@ let projects = 0;
 export function trafficOffset(): number {
   const worker = Number(process.env.VITEST_POOL_ID ?? 0) % 8;
   const run = Number(process.env.LOR_INFRA_TEST_RUN ?? 14);
-  projects += 1;
-  // Steps of 10: no project's port 443 is another one's port 80.
-  return 41_000 + 10 * (160 * run + 20 * worker + (projects % 20));
+  const taken = portsListenedTo();
+  for (let tries = 0; tries < 20; tries += 1) {
+    projects += 1;
+    // Steps of 10: no project's port 443 is another one's port 80.
+    const offset = 41_000 + 10 * (160 * run + 20 * worker + (projects % 20));
+    // A run that was killed may have left its shop.
+    if (!taken.has(offset + 80) && !taken.has(offset + 443)) return offset;
+  }
+  throw new Error("no ports are left for another shop");
+}
+
+/** On whatever address. Source: proc(5), /proc/net/tcp: local address and state, both in hexadecimal; 0A is LISTEN. */
+function portsListenedTo(): ReadonlySet<number> {
+  const sockets = readFileSync("/proc/net/tcp", "utf8").split("\n");
+  const ports = sockets.map((line) => /^\s*\d+: [0-9A-F]{8}:([0-9A-F]{4}) \S+ 0A /.exec(line)?.[1]);
+  return new Set(ports.flatMap((port) => (port === undefined ? [] : Number.parseInt(port, 16))));
 }
 
 /** Collects a child's output until it ends. */
