@@ -22,6 +22,7 @@ import {
   runOptions,
   type StackContext,
 } from "./stack-context.ts";
+import { isChained } from "./update-stack.ts";
 
 export interface ImportInput {
   /** The size that the shop runs in now. Default: the one that the state says, `normal` for a stack that it does not know. */
@@ -169,7 +170,9 @@ class Attempt {
   }
 
   #program() {
-    const choice: BuildChoice = { chain: true, joinDrained: true, says: this.#says() };
+    // Without a state the fronts get the order of a shop that serves.
+    const chain = this.#recorded.resources.length === 0 || isChained(this.#recorded);
+    const choice: BuildChoice = { chain, joinDrained: true, says: this.#says() };
     return this.#context.program(this.#plan, choice);
   }
 
