@@ -50,14 +50,16 @@ beforeEach(({ skip, onTestFailed }) => {
 
 afterEach(() => watch.stop());
 
-test("up, killed in the middle of a server's creation and of the load balancer's, makes each thing once", {
+test("up, killed while load balancer and servers are created, and while the last front is, makes each thing once", {
   timeout: 30 * minute,
 }, async () => {
-  await shop.kill("engine", up, async () => (await statuses()).includes("BUILD"));
-  await shop.kill("everything", up, async () => {
+  await shop.kill("engine", up, async () => {
     const { loadBalancers } = await shop.cloud.everything();
-    return loadBalancers.some((one) => one.provisioning_status === "PENDING_CREATE");
+    const pending = loadBalancers.some((one) => one.provisioning_status === "PENDING_CREATE");
+    return pending && (await statuses()).includes("BUILD");
   });
+  // Fronts are made one after the other.
+  await shop.kill("everything", up, async () => (await shop.servers())["shop-prod-ps-1"]?.status === "BUILD");
   await shop.json(...up);
   counts = await shop.cloud.count();
   servers = await shop.servers();
