@@ -140,7 +140,8 @@ async function statuses(): Promise<readonly string[]> {
 }
 
 async function largeFronts(): Promise<Readonly<Record<string, ShopServer>>> {
-  return Object.fromEntries(Object.entries(await shop.servers()).filter(([, { flavor }]) => flavor === "b2-15-flex"));
+  const fronts = Object.entries(await shop.servers()).filter(([name]) => /-ps-\d+$/.test(name));
+  return Object.fromEntries(fronts.filter(([, { flavor }]) => flavor === "b2-15-flex"));
 }
 
 /** Every front is large, those of normal with their ids and addresses; nothing is there twice, and enough served at every look. */
