@@ -22,6 +22,12 @@ const KEPT_FORMS: Readonly<Record<string, (input: string) => string>> = {
 };
 
 /**
+ * How a bridged Terraform provider remembers the difference between its own state and these outputs. With other outputs it stops at the next run
+ * ("does not apply cleanly to the resource state"); without it, it goes by the outputs (pulumi-terraform-bridge v3.133.0, pkg/tfbridge/rawstate.go).
+ */
+const RAW_STATE_DELTA = "__pulumi_raw_state_delta";
+
+/**
  * Completes the state after an adoption. What the provider cannot read back was ignored while adopting and is missing in the state, or there
  * in another form: the next run would take it for a change, and a change of user data replaces the server. A secret that the cloud does not tell
  * is missing as well.
@@ -37,6 +43,7 @@ export function completeAdopted(
   const completed = structuredClone(raw);
   let changed = false;
   for (const resource of resourcesOf(completed)) {
+    const { outputs } = resource;
     for (const key of adopted.get(resource.urn)?.madeUp ?? []) {
       resource.inputs = without(resource.inputs, key);
       resource.outputs = without(resource.outputs, key);
@@ -55,6 +62,9 @@ export function completeAdopted(
         };
       }
       changed = true;
+    }
+    if (resource.outputs !== outputs) {
+      resource.outputs = without(resource.outputs, RAW_STATE_DELTA);
     }
   }
   return changed ? completed : undefined;
