@@ -55,11 +55,10 @@ export function completeAdopted(
     }
     for (const [key, input] of Object.entries(inputs.get(resource.urn) ?? {})) {
       resource.inputs = { ...resource.inputs, [key]: inState(input.value, input.secret) };
-      if (isMissing(resource.outputs?.[key])) {
-        resource.outputs = {
-          ...resource.outputs,
-          [key]: inState(keptForm(resource.type, key, input.value), input.secret),
-        };
+      const output = resource.outputs?.[key];
+      const filled = fillIn(output, keptForm(resource.type, key, input.value));
+      if (filled !== output) {
+        resource.outputs = { ...resource.outputs, [key]: inState(filled, input.secret) };
       }
       changed = true;
     }
@@ -74,9 +73,30 @@ function without(values: Record<string, unknown> | undefined, key: string): Reco
   return Object.fromEntries(Object.entries(values ?? {}).filter(([name]) => name !== key));
 }
 
-/** What a provider writes for a property that it did not read. */
+/** What a provider has read, with the input where it read nothing: of a machine's networks it reads the addresses and not the ports. */
+function fillIn(output: unknown, input: unknown): unknown {
+  if (isMissing(output)) return input;
+  if (Array.isArray(output) && Array.isArray(input) && output.length === input.length) {
+    const filled = output.map((entry, index) => fillIn(entry, input[index]));
+    return filled.some((entry, index) => entry !== output[index]) ? filled : output;
+  }
+  if (isRecord(output) && isRecord(input)) {
+    const missing = Object.keys(input).filter((key) => fillIn(output[key], input[key]) !== output[key]);
+    return missing.length === 0
+      ? output
+      : { ...output, ...Object.fromEntries(missing.map((key) => [key, fillIn(output[key], input[key])])) };
+  }
+  return output;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** What a provider writes for a property that it did not read: of one that is secret, an encrypted nothing. */
 function isMissing(output: unknown): boolean {
-  return output === undefined || output === null || output === "" || (Array.isArray(output) && output.length === 0);
+  const isEmpty = output === undefined || output === null || output === "";
+  return isEmpty || (Array.isArray(output) && output.length === 0) || (isRecord(output) && SPECIAL_KEY in output);
 }
 
 interface RawResource {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { completeAdopted } from "../../src/engine/adopted-inputs.ts";
 import { engineEnvironment } from "../../src/engine/engine-environment.ts";
+import { SECRET_MARK, SPECIAL_KEY } from "../../src/engine/state-export.ts";
 
 const args = {
   backendUrl: "file:///state",
@@ -44,6 +45,7 @@ test("attached providers: where they are, and no plugin fetched in their stead",
 
 test("an adopted server's user data goes into the state in the form its provider compares with", () => {
   const urn = "urn:pulumi:prod::lor::openstack:compute/instance:Instance::ps-0";
+  const encryptedNothing = { [SPECIAL_KEY]: SECRET_MARK, ciphertext: "v1:…" };
   const raw = {
     deployment: {
       resources: [
@@ -51,12 +53,17 @@ test("an adopted server's user data goes into the state in the form its provider
           urn,
           type: "openstack:compute/instance:Instance",
           inputs: { name: "ps-0" },
-          outputs: { userData: "", __pulumi_raw_state_delta: { obj: {} } },
+          outputs: {
+            networks: [{ name: "front", port: "" }],
+            userData: encryptedNothing,
+            __pulumi_raw_state_delta: { obj: {} },
+          },
         },
       ],
     },
   };
-  const inputs = new Map([[urn, { userData: { value: "#cloud-config", known: true, secret: false } }]]);
+  const known = (value: unknown) => ({ value, known: true, secret: false });
+  const inputs = new Map([[urn, { userData: known("#cloud-config"), networks: known([{ port: "port-1" }]) }]]);
 
   expect(completeAdopted(raw, inputs)).toEqual({
     deployment: {
@@ -64,9 +71,12 @@ test("an adopted server's user data goes into the state in the form its provider
         {
           urn,
           type: "openstack:compute/instance:Instance",
-          inputs: { name: "ps-0", userData: "#cloud-config" },
+          inputs: { name: "ps-0", userData: "#cloud-config", networks: [{ port: "port-1" }] },
           // printf '#cloud-config' | sha1sum; the delta was made for other outputs
-          outputs: { userData: "f6c3e6cf066eeeef3eb2dad41a725bffff4ba5a5" },
+          outputs: {
+            networks: [{ name: "front", port: "port-1" }],
+            userData: "f6c3e6cf066eeeef3eb2dad41a725bffff4ba5a5",
+          },
         },
       ],
     },
