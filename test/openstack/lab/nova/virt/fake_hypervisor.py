@@ -79,12 +79,12 @@ class SwitchedFakeDriver(fake.FakeDriver):
     # A resize. The parent starts the guest again without naming its ports: they are plugged afterwards.
 
     def migrate_disk_and_power_off(self, context, instance, dest, flavor, network_info, *arguments, **options):
+        if ordered("fail-next-resize"):
+            raise exception.NovaException("the pretended hypervisor was told to fail")
         unplug(network_info)
         return super().migrate_disk_and_power_off(context, instance, dest, flavor, network_info, *arguments, **options)
 
     def finish_migration(self, context, migration, instance, disk_info, network_info, *arguments, **options):
-        if ordered("fail-next-resize"):
-            raise exception.NovaException("the pretended hypervisor was told to fail")
         super().finish_migration(context, migration, instance, disk_info, network_info, *arguments, **options)
         plug(network_info)
 
