@@ -53,12 +53,12 @@ describe("in a terminal", () => {
     terminal.stdin?.write("\u0003");
     await vi.waitUntil(() => /Stopping: /.test(screen), { timeout: 60_000 });
     await redrawn();
-    expect(visible(screen)).toContain("Stopping: what is in progress ends, nothing new starts.");
+    await seen().toContain("Stopping: what is in progress ends, nothing new starts.");
     terminal.stdin?.write("\u0003");
     await vi.waitUntil(() => /Ctrl-C once more leaves now/.test(screen), { timeout: 60_000 });
     await redrawn();
     // Both texts stay: the live tree is drawn below them, not over them.
-    expect(visible(screen)).toMatch(
+    await seen().toMatch(
       /Stopping: [\s\S]*Leaving now would leave these in progress[\s\S]*create (lb|odoo) \(networking FloatingIp\)\nCtrl-C once more leaves now\.\nCreating .* 1 in progress/,
     );
     // It still waits for the creation in progress.
@@ -96,6 +96,11 @@ describe("afterwards", () => {
 /** What stood on the screen after the last redrawing, as far as one drawing erases the one before. */
 function lastDrawing(): string {
   return plain(screen.slice(Math.max(0, screen.lastIndexOf("Creating"))));
+}
+
+/** What a person sees: a drawing may have come in part only. */
+function seen() {
+  return expect.poll(() => visible(screen), { timeout: 20_000 });
 }
 
 /** Until the live tree was drawn once more. */
