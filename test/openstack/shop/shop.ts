@@ -7,6 +7,7 @@ import { openContext } from "../../../src/actions/open-context.ts";
 import type { StackContext } from "../../../src/actions/stack-context.ts";
 import type { ServerView } from "../../../src/clients/port.ts";
 import { loadProject } from "../../../src/config/project.ts";
+import { projectId } from "../../../src/local-cloud/behaviour/keystone/keystone.ts";
 import { selfSignedPkcs12 } from "../../../src/local-cloud/tls-certificate.ts";
 import { runVariable } from "../../../src/state/orphan-engine.ts";
 import { isAlive, processesWith } from "../../../src/state/process-identity.ts";
@@ -21,6 +22,7 @@ import { OvhHalf } from "./ovh-half.ts";
 import { timings } from "./timings.ts";
 
 const program = join(import.meta.dirname, "lor-infra.ts");
+const byHand = join(import.meta.dirname, "by-hand.sh");
 
 export type ShopServer = Pick<ServerView, "id" | "status" | "flavor" | "address">;
 
@@ -31,6 +33,8 @@ export type ShopServer = Pick<ServerView, "id" | "status" | "flavor" | "address"
 export class Shop {
   readonly cloud: Cloud;
   readonly folder: string;
+  /** PKCS#12 file of the shop's certificate. */
+  readonly certificate: string;
   readonly #half: OvhHalf;
   /** Of the shell that the commands are typed in. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -38,6 +42,7 @@ export class Shop {
   private constructor(cloud: Cloud, half: OvhHalf, folder: string, env: Readonly<Record<string, string | undefined>>) {
     this.cloud = cloud;
     this.folder = folder;
+    this.certificate = join(folder, ".shop.p12");
     this.#half = half;
     this.env = env;
   }
@@ -47,20 +52,19 @@ export class Shop {
     const folder = mkdtempSync(join(tmpdir(), "lor-infra-shop-"));
     const plugins = join(folder, ".plugins");
     const half = await OvhHalf.start(plugins, await offerAsOvhcloud(cloud.admin));
-    const certificate = join(folder, ".shop.p12");
-    writeFileSync(certificate, selfSignedPkcs12(["www.lor.example"], new Date()), { mode: 0o600 });
     const shop = new Shop(cloud, half, folder, {
       ...process.env,
       ...cloud.variables,
       ...half.variables,
       OS_REGION_NAME: computeRegion,
-      LOR_TLS_PKCS12_FILE: certificate,
+      LOR_TLS_PKCS12_FILE: join(folder, ".shop.p12"),
       PATH: [plugins, cloud.pluginFolder, process.env.PATH].join(delimiter),
       // What is not on PATH is to fail at once, not to be downloaded.
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       PULUMI_HOME: join(folder, ".pulumi-home"),
       NO_COLOR: "1",
     });
+    writeFileSync(shop.certificate, selfSignedPkcs12(["www.lor.example"], new Date()), { mode: 0o600 });
     const made = await ended(spawn(process.execPath, [launcher, "init", shop.project], { env: process.env }));
     if (made.code !== 0) throw new Error(`lor-infra init failed: ${made.stderr}`);
     // Plain OpenStack has no load balancer whose size changes.
@@ -148,6 +152,21 @@ export class Shop {
     const run = await this.run(command, "--json", ...more);
     if (run.code !== 0) throw new Error(`lor-infra ${command} ended with ${run.code}:\n${run.stdout}\n${run.stderr}`);
     return JSON.parse(run.stdout) as T;
+  }
+
+  /** What a person does with the `openstack` client, see by-hand.sh; returns what it prints. */
+  async byHand(...args: readonly string[]): Promise<string> {
+    const env = { ...this.env, ...this.cloud.variables };
+    const run = await ended(spawn("bash", [byHand, ...args], { env, stdio: ["ignore", "pipe", "pipe"] }));
+    if (run.code !== 0) throw new Error(`by-hand.sh ${args[0]} ended with ${run.code}:\n${run.stderr}`);
+    return run.stdout;
+  }
+
+  /** Attaches the project to a vRack, as a person does in OVHcloud's console. */
+  async joinVrack(name: string): Promise<void> {
+    const { ovhVrack, waitUntil } = this.#half.cloud;
+    ovhVrack.attach(name, projectId);
+    await waitUntil(() => ovhVrack.get(name, projectId).status === "ATTACHED");
   }
 
   /** What Nova shows of each server, by its name. */
