@@ -1,4 +1,5 @@
 import type { ResourceFinder } from "../clients/port.ts";
+import { resourceKey } from "../core/resource-key.ts";
 import type { Fleet } from "../domain/fleet.ts";
 import { frontIndex } from "../domain/switching/serving.ts";
 import type { Adoption, ResourceChange } from "../engine/port.ts";
@@ -28,7 +29,7 @@ export async function adoptLostCreations(
   const choice = { chain: isChained(recorded), joinDrained: true };
   context.emit({ kind: "phase", phase: "recovering" });
   const preview = await context.engine.preview(context.program(plan, choice));
-  const begun = new Set(pending.map((one) => `${one.type} ${one.name}`));
+  const begun = new Set(pending.map(resourceKey));
   const lost = await findLost(context, preview.changes, begun);
   const half = findHalfAdopted(context, recorded, preview.changes, begun);
   const adopt = new Map([...lost.importable, ...half]);
@@ -80,7 +81,7 @@ async function findLost(
   const entered = new Map<string, Adoption>();
   const { finder } = context.clients;
   for (const change of changes) {
-    const name = `${change.type} ${change.name}`;
+    const name = resourceKey(change);
     if (change.change !== "create" || change.identity === undefined || !begun.has(name)) {
       continue;
     }
@@ -114,7 +115,7 @@ function findHalfAdopted(
   begun: ReadonlySet<string>,
 ): ReadonlyMap<string, Adoption> {
   const adopt = new Map<string, Adoption>();
-  for (const change of changes.filter((one) => begun.has(`${one.type} ${one.name}`))) {
+  for (const change of changes.filter((one) => begun.has(resourceKey(one)))) {
     const known = recorded.resources.find((one) => one.urn === change.urn);
     const unreadable = context.clients.finder.unreadable(change.type);
     const missing = (path: string) => {

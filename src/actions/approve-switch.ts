@@ -1,5 +1,6 @@
 import { ExitCode, LorError } from "../core/errors.ts";
 import { fingerprint } from "../core/fingerprint.ts";
+import { resourceKey } from "../core/resource-key.ts";
 import type { Profile } from "../domain/fleet.ts";
 import {
   type ApprovedSwitch,
@@ -57,7 +58,7 @@ async function statePrints(context: StackContext): Promise<StatePrints> {
   const { resources } = await readRecorded(context);
   const prints = resources.map(
     ({ type, name, id, inputs, protect }) =>
-      [`${type} ${name}`, fingerprint({ id, inputs, protect }).slice(0, 16)] as const,
+      [resourceKey({ type, name }), fingerprint({ id, inputs, protect }).slice(0, 16)] as const,
   );
   return Object.fromEntries(prints.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

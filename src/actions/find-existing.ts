@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { AmbiguousName } from "../clients/finder/query.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
+import { resourceKey } from "../core/resource-key.ts";
 import type { Adoption, Difference, EngineStack, Program, ResourceChange } from "../engine/port.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
 import { adoptionOf } from "./adopt-lost-creations.ts";
-import { keyOf } from "./gather-secrets.ts";
 import { runOptions, type StackContext } from "./stack-context.ts";
 
 /** A resource of the program that the state does not know, as the cloud has it. */
@@ -121,7 +121,9 @@ class Search {
         missing.map(({ urn, type, name }) => [urn, { urn, type, name, ids: this.#ambiguous.get(urn) ?? [] }]),
       ),
       needs: this.#needs,
-      randoms: new Map(created.filter((one) => one.type.startsWith("random:")).map((one) => [keyOf(one), one.urn])),
+      randoms: new Map(
+        created.filter((one) => one.type.startsWith("random:")).map((one) => [resourceKey(one), one.urn]),
+      ),
       components: this.#components(),
     };
   }
@@ -147,7 +149,7 @@ class Search {
   async #find(change: ResourceChange): Promise<Adoption | undefined> {
     const { finder } = this.#context.clients;
     const { type, identity = {} } = change;
-    const chosen = this.#args.chosen.get(keyOf(change));
+    const chosen = this.#args.chosen.get(resourceKey(change));
     try {
       const found = await finder.find(type, identity, chosen);
       if (found !== undefined) return adoptionOf(finder, type, found.id);

@@ -1,3 +1,4 @@
+import { resourceKey } from "../core/resource-key.ts";
 import { dropFromState } from "../engine/drop-from-state.ts";
 import { readRecorded } from "./recorded-state.ts";
 import type { StackContext } from "./stack-context.ts";
@@ -14,7 +15,7 @@ export async function forgetGone(context: StackContext): Promise<void> {
     const found = await clients.finder.find(resource.type, resource.inputs);
     if (found === undefined || found.id.split("/").at(-1) !== resource.id) {
       gone.add(resource.urn);
-      emit({ kind: "repaired", repair: "gone-resource-forgotten", what: `${resource.type} ${resource.name}` });
+      emit({ kind: "repaired", repair: "gone-resource-forgotten", what: resourceKey(resource) });
     }
   }
   if (gone.size > 0) {

@@ -1,3 +1,4 @@
+import { resourceKey } from "../core/resource-key.ts";
 import { type KeptSecret, keptSecrets } from "../systems/lor/kept-secrets.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
 import type { StackContext } from "./stack-context.ts";
@@ -8,11 +9,6 @@ export interface GatheredSecret {
   /** `cloud`: written down where the machines fetch it; `file`: told by a person; `new`: nobody uses it yet; `unknown`: in use, and nobody tells it. */
   readonly from: "cloud" | "file" | "new" | "unknown";
   readonly value: string | undefined;
-}
-
-/** Key of a resource in every table of an import. */
-export function keyOf({ type, name }: { readonly type: string; readonly name: string }): string {
-  return `${type} ${name}`;
 }
 
 /**
@@ -49,12 +45,12 @@ export async function gatherSecrets(
     }
     return undefined;
   };
-  const wanted = keptSecrets(plan).filter((one) => !known.has(keyOf(one)));
+  const wanted = keptSecrets(plan).filter((one) => !known.has(resourceKey(one)));
   const gathered: GatheredSecret[] = [];
   for (const secret of wanted) {
     const inCloud = await written(secret);
-    const value = inCloud ?? given.get(keyOf(secret));
-    const used = secret.usedBy.some((one) => there.has(keyOf(one)));
+    const value = inCloud ?? given.get(resourceKey(secret));
+    const used = secret.usedBy.some((one) => there.has(resourceKey(one)));
     const from = inCloud !== undefined ? "cloud" : value !== undefined ? "file" : used ? "unknown" : "new";
     gathered.push({ secret, from, value });
   }

@@ -1,5 +1,6 @@
 import { mapKey, type ResourceMap, resolveMap } from "../config/resource-map.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
+import { resourceKey } from "../core/resource-key.ts";
 import type { Profile } from "../domain/fleet.ts";
 import type { Adoption, EngineStack } from "../engine/port.ts";
 import { keptSecrets } from "../systems/lor/kept-secrets.ts";
@@ -7,7 +8,7 @@ import { planItems } from "../systems/lor/plan-items.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
 import { settingOf } from "../systems/lor/setting-of.ts";
 import { type ExistingResources, type FoundResource, findExisting, type MissingResource } from "./find-existing.ts";
-import { type GatheredSecret, gatherSecrets, keyOf } from "./gather-secrets.ts";
+import { type GatheredSecret, gatherSecrets } from "./gather-secrets.ts";
 import type { ImportedResource, ImportProposal } from "./import-proposal.ts";
 import { refusalOf } from "./import-refusal.ts";
 import { requireApproval } from "./proposal.ts";
@@ -75,7 +76,8 @@ export async function importStack(context: StackContext, input: ImportInput): Pr
     return adopted.left;
   });
   const resources = proposal.resources.map(
-    (one): ImportedResource => (left.has(keyOf(one)) ? { type: one.type, name: one.name, verdict: "missing" } : one),
+    (one): ImportedResource =>
+      left.has(resourceKey(one)) ? { type: one.type, name: one.name, verdict: "missing" } : one,
   );
   return { ...proposal, resources, changed: true, seconds: secondsSince(context, began) };
 }
@@ -122,8 +124,8 @@ class Attempt {
     if (this.#recorded.resources.length > 0) await this.#engine.importState(this.#recorded.raw);
     const search = { engine: this.#engine, program: this.#program(), plan: this.#plan, chosen };
     this.#existing = await findExisting(this.#context, search);
-    const known = new Set(this.#recorded.resources.map(keyOf));
-    const there = new Set([...known, ...[...this.#existing.found.values()].map(keyOf)]);
+    const known = new Set(this.#recorded.resources.map(resourceKey));
+    const there = new Set([...known, ...[...this.#existing.found.values()].map(resourceKey)]);
     this.#secrets = await gatherSecrets(this.#context, this.#plan, { there, known, given });
     const items = planItems(this.#plan).filter((one) => !one.type.startsWith("random:"));
     return {
@@ -180,13 +182,13 @@ class Attempt {
   #says(): NonNullable<BuildChoice["says"]> {
     if (this.#recorded.fleet !== undefined) return this.#recorded;
     const { fleet, profile } = this.#plan;
-    const there = new Set([...this.#recorded.resources, ...(this.#existing?.found.values() ?? [])].map(keyOf));
+    const there = new Set([...this.#recorded.resources, ...(this.#existing?.found.values() ?? [])].map(resourceKey));
     const fronts = new Set(fleet.fronts.map((front) => front.name));
     const serving = planItems(this.#plan).filter(
       ({ type, name, charge }) =>
         charge.kind === "load-balancer" || (fronts.has(name) && /:(Instance|Member)$/.test(type)),
     );
-    const whole = serving.every((one) => there.has(keyOf(one)));
+    const whole = serving.every((one) => there.has(resourceKey(one)));
     return whole ? { fleet, profile } : { fleet: undefined, profile: undefined };
   }
 
@@ -195,7 +197,7 @@ class Attempt {
     const { randoms } = this.#looked();
     return new Map(
       this.#secrets.flatMap(({ secret, value }) => {
-        const urn = randoms.get(keyOf(secret));
+        const urn = randoms.get(resourceKey(secret));
         if (urn === undefined || value === undefined) return [];
         return [[urn, { id: "none", unreadable: [], secretOutputs: { [secret.output]: value } }] as const];
       }),
@@ -204,7 +206,7 @@ class Attempt {
 
   /** A database user's password. */
   #secretOutputs(resource: FoundResource): Pick<Adoption, "secretOutputs"> {
-    const told = this.#secrets.find(({ secret }) => keyOf(secret) === keyOf(resource));
+    const told = this.#secrets.find(({ secret }) => resourceKey(secret) === resourceKey(resource));
     return told?.value === undefined ? {} : { secretOutputs: { [told.secret.output]: told.value } };
   }
 
@@ -221,7 +223,7 @@ class Attempt {
       keep: new Set(adopted),
       without: new Set([...missing.keys(), ...left.map((one) => one.urn)]),
     });
-    return new Set(left.map(keyOf));
+    return new Set(left.map(resourceKey));
   }
 
   async #prove(found: ExistingResources["found"]): Promise<void> {
@@ -240,7 +242,7 @@ class Attempt {
 
   #describe(base: { readonly type: string; readonly name: string }): ImportedResource {
     const { found, missing } = this.#looked();
-    const isIt = (one: { readonly type: string; readonly name: string }) => keyOf(one) === keyOf(base);
+    const isIt = (one: { readonly type: string; readonly name: string }) => resourceKey(one) === resourceKey(base);
     if (this.#recorded.resources.some(isIt)) return { ...base, verdict: "known" };
     const resource = [...found.values()].find(isIt);
     if (resource === undefined) {

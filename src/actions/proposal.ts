@@ -1,4 +1,5 @@
 import { ExitCode, LorError } from "../core/errors.ts";
+import { resourceKey } from "../core/resource-key.ts";
 import { forecastRun, type StepForecast } from "../domain/forecast.ts";
 import type { PlanItem } from "../domain/plan-item.ts";
 import { isCloudType } from "../domain/switching/expected-change.ts";
@@ -58,13 +59,13 @@ export function proposeChanges(
   changes: readonly ResourceChange[],
   items: readonly PlanItem[],
 ): readonly ProposedChange[] {
-  const known = new Map(items.map((item) => [keyOf(item), item]));
+  const known = new Map(items.map((item) => [resourceKey(item), item]));
   const proposed = changes.flatMap((one): readonly ProposedChange[] => {
     const kind = kindOf(one.change);
     if (kind === undefined || !isCloudType(one.type)) {
       return [];
     }
-    const item = known.get(keyOf(one));
+    const item = known.get(resourceKey(one));
     return [
       {
         name: one.name,
@@ -82,13 +83,9 @@ export function proposeChanges(
 
 /** In the order of a Plan's items, whatever the engine did first; what the Plan does not have comes last. */
 export function inOrderOf(items: readonly PlanItem[], changes: readonly ProposedChange[]): readonly ProposedChange[] {
-  const places = new Map(items.map((item, place) => [keyOf(item), place] as const).toReversed());
-  const placeOf = (one: ProposedChange) => places.get(keyOf(one)) ?? items.length;
-  return changes.toSorted((a, b) => placeOf(a) - placeOf(b) || (keyOf(a) < keyOf(b) ? -1 : 1));
-}
-
-function keyOf({ type, name }: Pick<PlanItem, "type" | "name">): string {
-  return `${type} ${name}`;
+  const places = new Map(items.map((item, place) => [resourceKey(item), place] as const).toReversed());
+  const placeOf = (one: ProposedChange) => places.get(resourceKey(one)) ?? items.length;
+  return changes.toSorted((a, b) => placeOf(a) - placeOf(b) || (resourceKey(a) < resourceKey(b) ? -1 : 1));
 }
 
 /** A first creation needs no engine to tell what it does. */

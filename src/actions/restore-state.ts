@@ -1,5 +1,6 @@
 import type { Project } from "../config/project.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
+import { resourceKey } from "../core/resource-key.ts";
 import { parseStateExport } from "../engine/state-export.ts";
 import { readIfThere } from "../state/atomic-file.ts";
 import { backUpStateFile, readBackup } from "../state/backup.ts";
@@ -154,5 +155,5 @@ function requireSalt({ encryptionSalt, profileFiles }: Project, { deployment }: 
 
 function namesOf(text: string | undefined): ReadonlySet<string> {
   const form = text === undefined ? undefined : exportOf(text);
-  return new Set(form === undefined ? [] : parseStateExport(form).resources.map((one) => `${one.type} ${one.name}`));
+  return new Set(form === undefined ? [] : parseStateExport(form).resources.map(resourceKey));
 }

@@ -1,5 +1,6 @@
 import { basename, dirname } from "node:path";
 import { ExitCode, LorError } from "../core/errors.ts";
+import { resourceKey } from "../core/resource-key.ts";
 import { readYamlFile } from "./yaml-file.ts";
 
 /** Lines `Type name: value` of a file, such as `Instance ps-0: web-1`; a type may be written whole (`openstack:compute/instance:Instance ps-0`). */
@@ -47,9 +48,9 @@ export function resolveMap(
 ): ReadonlyMap<string, string> {
   return new Map(
     [...map].map(([key, value]) => {
-      const meant = resources.filter((one) => key === mapKey(one) || key === `${one.type} ${one.name}`);
+      const meant = resources.filter((one) => key === mapKey(one) || key === resourceKey(one));
       const [only] = meant;
-      if (only !== undefined && meant.length === 1) return [`${only.type} ${only.name}`, value] as const;
+      if (only !== undefined && meant.length === 1) return [resourceKey(only), value] as const;
       throw new LorError({
         code: "map-unknown-resource",
         message: `${option} names a resource that ${only === undefined ? "this command does not look for" : "is there under two types"}`,
@@ -57,9 +58,7 @@ export function resolveMap(
         culprit: "user",
         path: option,
         seen: key,
-        accepted: (only === undefined ? resources.map(mapKey) : meant.map((one) => `${one.type} ${one.name}`)).join(
-          ", ",
-        ),
+        accepted: (only === undefined ? resources.map(mapKey) : meant.map(resourceKey)).join(", "),
       });
     }),
   );

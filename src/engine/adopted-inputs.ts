@@ -81,10 +81,8 @@ function fillIn(output: unknown, input: unknown): unknown {
     return filled.some((entry, index) => entry !== output[index]) ? filled : output;
   }
   if (isRecord(output) && isRecord(input)) {
-    const missing = Object.keys(input).filter((key) => fillIn(output[key], input[key]) !== output[key]);
-    return missing.length === 0
-      ? output
-      : { ...output, ...Object.fromEntries(missing.map((key) => [key, fillIn(output[key], input[key])])) };
+    const filled = Object.keys(input).map((key) => [key, fillIn(output[key], input[key])] as const);
+    return filled.some(([key, entry]) => entry !== output[key]) ? { ...output, ...Object.fromEntries(filled) } : output;
   }
   return output;
 }

@@ -1,3 +1,4 @@
+import { resourceKey } from "../core/resource-key.ts";
 import type { SharedFiles } from "./shared-files.ts";
 
 /** One resource that a run was going to create. */
@@ -38,7 +39,7 @@ export class IntentJournal {
     if (creations.length === 0) {
       return;
     }
-    const known = new Map([...(await this.pending()), ...creations].map((one) => [`${one.type} ${one.name}`, one]));
+    const known = new Map([...(await this.pending()), ...creations].map((one) => [resourceKey(one), one]));
     const content: IntentFile = {
       version: 1,
       since: now.toISOString(),

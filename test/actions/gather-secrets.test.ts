@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { gatherSecrets, keyOf } from "../../src/actions/gather-secrets.ts";
+import { gatherSecrets } from "../../src/actions/gather-secrets.ts";
 import { planProfile, type StackContext } from "../../src/actions/stack-context.ts";
+import { resourceKey } from "../../src/core/resource-key.ts";
 import { FakeStack } from "./fake-stack.ts";
 
 const cookieKey = "random:index/randomPassword:RandomPassword prestashop-cookieKey";
@@ -30,7 +31,7 @@ async function gather({ there = [], known = [], given = {}, documents = {}, key 
     known: new Set(known),
     given: new Map(Object.entries(given)),
   });
-  return Object.fromEntries(gathered.map(({ secret, from, value }) => [keyOf(secret), [from, value]]));
+  return Object.fromEntries(gathered.map(({ secret, from, value }) => [resourceKey(secret), [from, value]]));
 }
 
 it("reads them where any machine fetches them, before it believes a person", async () => {

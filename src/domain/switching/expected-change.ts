@@ -1,3 +1,4 @@
+import { resourceKey } from "../../core/resource-key.ts";
 import type { PlanItem } from "../plan-item.ts";
 import type { SwitchStep } from "./model.ts";
 
@@ -83,8 +84,8 @@ function updates(items: readonly PlanItem[]): readonly ExpectedChange[] {
 }
 
 function difference(items: readonly PlanItem[], without: readonly PlanItem[]): readonly PlanItem[] {
-  const keys = new Set(without.map((item) => `${item.type} ${item.name}`));
-  return items.filter((item) => !keys.has(`${item.type} ${item.name}`));
+  const keys = new Set(without.map(resourceKey));
+  return items.filter((item) => !keys.has(resourceKey(item)));
 }
 
 function identity(item: PlanItem): { readonly type: string; readonly name: string } {
