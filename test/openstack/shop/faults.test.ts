@@ -7,12 +7,8 @@ import { address, Place } from "../lab/place.ts";
 import { answers, waitUntil } from "../lab/wait.ts";
 import { serveApi } from "../lab/wsgi.ts";
 import { PoolWatch } from "./pool-watch.ts";
-import { Shop, type ShopServer } from "./shop.ts";
+import { minute, normalFronts, Shop, type ShopServer } from "./shop.ts";
 
-/** Fronts of normal: so many serve at every moment. */
-const normalFronts = 2;
-
-const minute = 60_000;
 const up = ["up", "--yes", "--in-freeze"] as const;
 const rush = ["rush", "--yes", "--in-freeze"] as const;
 const normal = ["normal", "--yes", "--in-freeze", "--early"] as const;

@@ -4,12 +4,8 @@ import { up } from "../../../src/actions/up.ts";
 import type { LorPlan } from "../../../src/systems/lor/plan-model.ts";
 import { waitUntil } from "../lab/wait.ts";
 import { PoolWatch } from "./pool-watch.ts";
-import { Shop } from "./shop.ts";
+import { minute, normalFronts, Shop } from "./shop.ts";
 
-/** Fronts of normal: so many serve at every moment. */
-const normalFronts = 2;
-
-const minute = 60_000;
 const confirm = () => Promise.resolve(true);
 
 let shop: Shop;

@@ -3,12 +3,7 @@ import { nothing } from "../cloud.ts";
 import { criticalPath } from "./critical-path.ts";
 import { PoolWatch } from "./pool-watch.ts";
 import { overlapping, resizesSince } from "./resize-records.ts";
-import { Shop } from "./shop.ts";
-
-/** Fronts of normal: so many serve at every moment. */
-const normalFronts = 2;
-
-const minute = 60_000;
+import { minute, normalFronts, Shop } from "./shop.ts";
 
 let shop: Shop;
 

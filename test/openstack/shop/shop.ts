@@ -24,6 +24,12 @@ import { timings } from "./timings.ts";
 const program = join(import.meta.dirname, "lor-infra.ts");
 const byHand = join(import.meta.dirname, "by-hand.sh");
 
+/** Fronts of normal: so many serve at every moment. */
+export const normalFronts = 2;
+
+/** Milliseconds. */
+export const minute = 60_000;
+
 export type ShopServer = Pick<ServerView, "id" | "status" | "flavor" | "address">;
 
 /**
