@@ -4,7 +4,9 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { installEngine } from "../src/engine/install-engine.ts";
 import { forgetShell } from "./forget-shell.ts";
+import { slowly } from "./slowly.ts";
 
 /** Most test runs side by side. */
 const testRuns = 14;
@@ -20,6 +22,8 @@ declare module "vitest" {
 export async function setup({ provide }: TestProject): Promise<() => void> {
   forgetShell();
   if (!existsSync("package.json")) throw new Error("run the tests from the project's folder");
+  // A first build takes minutes, and would end with the time of the test that asked for it.
+  await installEngine({ env: process.env, onProgress: slowly((text) => console.log(text)) });
   const folder = mkdtempSync(join(tmpdir(), "lor-infra-created-"));
   provide("createdStacks", folder);
   const number = await takeNumber();

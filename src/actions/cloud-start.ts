@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { ExitCode, LorError } from "../core/errors.ts";
 import { ControlClient } from "../local-cloud/control-client.ts";
+import { lastWords, logFile } from "../local-cloud/log-file.ts";
 import type { CloudRuntime } from "../local-cloud/runtime.ts";
 import { readRuntime } from "../local-cloud/runtime-file.ts";
 import { cloudFolder } from "./cloud-connection.ts";
@@ -94,7 +95,7 @@ function spawnCloud(folder: string, args: StartCloudArgs): ChildProcess {
     "port-offset": args.portOffset ?? args.env.LOR_INFRA_TRAFFIC_OFFSET,
     hosts: args.hosts,
   };
-  const log = openSync(join(folder, "cloud.log"), "a", 0o600);
+  const log = openSync(logFile(folder), "a", 0o600);
   try {
     const child = spawn(
       process.execPath,
@@ -130,22 +131,13 @@ function environment(env: StartCloudArgs["env"]): Record<string, string> {
 }
 
 function startFailed(folder: string, child: ChildProcess | undefined): LorError {
-  const log = join(folder, "cloud.log");
   const ended =
     child === undefined || child.exitCode === null ? "does not answer" : `ended with code ${child.exitCode}`;
   return new LorError({
     code: "local-cloud-failed",
-    message: `the local cloud ${ended}; its last words: ${lastLines(log)}`,
+    message: `the local cloud ${ended}; its last words: ${lastWords(folder) || "none"}`,
     exit: ExitCode.failed,
     culprit: "tool",
-    next: `cat ${log}`,
+    next: `cat ${logFile(folder)}`,
   });
-}
-
-function lastLines(log: string): string {
-  try {
-    return readFileSync(log, "utf8").trim().split("\n").slice(-8).join("\n");
-  } catch {
-    return "none";
-  }
 }

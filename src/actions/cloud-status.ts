@@ -1,9 +1,15 @@
 import { type CloudStatus, ControlClient, ControlError } from "../local-cloud/control-client.ts";
-import { readRuntime } from "../local-cloud/runtime-file.ts";
+import { lastWords } from "../local-cloud/log-file.ts";
+import { endedUnasked, readRuntime } from "../local-cloud/runtime-file.ts";
 import { cloudFolder } from "./cloud-connection.ts";
 
 export type CloudReport =
-  | { readonly running: false; readonly folder: string }
+  | {
+      readonly running: false;
+      readonly folder: string;
+      /** Only of a cloud that nobody stopped: the end of its log, empty when it was killed. */
+      readonly lastWords?: string;
+    }
   | {
       readonly running: true;
       readonly folder: string;
@@ -19,7 +25,9 @@ export type CloudReport =
 export async function cloudStatus(home: string): Promise<CloudReport> {
   const folder = cloudFolder(home);
   const runtime = readRuntime(folder);
-  if (runtime === undefined) return { running: false, folder };
+  if (runtime === undefined) {
+    return { running: false, folder, ...(endedUnasked(folder) ? { lastWords: lastWords(folder) } : {}) };
+  }
   try {
     const status = await new ControlClient(runtime).status();
     const { pid, httpUrl, providers, trafficPortOffset } = runtime;

@@ -11,6 +11,12 @@ export function readRuntime(folder: string): CloudRuntime | undefined {
   return runtime !== undefined && isAlive(runtime) ? runtime : undefined;
 }
 
+/** Its cloud was killed or ended in an exception: one that is stopped takes its file away. */
+export function endedUnasked(folder: string): boolean {
+  const runtime = recorded(folder);
+  return runtime !== undefined && !isAlive(runtime);
+}
+
 /** Whole or not at all, and readable by nobody else: it holds the token. */
 export function writeRuntime(folder: string, runtime: CloudRuntime): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -1,4 +1,5 @@
 import { installEngine } from "../../src/engine/install-engine.ts";
+import { slowly } from "../slowly.ts";
 import { Place } from "./lab/place.ts";
 import type { Progress } from "./lab/progress.ts";
 import { Session } from "./lab/session.ts";
@@ -52,14 +53,4 @@ async function installPrograms(progress: Progress, signal: AbortSignal): Promise
   await installEngine(args);
   const provider = await installProvider(args);
   progress.tell(`the engine and the real provider are there (${provider.path})`);
-}
-
-/** At most one line in ten seconds. */
-export function slowly(tell: (text: string) => void): (text: string) => void {
-  let last = Number.NEGATIVE_INFINITY;
-  return (text) => {
-    if (performance.now() - last < 10_000) return;
-    last = performance.now();
-    tell(text);
-  };
 }

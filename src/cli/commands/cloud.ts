@@ -53,6 +53,10 @@ export async function cloudStatus(terminal: Terminal, options: SettingsOptions):
   terminal.document({ version: 1, ...report });
   if (!report.running) {
     terminal.line(`No local cloud runs in ${report.folder}. Next: lor-infra cloud start`);
+    if (report.lastWords !== undefined) {
+      terminal.line("Nobody stopped the last one: it was killed, or ended by itself. What it holds stays.");
+      for (const line of report.lastWords.split("\n").filter(Boolean)) terminal.line(`  log       ${line}`);
+    }
     return ExitCode.done;
   }
   const { status } = report;

@@ -1,5 +1,14 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -13,6 +22,7 @@ import { resetCloud } from "../../../src/actions/cloud-reset.ts";
 import { startCloud } from "../../../src/actions/cloud-start.ts";
 import { cloudStatus } from "../../../src/actions/cloud-status.ts";
 import { stopCloud } from "../../../src/actions/cloud-stop.ts";
+import { logFile } from "../../../src/local-cloud/log-file.ts";
 import { readRuntime } from "../../../src/local-cloud/runtime-file.ts";
 import { startTicksOf } from "../../../src/state/process-identity.ts";
 import { stackFolder } from "../../../src/state/stack-folder.ts";
@@ -84,6 +94,9 @@ test("killed in the middle, it continues from its file: nothing is lost, and the
   await gone(runtime.pid);
   expect(readRuntime(cloudFolder(home))).toBeUndefined();
   await expect(connectLocalCloud(cloudFolder(home))).rejects.toMatchObject({ code: "local-cloud-not-running" });
+  expect(await cloudStatus(home)).toMatchObject({ running: false, lastWords: "" });
+  appendFileSync(logFile(cloudFolder(home)), "Error: what an exception leaves\n    at its place\n");
+  expect(await cloudStatus(home)).toMatchObject({ lastWords: "Error: what an exception leaves\n    at its place" });
   const second = await start();
   expect(second.started).toBe(true);
   expect(second.runtime.pid).not.toBe(runtime.pid);
