@@ -7,6 +7,7 @@ import type { TestProject } from "vitest/node";
 import { installEngine } from "../src/engine/install-engine.ts";
 import { forgetShell } from "./forget-shell.ts";
 import { slowly } from "./slowly.ts";
+import { installS3Server } from "./state/s3-server.ts";
 
 /** Most test runs side by side. */
 const testRuns = 14;
@@ -18,12 +19,14 @@ declare module "vitest" {
   }
 }
 
-/** What every test file may count on: the engine is installed (built once, then cached) and no variable of this shell leaks in. */
+/** What every test file may count on: the engine and an S3 server are installed (built once, then cached) and no variable of this shell leaks in. */
 export async function setup({ provide }: TestProject): Promise<() => void> {
   forgetShell();
   if (!existsSync("package.json")) throw new Error("run the tests from the project's folder");
-  // A first build takes minutes, and would end with the time of the test that asked for it.
-  await installEngine({ env: process.env, onProgress: slowly((text) => console.log(text)) });
+  // A first build takes minutes and both cores: the test that asked for it would run out of time, and those beside it.
+  const onProgress = slowly((text) => console.log(text));
+  await installEngine({ env: process.env, onProgress });
+  await installS3Server(onProgress);
   const folder = mkdtempSync(join(tmpdir(), "lor-infra-created-"));
   provide("createdStacks", folder);
   const number = await takeNumber();

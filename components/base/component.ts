@@ -32,7 +32,12 @@ export abstract class Component extends ComponentResource {
  * What is written on a resource for people. It is given when the resource is made and follows from project and stack, so that it never changes; one that was adopted
  * keeps its own.
  */
-export const labels = ["name", "description"] as const;
+const labels = ["name", "description"];
+
+/** Options of a resource that keeps the labels which it was made with. */
+export function keepLabels(options: CustomResourceOptions = {}): CustomResourceOptions {
+  return { ...options, ignoreChanges: labels };
+}
 
 /** Options of a resource that holds data: it is never deleted unless its protection was given up first. */
 export function dataHolder(protection: DataProtection, options: CustomResourceOptions = {}): CustomResourceOptions {

@@ -2,7 +2,7 @@ import * as ovh from "@ovhcloud/pulumi-ovh";
 import * as openstack from "@pulumi/openstack";
 import { type ComponentResourceOptions, type Input, type Output, output, secret } from "@pulumi/pulumi";
 import { ExitCode, LorError } from "../../src/core/errors.ts";
-import { Component, labels } from "../base/component.ts";
+import { Component, keepLabels } from "../base/component.ts";
 import type { Transform } from "../base/transform.ts";
 import type { VRack, VRackPart } from "./v-rack.ts";
 
@@ -112,7 +112,7 @@ export class LoadBalancer extends Component {
         name,
         { pool: args.externalNetwork, description: args.cloudName, region: args.region },
         args.transform?.floatingIp,
-        { dependsOn: [place.routerInterface], ignoreChanges: [...labels] },
+        keepLabels({ dependsOn: [place.routerInterface] }),
       ),
     );
   }
@@ -165,7 +165,7 @@ export class LoadBalancer extends Component {
         },
         args.transform?.openstackShell,
         // Another size would replace the balancer and lose its address: it is a choice of the creation.
-        { dependsOn: [place.routerInterface], ignoreChanges: ["flavorId", "description"] },
+        { ignoreChanges: ["flavorId", "description"] },
       ),
     );
     const floatingIpAssociate = new openstack.networking.FloatingIpAssociate(
@@ -205,7 +205,7 @@ export class LoadBalancer extends Component {
           secretType: "opaque",
         },
         args.transform?.certificate,
-        { additionalSecretOutputs: ["payload"], ignoreChanges: [...labels] },
+        keepLabels({ additionalSecretOutputs: ["payload"] }),
       ),
     );
   }
@@ -252,7 +252,7 @@ export class LoadBalancer extends Component {
           maxRetriesDown: 2,
         },
         args.transform?.monitor,
-        { ignoreChanges: [...labels] },
+        keepLabels(),
       ),
     );
   }
@@ -277,7 +277,7 @@ export class LoadBalancer extends Component {
           ...inputs,
         },
         args.transform?.listener,
-        { ignoreChanges: [...labels] },
+        keepLabels(),
       ),
     );
   }

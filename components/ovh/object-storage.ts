@@ -1,6 +1,6 @@
 import * as ovh from "@ovhcloud/pulumi-ovh";
 import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
-import { Component, type DataProtection, dataHolder, labels } from "../base/component.ts";
+import { Component, type DataProtection, dataHolder, keepLabels } from "../base/component.ts";
 import type { Transform } from "../base/transform.ts";
 
 export interface Bucket {
@@ -128,7 +128,7 @@ export class ObjectStorage extends Component {
         name,
         { description: bucket.cloudName, roleNames: ["objectstore_operator"] },
         args.transform?.user,
-        { ignoreChanges: [...labels] },
+        keepLabels(),
       ),
     );
     const credential = new ovh.cloudproject.S3Credential(

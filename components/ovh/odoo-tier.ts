@@ -3,7 +3,7 @@ import { type ComponentResourceOptions, type Output, output } from "@pulumi/pulu
 import * as random from "@pulumi/random";
 import type { GuestDocument } from "../../src/guests/document.ts";
 import { guestSecretNames, renderGuestDocument } from "../../src/guests/render-document.ts";
-import { Component, type DataProtection, labels } from "../base/component.ts";
+import { Component, type DataProtection, keepLabels } from "../base/component.ts";
 import type { Transform } from "../base/transform.ts";
 import type { GuestConfiguration } from "./guest-configuration.ts";
 import type { ManagedDb } from "./managed-db.ts";
@@ -81,7 +81,7 @@ export class OdooTier extends Component {
         args.server.name,
         { pool: args.externalNetwork, description: args.server.cloudName, region: args.region },
         args.transform?.floatingIp,
-        { dependsOn: [args.network.part(args.part).routerInterface], ignoreChanges: [...labels] },
+        keepLabels({ dependsOn: [args.network.part(args.part).routerInterface] }),
       ),
     );
   }

@@ -1,7 +1,7 @@
 import * as openstack from "@pulumi/openstack";
 import type { CustomResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
 import type { GuestDocument } from "../../src/guests/document.ts";
-import { type DataProtection, dataHolder, labels } from "../base/component.ts";
+import { type DataProtection, dataHolder, keepLabels } from "../base/component.ts";
 import type { Transform } from "../base/transform.ts";
 import type { GuestConfiguration } from "./guest-configuration.ts";
 import type { VRackPart } from "./v-rack.ts";
@@ -87,7 +87,7 @@ export function createServer(child: CreateChild, request: ServerRequest): Server
         securityGroupIds: [request.securityGroupId],
       },
       transform?.port,
-      { dependsOn: [request.place.routerInterface], ignoreChanges: [...labels] },
+      keepLabels(),
     ),
   );
   const document = new openstack.objectstorage.ContainerObject(
@@ -115,12 +115,12 @@ export function createServer(child: CreateChild, request: ServerRequest): Server
         // The metadata is for people: a machine that was adopted has none.
         ignoreChanges: ["imageId", "metadata"],
         additionalSecretOutputs: ["userData"],
-        dependsOn: [document, ...request.dependsOn],
+        // Its first start installs packages: the way out has to be there.
+        dependsOn: [document, request.place.routerInterface, ...request.dependsOn],
       },
     ),
   );
-  const labelled = { ignoreChanges: [...labels] };
-  const volumeOptions = request.volumeHoldsData ? dataHolder(request.protection, labelled) : labelled;
+  const volumeOptions = request.volumeHoldsData ? dataHolder(request.protection, keepLabels()) : keepLabels();
   const volume = new openstack.blockstorage.Volume(
     ...child(
       `${server.name}-data`,

@@ -1,7 +1,7 @@
 import * as ovh from "@ovhcloud/pulumi-ovh";
 import * as openstack from "@pulumi/openstack";
 import type { ComponentResourceOptions, Output, Resource } from "@pulumi/pulumi";
-import { Component, labels } from "../base/component.ts";
+import { Component, keepLabels } from "../base/component.ts";
 import type { Transform } from "../base/transform.ts";
 
 /** OVHcloud's public resolver; without one a private subnet may resolve nothing. Source: OVHcloud docs, cdns.ovh.net. */
@@ -159,7 +159,7 @@ export class VRack extends Component {
         "router",
         { name: args.routerName, region: args.region, externalNetworkId: external.id },
         args.transform?.router,
-        { ignoreChanges: [...labels] },
+        keepLabels(),
       ),
     );
   }
@@ -190,7 +190,7 @@ export class VRack extends Component {
               }),
         },
         args.transform?.network,
-        { ignoreChanges: [...labels], ...(attachment === undefined ? {} : { dependsOn: [attachment] }) },
+        keepLabels(attachment === undefined ? {} : { dependsOn: [attachment] }),
       ),
     );
     const subnet = new openstack.networking.Subnet(
@@ -208,7 +208,7 @@ export class VRack extends Component {
           dnsNameservers: [...resolvers],
         },
         args.transform?.subnet,
-        { ignoreChanges: [...labels] },
+        keepLabels(),
       ),
     );
     const routerInterface = new openstack.networking.RouterInterface(
@@ -227,7 +227,7 @@ export class VRack extends Component {
         firewall.part,
         { name: firewall.cloudName, description: firewall.description, region: args.region },
         args.transform?.securityGroup,
-        { ignoreChanges: [...labels] },
+        keepLabels(),
       ),
     );
   }
@@ -252,7 +252,7 @@ export class VRack extends Component {
           securityGroupId: group.id,
         },
         args.transform?.rule,
-        { ignoreChanges: [...labels] },
+        keepLabels(),
       ),
     );
   }

@@ -8,7 +8,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { builtProgram } from "../built-program.ts";
 
 /** Path of the S3 server, a program that people run in front of their disks. A first build takes about 80 s on two cores. */
-function obtainServer(): Promise<string> {
+export function installS3Server(onProgress: (text: string) => void = () => {}): Promise<string> {
   return builtProgram({
     recipe: {
       binary: "versitygw",
@@ -18,7 +18,7 @@ function obtainServer(): Promise<string> {
     version: "1.8.0",
     kind: "s3-server",
     env: process.env,
-    onProgress: () => undefined,
+    onProgress,
   });
 }
 
@@ -43,7 +43,7 @@ export class S3Server {
   }
 
   static async start(): Promise<S3Server> {
-    const program = await obtainServer();
+    const program = await installS3Server();
     const folder = mkdtempSync(join(tmpdir(), "lor-s3-"));
     mkdirSync(join(folder, "buckets", bucket), { recursive: true });
     for (let tries = 0; tries < 5; tries += 1) {
