@@ -68,6 +68,7 @@ export async function runTargeted(context: StackContext, run: TargetedRun): Prom
   await context.engine.up(program, {
     ...runOptions(context),
     targets: run.targets,
+    recordedOrder: new Map(run.recorded.resources.map(({ urn, dependencies }) => [urn, dependencies])),
     ...(run.adopt === undefined ? {} : { adopt: run.adopt }),
     ...(run.refresh === true ? { refresh: true } : {}),
   });

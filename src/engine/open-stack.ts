@@ -213,6 +213,7 @@ class AutomationStack implements EngineStack {
             adopt: options.adopt,
             keep: options.keep,
             without: options.without,
+            recordedOrder: options.recordedOrder,
             enter: kind.enter,
             scrubber: this.#scrubber,
             tell: (event) => listener.tell(event),

@@ -56,6 +56,11 @@ export interface RunOptions {
   readonly adopt?: ReadonlyMap<string, Adoption>;
   /** Only these URNs are touched; everything when absent. */
   readonly targets?: readonly string[];
+  /**
+   * URN -> what it waited for when it was recorded. A run with `targets` whose program has another order is refused by engine 3.259 ("Duplicate resource
+   * URN"): with this it keeps the recorded one as well.
+   */
+  readonly recordedOrder?: ReadonlyMap<string, readonly string[]>;
   /** URNs of which every input stays as it is, whatever the program says: engine 3.259 updates what differs right after its import. */
   readonly keep?: ReadonlySet<string>;
   /** URNs that will not be there: what would only wait for one of them does not. */

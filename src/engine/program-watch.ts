@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { KnownInput, KnownInputs } from "./adopted-inputs.ts";
 import { declaredDependencies } from "./declared-dependencies.ts";
 import type { Adoption, EngineEvent, Program } from "./port.ts";
+import { RecordedOrder } from "./recorded-order.ts";
 import type { SecretScrubber } from "./secret-scrubber.ts";
 
 /** What a run's program left behind, seen from inside it. */
@@ -23,6 +24,7 @@ export interface WatchArgs {
   readonly adopt: ReadonlyMap<string, Adoption> | undefined;
   readonly keep: ReadonlySet<string> | undefined;
   readonly without: ReadonlySet<string> | undefined;
+  readonly recordedOrder: ReadonlyMap<string, readonly string[]> | undefined;
   /** URNs of which every input is asked for; of what is adopted only those are that the provider cannot read back. */
   readonly enter: ReadonlySet<string> | undefined;
   readonly scrubber: SecretScrubber;
@@ -38,7 +40,8 @@ export function watchProgram(args: WatchArgs): Watched {
   let thrown: unknown;
   const inputs: PendingInputs = new Map();
   const program = async (): Promise<Record<string, unknown>> => {
-    pulumi.runtime.registerStackTransformation(resourceWatcher(args, inputs));
+    const order = new RecordedOrder(args.recordedOrder ?? new Map());
+    pulumi.runtime.registerStackTransformation(resourceWatcher(args, inputs, order));
     try {
       const declared = await args.program();
       learnSecrets(declared, args.scrubber);
@@ -49,6 +52,8 @@ export function watchProgram(args: WatchArgs): Watched {
     } catch (error) {
       thrown = error;
       throw error;
+    } finally {
+      order.complete();
     }
   };
   return {
@@ -61,7 +66,7 @@ export function watchProgram(args: WatchArgs): Watched {
 
 type PendingInputs = Map<string, Readonly<Record<string, Promise<KnownInput>>>>;
 
-function resourceWatcher(args: WatchArgs, inputs: PendingInputs): pulumi.ResourceTransformation {
+function resourceWatcher(args: WatchArgs, inputs: PendingInputs, order: RecordedOrder): pulumi.ResourceTransformation {
   /** Types from the outermost component down, as a URN writes them. */
   const typePaths = new WeakMap<pulumi.Resource, string>();
   const urns = new WeakMap<pulumi.Resource, string>();
@@ -75,13 +80,15 @@ function resourceWatcher(args: WatchArgs, inputs: PendingInputs): pulumi.Resourc
     const urnsOf = (found: ReadonlySet<pulumi.Resource>) => [...found].flatMap((one) => urns.get(one) ?? []);
     const dependsOn = urnsOf(declaredDependencies(props, opts));
     args.tell({ kind: "declared", urn, dependsOn, needs: urnsOf(declaredDependencies(props, {})) });
+    const parent = opts.parent === undefined ? undefined : urns.get(opts.parent);
+    const recorded = order.declare(urn, resource, { dependsOn, parent });
     const adoption = args.adopt?.get(urn);
     const asked = args.enter?.has(urn) === true ? Object.keys(props) : (adoption?.unreadable ?? []);
     if (asked.length > 0) {
       inputs.set(urn, inputsOf(props, asked));
     }
     const kept = args.keep?.has(urn) === true;
-    if (adoption === undefined && !kept) {
+    if (adoption === undefined && !kept && recorded === undefined) {
       return undefined;
     }
     const ignored = [
@@ -95,7 +102,7 @@ function resourceWatcher(args: WatchArgs, inputs: PendingInputs): pulumi.Resourc
       ...opts,
       ...(adoption === undefined ? {} : { import: adoption.id }),
       ignoreChanges: [...new Set(ignored)],
-      ...waitingFor(opts.dependsOn, (one) => args.without?.has(urns.get(one) ?? "") !== true),
+      ...waitingFor(opts.dependsOn, (one) => args.without?.has(urns.get(one) ?? "") !== true, recorded),
     };
     return { props, opts: options };
   };
@@ -110,10 +117,13 @@ function inputsOf(props: pulumi.Inputs, names: readonly string[]): Readonly<Reco
 function waitingFor(
   dependsOn: pulumi.ResourceOptions["dependsOn"],
   there: (resource: pulumi.Resource) => boolean,
+  recorded: Promise<readonly pulumi.Resource[]> | undefined,
 ): pulumi.ResourceOptions {
-  return Array.isArray(dependsOn)
-    ? { dependsOn: dependsOn.filter((one) => !pulumi.Resource.isInstance(one) || there(one)) }
-    : {};
+  if (!Array.isArray(dependsOn) && dependsOn !== undefined) return {};
+  const given: readonly pulumi.Input<pulumi.Resource>[] = dependsOn ?? [];
+  const own = given.filter((one) => !pulumi.Resource.isInstance(one) || there(one));
+  if (recorded === undefined) return { dependsOn: own };
+  return { dependsOn: recorded.then((more) => [...own, ...more.filter(there)]) };
 }
 
 async function knownInput(input: unknown): Promise<KnownInput> {

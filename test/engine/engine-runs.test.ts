@@ -135,6 +135,29 @@ describe("what a run reports", () => {
     expect(new Set(declared.get(urn("third")))).toEqual(new Set([urn("first"), urn("second")]));
   });
 
+  test("a program whose order has changed since the state was made: a run that touches a part of it keeps the recorded one", async () => {
+    const stack = await lab.open("reordered");
+    const urn = (name: string) => urnOf("reordered", "tiny:index:Thing", name);
+    const program = (inputs: pulumi.Inputs, order: "before" | "since") => async () => {
+      const waiting = order === "before" ? [] : [new Thing("first", { v: 1 })];
+      const late = new Thing("late", { v: 1 });
+      if (order === "before") waiting.push(new Thing("first", { v: 1 }, { dependsOn: [late] }));
+      new Thing("touched", inputs, { dependsOn: waiting });
+      return {};
+    };
+    await stack.up(program({ v: 1 }, "before"));
+    const { resources } = await stack.exportState();
+    const options = { targets: [urn("touched")] };
+    const refused = await failureOf(stack.up(program({ v: 2 }, "since"), options));
+    expect(refused.message).toContain("Duplicate resource URN");
+
+    const recordedOrder = new Map(resources.map(({ urn, dependencies }) => [urn, dependencies]));
+    const run = await stack.up(program({ v: 2 }, "since"), { ...options, recordedOrder });
+    expect(changesOf(run)).toMatchObject({ touched: ["update", ["v"], []] });
+    const after = await stack.exportState();
+    expect(after.resources.find((one) => one.urn === urn("first"))?.dependencies).toEqual([urn("late")]);
+  });
+
   test("only the targets are touched", async () => {
     const stack = await lab.open("targets");
     await stack.up(things({ one: { v: 1 }, two: { v: 1 } }));
