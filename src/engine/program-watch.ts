@@ -120,10 +120,11 @@ function waitingFor(
   recorded: Promise<readonly pulumi.Resource[]> | undefined,
 ): pulumi.ResourceOptions {
   if (!Array.isArray(dependsOn) && dependsOn !== undefined) return {};
-  const given: readonly pulumi.Input<pulumi.Resource>[] = dependsOn ?? [];
+  const given: readonly pulumi.Input<pulumi.Resource>[] = Array.isArray(dependsOn) ? dependsOn : [];
   const own = given.filter((one) => !pulumi.Resource.isInstance(one) || there(one));
   if (recorded === undefined) return { dependsOn: own };
-  return { dependsOn: recorded.then((more) => [...own, ...more.filter(there)]) };
+  const both: Promise<pulumi.Input<pulumi.Resource>[]> = recorded.then((more) => [...own, ...more.filter(there)]);
+  return { dependsOn: both };
 }
 
 async function knownInput(input: unknown): Promise<KnownInput> {
