@@ -1,22 +1,28 @@
 /**
- * `npm run test:openstack [-- [--keep] [--record] [vitest's arguments]]`: installs what is needed, starts a real OpenStack on loopback, runs the tests on it,
- * stops it. With --keep it is left running. With --record the answers to the sequences of operations are written down, instead of compared.
+ * `npm run test:openstack [-- [--all] [--keep] [--record] [vitest's arguments]]`: installs what is needed, starts a real OpenStack on loopback, runs the tests on
+ * it, stops it. With --all also those that work on a whole shop, which take most of an hour. With --keep it is left running. With --record the answers to
+ * the sequences of operations are written down, instead of compared.
  */
 import { spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import { Progress } from "./lab/progress.ts";
 import { type Running, withOpenStack } from "./with-openstack.ts";
 
-const TEST_MINUTES = 30;
+const own = { all: "--all", keep: "--keep", record: "--record" };
 
-const keep = process.argv.includes("--keep");
-const record = process.argv.includes("--record");
-const forVitest = process.argv.slice(2).filter((argument) => argument !== "--keep" && argument !== "--record");
+const given = process.argv.slice(2);
+const keep = given.includes(own.keep);
+const record = given.includes(own.record);
+const forVitest = given.filter((argument) => !Object.values(own).includes(argument));
+/** Who names a file wants that one. */
+const wholeShops = given.includes(own.all) || forVitest.some((argument) => !argument.startsWith("-"));
+const testMinutes = wholeShops ? 90 : 20;
 
 await withOpenStack({ keep, progress: new Progress(), run: runTests });
 
 /** Vitest, in a process group of its own, so that it can be ended whole. */
 async function runTests({ place, progress, signal }: Running): Promise<number> {
+  if (!wholeShops) progress.tell("the tests on whole shops are left out: npm run test:openstack -- --all");
   const child = spawn("vitest", ["run", "--config", "test/openstack/vitest.config.ts", ...forVitest], {
     stdio: "inherit",
     detached: true,
@@ -24,15 +30,16 @@ async function runTests({ place, progress, signal }: Running): Promise<number> {
       ...process.env,
       LOR_INFRA_OPENSTACK_FOLDER: place.folder,
       ...(record ? { LOR_INFRA_TEST_RECORD: "yes" } : {}),
+      ...(wholeShops ? {} : { LOR_INFRA_TEST_NO_SHOPS: "yes" }),
     },
   });
   const ended = new Promise<number>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => resolve(code ?? 1));
   });
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(TEST_MINUTES * 60_000)]);
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(testMinutes * 60_000)]);
   const end = async () => {
-    progress.tell(signal.aborted ? "stopping" : `the tests took more than ${TEST_MINUTES} minutes; stopping`);
+    progress.tell(signal.aborted ? "stopping" : `the tests took more than ${testMinutes} minutes; stopping`);
     signalGroup(child.pid, "SIGTERM");
     await Promise.race([ended, pause(10_000, undefined, { ref: false })]);
     if (child.exitCode === null && child.signalCode === null) signalGroup(child.pid, "SIGKILL");

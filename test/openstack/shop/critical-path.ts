@@ -4,10 +4,11 @@ import type { RecordedResize } from "./resize-records.ts";
 import { timings } from "./timings.ts";
 
 export interface SwitchRecords {
-  /** Milliseconds. */
-  readonly began: number;
-  /** Name of the extra front, and what Nova did to it. */
+  /** Name of the extra front. */
   readonly extra: string;
+  /** When Neutron made its port, the first thing of it. */
+  readonly portMade: Date;
+  /** What Nova did to it. */
   readonly created: readonly ServerAction[];
   readonly resizes: readonly RecordedResize[];
   readonly watch: PoolWatch;
@@ -15,6 +16,7 @@ export interface SwitchRecords {
 
 /** What a rush cannot be quicker than, seconds: what OpenStack itself took, one after the other, and the waits that are owed to the shop's customers. */
 export interface CriticalPath {
+  /** From its port to its attached volume. */
   readonly extraFront: number;
   /** From the last thing that Nova did to a front until Octavia found it healthy, of all fronts. */
   readonly health: number;
@@ -23,17 +25,16 @@ export interface CriticalPath {
   readonly total: number;
 }
 
-export function criticalPath({ began, extra, created, resizes, watch }: SwitchRecords): CriticalPath {
+export function criticalPath({ extra, portMade, created, resizes, watch }: SwitchRecords): CriticalPath {
   const ends = created.map((one) => one.finishedAt?.getTime() ?? one.startedAt.getTime());
   const made = Math.max(...ends);
-  const begun = Math.min(...created.map((one) => one.startedAt.getTime()));
   const untilWell = (name: string, from: number) => {
     const well = watch.wellFrom(name, from);
     if (well === undefined)
       throw new Error(`${name} was never seen to be healthy after ${new Date(from).toISOString()}`);
     return well - from;
   };
-  const extraFront = made - Math.max(begun, began);
+  const extraFront = made - portMade.getTime();
   const health = [untilWell(extra, made), ...resizes.map(({ server, to }) => untilWell(server, to))].reduce(
     (sum, one) => sum + one,
     0,
