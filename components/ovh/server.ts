@@ -87,7 +87,7 @@ export function createServer(child: CreateChild, request: ServerRequest): Server
         securityGroupIds: [request.securityGroupId],
       },
       transform?.port,
-      keepLabels(),
+      keepLabels({ dependsOn: [request.place.routerInterface] }),
     ),
   );
   const document = new openstack.objectstorage.ContainerObject(
@@ -115,8 +115,7 @@ export function createServer(child: CreateChild, request: ServerRequest): Server
         // The metadata is for people: a machine that was adopted has none.
         ignoreChanges: ["imageId", "metadata"],
         additionalSecretOutputs: ["userData"],
-        // Its first start installs packages: the way out has to be there.
-        dependsOn: [document, request.place.routerInterface, ...request.dependsOn],
+        dependsOn: [document, ...request.dependsOn],
       },
     ),
   );
