@@ -33,8 +33,10 @@ function runAndKill(databasePath: string, calls: number): Promise<string[]> {
   });
 }
 
+const scale = 1_000_000;
+
 function reopen(databasePath: string): LocalCloud {
-  return createLocalCloud({ databasePath, scale: 1_000_000 });
+  return createLocalCloud({ databasePath, scale });
 }
 
 /** Every taken address has the port that holds it, every port's address is taken, and nothing hangs in the air. */
@@ -94,7 +96,7 @@ describe("kill -9 of the cloud", () => {
       const told = await runAndKill(databasePath, calls);
       const cloud = reopen(databasePath);
       try {
-        await cloud.waitUntil(() => cloud.store.nextDue() === undefined);
+        await cloud.waitUntil(() => cloud.store.nextDue() === undefined, { timeoutSeconds: 60 * scale });
         expect(
           cloud.journal.entries({ outcome: "ok" }).length + cloud.journal.entries({ outcome: "accepted" }).length,
         ).toBeGreaterThanOrEqual(told.length);
