@@ -131,6 +131,7 @@ function environment(env: StartCloudArgs["env"]): Record<string, string> {
 }
 
 function startFailed(folder: string, child: ChildProcess | undefined): LorError {
+  const log = logFile(folder);
   const ended =
     child === undefined || child.exitCode === null ? "does not answer" : `ended with code ${child.exitCode}`;
   return new LorError({
@@ -138,6 +139,6 @@ function startFailed(folder: string, child: ChildProcess | undefined): LorError 
     message: `the local cloud ${ended}; its last words: ${lastWords(folder) || "none"}`,
     exit: ExitCode.failed,
     culprit: "tool",
-    next: `cat ${logFile(folder)}`,
+    next: `cat ${log}`,
   });
 }
