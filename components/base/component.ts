@@ -32,11 +32,11 @@ export abstract class Component extends ComponentResource {
  * What is written on a resource for people. It is given when the resource is made and follows from project and stack, so that it never changes; one that was adopted
  * keeps its own.
  */
-const labels = ["name", "description"];
+const labels = ["name", "description"] as const;
 
-/** Options of a resource that keeps the labels which it was made with. */
+/** Options of a resource that keeps the labels which it was made with, besides what the options ignore already. */
 export function keepLabels(options: CustomResourceOptions = {}): CustomResourceOptions {
-  return { ...options, ignoreChanges: labels };
+  return { ...options, ignoreChanges: [...labels, ...(options.ignoreChanges ?? [])] };
 }
 
 /** Options of a resource that holds data: it is never deleted unless its protection was given up first. */
