@@ -138,21 +138,29 @@ describe("what a run reports", () => {
   test("a program whose order has changed since the state was made: a run that touches a part of it keeps the recorded one", async () => {
     const stack = await lab.open("reordered");
     const urn = (name: string) => urnOf("reordered", "tiny:index:Thing", name);
-    const program = (inputs: pulumi.Inputs, order: "before" | "since") => async () => {
-      const waiting = order === "before" ? [] : [new Thing("first", { v: 1 })];
+    const before = async () => {
+      new Thing("other", { v: 1 });
       const late = new Thing("late", { v: 1 });
-      if (order === "before") waiting.push(new Thing("first", { v: 1 }, { dependsOn: [late] }));
-      new Thing("touched", inputs, { dependsOn: waiting });
+      const first = new Thing("first", { v: 1 }, { dependsOn: [late] });
+      new Thing("touched", { v: 1 }, { dependsOn: [first] });
       return {};
     };
-    await stack.up(program({ v: 1 }, "before"));
+    const since = (v: number) => async () => {
+      const first = new Thing("first", { v: 1 });
+      const other = new Thing("other", { v: 1 });
+      // It only comes later, after an answer to what was asked after `first`: to the SDK a promise is no dependency.
+      new Thing("late", { v: new Promise<number>((resolve) => other.urn.apply(() => resolve(1))) });
+      new Thing("touched", { v }, { dependsOn: [first] });
+      return {};
+    };
+    await stack.up(before);
     const { resources } = await stack.exportState();
     const options = { targets: [urn("touched")] };
-    const refused = await failureOf(stack.up(program({ v: 2 }, "since"), options));
+    const refused = await failureOf(stack.up(since(2), options));
     expect(refused.message).toContain("Duplicate resource URN");
 
     const recordedOrder = new Map(resources.map(({ urn, dependencies }) => [urn, dependencies]));
-    const run = await stack.up(program({ v: 2 }, "since"), { ...options, recordedOrder });
+    const run = await stack.up(since(3), { ...options, recordedOrder });
     expect(changesOf(run)).toMatchObject({ touched: ["update", ["v"], []] });
     const after = await stack.exportState();
     expect(after.resources.find((one) => one.urn === urn("first"))?.dependencies).toEqual([urn("late")]);
