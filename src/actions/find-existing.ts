@@ -42,6 +42,8 @@ export interface SearchArgs {
   /** Its state is what is known so far; what no provider imports goes into it while searching. */
   readonly engine: EngineStack;
   readonly program: Program;
+  /** What the state's resources waited for when they were recorded. */
+  readonly recordedOrder: ReadonlyMap<string, readonly string[]>;
   readonly plan: LorPlan;
   /** `type name` -> id or name in the cloud. */
   readonly chosen: ReadonlyMap<string, string>;
@@ -84,8 +86,8 @@ class Search {
   /** Components and providers, without which nothing can be entered. */
   async begin(): Promise<void> {
     await this.goOn();
-    const { engine, program } = this.#args;
-    await engine.up(program, { ...runOptions(this.#context), targets: this.#components() });
+    const { engine, program, recordedOrder } = this.#args;
+    await engine.up(program, { ...runOptions(this.#context), targets: this.#components(), recordedOrder });
   }
 
   /** One level; false when nothing new could be looked for. */

@@ -23,7 +23,7 @@ import {
   runOptions,
   type StackContext,
 } from "./stack-context.ts";
-import { isChained } from "./update-stack.ts";
+import { isChained, recordedOrder } from "./update-stack.ts";
 
 export interface ImportInput {
   /** The size that the shop runs in now. Default: the one that the state says, `normal` for a stack that it does not know. */
@@ -122,8 +122,13 @@ class Attempt {
     const { cloud, project } = this.#context;
     this.#context.emit({ kind: "phase", phase: "searching" });
     if (this.#recorded.resources.length > 0) await this.#engine.importState(this.#recorded.raw);
-    const search = { engine: this.#engine, program: this.#program(), plan: this.#plan, chosen };
-    this.#existing = await findExisting(this.#context, search);
+    this.#existing = await findExisting(this.#context, {
+      engine: this.#engine,
+      program: this.#program(),
+      recordedOrder: recordedOrder(this.#recorded),
+      plan: this.#plan,
+      chosen,
+    });
     const known = new Set(this.#recorded.resources.map(resourceKey));
     const there = new Set([...known, ...[...this.#existing.found.values()].map(resourceKey)]);
     this.#secrets = await gatherSecrets(this.#context, this.#plan, { there, known, given });
@@ -155,6 +160,7 @@ class Attempt {
     await this.#engine.up(this.#program(), {
       ...options,
       targets: [...components, ...made, ...adopt.keys()],
+      recordedOrder: recordedOrder(this.#recorded),
       adopt,
       keep: new Set(adopt.keys()),
       without: new Set([...missing.keys(), ...others.keys()]),
@@ -219,6 +225,7 @@ class Attempt {
     await this.#engine.up(this.#program(), {
       ...runOptions(this.#context),
       targets: [...components, ...adopted],
+      recordedOrder: recordedOrder(this.#recorded),
       refresh: true,
       keep: new Set(adopted),
       without: new Set([...missing.keys(), ...left.map((one) => one.urn)]),

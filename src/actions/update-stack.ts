@@ -50,6 +50,11 @@ export function isChained({ resources }: Pick<RecordedState, "resources">): bool
   );
 }
 
+/** What each resource of a state waited for: for a run that does not touch all of it. */
+export function recordedOrder({ resources }: Pick<RecordedState, "resources">): ReadonlyMap<string, readonly string[]> {
+  return new Map(resources.map(({ urn, dependencies }) => [urn, dependencies]));
+}
+
 export interface TargetedRun {
   readonly plan: LorPlan;
   readonly choice: BuildChoice;
@@ -68,7 +73,7 @@ export async function runTargeted(context: StackContext, run: TargetedRun): Prom
   await context.engine.up(program, {
     ...runOptions(context),
     targets: run.targets,
-    recordedOrder: new Map(run.recorded.resources.map(({ urn, dependencies }) => [urn, dependencies])),
+    recordedOrder: recordedOrder(run.recorded),
     ...(run.adopt === undefined ? {} : { adopt: run.adopt }),
     ...(run.refresh === true ? { refresh: true } : {}),
   });

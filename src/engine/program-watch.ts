@@ -40,7 +40,7 @@ export function watchProgram(args: WatchArgs): Watched {
   let thrown: unknown;
   const inputs: PendingInputs = new Map();
   const program = async (): Promise<Record<string, unknown>> => {
-    const order = new RecordedOrder(args.recordedOrder ?? new Map());
+    const order = args.recordedOrder === undefined ? undefined : new RecordedOrder(args.recordedOrder);
     pulumi.runtime.registerStackTransformation(resourceWatcher(args, inputs, order));
     try {
       const declared = await args.program();
@@ -53,7 +53,7 @@ export function watchProgram(args: WatchArgs): Watched {
       thrown = error;
       throw error;
     } finally {
-      order.complete();
+      order?.complete();
     }
   };
   return {
@@ -66,7 +66,11 @@ export function watchProgram(args: WatchArgs): Watched {
 
 type PendingInputs = Map<string, Readonly<Record<string, Promise<KnownInput>>>>;
 
-function resourceWatcher(args: WatchArgs, inputs: PendingInputs, order: RecordedOrder): pulumi.ResourceTransformation {
+function resourceWatcher(
+  args: WatchArgs,
+  inputs: PendingInputs,
+  order: RecordedOrder | undefined,
+): pulumi.ResourceTransformation {
   /** Types from the outermost component down, as a URN writes them. */
   const typePaths = new WeakMap<pulumi.Resource, string>();
   const urns = new WeakMap<pulumi.Resource, string>();
@@ -81,7 +85,7 @@ function resourceWatcher(args: WatchArgs, inputs: PendingInputs, order: Recorded
     const dependsOn = urnsOf(declaredDependencies(props, opts));
     args.tell({ kind: "declared", urn, dependsOn, needs: urnsOf(declaredDependencies(props, {})) });
     const parent = opts.parent === undefined ? undefined : urns.get(opts.parent);
-    const recorded = order.declare(urn, resource, { dependsOn, parent });
+    const recorded = order?.declare(urn, resource, { dependsOn, parent });
     const adoption = args.adopt?.get(urn);
     const asked = args.enter?.has(urn) === true ? Object.keys(props) : (adoption?.unreadable ?? []);
     if (asked.length > 0) {
