@@ -180,9 +180,19 @@ export class Cloud {
     return all.map(({ operating_status: _, ...rest }) => rest);
   }
 
-  /** Every server of every project: a load balancer's machine belongs to Octavia. */
-  async countEveryServer(): Promise<number> {
-    return (await this.admin.list("nova", "server", "?all_tenants=1")).length;
+  /** The machine of a load balancer: a server in Octavia's own project. */
+  async machineOf(loadBalancer: string): Promise<string> {
+    const path = `/octavia/amphorae?loadbalancer_id=${loadBalancer}`;
+    const { amphorae } = (await this.admin.call("octavia", "GET", path)) as { amphorae: readonly Entity[] };
+    const [machine, ...more] = amphorae;
+    if (machine === undefined || more.length > 0) throw new Error(`${loadBalancer} has ${amphorae.length} machines`);
+    return String(machine.compute_id);
+  }
+
+  /** Whether a server is there, whoever's it is. */
+  async hasServer(id: string): Promise<boolean> {
+    const servers = await this.admin.list("nova", "server", "?all_tenants=1");
+    return servers.some((server) => server.id === id);
   }
 
   /** The hosts that the servers are on. */

@@ -1,22 +1,42 @@
 import { defineConfig } from "vitest/config";
 
 /** Of whole shops, by the project's own commands: most of an hour. */
-const shops = "test/openstack/shop/**";
+const shops = "test/openstack/shop/**/*.test.ts";
+const withShops = process.env.LOR_INFRA_TEST_NO_SHOPS === undefined;
 
 /** Run by `npm run test:openstack`, which starts the OpenStack that these tests need. */
 export default defineConfig({
   test: {
-    include: ["test/openstack/**/*.test.ts"],
-    exclude: process.env.LOR_INFRA_TEST_NO_SHOPS === undefined ? [] : [shops],
     pool: "forks",
-    // One file at a time: the machine is busy enough with OpenStack itself.
-    maxWorkers: 1,
-    // Inside a file that says so, some at once: they mostly wait.
-    maxConcurrency: 5,
+    // Inside a file that says so, this many at once.
+    maxConcurrency: 15,
     // Figures are printed as they come.
     disableConsoleIntercept: true,
     globalSetup: ["test/global-setup.ts"],
     testTimeout: 600_000,
     hookTimeout: 300_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "own projects",
+          include: ["test/openstack/**/*.test.ts"],
+          exclude: [shops],
+          // Each works in an OpenStack project of its own, and mostly waits.
+          maxWorkers: 4,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "whole shops",
+          include: withShops ? [shops] : [],
+          // One after the other: they stop services and close hosts.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

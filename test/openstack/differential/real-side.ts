@@ -134,7 +134,7 @@ async function setQuotas(admin: AdminApi, project: string, quotas: Readonly<Reco
     const [service, field] = limits[name as QuotaName];
     const values = { [field]: limit };
     if (service === "neutron") await admin.call("neutron", "PUT", `/quotas/${project}`, { quota: values });
-    if (service === "octavia") await admin.call("octavia", "PUT", `/quotas/${project}`, { quota: values });
+    if (service === "octavia") await admin.call("octavia", "PUT", `/lbaas/quotas/${project}`, { quota: values });
     if (service === "nova") await admin.call("nova", "PUT", `/os-quota-sets/${project}`, { quota_set: values });
     if (service === "cinder")
       await admin.call("cinder", "PUT", `/v3/${admin.projectId}/os-quota-sets/${project}`, { quota_set: values });

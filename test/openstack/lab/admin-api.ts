@@ -12,12 +12,12 @@ const versions: Partial<Record<PortName, string>> = {
   glance: "/v2",
   nova: "/v2.1",
   neutron: "/v2.0",
-  octavia: "/v2/lbaas",
+  octavia: "/v2",
 };
 
 /** How each kind of thing is called in a body, and where it lies in a path. */
-function namesOf(kind: string): { readonly key: string; readonly path: string } {
-  return { key: kind.replaceAll("-", "_"), path: `${kind}s` };
+function namesOf(service: PortName, kind: string): { readonly key: string; readonly path: string } {
+  return { key: kind.replaceAll("-", "_"), path: `${service === "octavia" ? "lbaas/" : ""}${kind}s` };
 }
 
 /** Calls of one account to the services, by their ports: Keystone's catalogue is only being made. */
@@ -70,7 +70,7 @@ export class AdminApi {
   }
 
   async create(service: PortName, kind: string, fields: Readonly<Record<string, unknown>>): Promise<Entity> {
-    const { key, path } = namesOf(kind);
+    const { key, path } = namesOf(service, kind);
     const answer = (await this.call(service, "POST", `/${path}`, { [key]: fields })) as Record<string, Entity>;
     const made = answer[key];
     if (made === undefined) throw new Error(`${service} made no ${kind}: ${JSON.stringify(answer)}`);
@@ -78,7 +78,7 @@ export class AdminApi {
   }
 
   async list(service: PortName, kind: string, query = ""): Promise<readonly Entity[]> {
-    const { key, path } = namesOf(kind);
+    const { key, path } = namesOf(service, kind);
     const answer = (await this.call(service, "GET", `/${path}${query}`)) as Record<string, readonly Entity[]>;
     return answer[`${key}s`] ?? [];
   }

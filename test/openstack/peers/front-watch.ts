@@ -100,7 +100,7 @@ async function frontsOf(cloud: Cloud): Promise<readonly FrontSeen[]> {
 export async function poolMembers({ admin, projectId }: Cloud): Promise<readonly Entity[]> {
   const pools = await admin.list("octavia", "pool", `?project_id=${projectId}`);
   const members = await Promise.all(
-    pools.map(({ id }) => admin.call("octavia", "GET", `/pools/${id}/members`) as Promise<{ members: Entity[] }>),
+    pools.map(({ id }) => admin.call("octavia", "GET", `/lbaas/pools/${id}/members`) as Promise<{ members: Entity[] }>),
   );
   return members.flatMap((one) => one.members);
 }

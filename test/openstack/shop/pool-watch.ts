@@ -80,7 +80,7 @@ export class PoolWatch {
 
 async function look(admin: AdminApi, pool: string): Promise<Look> {
   const at = Date.now();
-  const { members } = (await admin.call("octavia", "GET", `/pools/${pool}/members`)) as {
+  const { members } = (await admin.call("octavia", "GET", `/lbaas/pools/${pool}/members`)) as {
     members: readonly Entity[];
   };
   return {
