@@ -11,11 +11,12 @@ import { mayLeave } from "../domain/switching/serving.ts";
 import { fleetAfter, fleetOfLive } from "../domain/switching/step-fleet.ts";
 import { planItems } from "../systems/lor/plan-items.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
-import { drainFront, gateFront, readmitFront } from "./front-traffic.ts";
+import { drainFront, gateFront, readmitFront, readmitResized } from "./front-traffic.ts";
 import { knownOf, type ObservedFleet, observeFleet } from "./observe-fleet.ts";
 import { refreshState, settleResize, waitForServer } from "./recover-stack.ts";
 import { planFleet, type StackContext, throwIfStopped } from "./stack-context.ts";
 import { type PreparedUpdate, prepareUpdate, runUpdate } from "./update-stack.ts";
+import { sleepUnlessStopped } from "./wait-for.ts";
 
 export interface StepRequest {
   readonly step: SwitchStep;
@@ -25,6 +26,8 @@ export interface StepRequest {
   readonly target: Profile;
   /** The command that goes on from here, such as `lor-infra rush`. */
   readonly again: string;
+  /** The step before is given until then to be taken in by the cloud: nothing is touched earlier. Milliseconds since 1970; default: at once. */
+  readonly notBefore?: number;
 }
 
 /** Carries out one step, whole: precondition, preview held against what is expected, drain, update, gate, readmission. */
@@ -32,55 +35,73 @@ export async function carryOutStep(context: StackContext, request: StepRequest):
   const { step, live, again } = request;
   switch (step.kind) {
     case "settle-resize":
+      await rest(context, request);
       await settleStep(context, request, step);
       return undefined;
     case "recover-front":
+      await rest(context, request);
       await recoverStep(context, request, step);
       return undefined;
     case "readmit-front":
+      await rest(context, request);
       await readmitFront(context, step.front, again);
       return undefined;
     case "resize-load-balancer":
-      return await updateStep(context, request, [live.fronts.map((front) => front.name), () => Promise.resolve()]);
-    case "add-front": {
-      const plan = await updateStep(context, request, [[], () => Promise.resolve()]);
-      await readmitFront(context, step.front, again);
-      return plan;
-    }
-    case "resize-front": {
-      const plan = await updateStep(context, request, [[], () => takeOut(context, request, step.front)]);
-      await readmitFront(context, step.front, again);
-      return plan;
-    }
+      return await updateStep(context, request, {
+        after: async () => {
+          for (const { name } of live.fronts) await gateFront(context, name, again);
+        },
+      });
+    case "add-front":
+      return await updateStep(context, request, { after: () => readmitFront(context, step.front, again) });
+    case "resize-front":
+      return await updateStep(context, request, {
+        before: () => takeOut(context, request, step.front),
+        beside: (run) => readmitResized(context, { front: step.front, size: step.to, next: again, run }),
+      });
     case "remove-front":
-      return await updateStep(context, request, [[], () => takeOut(context, request, step.front)]);
+      return await updateStep(context, request, { before: () => takeOut(context, request, step.front) });
   }
+}
+
+/** What is done to a front around the engine's run. */
+interface Around {
+  readonly before?: () => Promise<void>;
+  /** Begins with the run. */
+  readonly beside?: (run: Promise<unknown>) => Promise<void>;
+  readonly after?: () => Promise<void>;
 }
 
 /** The engine's part of a step: prepared and compared before the front is touched. */
 async function updateStep(
   context: StackContext,
   request: StepRequest,
-  [gated, before]: readonly [gated: readonly string[], before: () => Promise<void>],
+  { before, beside, after }: Around,
 ): Promise<LorPlan> {
   const update = await prepareStep(context, request);
+  await rest(context, request);
   try {
-    await before();
+    await before?.();
   } catch (error) {
     await comeBack(context, request);
     throw error;
   }
-  try {
-    await runUpdate(context, update);
-  } catch (error) {
+  const run = runUpdate(context, update);
+  const [updated, accompanied] = await Promise.allSettled([run, beside?.(run)]);
+  if (updated.status === "rejected") {
     await comeBack(context, request);
-    throwIfStopped(context, error);
-    throw stepFailed(request, error);
+    throwIfStopped(context, updated.reason);
+    throw stepFailed(request, updated.reason);
   }
-  for (const name of gated) {
-    await gateFront(context, name, request.again);
-  }
+  if (accompanied.status === "rejected") throw accompanied.reason;
+  await after?.();
   return update.plan;
+}
+
+/** A preview takes as long: it is made meanwhile. */
+async function rest(context: StackContext, { notBefore = 0 }: StepRequest): Promise<void> {
+  const left = notBefore - context.clock.now().getTime();
+  if (left > 0) await sleepUnlessStopped(context, left);
 }
 
 async function prepareStep(context: StackContext, request: StepRequest): Promise<PreparedUpdate> {

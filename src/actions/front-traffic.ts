@@ -1,5 +1,6 @@
 import { ExitCode, LorError } from "../core/errors.ts";
 import { serves } from "../domain/switching/serving.ts";
+import type { ActionEvent, Emit } from "./action-event.ts";
 import { type ObservedFront, observeFleet } from "./observe-fleet.ts";
 import type { StackContext } from "./stack-context.ts";
 import { sleepUnlessStopped, waitUntil } from "./wait-for.ts";
@@ -85,6 +86,41 @@ export async function readmitFront(context: StackContext, name: string, next: st
     });
   }
   context.emit({ kind: "front", front: name, moment: "readmitted" });
+}
+
+export interface ResizedFront {
+  readonly front: string;
+  /** Size that it is to have. */
+  readonly size: string;
+  /** Command that goes on after a failure. */
+  readonly next: string;
+  /** The engine's run that resizes it. */
+  readonly run: Promise<unknown>;
+}
+
+/**
+ * Readmits a front as soon as its server runs at its new size: the provider sleeps ten seconds more before it looks (terraform-provider-openstack 1.54.1,
+ * `Delay` of the confirmation in resource_openstack_compute_instance_v2.go). What happens to the front is told when the run has ended, in the order in
+ * which it always comes. @throws LorError `gate-failed`; what the run throws, when it ends before
+ */
+export async function readmitResized(context: StackContext, { front, size, next, run }: ResizedFront): Promise<void> {
+  const ended = new AbortController();
+  const untold: ActionEvent[] = [];
+  const tellAll = () => {
+    ended.abort();
+    for (const event of untold) context.emit(event);
+  };
+  run.then(tellAll, tellAll);
+  const emit: Emit = (event) => void (ended.signal.aborted ? context.emit(event) : untold.push(event));
+  const watching = { ...context, signal: AbortSignal.any([ended.signal, ...(context.signal ? [context.signal] : [])]) };
+  const resized = waitUntil(watching, {
+    limit: Number.POSITIVE_INFINITY,
+    look: () => findFront(watching, front),
+    good: (one) => one.server === "active" && one.size === size,
+  });
+  // A look that fails is no reason to fail: the run tells.
+  await Promise.race([run, resized.catch(() => run)]);
+  await readmitFront({ ...context, emit }, front, next);
 }
 
 async function findFront(context: StackContext, name: string): Promise<ObservedFront> {

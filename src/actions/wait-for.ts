@@ -29,7 +29,8 @@ export async function waitUntil<T>(
     if (now >= end && (goodSince === undefined || now >= end + hold)) {
       return { seen, good: false };
     }
-    await sleepUnlessStopped(context, timings.poll);
+    const left = goodSince === undefined ? timings.poll : goodSince + hold - now;
+    await sleepUnlessStopped(context, Math.min(timings.poll, left));
   }
 }
 

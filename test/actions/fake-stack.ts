@@ -80,7 +80,7 @@ export class FakeStack {
       folder,
       state: stateInFolder(folder, this.project.name),
       lock: undefined,
-      clock: this.clock,
+      clock: this.#clockOfOneLife(),
       timings: realTimings,
       emit: (event) => this.events.push(event),
       signal: undefined,
@@ -88,6 +88,16 @@ export class FakeStack {
       program: (plan, choice) => plannedProgram(plan, choice, this.cloud),
       ...differs,
     };
+  }
+
+  /** Of a process: when it is dead it wakes up no more. */
+  #clockOfOneLife(): ActionClock {
+    const { deaths } = this.world;
+    const sleep: ActionClock["sleep"] = async (milliseconds, signal) => {
+      await this.clock.sleep(milliseconds, signal);
+      if (this.world.deaths > deaths) await new Promise(() => undefined);
+    };
+    return { now: this.clock.now, sleep };
   }
 
   readonly confirm = async (proposal: Proposal): Promise<boolean> => {

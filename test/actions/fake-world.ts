@@ -83,6 +83,8 @@ export class FakeWorld {
   loadBalancerFlavor: string | undefined;
   /** Fewest healthy serving members since `watch`. */
   fewest = Number.POSITIVE_INFINITY;
+  /** How many processes died so far. */
+  deaths = 0;
   #crashed: (() => void) | undefined;
   #ids = 0;
 
@@ -238,6 +240,7 @@ export class FakeWorld {
   }
 
   #die(): Promise<never> {
+    this.deaths += 1;
     this.#crashed?.();
     return new Promise(() => undefined);
   }

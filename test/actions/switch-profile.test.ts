@@ -1,4 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { ActionEvent } from "../../src/actions/action-event.ts";
+import { realTimings } from "../../src/actions/stack-context.ts";
 import { switchProfile } from "../../src/actions/switch-profile.ts";
 import { up } from "../../src/actions/up.ts";
 import type { Profile } from "../../src/domain/fleet.ts";
@@ -25,6 +27,34 @@ function fronts(): readonly string[] {
     .toSorted();
 }
 
+/** A run that resizes a front goes on after the resize. */
+function resizesEndWhen(over: (front: string) => Promise<void>): void {
+  const { engine, world, events } = stack;
+  const up = engine.up.bind(engine);
+  engine.up = async (program, options) => {
+    const result = await up(program, options);
+    const resized = result.changes.find((one) => one.change === "update" && one.type.endsWith(":Instance"));
+    if (resized !== undefined) {
+      await over(resized.name);
+      world.note(`ended ${resized.name}`);
+      events.push({ kind: "warning", code: "ended", message: resized.name });
+    }
+    return result;
+  };
+}
+
+async function inPool(front: string): Promise<void> {
+  await vi.waitFor(() => expect(stack.world.members.get(`lor-prod-${front}`)?.weight).toBe(1));
+}
+
+/** What was told of a front, with the end of its engine run. */
+function told(front: string): readonly string[] {
+  return stack.events.flatMap((event) => {
+    if (event.kind === "front" && event.front === front) return [event.moment];
+    return event.kind === "warning" && event.message === front ? [event.code] : [];
+  });
+}
+
 const rushFronts = ["ps-0 b2-15-flex", "ps-1 b2-15-flex", "ps-2 b2-15-flex"];
 const normalFronts = ["ps-0 b2-7-flex", "ps-1 b2-7-flex"];
 
@@ -47,6 +77,44 @@ describe("an undisturbed switch", () => {
     expect(result.steps).toHaveLength(4);
     expect(stack.engine.recorded).toMatchObject({ profile: "rush" });
     expect(stack.engine.runs).toEqual(["refresh", ...Array.from({ length: 4 }, () => ["preview", "up"]).flat()]);
+  });
+
+  it("takes a front back while the engine still waits for its provider, and tells of it when the engine has ended", async () => {
+    resizesEndWhen(inPool);
+    await go("rush");
+    for (const front of ["ps-0", "ps-1"]) {
+      const moments = stack.moments.filter((one) => one.endsWith(front));
+      expect(moments).toEqual([`drain ${front}`, `resize ${front}`, `readmit ${front}`, `ended ${front}`]);
+      expect(told(front).slice(-6)).toEqual([
+        "drained",
+        "empty",
+        "ended",
+        "waiting-for-health",
+        "healthy",
+        "readmitted",
+      ]);
+    }
+    expect(stack.world.fewest).toBe(2);
+  });
+
+  it("leaves a front in the pool that was taken back before its engine failed", async () => {
+    resizesEndWhen(async (front) => {
+      await inPool(front);
+      throw new Error("connection lost");
+    });
+    await expect(go("rush")).rejects.toMatchObject({ code: "resize-front-failed" });
+    expect(stack.world.members.get("lor-prod-ps-0")?.weight).toBe(1);
+    expect(stack.moments.filter((one) => one === "readmit ps-0")).toHaveLength(1);
+  });
+
+  it("gives the cloud time between two steps before it touches the next front", async () => {
+    const at = new Map<string, number>();
+    const emit = (event: ActionEvent) => {
+      const name = event.kind === "step-done" ? event.step.kind : event.kind === "front" ? event.moment : event.kind;
+      if (!at.has(name)) at.set(name, stack.clock.now().getTime());
+    };
+    await switchProfile(stack.context({ emit }), { target: "rush", confirm: stack.confirm });
+    expect((at.get("drained") ?? 0) - (at.get("add-front") ?? 0)).toBe(realTimings.settle);
   });
 
   it("comes back, and back again changes nothing more", async () => {

@@ -41,7 +41,7 @@ export function criticalPath({ extra, portMade, created, resizes, watch }: Switc
   );
   const resized = resizes.reduce((sum, { from, to }) => sum + to - from, 0);
   const { drainBlind, gateHold, soak, settle } = timings;
-  const waits = resizes.length * (drainBlind + gateHold + soak + settle) + gateHold + soak + settle;
+  const waits = resizes.length * (settle + drainBlind + gateHold + soak) + gateHold + soak;
   const seconds = (milliseconds: number) => milliseconds / 1000;
   return {
     extraFront: seconds(extraFront),

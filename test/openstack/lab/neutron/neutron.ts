@@ -47,7 +47,7 @@ function configure(place: Place): void {
         api_paste_config: place.write("neutron/api-paste.ini", pipeline()),
         state_path: place.data("neutron"),
         transport_url: messageBus,
-        api_workers: 1,
+        api_workers: 2,
         rpc_workers: 0,
         rpc_state_report_workers: 0,
         auth_strategy: "keystone",
