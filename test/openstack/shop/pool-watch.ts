@@ -6,6 +6,7 @@ interface SeenMember {
   readonly name: string;
   readonly weight: number;
   readonly operatingStatus: string;
+  readonly provisioningStatus: string;
 }
 
 interface Look {
@@ -67,14 +68,29 @@ export class PoolWatch {
 
   /** First moment at or after `from` at which a member was found healthy, with or without a weight. */
   wellFrom(name: string, from: number): number | undefined {
-    const well = ({ members }: Look) => members.some((one) => one.name === name && isWell(one));
-    return this.#looks.find((one) => one.at >= from && well(one))?.at;
+    return this.#first(name, from, isWell);
   }
 
   /** First moment at or after `from` at which a member had a weight. */
   inPoolFrom(name: string, from: number): number | undefined {
-    const there = ({ members }: Look) => members.some((one) => one.name === name && one.weight > 0);
-    return this.#looks.find((one) => one.at >= from && there(one))?.at;
+    return this.#first(name, from, ({ weight }) => weight > 0);
+  }
+
+  /** First moment at or after `from` at which a member had a weight and was sent customers. */
+  servesFrom(name: string, from: number): number | undefined {
+    return this.#first(name, from, ({ weight, operatingStatus }) => weight > 0 && operatingStatus === "ONLINE");
+  }
+
+  /** How long Octavia was changing a member's weight, milliseconds, as far as looks can tell. */
+  get changing(): number {
+    return this.#looks.reduce((sum, { at, members }, index) => {
+      const busy = members.some((one) => one.provisioningStatus === "PENDING_UPDATE");
+      return busy ? sum + (this.#looks[index + 1]?.at ?? at) - at : sum;
+    }, 0);
+  }
+
+  #first(name: string, from: number, is: (member: SeenMember) => boolean): number | undefined {
+    return this.#looks.find(({ at, members }) => at >= from && members.some((one) => one.name === name && is(one)))?.at;
   }
 }
 
@@ -89,6 +105,7 @@ async function look(admin: AdminApi, pool: string): Promise<Look> {
       name: String(one.name),
       weight: Number(one.weight),
       operatingStatus: String(one.operating_status),
+      provisioningStatus: String(one.provisioning_status),
     })),
   };
 }

@@ -48,7 +48,7 @@ test("a shop comes up, goes into rush and back one front at a time by OpenStack'
   const path = criticalPath({ ...rush, extra, portMade: new Date(String(port?.created_at)), created });
   const limit = 1.15 * path.total + 2 * rush.engineRuns;
   console.log(
-    `  rush: ${rush.seconds.toFixed(1)} s; its critical path ${path.total.toFixed(1)} s (extra front ${path.extraFront.toFixed(1)}, resizes ${path.resizes.toFixed(1)}, health ${path.health.toFixed(1)}, waits ${path.waits.toFixed(1)}), ${rush.engineRuns} engine runs; 1.15 of it and 2 s a run: ${limit.toFixed(1)} s`,
+    `  rush: ${rush.seconds.toFixed(1)} s; its critical path ${path.total.toFixed(1)} s (extra front ${path.extraFront.toFixed(1)}, resizes ${path.resizes.toFixed(1)}, health ${path.health.toFixed(1)}, pool ${path.pool.toFixed(1)}, waits ${path.waits.toFixed(1)}), ${rush.engineRuns} engine runs; 1.15 of it and 2 s a run: ${limit.toFixed(1)} s`,
   );
 
   const back = await switchTo("normal", "--early");

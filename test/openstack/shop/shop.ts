@@ -68,6 +68,8 @@ export class Shop {
       // What is not on PATH is to fail at once, not to be downloaded.
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       PULUMI_HOME: join(folder, ".pulumi-home"),
+      // As the launcher of the command does it.
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(tmpdir(), "node-compile-cache"),
       NO_COLOR: "1",
     });
     writeFileSync(shop.certificate, selfSignedPkcs12(["www.lor.example"], new Date()), { mode: 0o600 });

@@ -32,6 +32,8 @@ function configure(place: Place): void {
     renderIni({
       DEFAULT: { log_dir: "", public_endpoint: `${address("keystone")}/` },
       database: database("keystone"),
+      // Every engine and every provider signs in by password; nobody guesses these.
+      identity: { password_hash_rounds: 4 },
       token: { provider: "fernet", expiration: 86400 },
       fernet_tokens: tokenKeys,
       fernet_receipts: tokenKeys,

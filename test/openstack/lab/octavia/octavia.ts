@@ -161,7 +161,7 @@ function start(lab: Lab): void {
   startWsgi(lab, {
     name: "octavia",
     file: "/usr/bin/octavia-wsgi",
-    processes: 1,
+    processes: 2,
     arguments: `--config-file=${file}`,
   });
   lab.daemons.start("octavia-worker", "octavia-worker", ["--config-file", file]);
