@@ -16,7 +16,6 @@ import { knownOf, type ObservedFleet, observeFleet } from "./observe-fleet.ts";
 import { refreshState, settleResize, waitForServer } from "./recover-stack.ts";
 import { planFleet, type StackContext, throwIfStopped } from "./stack-context.ts";
 import { type PreparedUpdate, prepareUpdate, runUpdate } from "./update-stack.ts";
-import { sleepUnlessStopped } from "./wait-for.ts";
 
 export interface StepRequest {
   readonly step: SwitchStep;
@@ -26,8 +25,6 @@ export interface StepRequest {
   readonly target: Profile;
   /** The command that goes on from here, such as `lor-infra rush`. */
   readonly again: string;
-  /** The step before is given until then to be taken in by the cloud: nothing is touched earlier. Milliseconds since 1970; default: at once. */
-  readonly notBefore?: number;
 }
 
 /** Carries out one step, whole: precondition, preview held against what is expected, drain, update, gate, readmission. */
@@ -35,15 +32,12 @@ export async function carryOutStep(context: StackContext, request: StepRequest):
   const { step, live, again } = request;
   switch (step.kind) {
     case "settle-resize":
-      await rest(context, request);
       await settleStep(context, request, step);
       return undefined;
     case "recover-front":
-      await rest(context, request);
       await recoverStep(context, request, step);
       return undefined;
     case "readmit-front":
-      await rest(context, request);
       await readmitFront(context, step.front, again);
       return undefined;
     case "resize-load-balancer":
@@ -79,7 +73,6 @@ async function updateStep(
   { before, beside, after }: Around,
 ): Promise<LorPlan> {
   const update = await prepareStep(context, request);
-  await rest(context, request);
   try {
     await before?.();
   } catch (error) {
@@ -96,12 +89,6 @@ async function updateStep(
   if (accompanied.status === "rejected") throw accompanied.reason;
   await after?.();
   return update.plan;
-}
-
-/** A preview takes as long: it is made meanwhile. */
-async function rest(context: StackContext, { notBefore = 0 }: StepRequest): Promise<void> {
-  const left = notBefore - context.clock.now().getTime();
-  if (left > 0) await sleepUnlessStopped(context, left);
 }
 
 async function prepareStep(context: StackContext, request: StepRequest): Promise<PreparedUpdate> {

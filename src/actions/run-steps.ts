@@ -11,7 +11,7 @@ import { carryOutStep, describeStep } from "./carry-out-step.ts";
 import { type KnownFleet, knownOf, type ObservedFleet, observeFleet } from "./observe-fleet.ts";
 import type { Note } from "./run-journal.ts";
 import { requireLock, type StackContext } from "./stack-context.ts";
-import { waitUntil } from "./wait-for.ts";
+import { sleepUnlessStopped, waitUntil } from "./wait-for.ts";
 
 /** A step that was carried out. */
 export interface DoneStep {
@@ -63,7 +63,6 @@ export async function runSteps(context: StackContext, request: StepsRequest): Pr
   const done: DoneStep[] = [];
   let { live } = request;
   let plan: LorPlan | undefined;
-  let notBefore = 0;
   for (;;) {
     await requireLock(context);
     await note("fleet-seen", target, { fleet: recordOf(live) });
@@ -83,15 +82,7 @@ export async function runSteps(context: StackContext, request: StepsRequest): Pr
     await note("step-begun", describeStep(step), expected === undefined ? {} : { expected: expectationOn(expected) });
     const began = context.clock.now().getTime();
     try {
-      const carried = await carryOutStep(context, {
-        step,
-        live,
-        goal,
-        target,
-        again: `lor-infra ${target}`,
-        notBefore,
-      });
-      plan = carried ?? plan;
+      plan = (await carryOutStep(context, { step, live, goal, target, again: `lor-infra ${target}` })) ?? plan;
     } catch (error) {
       throw new StepFailure(step, live, error);
     }
@@ -100,7 +91,9 @@ export async function runSteps(context: StackContext, request: StepsRequest): Pr
     context.emit({ kind: "step-done", step, seconds });
     done.push({ step, seconds, expected });
     await request.after(step);
-    if (step.kind !== "resize-load-balancer") notBefore = context.clock.now().getTime() + context.timings.settle;
+    if (step.kind !== "resize-load-balancer") {
+      await sleepUnlessStopped(context, context.timings.settle);
+    }
     live = await observeSettled(context, knownAfter(live, step), goal);
     requireEffect(step, live, target);
   }

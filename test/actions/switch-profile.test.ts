@@ -1,6 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { ActionEvent } from "../../src/actions/action-event.ts";
-import { realTimings } from "../../src/actions/stack-context.ts";
 import { switchProfile } from "../../src/actions/switch-profile.ts";
 import { up } from "../../src/actions/up.ts";
 import type { Profile } from "../../src/domain/fleet.ts";
@@ -105,16 +103,6 @@ describe("an undisturbed switch", () => {
     await expect(go("rush")).rejects.toMatchObject({ code: "resize-front-failed" });
     expect(stack.world.members.get("lor-prod-ps-0")?.weight).toBe(1);
     expect(stack.moments.filter((one) => one === "readmit ps-0")).toHaveLength(1);
-  });
-
-  it("gives the cloud time between two steps before it touches the next front", async () => {
-    const at = new Map<string, number>();
-    const emit = (event: ActionEvent) => {
-      const name = event.kind === "step-done" ? event.step.kind : event.kind === "front" ? event.moment : event.kind;
-      if (!at.has(name)) at.set(name, stack.clock.now().getTime());
-    };
-    await switchProfile(stack.context({ emit }), { target: "rush", confirm: stack.confirm });
-    expect((at.get("drained") ?? 0) - (at.get("add-front") ?? 0)).toBe(realTimings.settle);
   });
 
   it("comes back, and back again changes nothing more", async () => {

@@ -44,7 +44,7 @@ export function criticalPath({ extra, portMade, created, resizes, watch }: Switc
   const pool = watch.changing + sum(fronts.map(([name, from]) => untilSent(name, from)));
   const resized = sum(resizes.map(({ from, to }) => to - from));
   const { drainBlind, gateHold, soak, settle } = timings;
-  const waits = resizes.length * (settle + drainBlind + gateHold + soak) + gateHold + soak;
+  const waits = resizes.length * (drainBlind + gateHold + soak + settle) + gateHold + soak + settle;
   const seconds = (milliseconds: number) => milliseconds / 1000;
   return {
     extraFront: seconds(extraFront),
