@@ -11,10 +11,8 @@ export async function forgetGone(context: StackContext): Promise<void> {
   const { clients, engine, emit } = context;
   const recorded = await readRecorded(context);
   const gone = new Set<string>();
-  const looks = recorded.resources
-    .filter((one) => clients.finder.failsWhenGone(one.type))
-    .map(async (resource) => ({ resource, found: await clients.finder.find(resource.type, resource.inputs) }));
-  for (const { resource, found } of await Promise.all(looks)) {
+  for (const resource of recorded.resources.filter((one) => clients.finder.failsWhenGone(one.type))) {
+    const found = await clients.finder.find(resource.type, resource.inputs);
     if (found === undefined || found.id.split("/").at(-1) !== resource.id) {
       gone.add(resource.urn);
       emit({ kind: "repaired", repair: "gone-resource-forgotten", what: resourceKey(resource) });

@@ -8,7 +8,7 @@ const withShops = process.env.LOR_INFRA_TEST_NO_SHOPS === undefined;
 export default defineConfig({
   test: {
     pool: "forks",
-    // Inside a file that says so, this many at once.
+    // Inside a file that says so, this many at once: they mostly wait.
     maxConcurrency: 15,
     // Figures are printed as they come.
     disableConsoleIntercept: true,
