@@ -101,26 +101,34 @@ export interface ResizedFront {
 /**
  * Readmits a front as soon as its server runs at its new size: the provider sleeps ten seconds more before it looks (terraform-provider-openstack 1.54.1,
  * `Delay` of the confirmation in resource_openstack_compute_instance_v2.go). What happens to the front is told when the run has ended, in the order in
- * which it always comes. @throws LorError `gate-failed`; what the run throws, when it ends before
+ * which it always comes. When the run fails, nothing more is waited for. @throws LorError `gate-failed`; what the run throws
  */
 export async function readmitResized(context: StackContext, { front, size, next, run }: ResizedFront): Promise<void> {
   const ended = new AbortController();
+  const failed = new AbortController();
   const untold: ActionEvent[] = [];
   const tellAll = () => {
     ended.abort();
     for (const event of untold) context.emit(event);
   };
-  run.then(tellAll, tellAll);
+  run.then(tellAll, () => {
+    tellAll();
+    failed.abort();
+  });
   const emit: Emit = (event) => void (ended.signal.aborted ? context.emit(event) : untold.push(event));
-  const watching = { ...context, signal: AbortSignal.any([ended.signal, ...(context.signal ? [context.signal] : [])]) };
-  const resized = waitUntil(watching, {
+  const until = ({ signal }: AbortController): StackContext => ({
+    ...context,
+    emit,
+    signal: AbortSignal.any(context.signal === undefined ? [signal] : [signal, context.signal]),
+  });
+  const resized = waitUntil(until(ended), {
     limit: Number.POSITIVE_INFINITY,
-    look: () => findFront(watching, front),
+    look: () => findFront(context, front),
     good: (one) => one.server === "active" && one.size === size,
   });
   // A look that fails is no reason to fail: the run tells.
   await Promise.race([run, resized.catch(() => run)]);
-  await readmitFront({ ...context, emit }, front, next);
+  await readmitFront(until(failed), front, next);
 }
 
 async function findFront(context: StackContext, name: string): Promise<ObservedFront> {

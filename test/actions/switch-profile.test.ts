@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { realTimings } from "../../src/actions/stack-context.ts";
 import { switchProfile } from "../../src/actions/switch-profile.ts";
 import { up } from "../../src/actions/up.ts";
 import type { Profile } from "../../src/domain/fleet.ts";
@@ -103,6 +104,21 @@ describe("an undisturbed switch", () => {
     await expect(go("rush")).rejects.toMatchObject({ code: "resize-front-failed" });
     expect(stack.world.members.get("lor-prod-ps-0")?.weight).toBe(1);
     expect(stack.moments.filter((one) => one === "readmit ps-0")).toHaveLength(1);
+  });
+
+  it("does not wait for the health of a front whose engine has failed", async () => {
+    const now = () => stack.clock.now().getTime();
+    let failedAt = 0;
+    resizesEndWhen(async (front) => {
+      stack.world.sick.add(front);
+      const began = now();
+      // By then the front is at its gate.
+      await vi.waitFor(() => expect(now() - began).toBeGreaterThan(5 * realTimings.poll), { interval: 1 });
+      failedAt = now();
+      throw new Error("connection lost");
+    });
+    await expect(go("rush")).rejects.toMatchObject({ code: "resize-front-failed" });
+    expect(now() - failedAt).toBeLessThan(realTimings.gateLimit / 10);
   });
 
   it("comes back, and back again changes nothing more", async () => {
