@@ -5,8 +5,10 @@ import { otherServices } from "./services.ts";
 /** What a member of a project may do: as on a public cloud, no more. */
 const tenantRoles = ["member", "reader", "load-balancer_member", "creator"];
 
-/** Makes the services' accounts and entries of the catalogue. Doing it again changes nothing. */
+/** Makes every role, the services' accounts and entries of the catalogue. Doing it again changes nothing. */
 export async function makeAccounts(admin: AdminApi): Promise<void> {
+  // Now: projects are made side by side later, and of two that make the same role one is refused.
+  for (const role of tenantRoles) await admin.ensure("keystone", "role", role);
   const project = await admin.ensure("keystone", "project", "service", { domain_id: "default" });
   for (const { name, catalogue } of otherServices) {
     const user = await admin.ensure("keystone", "user", name, { password, domain_id: "default" });
