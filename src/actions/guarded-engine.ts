@@ -38,7 +38,7 @@ export class GuardedEngine implements EngineStack {
     return this.#change(() => this.#engine.enter(program, adopt, options));
   }
 
-  refresh(program: Program, options?: RunOptions) {
+  refresh(program: Program | undefined, options?: RunOptions) {
     return this.#change(() => this.#engine.refresh(program, options));
   }
 

@@ -21,7 +21,7 @@ export class LazyEngine implements EngineStack {
     return (await this.#engine()).enter(program, adopt, options);
   }
 
-  async refresh(program: Program, options?: RunOptions) {
+  async refresh(program: Program | undefined, options?: RunOptions) {
     return (await this.#engine()).refresh(program, options);
   }
 

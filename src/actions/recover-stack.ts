@@ -2,13 +2,14 @@ import { hostname } from "node:os";
 import { ExitCode, LorError } from "../core/errors.ts";
 import type { Fleet } from "../domain/fleet.ts";
 import { howToSettle } from "../domain/switching/decide.ts";
+import type { Program } from "../engine/port.ts";
 import { backUpState, backUpStateFile } from "../state/backup.ts";
 import { type BackendLock, backendLocks, endOrphans } from "../state/orphan-engine.ts";
 import { adoptLostCreations } from "./adopt-lost-creations.ts";
 import { forgetGone } from "./forget-gone.ts";
 import { cloudPrefix, type ObservedFleet, type ObservedFront, observeFleet } from "./observe-fleet.ts";
 import { type RecordedState, readRecorded } from "./recorded-state.ts";
-import { planFleet, planProfile, runOptions, type StackContext } from "./stack-context.ts";
+import { planFleet, planProfile, runOptions, type StackContext, sameFleet } from "./stack-context.ts";
 import { isChained } from "./update-stack.ts";
 import { waitUntil } from "./wait-for.ts";
 
@@ -49,14 +50,32 @@ export async function recoverStack(
   return { ...recorded, refreshed };
 }
 
-/** Takes the cloud's word for what the state says. A stack that never was whole has no fleet afterwards either. */
+/**
+ * Takes the cloud's word for what the state says. A stack that never was whole has no fleet afterwards either. The program is only run to say of the stack
+ * what it does not say yet: with it, engine 3.259 writes the whole state after each resource that it reads (`Persisted` in its step.go and snapshot.go),
+ * without it once at the end.
+ */
 export async function refreshState(context: StackContext, fleet: Fleet | undefined): Promise<void> {
-  const plan = fleet === undefined ? planProfile(context, "normal") : planFleet(context, fleet);
-  const says = fleet === undefined ? { says: { fleet, profile: undefined } } : {};
   context.emit({ kind: "phase", phase: "refreshing" });
   await forgetGone(context);
-  const chain = isChained(await readRecorded(context));
-  await context.engine.refresh(context.program(plan, { chain, ...says }), runOptions(context));
+  const recorded = await readRecorded(context);
+  const program = saysAlready(context, recorded, fleet) ? undefined : refreshProgram(context, recorded, fleet);
+  await context.engine.refresh(program, runOptions(context));
+}
+
+function saysAlready(context: StackContext, recorded: RecordedState, fleet: Fleet | undefined): boolean {
+  return (
+    fleet !== undefined &&
+    recorded.fleet !== undefined &&
+    sameFleet(recorded.fleet, fleet) &&
+    recorded.profile === planFleet(context, fleet).profile
+  );
+}
+
+function refreshProgram(context: StackContext, recorded: RecordedState, fleet: Fleet | undefined): Program {
+  const plan = fleet === undefined ? planProfile(context, "normal") : planFleet(context, fleet);
+  const says = fleet === undefined ? { says: { fleet, profile: undefined } } : {};
+  return context.program(plan, { chain: isChained(recorded), ...says });
 }
 
 /** Confirms or takes back every resize that was cut in the middle: the engine's provider cannot read such a server. */

@@ -124,7 +124,7 @@ class AutomationStack implements EngineStack {
     return { preview, entered: entered.map((one) => one.planned.urn) };
   }
 
-  refresh(program: Program, options: RunOptions = {}): Promise<RunResult> {
+  refresh(program: Program | undefined, options: RunOptions = {}): Promise<RunResult> {
     return this.#run(
       program,
       options,

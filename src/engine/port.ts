@@ -139,7 +139,11 @@ export interface EngineStack {
    * only the cloud tells of it comes with the next refresh, what it depends on with the next run.
    */
   enter(program: Program, adopt: ReadonlyMap<string, Adoption>, options?: RunOptions): Promise<EnterResult>;
-  refresh(program: Program, options?: RunOptions): Promise<RunResult>;
+  /**
+   * Without a program: by the providers that the state names, and what the stack says of itself stays.
+   * With one it says what the program does, and the whole state is written after each resource that is read.
+   */
+  refresh(program: Program | undefined, options?: RunOptions): Promise<RunResult>;
   destroy(options?: RunOptions): Promise<RunResult>;
   outputs(): Promise<Readonly<Record<string, unknown>>>;
   /** Gives back the backend's lock of a holder that is dead; the caller has made sure of that. */

@@ -53,7 +53,7 @@ export class FakeEngine implements EngineStack {
     this.world = world;
   }
 
-  async preview(program: Program): Promise<RunResult> {
+  async preview(program: Program, _options?: RunOptions): Promise<RunResult> {
     this.runs.push("preview");
     const changes = this.#difference(program as PlannedProgram);
     return {
@@ -82,8 +82,9 @@ export class FakeEngine implements EngineStack {
     return { preview: await this.preview(program), entered: [] };
   }
 
-  async refresh(): Promise<RunResult> {
-    this.runs.push("refresh");
+  async refresh(program: Program | undefined): Promise<RunResult> {
+    this.runs.push(program === undefined ? "refresh" : "refresh with program");
+    if (program !== undefined) this.recorded = (await program()) as Record<string, unknown>;
     for (const [key, resource] of this.state) {
       if (!this.world.existing.has(`${resource.type} ${resource.cloudName}`)) this.state.delete(key);
       const server = this.world.servers.get(resource.cloudName);

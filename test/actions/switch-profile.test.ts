@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { realTimings } from "../../src/actions/stack-context.ts";
-import { switchProfile } from "../../src/actions/switch-profile.ts";
+import { planSwitch, switchProfile } from "../../src/actions/switch-profile.ts";
 import { up } from "../../src/actions/up.ts";
 import type { Profile } from "../../src/domain/fleet.ts";
 import { FakeStack } from "./fake-stack.ts";
@@ -321,6 +321,14 @@ describe("a surprise", () => {
     const refused = go("normal");
     await expect(refused).rejects.toMatchObject({ code: "preview-mismatch", exit: 3 });
     expect(stack.world.journal).toEqual([]);
+  });
+
+  it("of a front that somebody resized is written into what the stack says of its fleet", async () => {
+    const server = stack.world.servers.get("lor-prod-ps-0");
+    if (server !== undefined) server.flavor = "b2-15-flex";
+    await planSwitch(stack.context(), "rush");
+    expect(stack.engine.runs).toEqual(["refresh with program"]);
+    expect(stack.engine.recorded.fleet).toMatchObject({ fronts: [{ size: "b2-15" }, { size: "b2-7" }] });
   });
 
   it("of a creation that was accepted and whose answer was lost is adopted, not bought twice", async () => {

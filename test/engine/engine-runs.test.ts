@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LorError } from "../../src/core/errors.ts";
 import type { LockHolder } from "../../src/engine/engine-errors.ts";
-import type { EngineEvent, EngineStack, Program, RunResult } from "../../src/engine/port.ts";
+import type { EngineEvent, EngineStack, Program, RunResult, StateExport } from "../../src/engine/port.ts";
 import { Shelf, Thing, TinyLab, urnOf } from "./tiny-stack.ts";
 
 let lab: TinyLab;
@@ -200,6 +200,27 @@ describe("what a run reports", () => {
       changed: ["update", ["v"], []],
     });
     expect(changesOf(await stack.refresh(program))).toEqual({ gone: ["same", [], []], changed: ["same", [], []] });
+  });
+
+  test("a refresh without a program reports the same, and what the stack says of itself stays", async () => {
+    const stack = await lab.open("drift-alone");
+    const program = things({ gone: { v: 1 }, changed: { v: 1 } }, { said: "before" });
+    await stack.up(program);
+    const idOf = (state: StateExport, name: string) => state.resources.find((one) => one.name === name)?.id ?? "";
+    const before = await stack.exportState();
+    lab.provider.things.delete(idOf(before, "gone"));
+    lab.provider.things.set(idOf(before, "changed"), { v: 9 });
+
+    expect(changesOf(await stack.refresh(undefined))).toEqual({
+      gone: ["delete", [], []],
+      changed: ["update", ["v"], []],
+    });
+    const after = await stack.exportState();
+    expect(after.resources.find((one) => one.type === "pulumi:pulumi:Stack")?.outputs).toEqual({ said: "before" });
+    expect(changesOf(await stack.preview(program))).toEqual({
+      gone: ["create", [], []],
+      changed: ["update", ["v"], []],
+    });
   });
 });
 
