@@ -1,5 +1,6 @@
 import { ExitCode, LorError } from "../core/errors.ts";
 import type { Profile } from "../domain/fleet.ts";
+import { decide } from "../domain/switching/decide.ts";
 import {
   describeChange,
   expectedChange,
@@ -8,14 +9,15 @@ import {
 } from "../domain/switching/expected-change.ts";
 import type { LiveFleet, SwitchGoal, SwitchStep } from "../domain/switching/model.ts";
 import { mayLeave } from "../domain/switching/serving.ts";
-import { fleetAfter, fleetOfLive } from "../domain/switching/step-fleet.ts";
+import { fleetAfter, fleetOfLive, liveAfter } from "../domain/switching/step-fleet.ts";
 import { planItems } from "../systems/lor/plan-items.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
 import { drainFront, gateFront, readmitFront, readmitResized } from "./front-traffic.ts";
 import { knownOf, type ObservedFleet, observeFleet } from "./observe-fleet.ts";
+import type { PreviewAhead } from "./preview-ahead.ts";
 import { refreshState, settleResize, waitForServer } from "./recover-stack.ts";
 import { planFleet, type StackContext, throwIfStopped } from "./stack-context.ts";
-import { type PreparedUpdate, prepareUpdate, runUpdate } from "./update-stack.ts";
+import { type PreparedUpdate, runUpdate } from "./update-stack.ts";
 
 export interface StepRequest {
   readonly step: SwitchStep;
@@ -25,6 +27,7 @@ export interface StepRequest {
   readonly target: Profile;
   /** The command that goes on from here, such as `lor-infra rush`. */
   readonly again: string;
+  readonly previews: PreviewAhead;
 }
 
 /** Carries out one step, whole: precondition, preview held against what is expected, drain, update, gate, readmission. */
@@ -79,7 +82,7 @@ async function updateStep(
     await comeBack(context, request);
     throw error;
   }
-  const run = runUpdate(context, update);
+  const run = runUpdate(context, update).then(() => beginNext(context, request));
   const [updated, accompanied] = await Promise.allSettled([run, beside?.(run)]);
   if (updated.status === "rejected") {
     await comeBack(context, request);
@@ -91,20 +94,26 @@ async function updateStep(
   return update.plan;
 }
 
+/** The preview of the step that follows when this one ends well. */
+function beginNext(context: StackContext, { step, live, goal, target, previews }: StepRequest): void {
+  const after = liveAfter(live, step);
+  const next = decide(after, goal);
+  if (next.kind === "step") previews.begin(planFleet(context, fleetAfter(after, next.step), target));
+}
+
 async function prepareStep(context: StackContext, request: StepRequest): Promise<PreparedUpdate> {
-  const { step, live, target } = request;
+  const { step, live, target, previews } = request;
   const plan = planFleet(context, fleetAfter(live, step), target);
   const expected = expectationOf(context, live, step, plan);
-  const choice = { chain: true, joinDrained: true };
-  const update = await prepareUpdate(context, plan, choice);
+  const update = await previews.take(plan);
   const mismatch = mismatchOf(expected, update.changes);
   if (mismatch === undefined || (mismatch.unexpected.length === 0 && step.kind === "resize-load-balancer")) {
     // A load balancer that has the size already was changed by a run that ended before it could say so.
     return update;
   }
   // The state may lag behind the cloud after a crash or a change by hand: look once, then decide.
-  await refreshState(context, fleetOfLive(live));
-  const second = await prepareUpdate(context, plan, choice);
+  await refresh(context, request);
+  const second = await previews.take(plan);
   const remaining = mismatchOf(expected, second.changes);
   if (remaining === undefined) {
     return second;
@@ -180,29 +189,36 @@ async function comeBack(context: StackContext, { step, live }: StepRequest): Pro
   }
 }
 
+/** What was previewed before it knew less. */
+async function refresh(context: StackContext, { live, previews }: StepRequest): Promise<void> {
+  await previews.throwAway();
+  await refreshState(context, fleetOfLive(live));
+}
+
 async function settleStep(
   context: StackContext,
-  { live }: StepRequest,
+  request: StepRequest,
   step: Extract<SwitchStep, { readonly kind: "settle-resize" }>,
 ): Promise<void> {
-  const front = live.fronts.find((one) => one.name === step.front);
+  const front = request.live.fronts.find((one) => one.name === step.front);
   if (front !== undefined) {
     await settleResize(context, front, step.how);
-    await refreshState(context, fleetOfLive(live));
+    await refresh(context, request);
   }
 }
 
 /** A front that a failed resize left in ERROR: Nova keeps the machine at its old size, only its state says otherwise. */
 async function recoverStep(
   context: StackContext,
-  { live, again }: StepRequest,
+  request: StepRequest,
   step: Extract<SwitchStep, { readonly kind: "recover-front" }>,
 ): Promise<void> {
+  const { live, again } = request;
   const front = live.fronts.find((one) => one.name === step.front);
   await context.clients.compute.resetState(front?.serverView?.id ?? "");
   await waitForServer(context, step.front, (server) => server === "active");
   context.emit({ kind: "repaired", repair: "front-reset", what: step.front });
-  await refreshState(context, fleetOfLive(live));
+  await refresh(context, request);
   await gateFront(context, step.front, `${again}; if it stays unwell, lor-infra recover --replace ${step.front}`);
 }
 

@@ -1,6 +1,6 @@
 import { ExitCode, LorError } from "../core/errors.ts";
 import { serves } from "../domain/switching/serving.ts";
-import type { ActionEvent, Emit } from "./action-event.ts";
+import { HeldEvents } from "./held-events.ts";
 import { type ObservedFront, observeFleet } from "./observe-fleet.ts";
 import type { StackContext } from "./stack-context.ts";
 import { sleepUnlessStopped, waitUntil } from "./wait-for.ts";
@@ -106,19 +106,18 @@ export interface ResizedFront {
 export async function readmitResized(context: StackContext, { front, size, next, run }: ResizedFront): Promise<void> {
   const ended = new AbortController();
   const failed = new AbortController();
-  const untold: ActionEvent[] = [];
+  const events = new HeldEvents(context.emit);
   const tellAll = () => {
     ended.abort();
-    for (const event of untold) context.emit(event);
+    events.tell();
   };
   run.then(tellAll, () => {
     tellAll();
     failed.abort();
   });
-  const emit: Emit = (event) => void (ended.signal.aborted ? context.emit(event) : untold.push(event));
   const until = ({ signal }: AbortController): StackContext => ({
     ...context,
-    emit,
+    emit: events.emit,
     signal: AbortSignal.any(context.signal === undefined ? [signal] : [signal, context.signal]),
   });
   const resized = waitUntil(until(ended), {

@@ -4,6 +4,7 @@ import type { SwitchStep } from "../domain/switching/model.ts";
 import { fleetOfLive, liveAfter } from "../domain/switching/step-fleet.ts";
 import { carryOutStep, describeStep } from "./carry-out-step.ts";
 import { type ObservedFleet, observeFleet } from "./observe-fleet.ts";
+import { PreviewAhead } from "./preview-ahead.ts";
 import { type Confirm, requireApproval } from "./proposal.ts";
 import type { RecordedState } from "./recorded-state.ts";
 import { recoverStack } from "./recover-stack.ts";
@@ -87,12 +88,13 @@ async function replaceFront(
   });
   return await journaled(context, { operation: "recover", what: target }, async (note) => {
     let now = live;
+    await using previews = new PreviewAhead(context);
     for (const [index, expected] of forecast.entries()) {
       const { step } = expected;
       context.emit({ kind: "step-begun", step, position: index + 1, total: steps.length, expected });
       await note("step-begun", describeStep(step));
       const began = context.clock.now().getTime();
-      await carryOutStep(context, { step, live: now, goal, target, again: `lor-infra ${target}` });
+      await carryOutStep(context, { step, live: now, goal, target, again: `lor-infra ${target}`, previews });
       await note("step-done", describeStep(step));
       context.emit({ kind: "step-done", step, seconds: (context.clock.now().getTime() - began) / 1000 });
       now = await observeFleet(context, known);

@@ -9,6 +9,7 @@ import { fleetAfter } from "../domain/switching/step-fleet.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
 import { carryOutStep, describeStep } from "./carry-out-step.ts";
 import { type KnownFleet, knownOf, type ObservedFleet, observeFleet } from "./observe-fleet.ts";
+import { PreviewAhead } from "./preview-ahead.ts";
 import type { Note } from "./run-journal.ts";
 import { requireLock, type StackContext } from "./stack-context.ts";
 import { sleepUnlessStopped, waitUntil } from "./wait-for.ts";
@@ -63,6 +64,7 @@ export async function runSteps(context: StackContext, request: StepsRequest): Pr
   const done: DoneStep[] = [];
   let { live } = request;
   let plan: LorPlan | undefined;
+  await using previews = new PreviewAhead(context);
   for (;;) {
     await requireLock(context);
     await note("fleet-seen", target, { fleet: recordOf(live) });
@@ -82,7 +84,8 @@ export async function runSteps(context: StackContext, request: StepsRequest): Pr
     await note("step-begun", describeStep(step), expected === undefined ? {} : { expected: expectationOn(expected) });
     const began = context.clock.now().getTime();
     try {
-      plan = (await carryOutStep(context, { step, live, goal, target, again: `lor-infra ${target}` })) ?? plan;
+      const again = `lor-infra ${target}`;
+      plan = (await carryOutStep(context, { step, live, goal, target, again, previews })) ?? plan;
     } catch (error) {
       throw new StepFailure(step, live, error);
     }

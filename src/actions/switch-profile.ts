@@ -18,7 +18,7 @@ import { runReturnTasks, type TaskResult } from "./run-return-tasks.ts";
 import { type DoneStep, observeSettled, runSteps, StepFailure, type StepsRequest } from "./run-steps.ts";
 import { planFleet, planProfile, type StackContext, sameFleet } from "./stack-context.ts";
 import { type ConditionsRequest, type SeasonChoice, switchConditions } from "./switch-conditions.ts";
-import { prepareUpdate, runUpdate } from "./update-stack.ts";
+import { prepareUpdate, runUpdate, switchBuild } from "./update-stack.ts";
 
 export interface SwitchInput {
   readonly target: Profile;
@@ -78,7 +78,7 @@ export async function switchProfile(context: StackContext, input: SwitchInput): 
     const run = await runApproved(context, { ...input, approved }, { prepared, note });
     if (run.plan === undefined ? !named : run.plan.profile !== target) {
       // The last step needed no engine: the state still names where it came from.
-      await runUpdate(context, await prepareUpdate(context, after, { chain: true, joinDrained: true }));
+      await runUpdate(context, await prepareUpdate(context, after, switchBuild));
     }
     const seconds = (context.clock.now().getTime() - began) / 1000;
     return { target, tasks, steps: run.steps, conditions, before, after, fleet: run.fleet, seconds };

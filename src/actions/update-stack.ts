@@ -11,6 +11,9 @@ export interface PreparedUpdate {
   readonly changes: readonly ResourceChange[];
 }
 
+/** How a switch builds: fronts wait for each other, and a new one joins the pool without a weight. */
+export const switchBuild: BuildChoice = { chain: true, joinDrained: true };
+
 /** Asks the engine what an update would do. */
 export async function prepareUpdate(
   context: StackContext,

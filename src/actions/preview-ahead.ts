@@ -1,0 +1,66 @@
+import { fingerprint } from "../core/fingerprint.ts";
+import type { LorPlan } from "../systems/lor/plan-model.ts";
+import { HeldEvents } from "./held-events.ts";
+import type { StackContext } from "./stack-context.ts";
+import { type PreparedUpdate, prepareUpdate, switchBuild } from "./update-stack.ts";
+
+interface BegunPreview {
+  /** Fingerprint of its Plan. */
+  readonly plan: string;
+  readonly stop: AbortController;
+  readonly events: HeldEvents;
+  /** Undefined when it failed: it is then asked for again, and fails where it is needed. */
+  readonly update: Promise<PreparedUpdate | undefined>;
+}
+
+/**
+ * Previews of a switch's steps: that of the next one is made while the step before needs the engine no more, because its front has to prove itself in the
+ * pool and a pause follows. A preview depends on Plan and state alone. One of another Plan than the step turns out to have is thrown away; whether somebody
+ * else has changed the state is looked at before each step as ever.
+ */
+export class PreviewAhead implements AsyncDisposable {
+  readonly #context: StackContext;
+  #begun: BegunPreview | undefined;
+
+  constructor(context: StackContext) {
+    this.#context = context;
+  }
+
+  /** Of the Plan that is probably next. Never fails, and nothing is told of it until it is taken. */
+  begin(plan: LorPlan): void {
+    const stop = new AbortController();
+    const events = new HeldEvents(this.#context.emit);
+    const { signal = stop.signal } = this.#context;
+    const context: StackContext = {
+      ...this.#context,
+      emit: events.emit,
+      signal: AbortSignal.any([signal, stop.signal]),
+    };
+    const update = prepareUpdate(context, plan, switchBuild).catch(() => undefined);
+    this.#begun = { plan: fingerprint(plan), stop, events, update };
+  }
+
+  /** What the engine would do: seen ahead, or asked now. */
+  async take(plan: LorPlan): Promise<PreparedUpdate> {
+    const begun = this.#begun;
+    if (begun?.plan === fingerprint(plan)) {
+      begun.events.tell();
+      const update = await begun.update;
+      this.#begun = undefined;
+      if (update !== undefined) return update;
+    }
+    await this.throwAway();
+    return await prepareUpdate(this.#context, plan, switchBuild);
+  }
+
+  /** What was begun is stopped. */
+  async throwAway(): Promise<void> {
+    this.#begun?.stop.abort();
+    await this.#begun?.update;
+    this.#begun = undefined;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.throwAway();
+  }
+}
