@@ -1,6 +1,6 @@
 /**
  * `npm run test:openstack [-- [--all] [--keep] [--record] [vitest's arguments]]`: installs what is needed, starts a real OpenStack on loopback, runs the tests on
- * it, stops it. With --all also those that work on a whole shop, which take most of an hour. With --keep it is left running. With --record the answers to
+ * it, stops it. With --all also those that work on a whole shop, which take half an hour. With --keep it is left running. With --record the answers to
  * the sequences of operations are written down, instead of compared.
  */
 import { spawn } from "node:child_process";

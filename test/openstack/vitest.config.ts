@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** Of whole shops, by the project's own commands: most of an hour. */
+/** Of whole shops, by the project's own commands: half an hour. */
 const shops = "test/openstack/shop/**/*.test.ts";
 const withShops = process.env.LOR_INFRA_TEST_NO_SHOPS === undefined;
 

@@ -20,6 +20,8 @@ export interface Measured extends Availability {
   readonly creationSeconds: number;
   /** Processes that wanted a core in the last minute of it: more than there are cores, and the machine was the limit. */
   readonly creationLoad: number;
+  /** Hosts that the fronts were placed on then; one that fails takes its fronts with it. */
+  readonly hosts: number;
   /** Wall time of the switch's command, seconds. */
   readonly switchSeconds: number;
   /** From the beginning of the switch until each front of rush serves, seconds; undefined: not all did. */
@@ -73,6 +75,7 @@ async function createAndSwitch(way: Way, { tell, signal, onProfile }: MeasureArg
   await way.requireSettled();
   await onProfile?.("normal");
 
+  const hosts = new Set((await frontServers(cloud)).map((one) => one["OS-EXT-SRV-ATTR:host"])).size;
   const before = await identities(cloud);
   tell(`${name}: switching`);
   const watch = await FrontWatch.start(cloud);
@@ -93,6 +96,7 @@ async function createAndSwitch(way: Way, { tell, signal, onProfile }: MeasureArg
     name,
     creationSeconds: creation.seconds,
     creationLoad,
+    hosts,
     switchSeconds: change.seconds,
     servingSeconds: everyoneServes ? servingSeconds : undefined,
     ...availability,

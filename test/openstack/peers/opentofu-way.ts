@@ -12,6 +12,7 @@ import { outputOf, type Way } from "./way.ts";
 const source = "terraform-provider-openstack/openstack";
 
 export interface OpenTofuWayArgs {
+  readonly name: string;
   readonly installed: InstalledOpenTofu;
   readonly normal: TerraformConfiguration;
   readonly rush: TerraformConfiguration;
@@ -19,12 +20,13 @@ export interface OpenTofuWayArgs {
 
 /** `tofu apply` of the same OpenStack resources, with the same provider as a plugin of its own. */
 export class OpenTofuWay implements Way {
-  readonly name = "OpenTofu";
+  readonly name: string;
   readonly cloud: Cloud;
   readonly #args: OpenTofuWayArgs;
   readonly #folder = mkdtempSync(join(tmpdir(), "lor-infra-opentofu-"));
 
   private constructor(cloud: Cloud, args: OpenTofuWayArgs) {
+    this.name = args.name;
     this.cloud = cloud;
     this.#args = args;
   }

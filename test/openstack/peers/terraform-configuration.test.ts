@@ -22,7 +22,7 @@ const server = (name: string, dependencies: readonly string[]) =>
   });
 
 test("a value of another resource is a reference, also inside a block; blocks and properties have Terraform's names", () => {
-  expect(terraformConfiguration([subnet, port]).resource).toEqual({
+  expect(terraformConfiguration([subnet, port], "together").resource).toEqual({
     openstack_networking_subnet_v2: { shop: { name: "shop", allocation_pool: [{ start: "a", end: "b" }] } },
     openstack_networking_port_v2: {
       "ps-0": {
@@ -38,13 +38,17 @@ test("an output is referred to by its own name", () => {
     inputs: { floatingIp: "203.0.113.5" },
     propertyDependencies: { floatingIp: [address.urn] },
   });
-  expect(terraformConfiguration([address, associate]).resource.openstack_networking_floatingip_associate_v2).toEqual({
+  expect(
+    terraformConfiguration([address, associate], "together").resource.openstack_networking_floatingip_associate_v2,
+  ).toEqual({
     lb: { floating_ip: `\${openstack_networking_floatingip_v2.lb.address}` },
   });
 });
 
 test("secrets are in clear, what looks like a template is none, maps stay as they are", () => {
-  expect(terraformConfiguration([server("odoo-0", [])]).resource.openstack_compute_instance_v2?.["odoo-0"]).toEqual({
+  expect(
+    terraformConfiguration([server("odoo-0", [])], "together").resource.openstack_compute_instance_v2?.["odoo-0"],
+  ).toEqual({
     name: "odoo-0",
     user_data: `#!/bin/sh\necho $\${HOME} %%{x}`,
     metadata: { "lor-name": "odoo-0" },
@@ -53,16 +57,25 @@ test("secrets are in clear, what looks like a template is none, maps stay as the
 
 describe("what is waited for without a reference", () => {
   test("is waited for", () => {
-    const { resource } = terraformConfiguration([port, server("ps-0", [port.urn])]);
+    const { resource } = terraformConfiguration([port, server("ps-0", [port.urn])], "together");
     expect(resource.openstack_compute_instance_v2?.["ps-0"]).toMatchObject({
       depends_on: ["openstack_networking_port_v2.ps-0"],
+    });
+  });
+
+  test("is, when it is the machine of another front and they are made in order", () => {
+    const first = server("ps-0", []);
+    const member = recorded("openstack:loadbalancer/member:Member", "ps-0", {});
+    const { resource } = terraformConfiguration([first, member, server("ps-1", [first.urn, member.urn])], "in order");
+    expect(resource.openstack_compute_instance_v2?.["ps-1"]).toMatchObject({
+      depends_on: ["openstack_compute_instance_v2.ps-0"],
     });
   });
 
   test("is not, when it is another front or no OpenStack resource", () => {
     const password = recorded("random:index/randomPassword:RandomPassword", "key", {});
     const first = server("ps-0", [password.urn]);
-    const { resource } = terraformConfiguration([password, first, server("ps-1", [first.urn])]);
+    const { resource } = terraformConfiguration([password, first, server("ps-1", [first.urn])], "together");
     expect(resource.openstack_compute_instance_v2?.["ps-0"]).not.toHaveProperty("depends_on");
     expect(resource.openstack_compute_instance_v2?.["ps-1"]).not.toHaveProperty("depends_on");
     expect(Object.keys(resource)).toEqual(["openstack_compute_instance_v2"]);
@@ -73,13 +86,15 @@ test("a front that joined drained is written as one that serves", () => {
   const member = recorded("openstack:loadbalancer/member:Member", "ps-2", {
     inputs: { weight: 0, address: "10.10.1.12" },
   });
-  expect(terraformConfiguration([member]).resource.openstack_lb_member_v2).toEqual({
+  expect(terraformConfiguration([member], "together").resource.openstack_lb_member_v2).toEqual({
     "ps-2": { weight: 1, address: "10.10.1.12" },
   });
 });
 
 test("an input that Terraform's schema does not name is refused", () => {
-  expect(() => terraformConfiguration([{ ...subnet, inputs: { unheardOf: 1 } }])).toThrow(/Subnet.unheardOf/);
+  expect(() => terraformConfiguration([{ ...subnet, inputs: { unheardOf: 1 } }], "together")).toThrow(
+    /Subnet.unheardOf/,
+  );
 });
 
 function secret(text: string): unknown {

@@ -36,13 +36,19 @@ const schema = JSON.parse(
 
 const terraformTypes = supportedPackages.find(({ name }) => name === "openstack")?.resources ?? {};
 
+/** `together`: as `count` makes them. `in order`: the machine of each waits for the machine before it, so that they do not share a host. */
+export type FrontOrder = "together" | "in order";
+
 /**
  * The OpenStack resources of a stack as a person would write them for Terraform, in its JSON syntax: the same inputs; a value that comes from another
  * resource is a reference to it; `depends_on` where the stack waited without one.
  *
- * Left out is what the stack's own switch adds: fronts do not wait for each other, and a new front serves at once.
+ * Left out is what the stack's own switch adds: no front waits for the pool of another, and a new front serves at once.
  */
-export function terraformConfiguration(resources: readonly RecordedResource[]): TerraformConfiguration {
+export function terraformConfiguration(
+  resources: readonly RecordedResource[],
+  order: FrontOrder,
+): TerraformConfiguration {
   const known = new Map(
     resources.filter(({ type }) => /^openstack:.*\//.test(type)).map((one) => [one.urn, know(one)]),
   );
@@ -51,7 +57,7 @@ export function terraformConfiguration(resources: readonly RecordedResource[]): 
     out[one.type] ??= {};
     const named = out[one.type] ?? {};
     if (named[one.name] !== undefined) throw new Error(`two resources are ${addressOf(one)}`);
-    named[one.name] = bodyOf(one, known);
+    named[one.name] = bodyOf(one, known, order);
   }
   return { resource: out };
 }
@@ -63,7 +69,7 @@ function know(recorded: RecordedResource): Known {
   return { recorded, type, block, name: recorded.urn.split("::").at(-1) ?? "" };
 }
 
-function bodyOf(one: Known, known: ReadonlyMap<string, Known>): Body {
+function bodyOf(one: Known, known: ReadonlyMap<string, Known>, order: FrontOrder): Body {
   const { recorded, block } = one;
   const referenced = new Set<string>();
   const inputs = translate(plainOf(recorded.inputs ?? {}), block, recorded.type, (property, text) => {
@@ -79,7 +85,10 @@ function bodyOf(one: Known, known: ReadonlyMap<string, Known>): Body {
   const waits = (recorded.dependencies ?? [])
     .filter((urn) => !referenced.has(urn))
     .map((urn) => known.get(urn))
-    .filter((source) => source !== undefined && !areTwoFronts(one, source))
+    .filter(
+      (source) =>
+        source !== undefined && (!areTwoFronts(one, source) || (order === "in order" && areMachines(one, source))),
+    )
     .map((source) => addressOf(source as Known));
   return {
     ...inputs,
@@ -130,6 +139,10 @@ function addressOf({ type, name }: Known): string {
 function areTwoFronts(a: Known, b: Known): boolean {
   const [one, other] = [a, b].map(({ name }) => /^ps-\d+/.exec(name)?.[0]);
   return one !== undefined && other !== undefined && one !== other;
+}
+
+function areMachines(...all: readonly Known[]): boolean {
+  return all.every(({ type }) => type === "openstack_compute_instance_v2");
 }
 
 /** Without the engine's marks of what is secret. */
