@@ -189,7 +189,7 @@ async function comeBack(context: StackContext, { step, live }: StepRequest): Pro
   }
 }
 
-/** What was previewed before it knew less. */
+/** Takes the cloud's word; what was previewed before is of an older state. */
 async function refresh(context: StackContext, { live, previews }: StepRequest): Promise<void> {
   await previews.throwAway();
   await refreshState(context, fleetOfLive(live));

@@ -2,7 +2,7 @@ import { ExitCode, LorError } from "../core/errors.ts";
 import { serves } from "../domain/switching/serving.ts";
 import { HeldEvents } from "./held-events.ts";
 import { type ObservedFront, observeFleet } from "./observe-fleet.ts";
-import type { StackContext } from "./stack-context.ts";
+import { type StackContext, stoppedBy } from "./stack-context.ts";
 import { sleepUnlessStopped, waitUntil } from "./wait-for.ts";
 
 /** Takes a front out of service and waits until its open connections have ended, or the limit for them has passed. */
@@ -115,19 +115,15 @@ export async function readmitResized(context: StackContext, { front, size, next,
     tellAll();
     failed.abort();
   });
-  const until = ({ signal }: AbortController): StackContext => ({
-    ...context,
-    emit: events.emit,
-    signal: AbortSignal.any(context.signal === undefined ? [signal] : [signal, context.signal]),
-  });
-  const resized = waitUntil(until(ended), {
+  const held = { ...context, emit: events.emit };
+  const resized = waitUntil(stoppedBy(held, ended.signal), {
     limit: Number.POSITIVE_INFINITY,
     look: () => findFront(context, front),
     good: (one) => one.server === "active" && one.size === size,
   });
   // A look that fails is no reason to fail: the run tells.
   await Promise.race([run, resized.catch(() => run)]);
-  await readmitFront(until(failed), front, next);
+  await readmitFront(stoppedBy(held, failed.signal), front, next);
 }
 
 async function findFront(context: StackContext, name: string): Promise<ObservedFront> {

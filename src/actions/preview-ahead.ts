@@ -1,7 +1,7 @@
 import { fingerprint } from "../core/fingerprint.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
 import { HeldEvents } from "./held-events.ts";
-import type { StackContext } from "./stack-context.ts";
+import { type StackContext, stoppedBy } from "./stack-context.ts";
 import { type PreparedUpdate, prepareUpdate, switchBuild } from "./update-stack.ts";
 
 interface BegunPreview {
@@ -30,12 +30,7 @@ export class PreviewAhead implements AsyncDisposable {
   begin(plan: LorPlan): void {
     const stop = new AbortController();
     const events = new HeldEvents(this.#context.emit);
-    const { signal = stop.signal } = this.#context;
-    const context: StackContext = {
-      ...this.#context,
-      emit: events.emit,
-      signal: AbortSignal.any([signal, stop.signal]),
-    };
+    const context = stoppedBy({ ...this.#context, emit: events.emit }, stop.signal);
     const update = prepareUpdate(context, plan, switchBuild).catch(() => undefined);
     this.#begun = { plan: fingerprint(plan), stop, events, update };
   }

@@ -59,23 +59,19 @@ export async function refreshState(context: StackContext, fleet: Fleet | undefin
   context.emit({ kind: "phase", phase: "refreshing" });
   await forgetGone(context);
   const recorded = await readRecorded(context);
-  const program = saysAlready(context, recorded, fleet) ? undefined : refreshProgram(context, recorded, fleet);
-  await context.engine.refresh(program, runOptions(context));
+  await context.engine.refresh(programOfNews(context, recorded, fleet), runOptions(context));
 }
 
-function saysAlready(context: StackContext, recorded: RecordedState, fleet: Fleet | undefined): boolean {
-  return (
-    fleet !== undefined &&
-    recorded.fleet !== undefined &&
-    sameFleet(recorded.fleet, fleet) &&
-    recorded.profile === planFleet(context, fleet).profile
-  );
-}
-
-function refreshProgram(context: StackContext, recorded: RecordedState, fleet: Fleet | undefined): Program {
-  const plan = fleet === undefined ? planProfile(context, "normal") : planFleet(context, fleet);
-  const says = fleet === undefined ? { says: { fleet, profile: undefined } } : {};
-  return context.program(plan, { chain: isChained(recorded), ...says });
+/** Says of the stack what its state does not say yet; undefined when there is nothing. */
+function programOfNews(context: StackContext, recorded: RecordedState, fleet: Fleet | undefined): Program | undefined {
+  const chain = isChained(recorded);
+  if (fleet === undefined) {
+    return context.program(planProfile(context, "normal"), { chain, says: { fleet, profile: undefined } });
+  }
+  const plan = planFleet(context, fleet);
+  const { fleet: said, profile } = recorded;
+  const isSaid = said !== undefined && sameFleet(said, fleet) && profile === plan.profile;
+  return isSaid ? undefined : context.program(plan, { chain });
 }
 
 /** Confirms or takes back every resize that was cut in the middle: the engine's provider cannot read such a server. */

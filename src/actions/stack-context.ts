@@ -159,6 +159,11 @@ export function runOptions(context: StackContext): RunOptions {
   };
 }
 
+/** The same, that also stops when this signal is aborted. */
+export function stoppedBy(context: StackContext, signal: AbortSignal): StackContext {
+  return { ...context, signal: context.signal === undefined ? signal : AbortSignal.any([signal, context.signal]) };
+}
+
 /** Looks whether the lock is still held, then as `throwIfStopped`: before each thing that changes something. */
 export async function requireLock(context: StackContext): Promise<void> {
   await context.lock?.confirm();

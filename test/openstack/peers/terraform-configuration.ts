@@ -36,7 +36,10 @@ const schema = JSON.parse(
 
 const terraformTypes = supportedPackages.find(({ name }) => name === "openstack")?.resources ?? {};
 
-/** `together`: as `count` makes them. `in order`: the machine of each waits for the machine before it, so that they do not share a host. */
+/**
+ * `together`: as `count` makes them. `in order`: the machine of each waits for the machine before it where the state recorded that, as a first creation does
+ * so that they do not share a host.
+ */
 export type FrontOrder = "together" | "in order";
 
 /**
