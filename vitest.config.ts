@@ -1,18 +1,76 @@
-import { defineConfig } from "vitest/config";
+import { availableParallelism } from "node:os";
+import { configDefaults, defineConfig } from "vitest/config";
+import { forgetShell } from "./test/setup/forget-shell.ts";
+
+forgetShell();
 
 const report = process.env.LOR_INFRA_TEST_REPORT;
 
+// A test file belongs to the first of these whose pattern it matches; every other file is a unit test.
+const e2e = ["test/e2e/**/*.test.ts", "test/workflows/**/*.test.ts", "test/**/*.e2e.test.ts"];
+const engine = ["test/**/*.engine.test.ts"];
+const guests = ["test/guests/**/*.test.ts"];
+const simulator = ["test/local-cloud/**/*.test.ts", "test/differential/**/*.test.ts", "test/**/*.simulator.test.ts"];
+const elsewhere = [...configDefaults.exclude, "test/openstack/**", "test/bench/**"];
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    exclude: ["test/openstack/**", "test/bench/**"],
     pool: "forks",
-    // Most of the time goes to waiting for engines and clouds: two files at once also on a machine of two cores.
-    maxWorkers: 2,
-    globalSetup: ["test/global-setup.ts"],
+    maxWorkers: Math.max(2, availableParallelism()),
+    // A limit only ends a test that hangs: no test may fail because the machine is slow.
     testTimeout: 240_000,
     hookTimeout: 240_000,
     // The default reporter for people; a JSON report beside it when .ci/run wants the totals.
     reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
+    projects: [
+      {
+        extends: true,
+        test: {
+          // No engine, no Go, no service: nothing but Node. Files share a process, so that modules load once.
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: [...elsewhere, ...simulator, ...guests, ...engine, ...e2e],
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // The local cloud, in this process or its own.
+          name: "simulator",
+          include: simulator,
+          exclude: [...elsewhere, ...engine],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Scripts and configuration of the machines, checked by the programs that read them (Debian's packages).
+          name: "guests",
+          include: guests,
+          exclude: elsewhere,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // The Pulumi engine or the S3 server.
+          name: "engine",
+          include: engine,
+          exclude: elsewhere,
+          globalSetup: ["test/setup/programs.ts"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Commands as a user types them, with the engine on a local cloud.
+          name: "e2e",
+          include: e2e,
+          exclude: elsewhere,
+          globalSetup: ["test/setup/programs.ts", "test/setup/projects.ts"],
+        },
+      },
+    ],
   },
 });

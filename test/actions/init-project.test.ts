@@ -1,4 +1,3 @@
-import { execFileSync, spawnSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -68,32 +67,6 @@ test("the passphrase is in no file that is committed", () => {
   const passphrase = readFileSync(join(args.home, "passphrase"), "utf8").trim();
   for (const file of readdirSync(args.dir).filter((name) => name !== ".lor-infra")) {
     expect(readFileSync(join(args.dir, file), "utf8")).not.toContain(passphrase);
-  }
-});
-
-test("git is kept from the passphrase, the state and the stack files of plain Pulumi, and from no file of settings", () => {
-  const args = request();
-  initProject(args);
-  const own = readFileSync(join(args.dir, ".gitignore"), "utf8");
-  const committed = readFileSync(join(repository, ".gitignore"), "utf8");
-  expect(committed).toContain(own.replace("node_modules/\n", ""));
-  execFileSync("git", ["init", "--quiet", args.dir]);
-  const candidates = [
-    ".lor-infra/passphrase",
-    "node_modules/pulumi/index.js",
-    "Pulumi.prod.yaml",
-    "Pulumi.test.yaml",
-    "Pulumi.yaml",
-    "Pulumi.normal.yaml",
-    "Pulumi.rush.yaml",
-    "Pulumi.test.normal.yaml",
-    "Pulumi.test.rush.yaml",
-    "program.mjs",
-  ];
-  for (const content of [own, committed]) {
-    writeFileSync(join(args.dir, ".gitignore"), content);
-    const ignored = spawnSync("git", ["-C", args.dir, "check-ignore", ...candidates], { encoding: "utf8" });
-    expect(ignored.stdout.trim().split("\n")).toEqual(candidates.slice(0, 4));
   }
 });
 

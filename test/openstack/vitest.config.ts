@@ -12,7 +12,7 @@ export default defineConfig({
     maxConcurrency: 15,
     // Figures are printed as they come.
     disableConsoleIntercept: true,
-    globalSetup: ["test/global-setup.ts"],
+    globalSetup: ["test/setup/programs.ts", "test/setup/projects.ts"],
     testTimeout: 600_000,
     hookTimeout: 300_000,
     projects: [

@@ -7,7 +7,7 @@
 import { renderTable } from "../../../src/cli/render/table.ts";
 import { openTerminal } from "../../../src/cli/terminal.ts";
 import { type Figure, printFigures } from "../../bench/measure.ts";
-import { forgetShell } from "../../forget-shell.ts";
+import { forgetShell } from "../../setup/forget-shell.ts";
 import { slowly } from "../../slowly.ts";
 import { Progress } from "../lab/progress.ts";
 import { type Running, withOpenStack } from "../with-openstack.ts";
