@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Config, getStack, log, RunError } from "@pulumi/pulumi";
 import { loadProject, type Project } from "./config/project.ts";
@@ -6,6 +6,7 @@ import { LorError } from "./core/errors.ts";
 import type { Issue } from "./core/result.ts";
 import { decideCloud } from "./domain/cloud-guard.ts";
 import type { Profile } from "./domain/fleet.ts";
+import { readUserFile } from "./os/user-file.ts";
 import { buildLor } from "./systems/lor/build.ts";
 import { fleetOf, planLor } from "./systems/lor/plan.ts";
 
@@ -70,8 +71,9 @@ function readCertificate(): string {
         ' (on the local cloud: `eval "$(npx lor-infra cloud env)"`)',
     );
   }
-  if (!existsSync(file)) throw new RunError(`LOR_TLS_PKCS12_FILE names ${file}, which does not exist`);
-  return readFileSync(file).toString("base64");
+  const read = readUserFile(file);
+  if (!read.ok) throw new RunError(`the file of LOR_TLS_PKCS12_FILE, ${file}, ${read.fault.reason}`);
+  return read.content.toString("base64");
 }
 
 function renderIssues(title: string, issues: readonly Issue[]): string {

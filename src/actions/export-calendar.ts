@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import ical, { ICalEventTransparency } from "ical-generator";
 import { Temporal } from "temporal-polyfill";
 import { tzlib_get_ical_block } from "timezones-ical-library";
 import { ExitCode, LorError } from "../core/errors.ts";
+import { readUserText } from "../os/user-file.ts";
 import type { CalendarEvent, CalendarReport, CalendarWindow } from "./list-windows.ts";
 
 interface RenderICalendarArgs {
@@ -66,10 +67,11 @@ export function exportCalendar(file: string, args: RenderICalendarArgs): void {
 
 /** `--ical Pulumi.yaml` would cost the settings. */
 function refuseOther(file: string): void {
-  if (!existsSync(file) || readFileSync(file, "utf8").startsWith("BEGIN:VCALENDAR")) return;
+  const there = readUserText(file);
+  if (there.ok ? there.content.startsWith("BEGIN:VCALENDAR") : there.fault.code === "file-missing") return;
   throw new LorError({
     code: "calendar-file-taken",
-    message: "the file is there and is no calendar",
+    message: there.ok ? "the file exists and is no iCalendar file" : `the file ${there.fault.reason}`,
     exit: ExitCode.usage,
     culprit: "user",
     path: "--ical",

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
@@ -10,6 +10,7 @@ import type { Project } from "../config/project.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
 import { locateEngine } from "../engine/locate-engine.ts";
 import type { EngineStack, Program } from "../engine/port.ts";
+import { readUserFile } from "../os/user-file.ts";
 import { removeBrokenAttributes, withoutAttributes } from "../state/backend-attributes.ts";
 import { backUpStateFile } from "../state/backup.ts";
 import { FolderFiles } from "../state/folder-files.ts";
@@ -243,21 +244,21 @@ function lorProgram(plan: LorPlan, choice: BuildChoice, cloud: CloudKind, certif
 }
 
 function readCertificate(path: string | undefined): string {
-  try {
-    return readFileSync(path ?? "").toString("base64");
-  } catch (cause) {
-    throw new LorError({
-      code: "certificate-missing",
-      message: "the load balancer's HTTPS needs the shop's certificate and key",
-      exit: ExitCode.usage,
-      culprit: "user",
-      path: "LOR_TLS_PKCS12_FILE",
-      seen: path ?? "not set",
-      accepted: "a PKCS#12 file without password",
-      next: "openssl pkcs12 -export -passout pass: -in fullchain.pem -inkey privkey.pem -out shop.p12",
-      cause,
-    });
-  }
+  const read = path === undefined || path === "" ? undefined : readUserFile(path);
+  if (read?.ok) return read.content.toString("base64");
+  throw new LorError({
+    code: "certificate-missing",
+    message:
+      read === undefined || read.fault.code === "file-missing"
+        ? "the load balancer's HTTPS needs the shop's certificate and key"
+        : `the file of the shop's certificate ${read.fault.reason}`,
+    exit: ExitCode.usage,
+    culprit: "user",
+    path: "LOR_TLS_PKCS12_FILE",
+    seen: path ?? "not set",
+    accepted: "a PKCS#12 file without password",
+    next: "openssl pkcs12 -export -passout pass: -in fullchain.pem -inkey privkey.pem -out shop.p12",
+  });
 }
 
 /** A shell that points at the local cloud must not reach a real stack. */

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ExitCode, LorError } from "../core/errors.ts";
+import { readUserText } from "../os/user-file.ts";
 import { readIfThere } from "../state/atomic-file.ts";
 import type { CloudKind } from "../state/stack-folder.ts";
 
@@ -67,20 +68,17 @@ export function passphraseOfEnvironment(
   }
   const named = env.PULUMI_CONFIG_PASSPHRASE_FILE;
   if (named !== undefined && named !== "") {
-    try {
-      return { value: withoutLineEnd(readFileSync(named, "utf8")), variable: "PULUMI_CONFIG_PASSPHRASE_FILE" };
-    } catch (cause) {
-      throw new LorError({
-        code: "passphrase-unreadable",
-        message: "the passphrase's file cannot be read",
-        exit: ExitCode.usage,
-        culprit: "user",
-        path: "PULUMI_CONFIG_PASSPHRASE_FILE",
-        seen: named,
-        accepted: "a readable file that holds the passphrase",
-        cause,
-      });
-    }
+    const read = readUserText(named);
+    if (read.ok) return { value: withoutLineEnd(read.content), variable: "PULUMI_CONFIG_PASSPHRASE_FILE" };
+    throw new LorError({
+      code: "passphrase-unreadable",
+      message: `the passphrase's file ${read.fault.reason}`,
+      exit: ExitCode.usage,
+      culprit: "user",
+      path: "PULUMI_CONFIG_PASSPHRASE_FILE",
+      seen: named,
+      accepted: "a readable file that holds the passphrase",
+    });
   }
   return undefined;
 }

@@ -2,7 +2,7 @@ import type { Project } from "../config/project.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
 import { resourceKey } from "../core/resource-key.ts";
 import { parseStateExport } from "../engine/state-export.ts";
-import { readIfThere } from "../state/atomic-file.ts";
+import { readUserText } from "../os/user-file.ts";
 import { backUpStateFile, readBackup } from "../state/backup.ts";
 import { exportOf, type StateForm } from "../state/state-file.ts";
 import { enterState, lookAtState } from "./guarded-engine.ts";
@@ -69,13 +69,36 @@ export async function restoreState(context: StackContext, { from, confirm }: Res
   return { ...proposal, backup };
 }
 
+/** A state of a thousand resources has about 5 MiB. */
+const largestState = 256 * 1024 * 1024;
+
+/** Undefined: no such file. @throws LorError `state-file-unreadable` */
+function readStateCopy(path: string): string | undefined {
+  const read = readUserText(path, largestState);
+  if (read.ok) return read.content;
+  if (read.fault.code === "file-missing") return undefined;
+  throw unreadable(path, `the file ${read.fault.reason}`);
+}
+
+function unreadable(from: string, message: string): LorError {
+  return new LorError({
+    code: "state-file-unreadable",
+    message,
+    exit: ExitCode.usage,
+    culprit: "user",
+    seen: from,
+    accepted: "a file that `lor-infra state backup` or `pulumi stack export` has written",
+    next: "lor-infra state list",
+  });
+}
+
 async function find(
   { state }: StackContext,
   from: string,
 ): Promise<{ readonly form: StateForm; readonly source: string }> {
   const number = /^\d+$/.test(from) ? Number(from) : undefined;
   const text =
-    number === undefined ? (readIfThere(from) ?? (await readBackup(state, from))) : await state.chain.stateAt(number);
+    number === undefined ? (readStateCopy(from) ?? (await readBackup(state, from))) : await state.chain.stateAt(number);
   if (text === undefined) {
     const kept = [...(await state.chain.kept())].toSorted((a, b) => a - b);
     throw new LorError({
@@ -91,15 +114,7 @@ async function find(
   }
   const form = exportOf(text);
   if (form === undefined) {
-    throw new LorError({
-      code: "state-file-unreadable",
-      message: "this is no state of Pulumi in a form that can be restored",
-      exit: ExitCode.usage,
-      culprit: "user",
-      seen: from,
-      accepted: "a file that `lor-infra state backup` or `pulumi stack export` has written",
-      next: "lor-infra state list",
-    });
+    throw unreadable(from, "this is no state of Pulumi in a form that can be restored");
   }
   return { form, source: number === undefined ? from : `entry ${from}` };
 }

@@ -7,6 +7,7 @@ import { lorSchema, profileSettings } from "../systems/lor/schema.ts";
 import type { LorSettings } from "../systems/lor/settings.ts";
 import { findUnknownKeys } from "./known-keys.ts";
 import { problem } from "./problem.ts";
+import { limitProblems } from "./problem-limit.ts";
 import { findForeignProfileKeys, mergeSettings } from "./profile-keys.ts";
 import { type RawProfileFile, type RawProject, readRawProject } from "./raw-project.ts";
 import { findSecrets } from "./secrets-in-settings.ts";
@@ -80,7 +81,7 @@ export function judgeProject(dir: string, stack: string, raw: RawProject, now: D
   const pair = { normal: read.normal.settings, rush: read.rush.settings };
   const complete = completePair(pair);
   const refusals = findRefusals(pair, complete, now.toISOString().slice(0, 10));
-  const issues = [...checkStackName(stack), ...joinIssues(read), ...refusals.issues];
+  const issues = limitProblems([...checkStackName(stack), ...joinIssues(read), ...refusals.issues]);
   const { policies: refused, waived } = refusals;
   const told = { issues, refused, waived, settings: pair };
   if (issues.length > 0 || complete === undefined) return { project: undefined, ...told };

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Issue, Result } from "../core/result.ts";
 import type { Profile } from "../domain/fleet.ts";
 import { problem } from "./problem.ts";
+import { limitProblems } from "./problem-limit.ts";
 import { isMapping, type RawMapping, readYamlFile } from "./yaml-file.ts";
 
 /** The three files of a project as they are on disk, without the wrapping that Pulumi asks for. */
@@ -32,10 +33,10 @@ function profileFileNames(folder: string, stack: string): Readonly<Record<Profil
 
 /** Reads the shared file and the pair. Also gives what could be read when something could not, for more issues at once. */
 export function readRawProject(folder: string, stack: string): Result<RawProject> {
-  const issues: Issue[] = [];
+  let issues: readonly Issue[] = [];
   const keep = <T>(result: Result<T>): T | undefined => {
     if (result.ok) return result.value;
-    issues.push(...result.issues);
+    issues = [...issues, ...result.issues];
     return undefined;
   };
   const files = profileFileNames(folder, stack);
@@ -47,15 +48,16 @@ export function readRawProject(folder: string, stack: string): Result<RawProject
   const normal = normalContent === undefined ? undefined : keep(unwrapProfile(files.normal, normalContent, name));
   const rush = rushContent === undefined ? undefined : keep(unwrapProfile(files.rush, rushContent, name));
   if (normal !== undefined && rush !== undefined && normal.encryptionSalt !== rush.encryptionSalt) {
-    issues.push(
+    issues = [
+      ...issues,
       problem("encryptionsalt", "encryption-salts-differ", {
         what: `${normal.file} and ${rush.file} are two configurations of one stack and have different salts`,
         accepted: "the same encryptionsalt in both files",
       }),
-    );
+    ];
   }
   if (name === undefined || shared === undefined || normal === undefined || rush === undefined || issues.length > 0) {
-    return { ok: false, issues };
+    return { ok: false, issues: limitProblems(issues) };
   }
   return { ok: true, value: { name, shared, profiles: { normal, rush } } };
 }

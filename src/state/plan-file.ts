@@ -1,7 +1,8 @@
 import { ExitCode, LorError } from "../core/errors.ts";
 import { fingerprint } from "../core/fingerprint.ts";
 import type { ApprovedSwitch } from "../domain/switching/approval.ts";
-import { createExclusively, readIfThere } from "./atomic-file.ts";
+import { readUserText } from "../os/user-file.ts";
+import { createExclusively } from "./atomic-file.ts";
 
 /** A saved plan: what is approved, and a seal that shows when the file was edited or cut. No secret is in it. */
 interface PlanFile {
@@ -28,21 +29,25 @@ export function writePlanFile(path: string, approved: ApprovedSwitch): void {
 
 /** The saved plan; undefined when there is no such file. @throws LorError `plan-file-unreadable` */
 export function readPlanFile(path: string): ApprovedSwitch | undefined {
-  const text = readIfThere(path);
-  if (text === undefined) {
+  const read = readUserText(path);
+  if (!read.ok && read.fault.code === "file-missing") {
     return undefined;
   }
-  const { approved, seal } = parse(text) ?? {};
+  const { approved, seal } = (read.ok ? parse(read.content) : undefined) ?? {};
   if (approved?.version !== 2 || seal !== fingerprint(approved)) {
     throw new LorError({
       code: "plan-file-unreadable",
-      message: "this is no plan of lor-infra, or it was changed after it had been made",
+      message: read.ok
+        ? "this is no plan of lor-infra, or it was changed after it had been made"
+        : `the plan's file ${read.fault.reason}`,
       exit: ExitCode.usage,
       culprit: "user",
       path: "--plan",
       seen: path,
       accepted: "a file that `lor-infra rush --plan FILE` or `lor-infra normal --plan FILE` has written",
-      next: `delete ${path}, then the same command again makes a new plan`,
+      next: read.ok
+        ? `delete ${path}, then the same command again makes a new plan`
+        : "name a file that does not exist yet, and the same command writes a plan into it",
     });
   }
   return approved;

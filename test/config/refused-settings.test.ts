@@ -13,6 +13,17 @@ interface Refusal {
   readonly says: readonly string[];
 }
 
+/** Nine items that are nine of the line before, nine times over: 387 million items in the end. */
+function aliasBomb(): string {
+  const names = ["a", "b", "c", "d", "e", "f", "g", "h", "i"];
+  return names
+    .map((name, index) => {
+      const item = index === 0 ? "x" : `*${names[index - 1]}`;
+      return `${name}: &${name} [${Array(9).fill(item).join(", ")}]\n`;
+    })
+    .join("");
+}
+
 const dumpTask = { name: "shop-dump", command: ["./dump.sh"], object: "before-normal/shop.sql.gz" };
 
 const refusals: readonly Refusal[] = [
@@ -902,10 +913,29 @@ const refusals: readonly Refusal[] = [
   {
     name: "the same key twice",
     changes: { files: { "Pulumi.yaml": `${committed("Pulumi.yaml")}name: lor\n` } },
-    code: "yaml-syntax",
+    code: "key-twice",
     path: "Pulumi.yaml",
-    says: ["line "],
+    says: ["key name", "at line 1 and line"],
   },
+  ...(
+    [
+      ["tabs as indentation", "config:\n\tlor:profile: rush\n", "yaml-syntax", "spaces for indentation"],
+      ["two documents", "a: 1\n---\nb: 2\n", "yaml-several-documents", "at line 2"],
+      ["an unknown tag", "a: !secret x\n", "yaml-syntax", "Unresolved tag"],
+      ["aliases that repeat aliases", aliasBomb(), "yaml-aliases", "*name"],
+      ["an alias inside its own anchor", "config: &a { lor:x: *a }\n", "yaml-aliases", "repeat themselves"],
+      ["deep nesting", `a: ${"[".repeat(65 * 2)}`, "yaml-too-deep", "at most 64 levels"],
+      ["more than any settings need", "a: 1\n".repeat(20_000), "yaml-too-long", "at most 20000"],
+      ["a byte order mark", "\ufeffconfig: {}\n", "file-with-bom", "UTF-8 without"],
+      ["a NUL character", "config: {} # \0\n", "file-not-utf8", "text in UTF-8"],
+    ] as const
+  ).map(([name, text, code, says]) => ({
+    name: `a file with ${name}`,
+    changes: { files: { "Pulumi.rush.yaml": text } },
+    code,
+    path: "Pulumi.rush.yaml",
+    says: [says],
+  })),
   {
     name: "an empty file",
     changes: { files: { "Pulumi.rush.yaml": "" } },
