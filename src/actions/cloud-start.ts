@@ -9,6 +9,7 @@ import { ControlClient } from "../local-cloud/control-client.ts";
 import { lastWords, logFile } from "../local-cloud/log-file.ts";
 import type { CloudRuntime } from "../local-cloud/runtime.ts";
 import { readRuntime } from "../local-cloud/runtime-file.ts";
+import { EXTENSIONS_VARIABLE } from "../local-cloud/simulators.ts";
 import { cloudFolder } from "./cloud-connection.ts";
 
 export interface StartCloudArgs {
@@ -43,17 +44,20 @@ const EXIT_FOLDER_TAKEN = 75;
 const HEAP = ["--max-semi-space-size=4", "--max-old-space-size=128"];
 
 /** The only variables that the cloud's process sees: nothing of a shell's clouds or of a test runner may reach it. */
-const INHERITED = ["PATH", "HOME", "TMPDIR", "TZ", "LANG"];
+const INHERITED = ["PATH", "HOME", "TMPDIR", "TZ", "LANG", EXTENSIONS_VARIABLE];
 
 /**
  * Starts the local cloud of a state folder, or finds it running. It stays when this process ends. Two starts at once give one
  * cloud.
- * @throws LorError `local-cloud-failed`
+ * @throws LorError `local-cloud-failed`, `local-cloud-extensions`
  */
 export async function startCloud(args: StartCloudArgs): Promise<StartCloudResult> {
   const folder = cloudFolder(args.home);
   const running = await answering(folder);
-  if (running !== undefined) return { runtime: running, started: false };
+  if (running !== undefined) {
+    requireSameExtensions(running, args.env);
+    return { runtime: running, started: false };
+  }
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const end = Date.now() + LONGEST_START_MS;
   let child: ChildProcess | undefined;
@@ -65,6 +69,7 @@ export async function startCloud(args: StartCloudArgs): Promise<StartCloudResult
       const started = runtime.pid === child.pid;
       // Another start was faster. Ours may not have looked yet, and would find the folder free once that cloud is stopped.
       if (!started) child.kill();
+      requireSameExtensions(runtime, args.env);
       return { runtime, started };
     }
     if (child.exitCode === null && child.signalCode === null) continue;
@@ -74,6 +79,21 @@ export async function startCloud(args: StartCloudArgs): Promise<StartCloudResult
     await pause(200);
   }
   throw startFailed(folder, child);
+}
+
+/** The simulators are loaded at the start: a running cloud cannot take another one in. */
+function requireSameExtensions({ extensions = "" }: CloudRuntime, env: StartCloudArgs["env"]): void {
+  const wanted = env[EXTENSIONS_VARIABLE] ?? "";
+  if (extensions === wanted) return;
+  throw new LorError({
+    code: "local-cloud-extensions",
+    message: "the running local cloud was started with other extensions",
+    exit: ExitCode.failed,
+    culprit: "user",
+    seen: `${EXTENSIONS_VARIABLE}=${wanted}`,
+    accepted: `${EXTENSIONS_VARIABLE}=${extensions}`,
+    next: "lor-infra cloud stop",
+  });
 }
 
 async function answering(folder: string): Promise<CloudRuntime | undefined> {

@@ -3,11 +3,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { thisProcess } from "../state/process-identity.ts";
-import { createLocalCloud } from "./behaviour/index.ts";
+import { createLocalCloud } from "./behaviour/create-local-cloud.ts";
 import { claimFolder } from "./folder-claim.ts";
-import { openHttpDoor } from "./http/http-server.ts";
+import { startHttpApi } from "./http/http-server.ts";
 import { startProviders } from "./provider/start-providers.ts";
 import { removeRuntime, writeRuntime } from "./runtime-file.ts";
+import { EXTENSIONS_VARIABLE, loadSimulators, openSimulators } from "./simulators.ts";
 import { ensureTlsFile } from "./tls-certificate.ts";
 import { DEFAULT_PORT_OFFSET } from "./traffic/address.ts";
 import { startTraffic } from "./traffic/start.ts";
@@ -25,6 +26,7 @@ const { values: options } = parseArgs({
 });
 if (options.folder === undefined) throw new Error("--folder is missing");
 const folder = options.folder;
+const extensions = process.env[EXTENSIONS_VARIABLE] ?? "";
 
 const claim = claimFolder(folder);
 if (claim === undefined) process.exit(EXIT_FOLDER_TAKEN);
@@ -39,11 +41,12 @@ const cloud = createLocalCloud({
   scale,
   ...(options.hosts === undefined ? {} : { hosts: Number(options.hosts) }),
 });
+const simulators = openSimulators(cloud, await loadSimulators(extensions));
 const instanceCertificate = readFileSync(ensureTlsFile(folder, new Date()));
 const traffic = startTraffic(cloud, { portOffset: Number(options["port-offset"]), scale, instanceCertificate });
 const token = randomBytes(24).toString("base64url");
-const door = await openHttpDoor({ cloud, traffic: traffic.traffic, token });
-const providers = await startProviders(cloud);
+const door = await startHttpApi({ cloud, traffic: traffic.traffic, apis: simulators.apis, token });
+const providers = await startProviders(cloud, simulators.packages);
 await traffic.traffic.refresh();
 writeRuntime(folder, {
   version: 1,
@@ -52,6 +55,7 @@ writeRuntime(folder, {
   httpUrl: door.url,
   token,
   trafficPortOffset: Number(options["port-offset"]),
+  extensions,
 });
 
 await stopped.promise;

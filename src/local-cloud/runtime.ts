@@ -15,4 +15,6 @@ export interface CloudRuntime {
   readonly token: string;
   /** Added to a port of the cloud to get the port of the local traffic: 8000, unless the cloud was started with another one. */
   readonly trafficPortOffset: number;
+  /** Value of LOR_INFRA_EXTENSIONS at its start; empty: only the built-in simulators. */
+  readonly extensions: string;
 }

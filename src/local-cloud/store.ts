@@ -68,6 +68,8 @@ export class Store {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #depth = 0;
+  /** JSON list of kinds. */
+  #handled = "[]";
 
   /** @param path the file, made when missing; `:memory:` keeps nothing. */
   constructor(path: string) {
@@ -169,15 +171,24 @@ export class Store {
     return Number(row?.n ?? 0);
   }
 
-  /** The record whose change of state has been due longest, if any is due at `now`. */
+  /** Limits `firstDue` and `nextDue` to these kinds. Default: none. */
+  handleDeadlinesOf(kinds: Iterable<string>): void {
+    this.#handled = JSON.stringify([...kinds]);
+  }
+
+  /** The record with the earliest deadline that is not after `now`. */
   firstDue(now: number): StoredRecord<unknown> | undefined {
-    const row = this.prepare("SELECT * FROM record WHERE due <= ? ORDER BY due, serial LIMIT 1").get(now);
+    const row = this.prepare(
+      "SELECT * FROM record WHERE due <= ? AND kind IN (SELECT value FROM json_each(?)) ORDER BY due, serial LIMIT 1",
+    ).get(now, this.#handled);
     return row === undefined ? undefined : parse<unknown>(row);
   }
 
-  /** When the next change of state is due, in milliseconds of the cloud's clock. */
+  /** The earliest deadline, in milliseconds of the cloud's clock. */
   nextDue(): number | undefined {
-    const row = this.prepare("SELECT min(due) AS due FROM record WHERE due IS NOT NULL").get();
+    const row = this.prepare(
+      "SELECT min(due) AS due FROM record WHERE due IS NOT NULL AND kind IN (SELECT value FROM json_each(?))",
+    ).get(this.#handled);
     const due = row?.due;
     return typeof due === "number" ? due : undefined;
   }

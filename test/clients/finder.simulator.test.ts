@@ -3,9 +3,11 @@ import { connectClients } from "../../src/clients/connect.ts";
 import { findableTypes } from "../../src/clients/finder/name-finder.ts";
 import type { FoundResource, ResourceFinder } from "../../src/clients/port.ts";
 import { identityOf } from "../../src/engine/resource-identity.ts";
-import { createLocalCloud, type LocalCloud } from "../../src/local-cloud/behaviour/index.ts";
+import { createLocalCloud } from "../../src/local-cloud/behaviour/create-local-cloud.ts";
+import type { LocalCloud } from "../../src/local-cloud/behaviour/local-cloud.ts";
 import { supportedPackages } from "../../src/local-cloud/catalogue/supported.ts";
-import { type HttpDoor, openHttpDoor } from "../../src/local-cloud/http/http-server.ts";
+import { type RunningHttpApi, startHttpApi } from "../../src/local-cloud/http/http-server.ts";
+import { loadSimulators, openSimulators } from "../../src/local-cloud/simulators.ts";
 import { selfSignedPkcs12 } from "../../src/local-cloud/tls-certificate.ts";
 import { startTraffic } from "../../src/local-cloud/traffic/start.ts";
 
@@ -19,7 +21,7 @@ interface Sample {
 }
 
 let cloud: LocalCloud;
-let door: HttpDoor;
+let door: RunningHttpApi;
 let traffic: ReturnType<typeof startTraffic>;
 let finder: ResourceFinder;
 let samples: Readonly<Record<string, Sample>>;
@@ -32,7 +34,8 @@ beforeAll(async () => {
     scale: 10_000,
     instanceCertificate: selfSignedPkcs12(["localhost"], new Date()),
   });
-  door = await openHttpDoor({ cloud, traffic: traffic.traffic, token: "token" });
+  const { apis } = openSimulators(cloud, await loadSimulators());
+  door = await startHttpApi({ cloud, apis, traffic: traffic.traffic, token: "token" });
   const operator = cloud.keystone.operator();
   finder = connectClients(
     {

@@ -1,6 +1,7 @@
-import { createLocalCloud } from "../../src/local-cloud/behaviour/index.ts";
+import { createLocalCloud } from "../../src/local-cloud/behaviour/create-local-cloud.ts";
 import { type QuotaName, setQuota } from "../../src/local-cloud/behaviour/quotas.ts";
 import { startProviders } from "../../src/local-cloud/provider/start-providers.ts";
+import { loadSimulators, openSimulators } from "../../src/local-cloud/simulators.ts";
 import { ProviderClient } from "../local-cloud/provider/provider-client.ts";
 
 const region = "GRA11";
@@ -25,7 +26,8 @@ export class LocalSide {
     for (const [name, limit] of Object.entries(quotas)) setQuota(cloud, region, name as QuotaName, limit);
     const [image] = cloud.glance.images.list({ region, name: "Debian 12" });
     const outside = cloud.neutron.networks.list({ region }).find((network) => network.external);
-    const providers = await startProviders(cloud);
+    const { packages } = openSimulators(cloud, await loadSimulators());
+    const providers = await startProviders(cloud, packages);
     const given = { image: image?.id ?? "", outside: outside?.id ?? "", project: cloud.keystone.projectId, region };
     let turning = true;
     const turn = () => {

@@ -31,7 +31,7 @@ const defaultHosts = 8;
 /** Seconds of the real world that a wait may take. */
 const defaultTimeout = 3600;
 
-/** Opens the cloud kept in a file, or makes a new one; what was due while nobody had it open happens now. */
+/** Opens the cloud kept in a file, or makes a new one. What was due while nobody had it open happens at the first call. */
 export function createLocalCloud(options: LocalCloudOptions): LocalCloud {
   const scale = options.scale ?? defaultScale;
   if (!(scale > 0)) {
@@ -71,8 +71,6 @@ export function createLocalCloud(options: LocalCloudOptions): LocalCloud {
     objects: swift.objects,
   });
   const calls = new Calls(context);
-  context.advance();
-
   return {
     nova,
     neutron,
@@ -93,6 +91,7 @@ export function createLocalCloud(options: LocalCloudOptions): LocalCloud {
     reach: health.reach,
     restrictions: new Restrictions(context),
     quota: (region, name) => quotaOf(context, region, name),
+    context,
     store,
     clock,
     faults,

@@ -4,6 +4,7 @@ import type { CallInfo, Journal } from "../journal.ts";
 import type { Store } from "../store.ts";
 import type { SecretsApi } from "./barbican/types.ts";
 import type { VolumesApi } from "./cinder/types.ts";
+import type { CloudContext } from "./context.ts";
 import type { FrontHealthOf, ReachOf } from "./front-health/types.ts";
 import type { ImagesApi } from "./glance/types.ts";
 import type { GuestCopiesApi } from "./guest-copies/guest-copies.ts";
@@ -103,6 +104,8 @@ export interface LocalCloud {
   /** The project's limit in a region. */
   readonly quota: (region: string, name: QuotaName) => number;
 
+  /** What a simulator builds its own services on: transactions, deadlines, ids. */
+  readonly context: CloudContext;
   readonly store: Store;
   readonly clock: CloudClock;
   readonly faults: Faults;

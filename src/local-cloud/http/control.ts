@@ -1,10 +1,11 @@
-import { CloudError } from "../behaviour/index.ts";
+import { CloudError } from "../behaviour/cloud-error.ts";
 import { defaultComputeRegion } from "../behaviour/regions.ts";
 import type { RestrictionOrder } from "../behaviour/restrictions.ts";
 import { faultEffects } from "../fault-effects.ts";
 import type { FaultEffect, FaultMatch, FaultOrder } from "../faults.ts";
 import type { JournalFilter } from "../journal.ts";
-import { type Call, jsonObject, param, type Reply, type Service } from "./route.ts";
+import { plainErrors } from "./error-format.ts";
+import { type Call, type HttpApi, jsonObject, param, type Reply } from "./route.ts";
 
 /** Longest wait of one call, milliseconds; a client that waits longer asks again. */
 const LONGEST_WAIT_MS = 30_000;
@@ -12,10 +13,10 @@ const LONGEST_WAIT_MS = 30_000;
 const EFFECTS: ReadonlySet<string> = new Set(faultEffects);
 
 /** The cloud's own controls: faults, journal, clock, regions, traffic. */
-export const control: Service = {
+export const control: HttpApi = {
   name: "control",
-  dialect: "control",
-  access: "control",
+  errors: plainErrors,
+  access: "token",
   journaled: false,
   routes: [
     { method: "GET", path: "/control/status", handle: status },

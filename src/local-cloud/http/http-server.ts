@@ -1,61 +1,43 @@
-import { randomUUID, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import createRouter from "find-my-way";
-import { CloudError, ConnectionDropped, type LocalCloud } from "../behaviour/index.ts";
+import { CloudError, ConnectionDropped } from "../behaviour/cloud-error.ts";
+import type { LocalCloud } from "../behaviour/local-cloud.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 import { control } from "./control.ts";
-import { doorCode, errorBody } from "./error-body.ts";
-import { keystone } from "./keystone.ts";
-import { neutron } from "./neutron.ts";
-import { nova } from "./nova.ts";
-import { octavia } from "./octavia.ts";
-import { ovh, ovhPublic } from "./ovh.ts";
-import { type Call, jsonObject, type Reply, type Route, type Service } from "./route.ts";
-import { s3 } from "./s3.ts";
-import { barbican, cinder, swift } from "./storage.ts";
-
-const services: readonly Service[] = [
-  keystone,
-  nova,
-  neutron,
-  octavia,
-  cinder,
-  swift,
-  barbican,
-  ovhPublic,
-  ovh,
-  s3,
-  control,
-];
+import { plainErrors, refusalCode } from "./error-format.ts";
+import { type Call, type HttpApi, jsonObject, type Reply, type Route } from "./route.ts";
 
 /** Largest body read; no call of a client comes near. */
 const LARGEST_BODY_BYTES = 1024 * 1024;
 
-export interface HttpDoorArgs {
+export interface HttpApiArgs {
   readonly cloud: LocalCloud;
   readonly traffic: Traffic;
-  /** Bearer token of the control API and of the OVHcloud API. */
+  /** The simulators' APIs, served beside the control API. */
+  readonly apis: readonly HttpApi[];
+  /** Bearer token of the control API and of every API with the access `token`. */
   readonly token: string;
 }
 
-export interface HttpDoor {
+export interface RunningHttpApi {
   /** Such as `http://127.0.0.1:41234`. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 interface Target {
-  readonly service: Service;
+  readonly api: HttpApi;
   readonly route: Route;
 }
 
 /** Serves the raw APIs on a free port of loopback. */
-export async function openHttpDoor(args: HttpDoorArgs): Promise<HttpDoor> {
+export async function startHttpApi(args: HttpApiArgs): Promise<RunningHttpApi> {
   const router = createRouter({ ignoreTrailingSlash: true, maxParamLength: 500 });
-  for (const service of services) {
-    for (const route of service.routes) {
-      router.on(route.method, route.path, () => undefined, { service, route } satisfies Target);
+  for (const api of [...args.apis, control]) {
+    for (const route of api.routes) {
+      router.on(route.method, route.path, () => undefined, { api, route } satisfies Target);
     }
   }
   let url = "";
@@ -89,7 +71,7 @@ function listen(server: Server): Promise<number> {
 }
 
 async function handle(
-  args: HttpDoorArgs,
+  args: HttpApiArgs,
   base: string,
   request: IncomingMessage,
   target: Target | undefined,
@@ -97,8 +79,8 @@ async function handle(
 ): Promise<Reply> {
   const url = new URL(request.url ?? "/", base);
   if (target === undefined) throw new CloudError(404, "not-found", `${request.method} ${url.pathname} is not modelled`);
-  const { service, route } = target;
-  authorize(args, service, request);
+  const { api, route } = target;
+  authorize(args, api, request);
   const call: Call = {
     cloud: args.cloud,
     traffic: args.traffic,
@@ -107,42 +89,41 @@ async function handle(
     query: Object.fromEntries(url.searchParams),
     ...(await readBody(request, target)),
   };
-  if (!service.journaled) return await route.handle(call);
+  if (!api.journaled) return await route.handle(call);
   const asked = route.asked === undefined ? "" : ` ${route.asked(call)}`;
   return await args.cloud.perform(
-    { door: "http", service: service.name, operation: "http", name: `${request.method} ${url.pathname}${asked}` },
+    { door: "http", service: api.name, operation: "http", name: `${request.method} ${url.pathname}${asked}` },
     () => route.handle(call),
   );
 }
 
-function authorize(args: HttpDoorArgs, service: Service, request: IncomingMessage): void {
-  switch (service.access) {
+function authorize(args: HttpApiArgs, api: HttpApi, request: IncomingMessage): void {
+  switch (api.access) {
     case "public":
       return;
-    case "openstack": {
+    case "keystone": {
       const token = request.headers["x-auth-token"];
       try {
         args.cloud.keystone.validate(typeof token === "string" ? token : "");
         return;
       } catch (error) {
-        if (error instanceof CloudError) throw unauthorized(service);
+        if (error instanceof CloudError) throw unauthorized(api);
         throw error;
       }
     }
-    case "ovh":
-    case "control": {
+    case "token": {
       const given = Buffer.from(request.headers.authorization ?? "");
       const wanted = Buffer.from(`Bearer ${args.token}`);
-      if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) throw unauthorized(service);
+      if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) throw unauthorized(api);
     }
   }
 }
 
-function unauthorized(service: Service): CloudError {
-  return new CloudError(401, doorCode(service.dialect, 401), "The request you have made requires authentication.");
+function unauthorized(api: HttpApi): CloudError {
+  return new CloudError(401, refusalCode(api.errors, 401), "The request you have made requires authentication.");
 }
 
-async function readBody(request: IncomingMessage, { service, route }: Target): Promise<Pick<Call, "body" | "content">> {
+async function readBody(request: IncomingMessage, { api, route }: Target): Promise<Pick<Call, "body" | "content">> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -156,7 +137,7 @@ async function readBody(request: IncomingMessage, { service, route }: Target): P
   try {
     return { body: jsonObject(JSON.parse(content)), content: "" };
   } catch {
-    throw new CloudError(400, doorCode(service.dialect, 400), "the body is not JSON");
+    throw new CloudError(400, refusalCode(api.errors, 400), "the body is not JSON");
   }
 }
 
@@ -166,28 +147,34 @@ async function answer(
   target: Target | undefined,
   work: () => Promise<Reply>,
 ): Promise<void> {
-  const dialect = target?.service.dialect ?? "control";
+  const errors = target?.api.errors ?? plainErrors;
   try {
     const reply = await work();
-    for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
-    send(response, dialect, reply.status ?? 200, reply.body);
+    send(response, { ...target?.api.headers?.(), ...reply.headers }, reply.status ?? 200, reply.body);
   } catch (error) {
     if (error instanceof ConnectionDropped) {
       request.socket.destroy();
       return;
     }
     const refused =
-      error instanceof CloudError ? error : new CloudError(500, doorCode(dialect, 500), "the local cloud has a defect");
+      error instanceof CloudError
+        ? error
+        : new CloudError(500, refusalCode(errors, 500), "the local cloud has a defect");
     if (refused !== error) console.error(request.method, request.url?.split("?", 1)[0], error);
     // A call that was not read to its end leaves a connection that no other call can use.
-    if (!request.complete) response.setHeader("connection", "close");
-    send(response, dialect, refused.status, errorBody(dialect, refused));
+    const close = request.complete ? {} : { connection: "close" };
+    send(response, { ...target?.api.headers?.(), ...close }, refused.status, errors.body(refused));
   }
 }
 
-function send(response: ServerResponse, dialect: string, status: number, body: unknown): void {
+function send(
+  response: ServerResponse,
+  headers: Readonly<Record<string, string>>,
+  status: number,
+  body: unknown,
+): void {
   response.statusCode = status;
-  if (dialect === "ovh") response.setHeader("x-ovh-queryid", `LOCAL.${randomUUID()}`);
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (body === undefined) {
     response.end();
     return;

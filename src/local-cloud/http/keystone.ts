@@ -1,5 +1,6 @@
-import { CloudError } from "../behaviour/index.ts";
-import { type Call, type Json, jsonObject, type Reply, type Service } from "./route.ts";
+import { CloudError } from "../behaviour/cloud-error.ts";
+import { type ErrorFormat, titleOf } from "./error-format.ts";
+import { type Call, type HttpApi, type Json, jsonObject, type Reply } from "./route.ts";
 
 /** Catalogue entry -> path of its endpoint below the server's address. */
 const ENDPOINTS: readonly { type: string; name: string; path: (region: string, project: string) => string }[] = [
@@ -12,10 +13,14 @@ const ENDPOINTS: readonly { type: string; name: string; path: (region: string, p
   { type: "key-manager", name: "barbican", path: (region) => `/key-manager/${region}` },
 ];
 
+const keystoneErrors: ErrorFormat = {
+  body: ({ status, message }) => ({ error: { code: status, message, title: titleOf(status) } }),
+};
+
 /** Keystone v3: password tokens and the catalogue. */
-export const keystone: Service = {
+export const keystone: HttpApi = {
   name: "keystone",
-  dialect: "keystone",
+  errors: keystoneErrors,
   access: "public",
   journaled: true,
   routes: [

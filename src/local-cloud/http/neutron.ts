@@ -9,15 +9,21 @@ import type {
   SubnetView,
 } from "../behaviour/neutron/types.ts";
 import type { QuotaName } from "../behaviour/quotas.ts";
-import { type Call, filtered, type Json, param, type Reply, type Route, type Service } from "./route.ts";
+import type { ErrorFormat } from "./error-format.ts";
+import { type Call, filtered, type HttpApi, type Json, param, type Reply, type Route } from "./route.ts";
 
 const root = "/network/:region/v2.0";
 
+const neutronErrors: ErrorFormat = {
+  body: ({ code, message }) => ({ NeutronError: { type: code, message, detail: "" } }),
+  codes: { 400: "HTTPBadRequest", 401: "HTTPUnauthorized", 404: "HTTPNotFound", 500: "HTTPInternalServerError" },
+};
+
 /** Neutron: lists with filters on any field. */
-export const neutron: Service = {
+export const neutron: HttpApi = {
   name: "neutron",
-  dialect: "neutron",
-  access: "openstack",
+  errors: neutronErrors,
+  access: "keystone",
   journaled: true,
   routes: [
     list("networks", (call, region) => call.cloud.neutron.networks.list({ region }).map(networkBody)),

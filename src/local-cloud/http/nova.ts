@@ -1,14 +1,21 @@
-import { CloudError } from "../behaviour/index.ts";
+import { CloudError } from "../behaviour/cloud-error.ts";
 import type { FlavorView, ServerView } from "../behaviour/nova/types.ts";
-import { type Call, filtered, type Json, jsonObject, param, type Reply, type Service } from "./route.ts";
+import type { ErrorFormat } from "./error-format.ts";
+import { type Call, filtered, type HttpApi, type Json, jsonObject, param, type Reply } from "./route.ts";
 
 const root = "/compute/:region/v2.1";
 
+/** Cinder's too. */
+export const novaErrors: ErrorFormat = {
+  body: ({ status, code, message }) => ({ [code]: { code: status, message } }),
+  codes: { 400: "badRequest", 401: "unauthorized", 404: "itemNotFound", 500: "computeFault" },
+};
+
 /** Nova 2.47: servers, their actions, server groups, attachments, flavors, key pairs. */
-export const nova: Service = {
+export const nova: HttpApi = {
   name: "nova",
-  dialect: "nova",
-  access: "openstack",
+  errors: novaErrors,
+  access: "keystone",
   journaled: true,
   routes: [
     { method: "GET", path: `${root}/servers`, handle: (call) => servers(call, ({ id, name }) => ({ id, name })) },

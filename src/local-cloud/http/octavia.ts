@@ -7,16 +7,25 @@ import type {
   PoolView,
   UpdateMemberArgs,
 } from "../behaviour/octavia/types.ts";
-import { type Call, filtered, type Json, jsonObject, param, type Reply, type Route, type Service } from "./route.ts";
+import type { ErrorFormat } from "./error-format.ts";
+import { type Call, filtered, type HttpApi, type Json, jsonObject, param, type Reply, type Route } from "./route.ts";
 
 /** Octavia answers under both spellings of its version. */
 const roots = ["/load-balancer/:region/v2/lbaas", "/load-balancer/:region/v2.0/lbaas"];
 
+const octaviaErrors: ErrorFormat = {
+  body: ({ status, message }) => ({
+    faultcode: status >= 500 ? "Server" : "Client",
+    faultstring: message,
+    debuginfo: null,
+  }),
+};
+
 /** Octavia: the tree, its states, and the weight of members. */
-export const octavia: Service = {
+export const octavia: HttpApi = {
   name: "octavia",
-  dialect: "octavia",
-  access: "openstack",
+  errors: octaviaErrors,
+  access: "keystone",
   journaled: true,
   routes: roots.flatMap((root): Route[] => [
     list(root, "loadbalancers", (call, region) => call.cloud.octavia.loadBalancers.list({ region }).map(balancerBody)),

@@ -1,15 +1,31 @@
-import { CloudError } from "../behaviour/index.ts";
+import { randomUUID } from "node:crypto";
+import { CloudError } from "../behaviour/cloud-error.ts";
 import type { DatabaseView } from "../behaviour/ovh-databases/types.ts";
-import { type Call, type Json, param, type Reply, type Route, type Service } from "./route.ts";
+import type { ErrorFormat } from "./error-format.ts";
+import { type Call, type HttpApi, type Json, param, type Reply, type Route } from "./route.ts";
 import { signUpload } from "./s3.ts";
 
 const project = "/1.0/cloud/project/:project";
 const database = `${project}/database/:engine/:cluster`;
 
+const ovhErrors: ErrorFormat = {
+  body: ({ code, message }) => ({ class: code, message }),
+  codes: {
+    400: "Client::BadRequest",
+    401: "Client::Unauthorized",
+    404: "Client::NotFound",
+    500: "Server::InternalError",
+  },
+};
+
+/** Every answer of OVHcloud's API carries an id for its support. */
+const queryId = () => ({ "x-ovh-queryid": `LOCAL.${randomUUID()}` });
+
 /** What anyone may ask OVHcloud. */
-export const ovhPublic: Service = {
+export const ovhPublic: HttpApi = {
   name: "ovh-api",
-  dialect: "ovh",
+  errors: ovhErrors,
+  headers: queryId,
   access: "public",
   journaled: true,
   routes: [
@@ -22,10 +38,11 @@ export const ovhPublic: Service = {
 };
 
 /** OVHcloud API v1: lists that the search by name asks, and the deletion of what lost its secret. */
-export const ovh: Service = {
+export const ovh: HttpApi = {
   name: "ovh-api",
-  dialect: "ovh",
-  access: "ovh",
+  errors: ovhErrors,
+  headers: queryId,
+  access: "token",
   journaled: true,
   routes: [
     get("/1.0/vrack/:vrack/cloudProject", ({ cloud, params }) =>

@@ -1,11 +1,9 @@
-import type { LocalCloud } from "../behaviour/index.ts";
+import type { LocalCloud } from "../behaviour/local-cloud.ts";
 import type { Traffic } from "../traffic/traffic.ts";
+import type { ErrorFormat } from "./error-format.ts";
 
-/** The way a service words its errors. */
-export type Dialect = "keystone" | "nova" | "neutron" | "octavia" | "swift" | "barbican" | "ovh" | "s3" | "control";
-
-/** Who may call. */
-type Access = "public" | "openstack" | "ovh" | "control";
+/** Who may call: anyone, holders of a token from Keystone, or holders of the local cloud's own bearer token. */
+type Access = "public" | "keystone" | "token";
 
 export interface Call {
   readonly cloud: LocalCloud;
@@ -38,12 +36,14 @@ export interface Route {
   readonly asked?: (call: Call) => string;
 }
 
-/** The routes of one service. */
-export interface Service {
+/** A raw API of one service. */
+export interface HttpApi {
   /** Name in the journal. */
   readonly name: string;
-  readonly dialect: Dialect;
+  readonly errors: ErrorFormat;
   readonly access: Access;
+  /** Added to every answer. Default: none. */
+  readonly headers?: () => Readonly<Record<string, string>>;
   /** Noted in the journal and subject to faults; the control API is neither. */
   readonly journaled: boolean;
   readonly routes: readonly Route[];

@@ -1,11 +1,11 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { CloudError } from "../behaviour/index.ts";
-import { type Call, type Json, param, type Service } from "./route.ts";
+import { CloudError } from "../behaviour/cloud-error.ts";
+import { type Call, type HttpApi, type Json, param } from "./route.ts";
 
 /** S3 as far as a signed address reaches: whoever has one may PUT that object until it ends. */
-export const s3: Service = {
+export const s3: HttpApi = {
   name: "s3",
-  dialect: "s3",
+  errors: { body: () => undefined },
   access: "public",
   journaled: true,
   routes: [

@@ -1,10 +1,12 @@
-import { type Call, filtered, param, type Service } from "./route.ts";
+import { type ErrorFormat, titleOf } from "./error-format.ts";
+import { novaErrors } from "./nova.ts";
+import { type Call, filtered, type HttpApi, param } from "./route.ts";
 
 /** Cinder v3: volumes. */
-export const cinder: Service = {
+export const cinder: HttpApi = {
   name: "cinder",
-  dialect: "nova",
-  access: "openstack",
+  errors: novaErrors,
+  access: "keystone",
   journaled: true,
   routes: [
     {
@@ -51,11 +53,15 @@ export const cinder: Service = {
   ],
 };
 
+const swiftErrors: ErrorFormat = {
+  body: ({ status, message }) => `<html><h1>${titleOf(status)}</h1><p>${message}</p></html>`,
+};
+
 /** Swift: the containers of the account, and objects that hold JSON. */
-export const swift: Service = {
+export const swift: HttpApi = {
   name: "swift",
-  dialect: "swift",
-  access: "openstack",
+  errors: swiftErrors,
+  access: "keystone",
   journaled: true,
   routes: [
     {
@@ -101,11 +107,15 @@ function keyHeader(call: Call): Readonly<Record<string, string>> {
   return key === undefined ? {} : { "x-container-meta-temp-url-key": key };
 }
 
+const barbicanErrors: ErrorFormat = {
+  body: ({ status, message }) => ({ code: status, title: titleOf(status), description: message }),
+};
+
 /** Barbican: the list of secrets, never their content. */
-export const barbican: Service = {
+export const barbican: HttpApi = {
   name: "barbican",
-  dialect: "barbican",
-  access: "openstack",
+  errors: barbicanErrors,
+  access: "keystone",
   journaled: true,
   routes: [
     {

@@ -1,11 +1,7 @@
-import type { LocalCloud } from "../behaviour/index.ts";
-import { catalogue } from "../catalogue/catalogue.ts";
-import { openstackAdapters } from "./openstack/adapters.ts";
-import { ovhAdapters } from "./ovh/adapters.ts";
+import type { LocalCloud } from "../behaviour/local-cloud.ts";
+import type { SimulatedPackage } from "../simulator.ts";
 import { ProviderMethods } from "./provider-methods.ts";
 import { serveProvider } from "./provider-server.ts";
-import { randomAdapters } from "./random.ts";
-import type { PackageAdapters } from "./resource-adapter.ts";
 
 export interface Providers {
   /** Package name -> port; joined as `name:port` they are the value of PULUMI_DEBUG_PROVIDERS. */
@@ -13,21 +9,21 @@ export interface Providers {
   close(): void;
 }
 
-/** Serves the providers of openstack, ovh and random on 127.0.0.1, in front of one cloud. */
-export async function startProviders(cloud: LocalCloud): Promise<Providers> {
-  const adapters: Readonly<Record<"openstack" | "ovh" | "random", PackageAdapters>> = {
-    openstack: openstackAdapters(cloud),
-    ovh: ovhAdapters(cloud),
-    random: randomAdapters,
-  };
-  const names = ["openstack", "ovh", "random"] as const;
+/** Serves the provider of each package on a port of 127.0.0.1, in front of one cloud. */
+export async function startProviders(
+  cloud: LocalCloud,
+  packages: Readonly<Record<string, SimulatedPackage>>,
+): Promise<Providers> {
   const servers = await Promise.all(
-    names.map((name) => serveProvider(new ProviderMethods(catalogue[name], adapters[name], cloud))),
+    Object.entries(packages).map(async ([name, { catalogue, adapters }]) => ({
+      name,
+      server: await serveProvider(new ProviderMethods(catalogue, adapters, cloud)),
+    })),
   );
   return {
-    ports: Object.fromEntries(names.map((name, index) => [name, servers[index]?.port ?? 0])),
+    ports: Object.fromEntries(servers.map(({ name, server }) => [name, server.port])),
     close: () => {
-      for (const server of servers) server.close();
+      for (const { server } of servers) server.close();
     },
   };
 }

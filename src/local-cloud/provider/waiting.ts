@@ -1,4 +1,5 @@
-import { CloudError, type LocalCloud } from "../behaviour/index.ts";
+import { CloudError } from "../behaviour/cloud-error.ts";
+import type { LocalCloud } from "../behaviour/local-cloud.ts";
 import type { CallContext } from "./resource-adapter.ts";
 
 export interface Expectation<View> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { CloudError, ConnectionDropped, type LocalCloud } from "../../../src/local-cloud/behaviour/index.ts";
+import { CloudError, ConnectionDropped } from "../../../src/local-cloud/behaviour/cloud-error.ts";
+import type { LocalCloud } from "../../../src/local-cloud/behaviour/local-cloud.ts";
 import type { CallInfo } from "../../../src/local-cloud/journal.ts";
 import { openCloud } from "./test-cloud.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LocalCloud } from "../../../src/local-cloud/behaviour/index.ts";
+import type { LocalCloud } from "../../../src/local-cloud/behaviour/local-cloud.ts";
 import { createShop, frontAddress, openCloud, putDocument, type Shop, signedUrl } from "./test-cloud.ts";
 
 describe("the health of a front", () => {

@@ -1,5 +1,5 @@
 // Run as a process of its own by kill.test.ts, which kills it: makes, changes and deletes things through the door until it dies.
-import { createLocalCloud } from "../../../src/local-cloud/behaviour/index.ts";
+import { createLocalCloud } from "../../../src/local-cloud/behaviour/create-local-cloud.ts";
 
 const [databasePath = ""] = process.argv.slice(2);
 // A million seconds in one: every deadline comes within the run, so that it also dies while deadlines are carried out.

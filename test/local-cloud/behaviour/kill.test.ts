@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { createLocalCloud, type LocalCloud } from "../../../src/local-cloud/behaviour/index.ts";
+import { createLocalCloud } from "../../../src/local-cloud/behaviour/create-local-cloud.ts";
+import type { LocalCloud } from "../../../src/local-cloud/behaviour/local-cloud.ts";
 import { openCloud } from "./test-cloud.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "local-cloud-kill-"));

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Cidr, IpAddress } from "../../../src/core/cidr.ts";
-import { CloudError, type LocalCloud } from "../../../src/local-cloud/behaviour/index.ts";
+import { CloudError } from "../../../src/local-cloud/behaviour/cloud-error.ts";
+import type { LocalCloud } from "../../../src/local-cloud/behaviour/local-cloud.ts";
 import { setQuota } from "../../../src/local-cloud/behaviour/quotas.ts";
 import { createPart, openCloud, refusal } from "./test-cloud.ts";
 

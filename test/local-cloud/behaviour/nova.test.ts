@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LocalCloud } from "../../../src/local-cloud/behaviour/index.ts";
+import type { LocalCloud } from "../../../src/local-cloud/behaviour/local-cloud.ts";
 import { createPart, openCloud, refusal } from "./test-cloud.ts";
 
 function createServer(cloud: LocalCloud, name: string, flavorName = "b2-7-flex", serverGroupId?: string): string {

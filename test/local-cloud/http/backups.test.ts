@@ -1,14 +1,15 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { connectClients } from "../../../src/clients/connect.ts";
 import type { CloudClients } from "../../../src/clients/port.ts";
-import type { LocalCloud } from "../../../src/local-cloud/behaviour/index.ts";
-import { type HttpDoor, openHttpDoor } from "../../../src/local-cloud/http/http-server.ts";
+import type { LocalCloud } from "../../../src/local-cloud/behaviour/local-cloud.ts";
+import { type RunningHttpApi, startHttpApi } from "../../../src/local-cloud/http/http-server.ts";
+import { loadSimulators, openSimulators } from "../../../src/local-cloud/simulators.ts";
 import type { Traffic } from "../../../src/local-cloud/traffic/traffic.ts";
 import { createShop, openCloud, putDocument, type Shop } from "../behaviour/test-cloud.ts";
 
 /** How old backups are, as the clients see it through the raw API. */
 let cloud: LocalCloud;
-let door: HttpDoor;
+let door: RunningHttpApi;
 let shop: Shop;
 let clients: CloudClients;
 const region = "GRA11";
@@ -19,7 +20,8 @@ const minutes = 60;
 beforeEach(async () => {
   cloud = openCloud();
   shop = await createShop(cloud);
-  door = await openHttpDoor({ cloud, traffic: undefined as unknown as Traffic, token: "control-token" });
+  const { apis } = openSimulators(cloud, await loadSimulators());
+  door = await startHttpApi({ cloud, apis, traffic: undefined as unknown as Traffic, token: "control-token" });
   const { userName: user, password } = cloud.keystone.operator();
   const { projectId, projectName } = cloud.keystone;
   const identity = { user, password, userDomain: "Default", projectId, projectName, projectDomain: "Default" } as const;

@@ -1,15 +1,17 @@
 import { connect as connectSocket } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { connectClients } from "../../../src/clients/connect.ts";
-import { createLocalCloud, type LocalCloud } from "../../../src/local-cloud/behaviour/index.ts";
+import { createLocalCloud } from "../../../src/local-cloud/behaviour/create-local-cloud.ts";
+import type { LocalCloud } from "../../../src/local-cloud/behaviour/local-cloud.ts";
 import { ControlClient } from "../../../src/local-cloud/control-client.ts";
-import { type HttpDoor, openHttpDoor } from "../../../src/local-cloud/http/http-server.ts";
+import { type RunningHttpApi, startHttpApi } from "../../../src/local-cloud/http/http-server.ts";
+import { loadSimulators, openSimulators } from "../../../src/local-cloud/simulators.ts";
 import { selfSignedPkcs12 } from "../../../src/local-cloud/tls-certificate.ts";
 import { type RunningTraffic, startTraffic } from "../../../src/local-cloud/traffic/start.ts";
 
 let cloud: LocalCloud;
 let traffic: RunningTraffic;
-let door: HttpDoor;
+let door: RunningHttpApi;
 let control: ControlClient;
 const region = "GRA11";
 
@@ -20,7 +22,8 @@ beforeAll(async () => {
     scale: 10_000,
     instanceCertificate: selfSignedPkcs12(["localhost"], new Date()),
   });
-  door = await openHttpDoor({ cloud, traffic: traffic.traffic, token: "control-token" });
+  const { apis } = openSimulators(cloud, await loadSimulators());
+  door = await startHttpApi({ cloud, apis, traffic: traffic.traffic, token: "control-token" });
   control = new ControlClient({
     version: 1,
     pid: process.pid,
@@ -29,6 +32,7 @@ beforeAll(async () => {
     httpUrl: door.url,
     token: "control-token",
     trafficPortOffset: 0,
+    extensions: "",
   });
 });
 beforeEach(async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createLocalCloud } from "../../../src/local-cloud/behaviour/index.ts";
+import { createLocalCloud } from "../../../src/local-cloud/behaviour/create-local-cloud.ts";
 import { catalogue } from "../../../src/local-cloud/catalogue/catalogue.ts";
 import type { ResourceType } from "../../../src/local-cloud/catalogue/shape.ts";
 import { openstackInputRules } from "../../../src/local-cloud/provider/openstack/input-rules.ts";

@@ -10,9 +10,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { installEngine } from "../../../src/engine/install-engine.ts";
 import { openStack } from "../../../src/engine/open-stack.ts";
 import type { EngineStack, RunResult } from "../../../src/engine/port.ts";
-import { createLocalCloud, type LocalCloud } from "../../../src/local-cloud/behaviour/index.ts";
+import { createLocalCloud } from "../../../src/local-cloud/behaviour/create-local-cloud.ts";
+import type { LocalCloud } from "../../../src/local-cloud/behaviour/local-cloud.ts";
 import { type Providers, startProviders } from "../../../src/local-cloud/provider/start-providers.ts";
 import { unreadableInputs } from "../../../src/local-cloud/provider/unreadable.ts";
+import { loadSimulators, openSimulators } from "../../../src/local-cloud/simulators.ts";
 
 const planted = "planted-secret-7c41";
 const region = "GRA11";
@@ -31,7 +33,8 @@ const told = { onEvent: (event: unknown) => void said.push(JSON.stringify(event)
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "lor-infra-provider-"));
   cloud = createLocalCloud({ databasePath: join(folder, "cloud.sqlite"), scale: 5000 });
-  providers = await startProviders(cloud);
+  const { packages } = openSimulators(cloud, await loadSimulators());
+  providers = await startProviders(cloud, packages);
   stack = await open("prod");
 });
 afterAll(() => {

@@ -1,5 +1,7 @@
-import { createLocalCloud, type LocalCloud } from "../../../src/local-cloud/behaviour/index.ts";
+import { createLocalCloud } from "../../../src/local-cloud/behaviour/create-local-cloud.ts";
+import type { LocalCloud } from "../../../src/local-cloud/behaviour/local-cloud.ts";
 import { startProviders } from "../../../src/local-cloud/provider/start-providers.ts";
+import { loadSimulators, openSimulators } from "../../../src/local-cloud/simulators.ts";
 import { type Landmark, landscape, type Made } from "./landscape.ts";
 import { type Properties, ProviderClient } from "./provider-client.ts";
 
@@ -25,7 +27,8 @@ export class TestCloud implements Made {
 
   static async start(scale = 20_000): Promise<TestCloud> {
     const cloud = createLocalCloud({ databasePath: ":memory:", scale });
-    const providers = await startProviders(cloud);
+    const { packages } = openSimulators(cloud, await loadSimulators());
+    const providers = await startProviders(cloud, packages);
     const clients = Object.fromEntries(
       Object.entries(providers.ports).map(([name, port]) => [name, new ProviderClient(port)]),
     );

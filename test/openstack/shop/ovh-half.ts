@@ -1,10 +1,12 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createLocalCloud, type LocalCloud } from "../../../src/local-cloud/behaviour/index.ts";
+import { createLocalCloud } from "../../../src/local-cloud/behaviour/create-local-cloud.ts";
 import { projectId } from "../../../src/local-cloud/behaviour/keystone/keystone.ts";
+import type { LocalCloud } from "../../../src/local-cloud/behaviour/local-cloud.ts";
 import type { LoadBalancerFlavorView } from "../../../src/local-cloud/behaviour/octavia/types.ts";
-import { openHttpDoor } from "../../../src/local-cloud/http/http-server.ts";
+import { startHttpApi } from "../../../src/local-cloud/http/http-server.ts";
 import { startProviders } from "../../../src/local-cloud/provider/start-providers.ts";
+import { loadSimulators, openSimulators } from "../../../src/local-cloud/simulators.ts";
 import { selfSignedPkcs12 } from "../../../src/local-cloud/tls-certificate.ts";
 import { startTraffic } from "../../../src/local-cloud/traffic/start.ts";
 
@@ -43,8 +45,9 @@ export class OvhHalf {
       scale: cloud.scale,
       instanceCertificate: selfSignedPkcs12(["shop.example"], new Date()),
     });
-    const door = await openHttpDoor({ cloud, traffic: traffic.traffic, token });
-    const providers = await startProviders(cloud);
+    const { apis, packages } = openSimulators(cloud, await loadSimulators());
+    const door = await startHttpApi({ cloud, apis, traffic: traffic.traffic, token });
+    const providers = await startProviders(cloud, packages);
     mkdirSync(plugins, { recursive: true });
     const starts = join(plugins, "starts");
     for (const name of ["ovh", "random"] as const) writePlugin(plugins, name, providers.ports[name] ?? 0, starts);

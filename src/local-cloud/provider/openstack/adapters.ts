@@ -1,4 +1,4 @@
-import type { LocalCloud } from "../../behaviour/index.ts";
+import type { LocalCloud } from "../../behaviour/local-cloud.ts";
 import type { PackageAdapters } from "../resource-adapter.ts";
 import { KeypairAdapter, ServerGroupAdapter, VolumeAttachAdapter } from "./compute.ts";
 import { openstackFunctions } from "./functions.ts";

@@ -1,4 +1,4 @@
-import type { LocalCloud } from "../../behaviour/index.ts";
+import type { LocalCloud } from "../../behaviour/local-cloud.ts";
 import type { CallContext } from "../resource-adapter.ts";
 import { retryConflict, waitFor } from "../waiting.ts";
 

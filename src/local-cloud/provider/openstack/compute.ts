@@ -1,4 +1,5 @@
-import { CloudError, type LocalCloud } from "../../behaviour/index.ts";
+import { CloudError } from "../../behaviour/cloud-error.ts";
+import type { LocalCloud } from "../../behaviour/local-cloud.ts";
 import type { KeypairView, ServerGroupView, VolumeAttachmentView } from "../../behaviour/nova/types.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../resource-adapter.ts";
 import { needText, textOf, textsOf } from "../value-readers.ts";

@@ -1,4 +1,4 @@
-import type { LocalCloud } from "../../behaviour/index.ts";
+import type { LocalCloud } from "../../behaviour/local-cloud.ts";
 import type { FunctionAdapter } from "../resource-adapter.ts";
 import { flagOf, textOf } from "../value-readers.ts";
 import { isEmpty, type Values } from "../wire-values.ts";

@@ -1,4 +1,4 @@
-import type { LocalCloud } from "../../behaviour/index.ts";
+import type { LocalCloud } from "../../behaviour/local-cloud.ts";
 import type { ServerNetwork, ServerView } from "../../behaviour/nova/types.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../resource-adapter.ts";
 import { mapOf, needText, objectsOf, textOf, textsOf } from "../value-readers.ts";

@@ -1,4 +1,4 @@
-import type { LocalCloud } from "../../behaviour/index.ts";
+import type { LocalCloud } from "../../behaviour/local-cloud.ts";
 import type { MonitorView, UpdateMonitorArgs } from "../../behaviour/octavia/types.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../resource-adapter.ts";
 import { flagOf, needNumber, needText, numberOf, textOf } from "../value-readers.ts";

@@ -1,4 +1,4 @@
-import type { LocalCloud } from "../../behaviour/index.ts";
+import type { LocalCloud } from "../../behaviour/local-cloud.ts";
 import type { AddressRange, HostRoute, NetworkView, SubnetView } from "../../behaviour/neutron/types.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../resource-adapter.ts";
 import { flagOf, mapOf, needText, objectsOf, sentText, textOf, textsOf } from "../value-readers.ts";

@@ -1,4 +1,4 @@
-import type { LocalCloud } from "../../behaviour/index.ts";
+import type { LocalCloud } from "../../behaviour/local-cloud.ts";
 import type { FloatingIpView, RouterInterfaceView, RouterView } from "../../behaviour/neutron/types.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../resource-adapter.ts";
 import { flagOf, needText, sentText, textOf, textsOf } from "../value-readers.ts";

@@ -1,5 +1,5 @@
 import type { SecretView } from "../../behaviour/barbican/types.ts";
-import type { LocalCloud } from "../../behaviour/index.ts";
+import type { LocalCloud } from "../../behaviour/local-cloud.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../resource-adapter.ts";
 import { mapOf, needText, numberOf, textOf } from "../value-readers.ts";
 import type { Values } from "../wire-values.ts";

@@ -1,5 +1,5 @@
 import type { VolumeView } from "../../behaviour/cinder/types.ts";
-import type { LocalCloud } from "../../behaviour/index.ts";
+import type { LocalCloud } from "../../behaviour/local-cloud.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../resource-adapter.ts";
 import { flagOf, mapOf, needNumber, needText, sentText, textOf } from "../value-readers.ts";
 import { retryConflict, waitFor, waitUntilGone } from "../waiting.ts";

@@ -1,4 +1,4 @@
-import type { LocalCloud } from "../../behaviour/index.ts";
+import type { LocalCloud } from "../../behaviour/local-cloud.ts";
 import type { PackageAdapters } from "../resource-adapter.ts";
 import { needText, textOf } from "../value-readers.ts";
 import { DatabaseAdapter } from "./database.ts";

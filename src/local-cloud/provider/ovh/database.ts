@@ -1,4 +1,4 @@
-import type { LocalCloud } from "../../behaviour/index.ts";
+import type { LocalCloud } from "../../behaviour/local-cloud.ts";
 import type { DatabaseView, UpdateDatabaseArgs } from "../../behaviour/ovh-databases/types.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../resource-adapter.ts";
 import { flagOf, mapOf, needText, numberOf, objectsOf, sentText, textOf, textsOf } from "../value-readers.ts";

@@ -1,4 +1,4 @@
-import type { LocalCloud } from "../../behaviour/index.ts";
+import type { LocalCloud } from "../../behaviour/local-cloud.ts";
 import type { OvhLoadBalancerView } from "../../behaviour/ovh-load-balancers/types.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../resource-adapter.ts";
 import { needText, objectOf, sentText, textOf } from "../value-readers.ts";

@@ -1,4 +1,4 @@
-import type { LocalCloud } from "../../behaviour/index.ts";
+import type { LocalCloud } from "../../behaviour/local-cloud.ts";
 import type { BucketView, ReplicationRule, UpdateBucketArgs } from "../../behaviour/ovh-storage/types.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../resource-adapter.ts";
 import { flagOf, mapOf, needText, numberOf, objectOf, objectsOf, textOf } from "../value-readers.ts";

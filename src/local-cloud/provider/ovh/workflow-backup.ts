@@ -1,4 +1,4 @@
-import type { LocalCloud } from "../../behaviour/index.ts";
+import type { LocalCloud } from "../../behaviour/local-cloud.ts";
 import type { WorkflowBackupView } from "../../behaviour/ovh-backups/types.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../resource-adapter.ts";
 import { needNumber, needText, numberOf, textOf } from "../value-readers.ts";
