@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Config, getStack, log, RunError } from "@pulumi/pulumi";
+import { decideCloud } from "./clouds/cloud-guard.ts";
 import { loadProject, type Project } from "./config/project.ts";
 import { LorError } from "./core/errors.ts";
 import type { Issue } from "./core/result.ts";
-import { decideCloud } from "./domain/cloud-guard.ts";
-import type { Profile } from "./domain/fleet.ts";
+import type { Profile } from "./domain/profile.ts";
 import { readUserFile } from "./os/user-file.ts";
 import { buildLor } from "./systems/lor/build.ts";
 import { fleetOf, planLor } from "./systems/lor/plan.ts";

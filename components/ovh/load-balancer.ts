@@ -4,7 +4,8 @@ import { type ComponentResourceOptions, type Input, type Output, output, secret 
 import { ExitCode, LorError } from "../../src/core/errors.ts";
 import { Component, keepLabels } from "../base/component.ts";
 import type { Transform } from "../base/transform.ts";
-import type { VRack, VRackPart } from "./v-rack.ts";
+import type { NetworkPart } from "../openstack/network-part.ts";
+import type { VRack } from "./v-rack.ts";
 
 export interface LoadBalancerArgs {
   /** Cloud name; listeners, pool, monitor and certificate are named after it. */
@@ -106,7 +107,7 @@ export class LoadBalancer extends Component {
   }
 
   // Created first and passed in: an address that OVHcloud's shell makes itself survives its destruction and stays billed.
-  #createFloatingIp(name: string, args: LoadBalancerArgs, place: VRackPart): openstack.networking.FloatingIp {
+  #createFloatingIp(name: string, args: LoadBalancerArgs, place: NetworkPart): openstack.networking.FloatingIp {
     return new openstack.networking.FloatingIp(
       ...this.child(
         name,
@@ -120,7 +121,7 @@ export class LoadBalancer extends Component {
   #createOvhShell(
     name: string,
     args: LoadBalancerArgs,
-    place: VRackPart,
+    place: NetworkPart,
     floatingIp: openstack.networking.FloatingIp,
   ): Pick<LoadBalancerNodes, "shell" | "floatingIpAssociate"> & { readonly privateAddress: Output<string> } {
     const shell = new ovh.cloudproject.LoadBalancer(
@@ -149,7 +150,7 @@ export class LoadBalancer extends Component {
   #createOpenstackShell(
     name: string,
     args: LoadBalancerArgs,
-    place: VRackPart,
+    place: NetworkPart,
     floatingIp: openstack.networking.FloatingIp,
   ): Pick<LoadBalancerNodes, "shell" | "floatingIpAssociate"> & { readonly privateAddress: Output<string> } {
     const shell = new openstack.loadbalancer.LoadBalancer(

@@ -3,7 +3,7 @@ import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
 import { ExitCode, LorError } from "../../src/core/errors.ts";
 import { Component, type DataProtection, dataHolder } from "../base/component.ts";
 import type { Transform } from "../base/transform.ts";
-import type { VRackPart } from "./v-rack.ts";
+import type { NetworkPart } from "../openstack/network-part.ts";
 
 export interface ManagedDbArgs extends DataProtection {
   readonly engine: "mysql" | "postgresql";
@@ -25,7 +25,7 @@ export interface ManagedDbArgs extends DataProtection {
   readonly backupRegions: readonly string[];
   /** Database region, such as `GRA`. */
   readonly region: string;
-  readonly place: VRackPart;
+  readonly place: NetworkPart;
   /** Networks that may connect, as CIDR; nothing else reaches it. At least one: an empty list is never sent. */
   readonly allowedFrom: readonly string[];
   /** Logical database. */

@@ -1,14 +1,14 @@
 import * as openstack from "@pulumi/openstack";
 import { type ComponentResourceOptions, type Output, output } from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { GuestDocument } from "../../src/guests/document.ts";
-import { guestSecretNames, renderGuestDocument } from "../../src/guests/render-document.ts";
+import type { GuestDocument } from "../../src/machines/document.ts";
+import { guestSecretNames, renderGuestDocument } from "../../src/machines/render-document.ts";
 import { Component, type DataProtection, keepLabels } from "../base/component.ts";
 import type { Transform } from "../base/transform.ts";
-import type { GuestConfiguration } from "./guest-configuration.ts";
+import type { GuestConfiguration } from "../openstack/guest-configuration.ts";
+import { createServer, type Server, type ServerNodes, type ServerTransforms } from "../openstack/server.ts";
 import type { ManagedDb } from "./managed-db.ts";
 import type { ObjectStorage } from "./object-storage.ts";
-import { createServer, type Server, type ServerNodes, type ServerTransforms } from "./server.ts";
 import type { VRack } from "./v-rack.ts";
 
 /** Characters of an application secret: letters and digits, so that no configuration file has to quote one. */

@@ -3,6 +3,7 @@ import * as openstack from "@pulumi/openstack";
 import type { ComponentResourceOptions, Output, Resource } from "@pulumi/pulumi";
 import { Component, keepLabels } from "../base/component.ts";
 import type { Transform } from "../base/transform.ts";
+import type { NetworkPart } from "../openstack/network-part.ts";
 
 /** OVHcloud's public resolver; without one a private subnet may resolve nothing. Source: OVHcloud docs, cdns.ovh.net. */
 const OVH_RESOLVER = "213.186.33.99";
@@ -66,19 +67,10 @@ export interface VRackArgs {
   };
 }
 
-/** One part of the address plan, for the components that put something in it. */
-export interface VRackPart {
-  readonly cidr: string;
-  readonly network: openstack.networking.Network;
-  readonly subnet: openstack.networking.Subnet;
-  /** Whatever must be reached from another subnet, or from outside, waits for it. */
-  readonly routerInterface: openstack.networking.RouterInterface;
-}
-
 interface VRackNodes {
   readonly attachment: ovh.vrack.CloudProject | undefined;
   readonly router: openstack.networking.Router;
-  readonly parts: ReadonlyMap<string, VRackPart>;
+  readonly parts: ReadonlyMap<string, NetworkPart>;
   readonly securityGroups: ReadonlyMap<string, openstack.networking.SecGroup>;
   readonly rules: ReadonlyMap<string, openstack.networking.SecGroupRule>;
 }
@@ -104,7 +96,7 @@ export class VRack extends Component {
 
     const attachment = this.#createAttachment(args);
     const router = this.#createRouter(args);
-    const parts = new Map<string, VRackPart>();
+    const parts = new Map<string, NetworkPart>();
     for (const subnet of args.subnets)
       parts.set(subnet.part, this.#createPart(args, subnet, resolvers, router, attachment));
     const securityGroups = new Map<string, openstack.networking.SecGroup>();
@@ -130,7 +122,7 @@ export class VRack extends Component {
   }
 
   /** Network, subnet and router interface of a part; a part that was not declared is a defect of the caller. */
-  part(name: string): VRackPart {
+  part(name: string): NetworkPart {
     const part = this.#nodes.parts.get(name);
     if (part === undefined) throw new Error(`the network has no part ${name}`);
     return part;
@@ -170,7 +162,7 @@ export class VRack extends Component {
     resolvers: readonly string[],
     router: openstack.networking.Router,
     attachment: Resource | undefined,
-  ): VRackPart {
+  ): NetworkPart {
     const network = new openstack.networking.Network(
       ...this.child(
         part.part,

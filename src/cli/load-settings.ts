@@ -1,4 +1,4 @@
-import { describePolicies, exitOf } from "../actions/check-settings.ts";
+import { describePolicies, exitOf } from "../actions/check/check-settings.ts";
 import { type LoadOptions, loadProject, type Project } from "../config/project.ts";
 import { LorError } from "../core/errors.ts";
 import type { SettingsOptions } from "./options.ts";

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { type EngineInstalled, engineInstall } from "../actions/engine-install.ts";
+import { type EngineInstalled, engineInstall } from "../actions/engine/engine-install.ts";
 
 /** The engine with its language host, found or obtained; tells the person while that takes time. */
 export async function obtainEngine(

@@ -1,5 +1,5 @@
 import type { Temporal } from "temporal-polyfill";
-import type { SwitchTimings } from "../actions/stack-context.ts";
+import type { SwitchTimings } from "../stack/stack-context.ts";
 
 /** Options that every command understands. */
 export interface CommonOptions {

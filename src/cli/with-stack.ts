@@ -1,9 +1,9 @@
 import { Temporal } from "temporal-polyfill";
-import type { ActionEvent } from "../actions/action-event.ts";
-import { refuseInFreeze } from "../actions/change-freeze.ts";
-import { type OpenedContext, openContext } from "../actions/open-context.ts";
-import type { Confirm } from "../actions/proposal.ts";
+import { refuseInFreeze } from "../actions/rush/change-freeze.ts";
 import type { LoadOptions } from "../config/project.ts";
+import type { ActionEvent } from "../stack/action-event.ts";
+import { type OpenedContext, openContext } from "../stack/open-context.ts";
+import type { Confirm } from "../stack/proposal.ts";
 import { askYes } from "./ask.ts";
 import { Interrupt } from "./interrupt.ts";
 import { loadSettings } from "./load-settings.ts";

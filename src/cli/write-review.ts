@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { SeasonReview } from "../actions/review-season.ts";
-import { writeAtomically } from "../state/atomic-file.ts";
+import type { SeasonReview } from "../actions/season/review-season.ts";
+import { writeAtomically } from "../os/atomic-file.ts";
 import { drawCapacity } from "./render/review/chart.ts";
 import { renderReviewHtml } from "./render/review/html.ts";
 import { renderReviewMarkdown } from "./render/review/markdown.ts";

@@ -14,7 +14,7 @@ const task = z.object({
   }),
 });
 
-/** What the way back asks for; what the values mean is in src/systems/lor/settings.ts and src/domain/switching/return-tasks.ts. */
+/** What the way back asks for; what the values mean is in src/systems/lor/settings.ts and src/rolling/scale-down-hooks.ts. */
 export function beforeNormal() {
   return z.object({
     connections: whole(1, 1_000_000, "connections-invalid").optional(),

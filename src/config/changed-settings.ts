@@ -2,7 +2,7 @@ import { parseDocument } from "yaml";
 import { Duration } from "../core/duration.ts";
 import { didYouMean } from "../core/nearest-name.ts";
 import type { Issue, Result } from "../core/result.ts";
-import type { Profile } from "../domain/fleet.ts";
+import type { Profile } from "../domain/profile.ts";
 import { problem, showValue } from "./problem.ts";
 import type { RawProject } from "./raw-project.ts";
 import { isMapping, type RawMapping } from "./yaml-file.ts";

@@ -1,4 +1,4 @@
-import type { Profile } from "../domain/fleet.ts";
+import type { Profile } from "../domain/profile.ts";
 
 export interface SharedFileArgs {
   /** Project name: begins every name in the cloud. */

@@ -1,6 +1,6 @@
 import type { Issue, Result } from "../core/result.ts";
-import type { Profile } from "../domain/fleet.ts";
 import type { WaivedViolation } from "../domain/policy/waiver.ts";
+import type { Profile } from "../domain/profile.ts";
 import { findRefusals } from "../systems/lor/rules/index.ts";
 import { explainUnknownKey } from "../systems/lor/rules/unknown-keys.ts";
 import { lorSchema, profileSettings } from "../systems/lor/schema.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Issue, Result } from "../core/result.ts";
-import type { Profile } from "../domain/fleet.ts";
+import type { Profile } from "../domain/profile.ts";
 import { problem } from "./problem.ts";
 import { limitProblems } from "./problem-limit.ts";
 import { isMapping, type RawMapping, readYamlFile } from "./yaml-file.ts";

@@ -1,7 +1,7 @@
+import offer2025 from "../clouds/ovh/price-books/offer-2025.json" with { type: "json" };
+import ovhCatalogue202606 from "../clouds/ovh/price-books/ovh-catalogue-2026-06.json" with { type: "json" };
 import { deepFreeze } from "../core/freeze.ts";
 import type { Charge } from "./plan-item.ts";
-import offer2025 from "./price-books/offer-2025.json" with { type: "json" };
-import ovhCatalogue202606 from "./price-books/ovh-catalogue-2026-06.json" with { type: "json" };
 
 /** Prices of one date, source, currency and tax. A price that is not in it is unknown, never zero. */
 export interface PriceBook {

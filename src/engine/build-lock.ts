@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { ExitCode, LorError } from "../core/errors.ts";
-import { createExclusively, readIfThere, writeAtomically } from "../state/atomic-file.ts";
-import { isAlive, type ProcessIdentity, thisMachine, thisProcess } from "../state/process-identity.ts";
+import { createExclusively, readIfThere, writeAtomically } from "../os/atomic-file.ts";
+import { isAlive, type ProcessIdentity, thisMachine, thisProcess } from "../os/process-identity.ts";
 
 interface Holder {
   readonly process: ProcessIdentity;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { thisProcess } from "../state/process-identity.ts";
+import { thisProcess } from "../os/process-identity.ts";
 import { createLocalCloud } from "./behaviour/create-local-cloud.ts";
 import { claimFolder } from "./folder-claim.ts";
 import { startHttpApi } from "./http/http-server.ts";

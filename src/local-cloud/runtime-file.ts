@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isAlive } from "../state/process-identity.ts";
+import { isAlive } from "../os/process-identity.ts";
 import type { CloudRuntime } from "./runtime.ts";
 
 const FILE = "runtime.json";

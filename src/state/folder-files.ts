@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { appendLine, createExclusively, readIfThere, writeAtomically } from "./atomic-file.ts";
+import { appendLine, createExclusively, readIfThere, writeAtomically } from "../os/atomic-file.ts";
 import type { SharedFiles } from "./shared-files.ts";
 
 /** Shared files in a folder: of this machine, or of a disk that others see too. Each call does its whole work before it returns. */

@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { isAlive, type ProcessIdentity, parentOf, processesWith, startTicksOf } from "./process-identity.ts";
+import { isAlive, type ProcessIdentity, parentOf, processesWith, startTicksOf } from "../os/process-identity.ts";
 import type { StackState } from "./stack-state.ts";
 
 /** Variable that marks every process a command starts with the id of its lock. */

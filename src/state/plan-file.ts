@@ -1,8 +1,8 @@
 import { ExitCode, LorError } from "../core/errors.ts";
 import { fingerprint } from "../core/fingerprint.ts";
-import type { ApprovedSwitch } from "../domain/switching/approval.ts";
+import { createExclusively } from "../os/atomic-file.ts";
 import { readUserText } from "../os/user-file.ts";
-import { createExclusively } from "./atomic-file.ts";
+import type { ApprovedSwitch } from "../rolling/approval.ts";
 
 /** A saved plan: what is approved, and a seal that shows when the file was edited or cut. No secret is in it. */
 interface PlanFile {

@@ -1,7 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
 import { ExitCode, LorError } from "../core/errors.ts";
-import { isAlive, type MachineIdentity, type ProcessIdentity, thisMachine, thisProcess } from "./process-identity.ts";
+import {
+  isAlive,
+  type MachineIdentity,
+  type ProcessIdentity,
+  thisMachine,
+  thisProcess,
+} from "../os/process-identity.ts";
 import type { SharedFiles } from "./shared-files.ts";
 
 /** Who works on a stack; what a second command shows of the first. */

@@ -1,6 +1,6 @@
 import { Temporal } from "temporal-polyfill";
 import { describe, expect, test } from "vitest";
-import { type ComparisonReport, compareSettings } from "../../src/actions/compare-settings.ts";
+import { type ComparisonReport, compareSettings } from "../../src/actions/cost/compare-settings.ts";
 import { loadProject } from "../../src/config/project.ts";
 import { LorError } from "../../src/core/errors.ts";
 import { type Changes, settingsFolder } from "../config/settings-folder.ts";

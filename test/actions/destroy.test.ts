@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { destroy } from "../../src/actions/destroy.ts";
-import { recover } from "../../src/actions/recover.ts";
-import { switchProfile } from "../../src/actions/switch-profile.ts";
-import { up } from "../../src/actions/up.ts";
+import { destroy } from "../../src/actions/destroy/destroy.ts";
+import { recover } from "../../src/actions/recover/recover.ts";
+import { switchProfile } from "../../src/actions/rush/switch-profile.ts";
+import { up } from "../../src/actions/up/up.ts";
 import { FakeStack } from "./fake-stack.ts";
 import type { Trouble } from "./fake-world.ts";
 

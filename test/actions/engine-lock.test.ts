@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { up } from "../../src/actions/up.ts";
+import { up } from "../../src/actions/up/up.ts";
 import { FakeStack } from "./fake-stack.ts";
 
 let stack: FakeStack;

@@ -1,4 +1,3 @@
-import type { BuildChoice } from "../../src/actions/stack-context.ts";
 import type {
   Adoption,
   EngineStack,
@@ -9,6 +8,7 @@ import type {
   RunResult,
   StateExport,
 } from "../../src/engine/port.ts";
+import type { BuildChoice } from "../../src/stack/stack-context.ts";
 import type { CloudKind } from "../../src/state/stack-folder.ts";
 import { planItems } from "../../src/systems/lor/plan-items.ts";
 import type { LorPlan } from "../../src/systems/lor/plan-model.ts";

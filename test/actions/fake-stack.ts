@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { ActionEvent } from "../../src/actions/action-event.ts";
-import type { Proposal } from "../../src/actions/proposal.ts";
-import { type ActionClock, realTimings, type StackContext } from "../../src/actions/stack-context.ts";
-import type { CommandRunner } from "../../src/clients/command-runner.ts";
 import { loadProject, type Project } from "../../src/config/project.ts";
+import type { CommandRunner } from "../../src/os/command-runner.ts";
+import type { ActionEvent } from "../../src/stack/action-event.ts";
+import type { Proposal } from "../../src/stack/proposal.ts";
+import { type ActionClock, realTimings, type StackContext } from "../../src/stack/stack-context.ts";
 import { type CloudKind, prepareStackFolder, stackFolder } from "../../src/state/stack-folder.ts";
 import { stateInFolder } from "../../src/state/stack-state.ts";
 import { FakeEngine, plannedProgram } from "./fake-engine.ts";

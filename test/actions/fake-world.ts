@@ -1,4 +1,3 @@
-import { CloudCallError } from "../../src/clients/call.ts";
 import type {
   CloudClients,
   FoundResource,
@@ -9,7 +8,8 @@ import type {
   ServerStatus,
   ServerView,
   StoredObject,
-} from "../../src/clients/port.ts";
+} from "../../src/clouds/clients.ts";
+import { CloudCallError } from "../../src/clouds/http/call.ts";
 import { ExitCode, LorError } from "../../src/core/errors.ts";
 
 interface FakeServer {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { gatherSecrets } from "../../src/actions/gather-secrets.ts";
-import { planProfile, type StackContext } from "../../src/actions/stack-context.ts";
 import { resourceKey } from "../../src/core/resource-key.ts";
+import { gatherSecrets } from "../../src/stack/gather-secrets.ts";
+import { planProfile, type StackContext } from "../../src/stack/stack-context.ts";
 import { FakeStack } from "./fake-stack.ts";
 
 const cookieKey = "random:index/randomPassword:RandomPassword prestashop-cookieKey";

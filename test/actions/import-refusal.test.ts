@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { ImportedResource, ImportedSecret } from "../../src/actions/import-proposal.ts";
-import { refusalOf } from "../../src/actions/import-refusal.ts";
+import type { ImportedResource, ImportedSecret } from "../../src/actions/import/import-proposal.ts";
+import { refusalOf } from "../../src/actions/import/import-refusal.ts";
 import { ExitCode } from "../../src/core/errors.ts";
 
 const server = { type: "openstack:compute/instance:Instance", name: "ps-0" };

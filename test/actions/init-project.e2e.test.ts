@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { initProject } from "../../src/actions/init-project.ts";
+import { initProject } from "../../src/actions/init/init-project.ts";
 
 const repository = join(import.meta.dirname, "..", "..");
 

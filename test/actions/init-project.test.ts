@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { checkSettings } from "../../src/actions/check-settings.ts";
-import { type InitProjectArgs, initProject } from "../../src/actions/init-project.ts";
+import { checkSettings } from "../../src/actions/check/check-settings.ts";
+import { type InitProjectArgs, initProject } from "../../src/actions/init/init-project.ts";
 import { opensEncryptionSalt } from "../../src/config/encryption-salt.ts";
 import { loadProject } from "../../src/config/project.ts";
 import { renderProfileFile, renderSharedFile } from "../../src/config/project-template.ts";

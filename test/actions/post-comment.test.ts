@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { commentMarker, type Forge, postComment } from "../../src/actions/post-comment.ts";
+import { commentMarker, type Forge, postComment } from "../../src/actions/preview/post-comment.ts";
 import { LorError } from "../../src/core/errors.ts";
 import { ForgeServer, type Trouble } from "../clients/forge-server.ts";
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import type { ActionEvent } from "../../src/actions/action-event.ts";
-import { describeStep } from "../../src/actions/carry-out-step.ts";
-import { switchProfile } from "../../src/actions/switch-profile.ts";
-import { up } from "../../src/actions/up.ts";
+import { describeStep } from "../../src/actions/rush/carry-out-step.ts";
+import { switchProfile } from "../../src/actions/rush/switch-profile.ts";
+import { up } from "../../src/actions/up/up.ts";
+import type { ActionEvent } from "../../src/stack/action-event.ts";
 import { FakeStack } from "./fake-stack.ts";
 
 let stack: FakeStack;

@@ -1,8 +1,12 @@
 import { Temporal } from "temporal-polyfill";
 import { afterEach, describe, expect, it } from "vitest";
-import { type PreviewReport, type PreviewReportInput, reportPreview } from "../../src/actions/preview-report.ts";
-import { scrubReport } from "../../src/actions/scrub-report.ts";
-import { up } from "../../src/actions/up.ts";
+import {
+  type PreviewReport,
+  type PreviewReportInput,
+  reportPreview,
+} from "../../src/actions/preview/preview-report.ts";
+import { scrubReport } from "../../src/actions/preview/scrub-report.ts";
+import { up } from "../../src/actions/up/up.ts";
 import { loadProject, type Project } from "../../src/config/project.ts";
 import { type Changes, settingsFolder } from "../config/settings-folder.ts";
 import { FakeStack } from "./fake-stack.ts";

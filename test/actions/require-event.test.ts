@@ -1,6 +1,6 @@
 import { Temporal } from "temporal-polyfill";
 import { expect, it } from "vitest";
-import { requireEvent } from "../../src/actions/require-event.ts";
+import { requireEvent } from "../../src/actions/season/require-event.ts";
 import { loadProject, type Project } from "../../src/config/project.ts";
 
 function lorProject(): Project {

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { switchProfile } from "../../src/actions/switch-profile.ts";
-import { up } from "../../src/actions/up.ts";
+import { switchProfile } from "../../src/actions/rush/switch-profile.ts";
+import { up } from "../../src/actions/up/up.ts";
 import { Duration } from "../../src/core/duration.ts";
-import type { Profile } from "../../src/domain/fleet.ts";
-import type { ReturnTask } from "../../src/domain/switching/return-tasks.ts";
+import type { Profile } from "../../src/domain/profile.ts";
+import type { ReturnTask } from "../../src/rolling/scale-down-hooks.ts";
 import { FakeStack } from "./fake-stack.ts";
 
 let stack: FakeStack;

@@ -1,6 +1,6 @@
 import { Temporal } from "temporal-polyfill";
 import { expect, test } from "vitest";
-import { rushContracts } from "../../src/actions/rush-contracts.ts";
+import { rushContracts } from "../../src/actions/cost/rush-contracts.ts";
 import { renderRushContracts } from "../../src/cli/render/contracts.ts";
 import { lorProject } from "../systems/lor/lor-project.ts";
 

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ActionEvent } from "../../src/actions/action-event.ts";
-import type { StackContext } from "../../src/actions/stack-context.ts";
-import { planSwitch, type SwitchInput, switchProfile } from "../../src/actions/switch-profile.ts";
-import { up } from "../../src/actions/up.ts";
-import type { ApprovedSwitch } from "../../src/domain/switching/approval.ts";
+import { planSwitch, type SwitchInput, switchProfile } from "../../src/actions/rush/switch-profile.ts";
+import { up } from "../../src/actions/up/up.ts";
+import type { ApprovedSwitch } from "../../src/rolling/approval.ts";
+import type { ActionEvent } from "../../src/stack/action-event.ts";
+import type { StackContext } from "../../src/stack/stack-context.ts";
 import { readPlanFile, writePlanFile } from "../../src/state/plan-file.ts";
 import { FakeStack } from "./fake-stack.ts";
 

@@ -1,9 +1,9 @@
 import { Temporal } from "temporal-polyfill";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { SeasonChoice } from "../../src/actions/switch-conditions.ts";
-import { planSwitch, switchProfile } from "../../src/actions/switch-profile.ts";
-import { up } from "../../src/actions/up.ts";
-import type { Condition } from "../../src/domain/switching/conditions/condition.ts";
+import type { SeasonChoice } from "../../src/actions/rush/switch-preflight.ts";
+import { planSwitch, switchProfile } from "../../src/actions/rush/switch-profile.ts";
+import { up } from "../../src/actions/up/up.ts";
+import type { Condition } from "../../src/rolling/preflight/preflight-check.ts";
 import { FakeStack } from "./fake-stack.ts";
 import type { FakeWorld } from "./fake-world.ts";
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ActionEvent } from "../../src/actions/action-event.ts";
-import { switchProfile } from "../../src/actions/switch-profile.ts";
-import { up } from "../../src/actions/up.ts";
+import { switchProfile } from "../../src/actions/rush/switch-profile.ts";
+import { up } from "../../src/actions/up/up.ts";
 import { LorError } from "../../src/core/errors.ts";
-import type { Profile } from "../../src/domain/fleet.ts";
+import type { Profile } from "../../src/domain/profile.ts";
+import type { ActionEvent } from "../../src/stack/action-event.ts";
 import { FakeStack } from "./fake-stack.ts";
 import type { Trouble } from "./fake-world.ts";
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { realTimings } from "../../src/actions/stack-context.ts";
-import { planSwitch, switchProfile } from "../../src/actions/switch-profile.ts";
-import { up } from "../../src/actions/up.ts";
-import type { Profile } from "../../src/domain/fleet.ts";
+import { planSwitch, switchProfile } from "../../src/actions/rush/switch-profile.ts";
+import { up } from "../../src/actions/up/up.ts";
+import type { Profile } from "../../src/domain/profile.ts";
+import { realTimings } from "../../src/stack/stack-context.ts";
 import { FakeStack } from "./fake-stack.ts";
 import type { Trouble } from "./fake-world.ts";
 

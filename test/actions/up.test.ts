@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { preview } from "../../src/actions/preview.ts";
-import type { ProposedChange } from "../../src/actions/proposal.ts";
-import { status } from "../../src/actions/status.ts";
-import { switchProfile } from "../../src/actions/switch-profile.ts";
-import { refuseFrontChanges, up } from "../../src/actions/up.ts";
+import { preview } from "../../src/actions/preview/preview.ts";
+import { switchProfile } from "../../src/actions/rush/switch-profile.ts";
+import { status } from "../../src/actions/status/status.ts";
+import { refuseFrontChanges, up } from "../../src/actions/up/up.ts";
+import type { ProposedChange } from "../../src/stack/proposal.ts";
 import { FakeStack } from "./fake-stack.ts";
 
 const instance = "openstack:compute/instance:Instance";

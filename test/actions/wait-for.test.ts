@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { waitUntil } from "../../src/actions/wait-for.ts";
+import { waitUntil } from "../../src/stack/wait-until.ts";
 import { FakeStack } from "./fake-stack.ts";
 
 let stack: FakeStack;

@@ -1,11 +1,11 @@
-import { openContext } from "../../src/actions/open-context.ts";
-import { localTimings } from "../../src/actions/stack-context.ts";
-import { switchProfile } from "../../src/actions/switch-profile.ts";
+import { switchProfile } from "../../src/actions/rush/switch-profile.ts";
 import { loadProject } from "../../src/config/project.ts";
 import type { EngineStack } from "../../src/engine/port.ts";
 import { parseStateExport } from "../../src/engine/state-export.ts";
 import { type LatencyName, latencies } from "../../src/local-cloud/behaviour/latency.ts";
 import type { JournalEntry } from "../../src/local-cloud/journal.ts";
+import { openContext } from "../../src/stack/open-context.ts";
+import { localTimings } from "../../src/stack/stack-context.ts";
 import { stackFolder } from "../../src/state/stack-folder.ts";
 import { stateInFolder } from "../../src/state/stack-state.ts";
 import { readStateFile } from "../../src/state/state-file.ts";

@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as openstack from "@pulumi/openstack";
-import { startCloud } from "../../src/actions/cloud-start.ts";
-import { stopCloud } from "../../src/actions/cloud-stop.ts";
+import { stopCloud } from "../../src/actions/cloud/cloud-stop.ts";
+import { openStack } from "../../src/engine/automation-stack.ts";
 import { installEngine } from "../../src/engine/install-engine.ts";
 import type { FoundEngine } from "../../src/engine/locate-engine.ts";
-import { openStack } from "../../src/engine/open-stack.ts";
+import { startCloud } from "../../src/stack/start-local-cloud.ts";
 import { encryptionSalt, passphrase } from "../engine/tiny-stack.ts";
 import { type Figure, median } from "./measure.ts";
 

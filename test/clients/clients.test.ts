@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from "vitest";
-import type { CallOptions } from "../../src/clients/call.ts";
-import { connectClients } from "../../src/clients/connect.ts";
-import { credentialsFromEnvironment } from "../../src/clients/credentials.ts";
-import type { CloudClients, MemberView } from "../../src/clients/port.ts";
+import type { CloudClients, MemberView } from "../../src/clouds/clients.ts";
+import type { CallOptions } from "../../src/clouds/http/call.ts";
+import { connectClients } from "../../src/clouds/ovh/connect.ts";
+import { credentialsFromEnvironment } from "../../src/clouds/ovh/credentials.ts";
 import { LorError } from "../../src/core/errors.ts";
 import { type Answer, type ScriptedCloud, type SeenCall, scriptedCloud } from "./scripted-cloud.ts";
 

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type CommandEnd, commandRunner } from "../../src/clients/command-runner.ts";
 import { SecretScrubber } from "../../src/engine/secret-scrubber.ts";
+import { type CommandEnd, commandRunner } from "../../src/os/command-runner.ts";
 import { CommandLog } from "../../src/state/command-log.ts";
 
 let folder: string;

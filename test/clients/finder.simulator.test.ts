@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { connectClients } from "../../src/clients/connect.ts";
-import { findableTypes } from "../../src/clients/finder/name-finder.ts";
-import type { FoundResource, ResourceFinder } from "../../src/clients/port.ts";
+import type { FoundResource, ResourceFinder } from "../../src/clouds/clients.ts";
+import { connectClients } from "../../src/clouds/ovh/connect.ts";
+import { findableTypes } from "../../src/clouds/ovh/name-finder.ts";
 import { identityOf } from "../../src/engine/resource-identity.ts";
 import { createLocalCloud } from "../../src/local-cloud/behaviour/create-local-cloud.ts";
 import type { LocalCloud } from "../../src/local-cloud/behaviour/local-cloud.ts";

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { CloudCredentials } from "../../src/clients/credentials.ts";
+import type { CloudCredentials } from "../../src/clouds/ovh/credentials.ts";
 
 export interface SeenCall {
   readonly method: string;

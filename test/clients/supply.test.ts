@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { askCloud } from "../../src/actions/ask-cloud.ts";
-import { connectClients } from "../../src/clients/connect.ts";
-import type { CloudClients } from "../../src/clients/port.ts";
+import type { CloudClients } from "../../src/clouds/clients.ts";
+import { connectClients } from "../../src/clouds/ovh/connect.ts";
+import { askCloud } from "../../src/stack/query-cloud.ts";
 import { type Answer, type ScriptedCloud, scriptedCloud } from "./scripted-cloud.ts";
 
 const open: ScriptedCloud[] = [];

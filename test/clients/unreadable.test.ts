@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { findableTypes } from "../../src/clients/finder/name-finder.ts";
-import { isImportable, unreadable } from "../../src/clients/finder/unreadable.ts";
+import { findableTypes } from "../../src/clouds/ovh/name-finder.ts";
+import { isImportable, unreadable } from "../../src/clouds/ovh/write-only-inputs.ts";
 import { catalogue } from "../../src/local-cloud/catalogue/catalogue.ts";
 import { notImportable, unreadableInputs } from "../../src/local-cloud/provider/unreadable.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { decideCloud } from "../../src/domain/cloud-guard.ts";
+import { decideCloud } from "../../src/clouds/cloud-guard.ts";
 
 const attached = "ovh:41001,openstack:41002,random:41003";
 const localBackend = "file:///home/ada/shop/.lor-infra/local/backend";

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { loadProject, type Project } from "../../src/config/project.ts";
-import type { Fleet, Profile } from "../../src/domain/fleet.ts";
+import type { Profile } from "../../src/domain/profile.ts";
+import type { Fleet } from "../../src/rolling/fleet.ts";
 import { fleetOf, planLor } from "../../src/systems/lor/plan.ts";
 import type { LorPlan } from "../../src/systems/lor/plan-model.ts";
 

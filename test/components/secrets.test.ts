@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseIdentity } from "../../src/guests/user-data.ts";
+import { parseIdentity } from "../../src/machines/user-data.ts";
 import { find, instance, plantedCertificate, recordLor, resourcesOf } from "./lor-build.ts";
 import { profilePlan } from "./lor-plans.ts";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { checkSettings } from "../../src/actions/check-settings.ts";
+import { checkSettings } from "../../src/actions/check/check-settings.ts";
 import { loadProject } from "../../src/config/project.ts";
 import { type Changes, committed, settingsFolder } from "./settings-folder.ts";
 

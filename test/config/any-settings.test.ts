@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { estimateCost } from "../../src/actions/estimate-cost.ts";
-import { stateRpo } from "../../src/actions/state-rpo.ts";
+import { estimateCost } from "../../src/actions/cost/estimate-cost.ts";
+import { stateRpo } from "../../src/actions/rpo/assess-rpo.ts";
 import { loadProject } from "../../src/config/project.ts";
 import { fleetOf, planLor } from "../../src/systems/lor/plan.ts";
 import { planItems } from "../../src/systems/lor/plan-items.ts";

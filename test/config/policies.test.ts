@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { checkSettings } from "../../src/actions/check-settings.ts";
+import { checkSettings } from "../../src/actions/check/check-settings.ts";
 import { loadProject } from "../../src/config/project.ts";
 import { type Changes, settingsFolder } from "./settings-folder.ts";
 

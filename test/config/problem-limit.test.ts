@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { checkSettings } from "../../src/actions/check-settings.ts";
+import { checkSettings } from "../../src/actions/check/check-settings.ts";
 import { committed, settingsFolder } from "./settings-folder.ts";
 
 function issuesOf(count: number) {

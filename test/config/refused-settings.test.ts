@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { checkSettings } from "../../src/actions/check-settings.ts";
+import { checkSettings } from "../../src/actions/check/check-settings.ts";
 import { type Changes, committed, settingsFolder } from "./settings-folder.ts";
 
 interface Refusal {

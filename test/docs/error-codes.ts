@@ -40,7 +40,7 @@ const WARNING_RULES = "warning-rules.ts";
 /** Exit of a setting's refusal that names none: see `toIssue` in src/config/sections.ts. */
 const EXIT_OF_A_REFUSED_SETTING = 2;
 
-/** Of a condition of a switch: see `refusalOf` in src/domain/switching/conditions/condition.ts. */
+/** Of a condition of a switch: see `refusalOf` in src/rolling/preflight/preflight-check.ts. */
 const EXIT_OF_A_REFUSED_CONDITION = 3;
 
 /** What is told and accepted: by events and findings as their kind, by conditions as their outcome. */

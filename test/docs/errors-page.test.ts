@@ -46,7 +46,7 @@ test("nothing that looks like a code in the sources is missed", () => {
 test("codes are found behind functions, unions, defaults and settings' fields", () => {
   const places = (name: string) => codes.find(({ code }) => code === name)?.places;
   expect(places("resize-front-failed")?.[0]?.exit).toBe("varies");
-  expect(places("cloud-conflict")?.[0]?.file).toBe("src/clients/call.ts");
+  expect(places("cloud-conflict")?.[0]?.file).toBe("src/clouds/http/call.ts");
   expect(places("address-in-pool")?.[0]).toMatchObject({ exit: 2, file: "src/systems/lor/rules/address-rules.ts" });
   expect(places("rpo-not-held")?.[0]?.exit).toBe(3);
   expect(places("vlan-invalid")?.[0]).toMatchObject({ exit: 2, file: "src/systems/lor/schema.ts" });

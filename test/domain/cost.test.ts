@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { findInstance, ovhcloudOffer } from "../../src/clouds/ovh/offers.ts";
 import { estimateItems } from "../../src/domain/cost.ts";
-import { findInstance, ovhcloudOffer } from "../../src/domain/offers/ovhcloud.ts";
 import type { Charge, PlanItem } from "../../src/domain/plan-item.ts";
 import { findPriceBook, type PriceBook, priceBooks } from "../../src/domain/price-book.ts";
 

@@ -1,4 +1,4 @@
-import { cloudFolder, requireLocalCloud } from "../../src/actions/cloud-connection.ts";
+import { cloudFolder, requireLocalCloud } from "../../src/stack/cloud-connection.ts";
 import { type Properties, ProviderClient } from "../local-cloud/provider/provider-client.ts";
 import type { TestProject } from "./project.ts";
 

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ICAL from "ical.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { CalendarReport } from "../../src/actions/list-windows.ts";
+import type { CalendarReport } from "../../src/actions/calendar/list-windows.ts";
 import { TestProject } from "./project.ts";
 
 /** `calendar` as a user types it; what it shows of Lor, and of a project whose windows are merged. */

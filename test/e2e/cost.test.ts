@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import type { CalendarReport } from "../../src/actions/list-windows.ts";
-import type { SeasonCostReport } from "../../src/actions/season-cost.ts";
+import type { CalendarReport } from "../../src/actions/calendar/list-windows.ts";
+import type { SeasonCostReport } from "../../src/actions/cost/season-cost.ts";
 import { TestProject } from "./project.ts";
 
 /** `cost` over time, as a user types it. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Profile } from "../../src/domain/fleet.ts";
+import type { Profile } from "../../src/domain/profile.ts";
 import { type CrashPoint, CrashScene } from "./crash/crash-scene.ts";
 import { fewestInService } from "./crash/serving-journal.ts";
 import { ServingWatch } from "./crash/serving-watch.ts";

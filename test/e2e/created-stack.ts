@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { inject } from "vitest";
-import type { Profile } from "../../src/domain/fleet.ts";
+import type { Profile } from "../../src/domain/profile.ts";
 import { TestProject } from "./project.ts";
 import { type ResourceSet, resourcesIn } from "./resource-set.ts";
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { cloudFolder, requireLocalCloud } from "../../src/actions/cloud-connection.ts";
+import { cloudFolder, requireLocalCloud } from "../../src/stack/cloud-connection.ts";
 import { ended, launcher, type Run, TestProject } from "./project.ts";
 
 /** Every exit code, provoked as a person or a script would meet it; with `--json` one document, whatever happens. */

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { ImportedResource, ImportedSecret } from "../../src/actions/import-proposal.ts";
+import type { ImportedResource, ImportedSecret } from "../../src/actions/import/import-proposal.ts";
 import { dropFromState } from "../../src/engine/drop-from-state.ts";
 import type { StateResource } from "../../src/engine/port.ts";
 import { parseStateExport } from "../../src/engine/state-export.ts";

@@ -12,9 +12,9 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { cloudFolder, connectLocalCloud, requireLocalCloud } from "../../src/actions/cloud-connection.ts";
-import type { CloudClients } from "../../src/clients/port.ts";
+import type { CloudClients } from "../../src/clouds/clients.ts";
 import type { ControlClient } from "../../src/local-cloud/control-client.ts";
+import { cloudFolder, connectLocalCloud, requireLocalCloud } from "../../src/stack/cloud-connection.ts";
 
 export const repository = resolve(import.meta.dirname, "..", "..");
 export const launcher = join(repository, "src", "cli", "lor-infra.js");

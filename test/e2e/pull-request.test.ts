@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { PreviewReport } from "../../src/actions/preview-report.ts";
+import type { PreviewReport } from "../../src/actions/preview/preview-report.ts";
 import { ForgeServer } from "../clients/forge-server.ts";
 import { createdProject } from "./created-stack.ts";
 import type { TestProject } from "./project.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { cloudFolder } from "../../src/actions/cloud-connection.ts";
 import { parseStateExport } from "../../src/engine/state-export.ts";
+import { cloudFolder } from "../../src/stack/cloud-connection.ts";
 import { stackFolder } from "../../src/state/stack-folder.ts";
 import { stateInFolder } from "../../src/state/stack-state.ts";
 import { readStateFile } from "../../src/state/state-file.ts";

@@ -1,8 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { engineInstall } from "../../src/actions/engine-install.ts";
-import { engineStatus } from "../../src/actions/engine-status.ts";
+import { engineInstall } from "../../src/actions/engine/engine-install.ts";
+import { engineStatus } from "../../src/actions/engine/engine-status.ts";
 import { EngineCache } from "../../src/engine/engine-cache.ts";
 import { engineKey, engineRecipes, engineVersion } from "../../src/engine/engine-recipes.ts";
 import { installEngine } from "../../src/engine/install-engine.ts";

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTicksOf } from "../../src/state/process-identity.ts";
+import { startTicksOf } from "../../src/os/process-identity.ts";
 import { TinyLab } from "./tiny-stack.ts";
 
 let lab: TinyLab;

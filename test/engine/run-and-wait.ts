@@ -1,4 +1,4 @@
-import { type OpenStackArgs, openStack } from "../../src/engine/open-stack.ts";
+import { type OpenStackArgs, openStack } from "../../src/engine/automation-stack.ts";
 import { Thing } from "./tiny-stack.ts";
 
 /** A process of its own that runs an update and is killed in it. */

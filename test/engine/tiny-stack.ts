@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
+import { type OpenStackArgs, openStack } from "../../src/engine/automation-stack.ts";
 import { installEngine } from "../../src/engine/install-engine.ts";
 import type { FoundEngine } from "../../src/engine/locate-engine.ts";
-import { type OpenStackArgs, openStack } from "../../src/engine/open-stack.ts";
 import type { EngineStack } from "../../src/engine/port.ts";
 import { TinyProvider } from "./tiny-provider.ts";
 

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { renderGuestDocument } from "../../src/guests/render-document.ts";
+import { renderGuestDocument } from "../../src/machines/render-document.ts";
 import { shopInput } from "./guest-inputs.ts";
 import { Sandbox } from "./sandbox.ts";
 

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { renderGuestDocument } from "../../src/guests/render-document.ts";
+import { renderGuestDocument } from "../../src/machines/render-document.ts";
 import { odooInput, shopInput } from "./guest-inputs.ts";
 import { ensureGuestTools } from "./guest-tools.ts";
 import { Sandbox, sha256, Web } from "./sandbox.ts";

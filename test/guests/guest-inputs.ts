@@ -1,5 +1,5 @@
-import type { GuestIdentity } from "../../src/guests/document.ts";
-import type { GuestDocumentInput } from "../../src/guests/render-document.ts";
+import type { GuestIdentity } from "../../src/machines/document.ts";
+import type { GuestDocumentInput } from "../../src/machines/render-document.ts";
 
 export const identity: GuestIdentity = {
   name: "ps-0",

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readlinkSync, statSync, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type GuestDocumentInput, renderGuestDocument } from "../../src/guests/render-document.ts";
+import { type GuestDocumentInput, renderGuestDocument } from "../../src/machines/render-document.ts";
 import { odooInput } from "./guest-inputs.ts";
 import { Sandbox, sha256, Web } from "./sandbox.ts";
 

@@ -5,9 +5,9 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import type { GuestDocument } from "../../src/guests/document.ts";
-import { renderGuestDocument } from "../../src/guests/render-document.ts";
-import { parseIdentity, renderUserData } from "../../src/guests/user-data.ts";
+import type { GuestDocument } from "../../src/machines/document.ts";
+import { renderGuestDocument } from "../../src/machines/render-document.ts";
+import { parseIdentity, renderUserData } from "../../src/machines/user-data.ts";
 import { identity, odooInput, plantedMark, shopInput } from "./guest-inputs.ts";
 import { ensureGuestTools } from "./guest-tools.ts";
 

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { GuestDocument } from "../../src/guests/document.ts";
+import type { GuestDocument } from "../../src/machines/document.ts";
 
 export interface Finished {
   readonly code: number;
@@ -89,7 +89,7 @@ export class Sandbox {
 
   /** The fetch script of the user data, as the machine runs it. */
   fetch(environment: Readonly<Record<string, string>> = {}): Promise<Finished> {
-    const script = fileURLToPath(new URL("../../src/guests/bootstrap/lor-fetch.py", import.meta.url));
+    const script = fileURLToPath(new URL("../../src/machines/bootstrap/lor-fetch.py", import.meta.url));
     return this.run("/usr/bin/python3", ["-I", script], environment);
   }
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { renderGuestDocument } from "../../src/guests/render-document.ts";
+import { renderGuestDocument } from "../../src/machines/render-document.ts";
 import { shopInput } from "./guest-inputs.ts";
 import { ensureGuestTools } from "./guest-tools.ts";
 import { type Finished, Sandbox } from "./sandbox.ts";

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { createConnection, createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { renderGuestDocument } from "../../src/guests/render-document.ts";
+import { renderGuestDocument } from "../../src/machines/render-document.ts";
 import { shopInput } from "./guest-inputs.ts";
 import { ensureGuestTools } from "./guest-tools.ts";
 import { Sandbox } from "./sandbox.ts";

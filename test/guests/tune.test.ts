@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { phpChildren } from "../../src/domain/front-capacity.ts";
-import { renderGuestDocument } from "../../src/guests/render-document.ts";
+import { renderGuestDocument } from "../../src/machines/render-document.ts";
+import { phpChildren } from "../../src/rolling/front-capacity.ts";
 import { odooInput, shopInput } from "./guest-inputs.ts";
 import { Sandbox } from "./sandbox.ts";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { parseIdentity, renderUserData } from "../../src/guests/user-data.ts";
+import { parseIdentity, renderUserData } from "../../src/machines/user-data.ts";
 import { identity } from "./guest-inputs.ts";
 import { ensureGuestTools } from "./guest-tools.ts";
 

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type MachineIdentity, thisMachine } from "../../src/os/process-identity.ts";
 import { FolderFiles } from "../../src/state/folder-files.ts";
-import { type MachineIdentity, thisMachine } from "../../src/state/process-identity.ts";
 import { leaseSeconds, readLock, StackLock } from "../../src/state/stack-lock.ts";
 import { firstLine, kill, startScript } from "./children.ts";
 

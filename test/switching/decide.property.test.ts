@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decide } from "../../src/domain/switching/decide.ts";
-import type { LiveFleet, LiveFront, SwitchGoal, SwitchStep } from "../../src/domain/switching/model.ts";
-import { serves, servingWithout } from "../../src/domain/switching/serving.ts";
-import { fleetAfter, liveAfter } from "../../src/domain/switching/step-fleet.ts";
+import { decide } from "../../src/rolling/decide.ts";
+import type { LiveFleet, LiveFront, SwitchGoal, SwitchStep } from "../../src/rolling/model.ts";
+import { serves, servingWithout } from "../../src/rolling/serving.ts";
+import { fleetAfter, liveAfter } from "../../src/rolling/step-fleet.ts";
 
 const sizes = ["b2-7", "b2-15"] as const;
 const addresses = 5;

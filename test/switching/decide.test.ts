@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { decide } from "../../src/domain/switching/decide.ts";
-import type { LiveFleet, SwitchGoal } from "../../src/domain/switching/model.ts";
-import { pathTo } from "../../src/domain/switching/step-fleet.ts";
+import { decide } from "../../src/rolling/decide.ts";
+import type { LiveFleet, SwitchGoal } from "../../src/rolling/model.ts";
+import { pathTo } from "../../src/rolling/step-fleet.ts";
 import { front, goalOf, liveFleet, normalGoal, normalLive, rushGoal, rushLive } from "./fleets.ts";
 
 function path(live: LiveFleet, goal: SwitchGoal): readonly string[] {

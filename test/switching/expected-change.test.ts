@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PlanItem } from "../../src/domain/plan-item.ts";
-import { expectedChange, mismatchOf, type SeenChange } from "../../src/domain/switching/expected-change.ts";
+import { expectedChange, mismatchOf, type SeenChange } from "../../src/rolling/expected-change.ts";
 
 const instance = "openstack:compute/instance:Instance";
 const member = "openstack:loadbalancer/member:Member";

@@ -1,4 +1,4 @@
-import type { LiveFleet, LiveFront, SwitchGoal } from "../../src/domain/switching/model.ts";
+import type { LiveFleet, LiveFront, SwitchGoal } from "../../src/rolling/model.ts";
 
 /** A front that serves and is well; tests name what differs. */
 export function front(name: string, size: string, differs: Partial<LiveFront> = {}): LiveFront {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { forecastRun, forecastSwitch } from "../../src/domain/forecast.ts";
-import { pathTo } from "../../src/domain/switching/step-fleet.ts";
+import { forecastRun, forecastSwitch } from "../../src/rolling/forecast.ts";
+import { pathTo } from "../../src/rolling/step-fleet.ts";
 import { normalLive, rushGoal } from "./fleets.ts";
 
 const nothing = { durations: new Map(), real: true };

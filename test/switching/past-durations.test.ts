@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { pastDurations, type StepRecord } from "../../src/domain/switching/past-durations.ts";
+import { pastDurations, type StepRecord } from "../../src/rolling/past-durations.ts";
 
 const kinds = ["resize-load-balancer", "add-front", "resize-front", "remove-front", "readmit-front"] as const;
 

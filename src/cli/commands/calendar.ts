@@ -1,5 +1,5 @@
 import { Temporal } from "temporal-polyfill";
-import { listWindows } from "../../actions/list-windows.ts";
+import { listWindows } from "../../actions/calendar/list-windows.ts";
 import { ExitCode } from "../../core/errors.ts";
 import { loadSettings } from "../load-settings.ts";
 import type { SettingsOptions } from "../options.ts";
@@ -28,7 +28,7 @@ export async function calendar(terminal: Terminal, options: CalendarOptions): Pr
   });
   if (ical !== undefined) {
     // Its time zones are half a megabyte, which only this option needs.
-    const { exportCalendar } = await import("../../actions/export-calendar.ts");
+    const { exportCalendar } = await import("../../actions/calendar/export-calendar.ts");
     exportCalendar(ical, { report, project: project.name, now });
   }
   terminal.document(report);

@@ -1,4 +1,4 @@
-import { checkSettings } from "../../actions/check-settings.ts";
+import { checkSettings } from "../../actions/check/check-settings.ts";
 import type { ExitCode } from "../../core/errors.ts";
 import type { SettingsOptions } from "../options.ts";
 import { renderPolicies } from "../render/policies.ts";

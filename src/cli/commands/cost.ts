@@ -1,8 +1,8 @@
 import { Temporal } from "temporal-polyfill";
-import { estimateCost } from "../../actions/estimate-cost.ts";
-import { costSeason } from "../../actions/season-cost.ts";
+import { estimateCost } from "../../actions/cost/estimate-cost.ts";
+import { costSeason } from "../../actions/cost/season-cost.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
-import type { Profile } from "../../domain/fleet.ts";
+import type { Profile } from "../../domain/profile.ts";
 import { loadSettings } from "../load-settings.ts";
 import type { SettingsOptions } from "../options.ts";
 import { renderCost } from "../render/cost.ts";
@@ -56,7 +56,7 @@ async function costOfChange(terminal: Terminal, options: CostOptions, changes: r
   const project = loadSettings(options, "tell");
   const from = firstDay(options, project.settings.normal.calendar.timeZone);
   const [{ compareSettings }, { renderComparison }] = await Promise.all([
-    import("../../actions/compare-settings.ts"),
+    import("../../actions/cost/compare-settings.ts"),
     import("../render/comparison.ts"),
   ]);
   const report = compareSettings({ project, changes, from, priceBook: options.priceBook });

@@ -1,9 +1,9 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cloudStatus } from "../../actions/cloud-status.ts";
-import { stopCloud } from "../../actions/cloud-stop.ts";
-import { type RequestFigures, RequestWatch } from "../../actions/watch-requests.ts";
+import { cloudStatus } from "../../actions/cloud/cloud-status.ts";
+import { stopCloud } from "../../actions/cloud/cloud-stop.ts";
+import { type RequestFigures, RequestWatch } from "../../actions/demo/watch-requests.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import { loopback } from "../../local-cloud/traffic/address.ts";
 import { loadSettings } from "../load-settings.ts";

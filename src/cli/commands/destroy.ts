@@ -1,4 +1,4 @@
-import { type DestroyResult, destroy as runDestroy } from "../../actions/destroy.ts";
+import { type DestroyResult, destroy as runDestroy } from "../../actions/destroy/destroy.ts";
 import { ExitCode } from "../../core/errors.ts";
 import type { ChangeOptions } from "../options.ts";
 import { renderSeconds } from "../render/duration.ts";

@@ -1,4 +1,4 @@
-import { examine, type Finding } from "../../actions/examine-setup.ts";
+import { examine, type Finding } from "../../actions/doctor/examine-setup.ts";
 import { ExitCode } from "../../core/errors.ts";
 import type { CloudOptions } from "../options.ts";
 import type { Terminal } from "../terminal.ts";

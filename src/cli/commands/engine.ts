@@ -1,4 +1,4 @@
-import { engineStatus as readStatus } from "../../actions/engine-status.ts";
+import { engineStatus as readStatus } from "../../actions/engine/engine-status.ts";
 import { ExitCode } from "../../core/errors.ts";
 import { obtainEngine } from "../obtain-engine.ts";
 import type { CommonOptions } from "../options.ts";

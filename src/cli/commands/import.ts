@@ -1,7 +1,7 @@
-import { importStack } from "../../actions/import-stack.ts";
+import { importStack } from "../../actions/import/import-stack.ts";
 import { readResourceMap } from "../../config/resource-map.ts";
 import { ExitCode } from "../../core/errors.ts";
-import type { Profile } from "../../domain/fleet.ts";
+import type { Profile } from "../../domain/profile.ts";
 import { askYes } from "../ask.ts";
 import type { ChangeOptions } from "../options.ts";
 import { renderImport, renderImported } from "../render/import.ts";

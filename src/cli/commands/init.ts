@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { basename, resolve } from "node:path";
-import { initProject } from "../../actions/init-project.ts";
+import { initProject } from "../../actions/init/init-project.ts";
 import { ExitCode } from "../../core/errors.ts";
 import { stateHome } from "../../state/stack-folder.ts";
 import type { CommonOptions } from "../options.ts";

@@ -1,12 +1,12 @@
 import { writeFileSync } from "node:fs";
-import { checkSettings } from "../../actions/check-settings.ts";
-import { commentMarker, type Forge, postComment } from "../../actions/post-comment.ts";
-import type { PreviewResult } from "../../actions/preview.ts";
-import { type PreviewReport, reportPreview } from "../../actions/preview-report.ts";
-import { scrubReport } from "../../actions/scrub-report.ts";
+import { checkSettings } from "../../actions/check/check-settings.ts";
+import { commentMarker, type Forge, postComment } from "../../actions/preview/post-comment.ts";
+import type { PreviewResult } from "../../actions/preview/preview.ts";
+import { type PreviewReport, reportPreview } from "../../actions/preview/preview-report.ts";
+import { scrubReport } from "../../actions/preview/scrub-report.ts";
 import { readProjectName } from "../../config/raw-project.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
-import type { Profile } from "../../domain/fleet.ts";
+import type { Profile } from "../../domain/profile.ts";
 import type { CloudOptions } from "../options.ts";
 import { renderAmount } from "../render/amount.ts";
 import { renderSeconds } from "../render/duration.ts";

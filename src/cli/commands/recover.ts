@@ -1,4 +1,4 @@
-import { recover as runRecover } from "../../actions/recover.ts";
+import { recover as runRecover } from "../../actions/recover/recover.ts";
 import { ExitCode } from "../../core/errors.ts";
 import type { ChangeOptions } from "../options.ts";
 import type { Terminal } from "../terminal.ts";

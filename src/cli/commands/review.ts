@@ -1,4 +1,4 @@
-import { reviewOfSeason } from "../../actions/review-season.ts";
+import { reviewOfSeason } from "../../actions/season/review-season.ts";
 import { ExitCode } from "../../core/errors.ts";
 import type { CloudOptions } from "../options.ts";
 import { reviewPage } from "../render/review/page.ts";

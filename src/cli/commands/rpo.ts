@@ -1,4 +1,4 @@
-import { stateRpo } from "../../actions/state-rpo.ts";
+import { stateRpo } from "../../actions/rpo/assess-rpo.ts";
 import { ExitCode } from "../../core/errors.ts";
 import { loadSettings } from "../load-settings.ts";
 import type { SettingsOptions } from "../options.ts";

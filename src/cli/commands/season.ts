@@ -1,6 +1,6 @@
 import { Temporal } from "temporal-polyfill";
-import { refuseInFreeze } from "../../actions/change-freeze.ts";
-import { season as readSeason, type SeasonReport } from "../../actions/season.ts";
+import { refuseInFreeze } from "../../actions/rush/change-freeze.ts";
+import { season as readSeason, type SeasonReport } from "../../actions/season/season.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import { loadSettings } from "../load-settings.ts";
 import type { SwitchOptions } from "../options.ts";

@@ -1,8 +1,8 @@
-import { backUpState } from "../../actions/back-up-state.ts";
-import { listState } from "../../actions/list-state.ts";
-import { openProjectState } from "../../actions/open-context.ts";
-import { type RestoreProposal, restoreState } from "../../actions/restore-state.ts";
+import { backUpState } from "../../actions/state/back-up-state.ts";
+import { listState } from "../../actions/state/list-state.ts";
+import { type RestoreProposal, restoreState } from "../../actions/state/restore-state.ts";
 import { ExitCode } from "../../core/errors.ts";
+import { openProjectState } from "../../stack/open-context.ts";
 import { stackFolder, stateHome } from "../../state/stack-folder.ts";
 import type { StackState } from "../../state/stack-state.ts";
 import { askYes } from "../ask.ts";

@@ -1,4 +1,4 @@
-import { status as readStatus, type StatusResult } from "../../actions/status.ts";
+import { status as readStatus, type StatusResult } from "../../actions/status/status.ts";
 import { ExitCode } from "../../core/errors.ts";
 import type { CloudOptions } from "../options.ts";
 import { renderStatus } from "../render/status.ts";

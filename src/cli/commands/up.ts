@@ -1,6 +1,6 @@
-import { up as runUp } from "../../actions/up.ts";
+import { up as runUp } from "../../actions/up/up.ts";
 import { ExitCode } from "../../core/errors.ts";
-import type { Profile } from "../../domain/fleet.ts";
+import type { Profile } from "../../domain/profile.ts";
 import type { ChangeOptions } from "../options.ts";
 import { renderSeconds } from "../render/duration.ts";
 import { describePrice } from "../render/proposal.ts";

@@ -1,4 +1,4 @@
-import type { ActionEvent, FrontMoment, Phase, Repair } from "../../actions/action-event.ts";
+import type { ActionEvent, FrontMoment, Phase, Repair } from "../../stack/action-event.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderBytes } from "./bytes.ts";
 import { renderConditions } from "./conditions.ts";

@@ -1,4 +1,9 @@
-import type { CalendarEvent, CalendarGap, CalendarReport, CalendarWindow } from "../../actions/list-windows.ts";
+import type {
+  CalendarEvent,
+  CalendarGap,
+  CalendarReport,
+  CalendarWindow,
+} from "../../actions/calendar/list-windows.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderAmount } from "./amount.ts";
 import { renderTable } from "./table.ts";

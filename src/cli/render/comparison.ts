@@ -1,5 +1,5 @@
-import type { ComparedLossSide } from "../../actions/compare-data-loss.ts";
-import type { ComparedSetting, ComparedUnknown, ComparisonReport } from "../../actions/compare-settings.ts";
+import type { ComparedSetting, ComparedUnknown, ComparisonReport } from "../../actions/cost/compare-settings.ts";
+import type { ComparedLossSide } from "../../actions/rpo/compare-data-loss.ts";
 import { renderSeconds } from "../../domain/recovery.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderAmount } from "./amount.ts";

@@ -1,4 +1,4 @@
-import type { Condition } from "../../domain/switching/conditions/condition.ts";
+import type { Condition } from "../../rolling/preflight/preflight-check.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderSentences } from "./table.ts";
 

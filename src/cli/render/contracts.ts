@@ -1,5 +1,5 @@
-import type { RushContracts } from "../../actions/rush-contracts.ts";
-import type { SeasonCostContract, SeasonCostReport } from "../../actions/season-cost.ts";
+import type { RushContracts } from "../../actions/cost/rush-contracts.ts";
+import type { SeasonCostContract, SeasonCostReport } from "../../actions/cost/season-cost.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderAmount } from "./amount.ts";
 import { renderTable } from "./table.ts";

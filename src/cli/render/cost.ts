@@ -1,4 +1,4 @@
-import type { CostReport, CostReportLine, CostReportSum } from "../../actions/estimate-cost.ts";
+import type { CostReport, CostReportLine, CostReportSum } from "../../actions/cost/estimate-cost.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderTable } from "./table.ts";
 

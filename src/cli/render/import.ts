@@ -1,5 +1,5 @@
-import type { ImportedResource, ImportProposal } from "../../actions/import-proposal.ts";
-import type { ImportResult } from "../../actions/import-stack.ts";
+import type { ImportedResource, ImportProposal } from "../../actions/import/import-proposal.ts";
+import type { ImportResult } from "../../actions/import/import-stack.ts";
 import { mapKey } from "../../config/resource-map.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderSeconds } from "./duration.ts";

@@ -1,4 +1,4 @@
-import type { CheckReport } from "../../actions/check-settings.ts";
+import type { CheckReport } from "../../actions/check/check-settings.ts";
 import type { Issue } from "../../core/result.ts";
 import type { Terminal } from "../terminal.ts";
 

@@ -1,8 +1,8 @@
-import { pricePlan } from "../../actions/price-plan.ts";
-import type { Proposal, ProposedChange } from "../../actions/proposal.ts";
+import { pricePlan } from "../../actions/cost/price-plan.ts";
 import { fingerprint } from "../../core/fingerprint.ts";
-import type { StepForecast } from "../../domain/forecast.ts";
-import type { ApprovedSwitch } from "../../domain/switching/approval.ts";
+import type { ApprovedSwitch } from "../../rolling/approval.ts";
+import type { StepForecast } from "../../rolling/forecast.ts";
+import type { Proposal, ProposedChange } from "../../stack/proposal.ts";
 import type { LorPlan } from "../../systems/lor/plan-model.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderSeconds } from "./duration.ts";

@@ -1,6 +1,6 @@
-import type { SwitchResult } from "../../actions/switch-profile.ts";
-import { findInstance } from "../../domain/offers/ovhcloud.ts";
-import { serves } from "../../domain/switching/serving.ts";
+import type { SwitchResult } from "../../actions/rush/switch-profile.ts";
+import { findInstance } from "../../clouds/ovh/offers.ts";
+import { serves } from "../../rolling/serving.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderSeconds } from "./duration.ts";
 import { renderHere, renderSource, renderStep } from "./step.ts";

@@ -1,4 +1,4 @@
-import type { RpoReport } from "../../actions/state-rpo.ts";
+import type { RpoReport } from "../../actions/rpo/assess-rpo.ts";
 import type { Terminal } from "../terminal.ts";
 
 export const disruptionTitles = {

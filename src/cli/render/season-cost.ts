@@ -1,4 +1,4 @@
-import type { SeasonCostReport, SeasonCostSums } from "../../actions/season-cost.ts";
+import type { SeasonCostReport, SeasonCostSums } from "../../actions/cost/season-cost.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderAmount } from "./amount.ts";
 import { drawBars } from "./bar-chart.ts";

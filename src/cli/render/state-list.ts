@@ -1,4 +1,4 @@
-import type { StateListing } from "../../actions/list-state.ts";
+import type { StateListing } from "../../actions/state/list-state.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderTable } from "./table.ts";
 

@@ -1,4 +1,4 @@
-import type { StatusResult } from "../../actions/status.ts";
+import type { StatusResult } from "../../actions/status/status.ts";
 import type { Terminal } from "../terminal.ts";
 import { describePrice } from "./proposal.ts";
 import { renderTable } from "./table.ts";

@@ -1,5 +1,5 @@
-import type { ExpectedTime } from "../../domain/forecast.ts";
-import type { SwitchStep } from "../../domain/switching/model.ts";
+import type { ExpectedTime } from "../../rolling/forecast.ts";
+import type { SwitchStep } from "../../rolling/model.ts";
 import { renderSeconds } from "./duration.ts";
 
 /** One step of a switch as a person says it. */

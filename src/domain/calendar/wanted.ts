@@ -1,5 +1,5 @@
 import type { Temporal } from "temporal-polyfill";
-import type { Profile } from "../fleet.ts";
+import type { Profile } from "../profile.ts";
 import { type Freeze, freezeAt } from "./freeze.ts";
 import type { Calendar } from "./model.ts";
 import { planSeason, type RushWindow, windowAt } from "./windows.ts";

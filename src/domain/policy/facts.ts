@@ -1,5 +1,5 @@
 import type { Money } from "../../core/money.ts";
-import type { Profile } from "../fleet.ts";
+import type { Profile } from "../profile.ts";
 import type { DataLoss } from "../recovery.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { longestGapSeconds } from "../../domain/cron.ts";
-import type { BackupPromise } from "../../domain/switching/conditions/backups.ts";
+import type { BackupPromise } from "../../rolling/preflight/backups.ts";
 import type { LorPlan } from "./plan-model.ts";
 import { systemCopySeconds } from "./recovery.ts";
 

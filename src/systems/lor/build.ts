@@ -1,6 +1,6 @@
 import { interpolate, type Output } from "@pulumi/pulumi";
+import { GuestConfiguration } from "../../../components/openstack/guest-configuration.ts";
 import { BackupPolicy } from "../../../components/ovh/backup-policy.ts";
-import { GuestConfiguration } from "../../../components/ovh/guest-configuration.ts";
 import { LoadBalancer } from "../../../components/ovh/load-balancer.ts";
 import { ManagedDb } from "../../../components/ovh/managed-db.ts";
 import { ObjectStorage } from "../../../components/ovh/object-storage.ts";

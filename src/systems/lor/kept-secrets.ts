@@ -1,5 +1,5 @@
-import { documentName } from "../../guests/document.ts";
-import { guestSecretNames } from "../../guests/render-document.ts";
+import { documentName } from "../../machines/document.ts";
+import { guestSecretNames } from "../../machines/render-document.ts";
 import { partNames } from "./address-plan.ts";
 import type { LorPlan } from "./plan-model.ts";
 

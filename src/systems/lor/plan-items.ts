@@ -1,5 +1,5 @@
 import type { Charge, PlanItem } from "../../domain/plan-item.ts";
-import { guestSecretNames } from "../../guests/render-document.ts";
+import { guestSecretNames } from "../../machines/render-document.ts";
 import { partNames } from "./address-plan.ts";
 import { planFirewalls } from "./firewalls.ts";
 import type { DatabasePlan, LorPlan, ServerPlan } from "./plan-model.ts";

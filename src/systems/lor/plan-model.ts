@@ -1,4 +1,5 @@
-import type { Fleet, Profile } from "../../domain/fleet.ts";
+import type { Profile } from "../../domain/profile.ts";
+import type { Fleet } from "../../rolling/fleet.ts";
 
 /**
  * Everything that is built for Lor, decided. Components, price, RPO, diagram and runbook are derived from this and from

@@ -1,6 +1,7 @@
+import { findCloudFlavor, findDatabasePlan, findLoadBalancerFlavor } from "../../clouds/ovh/offers.ts";
 import { LorError } from "../../core/errors.ts";
-import { type Fleet, type FleetFront, frontName, type Profile } from "../../domain/fleet.ts";
-import { findCloudFlavor, findDatabasePlan, findLoadBalancerFlavor } from "../../domain/offers/ovhcloud.ts";
+import type { Profile } from "../../domain/profile.ts";
+import { type Fleet, type FleetFront, frontName } from "../../rolling/fleet.ts";
 import { partNames, parts, reservedAddresses } from "./address-plan.ts";
 import type {
   DatabasePlan,

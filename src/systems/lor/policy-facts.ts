@@ -1,11 +1,11 @@
+import { findDatabasePlan, findRegion } from "../../clouds/ovh/offers.ts";
 import type { EventRule } from "../../domain/calendar/model.ts";
 import { lastDayOf } from "../../domain/calendar/windows.ts";
 import { type CostLine, estimateItems } from "../../domain/cost.ts";
 import { longestGapSeconds } from "../../domain/cron.ts";
-import type { Profile } from "../../domain/fleet.ts";
-import { findDatabasePlan, findRegion } from "../../domain/offers/ovhcloud.ts";
 import type { MonthlyPrice, PolicyFacts } from "../../domain/policy/facts.ts";
 import { findPriceBook } from "../../domain/price-book.ts";
+import type { Profile } from "../../domain/profile.ts";
 import { partNames } from "./address-plan.ts";
 import { planFirewalls } from "./firewalls.ts";
 import { fleetOf, planLor } from "./plan.ts";

@@ -1,4 +1,4 @@
-import { ovhcloudOffer } from "../../domain/offers/ovhcloud.ts";
+import { ovhcloudOffer } from "../../clouds/ovh/offers.ts";
 import { holds } from "../../domain/recovery.ts";
 import { type RecoveryFacts, stateLossOf } from "./recovery.ts";
 

@@ -1,9 +1,9 @@
 import * as z from "zod";
+import { ovhcloudOffer } from "../../clouds/ovh/offers.ts";
 import { beforeNormal } from "../../config/before-normal-fields.ts";
 import { calendar } from "../../config/calendar-fields.ts";
 import { address, day, duration, gigabytes, moneyOrNone, network, oneOf, text, whole } from "../../config/fields.ts";
 import { stateBackend } from "../../config/state-fields.ts";
-import { ovhcloudOffer } from "../../domain/offers/ovhcloud.ts";
 
 const anything = { code: "text-invalid", accepted: "a text on one line" };
 const domain = text(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, {

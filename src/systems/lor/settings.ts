@@ -1,13 +1,13 @@
+import type { FlavorFamily } from "../../clouds/ovh/offers.ts";
 import type { Cidr, IpAddress } from "../../core/cidr.ts";
 import type { Duration } from "../../core/duration.ts";
 import type { Money } from "../../core/money.ts";
 import type { Size } from "../../core/size.ts";
 import type { Calendar } from "../../domain/calendar/model.ts";
-import type { Profile } from "../../domain/fleet.ts";
-import type { FlavorFamily } from "../../domain/offers/ovhcloud.ts";
 import type { Waiver } from "../../domain/policy/waiver.ts";
+import type { Profile } from "../../domain/profile.ts";
 import type { StateBackend } from "../../domain/state-backend.ts";
-import type { ReturnTask } from "../../domain/switching/return-tasks.ts";
+import type { ReturnTask } from "../../rolling/scale-down-hooks.ts";
 import type { Part } from "./plan-model.ts";
 
 /** The settings of one profile of Lor, checked and with defaults filled in. Field by field what Pulumi.yaml may hold. */

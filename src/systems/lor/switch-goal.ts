@@ -1,5 +1,5 @@
-import type { Profile } from "../../domain/fleet.ts";
-import type { LiveFleet, SwitchGoal } from "../../domain/switching/model.ts";
+import type { Profile } from "../../domain/profile.ts";
+import type { LiveFleet, SwitchGoal } from "../../rolling/model.ts";
 import { fleetOf } from "./plan.ts";
 import type { LorSettings } from "./settings.ts";
 

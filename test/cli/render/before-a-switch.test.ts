@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { type SwitchInput, switchProfile } from "../../../src/actions/switch-profile.ts";
-import { up } from "../../../src/actions/up.ts";
+import { type SwitchInput, switchProfile } from "../../../src/actions/rush/switch-profile.ts";
+import { up } from "../../../src/actions/up/up.ts";
 import { ActionScreen } from "../../../src/cli/render/action-screen.ts";
 import { errorDocument, renderError } from "../../../src/cli/render/error.ts";
 import { renderProposal } from "../../../src/cli/render/proposal.ts";

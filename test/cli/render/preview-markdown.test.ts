@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { Temporal } from "temporal-polyfill";
 import { afterEach, describe, expect, it } from "vitest";
-import { checkSettings } from "../../../src/actions/check-settings.ts";
-import { commentMarker } from "../../../src/actions/post-comment.ts";
-import { type PreviewReport, reportPreview } from "../../../src/actions/preview-report.ts";
-import { up } from "../../../src/actions/up.ts";
+import { checkSettings } from "../../../src/actions/check/check-settings.ts";
+import { commentMarker } from "../../../src/actions/preview/post-comment.ts";
+import { type PreviewReport, reportPreview } from "../../../src/actions/preview/preview-report.ts";
+import { up } from "../../../src/actions/up/up.ts";
 import { code, prose } from "../../../src/cli/render/markdown.ts";
 import { longestComment, renderPreviewMarkdown } from "../../../src/cli/render/preview-markdown/index.ts";
 import type { PreviewStory } from "../../../src/cli/render/preview-markdown/sections.ts";

@@ -1,6 +1,6 @@
 import { parse } from "parse5";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { reviewOfSeason, type SeasonReview } from "../../../src/actions/review-season.ts";
+import { reviewOfSeason, type SeasonReview } from "../../../src/actions/season/review-season.ts";
 import { drawCapacity } from "../../../src/cli/render/review/chart.ts";
 import { renderReviewHtml } from "../../../src/cli/render/review/html.ts";
 import { renderReviewMarkdown } from "../../../src/cli/render/review/markdown.ts";

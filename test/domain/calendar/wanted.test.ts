@@ -1,6 +1,6 @@
 import { Temporal } from "temporal-polyfill";
 import { describe, expect, it } from "vitest";
-import { refuseInFreeze } from "../../../src/actions/change-freeze.ts";
+import { refuseInFreeze } from "../../../src/actions/rush/change-freeze.ts";
 import { loadProject } from "../../../src/config/project.ts";
 import { wantedAt } from "../../../src/domain/calendar/wanted.ts";
 import type { Waiver } from "../../../src/domain/policy/waiver.ts";

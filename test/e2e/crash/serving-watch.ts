@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { cloudFolder, connectLocalCloud } from "../../../src/actions/cloud-connection.ts";
+import { cloudFolder, connectLocalCloud } from "../../../src/stack/cloud-connection.ts";
 
 /**
  * Counts again and again how many fronts serve: in the pool with a weight, on a machine that the cloud's model finds healthy. While the

@@ -1,11 +1,11 @@
 import { createHmac } from "node:crypto";
 import { onTestFinished } from "vitest";
-import type { GuestDocument } from "../../../src/guests/document.ts";
-import { renderUserData } from "../../../src/guests/user-data.ts";
 import { CloudError } from "../../../src/local-cloud/behaviour/cloud-error.ts";
 import { createLocalCloud } from "../../../src/local-cloud/behaviour/create-local-cloud.ts";
 import type { LocalCloud, LocalCloudOptions } from "../../../src/local-cloud/behaviour/local-cloud.ts";
 import type { DatabaseView } from "../../../src/local-cloud/behaviour/ovh-databases/types.ts";
+import type { GuestDocument } from "../../../src/machines/document.ts";
+import { renderUserData } from "../../../src/machines/user-data.ts";
 
 const start = Date.UTC(2026, 10, 22, 12, 0, 0);
 

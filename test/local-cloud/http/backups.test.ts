@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { connectClients } from "../../../src/clients/connect.ts";
-import type { CloudClients } from "../../../src/clients/port.ts";
+import type { CloudClients } from "../../../src/clouds/clients.ts";
+import { connectClients } from "../../../src/clouds/ovh/connect.ts";
 import type { LocalCloud } from "../../../src/local-cloud/behaviour/local-cloud.ts";
 import { type RunningHttpApi, startHttpApi } from "../../../src/local-cloud/http/http-server.ts";
 import { loadSimulators, openSimulators } from "../../../src/local-cloud/simulators.ts";

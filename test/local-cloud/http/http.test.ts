@@ -1,6 +1,6 @@
 import { connect as connectSocket } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { connectClients } from "../../../src/clients/connect.ts";
+import { connectClients } from "../../../src/clouds/ovh/connect.ts";
 import { createLocalCloud } from "../../../src/local-cloud/behaviour/create-local-cloud.ts";
 import type { LocalCloud } from "../../../src/local-cloud/behaviour/local-cloud.ts";
 import { ControlClient } from "../../../src/local-cloud/control-client.ts";

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { BuildLock } from "../../../src/engine/build-lock.ts";
-import { readIfThere, writeAtomically } from "../../../src/state/atomic-file.ts";
-import { isAlive, type ProcessIdentity, thisMachine, thisProcess } from "../../../src/state/process-identity.ts";
+import { readIfThere, writeAtomically } from "../../../src/os/atomic-file.ts";
+import { isAlive, type ProcessIdentity, thisMachine, thisProcess } from "../../../src/os/process-identity.ts";
 import type { Place } from "./place.ts";
 
 /** For whom an OpenStack runs: until a process ends, or until a person stops it. */

@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { startTicksOf, thisMachine } from "../../../src/state/process-identity.ts";
+import { startTicksOf, thisMachine } from "../../../src/os/process-identity.ts";
 import { claimForThisProcess, claimUntilStopped, holder } from "./claim.ts";
 import { Daemons } from "./daemons.ts";
 import { Place } from "./place.ts";

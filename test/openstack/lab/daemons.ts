@@ -7,7 +7,7 @@ import {
   processesWith,
   startTicksOf,
   thisMachine,
-} from "../../../src/state/process-identity.ts";
+} from "../../../src/os/process-identity.ts";
 import type { Place } from "./place.ts";
 
 /** Every daemon, and so everything that it starts, carries the folder under this name in its environment. */

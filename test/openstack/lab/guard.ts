@@ -3,7 +3,7 @@
  * in a session of its own, so that kill -9 of the process leaves no daemon.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import { isAlive, type ProcessIdentity } from "../../../src/state/process-identity.ts";
+import { isAlive, type ProcessIdentity } from "../../../src/os/process-identity.ts";
 import { alone, giveUpClaim, readClaim } from "./claim.ts";
 import { Daemons } from "./daemons.ts";
 import { Place } from "./place.ts";

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
-import { thisProcess } from "../../../src/state/process-identity.ts";
+import { thisProcess } from "../../../src/os/process-identity.ts";
 import { alone, claimForThisProcess, claimUntilStopped, giveUpClaim, holder } from "./claim.ts";
 import { Daemons } from "./daemons.ts";
 import type { Place } from "./place.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import { readIfThere } from "../../../src/state/atomic-file.ts";
+import { readIfThere } from "../../../src/os/atomic-file.ts";
 import { makeAccounts } from "./accounts.ts";
 import { AdminApi } from "./admin-api.ts";
 import { Commands } from "./commands.ts";

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { ImportedResource } from "../../../src/actions/import-proposal.ts";
+import type { ImportedResource } from "../../../src/actions/import/import-proposal.ts";
 import { nothing } from "../cloud.ts";
 import { Shop } from "./shop.ts";
 

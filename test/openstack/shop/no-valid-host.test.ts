@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { switchProfile } from "../../../src/actions/switch-profile.ts";
-import { up } from "../../../src/actions/up.ts";
+import { switchProfile } from "../../../src/actions/rush/switch-profile.ts";
+import { up } from "../../../src/actions/up/up.ts";
 import type { LorPlan } from "../../../src/systems/lor/plan-model.ts";
 import { waitUntil } from "../lab/wait.ts";
 import { PoolWatch } from "./pool-watch.ts";

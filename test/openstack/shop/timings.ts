@@ -1,4 +1,4 @@
-import { realTimings, type SwitchTimings } from "../../../src/actions/stack-context.ts";
+import { realTimings, type SwitchTimings } from "../../../src/stack/stack-context.ts";
 
 /** Shorter than a real stack's: nobody is served here, so no connection has to end and no front has to prove itself under load. */
 export const timings: SwitchTimings = {

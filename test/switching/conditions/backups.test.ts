@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type BackupFacts, backupConditions } from "../../../src/domain/switching/conditions/backups.ts";
+import { type BackupFacts, backupConditions } from "../../../src/rolling/preflight/backups.ts";
 
 const now = new Date("2026-12-04T12:00:00Z");
 const ago = (minutes: number) => new Date(now.getTime() - minutes * 60_000);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type Condition, onceBegun, refusalOf } from "../../../src/domain/switching/conditions/condition.ts";
+import { type Condition, onceBegun, refusalOf } from "../../../src/rolling/preflight/preflight-check.ts";
 
 const met: Condition = { asked: "quota", outcome: "ok", reason: "enough" };
 const first: Condition = {

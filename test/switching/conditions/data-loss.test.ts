@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { boundedLoss, unlimitedLoss } from "../../../src/domain/recovery.ts";
-import { dataLossConditions, type LossMoment } from "../../../src/domain/switching/conditions/data-loss.ts";
+import { dataLossConditions, type LossMoment } from "../../../src/rolling/preflight/data-loss.ts";
 
 function loss(dataSet: string, minutes: number | undefined) {
   const common = { dataSet, disruption: "region-lost", mustHold: true, remark: "from the copies" } as const;

@@ -1,6 +1,6 @@
 import { Temporal } from "temporal-polyfill";
 import { describe, expect, it } from "vitest";
-import { eventTimeCondition } from "../../../src/domain/switching/conditions/event-time.ts";
+import { eventTimeCondition } from "../../../src/rolling/preflight/event-time.ts";
 import { noelCalendar } from "./noel.ts";
 
 const calendar = noelCalendar("P2D");

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { forecastSwitch } from "../../../src/domain/forecast.ts";
-import { frontsServeConditions } from "../../../src/domain/switching/conditions/fronts-serve.ts";
-import type { LiveFleet } from "../../../src/domain/switching/model.ts";
-import { pathTo } from "../../../src/domain/switching/step-fleet.ts";
+import { forecastSwitch } from "../../../src/rolling/forecast.ts";
+import type { LiveFleet } from "../../../src/rolling/model.ts";
+import { frontsServeConditions } from "../../../src/rolling/preflight/fronts-serve.ts";
+import { pathTo } from "../../../src/rolling/step-fleet.ts";
 import { front, liveFleet, normalLive, rushGoal } from "../fleets.ts";
 
 function answersFor(live: LiveFleet) {

@@ -1,8 +1,8 @@
 import { Temporal } from "temporal-polyfill";
 import { expect, it } from "vitest";
 import { Money } from "../../../src/core/money.ts";
-import { durationCondition } from "../../../src/domain/switching/conditions/duration.ts";
-import { rushPriceCondition } from "../../../src/domain/switching/conditions/rush-price.ts";
+import { durationCondition } from "../../../src/rolling/preflight/duration.ts";
+import { rushPriceCondition } from "../../../src/rolling/preflight/rush-price.ts";
 import { noelCalendar } from "./noel.ts";
 
 const calendar = noelCalendar();

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { Temporal } from "temporal-polyfill";
 import { describe, expect, it } from "vitest";
-import { carriedBy } from "../../../src/domain/front-capacity.ts";
-import { keptFirstCondition } from "../../../src/domain/switching/conditions/kept-first.ts";
-import { returnTimeCondition } from "../../../src/domain/switching/conditions/return-time.ts";
-import { returnTrafficCondition } from "../../../src/domain/switching/conditions/return-traffic.ts";
-import { trafficBetween } from "../../../src/domain/switching/traffic.ts";
+import { carriedBy } from "../../../src/rolling/front-capacity.ts";
+import { keptFirstCondition } from "../../../src/rolling/preflight/pre-scale-down-backups.ts";
+import { returnTimeCondition } from "../../../src/rolling/preflight/scale-down-time.ts";
+import { returnTrafficCondition } from "../../../src/rolling/preflight/scale-down-traffic.ts";
+import { trafficBetween } from "../../../src/rolling/traffic.ts";
 import { noelCalendar } from "./noel.ts";
 
 const b27 = { cores: 2, memoryMegabytes: 7000 };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { needsOf } from "../../../src/domain/switching/conditions/needs.ts";
-import { type SupplyFacts, supplyConditions } from "../../../src/domain/switching/conditions/supply.ts";
-import type { LiveFleet } from "../../../src/domain/switching/model.ts";
-import { pathTo } from "../../../src/domain/switching/step-fleet.ts";
+import type { LiveFleet } from "../../../src/rolling/model.ts";
+import { needsOf } from "../../../src/rolling/preflight/needs.ts";
+import { type SupplyFacts, supplyConditions } from "../../../src/rolling/preflight/supply.ts";
+import { pathTo } from "../../../src/rolling/step-fleet.ts";
 import { front, liveFleet, normalGoal, normalLive, rushGoal, rushLive } from "../fleets.ts";
 
 const parts = {

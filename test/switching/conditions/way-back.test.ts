@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { Refused } from "../../../src/domain/switching/conditions/condition.ts";
-import { type WayBackFacts, wayBackConditions } from "../../../src/domain/switching/conditions/way-back.ts";
+import type { Refused } from "../../../src/rolling/preflight/preflight-check.ts";
+import { type WayBackFacts, wayBackConditions } from "../../../src/rolling/preflight/reversibility.ts";
 
 const flex: WayBackFacts = {
   fronts: {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { estimateCost } from "../../../src/actions/estimate-cost.ts";
+import { estimateCost } from "../../../src/actions/cost/estimate-cost.ts";
 import { planItems } from "../../../src/systems/lor/plan-items.ts";
 import { lorProject, planOf } from "./lor-project.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { priceProfiles } from "../../../src/actions/price-profiles.ts";
+import { priceProfiles } from "../../../src/actions/cost/price-profiles.ts";
 import { changeSettings } from "../../../src/config/changed-settings.ts";
 import { judgeProject } from "../../../src/config/project.ts";
 import { readRawProject } from "../../../src/config/raw-project.ts";

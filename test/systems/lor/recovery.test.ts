@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
-import { stateRpo } from "../../../src/actions/state-rpo.ts";
+import { stateRpo } from "../../../src/actions/rpo/assess-rpo.ts";
 import { disruptions } from "../../../src/domain/recovery.ts";
-import { guestSecretNames, renderGuestDocument } from "../../../src/guests/render-document.ts";
+import { guestSecretNames, renderGuestDocument } from "../../../src/machines/render-document.ts";
 import { planItems } from "../../../src/systems/lor/plan-items.ts";
 import { recoveryFacts, stateDataLoss } from "../../../src/systems/lor/recovery.ts";
 import { lorProject, planOf } from "./lor-project.ts";

@@ -1,4 +1,4 @@
-import type { ProposedChange } from "../../../actions/proposal.ts";
+import type { ProposedChange } from "../../../stack/proposal.ts";
 import { renderSeconds } from "../duration.ts";
 import { code, folded, prose, table } from "../markdown.ts";
 import { shortType } from "../progress.ts";

@@ -1,4 +1,4 @@
-import type { CheckReport } from "../../../actions/check-settings.ts";
+import type { CheckReport } from "../../../actions/check/check-settings.ts";
 import { code, prose } from "../markdown.ts";
 import { type Section, shorten } from "./sections.ts";
 

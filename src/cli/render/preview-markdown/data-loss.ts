@@ -1,4 +1,4 @@
-import type { ComparedLoss, ComparedLossSide } from "../../../actions/compare-data-loss.ts";
+import type { ComparedLoss, ComparedLossSide } from "../../../actions/rpo/compare-data-loss.ts";
 import { renderSeconds } from "../../../domain/recovery.ts";
 import { code, folded, prose, table } from "../markdown.ts";
 import { disruptionTitles } from "../rpo.ts";

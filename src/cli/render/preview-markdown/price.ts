@@ -1,5 +1,5 @@
-import type { NextSeason } from "../../../actions/next-season.ts";
-import type { PreviewReport, PreviewSum } from "../../../actions/preview-report.ts";
+import type { NextSeason } from "../../../actions/calendar/next-season.ts";
+import type { PreviewReport, PreviewSum } from "../../../actions/preview/preview-report.ts";
 import { code, prose, table } from "../markdown.ts";
 import type { Section } from "./sections.ts";
 

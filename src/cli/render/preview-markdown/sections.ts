@@ -1,5 +1,5 @@
-import type { CheckReport } from "../../../actions/check-settings.ts";
-import type { PreviewReport } from "../../../actions/preview-report.ts";
+import type { CheckReport } from "../../../actions/check/check-settings.ts";
+import type { PreviewReport } from "../../../actions/preview/preview-report.ts";
 
 /** What the Markdown of a preview is made from; every text in it is free of secrets. */
 export interface PreviewStory {

@@ -1,6 +1,6 @@
 import { Temporal } from "temporal-polyfill";
 import type { Spec } from "vega";
-import type { SeasonReview } from "../../../actions/review-season.ts";
+import type { SeasonReview } from "../../../actions/season/review-season.ts";
 import { escapeHtml } from "./html.ts";
 import { momentsIn } from "./page.ts";
 

@@ -1,5 +1,5 @@
 import { Temporal } from "temporal-polyfill";
-import type { SeasonReview } from "../../../actions/review-season.ts";
+import type { SeasonReview } from "../../../actions/season/review-season.ts";
 import type { ReviewedPart, ReviewedRun } from "../../../domain/review/runs.ts";
 import type { Incident } from "../../../domain/review/season.ts";
 import { renderAmount } from "../amount.ts";

@@ -1,5 +1,5 @@
-import type { GuestDocument, GuestIdentity } from "../../../guests/document.ts";
-import { parseIdentity } from "../../../guests/user-data.ts";
+import type { GuestDocument, GuestIdentity } from "../../../machines/document.ts";
+import { parseIdentity } from "../../../machines/user-data.ts";
 import type { StoredRecord } from "../../store.ts";
 import type { CloudContext } from "../context.ts";
 import type { Neutron } from "../neutron/neutron.ts";

@@ -1,4 +1,4 @@
-import type { GuestIdentity } from "../../../guests/document.ts";
+import type { GuestIdentity } from "../../../machines/document.ts";
 
 export interface FrontHealth {
   readonly healthy: boolean;

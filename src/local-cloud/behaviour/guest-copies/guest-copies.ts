@@ -1,5 +1,5 @@
-import type { GuestDocument } from "../../../guests/document.ts";
-import { parseIdentity } from "../../../guests/user-data.ts";
+import type { GuestDocument } from "../../../machines/document.ts";
+import { parseIdentity } from "../../../machines/user-data.ts";
 import type { CloudContext } from "../context.ts";
 import type { Nova } from "../nova/nova.ts";
 import type { BucketObjectView } from "../ovh-storage/types.ts";

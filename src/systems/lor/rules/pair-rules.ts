@@ -1,6 +1,6 @@
+import { findInstance, systemDiskGigabytes } from "../../../clouds/ovh/offers.ts";
 import { problem } from "../../../config/problem.ts";
 import type { Issue } from "../../../core/result.ts";
-import { findInstance, systemDiskGigabytes } from "../../../domain/offers/ovhcloud.ts";
 import { type PairOf, pairRule, type Rule } from "./rule.ts";
 
 /** What the two profiles must be to each other: rush is larger, and the way back to normal exists. */

@@ -1,8 +1,8 @@
+import { ovhcloudOffer } from "../../../clouds/ovh/offers.ts";
 import { problem } from "../../../config/problem.ts";
 import type { Issue } from "../../../core/result.ts";
 import { longestGapSeconds } from "../../../domain/cron.ts";
-import { ovhcloudOffer } from "../../../domain/offers/ovhcloud.ts";
-import { pgDumpVersion } from "../../../guests/debian.ts";
+import { pgDumpVersion } from "../../../machines/debian.ts";
 import type { CopySettings } from "../settings.ts";
 import { type Rule, sharedRule } from "./rule.ts";
 

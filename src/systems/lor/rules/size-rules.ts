@@ -1,6 +1,3 @@
-import { problem } from "../../../config/problem.ts";
-import { didYouMean } from "../../../core/nearest-name.ts";
-import type { Issue } from "../../../core/result.ts";
 import {
   type FlavorFamily,
   findCloudFlavor,
@@ -9,7 +6,10 @@ import {
   findInstance,
   findRegion,
   ovhcloudOffer,
-} from "../../../domain/offers/ovhcloud.ts";
+} from "../../../clouds/ovh/offers.ts";
+import { problem } from "../../../config/problem.ts";
+import { didYouMean } from "../../../core/nearest-name.ts";
+import type { Issue } from "../../../core/result.ts";
 import { priceBooks, priceKey } from "../../../domain/price-book.ts";
 import type { DatabaseSettings } from "../settings.ts";
 import { pairRule, type Rule, sharedRule } from "./rule.ts";

@@ -1,0 +1,116 @@
+import * as openstack from "@pulumi/openstack";
+import {
+  all,
+  type ComponentResourceOptions,
+  type Input,
+  interpolate,
+  type Output,
+  output,
+  secret,
+} from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { documentName, type GuestDocument } from "../../src/machines/document.ts";
+import { renderUserData } from "../../src/machines/user-data.ts";
+import { Component } from "../base/component.ts";
+import { signTempUrl } from "../base/temp-url.ts";
+import type { Transform } from "../base/transform.ts";
+
+/**
+ * 2100-01-01T00:00:00Z, in seconds. Fixed, because the address is part of the user data and another one would replace the
+ * machine; it is taken back by changing the container's key.
+ */
+const ADDRESSES_EXPIRE_AT_SECONDS = 4_102_444_800;
+
+export interface GuestConfigurationArgs {
+  /** Cloud name of the container. */
+  readonly cloudName: string;
+  /** Object storage region, such as `GRA`. */
+  readonly region: string;
+  /** Base address of the project's Swift account, such as `https://storage.gra.cloud.ovh.net/v1/AUTH_0123`. */
+  readonly accountUrl: Input<string>;
+  readonly transform?: {
+    readonly key?: Transform<random.RandomPasswordArgs>;
+    readonly container?: Transform<openstack.objectstorage.ContainerArgs>;
+  };
+}
+
+interface GuestConfigurationNodes {
+  readonly key: random.RandomPassword;
+  readonly container: openstack.objectstorage.Container;
+}
+
+/**
+ * Where machines fetch their configuration from: a private container. A document's
+ * address is signed with the container's key, so that a guest needs no account of the cloud. Holds no data: every
+ * document is made again from the settings.
+ *
+ * Changing the container's key changes every address, hence every user data, and replaces the machines: never do it in passing.
+ */
+export class GuestConfiguration extends Component {
+  readonly #args: GuestConfigurationArgs;
+  readonly #nodes: GuestConfigurationNodes;
+
+  constructor(name: string, args: GuestConfigurationArgs, options?: ComponentResourceOptions) {
+    super("ovh", "GuestConfiguration", name, options);
+    this.#args = args;
+
+    const key = this.#createKey(name);
+    const container = this.#createContainer(name, key);
+
+    this.#nodes = { key, container };
+    this.registerOutputs({ container: container.name });
+  }
+
+  /** The resources themselves, for what this component has no argument for. */
+  get nodes(): GuestConfigurationNodes {
+    return this.#nodes;
+  }
+
+  /** Secret user data of a machine: who it is and where its document lies. */
+  userData(name: string, role: GuestDocument["role"]): Output<string> {
+    const userData = all([output(this.#args.accountUrl), this.#nodes.key.result]).apply(([accountUrl, key]) =>
+      renderUserData({
+        name,
+        role,
+        documentUrl: signTempUrl({
+          accountUrl,
+          container: this.#args.cloudName,
+          object: documentName(name),
+          key,
+          expiresAtSeconds: ADDRESSES_EXPIRE_AT_SECONDS,
+        }),
+      }),
+    );
+    return secret(userData);
+  }
+
+  /** Inputs of the object that holds a machine's document; the tier that owns the machine creates it. */
+  documentArgs(name: string, document: Input<GuestDocument>): openstack.objectstorage.ContainerObjectArgs {
+    return {
+      containerName: this.#nodes.container.name,
+      name: documentName(name),
+      region: this.#args.region,
+      contentType: "application/json",
+      content: secret(output(document).apply((content) => `${JSON.stringify(content, undefined, 2)}\n`)),
+    };
+  }
+
+  #createKey(name: string): random.RandomPassword {
+    return new random.RandomPassword(...this.child(name, { length: 48, special: false }, this.#args.transform?.key));
+  }
+
+  #createContainer(name: string, key: random.RandomPassword): openstack.objectstorage.Container {
+    return new openstack.objectstorage.Container(
+      ...this.child(
+        name,
+        {
+          name: this.#args.cloudName,
+          region: this.#args.region,
+          metadata: secret({ "Temp-URL-Key": interpolate`${key.result}` }),
+        },
+        this.#args.transform?.container,
+        { additionalSecretOutputs: ["metadata"] },
+      ),
+    );
+  }
+}

@@ -1,0 +1,36 @@
+import type { Temporal } from "temporal-polyfill";
+import type { Project } from "../../config/project.ts";
+import { priceTime, unknownIn } from "../../domain/calendar/price.ts";
+import { wantedAt } from "../../domain/calendar/wanted.ts";
+import { requirePriceBook } from "../cost/estimate-cost.ts";
+import { priceProfiles } from "../cost/price-profiles.ts";
+
+/** The rush that is on, or else the next one that begins, the whole of it. Days are `YYYY-MM-DD`, `to` included; amounts are decimal texts. */
+export interface NextSeason {
+  readonly events: readonly string[];
+  readonly rushFrom: string;
+  readonly rushTo: string;
+  /** Null: unknown, never zero. */
+  readonly inRush: string | null;
+  /** What it costs more than normal in the same time. */
+  readonly extra: string | null;
+  /** What has no price, and the amounts therefore lack. */
+  readonly unknown: readonly string[];
+}
+
+/** Undefined: the calendar has no rush within a year. Throws `price-book-unknown`. */
+export function nextSeason(project: Project, now: Temporal.Instant, priceBook: string): NextSeason | undefined {
+  const { window, next } = wantedAt(project.settings.normal.calendar, now);
+  const coming = window ?? next;
+  if (coming === undefined) return undefined;
+  const prices = priceProfiles(project, requirePriceBook(priceBook));
+  const { inRush, extra } = priceTime(coming.seconds, prices);
+  return {
+    events: coming.occurrences.map(({ event }) => event.name),
+    rushFrom: coming.firstDay.toString(),
+    rushTo: coming.lastDay.toString(),
+    inRush: inRush?.amount ?? null,
+    extra: extra?.amount ?? null,
+    unknown: unknownIn(prices),
+  };
+}

@@ -1,0 +1,115 @@
+import { judgeProject, type Project } from "../../config/project.ts";
+import { readRawProject } from "../../config/raw-project.ts";
+import { ExitCode } from "../../core/errors.ts";
+import type { Issue } from "../../core/result.ts";
+import { policies } from "../../domain/policy/policies.ts";
+import type { WaivedViolation } from "../../domain/policy/waiver.ts";
+
+export interface CheckReport {
+  readonly version: 1;
+  readonly ok: boolean;
+  /** Everything that must be put right. */
+  readonly issues: readonly CheckIssue[];
+  /** What is accepted and should still be known; waivers first. */
+  readonly warnings: readonly CheckIssue[];
+  /** Violations of policies that a waiver accepts today: no reason to refuse, and told among the warnings too. */
+  readonly waived: readonly CheckWaiver[];
+  /** Why each policy that is named above exists, and what to do. */
+  readonly policies: readonly PolicyNote[];
+}
+
+interface CheckIssue {
+  /** Path of the setting, such as `prestashop.fronts`. */
+  readonly path: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+interface CheckWaiver {
+  /** Code of the policy. */
+  readonly code: string;
+  /** Path of the setting. */
+  readonly path: string;
+  /** What violates it, such as a data set. */
+  readonly subject: string;
+  readonly owner: string;
+  readonly reason: string;
+  /** The last day on which it holds, `YYYY-MM-DD` in UTC. */
+  readonly until: string;
+}
+
+interface PolicyNote {
+  readonly code: string;
+  readonly reason: string;
+  readonly remedy: string;
+  readonly waivable: boolean;
+}
+
+export interface CheckResult {
+  readonly report: CheckReport;
+  /** 0, 2 (bad settings) or 3 (only refused by policy or RPO). */
+  readonly exit: ExitCode;
+}
+
+export interface CheckSettingsArgs {
+  readonly dir: string;
+  readonly stack: string;
+  /** Default: now. Waivers end and prices age. */
+  readonly now?: Date;
+}
+
+/** Reads the settings in a folder and tells every problem of them at once. */
+export function checkSettings({ dir, stack, now = new Date() }: CheckSettingsArgs): CheckResult {
+  const raw = readRawProject(dir, stack);
+  const { project, issues, refused, waived } = raw.ok
+    ? judgeProject(dir, stack, raw.value, now)
+    : { project: undefined, issues: raw.issues, refused: [], waived: [] };
+  if (project !== undefined && refused.length === 0) return { report: acceptedReport(project), exit: ExitCode.done };
+  const all = [...issues, ...refused];
+  return {
+    report: {
+      version: 1,
+      ok: false,
+      issues: all.map(withoutExit),
+      warnings: [],
+      waived: waived.map(renderWaiver),
+      policies: describePolicies(all),
+    },
+    exit: exitOf(all),
+  };
+}
+
+/** What there is to know of settings that are accepted. */
+export function acceptedReport(project: Pick<Project, "policies" | "waived" | "warnings">): CheckReport {
+  const warnings = [...project.policies, ...project.warnings];
+  return {
+    version: 1,
+    ok: true,
+    issues: [],
+    warnings: warnings.map(withoutExit),
+    waived: project.waived.map(renderWaiver),
+    policies: describePolicies(warnings),
+  };
+}
+
+/** Bad settings weigh more than a refusal: until they are put right nobody knows what else is refused. */
+export function exitOf(issues: readonly Issue[]): ExitCode {
+  if (issues.length === 0) return ExitCode.done;
+  return issues.some((issue) => issue.exit === ExitCode.usage) ? ExitCode.usage : ExitCode.refused;
+}
+
+/** Reason and remedy of every policy that an issue is of, each once. */
+export function describePolicies(issues: readonly Issue[]): readonly PolicyNote[] {
+  const named = new Set(issues.map(({ code }) => code));
+  return policies
+    .filter(({ code }) => named.has(code))
+    .map(({ code, reason, remedy, neverWaived }) => ({ code, reason, remedy, waivable: neverWaived === undefined }));
+}
+
+function renderWaiver({ policy, path, subject, owner, reason, until }: WaivedViolation): CheckWaiver {
+  return { code: policy, path, subject, owner, reason, until };
+}
+
+export function withoutExit({ path, code, message }: Issue): CheckIssue {
+  return { path, code, message };
+}

@@ -1,0 +1,56 @@
+import { mkdirSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { CloudRuntime } from "../../local-cloud/runtime.ts";
+import { cloudFolder } from "../../stack/cloud-connection.ts";
+import { passphraseVariables } from "../../stack/passphrase.ts";
+import { FolderFiles } from "../../state/folder-files.ts";
+import type { StackState } from "../../state/stack-state.ts";
+
+export interface CloudEnvironmentArgs {
+  /** State folder (`.lor-infra`). */
+  readonly home: string;
+  readonly runtime: CloudRuntime;
+  /** Where the state lies that our commands work on. */
+  readonly state: StackState;
+  /** Path of the engine; the language host lies beside it. */
+  readonly engine: string;
+  /** Path of the Node that runs the program: 24, whatever the system's is. */
+  readonly node: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** What plain `pulumi` needs to work on the local cloud and on nothing else. @throws LorError `passphrase-unreadable` */
+export function cloudEnvironment(args: CloudEnvironmentArgs): Readonly<Record<string, string>> {
+  const { providers } = args.runtime;
+  return {
+    LOR_INFRA_CLOUD: "local",
+    PULUMI_DEBUG_PROVIDERS: Object.entries(providers)
+      .map(([name, port]) => `${name}:${port}`)
+      .join(","),
+    PULUMI_BACKEND_URL: plainBackendUrl(args.state),
+    ...passphraseVariables(args.home, args.env),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // Attached providers need no plugin; without this the engine would try to download the ones that the program names.
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    LOR_TLS_PKCS12_FILE: join(cloudFolder(args.home), "tls.p12"),
+    PATH: [dirname(args.engine), dirname(args.node), args.env.PATH]
+      .filter((part, index, parts) => part !== undefined && part !== "" && parts.indexOf(part) === index)
+      .join(delimiter),
+  };
+}
+
+function plainBackendUrl({ backend, backendUrl }: StackState): string {
+  if (!(backend instanceof FolderFiles)) {
+    return backendUrl;
+  }
+  mkdirSync(backend.folder, { recursive: true, mode: 0o700 });
+  return pathToFileURL(backend.folder).href;
+}
+
+/** The variables as a shell's `export` lines, for `eval`. */
+export function shellExports(variables: Readonly<Record<string, string>>): string {
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`)
+    .join("");
+}

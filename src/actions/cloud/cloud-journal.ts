@@ -1,0 +1,10 @@
+import type { JournalEntry, JournalFilter } from "../../local-cloud/journal.ts";
+import { cloudFolder, requireLocalCloud } from "../../stack/cloud-connection.ts";
+
+/**
+ * The calls that the local cloud received, oldest first; `filter.limit` keeps the newest ones.
+ * @throws LorError `local-cloud-not-running`
+ */
+export async function cloudJournal(home: string, filter: JournalFilter = {}): Promise<readonly JournalEntry[]> {
+  return await requireLocalCloud(cloudFolder(home)).control.journal(filter);
+}

@@ -1,0 +1,39 @@
+import { type CloudStatus, ControlClient, ControlError } from "../../local-cloud/control-client.ts";
+import { lastWords } from "../../local-cloud/log-file.ts";
+import { endedUnasked, readRuntime } from "../../local-cloud/runtime-file.ts";
+import { cloudFolder } from "../../stack/cloud-connection.ts";
+
+export type CloudReport =
+  | {
+      readonly running: false;
+      readonly folder: string;
+      /** Only of a cloud that nobody stopped: the end of its log, empty when it was killed. */
+      readonly lastWords?: string;
+    }
+  | {
+      readonly running: true;
+      readonly folder: string;
+      readonly pid: number;
+      readonly httpUrl: string;
+      /** Package -> port of its provider server. */
+      readonly providers: Readonly<Record<string, number>>;
+      readonly trafficPortOffset: number;
+      readonly status: CloudStatus;
+    };
+
+/** Whether the local cloud of a state folder runs, and what it holds. Never its token. */
+export async function cloudStatus(home: string): Promise<CloudReport> {
+  const folder = cloudFolder(home);
+  const runtime = readRuntime(folder);
+  if (runtime === undefined) {
+    return { running: false, folder, ...(endedUnasked(folder) ? { lastWords: lastWords(folder) } : {}) };
+  }
+  try {
+    const status = await new ControlClient(runtime).status();
+    const { pid, httpUrl, providers, trafficPortOffset } = runtime;
+    return { running: true, folder, pid, httpUrl, providers, trafficPortOffset, status };
+  } catch (error) {
+    if (error instanceof ControlError && error.status === 0) return { running: false, folder };
+    throw error;
+  }
+}

@@ -1,0 +1,29 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { CloudRuntime } from "../../local-cloud/runtime.ts";
+import { readRuntime } from "../../local-cloud/runtime-file.ts";
+import { isAlive } from "../../os/process-identity.ts";
+import { cloudFolder } from "../../stack/cloud-connection.ts";
+
+/** Time that the cloud has to end by itself, milliseconds; what it holds is safe either way. */
+const PATIENCE_MS = 10_000;
+
+/** Stops the local cloud of a state folder; what it holds stays. @returns false when none ran */
+export async function stopCloud(home: string): Promise<boolean> {
+  const runtime = readRuntime(cloudFolder(home));
+  if (runtime === undefined) return false;
+  signal(runtime, "SIGTERM");
+  const end = Date.now() + PATIENCE_MS;
+  while (isAlive(runtime) && Date.now() < end) await pause(20);
+  if (isAlive(runtime)) signal(runtime, "SIGKILL");
+  while (isAlive(runtime)) await pause(20);
+  return true;
+}
+
+function signal(runtime: CloudRuntime, name: "SIGTERM" | "SIGKILL"): void {
+  try {
+    process.kill(runtime.pid, name);
+  } catch (error) {
+    // It ended in between.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}

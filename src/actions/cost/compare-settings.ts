@@ -1,0 +1,296 @@
+import type { Temporal } from "temporal-polyfill";
+import {
+  changeKey,
+  changeSettings,
+  describeSetting,
+  readChange,
+  type SettingChange,
+} from "../../config/changed-settings.ts";
+import { judgeProject, type Project, type ProjectJudgement } from "../../config/project.ts";
+import { type RawProject, readRawProject } from "../../config/raw-project.ts";
+import { LorError } from "../../core/errors.ts";
+import { amountDifference } from "../../core/money.ts";
+import type { Issue } from "../../core/result.ts";
+import type { MonthlyPrice } from "../../domain/calendar/price.ts";
+import { type PriceBook, priceBooks } from "../../domain/price-book.ts";
+import type { Profile } from "../../domain/profile.ts";
+import { freeAddresses } from "../../systems/lor/free-addresses.ts";
+import { fleetOf, planLor } from "../../systems/lor/plan.ts";
+import { recoveryFacts } from "../../systems/lor/recovery.ts";
+import { adviseRecovery, type RecoveryAdvice } from "../../systems/lor/recovery-options.ts";
+import { frontsAtOnce } from "../../systems/lor/rules/pair-rules.ts";
+import { lorSchema } from "../../systems/lor/schema.ts";
+import { type CheckReport, describePolicies, exitOf, withoutExit } from "../check/check-settings.ts";
+import { compareDataLoss, type DataLossComparison } from "../rpo/compare-data-loss.ts";
+import { requirePriceBook } from "./estimate-cost.ts";
+import { differingKeys, priceProfiles, unpricedOf } from "./price-profiles.ts";
+import { costSeason } from "./season-cost.ts";
+
+export interface CompareSettingsArgs {
+  readonly project: Project;
+  /** Such as `rpo=15m`, `rush.prestashop.fronts=4`; at least one. */
+  readonly changes: readonly string[];
+  /** First day of the year that is priced. */
+  readonly from: Temporal.PlainDate;
+  /** Id of a price book, such as `offer-2025`. */
+  readonly priceBook: string;
+  /** Default: now. Waivers end and prices age. */
+  readonly now?: Date;
+}
+
+/** What other settings would cost and promise. Before: the settings as they are; after: with the change and all that it needs. */
+export interface ComparisonReport {
+  readonly version: 1;
+  readonly changes: readonly ComparedSetting[];
+  /** Settings that the change needs too. */
+  readonly needs: readonly (ComparedSetting & { readonly why: string })[];
+  /** Promises of the change that nothing on offer keeps. */
+  readonly impossible: RecoveryAdvice["impossible"];
+  readonly price: ComparedPrice;
+  readonly dataLoss: DataLossComparison;
+  /** What policies refuse: as it is, with the change alone, and with what it needs. */
+  readonly refused: Readonly<Record<"before" | "alone" | "after", CheckReport["issues"]>>;
+  /** Why each policy that is named above exists, and what to do. */
+  readonly policies: CheckReport["policies"];
+}
+
+export interface ComparedSetting {
+  /** As it is typed, such as `rush.prestashop.fronts`. */
+  readonly path: string;
+  /** Null: it is not set, and has no default. */
+  readonly from: string | null;
+  readonly to: string;
+}
+
+/** Amounts are decimal texts; null is unknown, never zero. */
+interface ComparedPrice {
+  readonly priceBook: string;
+  readonly currency: string;
+  readonly tax: PriceBook["tax"];
+  readonly months: readonly (ComparedAmount & { readonly profile: Profile })[];
+  /** A year with its rush, as `cost --season` prices it. */
+  readonly season: ComparedAmount & { readonly from: string; readonly to: string };
+  /** What has no price, and the amounts lack. */
+  readonly unknown: readonly ComparedUnknown[];
+}
+
+interface ComparedAmount {
+  readonly before: string | null;
+  readonly after: string | null;
+  /** After less before, of what has a price; null where one is unknown, or lacks a price that the other has. */
+  readonly difference: string | null;
+  /** What has no price on either side and is not as much on both: the difference lacks it. */
+  readonly differenceLacks: readonly string[];
+}
+
+export interface ComparedUnknown {
+  /** As a price book names it, such as `router`. */
+  readonly key: string;
+  /** Where it is missing. */
+  readonly side: "both" | "before" | "after";
+  /** Other price books, which have a price for it. */
+  readonly knownIn: readonly string[];
+}
+
+/**
+ * What a stronger promise, or any other settings, would cost. Nothing is written.
+ * @throws LorError `comparison-refused` when the change cannot be read or built, `price-book-unknown`
+ */
+export function compareSettings({
+  project,
+  changes: texts,
+  from,
+  priceBook,
+  now = new Date(),
+}: CompareSettingsArgs): ComparisonReport {
+  const book = requirePriceBook(priceBook);
+  const raw = readAgain(project);
+  const judge = (changed: RawProject) => judgeProject(project.dir, project.stack, changed, now);
+  const changes = readChanges(texts, raw, project);
+  const addresses = neededAddresses(raw, changes, judge);
+  const alone = requireProject(judge(changeSettings(raw, [...changes, ...addresses])), texts);
+  const advice = adviseRecovery(
+    factsOf(alone.project),
+    alone.project.settings.normal.rpo.inSeconds(),
+    changes.flatMap(({ place, path }) => (place === "shared" ? [path] : [])),
+  );
+  const settings = advice.needs.flatMap(({ settings: needed }) =>
+    needed.map(({ path, value }): SettingChange => ({ place: "shared", path, value })),
+  );
+  const after = requireProject(judge(changeSettings(raw, [...changes, ...addresses, ...settings])), texts);
+  const refused = {
+    before: judge(raw).refused,
+    alone: alone.refused,
+    after: after.refused,
+  };
+  return {
+    version: 1,
+    changes: changes.map((change) => describeChange(change, project, after.project)),
+    needs: [
+      ...addresses.map((change) => ({
+        ...describeChange(change, project, after.project),
+        why: "every front needs an address of its own; these are free in its subnet",
+      })),
+      ...advice.needs.flatMap(({ settings: needed }) =>
+        needed.map(({ path, why }) => ({
+          ...describeChange({ place: "shared", path }, project, after.project),
+          why,
+        })),
+      ),
+    ],
+    impossible: advice.impossible,
+    price: comparePrices(project, after.project, book, from),
+    dataLoss: compareDataLoss(project, after.project),
+    refused: {
+      before: refused.before.map(withoutExit),
+      alone: refused.alone.map(withoutExit),
+      after: refused.after.map(withoutExit),
+    },
+    policies: describePolicies([...refused.before, ...refused.alone, ...refused.after]),
+  };
+}
+
+/** The files as they are: the settings that were checked do not say in which of them a value is. */
+function readAgain({ dir, stack }: Project): RawProject {
+  const raw = readRawProject(dir, stack);
+  if (!raw.ok) throw refused([], raw.issues);
+  return raw.value;
+}
+
+function readChanges(texts: readonly string[], raw: RawProject, project: Project): readonly SettingChange[] {
+  const sections = Object.keys(lorSchema.shape);
+  const read = texts.map((text) => readChange(text, { raw, settings: project.settings, sections }));
+  const issues = read.flatMap((result) => (result.ok ? [] : result.issues));
+  if (issues.length > 0) throw refused(texts, issues);
+  const changes = read.flatMap((result) => (result.ok ? [result.value] : []));
+  const twice = changes.find(
+    (one, index) => changes.findIndex((other) => changeKey(other) === changeKey(one)) !== index,
+  );
+  if (twice === undefined) return changes;
+  throw new LorError({
+    code: "comparison-twice",
+    message: "a comparison names one setting twice",
+    exit: 2,
+    culprit: "user",
+    path: "--compare",
+    seen: changeKey(twice),
+    accepted: "each setting once; several settings with several --compare",
+    next: "lor-infra cost --help",
+  });
+}
+
+/** More fronts need more addresses, and which ones they get changes no price: free ones of their subnet. */
+function neededAddresses(
+  raw: RawProject,
+  changes: readonly SettingChange[],
+  judge: (changed: RawProject) => ProjectJudgement,
+): readonly SettingChange[] {
+  const { issues, settings } = judge(changeSettings(raw, changes));
+  const { normal, rush } = settings;
+  if (issues.every(({ code }) => code !== "addresses-too-few")) return [];
+  if (normal.prestashop === undefined || rush.prestashop === undefined || normal.network === undefined) return [];
+  const { addresses } = normal.prestashop;
+  const missing = frontsAtOnce({
+    normal: { prestashop: normal.prestashop },
+    rush: { prestashop: rush.prestashop },
+  }).fronts;
+  const free = freeAddresses(normal.network.subnets.prestashop.cidr, addresses, missing - addresses.length);
+  return [{ place: "shared", path: "prestashop.addresses", value: [...addresses, ...free].map(String) }];
+}
+
+function requireProject(
+  judgement: ProjectJudgement,
+  texts: readonly string[],
+): ProjectJudgement & { readonly project: Project } {
+  const { project, issues } = judgement;
+  if (project === undefined) throw refused(texts, issues);
+  return { ...judgement, project };
+}
+
+function refused(texts: readonly string[], issues: readonly Issue[]): LorError {
+  const lines = issues.map(({ path, message, code }) => `  ${path}: ${message} [${code}]`);
+  return new LorError({
+    code: "comparison-refused",
+    message: `what is asked about could not be built\n${lines.join("\n")}`,
+    exit: exitOf(issues),
+    culprit: "user",
+    path: "--compare",
+    seen: texts.map((text) => text.split("=", 1)[0]).join(", "),
+    accepted: "settings that `lor-infra check` would accept, or that only policies refuse",
+    next: "lor-infra cost --help",
+  });
+}
+
+function factsOf({ name, stack, settings }: Project) {
+  return recoveryFacts(planLor({ project: name, stack, settings, fleet: fleetOf(settings.normal), profile: "normal" }));
+}
+
+function describeChange(
+  change: Pick<SettingChange, "place" | "path">,
+  before: Project,
+  after: Project,
+): ComparedSetting {
+  const profile = change.place === "shared" ? "normal" : change.place;
+  return {
+    path: changeKey(change),
+    from: describeSetting(before.settings[profile], change.path) ?? null,
+    to: describeSetting(after.settings[profile], change.path) ?? "nothing",
+  };
+}
+
+function comparePrices(before: Project, after: Project, book: PriceBook, from: Temporal.PlainDate): ComparedPrice {
+  const prices = { before: priceProfiles(before, book), after: priceProfiles(after, book) };
+  const season = {
+    before: costSeason({ project: before, from, priceBook: book.id }),
+    after: costSeason({ project: after, from, priceBook: book.id }),
+  };
+  const lacks = {
+    normal: differingKeys(unpricedOf(before, "normal", book), unpricedOf(after, "normal", book)),
+    rush: differingKeys(unpricedOf(before, "rush", book), unpricedOf(after, "rush", book)),
+  };
+  const comparable = sameNames(season.before.prices.unknown, season.after.prices.unknown);
+  const seasonTotals = { before: season.before.total.total, after: season.after.total.total };
+  return {
+    priceBook: book.id,
+    currency: book.currency,
+    tax: book.tax,
+    months: (["normal", "rush"] as const).map((profile) => ({
+      profile,
+      ...compareMonths(prices.before[profile], prices.after[profile]),
+      differenceLacks: lacks[profile],
+    })),
+    season: {
+      from: season.before.from,
+      to: season.before.to,
+      ...seasonTotals,
+      difference: comparable ? amountDifference(seasonTotals.after, seasonTotals.before, book.currency) : null,
+      differenceLacks: [...new Set([...lacks.normal, ...lacks.rush])],
+    },
+    unknown: compareUnknown(season.before.prices.unknown, season.after.prices.unknown, book),
+  };
+}
+
+function compareMonths(before: MonthlyPrice, after: MonthlyPrice): Omit<ComparedAmount, "differenceLacks"> {
+  const known = before.known !== undefined && after.known !== undefined && sameNames(before.unknown, after.unknown);
+  return {
+    before: before.known?.amount ?? null,
+    after: after.known?.amount ?? null,
+    difference: known ? (after.known?.minus(before.known).amount ?? null) : null,
+  };
+}
+
+function compareUnknown(
+  before: readonly string[],
+  after: readonly string[],
+  book: PriceBook,
+): readonly ComparedUnknown[] {
+  return [...new Set([...before, ...after])].map((key) => ({
+    key,
+    side: !before.includes(key) ? "after" : after.includes(key) ? "both" : "before",
+    knownIn: priceBooks.filter(({ id, prices }) => id !== book.id && Object.hasOwn(prices, key)).map(({ id }) => id),
+  }));
+}
+
+function sameNames(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((name) => other.includes(name));
+}

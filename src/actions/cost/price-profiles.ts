@@ -1,0 +1,53 @@
+import type { Project } from "../../config/project.ts";
+import { renderCents } from "../../core/money.ts";
+import { type MonthlyPrice, type MonthlyPrices, monthlyPriceOf, priceTime } from "../../domain/calendar/price.ts";
+import { estimateItems } from "../../domain/cost.ts";
+import type { PlanItem } from "../../domain/plan-item.ts";
+import type { PriceBook } from "../../domain/price-book.ts";
+import type { Profile } from "../../domain/profile.ts";
+import { fleetOf, planLor } from "../../systems/lor/plan.ts";
+import { planItems } from "../../systems/lor/plan-items.ts";
+import { priceBookId } from "../../systems/lor/statements.ts";
+import { requirePriceBook } from "./estimate-cost.ts";
+
+/** Everything that a profile is made of. */
+export function profileItems({ name, stack, settings }: Project, profile: Profile): readonly PlanItem[] {
+  return planItems(planLor({ project: name, stack, settings, fleet: fleetOf(settings[profile]), profile }));
+}
+
+/** A month of both profiles, with what the offer leaves out. */
+export function priceProfiles(project: Project, book: PriceBook): MonthlyPrices {
+  return {
+    normal: priceItems(profileItems(project, "normal"), book),
+    rush: priceItems(profileItems(project, "rush"), book),
+    hoursPerMonth: book.hoursPerMonth,
+  };
+}
+
+export function priceItems(items: readonly PlanItem[], book: PriceBook): MonthlyPrice {
+  return monthlyPriceOf(estimateItems(items, book));
+}
+
+/** What a time in rush costs more than in normal, as `94.34 EUR`; undefined where a price is missing. */
+export function rushCostsMore(project: Project, seconds: number, priceBook = priceBookId): string | undefined {
+  const { extra } = priceTime(seconds, priceProfiles(project, requirePriceBook(priceBook)));
+  return extra === undefined ? undefined : renderCents(extra);
+}
+
+/** What has no price and is not the same in both profiles; the rest has no part in what rush costs more. */
+export function unpricedDifferences(project: Project, book: PriceBook): readonly string[] {
+  return differingKeys(unpricedOf(project, "normal", book), unpricedOf(project, "rush", book));
+}
+
+/** How much of each thing without a price a profile takes, by the key that a price book would have. */
+export function unpricedOf(project: Project, profile: Profile, book: PriceBook): ReadonlyMap<string, number> {
+  const { lines, outsideOffer } = estimateItems(profileItems(project, profile), book);
+  return new Map(
+    [...lines, ...outsideOffer].flatMap((line) => (line.amount === undefined ? [[line.key, line.quantity]] : [])),
+  );
+}
+
+/** What one side takes more of than the other. */
+export function differingKeys(one: ReadonlyMap<string, number>, other: ReadonlyMap<string, number>): readonly string[] {
+  return [...new Set([...one.keys(), ...other.keys()])].filter((key) => one.get(key) !== other.get(key));
+}

@@ -1,0 +1,43 @@
+import type { Temporal } from "temporal-polyfill";
+import type { Project } from "../../config/project.ts";
+import { instancePrice } from "../../domain/billing.ts";
+import { timingOf } from "../../domain/calendar/timing.ts";
+import { windowAt } from "../../domain/calendar/windows.ts";
+import { contractsOf } from "../../domain/season/contracts.ts";
+import { priceBookId } from "../../systems/lor/statements.ts";
+import { requirePriceBook } from "./estimate-cost.ts";
+import { instancesOfProject, renderContract, type SeasonCostContract } from "./season-cost.ts";
+
+export interface RushContractsArgs {
+  readonly project: Project;
+  readonly now: Temporal.Instant;
+  /** Name of the event that the rush is for. Default: the one whose window is on. */
+  readonly event?: string | undefined;
+  /** Id of a price book. Default: the customer's offer. */
+  readonly priceBook?: string;
+}
+
+/** The contracts of the instances of one rush; undefined: the calendar has none now, so nobody knows how long it lasts. */
+export interface RushContracts {
+  readonly currency: string;
+  /** One for each. */
+  readonly instances: readonly SeasonCostContract[];
+}
+
+export function rushContracts({
+  project,
+  now,
+  event,
+  priceBook = priceBookId,
+}: RushContractsArgs): RushContracts | undefined {
+  const { calendar } = project.settings.normal;
+  const window = event === undefined ? windowAt(calendar, now) : timingOf(calendar, event, now)?.window;
+  if (window === undefined) return undefined;
+  const book = requirePriceBook(priceBook);
+  const period = { from: window.firstDay, until: window.lastDay.add({ days: 1 }) };
+  const contracts = contractsOf(instancesOfProject(project), period, [window], (size) => instancePrice(size, book));
+  return {
+    currency: book.currency,
+    instances: contracts.filter((contract) => contract.window !== undefined).map(renderContract),
+  };
+}

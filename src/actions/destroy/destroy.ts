@@ -1,0 +1,110 @@
+import { ExitCode, LorError } from "../../core/errors.ts";
+import type { StateResource } from "../../engine/port.ts";
+import {
+  type Confirm,
+  forecastChanges,
+  inOrderOf,
+  type ProposedChange,
+  requireApproval,
+} from "../../stack/proposal.ts";
+import type { RecordedState } from "../../stack/recorded-state.ts";
+import { recoverStack } from "../../stack/recover-stack.ts";
+import { journaled } from "../../stack/run-journal.ts";
+import { planFleet, planProfile, runOptions, type StackContext } from "../../stack/stack-context.ts";
+import { isChained, runTargeted } from "../../stack/update-stack.ts";
+import { backUpState } from "../../state/backup.ts";
+import { planItems } from "../../systems/lor/plan-items.ts";
+import type { LorPlan } from "../../systems/lor/plan-model.ts";
+
+export interface DestroyInput {
+  /** Deletes databases, volumes and buckets too; without it a stack that holds data is left alone. Default: false. */
+  readonly withData?: boolean;
+  readonly confirm: Confirm;
+}
+
+export interface DestroyResult {
+  readonly deleted: readonly ProposedChange[];
+  /** The part of them that held data. */
+  readonly lost: readonly ProposedChange[];
+  /** What was paid for. */
+  readonly before: LorPlan | undefined;
+  /** Copy of the last state, secrets encrypted; undefined when there was nothing. */
+  readonly backup: string | undefined;
+  readonly seconds: number;
+}
+
+/**
+ * Deletes a stack. What holds data is listed first, then its protection is given up by an update of its own, then everything goes.
+ * @throws LorError `destroy-holds-data` (exit 3) without `withData`, `not-approved`
+ */
+export async function destroy(context: StackContext, { withData, confirm }: DestroyInput): Promise<DestroyResult> {
+  const began = context.clock.now().getTime();
+  const recorded = await recoverStack(context);
+  const plan =
+    recorded.fleet === undefined
+      ? planProfile(context, recorded.profile ?? "normal")
+      : planFleet(context, recorded.fleet, recorded.profile);
+  const before = recorded.fleet === undefined ? undefined : plan;
+  const deleted = proposeDeletion(recorded.resources, plan);
+  const lost = deleted.filter((one) => one.holdsData);
+  if (deleted.length === 0) {
+    return { deleted, lost, before, backup: undefined, seconds: 0 };
+  }
+  if (lost.length > 0 && withData !== true) {
+    throw new LorError({
+      code: "destroy-holds-data",
+      message: `${context.project.stack} holds data that would be lost`,
+      exit: ExitCode.refused,
+      culprit: "user",
+      seen: lost.map((one) => `${one.name} (${one.type})`).join(", "),
+      accepted: "--with-data, after a look at that list",
+      next: "lor-infra destroy --with-data",
+    });
+  }
+  await requireApproval(confirm, {
+    operation: "destroy",
+    cloud: context.cloud,
+    stack: context.project.stack,
+    changes: deleted,
+    steps: [],
+    before,
+    after: undefined,
+    seconds: forecastChanges(deleted),
+    lost,
+  });
+  return await journaled(context, { operation: "destroy", what: recorded.profile ?? "" }, async () => {
+    const backup = await backUpState(context.state, recorded.raw, "before-destroy", context.clock.now());
+    await release(context, plan, recorded);
+    context.emit({ kind: "phase", phase: "destroying" });
+    await context.engine.destroy(runOptions(context));
+    const seconds = (context.clock.now().getTime() - began) / 1000;
+    return { deleted, lost, before, backup, seconds };
+  });
+}
+
+/** Gives up the protection of what holds data: only of what is there, because a stack half made must not be completed on its way out. */
+async function release(context: StackContext, plan: LorPlan, recorded: RecordedState): Promise<void> {
+  const targets = recorded.resources.filter((one) => one.protect).map((one) => one.urn);
+  if (targets.length > 0) {
+    context.emit({ kind: "phase", phase: "unprotecting" });
+    await runTargeted(context, { plan, choice: { chain: isChained(recorded), released: true }, recorded, targets });
+  }
+}
+
+/** In the order of loss: what holds data first. */
+function proposeDeletion(resources: readonly StateResource[], plan: LorPlan): readonly ProposedChange[] {
+  const items = planItems(plan);
+  const changes = resources.map((one): ProposedChange => {
+    const item = items.find(({ type, name }) => type === one.type && name === one.name);
+    return {
+      name: one.name,
+      type: one.type,
+      kind: "delete",
+      restarts: false,
+      because: [],
+      holdsData: one.protect || (item?.holdsData ?? false),
+      serves: item?.serves ?? false,
+    };
+  });
+  return inOrderOf(items, changes).toSorted((a, b) => Number(b.holdsData) - Number(a.holdsData));
+}

@@ -1,0 +1,215 @@
+import { accessSync, constants, existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { credentialsFromEnvironment } from "../../clouds/ovh/credentials.ts";
+import { loadProject, type Project } from "../../config/project.ts";
+import { LorError } from "../../core/errors.ts";
+import { priceBooks } from "../../domain/price-book.ts";
+import { openProjectState } from "../../stack/open-context.ts";
+import { readPassphrase } from "../../stack/passphrase.ts";
+import { FolderFiles } from "../../state/folder-files.ts";
+import { type CloudKind, type StackFolder, stackFolder, stateHome } from "../../state/stack-folder.ts";
+import { describeHolder, readLock } from "../../state/stack-lock.ts";
+import { type StackState, stateInFolder } from "../../state/stack-state.ts";
+import { hasState } from "../../state/state-file.ts";
+import { cloudStatus } from "../cloud/cloud-status.ts";
+import { engineStatus } from "../engine/engine-status.ts";
+import { listState } from "../state/list-state.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface ExamineArgs {
+  readonly dir: string;
+  readonly stack: string;
+  readonly cloud: CloudKind;
+  readonly env: Environment;
+  readonly now: Date;
+}
+
+/** One thing that a command needs, and how it is. */
+export interface Finding {
+  readonly subject: string;
+  readonly verdict: "good" | "warning" | "bad";
+  /** Never a secret: names of variables, not their values. */
+  readonly what: string;
+  readonly next?: string;
+}
+
+/** Prices older than this are worth another look. */
+const oldPriceBookDays = 365;
+
+/** Clocks further apart than this make signed calls fail. Source: OVHcloud's API refuses signatures of another time. */
+const clockToleranceSeconds = 30;
+
+/** Looks at everything a command needs, without changing anything. */
+export async function examine(args: ExamineArgs): Promise<readonly Finding[]> {
+  const project = loadProject(args.dir, args.stack, { now: args.now });
+  const folder = stackFolder(stateHome(args.dir, args.env), args.cloud, args.stack);
+  return [
+    project.ok
+      ? good("settings", `both profiles of ${project.value.name} are sound`)
+      : bad("settings", `${project.issues.length} problems`, "lor-infra check"),
+    ...(await examineEngine(args)),
+    ...(args.cloud === "local" ? [await examineLocalCloud(folder)] : examineCredentials(args.env)),
+    examinePassphrase(folder, args),
+    await examineClock(args),
+    ...examinePriceBooks(args.now),
+    ...(await examineState(folder, project.ok ? project.value : undefined, args.env)),
+  ];
+}
+
+async function examineEngine({ env, cloud }: ExamineArgs): Promise<readonly Finding[]> {
+  const status = await engineStatus({ env });
+  if (!status.found) return [bad("engine", status.reason.message, "lor-infra engine install")];
+  const engine = good("engine", `Pulumi ${status.version} (${status.origin}): ${status.path}`);
+  const host =
+    status.languageHost === undefined
+      ? warning("language host", "not there: lor-infra works, plain pulumi does not", "lor-infra engine install")
+      : good("language host", status.languageHost);
+  const plugins =
+    cloud === "local"
+      ? good("plugins", "not needed: the local cloud serves them")
+      : good("plugins", "obtained by the engine when it first needs them");
+  return [engine, host, plugins];
+}
+
+async function examineLocalCloud({ home }: StackFolder): Promise<Finding> {
+  const report = await cloudStatus(home);
+  return report.running
+    ? good("local cloud", `runs, process ${report.pid}, time 1:${report.status.scale}`)
+    : good("local cloud", "does not run; a command that needs it starts it");
+}
+
+/** What the raw clients would say; the providers read the same variables. */
+function examineCredentials(env: Environment): readonly Finding[] {
+  try {
+    credentialsFromEnvironment(env);
+    return [
+      good(
+        "credentials",
+        "those of OVHcloud and OpenStack are set; whether they are accepted, the first command tells",
+      ),
+    ];
+  } catch (error) {
+    if (error instanceof LorError) return [bad("credentials", error.message, error.next)];
+    throw error;
+  }
+}
+
+function examinePassphrase({ home }: StackFolder, { cloud, env }: ExamineArgs): Finding {
+  try {
+    readPassphrase(home, cloud, env);
+    return good("passphrase", "found");
+  } catch (error) {
+    if (error instanceof LorError) return bad("passphrase", error.message, error.next);
+    throw error;
+  }
+}
+
+/** The clock of this machine against the cloud's, where there is one to ask without credentials. */
+async function examineClock({ cloud, env, now }: ExamineArgs): Promise<Finding> {
+  if (cloud === "local") return good("clock", "the local cloud uses this machine's");
+  const address = env.OS_AUTH_URL;
+  if (address === undefined || address === "") return warning("clock", "not compared: OS_AUTH_URL is not set");
+  try {
+    const began = Date.now();
+    const answer = await fetch(address, { method: "HEAD", signal: AbortSignal.timeout(10_000) });
+    const theirs = Date.parse(answer.headers.get("date") ?? "");
+    if (Number.isNaN(theirs)) return warning("clock", "not compared: the cloud tells no time");
+    const apart = Math.round(Math.abs(theirs - (now.getTime() + Date.now() - began)) / 1000);
+    return apart <= clockToleranceSeconds
+      ? good("clock", `within ${apart} s of the cloud's`)
+      : bad("clock", `${apart} s apart from the cloud's: signed calls will be refused`, "set this machine's clock");
+  } catch {
+    return warning("clock", "not compared: the cloud did not answer");
+  }
+}
+
+function examinePriceBooks(now: Date): readonly Finding[] {
+  return priceBooks.map(({ id, date }) => {
+    const days = Math.floor((now.getTime() - Date.parse(date)) / 86_400_000);
+    return days > oldPriceBookDays
+      ? warning("price book", `${id} is ${days} days old (${date})`)
+      : good("price book", `${id} is of ${date}`);
+  });
+}
+
+/** Where the state is, whether it can be reached and written, and who holds the lock. */
+async function examineState(
+  folder: StackFolder,
+  project: Project | undefined,
+  env: Environment,
+): Promise<readonly Finding[]> {
+  try {
+    const state = project === undefined ? stateInFolder(folder, "") : await openProjectState(project, folder, env);
+    const there = project !== undefined && (await hasState(state));
+    const { backend } = state;
+    const place =
+      backend instanceof FolderFiles ? examineFolder(backend.folder, there) : await examineBucket(state, there);
+    return [place, ...(there ? [await examineChain(state)] : []), await examineLock(state)];
+  } catch (error) {
+    if (error instanceof LorError) return [bad("state", `${error.message}: ${error.seen ?? error.path}`, error.next)];
+    throw error;
+  }
+}
+
+/** Whether somebody has written an old state over a newer one. */
+async function examineChain(state: StackState): Promise<Finding> {
+  const { entries, now } = await listState(state);
+  const states = `${entries.length} states are entered`;
+  switch (now) {
+    case "backwards":
+      return bad(
+        "chain",
+        `${states}, and the state that is there undoes what the last of them did`,
+        "lor-infra state list",
+      );
+    case "unknown":
+      return good("chain", `${states}; somebody else has changed the state since, or a run was killed`);
+    case "as-left":
+    case "none":
+      return good("chain", `${states}; the state is as the last run left it`);
+  }
+}
+
+async function examineLock({ files }: StackState): Promise<Finding> {
+  const lock = await readLock(files);
+  if (lock === undefined) return good("lock", "free");
+  return lock.dead
+    ? warning("lock", `left by a process that is dead (${describeHolder(lock.holder)}); the next command takes it over`)
+    : warning("lock", `held: ${describeHolder(lock.holder)}`);
+}
+
+async function examineBucket({ backend, requireExclusive }: StackState, there: boolean): Promise<Finding> {
+  await requireExclusive();
+  const place = backend.where("");
+  return good(
+    "state",
+    `${there ? "in" : "none yet; it will be in"} ${place}, which answers and keeps conditions on writes`,
+  );
+}
+
+function examineFolder(backend: string, there: boolean): Finding {
+  const nearest = nearestExisting(backend);
+  try {
+    accessSync(nearest, constants.W_OK);
+    return good("state", there ? `in ${backend}` : `none yet; it will be in ${backend}`);
+  } catch {
+    return bad("state", `${nearest} cannot be written`, `chmod u+w ${nearest}`);
+  }
+}
+
+function nearestExisting(path: string): string {
+  return existsSync(path) ? path : nearestExisting(dirname(join(path)));
+}
+
+function good(subject: string, what: string): Finding {
+  return { subject, verdict: "good", what };
+}
+
+function warning(subject: string, what: string, next?: string): Finding {
+  return { subject, verdict: "warning", what, ...(next === undefined ? {} : { next }) };
+}
+
+function bad(subject: string, what: string, next?: string): Finding {
+  return { subject, verdict: "bad", what, ...(next === undefined ? {} : { next }) };
+}

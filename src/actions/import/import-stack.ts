@@ -1,0 +1,297 @@
+import { mapKey, type ResourceMap, resolveMap } from "../../config/resource-map.ts";
+import { ExitCode, LorError } from "../../core/errors.ts";
+import { resourceKey } from "../../core/resource-key.ts";
+import type { Profile } from "../../domain/profile.ts";
+import type { Adoption, EngineStack } from "../../engine/port.ts";
+import {
+  type ExistingResources,
+  type FoundResource,
+  findExisting,
+  type MissingResource,
+} from "../../stack/find-existing.ts";
+import { type GatheredSecret, gatherSecrets } from "../../stack/gather-secrets.ts";
+import { requireApproval } from "../../stack/proposal.ts";
+import type { RecordedState } from "../../stack/recorded-state.ts";
+import { recoverStack } from "../../stack/recover-stack.ts";
+import { journaled } from "../../stack/run-journal.ts";
+import {
+  type BuildChoice,
+  planFleet,
+  planProfile,
+  requireLock,
+  runOptions,
+  type StackContext,
+} from "../../stack/stack-context.ts";
+import { isChained, recordedOrder } from "../../stack/update-stack.ts";
+import { keptSecrets } from "../../systems/lor/kept-secrets.ts";
+import { planItems } from "../../systems/lor/plan-items.ts";
+import type { LorPlan } from "../../systems/lor/plan-model.ts";
+import { settingOf } from "../../systems/lor/setting-of.ts";
+import type { ImportedResource, ImportProposal } from "./import-proposal.ts";
+import { refusalOf } from "./import-refusal.ts";
+
+export interface ImportInput {
+  /** The size that the shop runs in now. Default: the one that the state says, `normal` for a stack that it does not know. */
+  readonly profile?: Profile;
+  /** What is called otherwise in the cloud than by the program, by id or name. */
+  readonly map: ResourceMap;
+  /** Secrets in use that no API tells. */
+  readonly secrets: ResourceMap;
+  /** Looks and tells only. */
+  readonly dryRun: boolean;
+  /** Told what was found, before anything is refused or asked. */
+  readonly tell: (proposal: ImportProposal) => void;
+  readonly confirm: (proposal: ImportProposal) => Promise<boolean>;
+}
+
+export interface ImportResult extends ImportProposal {
+  /** False: there was nothing to take in, or it was only looked. */
+  readonly changed: boolean;
+  readonly seconds: number;
+}
+
+/**
+ * Takes a stack that exists in the cloud into the state, without a change to it. Everything is tried on a copy of the state: found, adopted, completed, and
+ * proven by a preview. Only then the copy becomes the state, in one piece: a run that is killed has changed nothing.
+ *
+ * @throws LorError `import-ambiguous`, `import-incomplete`, `import-differs`, `import-secret-unknown`, `import-nothing-found`, `import-not-proven`,
+ *   `import-profile`, `map-unknown-resource`, `map-not-found`, `not-approved`
+ */
+export async function importStack(context: StackContext, input: ImportInput): Promise<ImportResult> {
+  const began = context.clock.now().getTime();
+  const recorded = await recoverStack(context);
+  const plan = planToImport(context, recorded, input.profile);
+  const choosable = planItems(plan).filter((one) => context.clients.finder.isChosen(one.type));
+  const chosen = resolveMap(input.map, "--map", choosable);
+  const given = resolveMap(input.secrets, "--secrets", keptSecrets(plan));
+  using trial = await context.trialEngine();
+  const attempt = new Attempt(context, trial.engine, plan, recorded);
+  const proposal = await attempt.look(chosen, given);
+  input.tell(proposal);
+  const refusal = refusalOf(proposal);
+  if (refusal !== undefined) throw refusal;
+  const changes = !input.dryRun && proposal.resources.some((one) => one.verdict === "found");
+  if (!changes) return { ...proposal, changed: false, seconds: secondsSince(context, began) };
+  await requireApproval(input.confirm, proposal);
+  context.emit({ kind: "phase", phase: "adopting" });
+  const left = await journaled(context, { operation: "import", what: plan.profile ?? "between" }, async () => {
+    const adopted = await attempt.adopt();
+    await requireLock(context);
+    await context.engine.importState(adopted.raw);
+    return adopted.left;
+  });
+  const resources = proposal.resources.map(
+    (one): ImportedResource =>
+      left.has(resourceKey(one)) ? { type: one.type, name: one.name, verdict: "missing" } : one,
+  );
+  return { ...proposal, resources, changed: true, seconds: secondsSince(context, began) };
+}
+
+function secondsSince({ clock }: StackContext, began: number): number {
+  return (clock.now().getTime() - began) / 1000;
+}
+
+/** The Plan of what should be there. */
+function planToImport(context: StackContext, recorded: RecordedState, asked: Profile | undefined): LorPlan {
+  if (recorded.fleet === undefined) return planProfile(context, asked ?? "normal");
+  if (asked === undefined || asked === recorded.profile) return planFleet(context, recorded.fleet, recorded.profile);
+  throw new LorError({
+    code: "import-profile",
+    message: "the state already says in which profile the stack is",
+    exit: ExitCode.usage,
+    culprit: "user",
+    path: "--profile",
+    seen: asked,
+    accepted: recorded.profile ?? "no --profile: the stack is between two",
+    next: "lor-infra status",
+  });
+}
+
+/** One import, tried on an engine of its own. */
+class Attempt {
+  readonly #context: StackContext;
+  readonly #engine: EngineStack;
+  readonly #plan: LorPlan;
+  readonly #recorded: RecordedState;
+  #existing: ExistingResources | undefined;
+  #secrets: readonly GatheredSecret[] = [];
+
+  constructor(context: StackContext, engine: EngineStack, plan: LorPlan, recorded: RecordedState) {
+    this.#context = context;
+    this.#engine = engine;
+    this.#plan = plan;
+    this.#recorded = recorded;
+  }
+
+  async look(chosen: ReadonlyMap<string, string>, given: ReadonlyMap<string, string>): Promise<ImportProposal> {
+    const { cloud, project } = this.#context;
+    this.#context.emit({ kind: "phase", phase: "searching" });
+    if (this.#recorded.resources.length > 0) await this.#engine.importState(this.#recorded.raw);
+    this.#existing = await findExisting(this.#context, {
+      engine: this.#engine,
+      program: this.#program(),
+      recordedOrder: recordedOrder(this.#recorded),
+      plan: this.#plan,
+      chosen,
+    });
+    const known = new Set(this.#recorded.resources.map(resourceKey));
+    const there = new Set([...known, ...[...this.#existing.found.values()].map(resourceKey)]);
+    this.#secrets = await gatherSecrets(this.#context, this.#plan, { there, known, given });
+    const items = planItems(this.#plan).filter((one) => !one.type.startsWith("random:"));
+    return {
+      cloud,
+      stack: project.stack,
+      profile: this.#plan.profile,
+      resources: items.map(({ type, name }) => this.#describe({ type, name })),
+      secrets: this.#secrets.map(({ secret: { type, name, what }, from }) => ({ type, name, what, from })),
+    };
+  }
+
+  /**
+   * Adopts what was found, and proves that the next run changes nothing of it.
+   * @returns the state to import, and what was left out of it: documents that `up` would write otherwise
+   */
+  async adopt(): Promise<{ readonly raw: unknown; readonly left: ReadonlySet<string> }> {
+    const { found, missing, randoms, components } = this.#looked();
+    const { finder } = this.#context.clients;
+    const options = runOptions(this.#context);
+    const { entered } = await this.#engine.enter(this.#program(), this.#secretsInState(), options);
+    const importable = [...found.values()].filter((one) => finder.isImportable(one.type));
+    const adopt = new Map(importable.map((one) => [one.urn, { ...one.adoption, ...this.#secretOutputs(one) }]));
+    const others = new Map(
+      [...found.values()].filter((one) => !adopt.has(one.urn)).map((one) => [one.urn, one.adoption]),
+    );
+    const made = [...randoms.values()].filter((urn) => !entered.includes(urn));
+    await this.#engine.up(this.#program(), {
+      ...options,
+      targets: [...components, ...made, ...adopt.keys()],
+      recordedOrder: recordedOrder(this.#recorded),
+      adopt,
+      keep: new Set(adopt.keys()),
+      without: new Set([...missing.keys(), ...others.keys()]),
+    });
+    // What was not entered so far waited for what is there now.
+    await this.#engine.enter(this.#program(), others, options);
+    const left = await this.#connect();
+    await this.#prove(found);
+    return { raw: (await this.#engine.exportState()).raw, left };
+  }
+
+  #looked(): ExistingResources {
+    if (this.#existing === undefined) throw new Error("nothing was looked for yet");
+    return this.#existing;
+  }
+
+  #program() {
+    // Without a state the fronts get the order of a shop that serves.
+    const chain = this.#recorded.resources.length === 0 || isChained(this.#recorded);
+    const choice: BuildChoice = { chain, joinDrained: true, says: this.#says() };
+    return this.#context.program(this.#plan, choice);
+  }
+
+  /** A fleet is said to be there once the load balancer and every front of it are. */
+  #says(): NonNullable<BuildChoice["says"]> {
+    if (this.#recorded.fleet !== undefined) return this.#recorded;
+    const { fleet, profile } = this.#plan;
+    const there = new Set([...this.#recorded.resources, ...(this.#existing?.found.values() ?? [])].map(resourceKey));
+    const fronts = new Set(fleet.fronts.map((front) => front.name));
+    const serving = planItems(this.#plan).filter(
+      ({ type, name, charge }) =>
+        charge.kind === "load-balancer" || (fronts.has(name) && /:(Instance|Member)$/.test(type)),
+    );
+    const whole = serving.every((one) => there.has(resourceKey(one)));
+    return whole ? { fleet, profile } : { fleet: undefined, profile: undefined };
+  }
+
+  /** Those in use that live in the state alone. */
+  #secretsInState(): ReadonlyMap<string, Adoption> {
+    const { randoms } = this.#looked();
+    return new Map(
+      this.#secrets.flatMap(({ secret, value }) => {
+        const urn = randoms.get(resourceKey(secret));
+        if (urn === undefined || value === undefined) return [];
+        return [[urn, { id: "none", unreadable: [], secretOutputs: { [secret.output]: value } }] as const];
+      }),
+    );
+  }
+
+  /** A database user's password. */
+  #secretOutputs(resource: FoundResource): Pick<Adoption, "secretOutputs"> {
+    const told = this.#secrets.find(({ secret }) => resourceKey(secret) === resourceKey(resource));
+    return told?.value === undefined ? {} : { secretOutputs: { [told.secret.output]: told.value } };
+  }
+
+  /** What was entered knows what only the cloud tells of it, and what it depends on, once the program has run with it; nothing of it is changed. */
+  async #connect(): Promise<ReadonlySet<string>> {
+    const { found, missing, components } = this.#looked();
+    const known = new Set((await this.#engine.exportState()).resources.map((one) => one.urn));
+    const adopted = [...found.keys()].filter((urn) => known.has(urn));
+    const left = [...found.values()].filter(({ urn }) => !known.has(urn));
+    await this.#engine.up(this.#program(), {
+      ...runOptions(this.#context),
+      targets: [...components, ...adopted],
+      recordedOrder: recordedOrder(this.#recorded),
+      refresh: true,
+      keep: new Set(adopted),
+      without: new Set([...missing.keys(), ...left.map((one) => one.urn)]),
+    });
+    return new Set(left.map(resourceKey));
+  }
+
+  async #prove(found: ExistingResources["found"]): Promise<void> {
+    const { changes } = await this.#engine.preview(this.#program(), { ...runOptions(this.#context), refresh: true });
+    const wrong = changes.filter((one) => found.has(one.urn) && !["same", "create"].includes(one.change));
+    if (wrong.length === 0) return;
+    throw new LorError({
+      code: "import-not-proven",
+      message: "the next run would still change something of what was taken in; the state is as it was",
+      exit: ExitCode.refused,
+      culprit: "tool",
+      seen: wrong.map((one) => `${one.change} ${mapKey(one)} (${one.changedProperties.join(", ")})`).join("; "),
+      next: "run the same command again: something may have changed meanwhile; if it says the same, report it",
+    });
+  }
+
+  #describe(base: { readonly type: string; readonly name: string }): ImportedResource {
+    const { found, missing } = this.#looked();
+    const isIt = (one: { readonly type: string; readonly name: string }) => resourceKey(one) === resourceKey(base);
+    if (this.#recorded.resources.some(isIt)) return { ...base, verdict: "known" };
+    const resource = [...found.values()].find(isIt);
+    if (resource === undefined) {
+      const ids = [...missing.values()].find(isIt)?.ids ?? [];
+      return ids.length === 0 ? { ...base, verdict: "missing" } : { ...base, verdict: "ambiguous", ids };
+    }
+    const lacks = lackedBy(resource.urn, this.#looked());
+    const differences = resource.differences.map(({ path, found: seen, wanted }) => ({
+      path,
+      found: asText(seen),
+      wanted: asText(wanted),
+      setting: settingOf(base, path),
+    }));
+    return {
+      ...base,
+      verdict: lacks.length > 0 ? "incomplete" : differences.length > 0 ? "differs" : "found",
+      id: resource.adoption.id,
+      ...(differences.length > 0 ? { differences } : {}),
+      ...(lacks.length > 0 ? { lacks: lacks.map(mapKey) } : {}),
+      ...(resource.notReadBack.length > 0 ? { notReadBack: resource.notReadBack } : {}),
+    };
+  }
+}
+
+/** What a resource hangs on and is not there: of a port whose network is missing, the network. */
+function lackedBy(urn: string, existing: ExistingResources): readonly MissingResource[] {
+  const lacked = new Map<string, MissingResource>();
+  for (const needed of existing.needs.get(urn) ?? []) {
+    const missing = existing.missing.get(needed);
+    if (missing === undefined) continue;
+    const deeper = lackedBy(needed, existing);
+    for (const one of deeper.length > 0 ? deeper : [missing]) lacked.set(one.urn, one);
+  }
+  return [...lacked.values()];
+}
+
+function asText(value: unknown): string | undefined {
+  if (value === undefined || value === null || value === "") return undefined;
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,126 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createEncryptionSalt } from "../../config/encryption-salt.ts";
+import { renderIgnoredFiles, renderProfileFile, renderSharedFile } from "../../config/project-template.ts";
+import { ExitCode, LorError } from "../../core/errors.ts";
+import { passphraseOfEnvironment } from "../../stack/passphrase.ts";
+
+export interface InitProjectArgs {
+  /** Made when it is not there. */
+  readonly dir: string;
+  /** State folder, `<dir>/.lor-infra` unless the environment moves it. */
+  readonly home: string;
+  /** Project name: begins every name in the cloud. */
+  readonly name: string;
+  /** Version of lor-infra that the new project depends on. */
+  readonly version: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Random bytes for passphrase and salt. */
+  readonly randomBytes: (count: number) => Uint8Array;
+}
+
+export interface InitProjectResult {
+  /** Files that were written, in the order of writing. */
+  readonly files: readonly string[];
+  /** Where the passphrase is. Losing it loses every secret in the state. */
+  readonly passphrase:
+    | { readonly origin: "environment"; readonly variable: string }
+    | { readonly origin: "file"; readonly path: string };
+}
+
+const passphraseBytes = 32;
+const saltBytes = 8;
+const nonceBytes = 12;
+
+/**
+ * Writes a project of its own: settings, both profiles, program, and a passphrase that only this project has. Writes nothing
+ * when one of the files is there already (`project-exists`).
+ */
+export function initProject(args: InitProjectArgs): InitProjectResult {
+  const { dir, home, name, environment, randomBytes } = args;
+  requireName(name);
+  const given = passphraseOfEnvironment(environment);
+  const passphrase = given?.value ?? Buffer.from(randomBytes(passphraseBytes)).toString("base64url");
+  const passphraseFile = join(home, "passphrase");
+  const settings = renderFiles(args);
+  const paths = [...settings.map(({ file }) => join(dir, file)), ...profileFiles.map((file) => join(dir, file))];
+  refuseOverwriting(given === undefined ? [...paths, passphraseFile] : paths);
+
+  const encryptionSalt = createEncryptionSalt(passphrase, {
+    salt: randomBytes(saltBytes),
+    nonce: randomBytes(nonceBytes),
+  });
+  const saltRemark = "The passphrase of this salt is kept apart; without it the secrets in the state are lost.";
+  mkdirSync(dir, { recursive: true });
+  // The passphrase first: a project whose secrets cannot be opened would be worse than none.
+  if (given === undefined) {
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    writeFileSync(passphraseFile, `${passphrase}\n`, { mode: 0o600, flag: "wx" });
+  }
+  for (const { file, content } of settings) writeFileSync(join(dir, file), content, { flag: "wx" });
+  for (const profile of ["normal", "rush"] as const) {
+    const content = renderProfileFile({ name, profile, encryptionSalt, saltRemark });
+    writeFileSync(join(dir, `Pulumi.${profile}.yaml`), content, { flag: "wx" });
+  }
+  return {
+    files: given === undefined ? [passphraseFile, ...paths] : paths,
+    passphrase:
+      given === undefined
+        ? { origin: "file", path: passphraseFile }
+        : { origin: "environment", variable: given.variable },
+  };
+}
+
+const profileFiles: readonly string[] = Object.freeze(["Pulumi.normal.yaml", "Pulumi.rush.yaml"]);
+
+function renderFiles({
+  name,
+  version,
+}: InitProjectArgs): readonly { readonly file: string; readonly content: string }[] {
+  const packageJson = {
+    name,
+    private: true,
+    type: "module",
+    dependencies: { "lor-infra": `^${version}` },
+  };
+  return [
+    {
+      file: "Pulumi.yaml",
+      content: renderSharedFile({
+        name,
+        description:
+          "A shop and its administration on OVHcloud. What both profiles share; the profile files hold only what differs.",
+        program: "program.mjs",
+      }),
+    },
+    { file: "program.mjs", content: 'export { default } from "lor-infra/program";\n' },
+    { file: "package.json", content: `${JSON.stringify(packageJson, undefined, 2)}\n` },
+    { file: ".gitignore", content: `node_modules/\n${renderIgnoredFiles()}` },
+  ];
+}
+
+function refuseOverwriting(paths: readonly string[]): void {
+  const present = paths.filter((path) => existsSync(path));
+  if (present.length === 0) return;
+  throw new LorError({
+    code: "project-exists",
+    message: "a project cannot be written over another one",
+    exit: ExitCode.usage,
+    culprit: "user",
+    seen: present.join(", "),
+    accepted: "a folder without these files",
+    next: "lor-infra check",
+  });
+}
+
+function requireName(name: string): void {
+  if (/^[a-z][a-z0-9-]{0,29}$/.test(name)) return;
+  throw new LorError({
+    code: "project-name-invalid",
+    message: "the project's name begins every name in the cloud and cannot be used",
+    exit: ExitCode.usage,
+    culprit: "user",
+    seen: name,
+    accepted: "1 to 30 small letters, digits and hyphens, a letter first",
+  });
+}

@@ -1,0 +1,162 @@
+import { Temporal } from "temporal-polyfill";
+import { loadProject, type Project } from "../../config/project.ts";
+import { amountDifference } from "../../core/money.ts";
+import type { CostSum } from "../../domain/cost.ts";
+import type { Profile } from "../../domain/profile.ts";
+import { planProfile, type StackContext } from "../../stack/stack-context.ts";
+import { priceBookId } from "../../systems/lor/statements.ts";
+import { type NextSeason, nextSeason } from "../calendar/next-season.ts";
+import { acceptedReport, type CheckReport } from "../check/check-settings.ts";
+import { pricePlan } from "../cost/price-plan.ts";
+import { compareDataLoss, type DataLossComparison } from "../rpo/compare-data-loss.ts";
+import { type PreviewInput, type PreviewResult, preview } from "./preview.ts";
+
+/** What a preview says, as plain data: the JSON document, and what its Markdown is made from. */
+export interface PreviewReport
+  extends Pick<PreviewResult, "profile" | "current" | "changes" | "steps" | "stop" | "seconds" | "differs"> {
+  readonly version: 1;
+  readonly project: string;
+  readonly cloud: StackContext["cloud"];
+  readonly stack: string;
+  readonly base: PreviewBase;
+  readonly price: PreviewPrice;
+  readonly dataLoss: DataLossComparison;
+  readonly check: CheckReport;
+}
+
+/** Whether the settings from before the change were there to compare with. */
+interface PreviewBase {
+  readonly kind: "none" | "given" | "refused";
+  /** Of `refused`: its first problem. */
+  readonly reason?: string;
+}
+
+/** A month. Amounts are decimal texts with all their digits; null is unknown, never zero. */
+interface PreviewPrice {
+  readonly priceBook: string;
+  readonly currency: string;
+  /** Null: nothing is there. */
+  readonly now: PreviewSums | null;
+  readonly after: PreviewSums;
+  /** After less now, of what is known; null where there is nothing to subtract, or a price is unknown on one side only. */
+  readonly difference: { readonly offer: string | null; readonly outsideOffer: string | null };
+  /** Both profiles as the settings say them, whichever the stack is in: a change of the other one costs too, later. */
+  readonly profiles: readonly ProfilePrice[];
+  /**
+   * The rush that is on or comes next, by the calendar and the sizes of either side. Null: that calendar has none within a year, or
+   * the settings of before are not known.
+   */
+  readonly nextSeason: { readonly before: NextSeason | null; readonly after: NextSeason | null };
+}
+
+interface ProfilePrice {
+  readonly profile: Profile;
+  /** Null: not known, without the settings of before. */
+  readonly before: PreviewSums | null;
+  readonly after: PreviewSums;
+}
+
+interface PreviewSums {
+  /** What the offer counts. */
+  readonly offer: PreviewSum;
+  /** What it also takes. */
+  readonly outsideOffer: PreviewSum;
+}
+
+export interface PreviewSum {
+  readonly amount: string | null;
+  /** Lines without a price, which the amount lacks. */
+  readonly unknownLines: number;
+}
+
+export interface PreviewReportInput extends Omit<PreviewInput, "base"> {
+  /** Folder with the settings from before the change, such as a checkout of the branch that it goes into. */
+  readonly base?: string;
+  /** Default: now. */
+  readonly now?: Temporal.Instant;
+}
+
+/** One run of the preview with what it means for price and data. */
+export async function reportPreview(
+  context: StackContext,
+  { base: folder, now = Temporal.Now.instant(), ...input }: PreviewReportInput,
+): Promise<{ readonly report: PreviewReport; readonly result: PreviewResult }> {
+  const { project, cloud } = context;
+  const loaded = folder === undefined ? undefined : loadProject(folder, project.stack);
+  const base = loaded?.ok === true ? loaded.value : undefined;
+  const result = await preview(context, { ...input, ...(base === undefined ? {} : { base }) });
+  const { profile, current, changes, steps, stop, seconds, differs } = result;
+  return {
+    result,
+    report: {
+      version: 1,
+      project: project.name,
+      cloud,
+      stack: project.stack,
+      profile,
+      current,
+      changes,
+      steps,
+      stop,
+      seconds,
+      differs,
+      base: describeBase(loaded),
+      price: { ...priceOf(result), profiles: priceProfiles(base, project), nextSeason: seasonsOf(base, project, now) },
+      dataLoss: compareDataLoss(base, project),
+      check: acceptedReport(project),
+    },
+  };
+}
+
+function describeBase(loaded: ReturnType<typeof loadProject> | undefined): PreviewBase {
+  if (loaded === undefined) return { kind: "none" };
+  if (loaded.ok) return { kind: "given" };
+  const [first] = loaded.issues;
+  return { kind: "refused", ...(first === undefined ? {} : { reason: `${first.path}: ${first.message}` }) };
+}
+
+function priceProfiles(base: Project | undefined, project: Project): readonly ProfilePrice[] {
+  const priced = (settings: Project, profile: Profile) =>
+    sumsOf(pricePlan(planProfile({ project: settings }, profile)));
+  return (["normal", "rush"] as const).map((profile) => ({
+    profile,
+    before: base === undefined ? null : priced(base, profile),
+    after: priced(project, profile),
+  }));
+}
+
+function seasonsOf(base: Project | undefined, project: Project, now: Temporal.Instant): PreviewPrice["nextSeason"] {
+  const seasonOf = (settings: Project) => nextSeason(settings, now, priceBookId) ?? null;
+  return { before: base === undefined ? null : seasonOf(base), after: seasonOf(project) };
+}
+
+function priceOf({
+  before,
+  after,
+}: Pick<PreviewResult, "before" | "after">): Omit<PreviewPrice, "profiles" | "nextSeason"> {
+  const { priceBook, currency, ...sums } = pricePlan(after);
+  const then = sumsOf(sums);
+  const now = before === undefined ? null : sumsOf(pricePlan(before));
+  return {
+    priceBook,
+    currency,
+    now,
+    after: then,
+    difference: {
+      offer: now === null ? null : less(then.offer, now.offer, currency),
+      outsideOffer: now === null ? null : less(then.outsideOffer, now.outsideOffer, currency),
+    },
+  };
+}
+
+function sumsOf({ offer, outsideOffer }: { readonly offer: CostSum; readonly outsideOffer: CostSum }): PreviewSums {
+  return { offer: sumOf(offer), outsideOffer: sumOf(outsideOffer) };
+}
+
+function sumOf({ known, unknownLines }: CostSum): PreviewSum {
+  return { amount: known?.amount ?? null, unknownLines };
+}
+
+function less(after: PreviewSum, now: PreviewSum, currency: string): string | null {
+  return after.unknownLines === now.unknownLines ? amountDifference(after.amount, now.amount, currency) : null;
+}

@@ -1,0 +1,99 @@
+import type { Project } from "../../config/project.ts";
+import type { Profile } from "../../domain/profile.ts";
+import type { ResourceChange } from "../../engine/port.ts";
+import { forecastSwitch, type StepForecast } from "../../rolling/forecast.ts";
+import type { SwitchStop } from "../../rolling/model.ts";
+import { fleetOfLive, pathTo } from "../../rolling/step-fleet.ts";
+import { observeFleet } from "../../stack/observe-fleet.ts";
+import { forecastChanges, type ProposedChange, proposeChanges } from "../../stack/proposal.ts";
+import { type RecordedState, readRecorded } from "../../stack/recorded-state.ts";
+import { experienceOf } from "../../stack/run-journal.ts";
+import { planFleet, planProfile, runOptions, type StackContext, sameFleet } from "../../stack/stack-context.ts";
+import { fleetOf } from "../../systems/lor/plan.ts";
+import { planItems } from "../../systems/lor/plan-items.ts";
+import type { LorPlan } from "../../systems/lor/plan-model.ts";
+import { goalOf, requireCreated } from "../rush/switch-profile.ts";
+
+export interface PreviewInput {
+  /** Default: the profile that the stack is in; `normal` for a new one. */
+  readonly profile?: Profile;
+  /** Asks the cloud for what is really there first. Default: false. */
+  readonly detect?: boolean;
+  /** Settings from before the change: what is there now was built and is priced with them. Default: the same settings. */
+  readonly base?: Project;
+}
+
+export interface PreviewResult {
+  readonly profile: Profile;
+  /** Profile that the stack is in; undefined for a new one, and between two profiles. */
+  readonly current: Profile | undefined;
+  /** What differs between the settings and the state (with `detect`: and the cloud). */
+  readonly changes: readonly ProposedChange[];
+  /** How a switch to the profile would go; empty when no front and no load balancer size changes. */
+  readonly steps: readonly StepForecast[];
+  /** Why the switch cannot begin now, if it cannot. */
+  readonly stop: SwitchStop | undefined;
+  readonly before: LorPlan | undefined;
+  readonly after: LorPlan;
+  /** Expected duration of it all. */
+  readonly seconds: number;
+  /** For `--detect`: something differs (exit 5). */
+  readonly differs: boolean;
+}
+
+/** Shows what `up`, `rush` or `normal` would do. Changes nothing and needs no lock. */
+export async function preview(
+  context: StackContext,
+  { profile: asked, detect, base }: PreviewInput,
+): Promise<PreviewResult> {
+  const recorded = await readRecorded(context);
+  const profile = asked ?? recorded.profile ?? "normal";
+  const after = planProfile(context, profile);
+  const before =
+    recorded.fleet === undefined
+      ? undefined
+      : planFleet({ project: base ?? context.project }, recorded.fleet, recorded.profile);
+  context.emit({ kind: "phase", phase: "previewing" });
+  const [run, path] = await Promise.all([
+    context.engine.preview(context.program(after, { chain: before !== undefined }), {
+      ...runOptions(context),
+      ...(detect === true ? { refresh: true } : {}),
+    }),
+    switchPath(context, recorded, profile),
+  ]);
+  const items = [...planItems(after), ...(before === undefined ? [] : planItems(before))];
+  const changes = proposeChanges(run.changes.filter(isChange), items);
+  const switching = path.steps.reduce((sum, step) => sum + step.seconds, 0);
+  return {
+    profile,
+    current: recorded.profile,
+    changes,
+    steps: path.steps,
+    stop: path.stop,
+    before,
+    after,
+    seconds: path.steps.length > 0 ? switching : forecastChanges(changes),
+    differs: changes.length > 0,
+  };
+}
+
+async function switchPath(
+  context: StackContext,
+  recorded: RecordedState,
+  profile: Profile,
+): Promise<{ readonly steps: readonly StepForecast[]; readonly stop: SwitchStop | undefined }> {
+  if (recorded.fleet === undefined) {
+    return { steps: [], stop: undefined };
+  }
+  const goal = goalOf(context, profile);
+  const live = await observeFleet(context, requireCreated(context, recorded));
+  if (sameFleet(fleetOf(context.project.settings[profile]), fleetOfLive(live))) {
+    return { steps: [], stop: undefined };
+  }
+  const { steps, stop } = pathTo(live, goal);
+  return { steps: forecastSwitch(live, steps, await experienceOf(context)), stop };
+}
+
+function isChange(one: ResourceChange): boolean {
+  return one.change !== "same" && one.change !== "read";
+}

@@ -1,0 +1,56 @@
+import type { Project } from "../../config/project.ts";
+import type { Disruption } from "../../domain/recovery.ts";
+import { type RpoEntry, stateRpo } from "./assess-rpo.ts";
+
+export interface DataLossComparison {
+  /** Data, in seconds, that the company accepts to lose. Before: null without the settings of before. */
+  readonly rpoSeconds: { readonly before: number | null; readonly after: number };
+  /** One for each data set and disruption. */
+  readonly entries: readonly ComparedLoss[];
+}
+
+export interface ComparedLoss {
+  readonly dataSet: string;
+  readonly disruption: Disruption;
+  /** Null: not known (no settings of before), or no such data set. */
+  readonly before: ComparedLossSide | null;
+  readonly after: ComparedLossSide | null;
+  /** Both sides are known and say something else. */
+  readonly differs: boolean;
+}
+
+export interface ComparedLossSide {
+  /** Null: no copy, unlimited. */
+  readonly worstCaseSeconds: number | null;
+  readonly held: boolean;
+  readonly statement: string;
+}
+
+/** What the settings promise, before and after; data sets of either side. */
+export function compareDataLoss(base: Project | undefined, project: Project): DataLossComparison {
+  const after = stateRpo({ project });
+  const before = base === undefined ? undefined : stateRpo({ project: base });
+  const entries = new Map<string, { before?: RpoEntry; after?: RpoEntry }>();
+  for (const entry of before?.entries ?? []) entries.set(keyOf(entry), { before: entry });
+  for (const entry of after.entries) entries.set(keyOf(entry), { ...entries.get(keyOf(entry)), after: entry });
+  return {
+    rpoSeconds: { before: before?.rpoSeconds ?? null, after: after.rpoSeconds },
+    entries: [...entries.values()].flatMap(({ before: one, after: other }) => {
+      const named = other ?? one;
+      if (named === undefined) return [];
+      const sides = { before: sideOf(one), after: sideOf(other) };
+      const differs = before !== undefined && JSON.stringify(sides.before) !== JSON.stringify(sides.after);
+      return [{ dataSet: named.dataSet, disruption: named.disruption, ...sides, differs }];
+    }),
+  };
+}
+
+function keyOf({ dataSet, disruption }: RpoEntry): string {
+  return `${dataSet} ${disruption}`;
+}
+
+function sideOf(entry: RpoEntry | undefined): ComparedLossSide | null {
+  if (entry === undefined) return null;
+  const { worstCaseSeconds, held, statement } = entry;
+  return { worstCaseSeconds, held, statement };
+}

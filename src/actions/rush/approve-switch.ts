@@ -1,0 +1,118 @@
+import { ExitCode, LorError } from "../../core/errors.ts";
+import { fingerprint } from "../../core/fingerprint.ts";
+import { resourceKey } from "../../core/resource-key.ts";
+import type { Profile } from "../../domain/profile.ts";
+import {
+  type ApprovedSwitch,
+  callsOf,
+  isRepair,
+  pictureDifferences,
+  pictureOf,
+  type StatePrints,
+  stateDifferences,
+} from "../../rolling/approval.ts";
+import { describeChange } from "../../rolling/expected-change.ts";
+import type { LiveFleet, SwitchStep } from "../../rolling/model.ts";
+import { fleetAfter, liveAfter } from "../../rolling/step-fleet.ts";
+import type { ObservedFleet } from "../../stack/observe-fleet.ts";
+import { readRecorded } from "../../stack/recorded-state.ts";
+import { planFleet, type StackContext } from "../../stack/stack-context.ts";
+import { describeStep, expectationOf } from "./carry-out-step.ts";
+import type { StepsRequest } from "./run-steps.ts";
+
+/** Everything that an approval of these steps covers. */
+export async function describeSwitch(
+  context: StackContext,
+  {
+    target,
+    live,
+    steps,
+  }: { readonly target: Profile; readonly live: ObservedFleet; readonly steps: readonly SwitchStep[] },
+): Promise<ApprovedSwitch> {
+  const { project, cloud } = context;
+  let now: LiveFleet = live;
+  const approved = steps.map((step) => {
+    const { changes } = expectationOf(context, now, step, planFleet(context, fleetAfter(now, step), target));
+    now = liveAfter(now, step);
+    return {
+      step,
+      changes: changes.map(describeChange).toSorted(),
+      calls: callsOf(step),
+    };
+  });
+  return {
+    version: 2,
+    project: project.name,
+    stack: project.stack,
+    cloud,
+    target,
+    settings: fingerprint(project.settings),
+    state: await statePrints(context),
+    live: pictureOf(live),
+    steps: approved,
+  };
+}
+
+/** Of what the engine's state knows of each resource; how its provider last described it is left out, because that changes by itself. */
+async function statePrints(context: StackContext): Promise<StatePrints> {
+  const { resources } = await readRecorded(context);
+  const prints = resources.map(
+    ({ type, name, id, inputs, protect }) =>
+      [resourceKey({ type, name }), fingerprint({ id, inputs, protect }).slice(0, 16)] as const,
+  );
+  return Object.fromEntries(prints.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
+ * Holds each step against what was approved: the steps themselves, and that nobody else changed state, sizes or pool since they were shown.
+ * @throws LorError `plan-changed`, `changed-since-approval`: nothing more is changed
+ */
+export function guardSteps(
+  context: StackContext,
+  { target, steps }: ApprovedSwitch,
+  shown: { readonly live: LiveFleet; readonly state: StatePrints },
+): Pick<StepsRequest, "before" | "after"> {
+  const approved = new Set(steps.map(({ step }) => fingerprint(step)));
+  let expected: LiveFleet | undefined = shown.live;
+  let { state } = shown;
+  return {
+    before: async (step, seen) => {
+      const differences = [
+        ...pictureDifferences(pictureOf(expected ?? seen), pictureOf(seen)),
+        ...stateDifferences(state, await statePrints(context)),
+      ];
+      if (differences.length > 0) {
+        throw changedSinceApproval(differences, target);
+      }
+      expected ??= seen;
+      if (!isRepair(step) && !approved.has(fingerprint(step))) {
+        throw new LorError({
+          code: "plan-changed",
+          message: `the next step is now ${describeStep(step)}, which was not approved`,
+          exit: ExitCode.refused,
+          culprit: "cloud",
+          seen: describeStep(step),
+          accepted: steps.map((one) => describeStep(one.step)).join(", "),
+          next: `lor-infra ${target}`,
+        });
+      }
+    },
+    after: async (step) => {
+      // Which size a server has after an interrupted resize is only known by looking.
+      expected = step.kind === "settle-resize" || expected === undefined ? undefined : liveAfter(expected, step);
+      state = await statePrints(context);
+    },
+  };
+}
+
+export function changedSinceApproval(differences: readonly string[], target: Profile): LorError {
+  return new LorError({
+    code: "changed-since-approval",
+    message: "something changed since this was approved; nothing more was changed",
+    exit: ExitCode.refused,
+    culprit: "user",
+    seen: differences.join("; "),
+    accepted: "what was there when the plan was made, and the steps done since",
+    next: `lor-infra status, then lor-infra ${target} for a new plan`,
+  });
+}

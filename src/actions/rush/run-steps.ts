@@ -1,0 +1,174 @@
+import { ExitCode, LorError } from "../../core/errors.ts";
+import type { Profile } from "../../domain/profile.ts";
+import type { RecordedExpectation, RecordedFleet } from "../../domain/review/journal-record.ts";
+import { decide } from "../../rolling/decide.ts";
+import type { ExpectedTime } from "../../rolling/forecast.ts";
+import type { LiveFleet, SwitchGoal, SwitchStep, SwitchStop } from "../../rolling/model.ts";
+import { serves } from "../../rolling/serving.ts";
+import { fleetAfter } from "../../rolling/step-fleet.ts";
+import { type KnownFleet, knownOf, type ObservedFleet, observeFleet } from "../../stack/observe-fleet.ts";
+import { PreviewAhead } from "../../stack/preview-ahead.ts";
+import type { Note } from "../../stack/run-journal.ts";
+import { requireLock, type StackContext } from "../../stack/stack-context.ts";
+import { sleepUnlessStopped, waitUntil } from "../../stack/wait-until.ts";
+import type { LorPlan } from "../../systems/lor/plan-model.ts";
+import { carryOutStep, describeStep } from "./carry-out-step.ts";
+
+/** A step that was carried out. */
+export interface DoneStep {
+  readonly step: SwitchStep;
+  readonly seconds: number;
+  /** Undefined for a step that nobody foresaw. */
+  readonly expected: ExpectedTime | undefined;
+}
+
+export interface StepsRequest {
+  readonly goal: SwitchGoal;
+  /** Profile whose command runs: names the Plan once its fleet is reached, and the command that goes on. */
+  readonly target: Profile;
+  readonly live: ObservedFleet;
+  /** Expected time of a step, where it was foreseen, and how many steps are expected in all. */
+  readonly expected: { readonly time: (step: SwitchStep) => ExpectedTime | undefined; readonly total: number };
+  /** Asked before each step; throws when the step must not be done. */
+  readonly before: (step: SwitchStep, live: ObservedFleet) => Promise<void>;
+  /** Told after each step. */
+  readonly after: (step: SwitchStep) => Promise<void>;
+  readonly note: Note;
+}
+
+export interface StepsRun {
+  readonly steps: readonly DoneStep[];
+  readonly fleet: ObservedFleet;
+  /** Of the last engine update, if there was one. */
+  readonly plan: LorPlan | undefined;
+}
+
+/** A step failed; `live` is what was seen before it. */
+export class StepFailure extends Error {
+  readonly step: SwitchStep;
+  readonly live: ObservedFleet;
+
+  constructor(step: SwitchStep, live: ObservedFleet, cause: unknown) {
+    super(`${describeStep(step)} failed`, { cause });
+    this.step = step;
+    this.live = live;
+  }
+}
+
+/**
+ * Look, decide, act, until the goal is reached.
+ * @throws StepFailure with the error of a step as its cause; LorError of the planner and of `before`
+ */
+export async function runSteps(context: StackContext, request: StepsRequest): Promise<StepsRun> {
+  const { goal, target, note } = request;
+  const done: DoneStep[] = [];
+  let { live } = request;
+  let plan: LorPlan | undefined;
+  await using previews = new PreviewAhead(context);
+  for (;;) {
+    await requireLock(context);
+    await note("fleet-seen", target, { fleet: recordOf(live) });
+    const decision = decide(live, goal);
+    if (decision.kind === "stopped") {
+      throw stopped(decision);
+    }
+    if (decision.kind === "done") {
+      return { steps: done, fleet: live, plan };
+    }
+    const { step } = decision;
+    await request.before(step, live);
+    const position = done.length + 1;
+    const total = Math.max(request.expected.total, position);
+    const expected = request.expected.time(step);
+    context.emit({ kind: "step-begun", step, position, total, expected });
+    await note("step-begun", describeStep(step), expected === undefined ? {} : { expected: expectationOn(expected) });
+    const began = context.clock.now().getTime();
+    try {
+      const again = `lor-infra ${target}`;
+      plan = (await carryOutStep(context, { step, live, goal, target, again, previews })) ?? plan;
+    } catch (error) {
+      throw new StepFailure(step, live, error);
+    }
+    const seconds = (context.clock.now().getTime() - began) / 1000;
+    await note("step-done", describeStep(step));
+    context.emit({ kind: "step-done", step, seconds });
+    done.push({ step, seconds, expected });
+    await request.after(step);
+    if (step.kind !== "resize-load-balancer") {
+      await sleepUnlessStopped(context, context.timings.settle);
+    }
+    live = await observeSettled(context, knownAfter(live, step), goal);
+    requireEffect(step, live, target);
+  }
+}
+
+/** What a review of the season is told of a fleet. */
+function recordOf({ loadBalancerBandwidth, fronts }: LiveFleet): RecordedFleet {
+  return {
+    loadBalancerBandwidth,
+    fronts: fronts
+      .filter((front) => front.server !== "absent")
+      .map((front) => ({ name: front.name, size: front.size, serves: serves(front) })),
+  };
+}
+
+/** What is expected on this cloud, as far as that is known. */
+function expectationOn({ seconds, learned, here }: ExpectedTime): RecordedExpectation {
+  return here ?? { seconds, samples: learned?.samples ?? 0 };
+}
+
+/** Looks once the cloud has ended what it is busy with; fronts that are unwell get a little time to recover. */
+export async function observeSettled(
+  context: StackContext,
+  known: KnownFleet,
+  goal: SwitchGoal,
+): Promise<ObservedFleet> {
+  context.emit({ kind: "phase", phase: "observing" });
+  const look = () => observeFleet(context, known);
+  const idle = (fleet: LiveFleet) =>
+    (fleet.loadBalancerReady || fleet.loadBalancerFailed === true) &&
+    fleet.fronts.every((front) => front.server !== "building" && front.server !== "resizing");
+  const { seen } = await waitUntil(context, { limit: context.timings.busyLimit, look, good: idle });
+  const wanted = new Set(goal.fleet.fronts.map((front) => front.name));
+  const well = (fleet: LiveFleet) =>
+    fleet.fronts.every((front) => front.healthy || front.server !== "active" || !wanted.has(front.name));
+  if (!idle(seen) || well(seen)) {
+    return seen;
+  }
+  return (await waitUntil(context, { limit: context.timings.healthGrace, look, good: well })).seen;
+}
+
+/** The planner's refusal to go on, as an error. */
+function stopped(stop: SwitchStop): LorError {
+  return new LorError({
+    code: stop.code,
+    message: stop.reason,
+    exit: ExitCode.failed,
+    culprit: "cloud",
+    next: stop.next,
+  });
+}
+
+/** What the state knows once a step has ended well. */
+export function knownAfter(live: LiveFleet, step: SwitchStep): KnownFleet {
+  return knownOf(fleetAfter(live, step));
+}
+
+/** A step that left everything as it was would be decided again and again. */
+function requireEffect(step: SwitchStep, live: LiveFleet, target: Profile): void {
+  const front = "front" in step ? live.fronts.find((one) => one.name === step.front) : undefined;
+  const missed =
+    (step.kind === "resize-front" && front?.size !== step.to) ||
+    (step.kind === "add-front" && front === undefined) ||
+    (step.kind === "remove-front" && front !== undefined && front.server !== "absent");
+  if (missed) {
+    throw new LorError({
+      code: "step-without-effect",
+      message: `${describeStep(step)} ended well, but the cloud does not show it`,
+      exit: ExitCode.failed,
+      culprit: "cloud",
+      seen: front === undefined ? "no such front" : `${front.name} ${front.size}, server ${front.server}`,
+      next: `lor-infra status, then lor-infra ${target}`,
+    });
+  }
+}

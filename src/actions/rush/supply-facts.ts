@@ -1,0 +1,106 @@
+import type { OfferedFlavor, Quota, QuotaResource } from "../../clouds/clients.ts";
+import { findCloudFlavor, findInstance, findLoadBalancerFlavor } from "../../clouds/ovh/offers.ts";
+import type { Profile } from "../../domain/profile.ts";
+import type { LiveFleet, SwitchStep } from "../../rolling/model.ts";
+import type { Answer } from "../../rolling/preflight/answer.ts";
+import { needsOf } from "../../rolling/preflight/needs.ts";
+import type { SupplyFacts } from "../../rolling/preflight/supply.ts";
+import { askCloud } from "../../stack/query-cloud.ts";
+import type { StackContext } from "../../stack/stack-context.ts";
+
+/** Which service tells the quota of what. */
+const tellers = {
+  instances: "Nova",
+  cores: "Nova",
+  memory: "Nova",
+  volumes: "Cinder",
+  "volume-space": "Cinder",
+  ports: "Neutron",
+  members: "Octavia",
+} as const satisfies Record<QuotaResource, string>;
+
+export interface SupplyRequest {
+  readonly live: LiveFleet;
+  readonly steps: readonly { readonly step: SwitchStep }[];
+  readonly target: Profile;
+}
+
+/** What the region offers, and what the project may still have of what the steps need. */
+export async function readSupply(
+  context: StackContext,
+  { live, steps, target }: SupplyRequest,
+): Promise<SupplyFacts & { readonly flavorsOffered: Answer<readonly OfferedFlavor[]> }> {
+  const { normal, rush } = context.project.settings;
+  const { supply } = context.clients;
+  const planned = steps.map(({ step }) => step);
+  const family = normal.prestashop.flavorFamily;
+  const flavorOf = (size: string) => findCloudFlavor(size, family) ?? size;
+  const needs = needsOf(live, planned, {
+    sizeOf: findInstance,
+    volumeGigabytes: normal.prestashop.disk.in("GB"),
+  });
+  const back = target === "rush" && planned.length > 0;
+  const [flavorsOffered, loadBalancerFlavors, quotas] = await Promise.all([
+    askCloud(() => supply.flavors()),
+    askCloud(() => supply.loadBalancerFlavors()),
+    readQuotas(
+      context,
+      needs.map(({ resource }) => resource as QuotaResource),
+    ),
+  ]);
+  return {
+    region: normal.region.compute,
+    flavors: {
+      ahead: distinct(planned.flatMap(sizesOf).map(flavorOf)),
+      back: back ? [flavorOf(normal.prestashop.frontsFlavor)] : [],
+    },
+    loadBalancerFlavors: {
+      ahead: distinct(
+        planned.flatMap((step) => (step.kind === "resize-load-balancer" ? [bandwidthName(step.to)] : [])),
+      ),
+      back:
+        back && normal.loadBalancer.bandwidth !== rush.loadBalancer.bandwidth
+          ? [bandwidthName(normal.loadBalancer.bandwidth)]
+          : [],
+    },
+    offered: {
+      flavors: "known" in flavorsOffered ? { known: flavorsOffered.known.map(({ name }) => name) } : flavorsOffered,
+      loadBalancerFlavors,
+    },
+    needs,
+    quotas,
+    flavorsOffered,
+  };
+}
+
+/** Each service is asked once, and only for what is needed. */
+async function readQuotas(
+  { clients: { supply } }: StackContext,
+  resources: readonly QuotaResource[],
+): Promise<SupplyFacts["quotas"]> {
+  const services = distinct(resources.map((resource) => tellers[resource]));
+  const answers = new Map<string, Answer<readonly Quota[]>>(
+    await Promise.all(services.map(async (service) => [service, await askCloud(supply.quotas[service])] as const)),
+  );
+  return new Map(
+    resources.map((resource): [string, Answer<Quota>] => {
+      const service = tellers[resource];
+      const answer = answers.get(service) ?? { why: `${service} was not asked` };
+      if ("why" in answer) return [resource, answer];
+      const told = answer.known.find((quota) => quota.resource === resource);
+      return [resource, told === undefined ? { why: `${service} does not tell` } : { known: told }];
+    }),
+  );
+}
+
+function sizesOf(step: SwitchStep): readonly string[] {
+  return step.kind === "add-front" ? [step.size] : step.kind === "resize-front" ? [step.to] : [];
+}
+
+function bandwidthName(bandwidth: number): string {
+  return findLoadBalancerFlavor(bandwidth) ?? `${bandwidth} Mbit/s`;
+}
+
+function distinct<T>(values: readonly T[]): readonly T[] {
+  return [...new Set(values)];
+}

@@ -1,0 +1,221 @@
+import { ExitCode, LorError } from "../../core/errors.ts";
+import type { Profile } from "../../domain/profile.ts";
+import { type ApprovedSwitch, approvalDifferences, planId } from "../../rolling/approval.ts";
+import { forecastSwitch } from "../../rolling/forecast.ts";
+import type { SwitchGoal, SwitchStep } from "../../rolling/model.ts";
+import { type Condition, refusalOf } from "../../rolling/preflight/preflight-check.ts";
+import { fleetOfLive, pathTo } from "../../rolling/step-fleet.ts";
+import { type KnownFleet, knownOf, type ObservedFleet } from "../../stack/observe-fleet.ts";
+import { type Confirm, type Proposal, requireApproval } from "../../stack/proposal.ts";
+import type { RecordedState } from "../../stack/recorded-state.ts";
+import { recoverStack, refreshState } from "../../stack/recover-stack.ts";
+import { experienceOf, journaled } from "../../stack/run-journal.ts";
+import { planFleet, planProfile, type StackContext, sameFleet } from "../../stack/stack-context.ts";
+import { prepareUpdate, runUpdate, switchBuild } from "../../stack/update-stack.ts";
+import type { LorPlan } from "../../systems/lor/plan-model.ts";
+import { switchGoal } from "../../systems/lor/switch-goal.ts";
+import { runReturnTasks, type TaskResult } from "../normal/run-scale-down-hooks.ts";
+import { changedSinceApproval, describeSwitch, guardSteps } from "./approve-switch.ts";
+import { revertStep } from "./revert-step.ts";
+import { type DoneStep, observeSettled, runSteps, StepFailure, type StepsRequest } from "./run-steps.ts";
+import { type ConditionsRequest, type SeasonChoice, switchConditions } from "./switch-preflight.ts";
+
+export interface SwitchInput {
+  readonly target: Profile;
+  readonly confirm: Confirm;
+  /** `stop`: a front that fails stays out of the pool for a person to look at; `revert`: its step is taken back first. Default: stop. */
+  readonly onFailure?: "stop" | "revert";
+  readonly season?: SeasonChoice;
+  /** A plan that was approved earlier, perhaps by somebody else: exactly this is done. */
+  readonly approved?: ApprovedSwitch;
+}
+
+export interface SwitchResult {
+  readonly target: Profile;
+  /** What was kept before the way back; none on the way into rush. */
+  readonly tasks: readonly TaskResult[];
+  /** Steps that were carried out; none when the stack was there already. */
+  readonly steps: readonly DoneStep[];
+  /** What was asked before the first of them; empty when there was nothing to do. */
+  readonly conditions: readonly Condition[];
+  /** What was paid for before and is now: to be priced. */
+  readonly before: LorPlan;
+  readonly after: LorPlan;
+  readonly fleet: ObservedFleet;
+  readonly seconds: number;
+}
+
+/**
+ * Brings a live stack into a profile, one safe step at a time: look, decide, preview, act, gate. Interrupted or failed at any point, the same
+ * call goes on from what is really there.
+ *
+ * @throws LorError `not-created`, the code of a condition that refuses (exit 3), a stop code of the planner, `not-approved`, `changed-since-approval`, `plan-changed`, `preview-mismatch`,
+ *   `gate-failed`, `<step>-failed`
+ */
+export async function switchProfile(context: StackContext, input: SwitchInput): Promise<SwitchResult> {
+  const began = context.clock.now().getTime();
+  const { target, confirm } = input;
+  // Before the recovery: it ends what is unfinished.
+  const goesOn = input.approved !== undefined && (await isUnfinished(context, input.approved));
+  const prepared = await prepareSwitch(context, target, input.season);
+  const { proposal, live, named, conditions } = prepared;
+  const { before, after, steps: forecast } = proposal;
+  if (forecast.length === 0 && named) {
+    return { target, tasks: [], steps: [], conditions, before, after, fleet: live, seconds: 0 };
+  }
+  const approved = input.approved ?? prepared.approved;
+  if (!goesOn) {
+    requireSame(approved, prepared.approved);
+  }
+  if (forecast.length > 0) {
+    await requireApproval(confirm, proposal);
+  }
+  return await journaled(context, { operation: target, what: target, plan: planId(approved) }, async (note) => {
+    const tasks =
+      target === "normal" && forecast.length > 0
+        ? await runReturnTasks(context, { plan: after, recorded: prepared.recorded, note })
+        : [];
+    const run = await runApproved(context, { ...input, approved }, { prepared, note });
+    if (run.plan === undefined ? !named : run.plan.profile !== target) {
+      // The last step needed no engine: the state still names where it came from.
+      await runUpdate(context, await prepareUpdate(context, after, switchBuild));
+    }
+    const seconds = (context.clock.now().getTime() - began) / 1000;
+    return { target, tasks, steps: run.steps, conditions, before, after, fleet: run.fleet, seconds };
+  });
+}
+
+/** Everything that the switch would do, to be reviewed and applied later. Changes nothing but what an interrupted run left. */
+export async function planSwitch(
+  context: StackContext,
+  target: Profile,
+  season: SeasonChoice = {},
+): Promise<Pick<PreparedSwitch, "approved" | "proposal" | "conditions">> {
+  return await prepareSwitch(context, target, season);
+}
+
+/** The proposal of a switch: something is there before and after. */
+type SwitchProposal = Proposal & { readonly before: LorPlan; readonly after: LorPlan };
+
+interface PreparedSwitch {
+  readonly goal: SwitchGoal;
+  readonly recorded: RecordedState;
+  readonly live: ObservedFleet;
+  readonly proposal: SwitchProposal;
+  readonly approved: ApprovedSwitch;
+  /** Answers to what is asked before anything changes; none of them refuses. */
+  readonly conditions: readonly Condition[];
+  /** The state says already that it is in the profile. */
+  readonly named: boolean;
+}
+
+async function prepareSwitch(
+  context: StackContext,
+  target: Profile,
+  season: SeasonChoice = {},
+): Promise<PreparedSwitch> {
+  const goal = goalOf(context, target);
+  // Before the recovery: it ends what is unfinished.
+  const unfinished = (await context.state.journal.unfinished()) === target;
+  const recorded = await recoverStack(context, goal.fleet);
+  const live = await observeSettled(context, requireCreated(context, recorded), goal);
+  const path = pathTo(live, goal);
+  // What is approved is compared with the state, so the state must say what is there. A machine in another state cannot be read yet.
+  const readable = path.stop === undefined && live.fronts.every((front) => front.server === "active");
+  if (!recorded.refreshed && path.steps.length > 0 && readable) {
+    await refreshState(context, fleetOfLive(live));
+  }
+  const steps = forecastSwitch(live, path.steps, await experienceOf(context));
+  const changed = !sameFleet(fleetOfLive(live), goalOf(context, target === "rush" ? "normal" : "rush").fleet);
+  const begun = changed && (unfinished || recorded.profile === undefined);
+  const asked = { target, goal, live, steps, stop: path.stop, begun, season };
+  const conditions = path.stop === undefined && steps.length === 0 ? [] : await requireConditions(context, asked);
+  return {
+    goal,
+    recorded,
+    live,
+    proposal: {
+      operation: target,
+      cloud: context.cloud,
+      stack: context.project.stack,
+      changes: [],
+      steps,
+      before: planFleet(context, fleetOfLive(live), recorded.profile),
+      after: planProfile(context, target),
+      seconds: steps.reduce((sum, step) => sum + step.seconds, 0),
+      lost: [],
+    },
+    approved: await describeSwitch(context, { target, live, steps: path.steps }),
+    conditions,
+    named: recorded.profile === target,
+  };
+}
+
+/** Asks everything, shows the answers. @throws LorError with the code of the first condition that refuses */
+async function requireConditions(context: StackContext, asked: ConditionsRequest): Promise<readonly Condition[]> {
+  const conditions = await switchConditions(context, asked);
+  context.emit({ kind: "conditions", conditions });
+  const refusal = refusalOf(conditions);
+  if (refusal !== undefined) throw refusal;
+  return conditions;
+}
+
+function requireSame(approved: ApprovedSwitch, now: ApprovedSwitch): void {
+  const differences = approvalDifferences(approved, now);
+  if (differences.length > 0) {
+    throw changedSinceApproval(differences, now.target);
+  }
+}
+
+/** The last run was of this plan and did not end well: it goes on with the steps that are left. */
+async function isUnfinished({ project, state }: StackContext, approved: ApprovedSwitch): Promise<boolean> {
+  const left = await state.journal.unfinishedPlan();
+  return approved.project === project.name && left === planId(approved);
+}
+
+async function runApproved(
+  context: StackContext,
+  { target, onFailure, approved }: SwitchInput & { readonly approved: ApprovedSwitch },
+  { prepared, note }: { readonly prepared: PreparedSwitch } & Pick<StepsRequest, "note">,
+) {
+  const { goal, proposal } = prepared;
+  const expected = {
+    time: (step: SwitchStep) => proposal.steps.find((one) => one.step.kind === step.kind),
+    total: proposal.steps.length,
+  };
+  const guard = guardSteps(context, approved, { live: prepared.live, state: prepared.approved.state });
+  // A person may have thought about it for long.
+  const live = await observeSettled(context, knownOf(prepared.live), goal);
+  try {
+    return await runSteps(context, { goal, target, live, expected, note, ...guard });
+  } catch (error) {
+    if (!(error instanceof StepFailure)) {
+      throw error;
+    }
+    const { cause, step } = error;
+    const revertible = step.kind === "resize-front" || step.kind === "add-front";
+    if (onFailure === "revert" && revertible && cause instanceof LorError && context.signal?.aborted !== true) {
+      throw await revertStep(context, { step, live: error.live, cause }, { goal, target, note });
+    }
+    throw cause;
+  }
+}
+
+/** A profile as a goal: whatever happens, as many healthy fronts serve as normal has. */
+export function goalOf({ project }: Pick<StackContext, "project">, target: Profile): SwitchGoal {
+  return switchGoal(project.settings, target);
+}
+
+/** What the state knows of the fleet. @throws LorError `not-created` when nothing was ever created whole */
+export function requireCreated(context: StackContext, recorded: RecordedState): KnownFleet {
+  if (recorded.fleet === undefined) {
+    throw new LorError({
+      code: "not-created",
+      message: `the stack ${context.project.stack} is not up on the ${context.cloud} cloud`,
+      exit: ExitCode.failed,
+      culprit: "user",
+      next: "lor-infra up",
+    });
+  }
+  return { loadBalancerBandwidth: recorded.fleet.loadBalancerBandwidth, fronts: recorded.fronts };
+}

@@ -1,0 +1,105 @@
+import type { Profile } from "../../domain/profile.ts";
+import { fleetOfLive } from "../../rolling/step-fleet.ts";
+import { type ObservedFleet, observeFleet } from "../../stack/observe-fleet.ts";
+import { type RecordedState, readRecorded } from "../../stack/recorded-state.ts";
+import { planFleet, type StackContext } from "../../stack/stack-context.ts";
+import type { CloudKind } from "../../state/stack-folder.ts";
+import { describeHolder, readLock } from "../../state/stack-lock.ts";
+import type { LorPlan } from "../../systems/lor/plan-model.ts";
+
+interface FrontStatus {
+  readonly name: string;
+  readonly size: string;
+  readonly server: string;
+  /** Private address. */
+  readonly address: string | undefined;
+  readonly pool: "serving" | "drained" | "absent";
+  readonly healthy: boolean;
+  /** The cloud's reason when the server is in ERROR. */
+  readonly fault: string | undefined;
+}
+
+interface DatabaseStatus {
+  readonly name: string;
+  readonly engine: string;
+  readonly plan: string;
+  readonly version: string;
+  /** As recorded at the last run. */
+  readonly status: string | undefined;
+}
+
+export interface StatusResult {
+  readonly cloud: CloudKind;
+  readonly stack: string;
+  /** Something of it exists. */
+  readonly exists: boolean;
+  /** Undefined for a new stack and between two profiles. */
+  readonly profile: Profile | undefined;
+  readonly fronts: readonly FrontStatus[];
+  readonly loadBalancer: { readonly bandwidth: number | undefined; readonly ready: boolean };
+  readonly databases: readonly DatabaseStatus[];
+  /** Of the stack's outputs: public and private addresses. */
+  readonly addresses: unknown;
+  /** What is paid for, to be priced; undefined for a new stack. */
+  readonly plan: LorPlan | undefined;
+  /** An operation that did not end well; the same command goes on from there. */
+  readonly unfinished: string | undefined;
+  /** Who changes the stack now, in words. */
+  readonly lockedBy: string | undefined;
+}
+
+/** What runs and where, asked of the cloud just now; needs neither lock nor engine. */
+export async function status(context: StackContext): Promise<StatusResult> {
+  const recorded = await readRecorded(context);
+  const bandwidth = recorded.fleet?.loadBalancerBandwidth;
+  const exists = recorded.resources.length > 0;
+  const live = exists
+    ? await observeFleet(context, { loadBalancerBandwidth: bandwidth ?? 0, fronts: recorded.fronts })
+    : undefined;
+  const lock = await readLock(context.state.files);
+  return {
+    cloud: context.cloud,
+    stack: context.project.stack,
+    exists,
+    profile: recorded.profile,
+    fronts: (live?.fronts ?? []).map((front) => ({
+      name: front.name,
+      size: front.size,
+      server: front.server,
+      address: front.serverView?.address ?? front.member?.address,
+      pool: front.pool,
+      healthy: front.healthy,
+      fault: front.serverView?.fault,
+    })),
+    loadBalancer: { bandwidth, ready: live?.loadBalancerReady ?? false },
+    databases: databasesOf(recorded),
+    addresses: recorded.outputs.addresses,
+    plan: runningPlan(context, recorded, live),
+    unfinished: lock !== undefined && !lock.dead ? undefined : await context.state.journal.unfinished(),
+    lockedBy: lock === undefined || lock.dead ? undefined : describeHolder(lock.holder),
+  };
+}
+
+/** What is paid for is what is there: a switch that stopped half-way has recorded where it was going. */
+function runningPlan(
+  context: StackContext,
+  { fleet, profile }: RecordedState,
+  live: ObservedFleet | undefined,
+): LorPlan | undefined {
+  if (fleet === undefined) return undefined;
+  return planFleet(context, live === undefined || live.fronts.length === 0 ? fleet : fleetOfLive(live), profile);
+}
+
+function databasesOf(recorded: RecordedState): readonly DatabaseStatus[] {
+  const text = (value: unknown) => (typeof value === "string" ? value : undefined);
+  return recorded.resources
+    .filter((one) => one.type === "ovh:CloudProject/database:Database")
+    .map(({ name, outputs }) => ({
+      name,
+      engine: text(outputs.engine) ?? name,
+      plan: text(outputs.plan) ?? "",
+      version: text(outputs.version) ?? "",
+      status: text(outputs.status),
+    }))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}

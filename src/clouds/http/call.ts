@@ -1,0 +1,214 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { ExitCode, LorError } from "../../core/errors.ts";
+
+/** A call that the cloud answered with an error, or did not answer. */
+export class CloudCallError extends LorError {
+  /** HTTP status, or 0 when there was no answer. */
+  readonly status: number;
+  /** What the service said, shortened. */
+  readonly answer: string;
+
+  constructor(call: CloudCall, status: number, answer: string, cause?: unknown) {
+    const where = `${call.method} ${new URL(call.url).pathname}`;
+    super({
+      code: codeOf(status),
+      message:
+        status === 0
+          ? `${call.service} did not answer ${where}: ${answer}`
+          : `${call.service} answered ${status} to ${where}: ${answer}`,
+      exit: ExitCode.failed,
+      culprit: "cloud",
+      ...nextOf(status),
+      ...(cause === undefined ? {} : { cause }),
+    });
+    this.name = "CloudCallError";
+    this.status = status;
+    this.answer = answer;
+  }
+}
+
+export interface CloudCall {
+  /** Who is called, for messages: `Nova`, `Octavia`, `OVHcloud`. */
+  readonly service: string;
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** Sending it twice has the effect of sending it once. Default: every method but POST. */
+  readonly idempotent?: boolean;
+}
+
+export interface CloudAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Parsed JSON, or undefined when the answer has no body. */
+  readonly body: unknown;
+}
+
+/** Everything a call takes from outside, so that tests decide about time. */
+export interface CallOptions {
+  /** Attempts of an idempotent call in all. Default 6. */
+  readonly attempts?: number;
+  /** Pause before the second attempt, milliseconds; doubles each time up to 5 s. Default 200. */
+  readonly firstPauseMs?: number;
+  /** Longest wait for one answer, milliseconds. Default 60000. */
+  readonly timeoutMs?: number;
+  /** Longest wait for a state such as ACTIVE, milliseconds. Default 20 minutes: a resize of a large disk takes that long. */
+  readonly waitMs?: number;
+  readonly sleep?: (milliseconds: number) => Promise<void>;
+  readonly now?: () => number;
+}
+
+const LONGEST_PAUSE_MS = 5_000;
+
+/** Sends calls; repeats the idempotent ones when the cloud is busy, a load balancer immutable, or the connection cut. */
+export class Caller {
+  private readonly options: Required<CallOptions>;
+
+  constructor(options: CallOptions = {}) {
+    this.options = {
+      attempts: options.attempts ?? 6,
+      firstPauseMs: options.firstPauseMs ?? 200,
+      timeoutMs: options.timeoutMs ?? 60_000,
+      waitMs: options.waitMs ?? 20 * 60_000,
+      sleep: options.sleep ?? ((milliseconds) => pause(milliseconds)),
+      now: options.now ?? Date.now,
+    };
+  }
+
+  /** @throws CloudCallError `cloud-unreachable`, `cloud-unauthorized`, `cloud-not-found`, `cloud-conflict`, `cloud-refused`, `cloud-failed` */
+  async send(call: CloudCall): Promise<CloudAnswer> {
+    const idempotent = call.idempotent ?? call.method !== "POST";
+    return idempotent ? await this.repeat(() => this.sendOnce(call)) : await this.sendOnce(call);
+  }
+
+  /** Runs an idempotent effect until it ends otherwise than by an error that may pass. */
+  async repeat<T>(effect: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await effect();
+      } catch (error) {
+        if (!(error instanceof CloudCallError)) throw error;
+        if (attempt >= this.options.attempts || !mayPass(error)) throw error;
+        await this.options.sleep(Math.min(this.options.firstPauseMs * 2 ** (attempt - 1), LONGEST_PAUSE_MS));
+      }
+    }
+  }
+
+  /**
+   * Asks until `done` says yes, with growing pauses.
+   * @throws LorError `cloud-too-slow` after `waitMs`
+   */
+  async waitFor<T>(what: string, read: () => Promise<T>, done: (value: T) => boolean): Promise<T> {
+    const start = this.options.now();
+    for (let round = 0; ; round++) {
+      const value = await read();
+      if (done(value)) return value;
+      if (this.options.now() - start > this.options.waitMs) {
+        throw new LorError({
+          code: "cloud-too-slow",
+          message: `waited ${Math.round(this.options.waitMs / 1000)} s for ${what}`,
+          exit: ExitCode.failed,
+          culprit: "cloud",
+          next: "lor-infra status",
+        });
+      }
+      await this.options.sleep(Math.min(this.options.firstPauseMs * 1.5 ** round, LONGEST_PAUSE_MS));
+    }
+  }
+
+  private async sendOnce(call: CloudCall): Promise<CloudAnswer> {
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(call.url, {
+        method: call.method,
+        headers: {
+          accept: "application/json",
+          ...(call.body === undefined ? {} : { "content-type": "application/json" }),
+          ...call.headers,
+        },
+        ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+        signal: AbortSignal.timeout(this.options.timeoutMs),
+        redirect: "error",
+      });
+      text = await response.text();
+    } catch (error) {
+      throw new CloudCallError(call, 0, causeOf(error), error);
+    }
+    if (!response.ok) throw new CloudCallError(call, response.status, errorText(text));
+    return { status: response.status, headers: response.headers, body: parsed(call, response, text) };
+  }
+}
+
+function parsed(call: CloudCall, response: Response, text: string): unknown {
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new CloudCallError(call, response.status, "not JSON", error);
+  }
+}
+
+/** A service that is away comes back; what it refuses it will refuse again. */
+function nextOf(status: number): { readonly next?: string } {
+  if (status === 401 || status === 403) return { next: "lor-infra doctor" };
+  return status === 0 || status >= 500
+    ? { next: "run the same command again when the service answers: it goes on from there" }
+    : {};
+}
+
+function codeOf(status: number): string {
+  switch (status) {
+    case 0:
+      return "cloud-unreachable";
+    case 401:
+    case 403:
+      return "cloud-unauthorized";
+    case 404:
+      return "cloud-not-found";
+    case 409:
+      return "cloud-conflict";
+    default:
+      return status >= 500 || status === 429 ? "cloud-failed" : "cloud-refused";
+  }
+}
+
+/** Octavia refuses with 409 "immutable" while another change is under way; other conflicts stay conflicts. */
+function mayPass(error: CloudCallError): boolean {
+  if (error.status === 0 || error.status === 429 || error.status >= 500) return true;
+  return error.status === 409 && /immutable/i.test(error.answer);
+}
+
+/** `fetch` hides the reason (ECONNREFUSED…) in a cause. */
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return "connection failed";
+  const cause = error.cause as { code?: unknown; message?: unknown } | undefined;
+  if (typeof cause?.code === "string") return cause.code;
+  if (typeof cause?.message === "string" && cause.message !== "") return cause.message;
+  return error.name === "TimeoutError" ? "no answer in time" : error.message;
+}
+
+/** The message inside an error body: Nova `{conflictingRequest:{message}}`, Neutron `{NeutronError}`, Octavia `{faultstring}`, OVHcloud `{message}`. */
+function errorText(text: string): string {
+  const short = (value: string) => value.replaceAll(/\s+/g, " ").slice(0, 300);
+  try {
+    return short(messageIn(JSON.parse(text)) ?? text);
+  } catch {
+    return short(text);
+  }
+}
+
+function messageIn(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const record = value as Record<string, unknown>;
+  for (const key of ["message", "faultstring", "description"]) {
+    const found = record[key];
+    if (typeof found === "string") return found;
+  }
+  for (const inner of Object.values(record)) {
+    const found = messageIn(inner);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,149 @@
+import { ExitCode, LorError } from "../../core/errors.ts";
+import type { ComputeClient, ServerStatus, ServerView } from "../clients.ts";
+import { unlessMissing } from "../finder-query.ts";
+import { type Caller, CloudCallError } from "../http/call.ts";
+import { type JsonObject, object, objects, optionalText, text } from "../http/json-answer.ts";
+import type { OpenStack } from "./openstack-api.ts";
+
+/** From 2.47 on, a server carries its flavor's name instead of an id that may no longer exist. */
+const FLAVOR_NAMES = "2.47";
+
+const STATUSES: ReadonlySet<string> = new Set([
+  "BUILD",
+  "ACTIVE",
+  "SHUTOFF",
+  "RESIZE",
+  "VERIFY_RESIZE",
+  "REVERT_RESIZE",
+  "ERROR",
+  "DELETED",
+] satisfies ServerStatus[]);
+
+/** Nova: what the switch needs besides Pulumi. */
+export class NovaCompute implements ComputeClient {
+  private readonly openstack: OpenStack;
+  private readonly caller: Caller;
+
+  constructor(openstack: OpenStack, caller: Caller) {
+    this.openstack = openstack;
+    this.caller = caller;
+  }
+
+  /** Servers whose name starts with the prefix, by name. */
+  async findServers(namePrefix: string): Promise<readonly ServerView[]> {
+    const filter = encodeURIComponent(`^${namePrefix.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}`);
+    const found = await this.openstack.list("compute", `/servers/detail?name=${filter}`, "servers", FLAVOR_NAMES);
+    return found
+      .map(serverView)
+      .filter((server) => server.name.startsWith(namePrefix))
+      .sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  /** Resolves when the server runs on its new size; nothing to do when someone has confirmed it before. */
+  async confirmResize(id: string): Promise<void> {
+    await this.settle(id, "confirmResize");
+  }
+
+  /** Resolves when the server runs on its old size again. */
+  async revertResize(id: string): Promise<void> {
+    await this.settle(id, "revertResize");
+  }
+
+  /**
+   * Brings a server out of ERROR: os-resetState, which only administrators may call on most public clouds, else a hard
+   * reboot, which every project member may call on a server in ERROR and which ends in ACTIVE.
+   */
+  async resetState(id: string): Promise<void> {
+    try {
+      await this.act(id, { "os-resetState": { state: "active" } });
+    } catch (error) {
+      if (!(error instanceof CloudCallError) || error.status !== 403) throw error;
+      await this.act(id, { reboot: { type: "HARD" } });
+    }
+    await this.caller.waitFor(
+      `server ${id} to leave ERROR`,
+      () => this.server(id),
+      (seen) => seen.status !== "ERROR",
+    );
+  }
+
+  async deleteServer(id: string): Promise<void> {
+    const path = `/servers/${encodeURIComponent(id)}`;
+    await unlessMissing(() => this.openstack.send({ service: "compute", method: "DELETE", path, idempotent: true }));
+    await this.caller.waitFor(
+      `server ${id} to be gone`,
+      () => unlessMissing(() => this.server(id)),
+      (seen) => seen === undefined || seen.status === "DELETED",
+    );
+  }
+
+  private async settle(id: string, action: "confirmResize" | "revertResize"): Promise<void> {
+    const before = await this.server(id);
+    if (before.status === "VERIFY_RESIZE") {
+      try {
+        await this.act(id, { [action]: null });
+      } catch (error) {
+        // The answer of a first attempt may have been lost: then Nova refuses the second one, and the state decides.
+        if (!(error instanceof CloudCallError) || error.status !== 409) throw error;
+      }
+    }
+    const after = await this.caller.waitFor(
+      `server ${before.name} to leave ${before.status}`,
+      () => this.server(id),
+      (seen) => !["VERIFY_RESIZE", "REVERT_RESIZE", "RESIZE"].includes(seen.status),
+    );
+    if (after.status === "ERROR") {
+      throw new LorError({
+        code: "resize-failed",
+        message: `${after.name} is in ERROR after ${action}: ${after.fault ?? "Nova gives no reason"}`,
+        exit: ExitCode.failed,
+        culprit: "cloud",
+        next: "lor-infra status",
+      });
+    }
+  }
+
+  private async act(id: string, body: JsonObject): Promise<void> {
+    await this.openstack.send({
+      service: "compute",
+      method: "POST",
+      path: `/servers/${encodeURIComponent(id)}/action`,
+      body,
+      idempotent: true,
+    });
+  }
+
+  private async server(id: string): Promise<ServerView> {
+    const answer = await this.openstack.read({
+      service: "compute",
+      method: "GET",
+      path: `/servers/${encodeURIComponent(id)}`,
+      microversion: FLAVOR_NAMES,
+    });
+    return serverView(object(answer.server));
+  }
+}
+
+function serverView(server: JsonObject): ServerView {
+  const status = text(server.status);
+  return {
+    id: text(server.id),
+    name: text(server.name),
+    status: STATUSES.has(status) ? (status as ServerStatus) : "UNKNOWN",
+    flavor: text(object(server.flavor).original_name),
+    address: firstFixedAddress(server.addresses),
+    fault: optionalText(object(server.fault).message),
+    // Null until it first runs; a cloud that leaves it out says nothing.
+    createdAt: optionalText(server.created) === undefined ? undefined : new Date(text(server.created)),
+    launched: server["OS-SRV-USG:launched_at"] !== null,
+  };
+}
+
+function firstFixedAddress(addresses: unknown): string | undefined {
+  for (const network of Object.values(object(addresses))) {
+    for (const address of objects(network)) {
+      if (address["OS-EXT-IPS:type"] !== "floating" && address.version !== 6) return optionalText(address.addr);
+    }
+  }
+  return undefined;
+}

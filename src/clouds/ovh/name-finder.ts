@@ -1,0 +1,95 @@
+import { ExitCode, LorError } from "../../core/errors.ts";
+import type { FoundResource, ResourceFinder } from "../clients.ts";
+import type { Find, FinderClouds } from "../finder-query.ts";
+import { text } from "../http/json-answer.ts";
+import { openstackTypes } from "../openstack/finders.ts";
+import { discardPath, ovhTypes } from "./finders.ts";
+import { shownInputs } from "./shown-inputs.ts";
+import { isImportable, madeUp, unreadable } from "./write-only-inputs.ts";
+
+/** How each type is found; a type that is missing here is an error, never "does not exist". */
+const finders: Readonly<Record<string, Find>> = { ...openstackTypes, ...ovhTypes };
+
+/** terraform-provider-ovh v2.19: its Read returns the API's 404 as an error. */
+const failsWhenGone: ReadonlySet<string> = new Set(["ovh:CloudProject/loadBalancer:LoadBalancer"]);
+
+/** What they belong to is their name. */
+const foundByParents: ReadonlySet<string> = new Set([
+  "openstack:compute/volumeAttach:VolumeAttach",
+  "openstack:networking/routerInterface:RouterInterface",
+  "openstack:networking/floatingIpAssociate:FloatingIpAssociate",
+  "openstack:networking/secGroupRule:SecGroupRule",
+  "openstack:loadbalancer/monitor:Monitor",
+  "openstack:objectstorage/containerObject:ContainerObject",
+  "ovh:Vrack/cloudProject:CloudProject",
+  "ovh:CloudProject/s3Policy:S3Policy",
+]);
+
+/** Every type that can be looked up. */
+export const findableTypes: readonly string[] = Object.keys(finders);
+
+export class NameFinder implements ResourceFinder {
+  private readonly clouds: FinderClouds;
+
+  constructor(clouds: FinderClouds) {
+    this.clouds = clouds;
+  }
+
+  async find(
+    type: string,
+    inputs: Readonly<Record<string, unknown>>,
+    chosen?: string,
+  ): Promise<FoundResource | undefined> {
+    if (type.startsWith("random:") || !/^(openstack|ovh):/.test(type)) return undefined;
+    const find = finders[type];
+    if (find === undefined) {
+      throw new LorError({
+        code: "finder-unknown-type",
+        message: `it is not known how to look for an existing ${type}`,
+        exit: ExitCode.failed,
+        culprit: "tool",
+        accepted: findableTypes.join(", "),
+        next: "look in the cloud's console whether it exists, then run the same command again",
+      });
+    }
+    const openstack = this.clouds.openstack.inRegion(text(inputs.region));
+    return await find({ ...this.clouds, openstack }, inputs, chosen);
+  }
+
+  isChosen(type: string): boolean {
+    return finders[type] !== undefined && !foundByParents.has(type);
+  }
+
+  async shown(type: string, id: string, region: string): Promise<Readonly<Record<string, unknown>>> {
+    return (await shownInputs[type]?.(this.clouds.openstack.inRegion(region), id)) ?? {};
+  }
+
+  async discard(type: string, id: string): Promise<void> {
+    const path = discardPath(type, id);
+    if (path === undefined) {
+      throw new LorError({
+        code: "finder-cannot-discard",
+        message: `${type} ${id} is not a resource that can be discarded`,
+        exit: ExitCode.failed,
+        culprit: "tool",
+      });
+    }
+    await this.clouds.ovh.delete(path);
+  }
+
+  unreadable(type: string): readonly string[] {
+    return unreadable(type);
+  }
+
+  madeUp(type: string): readonly string[] {
+    return madeUp(type);
+  }
+
+  isImportable(type: string): boolean {
+    return isImportable(type);
+  }
+
+  failsWhenGone(type: string): boolean {
+    return failsWhenGone.has(type);
+  }
+}

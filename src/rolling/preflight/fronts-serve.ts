@@ -1,0 +1,64 @@
+import type { StepForecast } from "../forecast.ts";
+import type { LiveFleet, SwitchGoal, SwitchStop } from "../model.ts";
+import { serves } from "../serving.ts";
+import type { Condition } from "./preflight-check.ts";
+
+export interface FrontsServeFacts {
+  readonly live: LiveFleet;
+  readonly goal: SwitchGoal;
+  /** Why the planner would not go on, at its first step or a later one. */
+  readonly stop: SwitchStop | undefined;
+  readonly steps: readonly StepForecast[];
+}
+
+/** Whether every front is healthy now, and how many serve at each moment of the switch. */
+export function frontsServeConditions(facts: FrontsServeFacts): readonly Condition[] {
+  return [healthNow(facts), ...(facts.stop === undefined ? [capacity(facts)] : [])];
+}
+
+function healthNow({ live, goal, stop }: FrontsServeFacts): Condition {
+  const asked = "fronts now";
+  const told = live.fronts.map(({ name, size, healthy }) => `${name} ${size} ${healthy ? "healthy" : "NOT HEALTHY"}`);
+  if (stop !== undefined) {
+    return {
+      asked,
+      outcome: "refused",
+      code: "fronts-not-ready",
+      reason: stop.reason,
+      seen: told.join(", "),
+      accepted: "every front active and healthy, the load balancer ready",
+      next: stop.next,
+    };
+  }
+  const wanted = new Set(goal.fleet.fronts.map((front) => front.name));
+  const ill = live.fronts.filter((front) => wanted.has(front.name) && !serves(front));
+  if (ill.length === 0) return { asked, outcome: "ok", reason: told.join(", ") };
+  return {
+    asked,
+    outcome: "warning",
+    code: "front-out-of-service",
+    reason: `${told.join(", ")}; ${ill.map((front) => front.name).join(", ")}: not in service, the switch puts it right first`,
+    next: "lor-infra status",
+  };
+}
+
+function capacity({ live, goal, steps }: FrontsServeFacts): Condition {
+  const asked = "capacity";
+  const now = live.fronts.filter(serves).length;
+  const fewest = Math.min(now, ...steps.flatMap((step) => [step.servingDuring, step.servingAfter]));
+  const atEnd = steps.at(-1)?.servingAfter ?? now;
+  if (fewest >= goal.minimumServing) {
+    return {
+      asked,
+      outcome: "ok",
+      reason: `at least ${fewest} healthy fronts serve at each moment (normal has ${goal.minimumServing}), ${atEnd} at the end`,
+    };
+  }
+  return {
+    asked,
+    outcome: "warning",
+    code: "capacity-below-normal",
+    reason: `${now} healthy fronts serve now, fewer than the ${goal.minimumServing} of normal; no front is taken out until enough others serve, ${atEnd} serve at the end`,
+    next: "lor-infra status",
+  };
+}

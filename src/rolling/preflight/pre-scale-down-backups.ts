@@ -1,0 +1,22 @@
+import type { ReturnTask } from "../scale-down-hooks.ts";
+import type { Condition } from "./preflight-check.ts";
+
+/** What is kept before the way back. Nothing at all is worth a word: the rush is when a shop makes the year's orders. */
+export function keptFirstCondition(tasks: readonly ReturnTask[]): Condition {
+  const asked = "kept first";
+  if (tasks.length === 0) {
+    return {
+      asked,
+      outcome: "warning",
+      code: "nothing-kept-first",
+      reason:
+        "no dump and no export is made before the fronts become small: the settings name none (beforeNormal.tasks)",
+      next: "docs/switching.md, section Before the way back",
+    };
+  }
+  return {
+    asked,
+    outcome: "ok",
+    reason: `${tasks.map(({ name, object }) => `${name} (${object})`).join(", ")}: once you have approved, before any front is touched`,
+  };
+}

@@ -1,0 +1,60 @@
+import type { Carried } from "../front-capacity.ts";
+import type { Traffic } from "../traffic.ts";
+import type { Condition } from "./preflight-check.ts";
+
+export interface ReturnTrafficFacts {
+  /** Undefined `seen`: it could not be measured, and why. */
+  readonly traffic: { readonly seen: Traffic } | { readonly why: string };
+  /** What normal can carry, or what the settings say instead. */
+  readonly limit: Carried;
+  /** A person accepts that visitors may have to wait. */
+  readonly busy: boolean;
+}
+
+const asked = "traffic";
+
+/** Whether normal could carry the visitors that are there now. */
+export function returnTrafficCondition({ traffic, limit, busy }: ReturnTrafficFacts): Condition {
+  if ("why" in traffic) {
+    return {
+      asked,
+      outcome: "unknown",
+      code: "traffic-not-known",
+      reason: `how many visitors there are is not known: ${traffic.why}`,
+      next: "lor-infra status",
+    };
+  }
+  const { openConnections, connectionsPerSecond, requestErrors } = traffic.seen;
+  const seen = `${openConnections} open connections, ${describeRate(connectionsPerSecond)}`;
+  const most = `at most ${limit.connections} open connections and ${limit.connectionsPerSecond} new ones a second`;
+  if (openConnections > limit.connections || (connectionsPerSecond ?? 0) > limit.connectionsPerSecond) {
+    const reason = `more visitors than normal can carry: ${seen}; normal takes ${most}`;
+    return busy
+      ? { asked, outcome: "warning", code: "traffic-too-high", reason: `${reason}, accepted by --busy` }
+      : {
+          asked,
+          outcome: "refused",
+          code: "traffic-too-high",
+          reason,
+          path: "beforeNormal",
+          seen,
+          accepted: `${most}, or --busy`,
+          next: "lor-infra normal at a quieter hour, or lor-infra normal --busy",
+        };
+  }
+  if (connectionsPerSecond === undefined) {
+    return {
+      asked,
+      outcome: "unknown",
+      code: "traffic-not-known",
+      reason: `${seen}: the load balancer began to count anew in between`,
+      next: "lor-infra normal measures again",
+    };
+  }
+  const errors = requestErrors === 0 ? "" : `; ${requestErrors} requests that it could not read`;
+  return { asked, outcome: "ok", reason: `${seen}${errors}; normal takes ${most}` };
+}
+
+function describeRate(rate: number | undefined): string {
+  return rate === undefined ? "new ones not counted" : `${Number(rate.toFixed(1))} new ones a second`;
+}

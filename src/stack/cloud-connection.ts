@@ -1,0 +1,79 @@
+import { join } from "node:path";
+import type { CloudClients } from "../clouds/clients.ts";
+import { connectClients } from "../clouds/ovh/connect.ts";
+import { ExitCode, LorError } from "../core/errors.ts";
+import { ControlClient, ControlError, type LocalCredentials } from "../local-cloud/control-client.ts";
+import type { CloudRuntime } from "../local-cloud/runtime.ts";
+import { readRuntime } from "../local-cloud/runtime-file.ts";
+
+/** Where the local cloud of a state folder (`.lor-infra`) lies: `cloud.sqlite`, `runtime.json`, `cloud.log`, `tls.p12`. */
+export function cloudFolder(home: string): string {
+  return join(home, "cloud");
+}
+
+/** Region of the example project. */
+const EXAMPLE_REGION = "GRA11";
+
+export interface LocalCloudConnection {
+  readonly runtime: CloudRuntime;
+  readonly control: ControlClient;
+  readonly clients: CloudClients;
+  readonly projectId: string;
+}
+
+/**
+ * The raw clients and the controls of the local cloud that runs in a folder.
+ * @param folder of the cloud itself, see `cloudFolder`
+ * @param region compute region of the project's settings; the local cloud has the same ones as the real one
+ * @throws LorError `local-cloud-not-running`
+ */
+export async function connectLocalCloud(folder: string, region = EXAMPLE_REGION): Promise<LocalCloudConnection> {
+  const { runtime, control } = requireLocalCloud(folder);
+  let credentials: LocalCredentials;
+  try {
+    credentials = await control.credentials();
+  } catch (error) {
+    if (error instanceof ControlError && error.status === 0) throw notRunning(folder, error);
+    throw error;
+  }
+  const clients = connectClients(
+    {
+      openstack: {
+        authUrl: credentials.authUrl,
+        region,
+        identity: {
+          kind: "password",
+          user: credentials.userName,
+          password: credentials.password,
+          userDomain: "Default",
+          projectId: credentials.projectId,
+          projectName: credentials.projectName,
+          projectDomain: "Default",
+        },
+      },
+      ovh: { kind: "address", url: credentials.ovhUrl, token: runtime.token },
+      projectId: credentials.projectId,
+    },
+    // Its operations are a hundred times shorter than the real ones.
+    { firstPauseMs: 20 },
+  );
+  return { runtime, control, clients, projectId: credentials.projectId };
+}
+
+/** The controls alone. @throws LorError `local-cloud-not-running` */
+export function requireLocalCloud(folder: string): { readonly runtime: CloudRuntime; readonly control: ControlClient } {
+  const runtime = readRuntime(folder);
+  if (runtime === undefined) throw notRunning(folder);
+  return { runtime, control: new ControlClient(runtime) };
+}
+
+function notRunning(folder: string, cause?: unknown): LorError {
+  return new LorError({
+    code: "local-cloud-not-running",
+    message: `no local cloud runs in ${folder}`,
+    exit: ExitCode.failed,
+    culprit: "user",
+    next: "lor-infra cloud start",
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

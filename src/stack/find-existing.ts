@@ -1,0 +1,221 @@
+import { isDeepStrictEqual } from "node:util";
+import { AmbiguousName } from "../clouds/finder-query.ts";
+import { ExitCode, LorError } from "../core/errors.ts";
+import { resourceKey } from "../core/resource-key.ts";
+import type { Adoption, Difference, EngineStack, Program, ResourceChange } from "../engine/port.ts";
+import type { LorPlan } from "../systems/lor/plan-model.ts";
+import { adoptionOf } from "./adopt-lost-creations.ts";
+import { runOptions, type StackContext } from "./stack-context.ts";
+
+/** A resource of the program that the state does not know, as the cloud has it. */
+export interface FoundResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  readonly adoption: Adoption;
+  /** Inputs that the program gives and its provider cannot read back. */
+  readonly notReadBack: readonly string[];
+  readonly differences: readonly Difference[];
+}
+
+/** One that the cloud does not have, or that could not be looked for because it lacks another one. */
+export interface MissingResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  /** Ids of several that bear the name. */
+  readonly ids: readonly string[];
+}
+
+/** By URN, but for the random ones. */
+export interface ExistingResources {
+  readonly found: ReadonlyMap<string, FoundResource>;
+  readonly missing: ReadonlyMap<string, MissingResource>;
+  /** URNs whose outputs are in its inputs. */
+  readonly needs: ReadonlyMap<string, readonly string[]>;
+  /** `type name` -> URN of what lives in the state alone, and is not there. */
+  readonly randoms: ReadonlyMap<string, string>;
+  readonly components: readonly string[];
+}
+
+export interface SearchArgs {
+  /** Its state is what is known so far; what no provider imports goes into it while searching. */
+  readonly engine: EngineStack;
+  readonly program: Program;
+  /** What the state's resources waited for when they were recorded. */
+  readonly recordedOrder: ReadonlyMap<string, readonly string[]>;
+  readonly plan: LorPlan;
+  /** `type name` -> id or name in the cloud. */
+  readonly chosen: ReadonlyMap<string, string>;
+}
+
+/**
+ * Looks in the cloud for everything that a program describes and the state does not know, level by level: once a network is found, its subnets can be looked
+ * for. Nothing is changed: previews adopt what was found and so tell how it differs from the program.
+ */
+export async function findExisting(context: StackContext, args: SearchArgs): Promise<ExistingResources> {
+  const search = new Search(context, args);
+  await search.begin();
+  while (await search.goOn()) {
+    // Each level makes the next one's parents known.
+  }
+  return await search.result();
+}
+
+const documentType = "openstack:objectstorage/containerObject:ContainerObject";
+
+class Search {
+  readonly #context: StackContext;
+  readonly #args: SearchArgs;
+  readonly #adopt = new Map<string, Adoption>();
+  /** What no provider imports. */
+  readonly #entering = new Map<string, Adoption>();
+  readonly #entered = new Set<string>();
+  readonly #looked = new Map<string, ResourceChange>();
+  readonly #ambiguous = new Map<string, readonly string[]>();
+  readonly #needs = new Map<string, readonly string[]>();
+  #changes: readonly ResourceChange[] = [];
+  #differences: ReadonlyMap<string, readonly Difference[]> = new Map();
+  #notReadBack: ReadonlyMap<string, Readonly<Record<string, unknown>>> = new Map();
+
+  constructor(context: StackContext, args: SearchArgs) {
+    this.#context = context;
+    this.#args = args;
+  }
+
+  /** Components and providers, without which nothing can be entered. */
+  async begin(): Promise<void> {
+    await this.goOn();
+    const { engine, program, recordedOrder } = this.#args;
+    await engine.up(program, { ...runOptions(this.#context), targets: this.#components(), recordedOrder });
+  }
+
+  /** One level; false when nothing new could be looked for. */
+  async goOn(): Promise<boolean> {
+    // One whose network is found on a later level can only be entered then. A document hangs on secrets, which are not known yet.
+    const waiting = [...this.#entering].filter(
+      ([urn]) => !this.#entered.has(urn) && this.#looked.get(urn)?.type !== documentType,
+    );
+    const { engine, program } = this.#args;
+    const { preview, entered } = await engine.enter(program, new Map(waiting), {
+      ...runOptions(this.#context),
+      adopt: this.#adopt,
+      // What was entered is held against the program as the cloud has it.
+      refresh: true,
+      onEvent: (event) => {
+        if (event.kind === "declared") this.#needs.set(event.urn, event.needs);
+      },
+    });
+    for (const urn of entered) this.#entered.add(urn);
+    this.#changes = preview.changes;
+    this.#differences = preview.differences;
+    this.#notReadBack = preview.notReadBack;
+    return (await this.#look()) + entered.length > 0;
+  }
+
+  async result(): Promise<ExistingResources> {
+    const created = this.#changes.filter((one) => one.change === "create" && !this.#entering.has(one.urn));
+    const missing = created.filter((one) => /^(openstack|ovh):/.test(one.type));
+    const found = await Promise.all([...this.#adopt, ...this.#entering].map((one) => this.#describe(...one)));
+    return {
+      found: new Map(found.map((one) => [one.urn, one])),
+      missing: new Map(
+        missing.map(({ urn, type, name }) => [urn, { urn, type, name, ids: this.#ambiguous.get(urn) ?? [] }]),
+      ),
+      needs: this.#needs,
+      randoms: new Map(
+        created.filter((one) => one.type.startsWith("random:")).map((one) => [resourceKey(one), one.urn]),
+      ),
+      components: this.#components(),
+    };
+  }
+
+  #components(): readonly string[] {
+    return this.#changes.filter((one) => one.type.startsWith("lor:")).map((one) => one.urn);
+  }
+
+  /** @returns how many could be looked for that could not before */
+  async #look(): Promise<number> {
+    const { finder } = this.#context.clients;
+    const fresh = this.#changes.filter((one) => isSearchable(one) && !this.#looked.has(one.urn));
+    for (const change of fresh) {
+      this.#looked.set(change.urn, change);
+      const adoption = change.type === documentType ? await this.#findDocument(change) : await this.#find(change);
+      if (adoption !== undefined) {
+        (finder.isImportable(change.type) ? this.#adopt : this.#entering).set(change.urn, adoption);
+      }
+    }
+    return fresh.length;
+  }
+
+  async #find(change: ResourceChange): Promise<Adoption | undefined> {
+    const { finder } = this.#context.clients;
+    const { type, identity = {} } = change;
+    const chosen = this.#args.chosen.get(resourceKey(change));
+    try {
+      const found = await finder.find(type, identity, chosen);
+      if (found !== undefined) return adoptionOf(finder, type, found.id);
+    } catch (error) {
+      if (!(error instanceof AmbiguousName)) throw error;
+      this.#ambiguous.set(change.urn, error.ids);
+      return undefined;
+    }
+    if (chosen !== undefined) throw notThere(change, chosen);
+    return undefined;
+  }
+
+  /** What a machine fetches: taken in when it says what the program would write. */
+  async #findDocument({ identity }: ResourceChange): Promise<Adoption | undefined> {
+    const place = { region: String(identity?.region), name: String(identity?.containerName) };
+    const object = String(identity?.name);
+    const found = await this.#context.clients.containers.read(place, object);
+    if (found === undefined) return undefined;
+    const fits = ({ content }: Readonly<Record<string, unknown>>) =>
+      typeof content === "string" && isDeepStrictEqual(JSON.parse(content), found);
+    return { id: `${place.name}/${object}`, unreadable: [], fits };
+  }
+
+  async #describe(urn: string, adoption: Adoption): Promise<FoundResource> {
+    const { type = "", name = "" } = this.#looked.get(urn) ?? {};
+    const given = this.#notReadBack.get(urn);
+    const told = this.#differences.get(urn) ?? [];
+    const shown = given === undefined ? [] : await this.#compareShown(type, adoption.id, given);
+    const notReadBack = given === undefined ? adoption.unreadable : Object.keys(given);
+    return { urn, type, name, adoption, notReadBack, differences: [...told, ...shown] };
+  }
+
+  /** What the engine's provider cannot read and the cloud's own API tells. */
+  async #compareShown(
+    type: string,
+    id: string,
+    given: Readonly<Record<string, unknown>>,
+  ): Promise<readonly Difference[]> {
+    const { finder } = this.#context.clients;
+    const shown = await finder.shown(type, id, this.#args.plan.region.compute);
+    return Object.entries(shown)
+      .filter(([path, found]) => given[path] !== undefined && !sameSet(given[path], found))
+      .map(([path, found]) => ({ path, found, wanted: given[path] }));
+  }
+}
+
+function isSearchable({ change, type, identity }: ResourceChange): boolean {
+  return change === "create" && identity !== undefined && /^(openstack|ovh):/.test(type);
+}
+
+/** Addresses and ports come in any order. */
+function sameSet(a: unknown, b: unknown): boolean {
+  if (!Array.isArray(a) || !Array.isArray(b)) return isDeepStrictEqual(a, b);
+  return a.length === b.length && a.every((one) => b.some((other) => isDeepStrictEqual(one, other)));
+}
+
+function notThere({ type, name }: ResourceChange, chosen: string): LorError {
+  return new LorError({
+    code: "map-not-found",
+    message: `the cloud has no such resource for ${name} (${type}); nothing was changed`,
+    exit: ExitCode.usage,
+    culprit: "user",
+    path: "--map",
+    seen: chosen,
+    accepted: "an id or a name, among what belongs to the same network, pool, service or region",
+  });
+}

@@ -1,0 +1,127 @@
+import type { MemberView, ServerStatus, ServerView } from "../clouds/clients.ts";
+import { ovhcloudOffer } from "../clouds/ovh/offers.ts";
+import type { LiveFleet, LiveFront } from "../rolling/model.ts";
+import { frontIndex } from "../rolling/serving.ts";
+import type { StackContext } from "./stack-context.ts";
+
+/** A front as the cloud shows it, with what raw calls need to change it. */
+export interface ObservedFront extends LiveFront {
+  readonly serverView: ServerView | undefined;
+  readonly member: MemberView | undefined;
+}
+
+export interface ObservedFleet extends LiveFleet {
+  readonly fronts: readonly ObservedFront[];
+}
+
+/** What the engine's state knows and the raw calls do not tell. */
+export interface KnownFleet {
+  /** Mbit/s. */
+  readonly loadBalancerBandwidth: number;
+  /** Names of the fronts of which the state has anything, be it only a port. */
+  readonly fronts: readonly string[];
+}
+
+/** Of a fleet that is there, or is planned. */
+export function knownOf({
+  loadBalancerBandwidth,
+  fronts,
+}: Pick<LiveFleet, "loadBalancerBandwidth"> & {
+  readonly fronts: readonly { readonly name: string }[];
+}): KnownFleet {
+  return { loadBalancerBandwidth, fronts: fronts.map((front) => front.name) };
+}
+
+/** Looks at servers, pool members and load balancer. A front of which only other parts are left is shown as absent. */
+export async function observeFleet(
+  context: StackContext,
+  known: KnownFleet = { loadBalancerBandwidth: 0, fronts: [] },
+): Promise<ObservedFleet> {
+  const prefix = cloudPrefix(context);
+  const [servers, members, loadBalancer] = await Promise.all([
+    context.clients.compute.findServers(`${prefix}-ps-`),
+    context.clients.loadBalancer.members(`${prefix}-lb-pool`),
+    context.clients.loadBalancer.find(`${prefix}-lb`),
+  ]);
+  const byName = new Map<string, { server?: ServerView; member?: MemberView }>(known.fronts.map((name) => [name, {}]));
+  for (const server of servers) {
+    const name = frontOf(server.name, prefix);
+    if (name !== undefined && server.status !== "DELETED") {
+      byName.set(name, { ...byName.get(name), server });
+    }
+  }
+  for (const member of members) {
+    const name = frontOf(member.name, prefix);
+    if (name !== undefined) {
+      byName.set(name, { ...byName.get(name), member });
+    }
+  }
+  const fronts = [...byName].map(([name, { server, member }]) => observedFront(context, name, server, member));
+  return {
+    loadBalancerBandwidth: known.loadBalancerBandwidth,
+    loadBalancerReady: loadBalancer?.provisioningStatus === "ACTIVE",
+    loadBalancerFailed: loadBalancer?.provisioningStatus === "ERROR",
+    fronts: fronts.toSorted((a, b) => frontIndex(a.name) - frontIndex(b.name)),
+  };
+}
+
+/** First half of every cloud name of a stack. */
+export function cloudPrefix({ project }: Pick<StackContext, "project">): string {
+  return `${project.name}-${project.stack}`;
+}
+
+/** Health as the balancer's own checks found it; a drained member that passes them is shown as DRAINING. */
+function isHealthy(member: MemberView | undefined): boolean {
+  return member?.operatingStatus === "ONLINE" || member?.operatingStatus === "DRAINING";
+}
+
+function observedFront(
+  { project }: StackContext,
+  name: string,
+  server: ServerView | undefined,
+  member: MemberView | undefined,
+): ObservedFront {
+  return {
+    name,
+    // Of a front without a server any size is as true as another; this one can always be planned.
+    size: server === undefined ? project.settings.normal.prestashop.frontsFlavor : sizeOf(server.flavor),
+    server: server === undefined ? "absent" : serverState(server.status),
+    pool: member === undefined ? "absent" : member.weight > 0 ? "serving" : "drained",
+    healthy: isHealthy(member),
+    serverView: server,
+    member,
+  };
+}
+
+function serverState(status: ServerStatus): LiveFront["server"] {
+  switch (status) {
+    case "BUILD":
+      return "building";
+    case "ACTIVE":
+      return "active";
+    case "RESIZE":
+    case "REVERT_RESIZE":
+      return "resizing";
+    case "VERIFY_RESIZE":
+      return "verify-resize";
+    case "ERROR":
+      return "error";
+    case "SHUTOFF":
+      return "stopped";
+    case "DELETED":
+      return "absent";
+    case "UNKNOWN":
+      return "building";
+  }
+}
+
+/** Size as the customer names it, from the cloud's flavor. */
+function sizeOf(flavor: string): string {
+  return ovhcloudOffer.instances.find((offer) => offer.flex === flavor || offer.size === flavor)?.size ?? flavor;
+}
+
+function frontOf(cloudName: string, prefix: string): string | undefined {
+  return cloudName.startsWith(`${prefix}-`) && /^ps-\d+$/.test(cloudName.slice(prefix.length + 1))
+    ? cloudName.slice(prefix.length + 1)
+    : undefined;
+}

@@ -1,0 +1,278 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import type { CloudClients } from "../clouds/clients.ts";
+import { connectClients } from "../clouds/ovh/connect.ts";
+import { credentialsFromEnvironment } from "../clouds/ovh/credentials.ts";
+import type { Project } from "../config/project.ts";
+import { ExitCode, LorError } from "../core/errors.ts";
+import { locateEngine } from "../engine/locate-engine.ts";
+import type { EngineStack, Program } from "../engine/port.ts";
+import { commandRunner } from "../os/command-runner.ts";
+import { readUserFile } from "../os/user-file.ts";
+import { removeBrokenAttributes, withoutAttributes } from "../state/backend-attributes.ts";
+import { backUpStateFile } from "../state/backup.ts";
+import { FolderFiles } from "../state/folder-files.ts";
+import { openState } from "../state/open-state.ts";
+import { runVariable } from "../state/orphan-engine.ts";
+import { type CloudKind, prepareStackFolder, type StackFolder, stackFolder, stateHome } from "../state/stack-folder.ts";
+import { StackLock } from "../state/stack-lock.ts";
+import type { StackState } from "../state/stack-state.ts";
+import { hasState } from "../state/state-file.ts";
+import type { LorPlan } from "../systems/lor/plan-model.ts";
+import type { Emit } from "./action-event.ts";
+import { cloudFolder, connectLocalCloud } from "./cloud-connection.ts";
+import { GuardedEngine } from "./guarded-engine.ts";
+import { LazyEngine } from "./lazy-engine.ts";
+import { readPassphrase } from "./passphrase.ts";
+import {
+  type ActionClock,
+  type BuildChoice,
+  localTimings,
+  realTimings,
+  type StackContext,
+  type SwitchTimings,
+  type TrialEngine,
+} from "./stack-context.ts";
+import { startCloud } from "./start-local-cloud.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface OpenContextArgs {
+  readonly project: Project;
+  readonly cloud: CloudKind;
+  readonly env: Environment;
+  /** What will be done, as the lock tells others: `up`, `rush`, … Undefined: something that only reads; no lock is taken. */
+  readonly operation?: string;
+  readonly emit?: Emit;
+  /** Aborted by Ctrl-C: what is in progress ends, nothing new starts. */
+  readonly signal?: AbortSignal;
+  /** Resources at the same time. */
+  readonly parallel?: number;
+  /** A person's decision to take the lock over from a machine that is dead. */
+  readonly takeOver?: boolean;
+  /** False for what repairs a state that went backwards. Default: true. */
+  readonly guarded?: boolean;
+  /** Default: those of the cloud. */
+  readonly timings?: SwitchTimings;
+}
+
+/** A context that gives its lock back: `await using context = await openContext(…)`. */
+export interface OpenedContext extends StackContext, AsyncDisposable {}
+
+const systemClock: ActionClock = {
+  now: () => new Date(),
+  sleep: (milliseconds, signal) => pause(milliseconds, undefined, signal === undefined ? {} : { signal }),
+};
+
+/**
+ * Opens one stack on one cloud: its folder, its lock, the clients and, when first needed, the engine. The local cloud is started when it does not
+ * run.
+ *
+ * @throws LorError `stack-locked` (exit 4), `environment-of-local-cloud` (3), `passphrase-…`, `credentials-missing`, `engine-missing`
+ */
+export async function openContext(args: OpenContextArgs): Promise<OpenedContext> {
+  const { project, cloud, env } = args;
+  const folder = stackFolder(stateHome(project.dir, env), cloud, project.stack);
+  refuseMixedEnvironment(cloud, env);
+  const passphrase = readPassphrase(folder.home, cloud, env);
+  prepareStackFolder(folder);
+  const state = await openProjectState(project, folder, env);
+  const lock = args.operation === undefined ? undefined : await acquire(args, state, args.operation);
+  try {
+    const guard = (engine: EngineStack) =>
+      lock === undefined || args.guarded === false
+        ? engine
+        : new GuardedEngine(engine, { state, lock, clock: systemClock });
+    const place = await connect(cloud, folder, env, project.settings.normal.region.compute);
+    return {
+      project,
+      cloud,
+      folder,
+      state,
+      lock,
+      clients: place.clients,
+      commands: { runner: commandRunner, env },
+      engine: guard(new LazyEngine(() => openEngine(args, { folder, state }, passphrase, place.providers, lock))),
+      trialEngine: () => openTrialEngine(args, folder, passphrase, place.providers, lock),
+      clock: systemClock,
+      timings: args.timings ?? (cloud === "local" ? localTimings : realTimings),
+      emit: args.emit ?? (() => undefined),
+      signal: args.signal,
+      parallel: args.parallel,
+      takeOver: args.takeOver === true,
+      program: (plan, choice) => lorProgram(plan, choice, cloud, place.certificate),
+      [Symbol.asyncDispose]: () => giveBack(lock, args.emit),
+    };
+  } catch (error) {
+    await giveBack(lock, args.emit);
+    throw error;
+  }
+}
+
+/** What is shared of a project's stack, where its settings say. */
+export function openProjectState(project: Project, folder: StackFolder, env: Environment): Promise<StackState> {
+  return openState({ settings: project.settings.normal.state, folder, project: project.name, env });
+}
+
+interface Place {
+  readonly clients: CloudClients;
+  readonly providers: Readonly<Record<string, number>> | undefined;
+  /** PKCS#12 file of the shop's certificate. */
+  readonly certificate: string | undefined;
+}
+
+async function connect(cloud: CloudKind, folder: StackFolder, env: Environment, region: string): Promise<Place> {
+  const chosen = env.LOR_TLS_PKCS12_FILE;
+  if (cloud === "ovh") {
+    const credentials = credentialsFromEnvironment(env);
+    return {
+      // The settings say where the fronts are, whatever region an openrc file was downloaded for.
+      clients: connectClients({ ...credentials, openstack: { ...credentials.openstack, region } }),
+      providers: undefined,
+      certificate: chosen,
+    };
+  }
+  await startCloud({ home: folder.home, env });
+  const { clients, runtime } = await connectLocalCloud(cloudFolder(folder.home), region);
+  return {
+    clients,
+    providers: runtime.providers,
+    certificate: chosen ?? join(cloudFolder(folder.home), "tls.p12"),
+  };
+}
+
+async function acquire(args: OpenContextArgs, state: StackState, operation: string): Promise<StackLock> {
+  await state.requireExclusive();
+  return await StackLock.acquire({
+    files: state.files,
+    operation,
+    clock: systemClock,
+    takeOver: args.takeOver === true,
+    beforeTakeOver: async () => {
+      const copy = await backUpStateFile(state, "before-take-over", systemClock.now());
+      if (copy !== undefined) {
+        args.emit?.({ kind: "repaired", repair: "state-backed-up", what: copy });
+      }
+    },
+  });
+}
+
+/** Never fails: what a command has done or why it failed must not be hidden by it. */
+async function giveBack(lock: StackLock | undefined, emit: Emit | undefined): Promise<void> {
+  try {
+    await lock?.release();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    emit?.({
+      kind: "warning",
+      code: "lock-not-given-back",
+      message: `the lock could not be given back: ${reason}. The next command on this machine takes it; elsewhere it takes --take-over`,
+    });
+  }
+}
+
+async function openEngine(
+  args: OpenContextArgs,
+  { folder, state }: { readonly folder: StackFolder; readonly state: StackState },
+  passphrase: string,
+  providers: Place["providers"],
+  lock: StackLock | undefined,
+): Promise<EngineStack> {
+  if (state.backend instanceof FolderFiles) {
+    // The engine makes no folder.
+    mkdirSync(state.backend.folder, { recursive: true, mode: 0o700 });
+    removeBrokenAttributes(state.backend.folder, args.project.name, args.project.stack);
+  }
+  // Asking an engine for it costs a process.
+  const place = { backendUrl: state.backendUrl, exists: await hasState(state), workFolder: folder.work };
+  return await openStackAt(args, place, passphrase, providers, lock);
+}
+
+/** The same stack, empty and in a place of its own: what is tried there is in no state, and what a killed trial left is gone with the next one. */
+async function openTrialEngine(
+  args: OpenContextArgs,
+  folder: StackFolder,
+  passphrase: string,
+  providers: Place["providers"],
+  lock: StackLock | undefined,
+): Promise<TrialEngine> {
+  const trial = join(folder.folder, "trial");
+  const clear = () => rmSync(trial, { recursive: true, force: true });
+  clear();
+  const backend = join(trial, "backend");
+  mkdirSync(backend, { recursive: true, mode: 0o700 });
+  const place = { backendUrl: `${pathToFileURL(backend).href}${withoutAttributes}`, exists: false, workFolder: trial };
+  const engine = await openStackAt(args, place, passphrase, providers, lock);
+  return { engine, [Symbol.dispose]: clear };
+}
+
+async function openStackAt(
+  { project, env }: OpenContextArgs,
+  place: { readonly backendUrl: string; readonly exists: boolean; readonly workFolder: string },
+  passphrase: string,
+  providers: Place["providers"],
+  lock: StackLock | undefined,
+): Promise<EngineStack> {
+  // The Automation API takes half a second to load: together with the search for the engine, and only when one is needed.
+  const [{ openStack }, engine] = await Promise.all([import("../engine/automation-stack.ts"), locateEngine({ env })]);
+  if (!engine.found) {
+    throw engine.reason;
+  }
+  return await openStack({
+    ...place,
+    projectName: project.name,
+    stackName: project.stack,
+    passphrase,
+    encryptionSalt: project.encryptionSalt,
+    engine,
+    // An engine that outlives us is known by this mark.
+    env: lock === undefined ? env : { ...env, [runVariable]: lock.holder.id },
+    ...(providers === undefined ? {} : { providers }),
+  });
+}
+
+/** The program that builds a Plan on a cloud; Pulumi's SDKs are loaded when it runs. */
+function lorProgram(plan: LorPlan, choice: BuildChoice, cloud: CloudKind, certificate: string | undefined): Program {
+  return async () => {
+    const { buildLor } = await import("../systems/lor/build.ts");
+    const { says, ...options } = choice;
+    const outputs = await buildLor(plan, { ...options, cloud, tlsPkcs12: readCertificate(certificate) });
+    return says === undefined ? outputs : { ...outputs, fleet: says.fleet ?? null, profile: says.profile ?? null };
+  };
+}
+
+function readCertificate(path: string | undefined): string {
+  const read = path === undefined || path === "" ? undefined : readUserFile(path);
+  if (read?.ok) return read.content.toString("base64");
+  throw new LorError({
+    code: "certificate-missing",
+    message:
+      read === undefined || read.fault.code === "file-missing"
+        ? "the load balancer's HTTPS needs the shop's certificate and key"
+        : `the file of the shop's certificate ${read.fault.reason}`,
+    exit: ExitCode.usage,
+    culprit: "user",
+    path: "LOR_TLS_PKCS12_FILE",
+    seen: path ?? "not set",
+    accepted: "a PKCS#12 file without password",
+    next: "openssl pkcs12 -export -passout pass: -in fullchain.pem -inkey privkey.pem -out shop.p12",
+  });
+}
+
+/** A shell that points at the local cloud must not reach a real stack. */
+function refuseMixedEnvironment(cloud: CloudKind, env: Environment): void {
+  const attached = env.PULUMI_DEBUG_PROVIDERS;
+  if (cloud !== "local" && attached !== undefined && attached !== "") {
+    throw new LorError({
+      code: "environment-of-local-cloud",
+      message: "this shell points Pulumi at the local cloud; a real stack is not touched from it",
+      exit: ExitCode.refused,
+      culprit: "user",
+      path: "PULUMI_DEBUG_PROVIDERS",
+      accepted: "a shell without the variables of `lor-infra cloud env`",
+      next: "open a new shell, then run the same command again",
+    });
+  }
+}

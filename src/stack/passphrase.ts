@@ -1,0 +1,99 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { ExitCode, LorError } from "../core/errors.ts";
+import { readIfThere } from "../os/atomic-file.ts";
+import { readUserText } from "../os/user-file.ts";
+import type { CloudKind } from "../state/stack-folder.ts";
+
+/** Of the committed example; public, so that the local cloud needs no set-up. */
+const publicPassphrase = "local";
+
+/**
+ * The passphrase of the stack's secrets: from the environment, else from the file that it names, else from the file that `init` wrote, else, on
+ * the local cloud only, the public one.
+ *
+ * @throws LorError `passphrase-missing`, `passphrase-unreadable`, `passphrase-public`
+ */
+export function readPassphrase(
+  home: string,
+  cloud: CloudKind,
+  env: Readonly<Record<string, string | undefined>>,
+): string {
+  const passphrase = chosenPassphrase(home, env) ?? (cloud === "local" ? publicPassphrase : undefined);
+  if (passphrase === undefined) {
+    throw refused("passphrase-missing", "the secrets of the stack cannot be read without their passphrase");
+  }
+  if (cloud !== "local" && passphrase === publicPassphrase) {
+    throw refused("passphrase-public", "the public passphrase of the example protects nothing on a real cloud");
+  }
+  return passphrase;
+}
+
+/**
+ * What leads plain `pulumi` to the passphrase that our commands take on the local cloud; a file stays a file.
+ *
+ * @throws LorError `passphrase-unreadable`
+ */
+export function passphraseVariables(
+  home: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  // A shell that has it already needs no second copy, which would be on the screen of whoever only looks.
+  if (passphraseOfEnvironment(env) !== undefined) return {};
+  const own = ownFile(home);
+  return existsSync(own) ? { PULUMI_CONFIG_PASSPHRASE_FILE: own } : { PULUMI_CONFIG_PASSPHRASE: publicPassphrase };
+}
+
+/** The one that `init` writes. */
+function ownFile(home: string): string {
+  return join(home, "passphrase");
+}
+
+function chosenPassphrase(home: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const said = passphraseOfEnvironment(env);
+  if (said !== undefined) {
+    return said.value;
+  }
+  const own = readIfThere(ownFile(home));
+  return own === undefined ? undefined : withoutLineEnd(own);
+}
+
+/** What the environment says, and by which variable. @throws LorError `passphrase-unreadable` */
+export function passphraseOfEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+): { readonly value: string; readonly variable: string } | undefined {
+  const direct = env.PULUMI_CONFIG_PASSPHRASE;
+  if (direct !== undefined && direct !== "") {
+    return { value: direct, variable: "PULUMI_CONFIG_PASSPHRASE" };
+  }
+  const named = env.PULUMI_CONFIG_PASSPHRASE_FILE;
+  if (named !== undefined && named !== "") {
+    const read = readUserText(named);
+    if (read.ok) return { value: withoutLineEnd(read.content), variable: "PULUMI_CONFIG_PASSPHRASE_FILE" };
+    throw new LorError({
+      code: "passphrase-unreadable",
+      message: `the passphrase's file ${read.fault.reason}`,
+      exit: ExitCode.usage,
+      culprit: "user",
+      path: "PULUMI_CONFIG_PASSPHRASE_FILE",
+      seen: named,
+      accepted: "a readable file that holds the passphrase",
+    });
+  }
+  return undefined;
+}
+
+function withoutLineEnd(text: string): string {
+  return text.replace(/\r?\n$/, "");
+}
+
+function refused(code: string, message: string): LorError {
+  return new LorError({
+    code,
+    message,
+    exit: ExitCode.usage,
+    culprit: "user",
+    accepted: "PULUMI_CONFIG_PASSPHRASE, PULUMI_CONFIG_PASSPHRASE_FILE or .lor-infra/passphrase",
+    next: "lor-infra init",
+  });
+}

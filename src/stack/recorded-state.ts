@@ -1,0 +1,70 @@
+import type { Profile } from "../domain/profile.ts";
+import type { StateExport, StateResource } from "../engine/port.ts";
+import { parseStateExport } from "../engine/state-export.ts";
+import { isCloudType } from "../rolling/expected-change.ts";
+import type { Fleet } from "../rolling/fleet.ts";
+import { readStateFile } from "../state/state-file.ts";
+import type { StackContext } from "./stack-context.ts";
+
+/** What the engine's state says about a stack, as far as actions decide by it. */
+export interface RecordedState {
+  /** Resources that exist in the cloud, without components, providers and the stack itself. */
+  readonly resources: readonly StateResource[];
+  readonly pendingOperations: StateExport["pendingOperations"];
+  readonly raw: unknown;
+  /** From the last run that ended; undefined before it. */
+  readonly fleet: Fleet | undefined;
+  /** Of that run; undefined between two profiles. */
+  readonly profile: Profile | undefined;
+  readonly cloud: string | undefined;
+  /** Names of the fronts of which the state has anything, be it only a port. */
+  readonly fronts: readonly string[];
+  /** The stack's outputs, secrets redacted. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** From the backend's file where it can be read, from the engine otherwise. */
+export async function readRecorded({ engine, state }: StackContext): Promise<RecordedState> {
+  const file = await readStateFile(state);
+  return recordedOf(file === undefined ? await engine.exportState() : parseStateExport(file));
+}
+
+function recordedOf(state: StateExport): RecordedState {
+  const outputs = state.resources.find((one) => one.type === "pulumi:pulumi:Stack")?.outputs ?? {};
+  const resources = state.resources.filter((one) => isCloudType(one.type));
+  return {
+    resources,
+    pendingOperations: state.pendingOperations,
+    raw: state.raw,
+    fleet: parseFleet(outputs.fleet),
+    profile: parseProfile(outputs.profile),
+    fronts: frontNames(resources),
+    cloud: typeof outputs.cloud === "string" ? outputs.cloud : undefined,
+    outputs,
+  };
+}
+
+/** Names of the fronts that the parts in a list belong to: `ps-2-data` is a part of `ps-2`. */
+export function frontNames(parts: readonly { readonly name: string }[]): readonly string[] {
+  const names = parts.map((one) => /^ps-\d+(?=-|$)/.exec(one.name)?.[0]);
+  return [...new Set(names.filter((name) => name !== undefined))];
+}
+
+function parseProfile(value: unknown): Profile | undefined {
+  return value === "normal" || value === "rush" ? value : undefined;
+}
+
+function parseFleet(value: unknown): Fleet | undefined {
+  if (typeof value !== "object" || value === null) {
+    return undefined;
+  }
+  const { loadBalancerBandwidth, fronts } = value as Partial<Record<keyof Fleet, unknown>>;
+  if (typeof loadBalancerBandwidth !== "number" || !Array.isArray(fronts)) {
+    return undefined;
+  }
+  const read = fronts.flatMap((front: unknown) => {
+    const { name, size } = (front ?? {}) as { readonly name?: unknown; readonly size?: unknown };
+    return typeof name === "string" && typeof size === "string" ? [{ name, size }] : [];
+  });
+  return { loadBalancerBandwidth, fronts: read };
+}

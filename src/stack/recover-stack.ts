@@ -1,0 +1,229 @@
+import { hostname } from "node:os";
+import { ExitCode, LorError } from "../core/errors.ts";
+import type { Program } from "../engine/port.ts";
+import { howToSettle } from "../rolling/decide.ts";
+import type { Fleet } from "../rolling/fleet.ts";
+import { backUpState, backUpStateFile } from "../state/backup.ts";
+import { type BackendLock, backendLocks, endOrphans } from "../state/orphan-engine.ts";
+import { adoptLostCreations } from "./adopt-lost-creations.ts";
+import { cloudPrefix, type ObservedFleet, type ObservedFront, observeFleet } from "./observe-fleet.ts";
+import { forgetGone } from "./prune-missing.ts";
+import { type RecordedState, readRecorded } from "./recorded-state.ts";
+import { planFleet, planProfile, runOptions, type StackContext, sameFleet } from "./stack-context.ts";
+import { isChained } from "./update-stack.ts";
+import { waitUntil } from "./wait-until.ts";
+
+/**
+ * Puts right what an earlier run left, before anything else: every changing action begins with it. After an undisturbed run it costs one
+ * export of the state.
+ * @param goal where the action wants to go: decides which way an interrupted resize is settled
+ * @returns what the state says now, and whether it was compared with the cloud just now
+ */
+export async function recoverStack(
+  context: StackContext,
+  goal?: Fleet,
+): Promise<RecordedState & { readonly refreshed: boolean }> {
+  const { lock, state } = context;
+  const disturbed = (lock?.unsettled.length ?? 0) > 0 || (await state.journal.unfinished()) !== undefined;
+  await endDeadEngines(context);
+  let recorded = await readRecorded(context);
+  refuseOtherCloud(context, recorded);
+  const pending = recorded.pendingOperations.length > 0;
+  let refreshed = false;
+  if (pending) {
+    await notePendingOperations(context, recorded);
+  }
+  if (disturbed || pending) {
+    context.emit({ kind: "phase", phase: "recovering" });
+    await settleInterruptedResizes(context, goal);
+    await deleteFailedServers(context);
+    if (recorded.resources.length > 0) {
+      await refreshState(context, recorded.fleet);
+      recorded = await readRecorded(context);
+      refreshed = true;
+    }
+  }
+  if (await adoptLostCreations(context, recorded, goal)) {
+    recorded = await readRecorded(context);
+  }
+  await lock?.settle();
+  return { ...recorded, refreshed };
+}
+
+/**
+ * Takes the cloud's word for what the state says. A stack that never was whole has no fleet afterwards either. The program is only run to say of the stack
+ * what it does not say yet: with it, engine 3.259 writes the whole state after each resource that it reads (`Persisted` in its step.go and snapshot.go),
+ * without it once at the end.
+ */
+export async function refreshState(context: StackContext, fleet: Fleet | undefined): Promise<void> {
+  context.emit({ kind: "phase", phase: "refreshing" });
+  await forgetGone(context);
+  const recorded = await readRecorded(context);
+  await context.engine.refresh(programOfNews(context, recorded, fleet), runOptions(context));
+}
+
+/** Says of the stack what its state does not say yet; undefined when there is nothing. */
+function programOfNews(context: StackContext, recorded: RecordedState, fleet: Fleet | undefined): Program | undefined {
+  const chain = isChained(recorded);
+  if (fleet === undefined) {
+    return context.program(planProfile(context, "normal"), { chain, says: { fleet, profile: undefined } });
+  }
+  const plan = planFleet(context, fleet);
+  const { fleet: said, profile } = recorded;
+  const isSaid = said !== undefined && sameFleet(said, fleet) && profile === plan.profile;
+  return isSaid ? undefined : context.program(plan, { chain });
+}
+
+/** Confirms or takes back every resize that was cut in the middle: the engine's provider cannot read such a server. */
+async function settleInterruptedResizes(context: StackContext, goal: Fleet | undefined): Promise<void> {
+  const wanted = new Map(goal?.fronts.map((front) => [front.name, front.size]));
+  const idle = (fleet: ObservedFleet) =>
+    fleet.fronts.every((front) => front.server !== "resizing" && front.server !== "building");
+  const look = () => observeFleet(context);
+  const { seen } = await waitUntil(context, { limit: context.timings.busyLimit, look, good: idle });
+  for (const front of seen.fronts.filter((one) => one.server === "verify-resize")) {
+    await settleResize(context, front, howToSettle(front, wanted.get(front.name)));
+  }
+  await settleOtherServers(context);
+}
+
+/**
+ * A server that the cloud could not build (no host left, say) is in ERROR, in the state, and no machine: no run could make one of it.
+ * It never ran, so that it holds nothing; without it the next run builds it anew.
+ */
+async function deleteFailedServers(context: StackContext): Promise<void> {
+  const { compute } = context.clients;
+  const servers = await compute.findServers(`${cloudPrefix(context)}-`);
+  for (const server of servers.filter((one) => one.status === "ERROR" && !one.launched)) {
+    await compute.deleteServer(server.id);
+    context.emit({ kind: "repaired", repair: "failed-server-deleted", what: server.name });
+  }
+}
+
+/** Confirms or takes back one resize and waits until the server runs. */
+export async function settleResize(
+  context: StackContext,
+  front: ObservedFront,
+  how: "confirm" | "revert",
+): Promise<void> {
+  const { compute } = context.clients;
+  const id = front.serverView?.id ?? "";
+  await (how === "confirm" ? compute.confirmResize(id) : compute.revertResize(id));
+  await waitForServer(context, front.name, (server) => server === "active");
+  context.emit({
+    kind: "repaired",
+    repair: how === "confirm" ? "resize-confirmed" : "resize-reverted",
+    what: front.name,
+  });
+}
+
+/** Waits for a front's server; fails with `front-busy` when the cloud does not get there. */
+export async function waitForServer(
+  context: StackContext,
+  name: string,
+  wanted: (server: ObservedFront["server"]) => boolean,
+): Promise<void> {
+  const stateOf = (fleet: ObservedFleet) => fleet.fronts.find((one) => one.name === name)?.server ?? "absent";
+  const { seen, good } = await waitUntil(context, {
+    limit: context.timings.busyLimit,
+    look: () => observeFleet(context),
+    good: (fleet) => wanted(stateOf(fleet)),
+  });
+  if (!good) {
+    throw new LorError({
+      code: "front-busy",
+      message: `the server of ${name} does not become active`,
+      exit: ExitCode.failed,
+      culprit: "cloud",
+      seen: stateOf(seen),
+      accepted: "active",
+      next: "lor-infra status",
+    });
+  }
+}
+
+async function settleOtherServers(context: StackContext): Promise<void> {
+  const servers = await context.clients.compute.findServers(`${cloudPrefix(context)}-`);
+  const fronts = `${cloudPrefix(context)}-ps-`;
+  for (const server of servers.filter((one) => one.status === "VERIFY_RESIZE" && !one.name.startsWith(fronts))) {
+    await context.clients.compute.confirmResize(server.id);
+    context.emit({ kind: "repaired", repair: "resize-confirmed", what: server.name });
+  }
+}
+
+/** A killed command leaves its engine running, in a session of its own, and the engine's lock behind. */
+export async function endDeadEngines(context: StackContext): Promise<void> {
+  const { clock, engine, lock, state, timings } = context;
+  for (const run of lock?.unsettled ?? []) {
+    const ended = await endOrphans({
+      run,
+      graceMilliseconds: timings.orphanGrace,
+      sleep: (milliseconds) => clock.sleep(milliseconds),
+    });
+    if (ended > 0) {
+      context.emit({ kind: "repaired", repair: "orphan-engine-ended", what: run });
+    }
+  }
+  const locks = await backendLocks(state);
+  // A person who took over has decided that the other machine is dead.
+  const abandoned = (one: BackendLock) => one.dead || (context.takeOver === true && one.host !== hostname());
+  const living = locks.find((one) => !abandoned(one));
+  if (living !== undefined) {
+    throw new LorError({
+      code: "engine-locked",
+      message: `another engine (process ${living.pid} of ${living.user} on ${living.host}) changes this stack`,
+      exit: ExitCode.locked,
+      culprit: "user",
+      accepted: "wait until it ends",
+      next: "run the same command again when it has ended; when its machine is dead for sure, with --take-over",
+    });
+  }
+  if (locks.length > 0) {
+    if (locks.some((one) => !one.dead)) {
+      const copy = await backUpStateFile(state, "before-take-over", clock.now());
+      if (copy !== undefined) context.emit({ kind: "repaired", repair: "state-backed-up", what: copy });
+    }
+    await engine.cancel();
+    context.emit({ kind: "repaired", repair: "engine-lock-released", what: state.stack });
+  }
+}
+
+/**
+ * Operations that were in progress when the engine died. Creations become intents, to be looked up; then the marks are taken out of the
+ * state, where they would only earn a warning for ever.
+ */
+async function notePendingOperations(context: StackContext, recorded: RecordedState): Promise<void> {
+  const { clock, engine, state } = context;
+  const now = clock.now();
+  await backUpState(state, recorded.raw, "pending-operations", now);
+  const creations = recorded.pendingOperations.filter((one) => one.kind === "creating" || one.kind === "importing");
+  await state.intents.record(
+    creations.map(({ type, urn }) => ({ type, name: urn.split("::").slice(3).join("::") })),
+    now,
+  );
+  await engine.importState(withoutPendingOperations(recorded.raw));
+  for (const { kind, urn } of recorded.pendingOperations) {
+    context.emit({ kind: "repaired", repair: "pending-operations-noted", what: `${kind} ${urn}` });
+  }
+}
+
+function withoutPendingOperations(raw: unknown): unknown {
+  const { deployment, ...rest } = raw as { readonly deployment: Readonly<Record<string, unknown>> };
+  const { pending_operations: _, ...kept } = deployment;
+  return { ...rest, deployment: kept };
+}
+
+/** A state made on one cloud and refreshed on another would be emptied. */
+function refuseOtherCloud({ cloud, project }: StackContext, recorded: RecordedState): void {
+  if (recorded.cloud !== undefined && recorded.cloud !== cloud) {
+    throw new LorError({
+      code: "stack-of-another-cloud",
+      message: `the stack ${project.stack} was made on another cloud`,
+      exit: ExitCode.refused,
+      culprit: "user",
+      seen: `--cloud ${cloud}`,
+      accepted: `--cloud ${recorded.cloud}`,
+      next: `run the same command with --cloud ${recorded.cloud}`,
+    });
+  }
+}

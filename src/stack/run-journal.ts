@@ -1,0 +1,51 @@
+import { LorError } from "../core/errors.ts";
+import type { Experience } from "../rolling/forecast.ts";
+import { pastDurations } from "../rolling/past-durations.ts";
+import type { JournalEntry } from "../state/operation-journal.ts";
+import { type StackContext, throwIfStopped } from "./stack-context.ts";
+
+/** Writes a line of the operation that is under way. */
+export type Note = (
+  event: JournalEntry["event"],
+  what: string,
+  more?: Pick<JournalEntry, "task" | "expected" | "fleet">,
+) => Promise<void>;
+
+/** Writes one changing operation into the journal of its stack: begun, steps, and how it ended. */
+export async function journaled<T>(
+  context: StackContext,
+  { operation, what, plan }: { readonly operation: string; readonly what: string; readonly plan?: string },
+  work: (note: Note) => Promise<T>,
+): Promise<T> {
+  const { journal } = context.state;
+  const note = (
+    event: JournalEntry["event"],
+    subject: string,
+    more: Partial<Omit<JournalEntry, "at" | "run" | "operation" | "event" | "what">> = {},
+  ) =>
+    journal.append({
+      at: context.clock.now().toISOString(),
+      run: context.lock?.holder.id ?? "",
+      operation,
+      event,
+      what: subject,
+      ...more,
+    });
+  await note("begun", what, plan === undefined ? {} : { plan });
+  try {
+    const result = await work(note);
+    await note("done", what);
+    return result;
+  } catch (error) {
+    const code = error instanceof LorError ? error.code : "internal";
+    // A journal that cannot be reached must not hide what failed; without this line the run counts as unfinished just the same.
+    await note("failed", what, { code }).catch(() => undefined);
+    throwIfStopped(context, error);
+    throw error;
+  }
+}
+
+/** What the switches of this stack have taken so far. */
+export async function experienceOf({ cloud, state }: Pick<StackContext, "cloud" | "state">): Promise<Experience> {
+  return { durations: pastDurations(await state.journal.entries()), real: cloud !== "local" };
+}
