@@ -1,4 +1,4 @@
-import { confirm } from "@inquirer/prompts";
+import confirm from "@inquirer/confirm";
 import { ExitCode, LorError } from "../core/errors.ts";
 import type { Terminal } from "./terminal.ts";
 

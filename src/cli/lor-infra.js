@@ -1,26 +1,65 @@
 #!/usr/bin/env node
-// Plain JavaScript: it must run on the system's Node, however old, to reach the pinned one (npm's package `node`).
-import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+// Plain JavaScript: every Node runs it, however old, and it starts the pinned one where this one is too old.
+import { existsSync, readFileSync } from "node:fs";
 import module from "node:module";
-import { constants } from "node:os";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
-const source = join(root, "src", "cli", "main.ts");
-// Node strips types everywhere but under node_modules, where the compiled package lies.
-const compiled = root.split(sep).includes("node_modules") || !existsSync(source);
-const entry = compiled ? join(root, "dist", "src", "cli", "main.js") : source;
+/** The oldest Node that runs the program itself: it strips types, and knows `using`. */
+const oldestNode = 24;
+const newerNode = `install Node ${oldestNode} or newer: https://nodejs.org`;
 
-if (Number(process.versions.node.split(".")[0]) >= 24) {
+const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+
+if (Number(process.versions.node.split(".")[0]) >= oldestNode) {
   module.enableCompileCache?.();
-  await import(pathToFileURL(entry).href);
+  const source = join(root, "src", "cli", "main.ts");
+  // Node strips types everywhere but under node_modules, where the compiled package lies.
+  const compiled = root.split(sep).includes("node_modules") || !existsSync(source);
+  await import(pathToFileURL(compiled ? join(root, "dist", "src", "cli", "main.js") : source).href);
 } else {
-  const pinned = join(dirname(module.createRequire(import.meta.url).resolve("node/package.json")), "bin", "node");
+  await startPinnedNode();
+}
+
+/** Runs this command again with the Node of the optional package `node-<platform>-<architecture>`. */
+async function startPinnedNode() {
+  const name = `node-${process.platform}-${process.arch}`;
+  const { resolve } = module.createRequire(import.meta.url);
+  let pinned;
+  try {
+    pinned = join(dirname(resolve(`${name}/package.json`)), "bin", "node");
+  } catch {
+    const { optionalDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    const install = root.split(sep).includes("node_modules") ? "npm install" : "npm ci";
+    const next = name in optionalDependencies ? `${install} --include=optional` : newerNode;
+    refuse(`the npm package ${name} is not installed`, next);
+    return;
+  }
+  const { spawn } = await import("node:child_process");
+  const { constants } = await import("node:os");
   const child = spawn(pinned, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
   // The terminal gives Ctrl-C to the whole process group: the child decides what it means, this process only waits.
   process.on("SIGINT", () => {});
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("error", (error) => refuse(`${pinned} does not start (${error.message})`, newerNode));
   child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+}
+
+/** An error in the form of all others, written here because nothing else can be loaded. */
+function refuse(reason, next) {
+  const error = {
+    code: "node-too-old",
+    message: `lor-infra runs on Node ${oldestNode} or newer, and ${reason}`,
+    seen: `Node ${process.versions.node} for ${process.platform} ${process.arch}`,
+    accepted: `Node ${oldestNode} or newer; an older one only where the optional dependencies are installed`,
+    next,
+    culprit: "user",
+  };
+  if (process.argv.includes("--json")) {
+    process.stdout.write(`${JSON.stringify({ version: 1, ok: false, error }, null, 2)}\n`);
+  } else {
+    const details = ["seen", "accepted", "next"].map((label) => `  ${label.padEnd(9)} ${error[label]}\n`);
+    process.stderr.write(`error: ${error.message} [${error.code}]\n${details.join("")}`);
+  }
+  process.exitCode = 1;
 }

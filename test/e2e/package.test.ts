@@ -31,8 +31,8 @@ beforeAll(async () => {
   const tarball = join(folder, pack.stdout.trim().split("\n").at(-1) ?? "");
   const unpack = await run("tar", ["-xzf", tarball, "--strip-components=1", "-C", installed], folder);
   expect(unpack, unpack.stderr).toMatchObject({ code: 0 });
-  const { dependencies, bin } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
-  for (const name of Object.keys(dependencies)) {
+  const { dependencies, optionalDependencies, bin } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
+  for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
     mkdirSync(dirname(join(modules, name)), { recursive: true });
     symlinkSync(join(repository, "node_modules", name), join(modules, name));
   }
