@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startCloud } from "../../src/actions/cloud-start.ts";
-import { stopCloud } from "../../src/actions/cloud-stop.ts";
+import { stopCloud } from "../../src/actions/cloud/cloud-stop.ts";
 import { createLocalCloud } from "../../src/local-cloud/behaviour/create-local-cloud.ts";
 import type { CloudRuntime } from "../../src/local-cloud/runtime.ts";
 import { EXTENSIONS_VARIABLE, loadSimulators, openSimulators } from "../../src/local-cloud/simulators.ts";
+import { startCloud } from "../../src/stack/start-local-cloud.ts";
 import { ProviderClient } from "./provider/provider-client.ts";
 
 const toyRoot = resolve(import.meta.dirname, "..", "toy");
