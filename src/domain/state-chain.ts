@@ -152,6 +152,11 @@ function linkOf({ changed: _, ...entry }: ChainEntry): string {
   return fingerprint(entry);
 }
 
+/** The resources of the last state that was written under the lock: URN -> fingerprint. */
+export function resourcesOf(chain: readonly ChainEntry[]): Readonly<Record<string, string>> {
+  return resourcesAt(chain, chain.findLastIndex((entry) => entry.kind !== "overwrote") + 1);
+}
+
 function resourcesAt(chain: readonly ChainEntry[], length: number): Readonly<Record<string, string>> {
   return history(chain.slice(0, length)).at(-1) ?? {};
 }

@@ -34,6 +34,8 @@ const MAPPINGS: readonly Mapping[] = [
   passphraseMissing,
   passphraseWrong,
   stackMissing,
+  stateInvalid,
+  stateNotWritten,
   backendUnreachable,
   pluginMissing,
   providerUnreachable,
@@ -143,6 +145,37 @@ function stackMissing(failure: EngineFailure, text: string): Details | undefined
     exit: ExitCode.usage,
     culprit: "user",
     next: "lor-infra up",
+  };
+}
+
+function stateInvalid(failure: EngineFailure, text: string): Details | undefined {
+  const fault = /snapshot integrity failure.*?: ((?:child )?resource .*)/.exec(text)?.[1];
+  if (fault === undefined) {
+    return undefined;
+  }
+  return {
+    code: "state-invalid",
+    message: `the engine refuses the state of ${place(failure)}: ${fault}`,
+    exit: ExitCode.failed,
+    culprit: "tool",
+    next: "lor-infra state list, then restore the newest copy that it names",
+  };
+}
+
+function stateNotWritten(failure: EngineFailure, text: string): Details | undefined {
+  const words = /write (\S+): (no space left on device|disk quota exceeded|read-only file system|input\/output error)/;
+  const found = words.exec(text);
+  if (found === null || !/snapshot|checkpoint|\.pulumi/.test(text)) {
+    return undefined;
+  }
+  return {
+    code: "state-not-written",
+    message: `the state of ${place(failure)} could not be written: ${found[2]}`,
+    exit: ExitCode.failed,
+    culprit: "user",
+    seen: found[1] ?? "",
+    accepted: "a disk with room for the state",
+    next: "make room on that disk, then the same command again",
   };
 }
 

@@ -1,4 +1,3 @@
-import { ExitCode, LorError } from "../core/errors.ts";
 import type { StateExport, StateResource } from "./port.ts";
 import { nameOfUrn } from "./resource-changes.ts";
 
@@ -12,13 +11,8 @@ const SECRET_TEXT = "[secret]";
 export function parseStateExport(raw: unknown): StateExport {
   const deployment = member(raw, "deployment");
   if (deployment === undefined) {
-    throw new LorError({
-      code: "state-unreadable",
-      message: "the state of the stack has a form that this version cannot read",
-      exit: ExitCode.failed,
-      culprit: "tool",
-      accepted: "an export with the member `deployment`",
-    });
+    // The engine always writes it.
+    throw new Error("the engine exported a state without the member `deployment`");
   }
   return {
     resources: list(member(deployment, "resources")).map(parseResource),

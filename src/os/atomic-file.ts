@@ -8,7 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -51,13 +51,25 @@ export function readIfThere(path: string): string | undefined {
   }
 }
 
+/** The file's content; undefined when there is none. */
+export function readBytesIfThere(path: string): Uint8Array | undefined {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
 /** Adds one line and puts it on disk. A line cut by a crash is ended first, so that it spoils no other. */
 export function appendLine(path: string, line: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const cut = readIfThere(path)?.endsWith("\n") === false;
   const file = openSync(path, "a", 0o600);
   try {
-    writeSync(file, `${cut ? "\n" : ""}${line}\n`);
+    writeFileSync(file, `${cut ? "\n" : ""}${line}\n`);
     fsyncSync(file);
   } finally {
     closeSync(file);
@@ -70,8 +82,12 @@ function writeBeside(path: string, text: string): string {
   const place = join(folder, `.${randomUUID()}.tmp`);
   const file = openSync(place, "wx", 0o600);
   try {
-    writeSync(file, text);
+    // Not `writeSync`: on a disk that is nearly full it writes a part and reports no error.
+    writeFileSync(file, text);
     fsyncSync(file);
+  } catch (error) {
+    rmSync(place, { force: true });
+    throw error;
   } finally {
     closeSync(file);
   }

@@ -1,11 +1,20 @@
 import type { ResourceFinder } from "../clouds/clients.ts";
 import { resourceKey } from "../core/resource-key.ts";
-import type { Adoption, ResourceChange } from "../engine/port.ts";
+import type { Adoption, EngineEvent, ResourceChange } from "../engine/port.ts";
+import { isCloudType } from "../rolling/expected-change.ts";
 import type { Fleet } from "../rolling/fleet.ts";
 import { frontIndex } from "../rolling/serving.ts";
+import type { LorPlan } from "../systems/lor/plan-model.ts";
 import { observeFleet } from "./observe-fleet.ts";
-import { frontNames, type RecordedState } from "./recorded-state.ts";
-import { planFleet, planProfile, requireLock, runOptions, type StackContext } from "./stack-context.ts";
+import { frontNames, type RecordedState, readRecorded } from "./recorded-state.ts";
+import {
+  type BuildChoice,
+  planFleet,
+  planProfile,
+  requireLock,
+  runOptions,
+  type StackContext,
+} from "./stack-context.ts";
 import { isChained, runTargeted } from "./update-stack.ts";
 
 /**
@@ -27,24 +36,107 @@ export async function adoptLostCreations(
   }
   const plan = planFleet(context, await widestFleet(context, recorded, goal, frontNames(pending)));
   const choice = { chain: isChained(recorded), joinDrained: true };
-  context.emit({ kind: "phase", phase: "recovering" });
-  const preview = await context.engine.preview(context.program(plan, choice));
   const begun = new Set(pending.map(resourceKey));
-  const lost = await findLost(context, preview.changes, begun);
-  const half = findHalfAdopted(context, recorded, preview.changes, begun);
-  const adopt = new Map([...lost.importable, ...half]);
-  const { entered } = lost;
-  if (entered.size > 0) {
-    await requireLock(context);
-    await context.engine.enter(context.program(plan, choice), entered, { ...runOptions(context), adopt });
-  }
-  if (adopt.size + entered.size > 0) {
-    const targets = [...adopt.keys(), ...entered.keys()];
-    // What was entered lacks what only the cloud tells.
-    await runTargeted(context, { plan, choice, recorded, targets, adopt, refresh: entered.size > 0 });
+  context.emit({ kind: "phase", phase: "recovering" });
+  let known = recorded;
+  for (let left = begun; ; ) {
+    const adopted = await adoptLevel(context, { plan, choice, recorded: known, begun: left });
+    if (adopted.size === 0) break;
+    // What was adopted makes its children known: a subnet is looked for in its network.
+    left = left.difference(adopted);
+    known = await readRecorded(context);
   }
   await intents.clear();
-  return adopt.size + entered.size > 0;
+  return known !== recorded;
+}
+
+interface Level {
+  readonly plan: LorPlan;
+  readonly choice: BuildChoice;
+  readonly recorded: RecordedState;
+  /** Keys of what earlier runs were going to create. */
+  readonly begun: ReadonlySet<string>;
+}
+
+/**
+ * Adopts every lost creation that waits for nothing which is still to be adopted: a load balancer comes after its subnet, or with it.
+ * @returns their keys
+ */
+async function adoptLevel(
+  context: StackContext,
+  { plan, choice, recorded, begun }: Level,
+): Promise<ReadonlySet<string>> {
+  const declared = new Map<string, Declaration>();
+  const { changes } = await context.engine.preview(context.program(plan, choice), {
+    onEvent: (event) => {
+      if (event.kind === "declared") declared.set(event.urn, event);
+    },
+  });
+  const created = changes.filter((one) => one.change === "create");
+  const own = created.filter((one) => isOfStateOnly(one.type)).map((one) => one.urn);
+  const lost = await findLost(context, created, begun);
+  const found = [...lost.importable.keys(), ...lost.entered.keys()];
+  const missing = new Set(created.map((one) => one.urn)).difference(new Set(own));
+  const unsearched = created.filter((one) => begun.has(resourceKey(one)) && one.identity === undefined);
+  const later = new Set(unsearched.map((one) => one.urn));
+  const level = completeOf(
+    found,
+    ({ needs, dependsOn }, taken) => {
+      const isTaken = (urn: string) => taken.has(urn) || !missing.has(urn);
+      return needs.every(isTaken) && !dependsOn.some((urn) => later.has(urn));
+    },
+    declared,
+  );
+  const ofLevel = (all: ReadonlyMap<string, Adoption>) => new Map([...all].filter(([urn]) => level.has(urn)));
+  const importable = ofLevel(lost.importable);
+  const enterable = ofLevel(lost.entered);
+  const adopt = new Map([...importable, ...findHalfAdopted(context, recorded, changes, begun)]);
+  if (adopt.size + enterable.size === 0) return new Set();
+  for (const change of created.filter((one) => level.has(one.urn))) {
+    context.emit({ kind: "repaired", repair: "creation-found", what: resourceKey(change) });
+  }
+  // A child in the state without its component makes a state that no engine reads ("refers to missing parent").
+  if (own.length > 0) await runTargeted(context, { plan, choice, recorded, targets: own });
+  let entered: readonly string[] = [];
+  if (enterable.size > 0) {
+    await requireLock(context);
+    const options = { ...runOptions(context), adopt };
+    entered = (await context.engine.enter(context.program(plan, choice), enterable, options)).entered;
+  }
+  const targets = [...adopt.keys(), ...entered];
+  if (targets.length === 0) return new Set();
+  const without = missing.difference(new Set(targets));
+  // What was entered lacks what only the cloud tells.
+  await runTargeted(context, { plan, choice, recorded, targets, adopt, without, refresh: entered.length > 0 });
+  return new Set(changes.filter((one) => targets.includes(one.urn)).map(resourceKey));
+}
+
+/** What a resource waits for, as the program declares it. */
+type Declaration = Pick<Extract<EngineEvent, { readonly kind: "declared" }>, "needs" | "dependsOn">;
+
+/**
+ * The part of the found URNs that can be adopted together.
+ * @returns all of them when there is no such part: the engine then says what is wrong
+ */
+function completeOf(
+  found: readonly string[],
+  canCome: (declaration: Declaration, taken: ReadonlySet<string>) => boolean,
+  declared: ReadonlyMap<string, Declaration>,
+): ReadonlySet<string> {
+  let level = new Set(found);
+  for (;;) {
+    const taken = level;
+    const whole = found.filter((urn) => taken.has(urn) && canCome(declared.get(urn) ?? waitsForNothing, taken));
+    if (whole.length === level.size) return level.size > 0 ? level : new Set(found);
+    level = new Set(whole);
+  }
+}
+
+const waitsForNothing: Declaration = { needs: [], dependsOn: [] };
+
+/** Components and random values exist in no cloud. */
+function isOfStateOnly(type: string): boolean {
+  return !isCloudType(type) || type.startsWith("random:");
 }
 
 /** Every front that is there or was begun, at the size that it has. */
@@ -92,7 +184,6 @@ async function findLost(
     } else if (found !== undefined) {
       const adoption = adoptionOf(finder, change.type, found.id);
       (finder.isImportable(change.type) ? importable : entered).set(change.urn, adoption);
-      context.emit({ kind: "repaired", repair: "creation-found", what: name });
     }
   }
   return { importable, entered };

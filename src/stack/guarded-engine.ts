@@ -4,6 +4,7 @@ import type { Adoption, EngineStack, Program, RunOptions } from "../engine/port.
 import type { StackLock } from "../state/stack-lock.ts";
 import type { StackState } from "../state/stack-state.ts";
 import { type SeenState, seenState } from "../state/state-chain.ts";
+import { requireReadable, stateUnreadable } from "../state/state-copies.ts";
 import { readCheckpoint } from "../state/state-file.ts";
 import { type ActionClock, lockLost } from "./stack-context.ts";
 
@@ -64,15 +65,19 @@ export class GuardedEngine implements EngineStack {
 
   async #change<T>(work: () => Promise<T>): Promise<T> {
     const before = await this.#requireForward();
+    let result: T;
     try {
-      return await work();
-    } finally {
+      result = await work();
+    } catch (error) {
       // What a run that failed has done is entered too.
-      await this.#enter(before);
+      await this.#enter(before, error);
+      throw error;
     }
+    await this.#enter(before);
+    return result;
   }
 
-  /** @throws LorError `lock-lost`, `state-went-backwards` */
+  /** @throws LorError `lock-lost`, `state-went-backwards`, `state-unreadable` */
   async #requireForward(): Promise<SeenState | undefined> {
     const { lock, state } = this.#guard;
     await lock.confirm();
@@ -93,9 +98,15 @@ export class GuardedEngine implements EngineStack {
     return seen;
   }
 
-  async #enter(before: SeenState | undefined): Promise<void> {
+  /** @throws LorError `state-unreadable` when the run left such a state, with why the run failed */
+  async #enter(before: SeenState | undefined, failure?: unknown): Promise<void> {
     const { lock, state } = this.#guard;
-    const seen = await lookAtState(state);
+    const checkpoint = await readCheckpoint(state);
+    if (checkpoint.kind === "unreadable") {
+      const error = await stateUnreadable(state, checkpoint);
+      throw failure instanceof Error ? error.adding(failure.message) : error;
+    }
+    const seen = checkpoint.kind === "readable" ? seenState(checkpoint) : undefined;
     await lock.confirm();
     if (seen === undefined || seen.picture.state === before?.picture.state) {
       return;
@@ -104,10 +115,10 @@ export class GuardedEngine implements EngineStack {
   }
 }
 
-/** The state as it is now; undefined when there is none or only the engine can read it. */
+/** The state as it is now; undefined when there is none. @throws LorError `state-unreadable` */
 export async function lookAtState(state: StackState): Promise<SeenState | undefined> {
-  const text = await readCheckpoint(state);
-  return text === undefined ? undefined : seenState(text);
+  const checkpoint = await requireReadable(state);
+  return checkpoint.kind === "none" ? undefined : seenState(checkpoint);
 }
 
 /** Enters a state under the lock's name. */

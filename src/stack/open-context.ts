@@ -11,7 +11,7 @@ import { locateEngine } from "../engine/locate-engine.ts";
 import type { EngineStack, Program } from "../engine/port.ts";
 import { commandRunner } from "../os/command-runner.ts";
 import { readUserFile } from "../os/user-file.ts";
-import { removeBrokenAttributes, withoutAttributes } from "../state/backend-attributes.ts";
+import { removeBrokenAttributes, requireProjectLayout, withoutAttributes } from "../state/backend-attributes.ts";
 import { backUpStateFile } from "../state/backup.ts";
 import { FolderFiles } from "../state/folder-files.ts";
 import { openState } from "../state/open-state.ts";
@@ -19,7 +19,8 @@ import { runVariable } from "../state/orphan-engine.ts";
 import { type CloudKind, prepareStackFolder, type StackFolder, stackFolder, stateHome } from "../state/stack-folder.ts";
 import { StackLock } from "../state/stack-lock.ts";
 import type { StackState } from "../state/stack-state.ts";
-import { hasState } from "../state/state-file.ts";
+import { requireReadable } from "../state/state-copies.ts";
+import { readCheckpoint } from "../state/state-file.ts";
 import type { LorPlan } from "../systems/lor/plan-model.ts";
 import type { Emit } from "./action-event.ts";
 import { cloudFolder, connectLocalCloud } from "./cloud-connection.ts";
@@ -185,8 +186,10 @@ async function openEngine(
     mkdirSync(state.backend.folder, { recursive: true, mode: 0o700 });
     removeBrokenAttributes(state.backend.folder, args.project.name, args.project.stack);
   }
-  // Asking an engine for it costs a process.
-  const place = { backendUrl: state.backendUrl, exists: await hasState(state), workFolder: folder.work };
+  await requireProjectLayout(state.backend);
+  // An engine would create a stack that is missing, and what is known of it would be forgotten.
+  const { kind } = args.guarded === false ? await readCheckpoint(state) : await requireReadable(state);
+  const place = { backendUrl: state.backendUrl, exists: kind !== "none", workFolder: folder.work };
   return await openStackAt(args, place, passphrase, providers, lock);
 }
 

@@ -3,7 +3,7 @@ import type { StateExport, StateResource } from "../engine/port.ts";
 import { parseStateExport } from "../engine/state-export.ts";
 import { isCloudType } from "../rolling/expected-change.ts";
 import type { Fleet } from "../rolling/fleet.ts";
-import { readStateFile } from "../state/state-file.ts";
+import { requireReadable } from "../state/state-copies.ts";
 import type { StackContext } from "./stack-context.ts";
 
 /** What the engine's state says about a stack, as far as actions decide by it. */
@@ -23,10 +23,10 @@ export interface RecordedState {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-/** From the backend's file where it can be read, from the engine otherwise. */
+/** From the backend's file, or from the engine for a stack that is new. @throws LorError `state-unreadable` */
 export async function readRecorded({ engine, state }: StackContext): Promise<RecordedState> {
-  const file = await readStateFile(state);
-  return recordedOf(file === undefined ? await engine.exportState() : parseStateExport(file));
+  const checkpoint = await requireReadable(state);
+  return recordedOf(checkpoint.kind === "none" ? await engine.exportState() : parseStateExport(checkpoint.form));
 }
 
 function recordedOf(state: StateExport): RecordedState {

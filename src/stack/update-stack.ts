@@ -64,6 +64,8 @@ export interface TargetedRun {
   readonly recorded: RecordedState;
   readonly targets: readonly string[];
   readonly adopt?: ReadonlyMap<string, Adoption>;
+  /** URNs that will not be in the state: what would only wait for one of them does not. */
+  readonly without?: ReadonlySet<string>;
   /** Ask the cloud for the real state of the targets first. */
   readonly refresh?: boolean;
 }
@@ -78,6 +80,7 @@ export async function runTargeted(context: StackContext, run: TargetedRun): Prom
     targets: run.targets,
     recordedOrder: recordedOrder(run.recorded),
     ...(run.adopt === undefined ? {} : { adopt: run.adopt }),
+    ...(run.without === undefined ? {} : { without: run.without }),
     ...(run.refresh === true ? { refresh: true } : {}),
   });
 }

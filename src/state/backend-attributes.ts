@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { SharedFiles } from "./shared-files.ts";
 
 /**
  * Added to the URL of a file backend: the engine writes no file of attributes beside each of its files. It writes that one in place, before it
@@ -20,6 +21,16 @@ export function removeBrokenAttributes(backend: string, project: string, stack: 
       }
     }
   }
+}
+
+/**
+ * Makes the engine keep its files by project. Without this file it goes by what else it finds, or by PULUMI_DIY_BACKEND_LEGACY_LAYOUT; an empty one,
+ * which a power cut leaves, stops every command ("corrupt store: missing version in .pulumi/meta.yaml").
+ */
+export async function requireProjectLayout(backend: SharedFiles): Promise<void> {
+  const path = ".pulumi/meta.yaml";
+  const text = await backend.read(path);
+  if (text === undefined || text.replaceAll("\0", "").trim() === "") await backend.write(path, "version: 1\n");
 }
 
 function isWhole(path: string): boolean {

@@ -15,9 +15,13 @@ export async function backUpState(
   return await keep(files, `${JSON.stringify(raw)}\n`, reason, now);
 }
 
-/** Copies the backend's file of a stack as it is, without asking the engine. @returns where the copy lies; undefined when there is no state */
+/**
+ * Copies the backend's file of a stack as it is, also one that cannot be read, without asking the engine.
+ * @returns where the copy lies; undefined when there is no such file
+ */
 export async function backUpStateFile(state: StackState, reason: string, now: Date): Promise<string | undefined> {
-  const text = await readCheckpoint(state);
+  const checkpoint = await readCheckpoint(state);
+  const text = checkpoint.kind === "none" ? undefined : checkpoint.text;
   return text === undefined ? undefined : await keep(state.files, text, reason, now);
 }
 

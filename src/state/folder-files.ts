@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { appendLine, createExclusively, readIfThere, writeAtomically } from "../os/atomic-file.ts";
+import { appendLine, createExclusively, readBytesIfThere, readIfThere, writeAtomically } from "../os/atomic-file.ts";
 import type { SharedFiles } from "./shared-files.ts";
 
 /** Shared files in a folder: of this machine, or of a disk that others see too. Each call does its whole work before it returns. */
@@ -17,6 +17,10 @@ export class FolderFiles implements SharedFiles {
 
   async read(path: string): Promise<string | undefined> {
     return readIfThere(join(this.folder, path));
+  }
+
+  async readBytes(path: string): Promise<Uint8Array | undefined> {
+    return readBytesIfThere(join(this.folder, path));
   }
 
   async write(path: string, text: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { ExitCode, LorError } from "../core/errors.ts";
 import { resourceKey } from "../core/resource-key.ts";
 import type { SharedFiles } from "./shared-files.ts";
 
@@ -28,10 +29,26 @@ export class IntentJournal {
     this.#files = files;
   }
 
-  /** What earlier runs were going to create and may have created. */
+  /** What earlier runs were going to create and may have created. @throws LorError `intents-unreadable` */
   async pending(): Promise<readonly Intent[]> {
     const text = await this.#files.read(file);
-    return text === undefined ? [] : (JSON.parse(text) as IntentFile).creations;
+    if (text === undefined) return [];
+    try {
+      const { version, creations } = JSON.parse(text) as IntentFile;
+      if (version === 1 && Array.isArray(creations)) return creations;
+    } catch {
+      // Neither JSON nor a whole file.
+    }
+    const where = this.#files.where(file);
+    throw new LorError({
+      code: "intents-unreadable",
+      message: "the list of resources that an interrupted run was creating cannot be read",
+      exit: ExitCode.refused,
+      culprit: "user",
+      seen: where,
+      accepted: "the file as lor-infra wrote it",
+      next: `delete ${where}, then lor-infra import: it looks in the cloud for everything that the settings describe`,
+    });
   }
 
   /** Adds to what is pending. */

@@ -54,6 +54,12 @@ function credentialsOf(env: Environment) {
   });
 }
 
+interface Found {
+  readonly bytes: Uint8Array;
+  readonly text: string;
+  readonly tag: string;
+}
+
 /** Shared files in a bucket. What only one may do rests on conditional writes, which `requireConditionalWrites` has tried. */
 export class S3Files implements SharedFiles {
   readonly #client: S3Client;
@@ -73,6 +79,10 @@ export class S3Files implements SharedFiles {
 
   async read(path: string): Promise<string | undefined> {
     return (await this.#get(path))?.text;
+  }
+
+  async readBytes(path: string): Promise<Uint8Array | undefined> {
+    return (await this.#get(path))?.bytes;
   }
 
   async write(path: string, text: string): Promise<void> {
@@ -150,13 +160,14 @@ export class S3Files implements SharedFiles {
     }
   }
 
-  async #get(path: string): Promise<{ readonly text: string; readonly tag: string } | undefined> {
+  async #get(path: string): Promise<Found | undefined> {
     return await this.#ask(path, async () => {
       try {
         const answer = await this.#client.send(
           new GetObjectCommand({ Bucket: this.#backend.bucket, Key: this.#key(path) }),
         );
-        return { text: (await answer.Body?.transformToString()) ?? "", tag: answer.ETag ?? "" };
+        const bytes = (await answer.Body?.transformToByteArray()) ?? new Uint8Array();
+        return { bytes, text: Buffer.from(bytes).toString("utf8"), tag: answer.ETag ?? "" };
       } catch (error) {
         if (error instanceof S3ServiceException && error.name === "NoSuchKey") {
           return undefined;

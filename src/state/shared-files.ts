@@ -7,6 +7,8 @@ export interface SharedFiles {
   where(path: string): string;
   /** Text of a file; undefined when there is none. */
   read(path: string): Promise<string | undefined>;
+  /** Content of a file that may be compressed; undefined when there is none. */
+  readBytes(path: string): Promise<Uint8Array | undefined>;
   /** Writes a file, over what was there. */
   write(path: string, text: string): Promise<void>;
   /** Writes a file that must not exist yet; false when there is one already. Of many who try at once one wins. */

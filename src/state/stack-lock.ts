@@ -291,18 +291,29 @@ async function readCurrent(
 }
 
 function parseHolder(text: string, path: string): LockHolder {
-  const holder = JSON.parse(text) as LockHolder;
-  if (holder.version !== 1) {
-    throw new LorError({
-      code: "lock-unreadable",
-      message: "the lock was written by another version of lor-infra",
-      exit: ExitCode.locked,
-      culprit: "tool",
-      seen: path,
-      next: "run the command with the version that holds the lock",
-    });
+  let holder: Partial<LockHolder> | null | undefined;
+  try {
+    holder = JSON.parse(text) as Partial<LockHolder> | null;
+  } catch {
+    // Told below.
   }
-  return holder;
+  if (holder?.version === 1 && holder.machine !== undefined && holder.process !== undefined) {
+    return holder as LockHolder;
+  }
+  const isOther = typeof holder?.version === "number" && holder.version !== 1;
+  throw new LorError({
+    code: "lock-unreadable",
+    message: isOther
+      ? `the lock has version ${holder?.version}: another version of lor-infra wrote it`
+      : "the lock file is not one that lor-infra wrote",
+    exit: ExitCode.locked,
+    culprit: isOther ? "tool" : "user",
+    seen: path,
+    accepted: "a lock of version 1",
+    next: isOther
+      ? "run the command with the version that holds the lock"
+      : `end every other run on this stack, delete ${path}, then run the same command again`,
+  });
 }
 
 async function highest(files: SharedFiles): Promise<number | undefined> {

@@ -9,7 +9,7 @@ import {
 } from "../domain/state-chain.ts";
 import { readJsonLines } from "./json-lines.ts";
 import type { SharedFiles } from "./shared-files.ts";
-import { exportOf } from "./state-file.ts";
+import type { StateForm } from "./state-file.ts";
 
 const file = "chain.jsonl";
 /** A chain of twice as many entries is shortened to these. */
@@ -71,13 +71,9 @@ export class StateChain {
   }
 }
 
-/** Undefined for a form that only the engine reads. */
-export function seenState(text: string): SeenState | undefined {
-  const state = exportOf(text);
-  if (state === undefined) {
-    return undefined;
-  }
-  const picture = pictureOfState(state.deployment);
+/** A state as it is in the backend. */
+export function seenState({ text, form }: { readonly text: string; readonly form: StateForm }): SeenState {
+  const picture = pictureOfState(form.deployment);
   return { text, picture, empty: Object.keys(picture.resources).length === 0 };
 }
 

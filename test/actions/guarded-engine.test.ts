@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { listState } from "../../src/actions/state/list-state.ts";
+import { LorError } from "../../src/core/errors.ts";
 import type { EngineStack } from "../../src/engine/port.ts";
 import { thisMachine } from "../../src/os/process-identity.ts";
 import { GuardedEngine } from "../../src/stack/guarded-engine.ts";
@@ -108,6 +109,24 @@ it("one that was killed before it could say so is found by what it undid", async
   await update(lock, () => write({ a: "2", b: "1" }));
   await write({ a: "1", b: "3" });
   await expect(update(lock, () => write({}))).rejects.toMatchObject({ code: "state-went-backwards" });
+  await lock.release();
+});
+
+it("a run that leaves a state which is cut off says so, with what stopped it and the copy from before", async () => {
+  const lock = await hold("atelier");
+  await update(lock, () => write({ a: "1" }));
+  const full = update(lock, async () => {
+    await state.backend.write(file, '{"version":3,"check');
+    throw new LorError({ code: "state-not-written", message: "no space left", exit: 1, culprit: "user" });
+  });
+  await expect(full).rejects.toMatchObject({
+    code: "state-unreadable",
+    message: expect.stringMatching(/is cut off.*no space left/),
+    next: "lor-infra state restore 1, then lor-infra recover",
+  });
+  const called: string[] = [];
+  await expect(update(lock, async () => void called.push("run"))).rejects.toMatchObject({ code: "state-unreadable" });
+  expect(called).toEqual([]);
   await lock.release();
 });
 

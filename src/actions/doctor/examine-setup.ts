@@ -9,8 +9,8 @@ import { readPassphrase } from "../../stack/passphrase.ts";
 import { FolderFiles } from "../../state/folder-files.ts";
 import { type CloudKind, type StackFolder, stackFolder, stateHome } from "../../state/stack-folder.ts";
 import { describeHolder, readLock } from "../../state/stack-lock.ts";
-import { type StackState, stateInFolder } from "../../state/stack-state.ts";
-import { hasState } from "../../state/state-file.ts";
+import type { StackState } from "../../state/stack-state.ts";
+import { readCheckpoint } from "../../state/state-file.ts";
 import { cloudStatus } from "../cloud/cloud-status.ts";
 import { engineStatus } from "../engine/engine-status.ts";
 import { listState } from "../state/list-state.ts";
@@ -139,9 +139,12 @@ async function examineState(
   project: Project | undefined,
   env: Environment,
 ): Promise<readonly Finding[]> {
+  if (project === undefined) return [warning("state", "not examined: the settings say where it is", "lor-infra check")];
   try {
-    const state = project === undefined ? stateInFolder(folder, "") : await openProjectState(project, folder, env);
-    const there = project !== undefined && (await hasState(state));
+    const state = await openProjectState(project, folder, env);
+    const { kind } = await readCheckpoint(state);
+    if (kind === "unreadable") return [await examineChain(state), await examineLock(state)];
+    const there = kind === "readable";
     const { backend } = state;
     const place =
       backend instanceof FolderFiles ? examineFolder(backend.folder, there) : await examineBucket(state, there);
@@ -154,9 +157,15 @@ async function examineState(
 
 /** Whether somebody has written an old state over a newer one. */
 async function examineChain(state: StackState): Promise<Finding> {
-  const { entries, now } = await listState(state);
-  const states = `${entries.length} states are entered`;
+  const { entries, now, unreadable } = await listState(state);
+  const states = `${entries.length} states are recorded`;
   switch (now) {
+    case "unreadable":
+      return bad(
+        "state",
+        `${unreadable?.message}: ${unreadable?.seen}; accepted: ${unreadable?.accepted}`,
+        unreadable?.next,
+      );
     case "backwards":
       return bad(
         "chain",
@@ -166,8 +175,9 @@ async function examineChain(state: StackState): Promise<Finding> {
     case "unknown":
       return good("chain", `${states}; somebody else has changed the state since, or a run was killed`);
     case "as-left":
-    case "none":
       return good("chain", `${states}; the state is as the last run left it`);
+    case "none":
+      return good("chain", `${states}; there is no state yet`);
   }
 }
 

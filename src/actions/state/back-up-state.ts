@@ -2,30 +2,30 @@ import { ExitCode, LorError } from "../../core/errors.ts";
 import { createExclusively } from "../../os/atomic-file.ts";
 import { backUpState as keepBackup } from "../../state/backup.ts";
 import type { StackState } from "../../state/stack-state.ts";
-import { readStateFile } from "../../state/state-file.ts";
+import { requireReadable } from "../../state/state-copies.ts";
 
 /**
  * Copies the state as it is, its secrets still encrypted, in the form that `pulumi stack import` takes too.
  * @param out a file that does not exist yet; by default the copy goes to the other ones, beside the state
  * @returns where the copy is
- * @throws LorError `state-missing`, `state-file-exists`
+ * @throws LorError `state-missing`, `state-unreadable`, `state-file-exists`
  */
 export async function backUpState(state: StackState, out: string | undefined, now: Date): Promise<string> {
-  const present = await readStateFile(state);
-  if (present === undefined) {
+  const present = await requireReadable(state);
+  if (present.kind === "none") {
     throw new LorError({
       code: "state-missing",
       message: `the stack ${state.stack} has no state that could be copied`,
       exit: ExitCode.failed,
       culprit: "user",
       seen: state.backend.where(""),
-      next: "lor-infra doctor",
+      next: "lor-infra up",
     });
   }
   if (out === undefined) {
-    return await keepBackup(state, present, "by-hand", now);
+    return await keepBackup(state, present.form, "by-hand", now);
   }
-  if (!createExclusively(out, `${JSON.stringify(present, null, 1)}\n`)) {
+  if (!createExclusively(out, `${JSON.stringify(present.form, null, 1)}\n`)) {
     throw new LorError({
       code: "state-file-exists",
       message: "there is a file of that name, and it was left as it is",

@@ -1,7 +1,10 @@
+import type { LorError } from "../../core/errors.ts";
 import { type ChainEntry, judgeState, type StateVerdict } from "../../domain/state-chain.ts";
-import { lookAtState } from "../../stack/guarded-engine.ts";
 import { backupNames } from "../../state/backup.ts";
 import type { StackState } from "../../state/stack-state.ts";
+import { seenState } from "../../state/state-chain.ts";
+import { stateUnreadable } from "../../state/state-copies.ts";
+import { type Checkpoint, readCheckpoint } from "../../state/state-file.ts";
 
 export interface StateListing {
   /** Where the engine's state lies. */
@@ -13,18 +16,37 @@ export interface StateListing {
   /** Names of other copies, oldest first. */
   readonly backups: readonly string[];
   /** What the state is now, held against the entries; `none`: there is no state. */
-  readonly now: StateVerdict["kind"] | "none";
+  readonly now: StateVerdict["kind"] | "none" | "unreadable";
+  /** Why it cannot be read, which copies can be, and the command that restores one. */
+  readonly unreadable?: Pick<LorError, "message" | "seen" | "accepted" | "next">;
 }
 
 /** Which states a stack has had, and which can be had again. Reads only. */
 export async function listState(state: StackState): Promise<StateListing> {
   const entries = await state.chain.entries();
   const kept = await state.chain.kept();
-  const seen = await lookAtState(state);
+  const checkpoint = await readCheckpoint(state);
   return {
     where: state.backend.where(""),
     entries: entries.map((entry) => ({ ...entry, kept: kept.has(entry.number) })),
     backups: await backupNames(state),
-    now: seen === undefined ? "none" : judgeState(entries, seen.picture).kind,
+    ...(await judge(state, checkpoint, entries)),
   };
+}
+
+async function judge(
+  state: StackState,
+  checkpoint: Checkpoint,
+  entries: readonly ChainEntry[],
+): Promise<Pick<StateListing, "now" | "unreadable">> {
+  switch (checkpoint.kind) {
+    case "none":
+      return { now: "none" };
+    case "readable":
+      return { now: judgeState(entries, seenState(checkpoint).picture).kind };
+    case "unreadable": {
+      const { message, seen, accepted, next } = await stateUnreadable(state, checkpoint);
+      return { now: "unreadable", unreadable: { message, seen, accepted, next } };
+    }
+  }
 }

@@ -1,14 +1,27 @@
 import type { Project } from "../../config/project.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import { resourceKey } from "../../core/resource-key.ts";
+import { resourcesOf } from "../../domain/state-chain.ts";
+import { nameOfUrn } from "../../engine/resource-changes.ts";
 import { parseStateExport } from "../../engine/state-export.ts";
-import { readUserText } from "../../os/user-file.ts";
+import { readUserFile } from "../../os/user-file.ts";
 import { enterState, lookAtState } from "../../stack/guarded-engine.ts";
 import { requireApproval } from "../../stack/proposal.ts";
 import { endDeadEngines } from "../../stack/recover-stack.ts";
 import { requireLock, type StackContext } from "../../stack/stack-context.ts";
-import { backUpStateFile, readBackup } from "../../state/backup.ts";
-import { exportOf, type StateForm } from "../../state/state-file.ts";
+import { backUpStateFile } from "../../state/backup.ts";
+import { readCopy } from "../../state/state-copies.ts";
+import {
+  type Checkpoint,
+  checkpointPath,
+  checkpointText,
+  compressions,
+  emptyState,
+  parseState,
+  readCheckpoint,
+  type StateForm,
+  stateText,
+} from "../../state/state-file.ts";
 
 /** What a restore changes in the state; in the cloud it changes nothing. */
 export interface RestoreProposal {
@@ -18,10 +31,12 @@ export interface RestoreProposal {
   readonly again: readonly string[];
   readonly forgotten: readonly string[];
   readonly resources: number;
+  /** Why the present state cannot be read; what it knew is then taken from the history. */
+  readonly unreadable?: string;
 }
 
 export interface RestoreInput {
-  /** Number of an entry, a file, or the name of a copy as `state list` tells it. */
+  /** Number of an entry, name of a copy, a file, or `empty`: a state without resources. */
   readonly from: string;
   readonly confirm: (proposal: RestoreProposal) => Promise<boolean>;
 }
@@ -32,7 +47,8 @@ export interface RestoreResult extends RestoreProposal {
 }
 
 /**
- * Brings an earlier state back. The cloud stays as it is, so what the state says is to be compared with it next.
+ * Brings an earlier state back, also over one that cannot be read. The cloud stays as it is: the next run compares the state with it, and looks
+ * there for the resources that the restored state does not know.
  * @throws LorError `state-copy-missing`, `state-file-unreadable`, `state-of-another-stack`, `stack-of-another-cloud`,
  *   `state-of-another-passphrase`, `not-approved`, `engine-locked`
  */
@@ -41,13 +57,16 @@ export async function restoreState(context: StackContext, { from, confirm }: Res
   const { form, source } = await find(context, from);
   requireOwn(context, form, from);
   await endDeadEngines(context);
-  const present = namesOf((await lookAtState(state))?.text);
-  const restored = namesOf(JSON.stringify(form));
+  const checkpoint = await readCheckpoint(state);
+  const present = await knownNow(context, checkpoint);
+  const restored = new Map(parseStateExport(form).resources.map((one) => [resourceKey(one), one]));
+  const forgotten = [...present.values()].filter((one) => !restored.has(resourceKey(one)));
   const proposal: RestoreProposal = {
     source,
-    again: [...restored].filter((name) => !present.has(name)),
-    forgotten: [...present].filter((name) => !restored.has(name)),
+    again: [...restored.keys()].filter((name) => !present.has(name)),
+    forgotten: forgotten.map(resourceKey),
     resources: restored.size,
+    ...(checkpoint.kind === "unreadable" ? { unreadable: checkpoint.problem } : {}),
   };
   await requireApproval(confirm, proposal);
   await requireLock(context);
@@ -61,6 +80,8 @@ export async function restoreState(context: StackContext, { from, confirm }: Res
     event: "begun",
     what: `state restore ${from}`,
   });
+  await state.intents.record(forgotten, now);
+  if (checkpoint.kind !== "readable") await placeCheckpoint(context, form);
   await engine.importState(form);
   const seen = await lookAtState(state);
   if (seen !== undefined && lock !== undefined) {
@@ -69,15 +90,75 @@ export async function restoreState(context: StackContext, { from, confirm }: Res
   return { ...proposal, backup };
 }
 
+/** What the present state knows; of one that cannot be read, what its history says. */
+async function knownNow(
+  { state }: StackContext,
+  checkpoint: Checkpoint,
+): Promise<ReadonlyMap<string, { readonly type: string; readonly name: string }>> {
+  const resources =
+    checkpoint.kind === "readable"
+      ? parseStateExport(checkpoint.form).resources
+      : Object.keys(resourcesOf(await state.chain.entries())).map((urn) => ({
+          type: urn.split("::")[2]?.split("$").at(-1) ?? "",
+          name: nameOfUrn(urn),
+        }));
+  return new Map(resources.map(({ type, name }) => [resourceKey({ type, name }), { type, name }]));
+}
+
+/**
+ * Puts a state where the engine's file is missing or cannot be read, in one step: an engine that found none would create the stack anew, and a
+ * run that is killed after that would take it for a new one.
+ */
+async function placeCheckpoint({ state }: StackContext, form: StateForm): Promise<void> {
+  const { backend, project, stack } = state;
+  const path = checkpointPath(state);
+  await backend.write(path, checkpointText(form, project, stack));
+  for (const extension of compressions) await backend.remove(`${path}${extension}`);
+}
+
+async function find(
+  { state }: StackContext,
+  from: string,
+): Promise<{ readonly form: StateForm; readonly source: string }> {
+  if (from === "empty") return { form: emptyState, source: "a stack without resources" };
+  const number = /^\d+$/.test(from) ? Number(from) : undefined;
+  const text = (await readCopy(state, from)) ?? (number === undefined ? readFile(from) : undefined);
+  if (text === undefined) {
+    const kept = [...(await state.chain.kept())].toSorted((a, b) => a - b);
+    throw new LorError({
+      code: "state-copy-missing",
+      message:
+        number === undefined ? "there is no such copy of the state" : `no copy of the state of entry ${from} is kept`,
+      exit: ExitCode.usage,
+      culprit: "user",
+      seen: from,
+      accepted: `${kept.length === 0 ? "" : `a number: ${kept.join(", ")}; `}the name of a copy, a file, or empty`,
+      next: "lor-infra state list",
+    });
+  }
+  const parsed = parseState(text);
+  if (!parsed.ok) {
+    throw unreadable(from, `this copy of the state ${parsed.problem}`);
+  }
+  const { form } = parsed;
+  return { form, source: number === undefined ? from : `entry ${from}` };
+}
+
 /** A state of a thousand resources has about 5 MiB. */
 const largestState = 256 * 1024 * 1024;
 
-/** Undefined: no such file. @throws LorError `state-file-unreadable` */
-function readStateCopy(path: string): string | undefined {
-  const read = readUserText(path, largestState);
-  if (read.ok) return read.content;
-  if (read.fault.code === "file-missing") return undefined;
-  throw unreadable(path, `the file ${read.fault.reason}`);
+/** Text of a file of this machine; undefined when there is none. @throws LorError `state-file-unreadable` */
+function readFile(path: string): string | undefined {
+  const read = readUserFile(path, largestState);
+  if (!read.ok) {
+    if (read.fault.code === "file-missing") return undefined;
+    throw unreadable(path, `the file ${read.fault.reason}`);
+  }
+  try {
+    return stateText(read.content);
+  } catch {
+    throw unreadable(path, "the file is compressed and cut off");
+  }
 }
 
 function unreadable(from: string, message: string): LorError {
@@ -90,33 +171,6 @@ function unreadable(from: string, message: string): LorError {
     accepted: "a file that `lor-infra state backup` or `pulumi stack export` has written",
     next: "lor-infra state list",
   });
-}
-
-async function find(
-  { state }: StackContext,
-  from: string,
-): Promise<{ readonly form: StateForm; readonly source: string }> {
-  const number = /^\d+$/.test(from) ? Number(from) : undefined;
-  const text =
-    number === undefined ? (readStateCopy(from) ?? (await readBackup(state, from))) : await state.chain.stateAt(number);
-  if (text === undefined) {
-    const kept = [...(await state.chain.kept())].toSorted((a, b) => a - b);
-    throw new LorError({
-      code: "state-copy-missing",
-      message:
-        number === undefined ? "there is no such copy of the state" : `no copy of the state of entry ${from} is kept`,
-      exit: ExitCode.usage,
-      culprit: "user",
-      seen: from,
-      accepted: kept.length === 0 ? "a file" : `a file, or a number: ${kept.join(", ")}`,
-      next: "lor-infra state list",
-    });
-  }
-  const form = exportOf(text);
-  if (form === undefined) {
-    throw unreadable(from, "this is no state of Pulumi in a form that can be restored");
-  }
-  return { form, source: number === undefined ? from : `entry ${from}` };
 }
 
 /** Another project's or cloud's state would make the next run delete and create everything. */
@@ -166,9 +220,4 @@ function requireSalt({ encryptionSalt, profileFiles }: Project, { deployment }: 
       next: "take the profile files of that time from git, then the same command again",
     });
   }
-}
-
-function namesOf(text: string | undefined): ReadonlySet<string> {
-  const form = text === undefined ? undefined : exportOf(text);
-  return new Set(form === undefined ? [] : parseStateExport(form).resources.map(resourceKey));
 }

@@ -12,7 +12,7 @@ import { openContext, openProjectState } from "../../stack/open-context.ts";
 import { startCloud } from "../../stack/start-local-cloud.ts";
 import { stackFolder, stateHome } from "../../state/stack-folder.ts";
 import type { StackState } from "../../state/stack-state.ts";
-import { hasState } from "../../state/state-file.ts";
+import { requireReadable } from "../../state/state-copies.ts";
 import { askYes } from "../ask.ts";
 import { loadSettings } from "../load-settings.ts";
 import { obtainEngine } from "../obtain-engine.ts";
@@ -98,7 +98,7 @@ export async function cloudEnv(terminal: Terminal, options: SettingsOptions): Pr
 
 /** Plain `pulumi stack init` would write a settings file of its own: the stack is there before it is asked for. */
 async function createStack(project: Project, state: StackState): Promise<void> {
-  if (await hasState(state)) return;
+  if ((await requireReadable(state)).kind === "readable") return;
   await using context = await openContext({ project, cloud: "local", env: process.env, operation: "cloud env" });
   await context.engine.outputs();
 }

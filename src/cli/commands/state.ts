@@ -31,7 +31,7 @@ export async function stateList(terminal: Terminal, options: CloudOptions): Prom
       kept,
     })),
   });
-  return listing.now === "backwards" ? ExitCode.differences : ExitCode.done;
+  return listing.now === "backwards" || listing.now === "unreadable" ? ExitCode.differences : ExitCode.done;
 }
 
 export async function stateBackup(
@@ -62,18 +62,21 @@ export async function stateRestore(terminal: Terminal, options: ChangeOptions, f
   );
   if (result.backup !== undefined) terminal.line(`The state that was there is in ${result.backup}.`);
   terminal.line("The state is brought back; the cloud was not touched.");
-  terminal.line("Next: lor-infra preview --detect, then lor-infra recover");
+  terminal.line("Next: lor-infra recover");
   terminal.document({ version: 1, ok: true, cloud: options.cloud, stack: options.stack, ...result });
   return ExitCode.done;
 }
 
-function describeRestore({ source, resources, again, forgotten }: RestoreProposal): string {
+function describeRestore({ source, resources, again, forgotten, unreadable }: RestoreProposal): string {
   const names = (title: string, list: readonly string[]) =>
     list.length === 0 ? [] : [`  ${title}`, ...list.map((name) => `    ${name}`)];
   return [
     `The state becomes that of ${source}: ${resources} resources. The cloud is not touched.`,
+    ...(unreadable === undefined
+      ? []
+      : [`  The present state file ${unreadable}. What it knew is taken from the history.`]),
     ...names("known again:", again),
-    ...names("forgotten, though they may exist:", forgotten),
+    ...names("no longer in the state; the next run looks for them in the cloud:", forgotten),
   ].join("\n");
 }
 

@@ -13,6 +13,7 @@ const now = {
   none: "There is no state.",
   "as-left": "The state is as the last run left it.",
   unknown: "Somebody else has changed the state since, or a run was killed; the next command enters it.",
+  unreadable: "The state cannot be read.",
   backwards: "The state went backwards: what later runs did is undone in it.",
 } as const;
 
@@ -20,8 +21,17 @@ const now = {
 export function renderStateList(terminal: Terminal, listing: StateListing): string {
   const head = listing.entries.findLast((entry) => entry.kind !== "overwrote");
   const next = listing.now === "backwards" ? ` Next: lor-infra state restore ${head?.number}` : "";
+  const { unreadable } = listing;
   return [
     `State in ${listing.where}. ${now[listing.now]}${next}`,
+    ...(unreadable === undefined
+      ? []
+      : [
+          `  what      ${unreadable.message}`,
+          `  file      ${unreadable.seen}`,
+          `  accepted  ${unreadable.accepted}`,
+          `  next      ${unreadable.next}`,
+        ]),
     ...(listing.entries.length === 0
       ? []
       : [
