@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Plain JavaScript: every Node runs it, however old, and it starts the pinned one where this one is too old.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import module from "node:module";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -16,9 +16,28 @@ if (Number(process.versions.node.split(".")[0]) >= oldestNode) {
   const source = join(root, "src", "cli", "main.ts");
   // Node strips types everywhere but under node_modules, where the compiled package lies.
   const compiled = root.split(sep).includes("node_modules") || !existsSync(source);
-  await import(pathToFileURL(compiled ? join(root, "dist", "src", "cli", "main.js") : source).href);
+  const entry = compiled ? join(root, "dist", "src", "cli", "main.js") : source;
+  const bundles = compiled
+    ? join(root, "dist", "offline")
+    : join(root, "node_modules", ".cache", "lor-infra", "offline");
+  await import(pathToFileURL(findBundle(bundles) ?? entry).href);
 } else {
   await startPinnedNode();
+}
+
+/** The bundle of `.ci/bundle.js`, if it has this command and is as its sources are now. */
+function findBundle(folder) {
+  // With the sources' own stack traces.
+  if (process.env.LOR_INFRA_DEBUG === "1") return undefined;
+  const manifest = join(folder, "manifest.json");
+  if (!existsSync(manifest)) return undefined;
+  const { commands, sources } = JSON.parse(readFileSync(manifest, "utf8"));
+  if (!commands.includes(process.argv[2])) return undefined;
+  const unchanged = sources.every(([file, size, mtimeMs]) => {
+    const found = statSync(join(root, file), { throwIfNoEntry: false });
+    return found?.size === size && found.mtimeMs === mtimeMs;
+  });
+  return unchanged ? join(folder, "main.js") : undefined;
 }
 
 /** Runs this command again with the Node of the optional package `node-<platform>-<architecture>`. */

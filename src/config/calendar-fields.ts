@@ -88,6 +88,8 @@ function timeZone() {
 /** A name, not an offset: an offset knows no daylight saving. In its usual capitals, as other calendar programs want it. */
 function isTimeZone(name: string): boolean {
   if (!/^[A-Z][\w+-]*(\/[A-Z][\w+-]*)+$/.test(name)) return false;
+  // The list has no aliases such as Asia/Kolkata, but a first formatter takes 14 ms and the list 2.
+  if (Intl.supportedValuesOf("timeZone").includes(name)) return true;
   try {
     new Intl.DateTimeFormat("en", { timeZone: name });
     return true;

@@ -11,7 +11,8 @@ export function parseSections<S extends z.ZodRawShape>(
   const issues: Issue[] = [];
   const settings: [string, unknown][] = [];
   for (const [key, field] of Object.entries(schema.shape) as [string, z.ZodType][]) {
-    const parsed = field.safeParse(raw[key]);
+    // One document is parsed once a run: to compile a parser for it takes longer than it saves.
+    const parsed = field.safeParse(raw[key], { jitless: true });
     if (parsed.success) settings.push([key, parsed.data]);
     else issues.push(...parsed.error.issues.map((issue) => toIssue(key, issue, raw[key])));
   }

@@ -42,7 +42,8 @@ export function longestGapSeconds(expression: string): number {
   const gapWithin = times.slice(1).reduce((gap, time, index) => Math.max(gap, time - (times[index] ?? time)), 0);
   const first = times[0] ?? 0;
   const last = times.at(-1) ?? 0;
-  const daysApart = longestDaysApart(dayFilter(days, months, weekdays));
+  const everyDay = days === "*" && months === "*" && weekdays === "*";
+  const daysApart = everyDay ? 1 : longestDaysApart(dayFilter(days, months, weekdays));
   if (daysApart === undefined) {
     throw new RangeError(`a schedule must come back, ${JSON.stringify(expression)} never does`);
   }

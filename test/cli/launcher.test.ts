@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -13,16 +13,17 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-/** The launcher of a package in `folder`, which takes the Node that runs it for one that is too old. */
-function launch(folder: string, args: readonly string[]) {
+/** Runs the launcher of a package in `folder`. @param oldest the oldest Node that it accepts */
+function launch(folder: string, args: readonly string[], { oldest = 99, env = {} } = {}) {
   const cli = join(folder, "src", "cli");
   mkdirSync(cli, { recursive: true });
   const launcher = readFileSync(join(repository, "src", "cli", "lor-infra.js"), "utf8");
-  writeFileSync(join(cli, "lor-infra.js"), launcher.replace("const oldestNode = 24;", "const oldestNode = 99;"));
+  writeFileSync(join(cli, "lor-infra.js"), launcher.replace("const oldestNode = 24;", `const oldestNode = ${oldest};`));
   const optionalDependencies = { [pinnedPackage]: "99.0.0" };
   writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module", optionalDependencies }));
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(cli, "lor-infra.js"), ...args], {
     encoding: "utf8",
+    env: { ...process.env, LOR_INFRA_DEBUG: "", ...env },
   });
   return { status, stdout, stderr };
 }
@@ -69,4 +70,52 @@ describe("with a Node that is too old", () => {
     expect(stderr).toContain("does not start");
     expect(stderr).toContain("  next      install Node 99 or newer: https://nodejs.org\n");
   });
+});
+
+describe("commands that answer from the settings alone", () => {
+  const accepted = { oldest: 20 };
+  const source = () => join(root, "src", "cli", "main.ts");
+
+  beforeEach(() => {
+    mkdirSync(join(root, "src", "cli"), { recursive: true });
+    writeFileSync(source(), 'process.stdout.write("sources")');
+    const folder = join(root, "node_modules", ".cache", "lor-infra", "offline");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "main.js"), 'process.stdout.write("bundle")');
+    const { size, mtimeMs } = statSync(source());
+    const manifest = { commands: ["check"], sources: [[join("src", "cli", "main.ts"), size, mtimeMs]] };
+    writeFileSync(join(folder, "manifest.json"), JSON.stringify(manifest));
+  });
+
+  it("run from the bundle while its sources are unchanged", () => {
+    expect(launch(root, ["check"], accepted)).toMatchObject({ status: 0, stdout: "bundle" });
+  });
+
+  it("run from the sources once one has changed", () => {
+    writeFileSync(source(), 'process.stdout.write("changed sources")');
+    expect(launch(root, ["check"], accepted)).toMatchObject({ status: 0, stdout: "changed sources" });
+  });
+
+  it("run from the sources while somebody looks for a defect", () => {
+    const env = { LOR_INFRA_DEBUG: "1" };
+    expect(launch(root, ["check"], { ...accepted, env })).toMatchObject({ status: 0, stdout: "sources" });
+  });
+
+  it("are alone in it", () => {
+    expect(launch(root, ["up"], accepted)).toMatchObject({ status: 0, stdout: "sources" });
+  });
+});
+
+it("the bundle answers what the sources answer", () => {
+  const folder = join(root, "offline");
+  const node = (args: readonly string[]) =>
+    spawnSync(process.execPath, args, { cwd: repository, encoding: "utf8", maxBuffer: 2 ** 26 });
+  expect(node([join(".ci", "bundle.js"), folder])).toMatchObject({ status: 0, stderr: "" });
+  // As it lies in the package: below a package.json of this name.
+  writeFileSync(join(root, "package.json"), JSON.stringify({ name: "lor-infra", version: "0.0.0", type: "module" }));
+  for (const command of ["check", "cost", "rpo", "calendar"]) {
+    const bundled = node([join(folder, "main.js"), command, "--json"]);
+    expect(bundled).toMatchObject({ status: 0, stderr: "" });
+    expect(bundled.stdout).toBe(node([join("src", "cli", "main.ts"), command, "--json"]).stdout);
+  }
 });

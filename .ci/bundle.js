@@ -1,0 +1,49 @@
+/**
+ * Bundles the commands that answer from the settings alone, because Node takes longer to load their 260 modules than they take to answer.
+ * Usage: `node .ci/bundle.js <folder>`. Does nothing where the development dependencies are not installed.
+ * docs/decisions/start-up.md says why, and when the launcher uses the bundle.
+ */
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join, relative, resolve, sep } from "node:path";
+
+const commands = ["calendar", "check", "cost", "rpo"];
+
+const root = join(import.meta.dirname, "..");
+const folder = resolve(process.argv[2] ?? "");
+// A package never changes; in a clone the bundle is as old as its sources.
+const packaged = folder.startsWith(join(root, "dist") + sep);
+
+let bundler;
+try {
+  bundler = await import("rolldown");
+} catch (error) {
+  if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
+  process.exit(0);
+}
+rmSync(folder, { recursive: true, force: true });
+const bundle = await bundler.rolldown({
+  input: join(root, "src", "cli", "main.ts"),
+  platform: "node",
+  external: (id) => /^\.\/commands\//.test(id) && !commands.includes(id.replace(/^\.\/commands\/|\.ts$/g, "")),
+});
+const { output } = await bundle.write({
+  dir: folder,
+  format: "esm",
+  entryFileNames: "main.js",
+  chunkFileNames: "[name].js",
+  minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+});
+const bundled = [...new Set(output.flatMap((file) => (file.type === "chunk" ? file.moduleIds : [])))];
+const sources = bundled.filter((id) => id.startsWith(join(root, "src") + sep));
+for (const file of sources) {
+  if (readFileSync(file, "utf8").includes("import.meta.url")) {
+    throw new Error(`${relative(root, file)} reads files beside it, which a bundle does not have`);
+  }
+}
+// Written by npm at the end of each change of node_modules.
+const watched = packaged ? [] : [...sources, join(root, "node_modules", ".package-lock.json")];
+const stamps = watched.map((file) => {
+  const { size, mtimeMs } = statSync(file);
+  return [relative(root, file), size, mtimeMs];
+});
+writeFileSync(join(folder, "manifest.json"), JSON.stringify({ commands, sources: stamps }));
