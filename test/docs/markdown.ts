@@ -10,12 +10,15 @@ export interface Page {
   readonly text: string;
 }
 
-/** README.md and everything below docs/. */
+/** The pages in the repository's root and everything below docs/. */
 export function readPages(): readonly Page[] {
   const below = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".md"))
     .map((file) => join("docs", file));
-  return ["README.md", ...below.toSorted()].map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
+  return ["README.md", "CONTRIBUTING.md", "SECURITY.md", ...below.toSorted()].map((path) => ({
+    path,
+    text: readFileSync(join(root, path), "utf8"),
+  }));
 }
 
 /** Targets of links, such as `docs/errors.md#gate-failed`. */

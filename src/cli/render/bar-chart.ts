@@ -1,22 +1,17 @@
-import Chartscii from "chartscii";
-
 export interface Bar {
   readonly label: string;
+  /** Not negative. */
   readonly value: number;
-  /** What is written behind it. */
+  /** Written behind the bar. */
   readonly text: string;
 }
 
-/** Horizontal bars from zero, one line each, as long as their values are to each other. Without colours: a terminal may have none. */
+/** Horizontal bars from zero, one line each. The largest value takes `width` columns; no value above zero takes less than one. */
 export function drawBars(bars: readonly Bar[], width: number): readonly string[] {
-  if (bars.length === 0) return [];
-  const chart = new Chartscii(
-    bars.map(({ label, value }) => ({ label, value })),
-    { width, barSize: 1, padding: 0, naked: true },
-  );
-  const lines = chart
-    .create()
-    .split("\n")
-    .filter((line) => line !== "");
-  return bars.map(({ text }, index) => `${lines[index] ?? ""} ${text}`);
+  const largest = Math.max(...bars.map(({ value }) => value));
+  const labels = Math.max(...bars.map(({ label }) => label.length));
+  return bars.map(({ label, value, text }) => {
+    const columns = largest > 0 ? Math.ceil((value / largest) * width) : 0;
+    return `${label.padEnd(labels)} ${"█".repeat(columns)} ${text}`;
+  });
 }
