@@ -5,7 +5,15 @@ export { type CheckReport, checkSettings } from "./actions/check/check-settings.
 export { type ComparisonReport, compareSettings } from "./actions/cost/compare-settings.ts";
 export { type CostReport, estimateCost } from "./actions/cost/estimate-cost.ts";
 export { costSeason, type SeasonCostReport } from "./actions/cost/season-cost.ts";
+export { type DestroyInput, type DestroyResult, destroy } from "./actions/destroy/destroy.ts";
+export { type ImportInput, type ImportResult, importStack } from "./actions/import/import-stack.ts";
+export { type PreviewInput, type PreviewResult, preview } from "./actions/preview/preview.ts";
+export { type RecoverInput, type RecoverResult, recover } from "./actions/recover/recover.ts";
 export { type RpoReport, stateRpo } from "./actions/rpo/assess-rpo.ts";
+export { type SwitchInput, type SwitchResult, switchProfile } from "./actions/rush/switch-profile.ts";
+export { type SeasonReport, season } from "./actions/season/season.ts";
+export { type StatusResult, status } from "./actions/status/status.ts";
+export { type UpInput, type UpResult, up } from "./actions/up/up.ts";
 export { loadProject, type Project } from "./config/project.ts";
 export { type Culprit, ExitCode, LorError } from "./core/errors.ts";
 export type { Issue, Result } from "./core/result.ts";
@@ -15,6 +23,10 @@ export { planSeason, type RushWindow, type Season, windowAt } from "./domain/cal
 export type { Charge, PlanItem } from "./domain/plan-item.ts";
 export type { Profile } from "./domain/profile.ts";
 export type { Fleet, FleetFront } from "./rolling/fleet.ts";
+export type { ActionEvent, Emit } from "./stack/action-event.ts";
+export { type OpenContextArgs, type OpenedContext, openContext } from "./stack/open-context.ts";
+export type { Confirm, Proposal } from "./stack/proposal.ts";
+export type { StackContext } from "./stack/stack-context.ts";
 export { fleetOf, planLor } from "./systems/lor/plan.ts";
 export { planItems } from "./systems/lor/plan-items.ts";
 export type { LorPlan } from "./systems/lor/plan-model.ts";
