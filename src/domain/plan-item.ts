@@ -10,6 +10,8 @@ export interface PlanItem {
   readonly holdsData: boolean;
   /** Requests pass through it: never replaced by surprise. */
   readonly serves: boolean;
+  /** Name of the member of a load-balanced group that it belongs to, such as a front. Absent: it belongs to none. */
+  readonly member?: string;
   /** What is bought with it; a resource that costs nothing has the kind `free`. */
   readonly charge: Charge;
 }

@@ -61,7 +61,7 @@ export interface RunOptions {
    * URN"): with this it keeps the recorded one as well.
    */
   readonly recordedOrder?: ReadonlyMap<string, readonly string[]>;
-  /** URNs of which every input stays as it is, whatever the program says: engine 3.259 updates what differs right after its import. */
+  /** URNs of which every input stays as it is, whatever the program says. */
   readonly keep?: ReadonlySet<string>;
   /** URNs that will not be there: what would only wait for one of them does not. */
   readonly without?: ReadonlySet<string>;

@@ -156,20 +156,25 @@ function resizeNextFront(view: View): SwitchDecision | undefined {
 }
 
 /** A switch that only changes sizes has no extra front of its own: it gets one for its duration. */
-function addTemporaryFront({ fronts, wanted, goal }: View, size: string): SwitchDecision {
-  const used = new Set([...wanted.keys(), ...fronts.map((front) => front.name)]);
-  let index = 0;
-  while (used.has(frontName(index))) {
-    index += 1;
-  }
-  if (index >= goal.addresses) {
+function addTemporaryFront({ fronts, goal }: View, size: string): SwitchDecision {
+  const name = unusedFront([...fronts, ...goal.fleet.fronts], goal);
+  if (name === undefined) {
     return stop(
       "no-address-for-extra-front",
-      `a front can only be taken out when an extra one serves, and prestashop.addresses has no address left for ${frontName(index)}`,
+      "a front can only be taken out when an extra one serves, and prestashop.addresses has no address left for it",
       "add an address to prestashop.addresses in Pulumi.yaml, then run the same command again",
     );
   }
-  return step({ kind: "add-front", front: frontName(index), size, temporary: true });
+  return step({ kind: "add-front", front: name, size, temporary: true });
+}
+
+/** Name of the first front that is not used yet. Undefined: the settings have no address left for one more. */
+export function unusedFront(
+  used: readonly { readonly name: string }[],
+  { addresses }: Pick<SwitchGoal, "addresses">,
+): string | undefined {
+  const names = new Set(used.map((front) => front.name));
+  return Array.from({ length: addresses }, (_, index) => frontName(index)).find((name) => !names.has(name));
 }
 
 function removeExtraFront({ fronts, wanted, live, goal }: View): SwitchDecision | undefined {

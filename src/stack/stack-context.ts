@@ -115,6 +115,8 @@ export interface StackContext {
   readonly takeOver?: boolean;
   /** Resources at the same time; the engine's default when undefined. */
   readonly parallel: number | undefined;
+  /** URNs that every run of the engine leaves as they are, whatever the settings say. Default: none. */
+  readonly keep?: ReadonlySet<string>;
   /** The program that builds a Plan. Pulumi is loaded when it runs, not before. */
   program(plan: LorPlan, choice: BuildChoice): Program;
 }
@@ -157,6 +159,7 @@ export function runOptions(context: StackContext): RunOptions {
     onEvent: (event) => context.emit({ kind: "engine", event }),
     ...(signals.length === 0 ? {} : { signal: AbortSignal.any(signals) }),
     ...(context.parallel === undefined ? {} : { parallel: context.parallel }),
+    ...(context.keep === undefined ? {} : { keep: context.keep }),
   };
 }
 

@@ -108,9 +108,14 @@ describe("recover", () => {
     expect(stack.world.serving()).toBe(2);
   });
 
-  it("takes no healthy front that is needed", async () => {
+  it("takes no healthy front that is needed, and says what is missing to replace it", async () => {
+    const { normal, rush } = stack.project.settings;
+    const addresses = normal.prestashop.addresses.slice(0, 2);
+    const prestashop = { ...normal.prestashop, addresses };
+    stack.project = { ...stack.project, settings: { normal: { ...normal, prestashop }, rush } };
     await expect(recover(stack.context(), { replace: "ps-1", confirm: stack.confirm })).rejects.toMatchObject({
-      code: "not-enough-serving",
+      code: "no-address-for-extra-front",
+      next: "add an address to prestashop.addresses in Pulumi.yaml, then lor-infra recover --replace ps-1",
     });
     expect(stack.world.serving()).toBe(2);
   });

@@ -1,3 +1,4 @@
+import type { PlanItem } from "../../src/domain/plan-item.ts";
 import type {
   Adoption,
   EngineStack,
@@ -17,6 +18,9 @@ import type { FakeWorld } from "./fake-world.ts";
 const instanceType = "openstack:compute/instance:Instance";
 const memberType = "openstack:loadbalancer/member:Member";
 const databaseType = "ovh:CloudProject/database:Database";
+const workflowType = "ovh:CloudProject/workflowBackup:WorkflowBackup";
+const portType = "openstack:networking/port:Port";
+const logicalType = "ovh:CloudProjectDatabase/databaseInstance:DatabaseInstance";
 const loadBalancerType = "ovh:CloudProject/loadBalancer:LoadBalancer";
 
 interface FakeResource {
@@ -25,6 +29,8 @@ interface FakeResource {
   readonly cloudName: string;
   /** What changes in place: the flavor of an instance or of the load balancer, flavor and backup time of a database. */
   readonly flavor: string | undefined;
+  /** What replaces it when it changes: the schedule of a backup, the address of a port, the logical database of a service. */
+  readonly fixed: string | undefined;
   readonly protect: boolean;
 }
 
@@ -53,9 +59,9 @@ export class FakeEngine implements EngineStack {
     this.world = world;
   }
 
-  async preview(program: Program, _options?: RunOptions): Promise<RunResult> {
+  async preview(program: Program, options?: RunOptions): Promise<RunResult> {
     this.runs.push("preview");
-    const changes = this.#difference(program as PlannedProgram);
+    const changes = this.#difference(program as PlannedProgram, options?.keep);
     return {
       changes: this.surprise === undefined ? changes : [...changes, this.surprise],
       ...quiet,
@@ -67,11 +73,12 @@ export class FakeEngine implements EngineStack {
     const planned = program as PlannedProgram;
     const wanted = this.#wanted(planned);
     const targets = options.targets === undefined ? undefined : new Set(options.targets);
-    const changes = this.#difference(planned).filter((one) => targets?.has(one.urn) ?? true);
+    const changes = this.#difference(planned, options.keep).filter((one) => targets?.has(one.urn) ?? true);
     for (const change of changes) {
       await this.#apply(change, wanted.get(`${change.type} ${change.name}`), options.adopt?.get(change.urn), planned);
     }
     for (const [key, resource] of wanted) {
+      if (options.keep?.has(urnOf(resource)) === true) continue;
       if (this.state.has(key) && (targets === undefined || targets.has(urnOf(resource)))) this.state.set(key, resource);
     }
     this.recorded = (await program()) as Record<string, unknown>;
@@ -164,18 +171,22 @@ export class FakeEngine implements EngineStack {
                 : undefined;
         const cloudName = front?.cloudName ?? `${plan.prefix}-${item.name}`;
         const protect = item.holdsData && choice.released !== true;
-        return [`${item.type} ${item.name}`, { type: item.type, name: item.name, cloudName, flavor, protect }];
+        const fixed = fixedOf(plan, item);
+        return [`${item.type} ${item.name}`, { type: item.type, name: item.name, cloudName, flavor, fixed, protect }];
       }),
     );
   }
 
-  #difference(program: PlannedProgram): ResourceChange[] {
+  #difference(program: PlannedProgram, keep: ReadonlySet<string> = new Set()): ResourceChange[] {
     const wanted = this.#wanted(program);
     const changes: ResourceChange[] = [];
     for (const [key, resource] of wanted) {
       const known = this.state.get(key);
       if (known === undefined)
         changes.push({ ...changeOf(resource, "create"), identity: { name: resource.cloudName } });
+      else if (keep.has(urnOf(resource))) continue;
+      else if (known.fixed !== resource.fixed)
+        changes.push({ ...changeOf(resource, "replace", ["fixed"]), replacingProperties: ["fixed"] });
       else if (known.flavor !== resource.flavor) changes.push(changeOf(resource, "update", ["flavorName"]));
     }
     for (const [key, resource] of [...this.state].reverse()) {
@@ -207,6 +218,9 @@ export class FakeEngine implements EngineStack {
         }
         if (resource.type === loadBalancerType) this.world.loadBalancerFlavor = resource.flavor;
       });
+    } else if (change.change === "replace") {
+      if (known !== undefined) await this.#delete(known);
+      await this.world.happen(`create ${resource.type} ${resource.name}`, () => this.#create(resource, choice));
     } else if (adoption === undefined) {
       await this.world.happen(`create ${resource.type} ${resource.name}`, () => this.#create(resource, choice));
     } else {
@@ -256,6 +270,22 @@ export class FakeEngine implements EngineStack {
       if (resource.type === loadBalancerType) this.world.loadBalancer = undefined;
     });
     this.state.delete(`${resource.type} ${resource.name}`);
+  }
+}
+
+function fixedOf(plan: LorPlan, { type, name }: PlanItem): string | undefined {
+  const server = [...plan.shop.fronts, plan.odoo.server].find((one) => one.name === name);
+  switch (type) {
+    case workflowType: {
+      const backup = plan.backups.find((one) => one.server === name);
+      return `${backup?.cron} ${backup?.keep}`;
+    }
+    case portType:
+      return server?.address;
+    case logicalType:
+      return plan[name as "mysql" | "postgresql"].database;
+    default:
+      return undefined;
   }
 }
 

@@ -2,8 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { preview } from "../../src/actions/preview/preview.ts";
 import { switchProfile } from "../../src/actions/rush/switch-profile.ts";
 import { status } from "../../src/actions/status/status.ts";
-import { refuseFrontChanges, up } from "../../src/actions/up/up.ts";
+import { refusalOfFronts, requireDataKept, up } from "../../src/actions/up/up.ts";
 import type { ProposedChange } from "../../src/stack/proposal.ts";
+import { planProfile } from "../../src/stack/stack-context.ts";
+import { planItems } from "../../src/systems/lor/plan-items.ts";
 import { FakeStack } from "./fake-stack.ts";
 
 const instance = "openstack:compute/instance:Instance";
@@ -186,18 +188,31 @@ describe("what up refuses", () => {
     holdsData: false,
     serves: true,
   };
+  const items = planItems(planProfile(new FakeStack(), "normal"));
+  const refusal = (changes: readonly ProposedChange[]) =>
+    refusalOfFronts(changes, { items, recorded: { resources: [] }, towards: "normal" });
 
   it("a replace of a serving front, naming why", () => {
-    expect(() => refuseFrontChanges([change], "normal")).toThrow(/replace ps-1 while it serves \(userData\)/);
+    expect(refusal([change])).toMatchObject({
+      message: expect.stringMatching(/replace Instance ps-1 while ps-1 serves \(userData\)/),
+      next: "lor-infra recover --replace ps-1",
+    });
+  });
+
+  it("a replace of any part of a front that requests pass through, whatever its name is", () => {
+    const attachment = { ...change, type: "openstack:compute/volumeAttach:VolumeAttach", name: "ps-1-data" };
+    expect(refusal([attachment])?.next).toBe("lor-infra recover --replace ps-1");
   });
 
   it("the loss of data", () => {
     const lost = { ...change, name: "mysql", type: database, holdsData: true, serves: false };
-    expect(() => refuseFrontChanges([lost], "normal")).toThrow(/data on it would be lost/);
+    expect(() => requireDataKept([lost])).toThrow(/data on it would be lost/);
   });
 
   it("nothing else", () => {
-    expect(() => refuseFrontChanges([{ ...change, kind: "update", restarts: false }], "normal")).not.toThrow();
+    expect(refusal([{ ...change, kind: "update", restarts: false }])).toBeUndefined();
+    const schedule = { ...change, type: "ovh:CloudProject/workflowBackup:WorkflowBackup", serves: false };
+    expect(refusal([schedule])).toBeUndefined();
   });
 });
 

@@ -1,6 +1,9 @@
 import { ExitCode, LorError } from "../../core/errors.ts";
+import { resourceKey } from "../../core/resource-key.ts";
+import { unusedFront } from "../../rolling/decide.ts";
 import { forecastSwitch } from "../../rolling/forecast.ts";
-import type { SwitchStep } from "../../rolling/model.ts";
+import type { SwitchGoal, SwitchStep } from "../../rolling/model.ts";
+import { mayLeave } from "../../rolling/serving.ts";
 import { fleetOfLive, liveAfter } from "../../rolling/step-fleet.ts";
 import { type ObservedFleet, observeFleet } from "../../stack/observe-fleet.ts";
 import { PreviewAhead } from "../../stack/preview-ahead.ts";
@@ -9,6 +12,7 @@ import type { RecordedState } from "../../stack/recorded-state.ts";
 import { recoverStack } from "../../stack/recover-stack.ts";
 import { experienceOf, journaled } from "../../stack/run-journal.ts";
 import { planFleet, type StackContext } from "../../stack/stack-context.ts";
+import { planItems } from "../../systems/lor/plan-items.ts";
 import { carryOutStep, describeStep } from "../rush/carry-out-step.ts";
 import { goalOf, requireCreated } from "../rush/switch-profile.ts";
 
@@ -25,8 +29,8 @@ export interface RecoverResult {
 }
 
 /**
- * Puts right what an interrupted run left, which every changing action does too; and builds one front anew when a person asks for it.
- * @throws LorError `front-unknown`, `not-enough-serving`, `gate-failed`, `preview-mismatch`, `not-approved`
+ * Repairs what an interrupted run left, as every changing action does first, and replaces one front on request.
+ * @throws LorError `front-unknown`, `no-address-for-extra-front`, `not-enough-serving`, `gate-failed`, `preview-mismatch`, `not-approved`
  */
 export async function recover(context: StackContext, { replace, confirm }: RecoverInput): Promise<RecoverResult> {
   const recorded = await recoverStack(context);
@@ -57,23 +61,7 @@ async function replaceFront(
   const target = recorded.profile ?? "normal";
   const goal = goalOf(context, target);
   const live = await observeFleet(context, known);
-  const front = live.fronts.find((one) => one.name === name);
-  if (front === undefined) {
-    throw new LorError({
-      code: "front-unknown",
-      message: `there is no front ${name}`,
-      exit: ExitCode.usage,
-      culprit: "user",
-      seen: name,
-      accepted: live.fronts.map((one) => one.name).join(", "),
-      next: "lor-infra status",
-    });
-  }
-  const size = goal.fleet.fronts.find((one) => one.name === name)?.size ?? front.size;
-  const steps: readonly SwitchStep[] = [
-    { kind: "remove-front", front: name },
-    { kind: "add-front", front: name, size, temporary: false },
-  ];
+  const steps = replacementSteps(live, goal, name);
   const forecast = forecastSwitch(live, steps, await experienceOf(context));
   await requireApproval(confirm, {
     operation: "replace-front",
@@ -88,17 +76,82 @@ async function replaceFront(
   });
   return await journaled(context, { operation: "recover", what: target }, async (note) => {
     let now = live;
-    await using previews = new PreviewAhead(context);
     for (const [index, expected] of forecast.entries()) {
       const { step } = expected;
       context.emit({ kind: "step-begun", step, position: index + 1, total: steps.length, expected });
       await note("step-begun", describeStep(step));
       const began = context.clock.now().getTime();
-      await carryOutStep(context, { step, live: now, goal, target, again: `lor-infra ${target}`, previews });
+      // The settings may ask for changes of other fronts too: each of them has its own turn.
+      const alone: StackContext = { ...context, keep: everythingBut(context, recorded, live, step) };
+      await using previews = new PreviewAhead(alone);
+      await carryOutStep(alone, {
+        step,
+        live: now,
+        goal,
+        target,
+        again: `lor-infra recover --replace ${name}`,
+        previews,
+      });
       await note("step-done", describeStep(step));
       context.emit({ kind: "step-done", step, seconds: (context.clock.now().getTime() - began) / 1000 });
       now = await observeFleet(context, known);
     }
     return { fleet: now, steps };
   });
+}
+
+/**
+ * Removes a front and adds it again, at the size of the profile. A temporary front serves meanwhile where the others would be too few.
+ * @throws LorError `front-unknown`, `no-address-for-extra-front`
+ */
+function replacementSteps(live: ObservedFleet, goal: SwitchGoal, name: string): readonly SwitchStep[] {
+  const front = live.fronts.find((one) => one.name === name);
+  const wanted = goal.fleet.fronts.find((one) => one.name === name);
+  const size = wanted?.size ?? front?.size;
+  if (size === undefined) {
+    throw new LorError({
+      code: "front-unknown",
+      message: `there is no front ${name}`,
+      exit: ExitCode.usage,
+      culprit: "user",
+      seen: name,
+      accepted: [...new Set([...live.fronts, ...goal.fleet.fronts].map((one) => one.name))].join(", "),
+      next: "lor-infra status",
+    });
+  }
+  const add: SwitchStep = { kind: "add-front", front: name, size, temporary: false };
+  if (front === undefined) return [add];
+  const replace: readonly SwitchStep[] = [{ kind: "remove-front", front: name }, add];
+  if (mayLeave(live, front, goal.minimumServing)) return replace;
+  const spare = unusedFront([...live.fronts, ...goal.fleet.fronts], goal);
+  if (spare === undefined) {
+    throw new LorError({
+      code: "no-address-for-extra-front",
+      message: `${name} can only be replaced while an extra front serves, and prestashop.addresses has no address left for it`,
+      exit: ExitCode.failed,
+      culprit: "user",
+      path: "prestashop.addresses",
+      seen: `${goal.addresses} addresses`,
+      accepted: `at least ${goal.addresses + 1}`,
+      next: `add an address to prestashop.addresses in Pulumi.yaml, then lor-infra recover --replace ${name}`,
+    });
+  }
+  return [
+    { kind: "add-front", front: spare, size, temporary: true },
+    ...replace,
+    { kind: "remove-front", front: spare },
+  ];
+}
+
+/** URNs of every recorded resource but those of the front that a step is about. */
+function everythingBut(
+  context: StackContext,
+  { resources }: RecordedState,
+  live: ObservedFleet,
+  step: SwitchStep,
+): ReadonlySet<string> {
+  const front = "front" in step ? step.front : undefined;
+  const parts = planItems(planFleet(context, fleetOfLive(live))).filter((one) => one.member === front);
+  const own = new Set(front === undefined ? [] : parts.map(resourceKey));
+  return new Set(resources.filter((one) => !own.has(resourceKey(one))).map((one) => one.urn));
 }

@@ -1,4 +1,6 @@
 import { ExitCode, LorError } from "../../core/errors.ts";
+import { resourceKey } from "../../core/resource-key.ts";
+import type { PlanItem } from "../../domain/plan-item.ts";
 import type { Profile } from "../../domain/profile.ts";
 import { fleetOfLive } from "../../rolling/step-fleet.ts";
 import { type KnownFleet, type ObservedFleet, observeFleet } from "../../stack/observe-fleet.ts";
@@ -43,9 +45,9 @@ export interface UpResult {
 }
 
 /**
- * Creates a stack, or brings it in line with its settings. Fronts of a stack that serves are never changed, replaced or removed here:
- * `switchProfile` does that one by one. Between two profiles the fronts stay as they are and the rest follows the settings, so that a switch
- * that was interrupted can go on after a change of them.
+ * Creates a stack, or brings it in line with its settings. Never changes, replaces or removes a front that serves: a switch or `recover` does that
+ * one by one. Where the settings ask for it, everything else is applied and `up-touches-fronts` names the command for the fronts. Between two
+ * profiles the fronts stay as they are and the rest follows the settings, so that an interrupted switch can continue after a change of them.
  *
  * @throws LorError `up-changes-profile`, `switch-unfinished`, `up-touches-fronts`, `up-loses-data`, `not-approved`
  */
@@ -54,15 +56,17 @@ export async function up(context: StackContext, { profile: asked, confirm }: UpI
   const towards = asked ?? (await interruptedProfile(context)) ?? "normal";
   const recorded = await lookOnce(context, await recoverStack(context, fleetOf(context.project.settings[towards])));
   const profile = await chooseProfile(context, recorded, asked);
-  const plan = profile === undefined ? await planAsItIs(context, recorded) : planProfile(context, profile);
+  const wanted = profile === undefined ? await planAsItIs(context, recorded) : planProfile(context, profile);
   const before = recorded.fleet === undefined ? undefined : planFleet(context, recorded.fleet, recorded.profile);
-  const update = await prepare(context, recorded, plan);
-  const items = [...planItems(plan), ...(before === undefined ? [] : planItems(before))];
-  const changes = update === undefined ? proposeCreation(planItems(plan)) : proposeChanges(update.changes, items);
-  refuseFrontChanges(changes, profile ?? (await interruptedProfile(context)) ?? "normal");
+  const chosen = await chooseChanges(context, recorded, { plan: wanted, before, towards: profile ?? towards });
+  const { plan, changes, refusal } = chosen;
   const unchanged = changes.length === 0 && recorded.profile === profile;
   let outputs = recorded.outputs;
   if (!unchanged) {
+    if (refusal !== undefined) {
+      const message = `${refusal.message}; the fronts stay as they are, everything else follows the settings`;
+      context.emit({ kind: "warning", code: refusal.code, message });
+    }
     if (changes.length > 0) {
       await requireApproval(confirm, {
         operation: "up",
@@ -77,11 +81,14 @@ export async function up(context: StackContext, { profile: asked, confirm }: UpI
       });
     }
     const run = await journaled(context, { operation: "up", what: profile ?? "between" }, () =>
-      runUpdate(context, update ?? firstCreation(context, plan)),
+      runUpdate(chosen.context, chosen.update ?? firstCreation(context, plan)),
     );
     outputs = run.outputs;
   }
   const fleet = await admitFronts(context, plan);
+  if (refusal !== undefined) {
+    throw refusal.adding("everything else is as the settings say");
+  }
   const seconds = (context.clock.now().getTime() - began) / 1000;
   return { profile, changes, before, after: plan, fleet, outputs, seconds };
 }
@@ -147,16 +154,62 @@ async function interruptedProfile({ state }: StackContext): Promise<Profile | un
     .findLast((what) => what === "normal" || what === "rush");
 }
 
-/** A look at what the engine would do; undefined for a first creation, of which the Plan tells everything. */
-async function prepare(
+interface ChosenChanges {
+  /** That the run happens in. */
+  readonly context: StackContext;
+  readonly plan: LorPlan;
+  readonly changes: readonly ProposedChange[];
+  /** Undefined for a first creation, of which the Plan tells everything. */
+  readonly update: PreparedUpdate | undefined;
+  /** Why the fronts stay as they are, and the command that changes them. Absent: they may be changed. */
+  readonly refusal?: LorError;
+}
+
+/**
+ * What `up` does: everything that differs or, where that would disturb serving fronts, everything else.
+ * @throws LorError `up-touches-fronts` when nothing else differs or the rest cannot be done without the fronts, `up-loses-data`
+ */
+async function chooseChanges(
   context: StackContext,
   recorded: RecordedState,
-  plan: LorPlan,
-): Promise<PreparedUpdate | undefined> {
-  const untouched = recorded.resources.length === 0;
+  {
+    plan,
+    before,
+    towards,
+  }: { readonly plan: LorPlan; readonly before: LorPlan | undefined; readonly towards: Profile },
+): Promise<ChosenChanges> {
+  if (recorded.resources.length === 0) {
+    return { context, plan, changes: proposeCreation(planItems(plan)), update: undefined };
+  }
+  const items = [...planItems(plan), ...(before === undefined ? [] : planItems(before))];
   // Chained once something may serve; side by side before.
-  const serves = recorded.fleet !== undefined;
-  return untouched ? undefined : await prepareUpdate(context, plan, { chain: serves, joinDrained: serves });
+  const choice = { chain: before !== undefined, joinDrained: before !== undefined };
+  const update = await prepareUpdate(context, plan, choice);
+  const changes = proposeChanges(update.changes, items);
+  requireDataKept(changes);
+  // Nothing serves before a stack was up once.
+  const refusal = before && refusalOfFronts(changes, { items, recorded, towards });
+  if (refusal === undefined) {
+    return { context, plan, changes, update };
+  }
+  const calm: StackContext = { ...context, keep: servingMembers(recorded, items) };
+  const asItIs = await planAsItIs(context, recorded);
+  const says = { fleet: recorded.fleet, profile: recorded.profile };
+  const rest = await prepareUpdate(calm, asItIs, { ...choice, says });
+  const others = proposeChanges(rest.changes, items);
+  if (others.length === 0 || refusalOfFronts(others, { items, recorded, towards }) !== undefined) {
+    throw refusal;
+  }
+  if (others.some(isNeededByFronts(items, recorded))) {
+    throw refusal;
+  }
+  return { context: calm, plan: asItIs, changes: others, update: rest, refusal };
+}
+
+/** URNs of what the state has of the fronts and that requests pass through. */
+function servingMembers({ resources }: RecordedState, items: readonly PlanItem[]): ReadonlySet<string> {
+  const serving = new Set(items.filter((one) => one.serves && one.member !== undefined).map(resourceKey));
+  return new Set(resources.filter((one) => serving.has(resourceKey(one))).map((one) => one.urn));
 }
 
 function firstCreation(context: StackContext, plan: LorPlan): PreparedUpdate {
@@ -174,34 +227,78 @@ function firstCreation(context: StackContext, plan: LorPlan): PreparedUpdate {
   };
 }
 
-/** `up` never takes a serving front, or what data lies on, by surprise. */
-export function refuseFrontChanges(changes: readonly ProposedChange[], profile: Profile): void {
-  const front = changes.find(
-    (one) => /^ps-\d+$/.test(one.name) && (one.restarts || one.kind === "replace" || one.kind === "delete"),
-  );
-  if (front !== undefined) {
-    throw new LorError({
-      code: "up-touches-fronts",
-      message: `\`up\` would ${front.kind} ${front.name} while it serves${
-        front.because.length === 0 ? "" : ` (${front.because.join(", ")})`
-      }`,
-      exit: ExitCode.refused,
-      culprit: "user",
-      seen: `${front.kind} ${front.type} ${front.name}`,
-      next: front.kind === "replace" ? `lor-infra recover --replace ${front.name}` : `lor-infra ${profile}`,
-    });
-  }
-  const data = changes.find((one) => one.holdsData && (one.kind === "replace" || one.kind === "delete"));
-  if (data !== undefined) {
-    throw new LorError({
-      code: "up-loses-data",
-      message: `\`up\` would ${data.kind} ${data.name}, and the data on it would be lost`,
-      exit: ExitCode.refused,
-      culprit: "user",
-      seen: `${data.kind} ${data.type} ${data.name}${data.because.length === 0 ? "" : ` (${data.because.join(", ")})`}`,
-      next: "take the change of the settings back",
-    });
-  }
+interface FrontsRequest {
+  readonly items: readonly PlanItem[];
+  readonly recorded: Pick<RecordedState, "resources">;
+  /** Profile that the settings are applied for. */
+  readonly towards: Profile;
+}
+
+/** @returns why changes may not be made all at once, because they disturb serving fronts. Undefined: they may. */
+export function refusalOfFronts(
+  changes: readonly ProposedChange[],
+  { items, recorded, towards }: FrontsRequest,
+): LorError | undefined {
+  const members = new Map(items.filter((one) => one.serves).map((one) => [resourceKey(one), one.member]));
+  const change = changes.find((one) => members.get(resourceKey(one)) !== undefined && isDisruptive(one));
+  const front = change && members.get(resourceKey(change));
+  if (change === undefined || front === undefined) return undefined;
+  const because = change.because.length === 0 ? "" : ` (${change.because.join(", ")})`;
+  // A front cannot be built anew on a network that is replaced at the same time.
+  const shared = changes.find(isNeededByFronts(items, recorded));
+  const oneByOne = change.kind === "replace" ? `lor-infra recover --replace ${front}` : `lor-infra ${towards}`;
+  return new LorError({
+    code: "up-touches-fronts",
+    message: `\`up\` would ${change.kind} ${shortType(change.type)} ${change.name} while ${front} serves${because}`,
+    exit: ExitCode.refused,
+    culprit: "user",
+    seen: [change, ...(shared === undefined ? [] : [shared])]
+      .map(({ kind, type, name }) => `${kind} ${type} ${name}`)
+      .join(", "),
+    next: shared === undefined ? oneByOne : "undo the change of the settings, then lor-infra preview",
+  });
+}
+
+/** Whether a change replaces or deletes what the fronts depend on, such as their network. */
+function isNeededByFronts(
+  items: readonly PlanItem[],
+  { resources }: Pick<RecordedState, "resources">,
+): (change: ProposedChange) => boolean {
+  const members = new Set(items.filter((one) => one.member !== undefined).map(resourceKey));
+  const parts = resources.filter((one) => members.has(resourceKey(one)));
+  const needed = new Set(parts.flatMap((one) => one.dependencies));
+  const keys = new Set(resources.filter((one) => needed.has(one.urn)).map(resourceKey));
+  return (change) => {
+    const key = resourceKey(change);
+    return isReplacedOrDeleted(change) && keys.has(key) && !members.has(key);
+  };
+}
+
+/** @throws LorError `up-loses-data` */
+export function requireDataKept(changes: readonly ProposedChange[]): void {
+  const data = changes.find((one) => one.holdsData && isReplacedOrDeleted(one));
+  if (data === undefined) return;
+  throw new LorError({
+    code: "up-loses-data",
+    message: `\`up\` would ${data.kind} ${data.name}, and the data on it would be lost`,
+    exit: ExitCode.refused,
+    culprit: "user",
+    seen: `${data.kind} ${data.type} ${data.name}${data.because.length === 0 ? "" : ` (${data.because.join(", ")})`}`,
+    next: "undo the change of the settings, then lor-infra preview",
+  });
+}
+
+function isReplacedOrDeleted({ kind }: ProposedChange): boolean {
+  return kind === "replace" || kind === "delete";
+}
+
+function isDisruptive(change: ProposedChange): boolean {
+  return change.restarts || isReplacedOrDeleted(change);
+}
+
+/** `Instance` of `openstack:compute/instance:Instance`. */
+function shortType(type: string): string {
+  return type.slice(type.lastIndexOf(":") + 1);
 }
 
 /** Waits for the fronts of a new stack, and lets in those that an earlier run left out. */

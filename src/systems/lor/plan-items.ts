@@ -107,8 +107,10 @@ function shopItems({ shop }: LorPlan): readonly PlanItem[] {
       item("random:index/randomPassword:RandomPassword", `${name}-${secret}`),
     ),
     ...shop.fronts.flatMap((front) => [
-      ...serverItems(item, front, false),
-      item("openstack:loadbalancer/member:Member", front.name, { serves: true }),
+      ...[
+        ...serverItems(item, front, false),
+        item("openstack:loadbalancer/member:Member", front.name, { serves: true }),
+      ].map((part) => ({ ...part, member: front.name })),
     ]),
   ];
 }
@@ -130,9 +132,11 @@ function odooItems({ odoo: { server } }: LorPlan): readonly PlanItem[] {
 
 function backupItems(plan: LorPlan): readonly PlanItem[] {
   const item = itemsOf("BackupPolicy");
+  const fronts = new Set(plan.shop.fronts.map((front) => front.name));
   return plan.backups.map(({ server, keep }) =>
     item("ovh:CloudProject/workflowBackup:WorkflowBackup", server, {
       charge: { kind: "instance-backup", copies: keep },
+      ...(fronts.has(server) ? { member: server } : {}),
     }),
   );
 }
