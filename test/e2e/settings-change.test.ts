@@ -28,4 +28,4 @@ it("applies a new backup schedule, and replaces fronts one by one where the sett
     "10.10.1.20 healthy",
     "10.10.1.21 healthy",
   ]);
-});
+}, 600_000);
