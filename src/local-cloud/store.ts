@@ -61,15 +61,23 @@ interface Row {
 }
 
 /**
- * The local cloud's memory: one SQLite file. WAL with `synchronous = NORMAL`: a commit costs no disk flush, and what is
- * committed survives the death of the process at any moment (not a power cut, which a local cloud need not survive).
+ * The local cloud's records: one SQLite file, and a copy in memory that every read is answered from. One process writes the file (see
+ * folder-claim.ts), so the copy is always current. WAL with `synchronous = NORMAL`: a commit needs no disk flush, and what is committed
+ * survives the death of the process at any moment (not a power cut, which a local cloud need not survive).
  */
 export class Store {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  /** Kind -> id -> record. */
+  readonly #records = new Map<string, Map<string, StoredRecord<unknown>>>();
+  /** The records with a deadline. */
+  readonly #due = new Map<number, StoredRecord<unknown>>();
+  readonly #settings = new Map<string, string>();
+  /** Undoes the changes of the open transaction in memory, newest last. */
+  readonly #undo: (() => void)[] = [];
+  #handled: ReadonlySet<string> = new Set();
   #depth = 0;
-  /** JSON list of kinds. */
-  #handled = "[]";
+  #generation = 0;
 
   /** @param path the file, made when missing; `:memory:` keeps nothing. */
   constructor(path: string) {
@@ -78,6 +86,10 @@ export class Store {
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY;",
     );
     this.#database.exec(schema);
+    for (const row of this.prepare("SELECT * FROM record ORDER BY serial").all()) this.#put(parse(row));
+    for (const { key, value } of this.prepare("SELECT key, value FROM setting").all()) {
+      this.#settings.set(String(key), String(value));
+    }
   }
 
   close(): void {
@@ -85,6 +97,11 @@ export class Store {
     if (this.#database.isOpen) {
       this.#database.close();
     }
+  }
+
+  /** Changes with every change of a record or a setting: what was computed from them is valid until then. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** Prepared once, kept: most of a small creation's cost would otherwise be parsing SQL. */
@@ -110,87 +127,87 @@ export class Store {
       return result;
     } catch (error) {
       this.prepare("ROLLBACK").run();
+      for (const undo of this.#undo.toReversed()) undo();
       throw error;
     } finally {
+      this.#undo.length = 0;
       this.#depth -= 1;
     }
   }
 
   insert<Body>(record: NewRecord<Body>): StoredRecord<Body> {
+    const body = JSON.stringify(record.body);
     const { lastInsertRowid } = this.prepare(
       "INSERT INTO record (kind, id, region, name, parent, due, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
-    ).run(
-      record.kind,
-      record.id,
-      record.region,
-      record.name,
-      record.parent,
-      record.due ?? null,
-      JSON.stringify(record.body),
-    );
-    return { ...record, serial: Number(lastInsertRowid) };
+    ).run(record.kind, record.id, record.region, record.name, record.parent, record.due ?? null, body);
+    const stored = { ...record, serial: Number(lastInsertRowid) };
+    this.#change(record.kind, record.id, { ...stored, body: parseBody(body) });
+    return stored;
   }
 
   update<Body>(record: StoredRecord<Body>): void {
+    const known = this.#records.get(record.kind)?.get(record.id);
+    if (known?.serial !== record.serial) return;
+    const body = JSON.stringify(record.body);
     this.prepare("UPDATE record SET name = ?, parent = ?, due = ?, body = ? WHERE serial = ?").run(
       record.name,
       record.parent,
       record.due ?? null,
-      JSON.stringify(record.body),
+      body,
       record.serial,
     );
+    this.#change(record.kind, record.id, { ...record, region: known.region, body: parseBody(body) });
   }
 
   remove(kind: string, id: string): void {
     this.prepare("DELETE FROM record WHERE kind = ? AND id = ?").run(kind, id);
+    this.#change(kind, id, undefined);
   }
 
   get<Body>(kind: string, id: string): StoredRecord<Body> | undefined {
-    const row = this.prepare("SELECT * FROM record WHERE kind = ? AND id = ?").get(kind, id);
-    return row === undefined ? undefined : parse<Body>(row);
+    return this.#records.get(kind)?.get(id) as StoredRecord<Body> | undefined;
   }
 
   /** In the order of their creation. */
-  list<Body>(kind: string, filter: RecordFilter = {}): StoredRecord<Body>[] {
-    let sql = "SELECT * FROM record WHERE kind = ?";
-    const values: string[] = [kind];
-    for (const column of ["parent", "name", "region"] as const) {
-      const value = filter[column];
-      if (value !== undefined) {
-        sql += ` AND ${column} = ?`;
-        values.push(value);
-      }
+  list<Body>(kind: string, { parent, name, region }: RecordFilter = {}): StoredRecord<Body>[] {
+    const found: StoredRecord<unknown>[] = [];
+    for (const record of this.#records.get(kind)?.values() ?? []) {
+      if (parent !== undefined && record.parent !== parent) continue;
+      if (name !== undefined && record.name !== name) continue;
+      if (region !== undefined && record.region !== region) continue;
+      found.push(record);
     }
-    return this.prepare(`${sql} ORDER BY serial`)
-      .all(...values)
-      .map((row) => parse<Body>(row));
+    return found.sort((left, right) => left.serial - right.serial) as StoredRecord<Body>[];
   }
 
   count(kind: string, region: string): number {
-    const row = this.prepare("SELECT count(*) AS n FROM record WHERE kind = ? AND region = ?").get(kind, region);
-    return Number(row?.n ?? 0);
+    let count = 0;
+    for (const record of this.#records.get(kind)?.values() ?? []) if (record.region === region) count += 1;
+    return count;
   }
 
   /** Limits `firstDue` and `nextDue` to these kinds. Default: none. */
   handleDeadlinesOf(kinds: Iterable<string>): void {
-    this.#handled = JSON.stringify([...kinds]);
+    this.#handled = new Set(kinds);
   }
 
   /** The record with the earliest deadline that is not after `now`. */
   firstDue(now: number): StoredRecord<unknown> | undefined {
-    const row = this.prepare(
-      "SELECT * FROM record WHERE due <= ? AND kind IN (SELECT value FROM json_each(?)) ORDER BY due, serial LIMIT 1",
-    ).get(now, this.#handled);
-    return row === undefined ? undefined : parse<unknown>(row);
+    const first = this.#earliest();
+    return first?.due !== undefined && first.due <= now ? first : undefined;
   }
 
   /** The earliest deadline, in milliseconds of the cloud's clock. */
   nextDue(): number | undefined {
-    const row = this.prepare(
-      "SELECT min(due) AS due FROM record WHERE due IS NOT NULL AND kind IN (SELECT value FROM json_each(?))",
-    ).get(this.#handled);
-    const due = row?.due;
-    return typeof due === "number" ? due : undefined;
+    return this.#earliest()?.due;
+  }
+
+  #earliest(): StoredRecord<unknown> | undefined {
+    let first: StoredRecord<unknown> | undefined;
+    for (const record of this.#due.values()) {
+      if (this.#handled.has(record.kind) && (first === undefined || isEarlier(record, first))) first = record;
+    }
+    return first;
   }
 
   /** 1 the first time, then 2, 3…; never the same number twice for one key. */
@@ -202,31 +219,85 @@ export class Store {
   }
 
   setting(key: string): string | undefined {
-    const value = this.prepare("SELECT value FROM setting WHERE key = ?").get(key)?.value;
-    return typeof value === "string" ? value : undefined;
+    return this.#settings.get(key);
   }
 
   setSetting(key: string, value: string | undefined): void {
     if (value === undefined) {
       this.prepare("DELETE FROM setting WHERE key = ?").run(key);
-      return;
+    } else {
+      this.prepare(
+        "INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+      ).run(key, value);
     }
-    this.prepare(
-      "INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-    ).run(key, value);
+    const before = this.#settings.get(key);
+    this.#apply(
+      () => this.#keepSetting(key, value),
+      () => this.#keepSetting(key, before),
+    );
   }
 
   /** Forgets everything: records, addresses, counters, settings, faults, journal. */
   clear(): void {
     this.transaction(() => {
+      for (const kind of [...this.#records.keys()]) {
+        for (const { id } of this.list(kind)) this.#change(kind, id, undefined);
+      }
+      for (const key of [...this.#settings.keys()]) this.setSetting(key, undefined);
       for (const table of ["record", "address", "counter", "setting", "fault", "journal"]) {
         this.prepare(`DELETE FROM ${table}`).run();
       }
     });
   }
+
+  /** Puts a record into memory, or takes it out; a rollback restores what was there. */
+  #change(kind: string, id: string, record: StoredRecord<unknown> | undefined): void {
+    const before = this.#records.get(kind)?.get(id);
+    this.#apply(
+      () => this.#replace(before, record),
+      () => this.#replace(record, before),
+    );
+  }
+
+  #apply(change: () => void, undo: () => void): void {
+    change();
+    this.#generation += 1;
+    if (this.#depth > 0) {
+      this.#undo.push(() => {
+        undo();
+        this.#generation += 1;
+      });
+    }
+  }
+
+  #replace(old: StoredRecord<unknown> | undefined, record: StoredRecord<unknown> | undefined): void {
+    if (old !== undefined) this.#due.delete(old.serial);
+    if (record !== undefined) this.#put(record);
+    else if (old !== undefined) this.#records.get(old.kind)?.delete(old.id);
+  }
+
+  #put(record: StoredRecord<unknown>): void {
+    let ofKind = this.#records.get(record.kind);
+    if (ofKind === undefined) {
+      ofKind = new Map();
+      this.#records.set(record.kind, ofKind);
+    }
+    ofKind.set(record.id, record);
+    if (record.due !== undefined) this.#due.set(record.serial, record);
+  }
+
+  #keepSetting(key: string, value: string | undefined): void {
+    if (value === undefined) this.#settings.delete(key);
+    else this.#settings.set(key, value);
+  }
 }
 
-function parse<Body>(raw: unknown): StoredRecord<Body> {
+function isEarlier(left: StoredRecord<unknown>, right: StoredRecord<unknown>): boolean {
+  const difference = (left.due ?? 0) - (right.due ?? 0);
+  return difference === 0 ? left.serial < right.serial : difference < 0;
+}
+
+function parse(raw: unknown): StoredRecord<unknown> {
   const row = raw as Row;
   return {
     kind: row.kind,
@@ -236,6 +307,19 @@ function parse<Body>(raw: unknown): StoredRecord<Body> {
     parent: row.parent,
     due: row.due ?? undefined,
     serial: row.serial,
-    body: JSON.parse(row.body) as Body,
+    body: parseBody(row.body),
   };
+}
+
+/** Frozen, because all readers share it. */
+function parseBody(text: string): unknown {
+  return frozen(JSON.parse(text));
+}
+
+function frozen(value: unknown): unknown {
+  if (typeof value === "object" && value !== null) {
+    for (const inner of Object.values(value)) frozen(inner);
+    Object.freeze(value);
+  }
+  return value;
 }

@@ -88,6 +88,7 @@ export function createLocalCloud(options: LocalCloudOptions): LocalCloud {
     ovhUsers,
     guestCopies: new GuestCopies(context, nova, swift.objects),
     frontHealth: (address, from) => health.of(address, from),
+    nextHealthChange: () => health.nextChange(),
     reach: health.reach,
     restrictions: new Restrictions(context),
     quota: (region, name) => quotaOf(context, region, name),

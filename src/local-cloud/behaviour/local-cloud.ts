@@ -98,6 +98,8 @@ export interface LocalCloud {
 
   /** Computed from machine, volume, document, database and network; the reason when unhealthy. */
   readonly frontHealth: FrontHealthOf;
+  /** When a health that was given out changes by time alone, in milliseconds of the clock; undefined: never. */
+  readonly nextHealthChange: () => number | undefined;
   /** Network part of it: from a load balancer to a member's address and port. */
   readonly reach: ReachOf;
 

@@ -12,33 +12,17 @@ import {
   type TrafficModel,
 } from "./model.ts";
 
-/** How long an answer about a machine's health serves, milliseconds: a request must not cost a walk through the whole model. */
-const SERVES_MS = 50;
-
 interface Health extends InstanceHealth {
   /** Packets reach a web server. */
   readonly running: boolean;
 }
 
-interface Known<T> {
-  readonly value: T;
-  readonly until: number;
-}
-
 /** What the modelled services say to traffic. */
 export class CloudModel implements TrafficModel {
   private readonly cloud: LocalCloud;
-  private readonly health = new Map<string, Known<Health>>();
-  private readonly reach = new Map<string, Known<boolean>>();
 
   constructor(cloud: LocalCloud) {
     this.cloud = cloud;
-  }
-
-  /** To be called after every change: what was known of health is asked anew. */
-  forget(): void {
-    this.health.clear();
-    this.reach.clear();
   }
 
   instances(): readonly InstanceModel[] {
@@ -142,27 +126,12 @@ export class CloudModel implements TrafficModel {
 
   /** The guest's own view, whoever asks. */
   private healthOf(address: string, region: string): Health {
-    return this.recent(this.health, `${region} ${address}`, () => {
-      const { healthy, reason, running } = this.cloud.frontHealth(address, { region, from: null });
-      return { healthy, reason: reason ?? "ok", running };
-    });
+    const { healthy, reason, running } = this.cloud.frontHealth(address, { region, from: null });
+    return { healthy, reason: reason ?? "ok", running };
   }
 
   private reaches(balancerId: string, address: string, protocolPort: number): boolean {
-    return this.recent(
-      this.reach,
-      `${balancerId} ${address}:${protocolPort}`,
-      () => this.cloud.reach(balancerId, { address, protocolPort }).reachable,
-    );
-  }
-
-  private recent<T>(known: Map<string, Known<T>>, key: string, ask: () => T): T {
-    const now = performance.now();
-    const seen = known.get(key);
-    if (seen !== undefined && seen.until > now) return seen.value;
-    const value = ask();
-    known.set(key, { value, until: now + SERVES_MS });
-    return value;
+    return this.cloud.reach(balancerId, { address, protocolPort }).reachable;
   }
 }
 

@@ -15,12 +15,10 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  * Deadlines are carried out here also when nobody asks: a machine comes back from its reboot by itself.
  */
 export function startTraffic(cloud: LocalCloud, options: TrafficOptions): RunningTraffic {
-  const model = new CloudModel(cloud);
-  const traffic = new Traffic(model, options);
+  const traffic = new Traffic(new CloudModel(cloud), options);
   let timer: NodeJS.Timeout | undefined;
   const follow = () => {
     cloud.advance();
-    model.forget();
     void traffic.refresh();
     clearTimeout(timer);
     if (cloud.clock.mode === "stepped") return;
@@ -41,14 +39,11 @@ export function startTraffic(cloud: LocalCloud, options: TrafficOptions): Runnin
   };
 }
 
-/** When something happens next by itself. */
+/** When something happens next without a call. */
 function nextTime(cloud: LocalCloud): number | undefined {
-  const now = cloud.clock.now();
-  const times = cloud.nova.servers
-    .list()
-    .map((server) => server.guestReadyAt ?? 0)
-    .filter((ready) => ready > now);
-  const due = cloud.store.nextDue();
-  if (due !== undefined) times.push(due);
-  return times.length === 0 ? undefined : Math.min(...times);
+  const next = Math.min(
+    cloud.store.nextDue() ?? Number.POSITIVE_INFINITY,
+    cloud.nextHealthChange() ?? Number.POSITIVE_INFINITY,
+  );
+  return Number.isFinite(next) ? next : undefined;
 }

@@ -3,8 +3,16 @@ import { loopback } from "./address.ts";
 import { createBalancerServer } from "./balancer.ts";
 import { type BalancerFigures, TrafficCounters, type TrafficFigures } from "./figures.ts";
 import { createInstanceServer } from "./instance-server.ts";
-import { MemberMonitor, type MemberStatus } from "./member-monitor.ts";
-import type { BalancerModel, InstanceModel, ListenerModel, MemberModel, PoolModel, TrafficModel } from "./model.ts";
+import { MemberMonitor, type MemberStatus, type WatchedPool } from "./member-monitor.ts";
+import type {
+  BalancerModel,
+  InstanceHealth,
+  InstanceModel,
+  ListenerModel,
+  MemberModel,
+  PoolModel,
+  TrafficModel,
+} from "./model.ts";
 
 export interface TrafficOptions {
   /** Added to every port, see `loopback`. */
@@ -21,15 +29,17 @@ interface Wanted {
   readonly host: string;
   readonly port: number;
   readonly graceful: boolean;
+  /** Of an instance's server. */
+  readonly health?: () => InstanceHealth | undefined;
   readonly create: () => Server;
 }
 
 /** A running server, and whether it ends as a machine that is switched off or as a balancer that hands over. */
 interface Running {
   readonly server: Server;
-  readonly host: string;
-  readonly port: number;
-  readonly graceful: boolean;
+  /** Number of this start. */
+  readonly serial: number;
+  readonly wanted: Wanted;
 }
 
 /** The cloud's traffic: servers of instances and balancers appear and disappear as the model changes. */
@@ -38,11 +48,14 @@ export class Traffic {
   private readonly options: TrafficOptions;
   private readonly counters = new TrafficCounters();
   private readonly servers = new Map<string, Running>();
+  /** `host:port` -> the server that listens there. */
+  private readonly listening = new Map<string, Running>();
+  private starts = 0;
   private readonly monitors = new Map<string, MemberMonitor>();
   private readonly problems = new Map<string, string>();
   private instances = new Map<string, InstanceModel>();
   private listeners = new Map<string, ListenerModel>();
-  private pools = new Map<string, PoolModel>();
+  private pools = new Map<string, WatchedPool>();
   private wanted: ReadonlyMap<string, Wanted> = new Map();
   private reconciling: Promise<void> = Promise.resolve();
   private asked = false;
@@ -113,15 +126,19 @@ export class Traffic {
   private async reconcile(): Promise<void> {
     if (this.closed) return;
     const { wanted } = this;
+    const before = this.starts;
+    const leaving = [...this.servers].filter(([key]) => !wanted.has(key));
     await Promise.all(
-      [...this.servers].map(async ([key, running]) => {
-        if (wanted.has(key)) return;
+      leaving.map(async ([key, running]) => {
         this.servers.delete(key);
-        await stop(running.server, running.graceful);
+        this.listening.delete(placeOf(running.wanted));
+        await stop(running.server, running.wanted.graceful);
       }),
     );
     this.problems.clear();
     await Promise.all([...wanted.values()].map((entry) => this.start(entry)));
+    if (leaving.length === 0 && this.starts === before) return;
+    for (const pool of this.pools.values()) this.monitors.get(pool.id)?.update(pool);
   }
 
   private watchPools(balancers: readonly BalancerModel[]): void {
@@ -140,14 +157,19 @@ export class Traffic {
   }
 
   /** Only servers of this cloud count: another one on this machine may hold the same address. */
-  private ownMembers(pool: PoolModel): PoolModel {
-    const own = (member: MemberModel) => {
-      const { host, port } = loopback(member.address, member.port, this.options.portOffset);
-      return [...this.servers.values()].some((server) => server.host === host && server.port === port);
-    };
+  private ownMembers(pool: PoolModel): WatchedPool {
     return {
       ...pool,
-      members: pool.members.map((member) => ({ ...member, reachable: () => own(member) && member.reachable() })),
+      members: pool.members.map((member) => {
+        const place = placeOf(loopback(member.address, member.port, this.options.portOffset));
+        const reachable = () => this.listening.has(place) && member.reachable();
+        const state = () => {
+          const { serial, wanted } = this.listening.get(place) ?? {};
+          const serves = reachable() && wanted?.health?.()?.healthy !== false;
+          return { version: `${serial} ${serves}`, serves };
+        };
+        return { ...member, reachable, state };
+      }),
     };
   }
 
@@ -157,6 +179,7 @@ export class Traffic {
         ...loopback(address, port, this.options.portOffset),
         graceful: false,
         key: `instance ${instance.id} ${address}:${port}`,
+        health: () => this.instances.get(instance.id)?.health(),
         create: () =>
           createInstanceServer(
             () => this.instances.get(instance.id),
@@ -188,7 +211,7 @@ export class Traffic {
     );
   }
 
-  private poolWithMonitor(id: string): { pool: PoolModel; monitor: MemberMonitor } | undefined {
+  private poolWithMonitor(id: string): { pool: WatchedPool; monitor: MemberMonitor } | undefined {
     const pool = this.pools.get(id);
     const monitor = this.monitors.get(id);
     return pool === undefined || monitor === undefined ? undefined : { pool, monitor };
@@ -200,13 +223,19 @@ export class Traffic {
     try {
       const server = wanted.create();
       await listen(server, wanted.host, wanted.port);
-      const { host, port, graceful } = wanted;
-      this.servers.set(wanted.key, { server, host, port, graceful });
+      this.starts += 1;
+      const running = { server, serial: this.starts, wanted };
+      this.servers.set(wanted.key, running);
+      this.listening.set(placeOf(wanted), running);
     } catch (error) {
       const reason = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : "failed";
       this.problems.set(wanted.key, `${wanted.host}:${wanted.port} (${wanted.key}): ${reason}`);
     }
   }
+}
+
+function placeOf({ host, port }: { readonly host: string; readonly port: number }): string {
+  return `${host}:${port}`;
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

@@ -156,9 +156,11 @@ test("a front whose database fails is taken out after its failed checks and come
   const traffic = await start(model);
   await until(() => allOnline(model, traffic));
   model.front("ps-0").healthy = false;
+  await traffic.refresh();
   await until(() => traffic.memberStatus("pool", { id: "member-ps-0", weight: 1 }) === "ERROR");
   for (let count = 0; count < 6; count++) expect((await request("/")).server).toBe("ps-1");
   model.front("ps-0").healthy = true;
+  await traffic.refresh();
   await until(() => traffic.memberStatus("pool", { id: "member-ps-0", weight: 1 }) === "ONLINE");
   const servers = [await request("/"), await request("/")].map((answer) => answer.server);
   expect(new Set(servers)).toEqual(new Set(["ps-0", "ps-1"]));

@@ -10,7 +10,7 @@ import type { ServerView } from "../nova/types.ts";
 import type { Octavia } from "../octavia/octavia.ts";
 import type { DatabaseRecord } from "../ovh-databases/database-records.ts";
 import type { OvhDatabases } from "../ovh-databases/databases.ts";
-import type { Objects } from "../swift/objects.ts";
+import { type Objects, signedUrlExpiry } from "../swift/objects.ts";
 import type { FrontHealth, FrontHealthOptions, ReachOf } from "./types.ts";
 
 /** Port that fronts serve on, whichever listener sends to them. */
@@ -25,27 +25,72 @@ interface Parts {
   readonly objects: Objects;
 }
 
+/** A result, and until when it is true if no record changes: milliseconds of the cloud's clock. */
+interface Computed<T> {
+  readonly value: T;
+  readonly validUntil: number;
+}
+
 /**
- * Would this front answer its health check? The question is asked of everything that a real front needs: its machine, its volume,
- * its configuration document, its database and the network between them. Nothing is stored, so nothing can be a constant.
+ * Would this front answer its health check? The answer depends on everything that a real front needs: its machine, its volume, its
+ * configuration document, its database and the network between them. It is computed from the records, and again only when a record has
+ * changed or time alone changes it (a guest has started, a signed address has expired).
  */
 export class FrontHealths {
   readonly #parts: Parts;
+  readonly #computed = new Map<string, Computed<unknown>>();
+  #generation = -1;
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
   of(address: string, options: FrontHealthOptions = {}): FrontHealth {
-    return this.#parts.context.read(() => this.#examine(address, options));
+    const key = `health ${address} ${options.region} ${options.from}`;
+    return this.#parts.context.read(() => this.#remember(key, () => this.#examine(address, options)));
   }
 
-  #examine(address: string, options: FrontHealthOptions): FrontHealth {
+  /** When a result that was given out becomes outdated without a change of a record; undefined: never. */
+  nextChange(): number | undefined {
+    const now = this.#parts.context.clock.now();
+    let next = Number.POSITIVE_INFINITY;
+    for (const { validUntil } of this.#computed.values()) if (validUntil > now) next = Math.min(next, validUntil);
+    return Number.isFinite(next) ? next : undefined;
+  }
+
+  #remember<T>(key: string, compute: () => Computed<T>): T {
+    const { store, clock } = this.#parts.context;
+    if (this.#generation !== store.generation) {
+      this.#generation = store.generation;
+      this.#computed.clear();
+    }
+    const known = this.#computed.get(key) as Computed<T> | undefined;
+    if (known !== undefined && clock.now() < known.validUntil) return known.value;
+    const computed = compute();
+    this.#computed.set(key, computed);
+    return computed.value;
+  }
+
+  #examine(address: string, options: FrontHealthOptions): Computed<FrontHealth> {
     const port = this.#portOf(address, options.region);
     if (port !== undefined && this.#parts.context.faults.isLost(port.region)) {
-      return unhealthy(`the region ${port.region} is lost`);
+      return { value: unhealthy(`the region ${port.region} is lost`), validUntil: Number.POSITIVE_INFINITY };
     }
     const server = port === undefined ? undefined : this.#serverOf(port);
+    const value = this.#judge(address, options, port, server);
+    const documentUrl = value.identity?.documentUrl;
+    const turns = [server?.guestReadyAt, documentUrl === undefined ? undefined : signedUrlExpiry(documentUrl)];
+    const now = this.#parts.context.clock.now();
+    const validUntil = Math.min(...turns.filter((at): at is number => at !== undefined && at > now));
+    return { value, validUntil };
+  }
+
+  #judge(
+    address: string,
+    options: FrontHealthOptions,
+    port: StoredRecord<PortBody> | undefined,
+    server: ServerView | undefined,
+  ): FrontHealth {
     if (port === undefined || server === undefined) {
       return unhealthy(`no server has the address ${address}`);
     }
@@ -182,11 +227,15 @@ export class FrontHealths {
 
   readonly reach: ReachOf = (loadBalancerId, target) =>
     this.#parts.context.read(() => {
-      const port = this.#portOf(target.address, undefined);
-      if (port === undefined) {
-        return { reachable: false, reason: `nothing has the address ${target.address}` };
-      }
-      return this.#reachPort(loadBalancerId, port, target.address, target.protocolPort);
+      const key = `reach ${loadBalancerId} ${target.address} ${target.protocolPort}`;
+      return this.#remember(key, () => {
+        const port = this.#portOf(target.address, undefined);
+        const value =
+          port === undefined
+            ? { reachable: false, reason: `nothing has the address ${target.address}` }
+            : this.#reachPort(loadBalancerId, port, target.address, target.protocolPort);
+        return { value, validUntil: Number.POSITIVE_INFINITY };
+      });
     });
 
   #reachPort(

@@ -7,6 +7,17 @@ import type { ObjectsApi, ObjectView, PutObjectArgs } from "./types.ts";
 /** Hexadecimal digits of a signature tell its digest, as in Swift. */
 const digestOfLength: Readonly<Record<number, string>> = { 40: "sha1", 64: "sha256", 128: "sha512" };
 
+/** When a signed address ends, in milliseconds since 1970; undefined when it names no time. */
+export function signedUrlExpiry(text: string): number | undefined {
+  return URL.canParse(text) ? expiryOf(new URL(text)) : undefined;
+}
+
+function expiryOf(url: URL): number | undefined {
+  const text = url.searchParams.get("temp_url_expires") ?? "";
+  const expiry = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text);
+  return Number.isNaN(expiry) ? undefined : expiry;
+}
+
 export class Objects implements ObjectsApi {
   readonly #records: SwiftRecords;
   readonly #projectId: string;
@@ -80,8 +91,7 @@ export class Objects implements ObjectsApi {
   // An unknown container has no key: Swift answers 401, too.
   #checkSignature(url: URL, path: string, keys: readonly string[]): void {
     const signature = url.searchParams.get("temp_url_sig") ?? "";
-    const expires = url.searchParams.get("temp_url_expires") ?? "";
-    const expiry = /^\d+$/.test(expires) ? Number(expires) * 1000 : Date.parse(expires);
+    const expiry = expiryOf(url) ?? Number.NaN;
     const digest = digestOfLength[signature.length];
     const valid =
       digest !== undefined &&
