@@ -1,7 +1,7 @@
 import tab from "@bomb.sh/tab/commander";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { ExitCode } from "../core/errors.ts";
-import { faultEffects } from "../local-cloud/fault-effects.ts";
+import { faultEffects } from "../local-cloud/kernel/fault-effects.ts";
 import type { CloudOptions, CommonOptions, SettingsOptions } from "./options.ts";
 import { version } from "./package-folder.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";

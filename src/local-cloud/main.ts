@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { thisProcess } from "../os/process-identity.ts";
-import { createLocalCloud } from "./behaviour/create-local-cloud.ts";
-import { claimFolder } from "./folder-claim.ts";
+import { createLocalCloud } from "./create-local-cloud.ts";
 import { startHttpApi } from "./http/http-server.ts";
+import { claimFolder } from "./kernel/folder-claim.ts";
+import { removeRuntime, writeRuntime } from "./kernel/runtime-file.ts";
+import { ensureTlsFile } from "./kernel/tls-certificate.ts";
 import { startProviders } from "./provider/start-providers.ts";
-import { removeRuntime, writeRuntime } from "./runtime-file.ts";
 import { EXTENSIONS_VARIABLE, loadSimulators, openSimulators } from "./simulators.ts";
-import { ensureTlsFile } from "./tls-certificate.ts";
 import { DEFAULT_PORT_OFFSET } from "./traffic/address.ts";
 import { startTraffic } from "./traffic/start.ts";
 

@@ -1,6 +1,6 @@
-import type { LocalCloud } from "./behaviour/local-cloud.ts";
 import type { PackageCatalogue } from "./catalogue/shape.ts";
 import type { HttpApi } from "./http/route.ts";
+import type { LocalCloud } from "./local-cloud.ts";
 import type { PackageAdapters } from "./provider/resource-adapter.ts";
 
 /** One cloud's part of the local cloud. The module `<folder of simulators>/<id>/index.ts` (or `.js`) exports it as `simulator`. */

@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { LocalCloud } from "./behaviour/local-cloud.ts";
 import type { HttpApi } from "./http/route.ts";
+import type { LocalCloud } from "./local-cloud.ts";
 import type { SimulatedPackage, Simulator } from "./simulator.ts";
 
 /** Names the extension roots: absolute folders, separated by colons. Simulators are in `local-cloud/<id>/` below each. */

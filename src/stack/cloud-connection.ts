@@ -2,9 +2,9 @@ import { join } from "node:path";
 import type { CloudClients } from "../clouds/clients.ts";
 import { connectClients } from "../clouds/ovh/connect.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
-import { ControlClient, ControlError, type LocalCredentials } from "../local-cloud/control-client.ts";
-import type { CloudRuntime } from "../local-cloud/runtime.ts";
-import { readRuntime } from "../local-cloud/runtime-file.ts";
+import { ControlClient, ControlError, type LocalCredentials } from "../local-cloud/http/control-client.ts";
+import type { CloudRuntime } from "../local-cloud/kernel/runtime.ts";
+import { readRuntime } from "../local-cloud/kernel/runtime-file.ts";
 
 /** Where the local cloud of a state folder (`.lor-infra`) lies: `cloud.sqlite`, `runtime.json`, `cloud.log`, `tls.p12`. */
 export function cloudFolder(home: string): string {

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { ExitCode, LorError } from "../core/errors.ts";
-import { ControlClient } from "../local-cloud/control-client.ts";
-import { lastWords, logFile } from "../local-cloud/log-file.ts";
-import type { CloudRuntime } from "../local-cloud/runtime.ts";
-import { readRuntime } from "../local-cloud/runtime-file.ts";
+import { ControlClient } from "../local-cloud/http/control-client.ts";
+import { lastWords, logFile } from "../local-cloud/kernel/log-file.ts";
+import type { CloudRuntime } from "../local-cloud/kernel/runtime.ts";
+import { readRuntime } from "../local-cloud/kernel/runtime-file.ts";
 import { EXTENSIONS_VARIABLE } from "../local-cloud/simulators.ts";
 import { cloudFolder } from "./cloud-connection.ts";
 

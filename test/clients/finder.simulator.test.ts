@@ -3,12 +3,12 @@ import type { FoundResource, ResourceFinder } from "../../src/clouds/clients.ts"
 import { connectClients } from "../../src/clouds/ovh/connect.ts";
 import { findableTypes } from "../../src/clouds/ovh/name-finder.ts";
 import { identityOf } from "../../src/engine/resource-identity.ts";
-import { createLocalCloud } from "../../src/local-cloud/behaviour/create-local-cloud.ts";
-import type { LocalCloud } from "../../src/local-cloud/behaviour/local-cloud.ts";
 import { supportedPackages } from "../../src/local-cloud/catalogue/supported.ts";
+import { createLocalCloud } from "../../src/local-cloud/create-local-cloud.ts";
 import { type RunningHttpApi, startHttpApi } from "../../src/local-cloud/http/http-server.ts";
+import { selfSignedPkcs12 } from "../../src/local-cloud/kernel/tls-certificate.ts";
+import type { LocalCloud } from "../../src/local-cloud/local-cloud.ts";
 import { loadSimulators, openSimulators } from "../../src/local-cloud/simulators.ts";
-import { selfSignedPkcs12 } from "../../src/local-cloud/tls-certificate.ts";
 import { startTraffic } from "../../src/local-cloud/traffic/start.ts";
 
 /** One resource of each type, made through the services' own API, and the inputs that a stack would have recorded for it. */

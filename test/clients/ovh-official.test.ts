@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { Caller } from "../../src/clouds/http/call.ts";
 import { connectOvh } from "../../src/clouds/ovh/ovh-api.ts";
-import { selfSignedPkcs12 } from "../../src/local-cloud/tls-certificate.ts";
+import { selfSignedPkcs12 } from "../../src/local-cloud/kernel/tls-certificate.ts";
 
 /** The official client knows only OVHcloud's own hosts: its requests are led to a server of this test. */
 let server: Server;

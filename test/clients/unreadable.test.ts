@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import { findableTypes } from "../../src/clouds/ovh/name-finder.ts";
 import { isImportable, unreadable } from "../../src/clouds/ovh/write-only-inputs.ts";
 import { catalogue } from "../../src/local-cloud/catalogue/catalogue.ts";
-import { notImportable, unreadableInputs } from "../../src/local-cloud/provider/unreadable.ts";
+import { notImportable, writeOnlyInputs } from "../../src/local-cloud/provider/write-only-inputs.ts";
 
 test.each(findableTypes)("%s: what the provider does not read back is ignored while adopting", (type) => {
-  expect(unreadable(type)).toEqual(expect.arrayContaining([...(unreadableInputs[type] ?? [])]));
+  expect(unreadable(type)).toEqual(expect.arrayContaining([...(writeOnlyInputs[type] ?? [])]));
 });
 
 test("only inputs that exist are ignored", () => {

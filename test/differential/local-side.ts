@@ -1,5 +1,5 @@
-import { createLocalCloud } from "../../src/local-cloud/behaviour/create-local-cloud.ts";
-import { type QuotaName, setQuota } from "../../src/local-cloud/behaviour/quotas.ts";
+import { createLocalCloud } from "../../src/local-cloud/create-local-cloud.ts";
+import { type QuotaName, setQuota } from "../../src/local-cloud/openstack/quotas.ts";
 import { startProviders } from "../../src/local-cloud/provider/start-providers.ts";
 import { loadSimulators, openSimulators } from "../../src/local-cloud/simulators.ts";
 import { ProviderClient } from "../local-cloud/provider/provider-client.ts";

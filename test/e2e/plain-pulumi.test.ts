@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { JournalEntry } from "../../src/local-cloud/journal.ts";
+import type { JournalEntry } from "../../src/local-cloud/kernel/journal.ts";
 import { ended, launcher, type Run, TestProject } from "./project.ts";
 
 /** Plain `pulumi` on the same project and the same state, as README says, in a shell that evaluated `lor-infra cloud env`. */

@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { CloudClients } from "../../src/clouds/clients.ts";
-import type { ControlClient } from "../../src/local-cloud/control-client.ts";
+import type { ControlClient } from "../../src/local-cloud/http/control-client.ts";
 import { cloudFolder, connectLocalCloud, requireLocalCloud } from "../../src/stack/cloud-connection.ts";
 
 export const repository = resolve(import.meta.dirname, "..", "..");

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { FaultEffect, FaultMatch } from "../../src/local-cloud/faults.ts";
+import type { FaultEffect, FaultMatch } from "../../src/local-cloud/kernel/faults.ts";
 import { FaultScene, type OnFailure, type Trouble } from "./crash/fault-scene.ts";
 import { undisturbed } from "./created-stack.ts";
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { CloudRuntime } from "../../local-cloud/runtime.ts";
+import type { CloudRuntime } from "../../local-cloud/kernel/runtime.ts";
 import { cloudFolder } from "../../stack/cloud-connection.ts";
 import { passphraseVariables } from "../../stack/passphrase.ts";
 import { FolderFiles } from "../../state/folder-files.ts";

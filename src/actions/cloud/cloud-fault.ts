@@ -1,6 +1,6 @@
 import { ExitCode, LorError } from "../../core/errors.ts";
-import { ControlError } from "../../local-cloud/control-client.ts";
-import type { FaultOrder, FaultView } from "../../local-cloud/faults.ts";
+import { ControlError } from "../../local-cloud/http/control-client.ts";
+import type { FaultOrder, FaultView } from "../../local-cloud/kernel/faults.ts";
 import { cloudFolder, requireLocalCloud } from "../../stack/cloud-connection.ts";
 
 /**

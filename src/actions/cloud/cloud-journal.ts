@@ -1,4 +1,4 @@
-import type { JournalEntry, JournalFilter } from "../../local-cloud/journal.ts";
+import type { JournalEntry, JournalFilter } from "../../local-cloud/kernel/journal.ts";
 import { cloudFolder, requireLocalCloud } from "../../stack/cloud-connection.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { ExitCode, LorError } from "../../core/errors.ts";
-import type { RestrictionOrder, RestrictionsView } from "../../local-cloud/behaviour/restrictions.ts";
-import { ControlError } from "../../local-cloud/control-client.ts";
+import { ControlError } from "../../local-cloud/http/control-client.ts";
+import type { RestrictionOrder, RestrictionsView } from "../../local-cloud/openstack/restrictions.ts";
 import { cloudFolder, requireLocalCloud } from "../../stack/cloud-connection.ts";
 
 /**

@@ -1,6 +1,6 @@
-import { type CloudStatus, ControlClient, ControlError } from "../../local-cloud/control-client.ts";
-import { lastWords } from "../../local-cloud/log-file.ts";
-import { endedUnasked, readRuntime } from "../../local-cloud/runtime-file.ts";
+import { type CloudStatus, ControlClient, ControlError } from "../../local-cloud/http/control-client.ts";
+import { lastWords } from "../../local-cloud/kernel/log-file.ts";
+import { endedUnasked, readRuntime } from "../../local-cloud/kernel/runtime-file.ts";
 import { cloudFolder } from "../../stack/cloud-connection.ts";
 
 export type CloudReport =

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { CloudRuntime } from "../../local-cloud/runtime.ts";
-import { readRuntime } from "../../local-cloud/runtime-file.ts";
+import type { CloudRuntime } from "../../local-cloud/kernel/runtime.ts";
+import { readRuntime } from "../../local-cloud/kernel/runtime-file.ts";
 import { isAlive } from "../../os/process-identity.ts";
 import { cloudFolder } from "../../stack/cloud-connection.ts";
 

@@ -7,7 +7,7 @@ import { cloudStatus as readStatus } from "../../actions/cloud/cloud-status.ts";
 import { stopCloud } from "../../actions/cloud/cloud-stop.ts";
 import type { Project } from "../../config/project.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
-import type { FaultEffect } from "../../local-cloud/faults.ts";
+import type { FaultEffect } from "../../local-cloud/kernel/faults.ts";
 import { openContext, openProjectState } from "../../stack/open-context.ts";
 import { startCloud } from "../../stack/start-local-cloud.ts";
 import { stackFolder, stateHome } from "../../state/stack-folder.ts";

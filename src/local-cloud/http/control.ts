@@ -1,9 +1,9 @@
-import { CloudError } from "../behaviour/cloud-error.ts";
-import { defaultComputeRegion } from "../behaviour/regions.ts";
-import type { RestrictionOrder } from "../behaviour/restrictions.ts";
-import { faultEffects } from "../fault-effects.ts";
-import type { FaultEffect, FaultMatch, FaultOrder } from "../faults.ts";
-import type { JournalFilter } from "../journal.ts";
+import { CloudError } from "../kernel/cloud-error.ts";
+import { faultEffects } from "../kernel/fault-effects.ts";
+import type { FaultEffect, FaultMatch, FaultOrder } from "../kernel/faults.ts";
+import type { JournalFilter } from "../kernel/journal.ts";
+import { defaultComputeRegion } from "../kernel/regions.ts";
+import type { RestrictionOrder } from "../openstack/restrictions.ts";
 import { plainErrors } from "./error-format.ts";
 import { type Call, type HttpApi, jsonObject, param, type Reply } from "./route.ts";
 

@@ -1,4 +1,4 @@
-import type { CloudError } from "../behaviour/cloud-error.ts";
+import type { CloudError } from "../kernel/cloud-error.ts";
 
 /** How an API words its errors. */
 export interface ErrorFormat {

@@ -1,4 +1,4 @@
-import type { LocalCloud } from "../behaviour/local-cloud.ts";
+import type { LocalCloud } from "../local-cloud.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 import type { ErrorFormat } from "./error-format.ts";
 

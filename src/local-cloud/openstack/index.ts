@@ -1,11 +1,13 @@
 import { catalogue } from "../catalogue/catalogue.ts";
-import { keystone } from "../http/keystone.ts";
-import { neutron } from "../http/neutron.ts";
-import { nova } from "../http/nova.ts";
-import { octavia } from "../http/octavia.ts";
-import { barbican, cinder, swift } from "../http/storage.ts";
-import { openstackAdapters } from "../provider/openstack/adapters.ts";
 import type { Simulator } from "../simulator.ts";
+import { openstackAdapters } from "./adapters.ts";
+import { barbican } from "./barbican/http.ts";
+import { cinder } from "./cinder/http.ts";
+import { keystone } from "./keystone/http.ts";
+import { neutron } from "./neutron/http.ts";
+import { nova } from "./nova/http.ts";
+import { octavia } from "./octavia/http.ts";
+import { swift } from "./swift/http.ts";
 
 export const simulator: Simulator = {
   id: "openstack",

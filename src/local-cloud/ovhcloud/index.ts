@@ -1,8 +1,8 @@
 import { catalogue } from "../catalogue/catalogue.ts";
-import { ovh, ovhPublic } from "../http/ovh.ts";
-import { s3 } from "../http/s3.ts";
-import { ovhAdapters } from "../provider/ovh/adapters.ts";
 import type { Simulator } from "../simulator.ts";
+import { ovhAdapters } from "./adapters.ts";
+import { ovh, ovhPublic } from "./http.ts";
+import { s3 } from "./storage/http.ts";
 
 export const simulator: Simulator = {
   id: "ovhcloud",

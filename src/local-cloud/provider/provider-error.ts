@@ -2,7 +2,7 @@ import { type Metadata, Metadata as MetadataClass, type ServiceError, status } f
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
 import statusProto from "@pulumi/pulumi/proto/status_pb.js";
 import anyProto from "google-protobuf/google/protobuf/any_pb.js";
-import { CloudError } from "../behaviour/cloud-error.ts";
+import { CloudError } from "../kernel/cloud-error.ts";
 import { structOf, type Values } from "./wire-values.ts";
 
 /** A resource that the cloud took and that then failed: the engine keeps its id and state with the reason. */

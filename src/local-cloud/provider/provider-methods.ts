@@ -10,9 +10,9 @@ import type {
 } from "@pulumi/pulumi/proto/provider_pb.js";
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyProto from "google-protobuf/google/protobuf/empty_pb.js";
-import { CloudError, ConnectionDropped } from "../behaviour/cloud-error.ts";
-import type { LocalCloud } from "../behaviour/local-cloud.ts";
 import type { PackageCatalogue, ResourceType } from "../catalogue/shape.ts";
+import { CloudError, ConnectionDropped } from "../kernel/cloud-error.ts";
+import type { LocalCloud } from "../local-cloud.ts";
 import { autoname, defaultsMark, isAutonamed } from "./autoname.ts";
 import { checkInputs, type InputFailure, withDefaults } from "./check-inputs.ts";
 import { diffInputs, keptState, type PropertyChange } from "./diff-inputs.ts";

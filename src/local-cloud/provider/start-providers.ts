@@ -1,4 +1,4 @@
-import type { LocalCloud } from "../behaviour/local-cloud.ts";
+import type { LocalCloud } from "../local-cloud.ts";
 import type { SimulatedPackage } from "../simulator.ts";
 import { ProviderMethods } from "./provider-methods.ts";
 import { serveProvider } from "./provider-server.ts";

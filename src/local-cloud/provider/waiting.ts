@@ -1,5 +1,5 @@
-import { CloudError } from "../behaviour/cloud-error.ts";
-import type { LocalCloud } from "../behaviour/local-cloud.ts";
+import { CloudError } from "../kernel/cloud-error.ts";
+import type { LocalCloud } from "../local-cloud.ts";
 import type { CallContext } from "./resource-adapter.ts";
 
 export interface Expectation<View> {

@@ -1,6 +1,6 @@
 import { catalogue } from "../catalogue/catalogue.ts";
-import { randomAdapters } from "../provider/random.ts";
 import type { Simulator } from "../simulator.ts";
+import { randomAdapters } from "./provider.ts";
 
 /** Not a cloud: the package whose resources exist in the engine's state only. */
 export const simulator: Simulator = {

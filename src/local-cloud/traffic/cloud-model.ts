@@ -1,6 +1,6 @@
-import { CloudError } from "../behaviour/cloud-error.ts";
-import type { LocalCloud } from "../behaviour/local-cloud.ts";
-import type { ListenerView, MonitorView, PoolView } from "../behaviour/octavia/types.ts";
+import { CloudError } from "../kernel/cloud-error.ts";
+import type { LocalCloud } from "../local-cloud.ts";
+import type { ListenerView, MonitorView, PoolView } from "../openstack/octavia/types.ts";
 import {
   type BalancerModel,
   expectedCodes,

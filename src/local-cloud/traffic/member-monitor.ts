@@ -5,7 +5,7 @@ import type { MemberModel, MonitorModel, PoolModel } from "./model.ts";
 export type MemberStatus = "ONLINE" | "ERROR" | "DRAINING" | "NO_MONITOR" | "OFFLINE";
 
 /** What the result of a check depends on. */
-export interface MemberState {
+interface MemberState {
   /** Another text whenever the result may be another one. */
   readonly version: string;
   /** The member can be reached and is healthy. */

@@ -1,4 +1,4 @@
-import type { LocalCloud } from "../behaviour/local-cloud.ts";
+import type { LocalCloud } from "../local-cloud.ts";
 import { CloudModel } from "./cloud-model.ts";
 import { Traffic, type TrafficOptions } from "./traffic.ts";
 

@@ -3,7 +3,7 @@ import { type SwitchResult, switchProfile } from "../../../src/actions/rush/swit
 import { loadProject, type Project } from "../../../src/config/project.ts";
 import { LorError } from "../../../src/core/errors.ts";
 import type { Profile } from "../../../src/domain/profile.ts";
-import type { FaultEffect, FaultMatch } from "../../../src/local-cloud/faults.ts";
+import type { FaultEffect, FaultMatch } from "../../../src/local-cloud/kernel/faults.ts";
 import type { ActionEvent } from "../../../src/stack/action-event.ts";
 import { openContext } from "../../../src/stack/open-context.ts";
 import { localTimings, type SwitchTimings } from "../../../src/stack/stack-context.ts";

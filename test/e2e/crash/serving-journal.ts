@@ -1,5 +1,5 @@
-import { latencies } from "../../../src/local-cloud/behaviour/latency.ts";
-import type { JournalEntry } from "../../../src/local-cloud/journal.ts";
+import type { JournalEntry } from "../../../src/local-cloud/kernel/journal.ts";
+import { latencies } from "../../../src/local-cloud/kernel/latency.ts";
 
 /** Outcomes of a call that the cloud carried out, whatever became of its answer. */
 const carriedOut = new Set(["ok", "accepted", "dropped", "running"]);

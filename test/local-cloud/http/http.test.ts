@@ -1,12 +1,12 @@
 import { connect as connectSocket } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { connectClients } from "../../../src/clouds/ovh/connect.ts";
-import { createLocalCloud } from "../../../src/local-cloud/behaviour/create-local-cloud.ts";
-import type { LocalCloud } from "../../../src/local-cloud/behaviour/local-cloud.ts";
-import { ControlClient } from "../../../src/local-cloud/control-client.ts";
+import { createLocalCloud } from "../../../src/local-cloud/create-local-cloud.ts";
+import { ControlClient } from "../../../src/local-cloud/http/control-client.ts";
 import { type RunningHttpApi, startHttpApi } from "../../../src/local-cloud/http/http-server.ts";
+import { selfSignedPkcs12 } from "../../../src/local-cloud/kernel/tls-certificate.ts";
+import type { LocalCloud } from "../../../src/local-cloud/local-cloud.ts";
 import { loadSimulators, openSimulators } from "../../../src/local-cloud/simulators.ts";
-import { selfSignedPkcs12 } from "../../../src/local-cloud/tls-certificate.ts";
 import { type RunningTraffic, startTraffic } from "../../../src/local-cloud/traffic/start.ts";
 
 let cloud: LocalCloud;

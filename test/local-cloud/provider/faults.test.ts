@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { createLocalCloud } from "../../../src/local-cloud/behaviour/create-local-cloud.ts";
+import { createLocalCloud } from "../../../src/local-cloud/create-local-cloud.ts";
 import { landscape } from "./landscape.ts";
 import type { Failure } from "./provider-client.ts";
 import { TestCloud } from "./start-test-cloud.ts";

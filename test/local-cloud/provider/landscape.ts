@@ -1,4 +1,4 @@
-import type { LocalCloud } from "../../../src/local-cloud/behaviour/local-cloud.ts";
+import type { LocalCloud } from "../../../src/local-cloud/local-cloud.ts";
 import type { Properties } from "./provider-client.ts";
 
 /** One resource of every supported type, in the order in which they need each other. */

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createLocalCloud } from "../../../src/local-cloud/behaviour/create-local-cloud.ts";
 import { catalogue } from "../../../src/local-cloud/catalogue/catalogue.ts";
 import type { ResourceType } from "../../../src/local-cloud/catalogue/shape.ts";
-import { openstackInputRules } from "../../../src/local-cloud/provider/openstack/input-rules.ts";
-import { notImportable, unreadableInputs } from "../../../src/local-cloud/provider/unreadable.ts";
+import { createLocalCloud } from "../../../src/local-cloud/create-local-cloud.ts";
+import { openstackInputRules } from "../../../src/local-cloud/openstack/input-rules.ts";
+import { notImportable, writeOnlyInputs } from "../../../src/local-cloud/provider/write-only-inputs.ts";
 import { landscape } from "./landscape.ts";
 import { TestCloud } from "./start-test-cloud.ts";
 
@@ -66,7 +66,7 @@ describe("a resource that was made", () => {
       const importId = cloud.landmark(key).importId?.(id, cloud, cloud.cloud) ?? id;
       const read = await client.read(type, importId);
       expect(read.id).toBe(id);
-      const unreadable = [...(unreadableInputs[type] ?? [])];
+      const unreadable = [...(writeOnlyInputs[type] ?? [])];
       expect(await client.diff(type, read.inputs, read.properties, inputs, unreadable)).toMatchObject({
         none: true,
         paths: [],

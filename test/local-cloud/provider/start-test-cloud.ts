@@ -1,5 +1,5 @@
-import { createLocalCloud } from "../../../src/local-cloud/behaviour/create-local-cloud.ts";
-import type { LocalCloud } from "../../../src/local-cloud/behaviour/local-cloud.ts";
+import { createLocalCloud } from "../../../src/local-cloud/create-local-cloud.ts";
+import type { LocalCloud } from "../../../src/local-cloud/local-cloud.ts";
 import { startProviders } from "../../../src/local-cloud/provider/start-providers.ts";
 import { loadSimulators, openSimulators } from "../../../src/local-cloud/simulators.ts";
 import { type Landmark, landscape, type Made } from "./landscape.ts";

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { createInterface } from "node:readline";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
-import type { QuotaName } from "../../../src/local-cloud/behaviour/quotas.ts";
+import type { QuotaName } from "../../../src/local-cloud/openstack/quotas.ts";
 import { ProviderClient } from "../../local-cloud/provider/provider-client.ts";
 import { makeTenant } from "../lab/accounts.ts";
 import { AdminApi } from "../lab/admin-api.ts";

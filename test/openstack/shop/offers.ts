@@ -1,4 +1,4 @@
-import type { LoadBalancerFlavorView } from "../../../src/local-cloud/behaviour/octavia/types.ts";
+import type { LoadBalancerFlavorView } from "../../../src/local-cloud/openstack/octavia/types.ts";
 import type { AdminApi } from "../lab/admin-api.ts";
 import { region } from "../lab/place.ts";
 

@@ -1,14 +1,14 @@
-import { CloudError } from "../../../../src/local-cloud/behaviour/cloud-error.ts";
-import type { LocalCloud } from "../../../../src/local-cloud/behaviour/local-cloud.ts";
-import { Records } from "../../../../src/local-cloud/behaviour/records.ts";
 import type { PackageCatalogue } from "../../../../src/local-cloud/catalogue/shape.ts";
 import { plainErrors } from "../../../../src/local-cloud/http/error-format.ts";
 import type { HttpApi } from "../../../../src/local-cloud/http/route.ts";
+import { CloudError } from "../../../../src/local-cloud/kernel/cloud-error.ts";
+import { Records } from "../../../../src/local-cloud/kernel/records.ts";
+import type { StoredRecord } from "../../../../src/local-cloud/kernel/store.ts";
+import type { LocalCloud } from "../../../../src/local-cloud/local-cloud.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../../../../src/local-cloud/provider/resource-adapter.ts";
 import { needText, numberOf } from "../../../../src/local-cloud/provider/value-readers.ts";
 import type { Values } from "../../../../src/local-cloud/provider/wire-values.ts";
 import type { Simulator } from "../../../../src/local-cloud/simulator.ts";
-import type { StoredRecord } from "../../../../src/local-cloud/store.ts";
 
 const REGION = "toyland";
 

@@ -1,0 +1,40 @@
+import { type ErrorFormat, titleOf } from "../../http/error-format.ts";
+import { type HttpApi, param } from "../../http/route.ts";
+
+const barbicanErrors: ErrorFormat = {
+  body: ({ status, message }) => ({ code: status, title: titleOf(status), description: message }),
+};
+
+/** Barbican: the list of secrets, never their content. */
+export const barbican: HttpApi = {
+  name: "barbican",
+  errors: barbicanErrors,
+  access: "keystone",
+  journaled: true,
+  routes: [
+    {
+      method: "GET",
+      path: "/key-manager/:region/v1/secrets",
+      handle: (call) => {
+        const { name } = call.query;
+        const found = call.cloud.barbican.secrets.list({
+          region: param(call, "region"),
+          ...(name === undefined ? {} : { name }),
+        });
+        return {
+          body: {
+            total: found.length,
+            secrets: found.map((secret) => ({
+              name: secret.name,
+              secret_ref: secret.secretRef,
+              secret_type: secret.secretType,
+              status: secret.status,
+              created: secret.createdAt,
+              updated: secret.updatedAt,
+            })),
+          },
+        };
+      },
+    },
+  ],
+};

@@ -1,0 +1,126 @@
+import type { LocalCloud } from "../../local-cloud.ts";
+import type { CallContext, Observed, ResourceAdapter } from "../../provider/resource-adapter.ts";
+import { flagOf, needText, objectsOf, sentText, textOf, textsOf } from "../../provider/value-readers.ts";
+import { waitUntilGone } from "../../provider/waiting.ts";
+import { sameValue, type Values } from "../../provider/wire-values.ts";
+import { sentTags, shownTags } from "./tags-provider.ts";
+import type { CreatePortArgs, PortView } from "./types.ts";
+
+/** openstack:networking/port:Port. Read never sets fixedIps nor securityGroupIds: the provider shows all of them apart. */
+export class PortAdapter implements ResourceAdapter {
+  readonly service = "neutron";
+  readonly inputs = [
+    "name",
+    "region",
+    "description",
+    "networkId",
+    "adminStateUp",
+    "fixedIps",
+    "noFixedIp",
+    "macAddress",
+    "securityGroupIds",
+    "noSecurityGroups",
+    "portSecurityEnabled",
+    "deviceId",
+    "deviceOwner",
+    "tags",
+  ];
+  readonly #cloud: LocalCloud;
+
+  constructor(cloud: LocalCloud) {
+    this.#cloud = cloud;
+  }
+
+  async create(inputs: Values, call: CallContext): Promise<Observed> {
+    const port = this.#cloud.neutron.ports.create({
+      region: textOf(inputs, "region") ?? call.region,
+      name: needText(inputs, "name"),
+      description: textOf(inputs, "description"),
+      networkId: needText(inputs, "networkId"),
+      adminStateUp: flagOf(inputs, "adminStateUp"),
+      fixedIps: fixedIps(inputs),
+      noFixedIp: flagOf(inputs, "noFixedIp"),
+      macAddress: textOf(inputs, "macAddress"),
+      securityGroupIds: groups(inputs),
+      portSecurityEnabled: flagOf(inputs, "portSecurityEnabled"),
+      deviceId: textOf(inputs, "deviceId"),
+      deviceOwner: textOf(inputs, "deviceOwner"),
+      tags: textsOf(inputs, "tags"),
+    });
+    await call.accepted(port.id);
+    return this.#observe(port, inputs);
+  }
+
+  async read(id: string, known: Values): Promise<Observed> {
+    return this.#observe(this.#cloud.neutron.ports.get(id), known);
+  }
+
+  async update(id: string, wanted: Values, known: Values): Promise<Observed> {
+    return this.#observe(
+      this.#cloud.neutron.ports.update(id, {
+        name: textOf(wanted, "name"),
+        description: sentText(wanted, "description"),
+        adminStateUp: flagOf(wanted, "adminStateUp"),
+        fixedIps: sameValue(wanted.fixedIps, known.fixedIps) ? undefined : fixedIps(wanted),
+        securityGroupIds: sameValue(wanted.securityGroupIds, known.securityGroupIds) ? undefined : groups(wanted),
+        portSecurityEnabled: flagOf(wanted, "portSecurityEnabled"),
+        tags: sentTags(wanted, known),
+      }),
+      wanted,
+      { ...takenAway(wanted, known, "noSecurityGroups"), ...takenAway(wanted, known, "noFixedIp") },
+    );
+  }
+
+  async delete(id: string, _known: Values, call: CallContext): Promise<void> {
+    this.#cloud.neutron.ports.delete(id);
+    await call.accepted(id);
+    await waitUntilGone(this.#cloud, call, () => this.#cloud.neutron.ports.get(id));
+  }
+
+  #observe(port: PortView, known: Values, more: Values = {}): Observed {
+    return {
+      id: port.id,
+      state: {
+        ...more,
+        name: port.name,
+        region: port.region,
+        description: port.description,
+        networkId: port.networkId,
+        adminStateUp: port.adminStateUp,
+        macAddress: port.macAddress,
+        portSecurityEnabled: port.portSecurityEnabled,
+        deviceId: port.deviceId,
+        deviceOwner: port.deviceOwner,
+        fixedIps: objectsOf(known, "fixedIps")?.map((address) => ({
+          subnetId: textOf(address, "subnetId") ?? "",
+          ipAddress: textOf(address, "ipAddress") ?? "",
+        })),
+        // Where a port is bound only an administrator sees.
+        binding: { hostId: "", profile: "", vifDetails: {}, vifType: "", vnicType: "normal" },
+        allFixedIps: port.fixedIps.map(({ ipAddress }) => ipAddress),
+        allSecurityGroupIds: port.securityGroupIds,
+        ...shownTags(port.tags, known),
+        tenantId: this.#cloud.keystone.projectId,
+        dnsName: "",
+        dnsAssignments: [],
+        qosPolicyId: "",
+      },
+    };
+  }
+}
+
+/** A flag that the program sets no longer is shown as false. */
+function takenAway(wanted: Values, known: Values, flag: string): Values {
+  return wanted[flag] === undefined && known[flag] !== undefined ? { [flag]: false } : {};
+}
+
+function fixedIps(inputs: Values): CreatePortArgs["fixedIps"] {
+  return objectsOf(inputs, "fixedIps")?.map((address) => ({
+    subnetId: textOf(address, "subnetId"),
+    ipAddress: textOf(address, "ipAddress"),
+  }));
+}
+
+function groups(inputs: Values): readonly string[] | undefined {
+  return flagOf(inputs, "noSecurityGroups") === true ? [] : textsOf(inputs, "securityGroupIds");
+}

@@ -1,0 +1,231 @@
+import type { LocalCloud } from "../../local-cloud.ts";
+import type { CallContext, Observed, ResourceAdapter } from "../../provider/resource-adapter.ts";
+import { flagOf, needText, sentText, textOf, textsOf } from "../../provider/value-readers.ts";
+import { retryConflict, waitUntilGone } from "../../provider/waiting.ts";
+import { sameValue, type Values } from "../../provider/wire-values.ts";
+import { sentTags, shownTags } from "./tags-provider.ts";
+import type { FloatingIpView, RouterInterfaceView, RouterView } from "./types.ts";
+
+/** openstack:networking/router:Router */
+export class RouterAdapter implements ResourceAdapter {
+  readonly service = "neutron";
+  readonly inputs = ["name", "region", "description", "adminStateUp", "enableSnat", "externalNetworkId", "tags"];
+  readonly #cloud: LocalCloud;
+
+  constructor(cloud: LocalCloud) {
+    this.#cloud = cloud;
+  }
+
+  async create(inputs: Values, call: CallContext): Promise<Observed> {
+    const router = this.#cloud.neutron.routers.create({
+      region: textOf(inputs, "region") ?? call.region,
+      name: needText(inputs, "name"),
+      description: textOf(inputs, "description"),
+      adminStateUp: flagOf(inputs, "adminStateUp"),
+      enableSnat: flagOf(inputs, "enableSnat"),
+      externalNetworkId: textOf(inputs, "externalNetworkId"),
+      tags: textsOf(inputs, "tags"),
+    });
+    await call.accepted(router.id);
+    return this.#observe(router, inputs);
+  }
+
+  async read(id: string, known: Values): Promise<Observed> {
+    return this.#observe(this.#cloud.neutron.routers.get(id), known);
+  }
+
+  async update(id: string, wanted: Values, known: Values): Promise<Observed> {
+    const external = textOf(wanted, "externalNetworkId");
+    return this.#observe(
+      this.#cloud.neutron.routers.update(id, {
+        name: textOf(wanted, "name"),
+        description: sentText(wanted, "description"),
+        adminStateUp: flagOf(wanted, "adminStateUp"),
+        enableSnat: flagOf(wanted, "enableSnat"),
+        externalNetworkId: sameValue(external, known.externalNetworkId) ? undefined : external,
+        tags: sentTags(wanted, known),
+      }),
+      wanted,
+    );
+  }
+
+  async delete(id: string, _known: Values, call: CallContext): Promise<void> {
+    this.#cloud.neutron.routers.delete(id);
+    await call.accepted(id);
+    await waitUntilGone(this.#cloud, call, () => this.#cloud.neutron.routers.get(id));
+  }
+
+  #observe(router: RouterView, known: Values): Observed {
+    return {
+      id: router.id,
+      state: {
+        name: router.name,
+        region: router.region,
+        description: router.description,
+        adminStateUp: router.adminStateUp,
+        enableSnat: router.enableSnat,
+        externalNetworkId: router.externalNetworkId ?? "",
+        externalFixedIps: router.externalFixedIps,
+        externalGateway: router.externalNetworkId ?? "",
+        distributed: false,
+        availabilityZoneHints: [],
+        ...shownTags(router.tags, known),
+        tenantId: this.#cloud.keystone.projectId,
+      },
+    };
+  }
+}
+
+/** openstack:networking/routerInterface:RouterInterface; its id is its port's. */
+export class RouterInterfaceAdapter implements ResourceAdapter {
+  readonly service = "neutron";
+  readonly inputs = ["region", "routerId", "subnetId", "portId", "forceDestroy"];
+  readonly #cloud: LocalCloud;
+
+  constructor(cloud: LocalCloud) {
+    this.#cloud = cloud;
+  }
+
+  async create(inputs: Values, call: CallContext): Promise<Observed> {
+    if ((textOf(inputs, "subnetId") === undefined) === (textOf(inputs, "portId") === undefined)) {
+      throw new Error("Exactly one of SubnetID and PortID must be provided");
+    }
+    const added = this.#cloud.neutron.routers.addInterface(needText(inputs, "routerId"), {
+      subnetId: textOf(inputs, "subnetId"),
+      portId: textOf(inputs, "portId"),
+    });
+    await call.accepted(added.portId);
+    return observeInterface(added);
+  }
+
+  async read(id: string): Promise<Observed> {
+    return observeInterface(this.#cloud.neutron.routers.interface(id));
+  }
+
+  async delete(id: string, _known: Values, call: CallContext): Promise<void> {
+    const { routers } = this.#cloud.neutron;
+    const { routerId } = routers.interface(id);
+    await retryConflict(this.#cloud, call, () => routers.removeInterface(routerId, { portId: id }));
+    await call.accepted(id);
+    await waitUntilGone(this.#cloud, call, () => routers.interface(id));
+  }
+}
+
+function observeInterface(view: RouterInterfaceView): Observed {
+  const { portId, routerId, subnetId, region } = view;
+  return { id: portId, state: { portId, routerId, subnetId, region } };
+}
+
+/** openstack:networking/floatingIp:FloatingIp */
+export class FloatingIpAdapter implements ResourceAdapter {
+  readonly service = "neutron";
+  readonly inputs = ["region", "description", "pool", "portId", "fixedIp", "tags"];
+  readonly #cloud: LocalCloud;
+
+  constructor(cloud: LocalCloud) {
+    this.#cloud = cloud;
+  }
+
+  async create(inputs: Values, call: CallContext): Promise<Observed> {
+    const floatingIp = this.#cloud.neutron.floatingIps.create({
+      region: textOf(inputs, "region") ?? call.region,
+      description: textOf(inputs, "description"),
+      pool: needText(inputs, "pool"),
+      portId: textOf(inputs, "portId"),
+      fixedIp: textOf(inputs, "fixedIp"),
+      tags: textsOf(inputs, "tags"),
+    });
+    await call.accepted(floatingIp.id);
+    return this.#observe(floatingIp, inputs);
+  }
+
+  async read(id: string, known: Values): Promise<Observed> {
+    return this.#observe(this.#cloud.neutron.floatingIps.get(id), known);
+  }
+
+  async update(id: string, wanted: Values, known: Values): Promise<Observed> {
+    const portId = textOf(wanted, "portId");
+    return this.#observe(
+      this.#cloud.neutron.floatingIps.update(id, {
+        description: sentText(wanted, "description"),
+        // Left out is not taken away: an association may belong to a resource of its own.
+        portId: wanted.portId === undefined || sameValue(portId ?? "", known.portId) ? undefined : (portId ?? null),
+        fixedIp: textOf(wanted, "fixedIp"),
+        tags: sentTags(wanted, known),
+      }),
+      wanted,
+    );
+  }
+
+  async delete(id: string, _known: Values, call: CallContext): Promise<void> {
+    this.#cloud.neutron.floatingIps.delete(id);
+    await call.accepted(id);
+    await waitUntilGone(this.#cloud, call, () => this.#cloud.neutron.floatingIps.get(id));
+  }
+
+  #observe(floatingIp: FloatingIpView, known: Values): Observed {
+    return {
+      id: floatingIp.id,
+      state: {
+        region: floatingIp.region,
+        description: floatingIp.description,
+        address: floatingIp.address,
+        pool: floatingIp.pool,
+        portId: floatingIp.portId ?? "",
+        fixedIp: floatingIp.fixedIp ?? "",
+        ...shownTags(floatingIp.tags, known),
+        tenantId: this.#cloud.keystone.projectId,
+        dnsDomain: "",
+        dnsName: "",
+      },
+    };
+  }
+}
+
+/** openstack:networking/floatingIpAssociate:FloatingIpAssociate; its id is the floating address's. */
+export class FloatingIpAssociateAdapter implements ResourceAdapter {
+  readonly service = "neutron";
+  readonly inputs = ["region", "floatingIp", "portId", "fixedIp"];
+  readonly #cloud: LocalCloud;
+
+  constructor(cloud: LocalCloud) {
+    this.#cloud = cloud;
+  }
+
+  async create(inputs: Values, call: CallContext): Promise<Observed> {
+    const address = needText(inputs, "floatingIp");
+    const region = textOf(inputs, "region") ?? call.region;
+    const found = this.#cloud.neutron.floatingIps.list({ region, address })[0];
+    if (found === undefined)
+      throw new Error(`unable to get ID of openstack_networking_floatingip_associate_v2 floating_ip ${address}`);
+    return this.#associate(found.id, inputs, call);
+  }
+
+  async read(id: string): Promise<Observed | undefined> {
+    const view = this.#cloud.neutron.floatingIps.get(id);
+    return view.portId === undefined ? undefined : observeAssociation(view);
+  }
+
+  async update(id: string, wanted: Values, _known: Values, call: CallContext): Promise<Observed> {
+    return this.#associate(id, wanted, call);
+  }
+
+  async delete(id: string, _known: Values, call: CallContext): Promise<void> {
+    this.#cloud.neutron.floatingIps.update(id, { portId: null });
+    await call.accepted(id);
+  }
+
+  async #associate(id: string, inputs: Values, call: CallContext): Promise<Observed> {
+    const { floatingIps } = this.#cloud.neutron;
+    const view = floatingIps.update(id, { portId: needText(inputs, "portId"), fixedIp: textOf(inputs, "fixedIp") });
+    await call.accepted(id);
+    return observeAssociation(view);
+  }
+}
+
+function observeAssociation(view: FloatingIpView): Observed {
+  return {
+    id: view.id,
+    state: { region: view.region, floatingIp: view.address, portId: view.portId ?? "", fixedIp: view.fixedIp ?? "" },
+  };
+}

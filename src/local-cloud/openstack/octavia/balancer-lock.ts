@@ -1,0 +1,60 @@
+import type { LocalCloud } from "../../local-cloud.ts";
+import type { CallContext } from "../../provider/resource-adapter.ts";
+import { retryConflict, waitFor } from "../../provider/waiting.ts";
+
+const pending = ["PENDING_CREATE", "PENDING_UPDATE", "PENDING_DELETE"];
+
+/** What a change leaves behind: its id, and how to look at it while it settles; nothing to look at after a deletion. */
+interface Changed {
+  readonly what: string;
+  readonly id: string;
+  readonly look: () => { readonly provisioningStatus: string };
+}
+
+/**
+ * Octavia changes one thing of a load balancer at a time. The real provider waits until the balancer is ACTIVE, asks, tries again on
+ * conflict, and waits until the balancer and the thing itself are ACTIVE.
+ */
+export async function changeBalancer(
+  cloud: LocalCloud,
+  call: CallContext,
+  balancerId: string,
+  change: () => Changed,
+): Promise<string> {
+  await waitForBalancer(cloud, call, balancerId);
+  const { what, id, look } = await retryConflict(cloud, call, change);
+  await call.accepted(id);
+  await waitForBalancer(cloud, call, balancerId);
+  await waitFor(cloud, call, look, {
+    what,
+    id,
+    statusOf: (view) => view.provisioningStatus,
+    pending,
+    target: ["ACTIVE"],
+  });
+  return id;
+}
+
+/** A deletion inside a load balancer: it is done when the balancer is ACTIVE again. */
+export async function deleteFromBalancer(
+  cloud: LocalCloud,
+  call: CallContext,
+  balancerId: string,
+  id: string,
+  remove: () => void,
+): Promise<void> {
+  await waitForBalancer(cloud, call, balancerId);
+  await retryConflict(cloud, call, remove);
+  await call.accepted(id);
+  await waitForBalancer(cloud, call, balancerId);
+}
+
+export async function waitForBalancer(cloud: LocalCloud, call: CallContext, id: string): Promise<void> {
+  await waitFor(cloud, call, () => cloud.octavia.loadBalancers.get(id), {
+    what: "loadbalancer",
+    id,
+    statusOf: (balancer) => balancer.provisioningStatus,
+    pending,
+    target: ["ACTIVE"],
+  });
+}

@@ -1,0 +1,205 @@
+import { createSecureContext } from "node:tls";
+import { CloudError } from "../../kernel/cloud-error.ts";
+import { given } from "../../kernel/records.ts";
+import type { StoredRecord } from "../../kernel/store.ts";
+import type { Secrets } from "../barbican/secrets.ts";
+import { invalid, type ListenerBody, type OctaviaRecords } from "./octavia-records.ts";
+import type { CreateListenerArgs, ListenersApi, ListenerView, UpdateListenerArgs } from "./types.ts";
+
+/** Which pool protocols a listener's protocol may lead to. */
+const poolProtocols: Readonly<Record<string, readonly string[]>> = {
+  HTTP: ["HTTP", "PROXY", "PROXYV2"],
+  HTTPS: ["HTTPS", "PROXY", "PROXYV2", "TCP"],
+  TCP: ["HTTP", "HTTPS", "PROXY", "PROXYV2", "TCP"],
+  TERMINATED_HTTPS: ["HTTP", "HTTPS", "PROXY", "PROXYV2"],
+  UDP: ["UDP"],
+  SCTP: ["SCTP"],
+  PROMETHEUS: [],
+};
+
+export class Listeners implements ListenersApi {
+  readonly #records: OctaviaRecords;
+  readonly #secrets: Secrets;
+
+  constructor(records: OctaviaRecords, secrets: Secrets) {
+    this.#records = records;
+    this.#secrets = secrets;
+  }
+
+  create(args: CreateListenerArgs): ListenerView {
+    const { context, listeners } = this.#records;
+    return context.write(() => {
+      checkLimit(args.connectionLimit);
+      const balancer = this.#records.requireMutable(args.loadBalancerId);
+      if (poolProtocols[args.protocol] === undefined) {
+        throw invalid(
+          `Invalid input for field/attribute protocol. Value: '${args.protocol}'. Value should be one of: ${Object.keys(poolProtocols).join(", ")}`,
+        );
+      }
+      const used = listeners
+        .list({ parent: balancer.id })
+        .some(({ body }) => body.protocolPort === args.protocolPort && isUdp(body.protocol) === isUdp(args.protocol));
+      if (used) {
+        throw new CloudError(
+          409,
+          "DuplicateListenerEntry",
+          `Another Listener on this Load Balancer is already using protocol ${args.protocol} and protocol_port ${args.protocolPort}`,
+        );
+      }
+      this.#checkPool(balancer.id, args.protocol, args.defaultPoolId);
+      this.#checkCertificates(args.protocol, args);
+      const name = args.name ?? "";
+      const record = listeners.insert({
+        id: context.uuid("listener", balancer.region, `${balancer.id} ${name} ${args.protocol} ${args.protocolPort}`),
+        region: balancer.region,
+        name,
+        parent: balancer.id,
+        body: {
+          description: args.description ?? "",
+          loadBalancerId: balancer.id,
+          protocol: args.protocol,
+          protocolPort: args.protocolPort,
+          defaultPoolId: args.defaultPoolId,
+          defaultTlsContainerRef: args.defaultTlsContainerRef,
+          sniContainerRefs: [...(args.sniContainerRefs ?? [])],
+          insertHeaders: { ...args.insertHeaders },
+          allowedCidrs: [...(args.allowedCidrs ?? [])],
+          adminStateUp: args.adminStateUp ?? true,
+          connectionLimit: args.connectionLimit ?? -1,
+          timeoutClientData: args.timeoutClientData ?? 50_000,
+          timeoutMemberConnect: args.timeoutMemberConnect ?? 5000,
+          timeoutMemberData: args.timeoutMemberData ?? 50_000,
+          timeoutTcpInspect: args.timeoutTcpInspect ?? 0,
+          tags: [...(args.tags ?? [])],
+          pending: this.#records.pending("PENDING_CREATE"),
+        },
+      });
+      this.#records.beginChange(balancer, `listener ${record.id}`);
+      return view(record);
+    });
+  }
+
+  #checkPool(loadBalancerId: string, protocol: string, poolId: string | undefined | null): void {
+    if (poolId === undefined || poolId === null) {
+      return;
+    }
+    const pool = this.#records.pools.require(poolId);
+    if (pool.body.loadBalancerId !== loadBalancerId) {
+      throw new CloudError(404, "NotFound", `Pool ${poolId} not found.`);
+    }
+    if (poolProtocols[protocol]?.includes(pool.body.protocol) !== true) {
+      throw invalid(
+        `The pool protocol '${pool.body.protocol}' is invalid while the listener protocol is '${protocol}'.`,
+      );
+    }
+  }
+
+  #checkCertificates(
+    protocol: string,
+    refs: { defaultTlsContainerRef?: string | undefined; sniContainerRefs?: readonly string[] | undefined },
+  ): void {
+    const all = [refs.defaultTlsContainerRef, ...(refs.sniContainerRefs ?? [])].filter((ref) => ref !== undefined);
+    if (protocol !== "TERMINATED_HTTPS") {
+      return;
+    }
+    if (all.length === 0) {
+      throw invalid(
+        "An SNI or default certificate container reference must be provided for TERMINATED_HTTPS listeners.",
+      );
+    }
+    for (const ref of all) {
+      this.#checkCertificate(ref);
+    }
+  }
+
+  #checkCertificate(ref: string): void {
+    let pfx: Uint8Array;
+    try {
+      pfx = this.#secrets.payload(ref);
+    } catch {
+      throw new CloudError(400, "CertificateRetrievalException", `Could not retrieve certificate: ['${ref}']`);
+    }
+    try {
+      createSecureContext({ pfx: Buffer.from(pfx) });
+    } catch (error) {
+      throw new CloudError(
+        400,
+        "UnreadablePKCS12",
+        `The PKCS12 bundle is unreadable. Please check the PKCS12 bundle validity. In addition, make sure it does not require a pass phrase. Error: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+
+  get(id: string): ListenerView {
+    return this.#records.context.read(() => view(this.#records.listeners.require(id)));
+  }
+
+  list(
+    filter: { region?: string | undefined; name?: string | undefined; loadBalancerId?: string | undefined } = {},
+  ): ListenerView[] {
+    return this.#records.context.read(() =>
+      this.#records.listeners
+        .list({ region: filter.region, name: filter.name, parent: filter.loadBalancerId })
+        .map(view),
+    );
+  }
+
+  update(id: string, args: UpdateListenerArgs): ListenerView {
+    const { context, listeners } = this.#records;
+    return context.write(() => {
+      const record = listeners.require(id);
+      checkLimit(args.connectionLimit);
+      const balancer = this.#records.requireMutable(record.parent);
+      this.#checkPool(balancer.id, record.body.protocol, args.defaultPoolId);
+      if (args.defaultTlsContainerRef !== undefined || args.sniContainerRefs !== undefined) {
+        this.#checkCertificates(record.body.protocol, { ...record.body, ...given(args) });
+      }
+      const { name, defaultPoolId, ...rest } = given(args);
+      const saved = listeners.save({
+        ...record,
+        name: name ?? record.name,
+        body: {
+          ...record.body,
+          ...rest,
+          defaultPoolId: defaultPoolId === undefined ? record.body.defaultPoolId : (defaultPoolId ?? undefined),
+          pending: this.#records.pending("PENDING_UPDATE"),
+        },
+      });
+      this.#records.beginChange(balancer, `listener ${id}`);
+      return view(saved);
+    });
+  }
+
+  delete(id: string): void {
+    const { context, listeners } = this.#records;
+    context.write(() => {
+      const record = listeners.require(id);
+      const balancer = this.#records.requireMutable(record.parent);
+      listeners.change(record, { pending: "PENDING_DELETE" });
+      this.#records.beginChange(balancer, `listener ${id}`);
+    });
+  }
+}
+
+function isUdp(protocol: string): boolean {
+  return protocol === "UDP" || protocol === "SCTP";
+}
+
+function view(record: StoredRecord<ListenerBody>): ListenerView {
+  const { pending, ...body } = record.body;
+  return {
+    id: record.id,
+    name: record.name,
+    region: record.region,
+    ...body,
+    defaultPoolId: body.defaultPoolId,
+    defaultTlsContainerRef: body.defaultTlsContainerRef,
+    provisioningStatus: pending ?? "ACTIVE",
+    operatingStatus: body.adminStateUp && pending !== "PENDING_CREATE" ? "ONLINE" : "OFFLINE",
+  };
+}
+
+/** -1 is no limit. */
+function checkLimit(limit = -1): void {
+  if (limit < -1) throw invalid(`Invalid input for field/attribute connection_limit. Value: '${limit}'.`);
+}

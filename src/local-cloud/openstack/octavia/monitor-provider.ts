@@ -1,0 +1,107 @@
+import type { LocalCloud } from "../../local-cloud.ts";
+import type { CallContext, Observed, ResourceAdapter } from "../../provider/resource-adapter.ts";
+import { flagOf, needNumber, needText, numberOf, textOf } from "../../provider/value-readers.ts";
+import type { Values } from "../../provider/wire-values.ts";
+import { changeBalancer, deleteFromBalancer } from "./balancer-lock.ts";
+import type { MonitorView, UpdateMonitorArgs } from "./types.ts";
+
+/** openstack:loadbalancer/monitor:Monitor; imported by `monitor` or `monitor/pool`. */
+export class MonitorAdapter implements ResourceAdapter {
+  readonly service = "octavia";
+  readonly inputs = [
+    "name",
+    "region",
+    "poolId",
+    "type",
+    "delay",
+    "timeout",
+    "maxRetries",
+    "maxRetriesDown",
+    "httpMethod",
+    "urlPath",
+    "expectedCodes",
+    "adminStateUp",
+  ];
+  readonly #cloud: LocalCloud;
+
+  constructor(cloud: LocalCloud) {
+    this.#cloud = cloud;
+  }
+
+  async create(inputs: Values, call: CallContext): Promise<Observed> {
+    const { monitors } = this.#cloud.octavia;
+    const poolId = needText(inputs, "poolId");
+    const create = () =>
+      monitors.create({
+        ...settings(inputs),
+        poolId,
+        type: needText(inputs, "type"),
+        delay: needNumber(inputs, "delay"),
+        timeout: needNumber(inputs, "timeout"),
+        maxRetries: needNumber(inputs, "maxRetries"),
+      });
+    const id = await changeBalancer(this.#cloud, call, this.#balancerOf(poolId), () => this.#settling(create().id));
+    return this.#observe(monitors.get(id));
+  }
+
+  async read(id: string): Promise<Observed> {
+    return this.#observe(this.#cloud.octavia.monitors.get(id.split("/")[0] ?? id));
+  }
+
+  async update(id: string, wanted: Values, known: Values, call: CallContext): Promise<Observed> {
+    const { monitors } = this.#cloud.octavia;
+    const balancerId = this.#balancerOf(needText(known, "poolId"));
+    await changeBalancer(this.#cloud, call, balancerId, () => this.#settling(monitors.update(id, settings(wanted)).id));
+    return this.#observe(monitors.get(id));
+  }
+
+  async delete(id: string, known: Values, call: CallContext): Promise<void> {
+    const { monitors } = this.#cloud.octavia;
+    monitors.get(id);
+    const balancerId = this.#balancerOf(needText(known, "poolId"));
+    await deleteFromBalancer(this.#cloud, call, balancerId, id, () => monitors.delete(id));
+  }
+
+  #balancerOf(poolId: string): string {
+    return this.#cloud.octavia.pools.get(poolId).loadBalancerId;
+  }
+
+  #settling(id: string) {
+    return { what: "monitor", id, look: () => this.#cloud.octavia.monitors.get(id) };
+  }
+
+  #observe(monitor: MonitorView): Observed {
+    return {
+      id: monitor.id,
+      state: {
+        name: monitor.name,
+        region: monitor.region,
+        poolId: monitor.poolId,
+        type: monitor.type,
+        delay: monitor.delay,
+        timeout: monitor.timeout,
+        maxRetries: monitor.maxRetries,
+        maxRetriesDown: monitor.maxRetriesDown,
+        httpMethod: monitor.httpMethod ?? "",
+        urlPath: monitor.urlPath ?? "",
+        expectedCodes: monitor.expectedCodes ?? "",
+        adminStateUp: monitor.adminStateUp,
+        tenantId: this.#cloud.keystone.projectId,
+      },
+    };
+  }
+}
+
+function settings(inputs: Values): UpdateMonitorArgs {
+  return {
+    name: textOf(inputs, "name"),
+    delay: numberOf(inputs, "delay"),
+    timeout: numberOf(inputs, "timeout"),
+    maxRetries: numberOf(inputs, "maxRetries"),
+    maxRetriesDown: numberOf(inputs, "maxRetriesDown"),
+    httpMethod: textOf(inputs, "httpMethod"),
+    urlPath: textOf(inputs, "urlPath"),
+    expectedCodes: textOf(inputs, "expectedCodes"),
+    adminStateUp: flagOf(inputs, "adminStateUp"),
+  };
+}

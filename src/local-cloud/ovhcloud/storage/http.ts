@@ -1,0 +1,58 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { type Call, type HttpApi, type Json, param } from "../../http/route.ts";
+import { CloudError } from "../../kernel/cloud-error.ts";
+
+/** S3 as far as a signed address reaches: whoever has one may PUT that object until it ends. */
+export const s3: HttpApi = {
+  name: "s3",
+  errors: { body: () => undefined },
+  access: "public",
+  journaled: true,
+  routes: [
+    {
+      method: "PUT",
+      path: "/s3/:region/:bucket/*",
+      takesContent: true,
+      handle: (call) => {
+        const { bucket, key } = requireSigned(call);
+        const { etag, versionId } = call.cloud.ovhStorage.putObject(bucket, key, call.content);
+        return { headers: { etag: `"${etag}"`, "x-amz-version-id": versionId } };
+      },
+    },
+  ],
+};
+
+/** OVHcloud's answer to `presign`: an address that needs no key. */
+export function signUpload(call: Call): Json {
+  const { method, object, expire } = call.body;
+  if (method !== "PUT" || typeof object !== "string" || object === "" || typeof expire !== "number") {
+    throw new CloudError(400, "Client::BadRequest", "method (PUT), object and expire are needed");
+  }
+  const { name, region } = call.cloud.ovhStorage.get(param(call, "bucket"), param(call, "region"));
+  const expires = String(Math.floor(call.cloud.clock.now() / 1000) + expire);
+  const query = new URLSearchParams({
+    "X-Amz-Expires": expires,
+    "X-Amz-Signature": signature(call, [region, name, object, expires]),
+  });
+  const path = object.split("/").map(encodeURIComponent).join("/");
+  return { method, url: `${call.base}/s3/${region}/${name}/${path}?${query}`, signedHeaders: {} };
+}
+
+function requireSigned(call: Call): { readonly bucket: string; readonly key: string } {
+  const bucket = param(call, "bucket");
+  const key = param(call, "*");
+  const expires = call.query["X-Amz-Expires"] ?? "";
+  const wanted = Buffer.from(signature(call, [param(call, "region"), bucket, key, expires]));
+  const given = Buffer.from(call.query["X-Amz-Signature"] ?? "");
+  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
+    throw new CloudError(403, "SignatureDoesNotMatch", "The request signature does not match");
+  }
+  if (Number(expires) * 1000 < call.cloud.clock.now()) {
+    throw new CloudError(403, "AccessDenied", "Request has expired");
+  }
+  return { bucket, key };
+}
+
+function signature({ cloud }: Call, parts: readonly string[]): string {
+  return createHmac("sha256", cloud.keystone.operator().password).update(JSON.stringify(parts)).digest("hex");
+}

@@ -1,0 +1,285 @@
+import { createHash } from "node:crypto";
+import { CloudError } from "../../kernel/cloud-error.ts";
+import type { CloudContext } from "../../kernel/context.ts";
+import { given, Records } from "../../kernel/records.ts";
+import { requireRegion, storageRegions } from "../../kernel/regions.ts";
+import type { StoredRecord } from "../../kernel/store.ts";
+import type {
+  BucketObjectView,
+  BucketView,
+  CreateBucketArgs,
+  OvhStorageApi,
+  ReplicationRule,
+  UpdateBucketArgs,
+} from "./types.ts";
+
+interface BucketBody extends Omit<BucketView, "name" | "region" | "objectsCount" | "objectsSize" | "virtualHost"> {}
+
+interface VersionBody {
+  readonly key: string;
+  readonly versionId: string;
+  readonly isDeleteMarker: boolean;
+  readonly content: string;
+  readonly etag: string;
+  readonly lastModified: string;
+}
+
+interface ReplicaBody {
+  readonly destination: string;
+  readonly key: string;
+  readonly content: string;
+  readonly isDeleteMarker: boolean;
+}
+
+/** What an unversioned bucket calls its only version, as S3 does. */
+const onlyVersion = "null";
+
+/** OVHcloud's S3 object storage; see BEHAVIOUR.md. */
+export class OvhStorage implements OvhStorageApi {
+  readonly #context: CloudContext;
+  readonly #buckets: Records<BucketBody>;
+  readonly #versions: Records<VersionBody>;
+  readonly #replicas: Records<ReplicaBody>;
+
+  constructor(context: CloudContext) {
+    this.#context = context;
+    this.#buckets = new Records(context, "bucket", (id) =>
+      notFound("NoSuchBucket", `The specified bucket does not exist: ${id}`),
+    );
+    this.#versions = new Records(context, "bucket-version", () =>
+      notFound("NoSuchKey", "The specified key does not exist."),
+    );
+    this.#replicas = new Records(context, "bucket-replica", () =>
+      notFound("NoSuchKey", "The specified key does not exist."),
+    );
+    context.onDue<ReplicaBody>("bucket-replica", (record) => this.#deliver(record));
+  }
+
+  create(args: CreateBucketArgs): BucketView {
+    const region = requireRegion(args.region, storageRegions);
+    this.#context.requireRegion(region);
+    return this.#context.write(() => {
+      if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(args.name)) {
+        throw new CloudError(400, "InvalidBucketName", `The specified bucket is not valid: ${args.name}`);
+      }
+      if (this.#buckets.find(args.name) !== undefined) {
+        throw new CloudError(409, "BucketAlreadyExists", `The requested bucket name is not available: ${args.name}`);
+      }
+      const versioning = args.versioning ?? "disabled";
+      const replicationRules = args.replicationRules ?? [];
+      checkRules(replicationRules, versioning);
+      return this.#view(
+        this.#buckets.insert({
+          id: args.name,
+          region,
+          name: args.name,
+          body: {
+            ownerId: args.ownerId ?? 0,
+            versioning,
+            encryption: args.encryption ?? "plaintext",
+            replicationRules,
+            tags: { ...args.tags },
+            objectLock: args.objectLock ?? false,
+            createdAt: this.#context.clock.iso(),
+          },
+        }),
+      );
+    });
+  }
+
+  get(name: string, region?: string): BucketView {
+    return this.#context.read(() => {
+      const record = this.#buckets.require(name);
+      if (region !== undefined && record.region !== region.toUpperCase()) {
+        throw notFound("NoSuchBucket", `The specified bucket does not exist: ${name} in ${region}`);
+      }
+      return this.#view(record);
+    });
+  }
+
+  list(filter: { region?: string | undefined } = {}): BucketView[] {
+    return this.#context.read(() => this.#buckets.list(filter).map((record) => this.#view(record)));
+  }
+
+  update(name: string, args: UpdateBucketArgs): BucketView {
+    return this.#context.write(() => {
+      const record = this.#buckets.require(name);
+      const body = { ...record.body, ...given(args) };
+      if (body.versioning === "disabled" && record.body.versioning !== "disabled") {
+        throw new CloudError(
+          400,
+          "IllegalVersioningConfigurationException",
+          "Versioning can be suspended, not disabled again",
+        );
+      }
+      checkRules(body.replicationRules, body.versioning);
+      return this.#view(this.#buckets.save({ ...record, body }));
+    });
+  }
+
+  delete(name: string): void {
+    this.#context.write(() => {
+      this.#buckets.require(name);
+      if (this.#versions.list({ parent: name }).length > 0) {
+        throw new CloudError(409, "BucketNotEmpty", "The bucket you tried to delete is not empty");
+      }
+      this.#buckets.remove(name);
+    });
+  }
+
+  empty(name: string): void {
+    this.#context.write(() => {
+      this.#buckets.require(name);
+      for (const version of this.#versions.list({ parent: name })) {
+        this.#versions.remove(version.id);
+      }
+    });
+  }
+
+  putObject(bucket: string, key: string, content: string): BucketObjectView {
+    return this.#context.write(() => {
+      const record = this.#buckets.require(bucket);
+      const version = this.#add(record, key, content, false);
+      this.#replicate(record, key, content, false);
+      return this.#objectView(version, true);
+    });
+  }
+
+  #add(
+    bucket: StoredRecord<BucketBody>,
+    key: string,
+    content: string,
+    isDeleteMarker: boolean,
+  ): StoredRecord<VersionBody> {
+    const versioned = bucket.body.versioning === "enabled";
+    const versionId = versioned ? this.#context.hex("bucket-version", bucket.id, key, 32) : onlyVersion;
+    const id = `${bucket.id}/${key}/${versionId}`;
+    this.#versions.remove(id);
+    return this.#versions.insert({
+      id,
+      region: bucket.region,
+      name: key,
+      parent: bucket.id,
+      body: {
+        key,
+        versionId,
+        isDeleteMarker,
+        content,
+        etag: createHash("md5").update(content).digest("hex"),
+        lastModified: this.#context.clock.iso(),
+      },
+    });
+  }
+
+  #replicate(bucket: StoredRecord<BucketBody>, key: string, content: string, isDeleteMarker: boolean): void {
+    for (const rule of bucket.body.replicationRules) {
+      const applies =
+        rule.status === "enabled" &&
+        key.startsWith(rule.filter?.prefix ?? "") &&
+        (!isDeleteMarker || rule.deleteMarkerReplication === "enabled");
+      if (applies) {
+        const destination = rule.destination.name;
+        this.#replicas.insert({
+          id: this.#context.uuid("bucket-replica", destination, key),
+          region: bucket.region,
+          name: key,
+          parent: destination,
+          due: this.#context.after("bucketReplication"),
+          body: { destination, key, content, isDeleteMarker },
+        });
+      }
+    }
+  }
+
+  /** A copy arrives, unless its destination is gone or its region lost: then it waits for another try. */
+  #deliver(record: StoredRecord<ReplicaBody>): void {
+    const destination = this.#buckets.find(record.body.destination);
+    if (destination !== undefined && this.#context.faults.isLost(destination.region)) {
+      this.#replicas.save({ ...record, due: this.#context.after("bucketReplication") });
+      return;
+    }
+    if (destination !== undefined) {
+      this.#add(destination, record.body.key, record.body.content, record.body.isDeleteMarker);
+    }
+    this.#replicas.remove(record.id);
+  }
+
+  getObject(bucket: string, key: string, versionId?: string): string {
+    return this.#context.read(() => {
+      this.#buckets.require(bucket);
+      const version =
+        versionId === undefined ? this.#latest(bucket, key) : this.#versions.find(`${bucket}/${key}/${versionId}`);
+      if (version === undefined || version.body.isDeleteMarker) {
+        throw notFound("NoSuchKey", "The specified key does not exist.");
+      }
+      return version.body.content;
+    });
+  }
+
+  #latest(bucket: string, key: string): StoredRecord<VersionBody> | undefined {
+    return this.#versions.list({ parent: bucket, name: key }).at(-1);
+  }
+
+  listObjects(bucket: string): BucketObjectView[] {
+    return this.listVersions(bucket).filter(({ isLatest, isDeleteMarker }) => isLatest && !isDeleteMarker);
+  }
+
+  listVersions(bucket: string): BucketObjectView[] {
+    return this.#context.read(() => {
+      this.#buckets.require(bucket);
+      const seen = new Set<string>();
+      return this.#versions
+        .list({ parent: bucket })
+        .reverse()
+        .map((version) => {
+          const isLatest = !seen.has(version.body.key);
+          seen.add(version.body.key);
+          return this.#objectView(version, isLatest);
+        });
+    });
+  }
+
+  deleteObject(bucket: string, key: string, versionId?: string): void {
+    this.#context.write(() => {
+      const record = this.#buckets.require(bucket);
+      if (versionId !== undefined || record.body.versioning === "disabled") {
+        this.#versions.remove(`${bucket}/${key}/${versionId ?? onlyVersion}`);
+        return;
+      }
+      this.#add(record, key, "", true);
+      this.#replicate(record, key, "", true);
+    });
+  }
+
+  #objectView(version: StoredRecord<VersionBody>, isLatest: boolean): BucketObjectView {
+    const { content, ...body } = version.body;
+    return { ...body, isLatest, size: Buffer.byteLength(content) };
+  }
+
+  #view(record: StoredRecord<BucketBody>): BucketView {
+    const objects = this.listObjects(record.id);
+    return {
+      name: record.name,
+      region: record.region,
+      ...record.body,
+      objectsCount: objects.length,
+      objectsSize: objects.reduce((sum, { size }) => sum + size, 0),
+      virtualHost: `https://${record.name}.s3.${record.region.toLowerCase()}.io.cloud.ovh.net/`,
+    };
+  }
+}
+
+// Destination buckets are not looked up: the two are often made in one go, and the copy simply goes nowhere until it is there.
+function checkRules(rules: readonly ReplicationRule[], versioning: BucketBody["versioning"]): void {
+  if (rules.some(({ status }) => status === "enabled") && versioning !== "enabled") {
+    throw new CloudError(
+      400,
+      "InvalidRequest",
+      "Versioning must be 'Enabled' on the bucket to apply a replication configuration",
+    );
+  }
+}
+
+function notFound(code: string, message: string): CloudError {
+  return new CloudError(404, code, message);
+}
