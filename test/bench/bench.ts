@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join, resolve } from "node:path";
 import { TestProject } from "../e2e/project.ts";
+import { idleCloud } from "./idle-cloud.ts";
 import { alternate, type Figure, median, printFigures, timeCommand } from "./measure.ts";
 import { rushAgainstCriticalPath } from "./rush.ts";
 import { thousandResources } from "./thousand-resources.ts";
@@ -14,6 +15,8 @@ try {
     ...(await previewAgainstPlain()),
     ...(await rushAgainstCriticalPath(project)),
     ...(await thousandResources()),
+    await idleCloud(2),
+    await idleCloud(30),
   ];
   process.stdout.write("\n");
   printFigures(figures);

@@ -17,6 +17,7 @@ import { returnTimeCondition } from "../../rolling/preflight/scale-down-time.ts"
 import { supplyConditions } from "../../rolling/preflight/supply.ts";
 import { fleetAfter, fleetOfLive, liveAfter } from "../../rolling/step-fleet.ts";
 import { planFleet, planProfile, type StackContext } from "../../stack/stack-context.ts";
+import { describeUnboundAddresses } from "../../stack/unbound-addresses.ts";
 import { planItems } from "../../systems/lor/plan-items.ts";
 import { lossRemedies } from "../../systems/lor/policy-facts.ts";
 import { recoveryFacts, stateDataLoss } from "../../systems/lor/recovery.ts";
@@ -61,7 +62,12 @@ export async function switchConditions(
   request: ConditionsRequest,
 ): Promise<readonly Condition[]> {
   const { target, begun, stop } = request;
-  const [supply, backups] = await Promise.all([readSupply(context, request), readBackups(context)]);
+  const [supply, backups, unbound] = await Promise.all([
+    readSupply(context, request),
+    readBackups(context),
+    stop === undefined ? undefined : describeUnboundAddresses(context),
+  ]);
+  const cause = unbound === undefined ? undefined : { reason: unbound, next: "lor-infra cloud status" };
   const kept = backupConditions(backups);
   return [
     ...timeConditions(context, request),
@@ -71,7 +77,7 @@ export async function switchConditions(
     ...wayBackConditions(wayBackFacts(context, supply.flavorsOffered)),
     // Of a switch that cannot begin nobody knows the steps.
     ...(stop === undefined ? supplyConditions(supply) : []),
-    ...frontsServeConditions(request),
+    ...frontsServeConditions({ ...request, cause }),
     ...dataLossConditions(dataLossFacts(context, request)),
     ...(begun ? onceBegun(kept) : kept),
     ...(stop === undefined ? forecastConditions(context, request) : []),

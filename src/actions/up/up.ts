@@ -16,6 +16,7 @@ import { type RecordedState, readRecorded } from "../../stack/recorded-state.ts"
 import { recoverStack, refreshState } from "../../stack/recover-stack.ts";
 import { journaled } from "../../stack/run-journal.ts";
 import { planFleet, planProfile, type StackContext, sameFleet } from "../../stack/stack-context.ts";
+import { describeUnboundAddresses } from "../../stack/unbound-addresses.ts";
 import { type PreparedUpdate, prepareUpdate, runUpdate } from "../../stack/update-stack.ts";
 import { waitUntil } from "../../stack/wait-until.ts";
 import { fleetOf } from "../../systems/lor/plan.ts";
@@ -315,10 +316,15 @@ async function admitFronts(context: StackContext, plan: LorPlan): Promise<Observ
     good: (fleet) =>
       plan.fleet.fronts.every(({ name }) => fleet.fronts.some((one) => one.name === name && one.healthy)),
   });
+  const healthy = (name: string) => seen.fronts.some((one) => one.name === name && one.healthy);
+  const unbound = plan.fleet.fronts.every(({ name }) => healthy(name))
+    ? undefined
+    : await describeUnboundAddresses(context);
+  const why = unbound === undefined ? "" : `: ${unbound}; next: lor-infra cloud status`;
   for (const { name } of plan.fleet.fronts) {
     const front = seen.fronts.find((one) => one.name === name);
     if (front?.healthy !== true) {
-      emit({ kind: "warning", code: "front-unhealthy", message: `${name} does not pass its health check yet` });
+      emit({ kind: "warning", code: "front-unhealthy", message: `${name} does not pass its health check yet${why}` });
     } else if (front.pool === "drained") {
       await readmitFront(context, name, "lor-infra up");
     }

@@ -4,7 +4,7 @@ import type { FaultOrder, FaultView, HeldCall } from "../kernel/faults.ts";
 import type { JournalEntry, JournalFilter } from "../kernel/journal.ts";
 import type { CloudRuntime } from "../kernel/runtime.ts";
 import type { RestrictionOrder, RestrictionsView } from "../openstack/restrictions.ts";
-import type { TrafficFigures } from "../traffic/figures.ts";
+import type { TrafficFigures, UnboundAddress } from "../traffic/figures.ts";
 
 export interface CloudStatus {
   readonly clock: { readonly mode: ClockMode; readonly now: string };
@@ -160,6 +160,11 @@ export class ControlClient {
 
   traffic(): Promise<TrafficFigures> {
     return this.send("GET", "/traffic");
+  }
+
+  /** Addresses of fronts and load balancers at which this local cloud does not answer, with the reason. */
+  unboundAddresses(): Promise<readonly UnboundAddress[]> {
+    return this.send("GET", "/traffic/unbound-addresses");
   }
 
   async resetTraffic(): Promise<void> {

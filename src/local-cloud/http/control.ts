@@ -71,6 +71,11 @@ export const control: HttpApi = {
     },
     { method: "GET", path: "/control/health", handle: health },
     { method: "GET", path: "/control/traffic", handle: ({ traffic }) => ({ body: traffic.figures() }) },
+    {
+      method: "GET",
+      path: "/control/traffic/unbound-addresses",
+      handle: ({ traffic }) => ({ body: traffic.unboundAddresses() }),
+    },
     { method: "POST", path: "/control/traffic/reset", handle: ({ traffic }) => done(() => traffic.resetFigures()) },
     {
       method: "POST",

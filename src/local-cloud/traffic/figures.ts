@@ -10,6 +10,16 @@ export interface TrafficFigures {
   readonly problems: readonly string[];
 }
 
+/** An address of the traffic that the local cloud could not bind. */
+export interface UnboundAddress {
+  /** Such as `127.10.1.10:8080`. */
+  readonly address: string;
+  /** What would answer there: `instance <id> <address>:<port>` or `listener …`, with addresses of the cloud. */
+  readonly owner: string;
+  /** The system's error code, such as `EADDRINUSE`, or its message. */
+  readonly error: string;
+}
+
 interface MemberFigures {
   readonly requests: number;
   readonly failures: number;

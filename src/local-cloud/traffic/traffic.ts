@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import { loopback } from "./address.ts";
 import { createBalancerServer } from "./balancer.ts";
-import { type BalancerFigures, TrafficCounters, type TrafficFigures } from "./figures.ts";
+import { type BalancerFigures, TrafficCounters, type TrafficFigures, type UnboundAddress } from "./figures.ts";
 import { createInstanceServer } from "./instance-server.ts";
 import { MemberMonitor, type MemberStatus, type WatchedPool } from "./member-monitor.ts";
 import type {
@@ -52,7 +52,7 @@ export class Traffic {
   private readonly listening = new Map<string, Running>();
   private starts = 0;
   private readonly monitors = new Map<string, MemberMonitor>();
-  private readonly problems = new Map<string, string>();
+  private readonly unbound = new Map<string, UnboundAddress>();
   private instances = new Map<string, InstanceModel>();
   private listeners = new Map<string, ListenerModel>();
   private pools = new Map<string, WatchedPool>();
@@ -108,7 +108,14 @@ export class Traffic {
   }
 
   figures(): TrafficFigures {
-    return this.counters.read([...this.problems.values()]);
+    return this.counters.read(
+      this.unboundAddresses().map(({ address, owner, error }) => `${address} (${owner}): ${error}`),
+    );
+  }
+
+  /** Another process holds them, or the system refuses them; tried again at every change of the cloud. */
+  unboundAddresses(): readonly UnboundAddress[] {
+    return [...this.unbound.values()];
   }
 
   resetFigures(): void {
@@ -135,7 +142,7 @@ export class Traffic {
         await stop(running.server, running.wanted.graceful);
       }),
     );
-    this.problems.clear();
+    this.unbound.clear();
     await Promise.all([...wanted.values()].map((entry) => this.start(entry)));
     if (leaving.length === 0 && this.starts === before) return;
     for (const pool of this.pools.values()) this.monitors.get(pool.id)?.update(pool);
@@ -228,8 +235,8 @@ export class Traffic {
       this.servers.set(wanted.key, running);
       this.listening.set(placeOf(wanted), running);
     } catch (error) {
-      const reason = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : "failed";
-      this.problems.set(wanted.key, `${wanted.host}:${wanted.port} (${wanted.key}): ${reason}`);
+      const { code, message } = error as NodeJS.ErrnoException;
+      this.unbound.set(wanted.key, { address: placeOf(wanted), owner: wanted.key, error: code ?? message });
     }
   }
 }

@@ -9,6 +9,8 @@ export interface FrontsServeFacts {
   /** Why the planner would not go on, at its first step or a later one. */
   readonly stop: SwitchStop | undefined;
   readonly steps: readonly StepForecast[];
+  /** A cause outside of the fronts that explains why they are not healthy. */
+  readonly cause?: { readonly reason: string; readonly next: string } | undefined;
 }
 
 /** Whether every front is healthy now, and how many serve at each moment of the switch. */
@@ -16,7 +18,7 @@ export function frontsServeConditions(facts: FrontsServeFacts): readonly Conditi
   return [healthNow(facts), ...(facts.stop === undefined ? [capacity(facts)] : [])];
 }
 
-function healthNow({ live, goal, stop }: FrontsServeFacts): Condition {
+function healthNow({ live, goal, stop, cause }: FrontsServeFacts): Condition {
   const asked = "fronts now";
   const told = live.fronts.map(({ name, size, healthy }) => `${name} ${size} ${healthy ? "healthy" : "NOT HEALTHY"}`);
   if (stop !== undefined) {
@@ -24,10 +26,10 @@ function healthNow({ live, goal, stop }: FrontsServeFacts): Condition {
       asked,
       outcome: "refused",
       code: "fronts-not-ready",
-      reason: stop.reason,
+      reason: cause === undefined ? stop.reason : `${stop.reason}: ${cause.reason}`,
       seen: told.join(", "),
       accepted: "every front active and healthy, the load balancer ready",
-      next: stop.next,
+      next: cause?.next ?? stop.next,
     };
   }
   const wanted = new Set(goal.fleet.fronts.map((front) => front.name));

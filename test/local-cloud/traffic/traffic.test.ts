@@ -252,6 +252,12 @@ test("an address that another process holds is a problem to show, and is opened 
   const first = await start(new HandMadeModel(1));
   const second = await start(new HandMadeModel(1));
   expect(second.figures().problems.join()).toContain("EADDRINUSE");
+  const { host, port } = loopback("10.77.1.10", 80, portOffset);
+  expect(second.unboundAddresses()).toContainEqual({
+    address: `${host}:${port}`,
+    owner: "instance ps-0 10.77.1.10:80",
+    error: "EADDRINUSE",
+  });
   // Its monitor must not take the other cloud's machine for its own.
   await until(() => second.memberStatus("pool", { id: "member-ps-0", weight: 1 }) === "ERROR");
   await first.close();

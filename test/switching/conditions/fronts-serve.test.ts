@@ -39,6 +39,20 @@ it("a front that is ill refuses, with the command that builds it anew", () => {
   ]);
 });
 
+it("a cause outside of the fronts is named, with its own command", () => {
+  const live = liveFleet([front("ps-0", "b2-7"), front("ps-1", "b2-7", { healthy: false })]);
+  const { steps, stop } = pathTo(live, rushGoal);
+  const cause = { reason: "the local cloud could not bind 127.10.1.11:8080", next: "lor-infra cloud status" };
+  const forecast = forecastSwitch(live, steps, { durations: new Map(), real: true });
+  expect(frontsServeConditions({ live, goal: rushGoal, stop, steps: forecast, cause })).toEqual([
+    expect.objectContaining({
+      code: "fronts-not-ready",
+      reason: "ps-1 (b2-7) does not pass its health check: the local cloud could not bind 127.10.1.11:8080",
+      next: "lor-infra cloud status",
+    }),
+  ]);
+});
+
 it("one that an interrupted switch left out of the pool refuses nothing: the switch brings it back", () => {
   const interrupted = liveFleet([front("ps-0", "b2-15", { pool: "drained" }), front("ps-1", "b2-7")], 2000);
   expect(answersFor(interrupted)).toEqual([

@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { cloudFolder, requireLocalCloud } from "../../src/stack/cloud-connection.ts";
+import { TestProject } from "../e2e/project.ts";
+import type { Figure } from "./measure.ts";
+
+const SECONDS = 60;
+
+/** Largest share of one core, percent. */
+const LIMIT = 1;
+
+/** Linux counts a process's time in hundredths of a second, whatever the kernel's own clock. */
+const TICKS_PER_SECOND = 100;
+
+/** What the local cloud of a created shop takes while nobody calls it. */
+export async function idleCloud(fronts: number): Promise<Figure> {
+  const project = new TestProject();
+  try {
+    project.edit("Pulumi.normal.yaml", (text) => text.replace(/fronts: \d+/, `fronts: ${fronts} `));
+    project.edit("Pulumi.rush.yaml", (text) => text.replace(/fronts: \d+/, `fronts: ${fronts + 1} `));
+    const up = await project.run(["up", "--yes"]);
+    if (up.code !== 0) throw new Error(`up failed:\n${up.stdout}\n${up.stderr}`);
+    const { runtime } = requireLocalCloud(cloudFolder(project.home));
+    const before = processorSeconds(runtime.pid);
+    await pause(SECONDS * 1000);
+    const share = ((processorSeconds(runtime.pid) - before) / SECONDS) * 100;
+    return {
+      name: `processor time of an idle local cloud with ${fronts} fronts, over ${SECONDS} s`,
+      seen: `${share.toFixed(2)} % of a core`,
+      limit: `${LIMIT} %`,
+      within: share <= LIMIT,
+    };
+  } finally {
+    await project.dispose();
+  }
+}
+
+/** User and system time of a process: fields 14 and 15 of /proc/PID/stat, counted after the name in parentheses. */
+function processorSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
