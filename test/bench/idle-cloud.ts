@@ -18,6 +18,10 @@ export async function idleCloud(fronts: number): Promise<Figure> {
   try {
     project.edit("Pulumi.normal.yaml", (text) => text.replace(/fronts: \d+/, `fronts: ${fronts} `));
     project.edit("Pulumi.rush.yaml", (text) => text.replace(/fronts: \d+/, `fronts: ${fronts + 1} `));
+    const addresses = Array.from({ length: fronts + 1 }, (_, index) => `10.10.1.${10 + index}`);
+    project.edit("Pulumi.yaml", (text) =>
+      text.replace(/addresses: \[10\.10\.1\.10,[^\]]*\]/, `addresses: [${addresses.join(", ")} ]`),
+    );
     const up = await project.run(["up", "--yes"]);
     if (up.code !== 0) throw new Error(`up failed:\n${up.stdout}\n${up.stderr}`);
     const { runtime } = requireLocalCloud(cloudFolder(project.home));
