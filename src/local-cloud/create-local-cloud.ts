@@ -125,7 +125,7 @@ export function createLocalCloud(options: LocalCloudOptions): LocalCloud {
 
 type WaitOptions = Parameters<LocalCloud["waitUntil"]>[1];
 
-/** What happens to a call at a door, and how an adapter waits. */
+/** Carries out API calls (journal, faults, answer) and the waits of resource adapters. */
 class Calls {
   readonly #context: CloudContext;
 

@@ -99,7 +99,7 @@ export interface LocalCloud {
   readonly ovhVrack: OvhVrackApi;
   readonly ovhBackups: OvhBackupsApi;
   readonly ovhUsers: OvhUsersApi;
-  /** What the guests' own timers would have left in the bucket of the copies by now. */
+  /** Copies that the guests' timers would have written to the backup bucket by now. */
   readonly guestCopies: GuestCopiesApi;
 
   /** Computed from machine, volume, document, database and network; the reason when unhealthy. */
@@ -112,7 +112,7 @@ export interface LocalCloud {
   /** The project's limit in a region. */
   readonly quota: (region: string, name: QuotaName) => number;
 
-  /** What a simulator builds its own services on: transactions, deadlines, ids. */
+  /** Base of a simulator's own services: transactions, deadlines, ids. */
   readonly context: CloudContext;
   readonly store: Store;
   readonly clock: CloudClock;

@@ -13,7 +13,7 @@ import { EXTENSIONS_VARIABLE, loadSimulators, openSimulators } from "./simulator
 import { DEFAULT_PORT_OFFSET } from "./traffic/address.ts";
 import { startTraffic } from "./traffic/start.ts";
 
-/** Another process is the cloud of this folder; not a failure for whoever wanted one to run. */
+/** Exit code when a local cloud already runs in this folder; the caller can use that one. */
 const EXIT_FOLDER_TAKEN = 75;
 
 const { values: options } = parseArgs({
@@ -31,7 +31,7 @@ const extensions = process.env[EXTENSIONS_VARIABLE] ?? "";
 const claim = claimFolder(folder);
 if (claim === undefined) process.exit(EXIT_FOLDER_TAKEN);
 
-// Asked for while starting as much as later: what is open by then is closed.
+// A signal during the start is honoured too: everything opened so far is closed.
 const stopped = Promise.withResolvers<void>();
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stopped.resolve());
 
@@ -45,14 +45,14 @@ const simulators = openSimulators(cloud, await loadSimulators(extensions));
 const instanceCertificate = readFileSync(ensureTlsFile(folder, new Date()));
 const traffic = startTraffic(cloud, { portOffset: Number(options["port-offset"]), scale, instanceCertificate });
 const token = randomBytes(24).toString("base64url");
-const door = await startHttpApi({ cloud, traffic: traffic.traffic, apis: simulators.apis, token });
+const api = await startHttpApi({ cloud, traffic: traffic.traffic, apis: simulators.apis, token });
 const providers = await startProviders(cloud, simulators.packages);
 await traffic.traffic.refresh();
 writeRuntime(folder, {
   version: 1,
   ...thisProcess(),
   providers: providers.ports,
-  httpUrl: door.url,
+  httpUrl: api.url,
   token,
   trafficPortOffset: Number(options["port-offset"]),
   extensions,
@@ -61,7 +61,7 @@ writeRuntime(folder, {
 await stopped.promise;
 removeRuntime(folder, process.pid);
 providers.close();
-await Promise.all([traffic.close(), door.close()]);
+await Promise.all([traffic.close(), api.close()]);
 cloud.close();
 claim[Symbol.dispose]();
 process.exit(0);

@@ -6,7 +6,7 @@ interface TerraformProperty {
   readonly pulumi: string;
   readonly type: string;
   readonly required?: boolean;
-  /** Required, but made up when left out. */
+  /** Required by the API; the provider generates a value when it is omitted. */
   readonly autoNamed?: boolean;
   readonly optional?: boolean;
   readonly computed?: boolean;

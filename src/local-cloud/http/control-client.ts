@@ -17,7 +17,7 @@ export interface CloudStatus {
   readonly memoryBytes: number;
 }
 
-/** What the raw clients need to enter the local cloud. */
+/** Endpoints and credentials of the raw API clients. */
 export interface LocalCredentials {
   readonly authUrl: string;
   readonly ovhUrl: string;

@@ -32,7 +32,7 @@ export interface Route {
   /** Takes content as it comes. */
   readonly takesContent?: boolean;
   readonly handle: (call: Call) => Reply | Promise<Reply>;
-  /** What the journal says of a call beyond method and path. Never a secret. */
+  /** Details of a call for the journal, beyond method and path. Never a secret. */
   readonly asked?: (call: Call) => string;
 }
 

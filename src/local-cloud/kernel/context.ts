@@ -10,7 +10,7 @@ import type { Store, StoredRecord } from "./store.ts";
 /** Milliseconds that a timer may wait at most (2^31 - 1). */
 const longestTimer = 2_147_483_647;
 
-/** What the services share. A door's call runs inside `during`, which is how a service knows the fault ordered for it. */
+/** State of the API call that is running. Services find its ordered fault here, because every call runs inside `during`. */
 export interface CurrentCall {
   readonly seq: number;
   readonly operation: string;
@@ -58,7 +58,7 @@ export class CloudContext {
     this.clock.onStep(() => this.changed());
   }
 
-  /** Runs a door's call, so that `injected` knows its fault and the journal its acceptance. */
+  /** Runs an API call, so that `injected` finds its fault and the journal marks when it is accepted. */
   during<T>(call: CurrentCall, work: () => T): T {
     return this.#calls.run(call, work);
   }

@@ -1,7 +1,7 @@
 import type { CallInfo } from "./journal.ts";
 import type { Store } from "./store.ts";
 
-/** What a fault does to the call that meets it. */
+/** Effect of a fault on the call that it applies to. */
 export type FaultEffect =
   /** Refused before anything is done: 500, or the status given. */
   | { readonly kind: "fail"; readonly status?: number | undefined; readonly message?: string | undefined }
@@ -13,7 +13,7 @@ export type FaultEffect =
   | { readonly kind: "hold" }
   /** Carried out only when released. */
   | { readonly kind: "hold-before" }
-  /** What the call creates or changes ends in ERROR. */
+  /** The resource that the call creates or changes ends in ERROR. */
   | { readonly kind: "error-state" }
   /** The cloud has no host left: Nova's "No valid host was found". */
   | { readonly kind: "out-of-stock" };

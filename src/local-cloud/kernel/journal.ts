@@ -2,7 +2,7 @@ import type { Store } from "./store.ts";
 
 type Door = "grpc" | "http";
 
-/** What a door says about a call. Never a secret: names, types and ids only. */
+/** Description of an API call. Never a secret: names, types and ids only. */
 export interface CallInfo {
   readonly door: Door;
   /** `nova`, `neutron`, `ovh-databases`… */
@@ -45,7 +45,7 @@ interface Waiter {
   readonly resolve: (entry: JournalEntry) => void;
 }
 
-/** Every call at both doors, in the order of arrival, kept in the store: what the tests of "nothing is created twice" compare. */
+/** Log of every API call (gRPC and HTTP) in order of arrival, kept in the store. Tests use it to prove that nothing is created twice. */
 export class Journal {
   readonly #store: Store;
   readonly #waiters = new Set<Waiter>();
@@ -54,7 +54,7 @@ export class Journal {
     this.#store = store;
   }
 
-  /** Notes that a call arrived. @returns its number. */
+  /** Records an incoming call. @returns its sequence number. */
   begin(call: CallInfo, at: number): number {
     const { lastInsertRowid } = this.#store
       .prepare(
@@ -66,7 +66,7 @@ export class Journal {
     return seq;
   }
 
-  /** Notes how far a call got. */
+  /** Records how far a call got. */
   mark(seq: number, outcome: string, details: { id?: string | undefined; duration?: number | undefined } = {}): void {
     this.#store
       .prepare("UPDATE journal SET outcome = ?, id = coalesce(?, id), duration = ? WHERE seq = ?")

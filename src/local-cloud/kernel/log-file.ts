@@ -4,7 +4,7 @@ import { join } from "node:path";
 /** Lines that the reason of an end takes at most: Node's own report of an exception with its stack. */
 const LINES = 8;
 
-/** What the process of a local cloud writes: nothing, unless it ends in an exception. */
+/** Standard output and error of the local cloud's process: empty unless it ends in an exception. */
 export function logFile(folder: string): string {
   return join(folder, "cloud.log");
 }

@@ -5,19 +5,19 @@ import type { CloudRuntime } from "./runtime.ts";
 
 const FILE = "runtime.json";
 
-/** What another process needs to reach the cloud of this folder; undefined when none runs there. */
+/** Connection data of the local cloud that runs in this folder; undefined when none runs. */
 export function readRuntime(folder: string): CloudRuntime | undefined {
   const runtime = recorded(folder);
   return runtime !== undefined && isAlive(runtime) ? runtime : undefined;
 }
 
-/** Its cloud was killed or ended in an exception: one that is stopped takes its file away. */
+/** Whether the local cloud of this folder was killed or crashed: a clean stop removes the file. */
 export function endedUnasked(folder: string): boolean {
   const runtime = recorded(folder);
   return runtime !== undefined && !isAlive(runtime);
 }
 
-/** Whole or not at all, and readable by nobody else: it holds the token. */
+/** Writes the file atomically with mode 0600, because it holds the token. */
 export function writeRuntime(folder: string, runtime: CloudRuntime): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const temporary = join(folder, `${FILE}.${runtime.pid}`);
@@ -25,7 +25,7 @@ export function writeRuntime(folder: string, runtime: CloudRuntime): void {
   renameSync(temporary, join(folder, FILE));
 }
 
-/** Takes the file away, unless another process has written its own since. */
+/** Removes the file, unless another process has written its own since. */
 export function removeRuntime(folder: string, pid: number): void {
   if (recorded(folder)?.pid === pid) rmSync(join(folder, FILE), { force: true });
 }

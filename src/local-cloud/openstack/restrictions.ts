@@ -4,7 +4,7 @@ import { computeRegions, requireRegion } from "../kernel/regions.ts";
 import type { Store } from "../kernel/store.ts";
 import { type QuotaName, quotaNames, quotaOf, setQuota } from "./quotas.ts";
 
-/** What a person or a test took away from a region: less quota, sizes that are not offered, backups that are not made. */
+/** Restrictions of a region: lower quotas, flavors that are no longer offered, backups that are not made. */
 export interface RestrictionOrder {
   /** Compute region, such as `GRA11`. */
   readonly region: string;
@@ -25,7 +25,7 @@ export interface RestrictionsView {
 
 const stoppedKey = "backups stopped at";
 
-/** Kept until they are taken back. */
+/** Stays in force until revoked with `--clear`. */
 export class Restrictions {
   readonly #context: CloudContext;
 

@@ -21,7 +21,7 @@ const ovhErrors: ErrorFormat = {
 /** Every answer of OVHcloud's API carries an id for its support. */
 const queryId = () => ({ "x-ovh-queryid": `LOCAL.${randomUUID()}` });
 
-/** What anyone may ask OVHcloud. */
+/** OVHcloud's API calls that need no authentication. */
 export const ovhPublic: HttpApi = {
   name: "ovh-api",
   errors: ovhErrors,

@@ -9,7 +9,7 @@ export interface PropertyChange {
   readonly replaces: boolean;
 }
 
-/** What is known of the resource before the change. */
+/** Recorded state of the resource before the change. */
 export interface Previous {
   readonly inputs: Values;
   readonly outputs: Values;
@@ -44,7 +44,7 @@ function keptForm(value: unknown, property: Property): unknown {
   return property.kept === "trimmed" ? value.trim() : value;
 }
 
-/** What the provider shows of the inputs it was given: defaults too. */
+/** Inputs as the provider records them in its outputs, defaults included. */
 export function keptState(inputs: Values, type: ResourceType): Values {
   const defaults = Object.entries(type.inputs)
     .filter(([, property]) => property.default !== undefined)

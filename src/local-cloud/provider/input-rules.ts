@@ -1,7 +1,7 @@
 import type { InputFailure } from "./check-inputs.ts";
 import { isRecord, unknownValue, type Values } from "./wire-values.ts";
 
-/** What a provider refuses of the inputs of a type beyond their names and types. Paths are like `persistence.type`. */
+/** Validation rules for the inputs of a type, beyond names and types. Paths are like `persistence.type`. */
 export interface InputRules {
   /** The values that are accepted. */
   readonly oneOf?: Readonly<Record<string, readonly (string | number)[]>>;
@@ -51,7 +51,7 @@ export function brokenRules(token: string, inputs: Values, rules: InputRules): r
   return failures;
 }
 
-/** What an import shows: of what must not be given together the first. */
+/** Inputs of an imported resource: of mutually exclusive ones, the first. */
 export function importable(inputs: Values, rules: InputRules): Values {
   const second = (rules.apart ?? []).flatMap((group) => group.filter((name) => inputs[name] !== undefined).slice(1));
   const left = [...second, ...(rules.neverImported ?? [])];

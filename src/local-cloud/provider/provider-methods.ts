@@ -24,11 +24,11 @@ import { nameOf, typeOf } from "./resource-urn.ts";
 import { outputsOf, secretNames, withUnknowns } from "./shown-values.ts";
 import { conceal, isEmpty, reveal, structOf, unknownValue, type Values, valuesOf } from "./wire-values.ts";
 
-/** What belongs to one connection and one call. */
+/** Data of one connection and one call. */
 export interface CallScope {
   /** Region of the provider's configuration. */
   readonly region: string | undefined;
-  /** Aborted when the caller is gone or cancels. */
+  /** Aborted when the caller disconnects or cancels. */
   readonly signal: AbortSignal;
   /** Limit of the call, seconds; undefined or 0: the type's own. */
   readonly timeoutSeconds?: number;
@@ -227,7 +227,7 @@ export class ProviderMethods {
     }
   }
 
-  /** One journaled call under the ordered faults. Once the caller is gone nothing new is asked of the cloud. */
+  /** Carries out one call with its journal entry and faults. After the caller has disconnected, nothing new is started. */
   #perform<Result>(
     service: string,
     info: { type: string; operation: string; name: string; id?: string },
@@ -294,7 +294,7 @@ function cloudName(values: Values, urn: string): string {
   return typeof values.name === "string" && values.name !== unknownValue ? values.name : nameOf(urn);
 }
 
-/** What a resource that failed looks like; undefined when it cannot be read either. */
+/** State of a resource after a failure; undefined when it cannot be read either. */
 async function readQuietly(
   adapter: ResourceAdapter,
   id: string,

@@ -114,7 +114,7 @@ class Connections {
   async run<Response>(call: Call<unknown>, work: (scope: CallScope) => Promise<Response>): Promise<Response> {
     const connection = this.of(call.getPeer());
     const controller = new AbortController();
-    // The caller died or hung up: a real provider, its child process, would be gone too.
+    // The caller died or disconnected: a real provider, its child process, would have ended too.
     call.on("cancelled", () => controller.abort(new Error("the caller is gone")));
     connection.running.add(controller);
     try {

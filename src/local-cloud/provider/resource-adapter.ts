@@ -12,7 +12,7 @@ export interface Observed {
 export interface CallContext {
   /** Region of the provider's configuration; undefined: the cloud's own default. */
   readonly region: string | undefined;
-  /** Aborted when the caller is gone: nothing more is asked of the cloud, what it accepted goes on by itself. */
+  /** Aborted when the caller disconnects: no further call is made, accepted operations continue. */
   readonly signal: AbortSignal;
   /** How long the caller lets this operation take, seconds of the real world; undefined: as long as the real provider would. */
   readonly timeoutSeconds: number | undefined;
@@ -42,7 +42,7 @@ export interface ResourceAdapter {
   readonly updateForgetsOutputs?: true;
   /** Of this type an update shows all outputs as they are then, other than of most: see `updateKeepsOutputs`. */
   readonly updateShowsOutputs?: true;
-  /** The real provider fails to read a resource that is gone, instead of reporting it as deleted. */
+  /** The real provider fails to read a deleted resource, instead of reporting it as deleted. */
   readonly missingFails?: true;
 }
 

@@ -1,7 +1,7 @@
 import type { ResourceType } from "../catalogue/shape.ts";
 import { unknownValue, type Values } from "./wire-values.ts";
 
-/** What a preview shows: wanted inputs, known outputs, and the mark of the unknown for the rest. */
+/** State in a preview: the new inputs, known outputs, and the unknown marker for all other outputs. */
 export function withUnknowns(inputs: Values, known: Values, type: ResourceType): Values {
   const shown: Record<string, unknown> = {};
   for (const name of Object.keys(type.outputs)) shown[name] = known[name] ?? unknownValue;
@@ -12,7 +12,7 @@ export function withUnknowns(inputs: Values, known: Values, type: ResourceType):
   return shown;
 }
 
-/** What only the provider sets, and stays when a read does not show it (a password given once). */
+/** Outputs that only the provider sets; they stay when a read does not return them (a password returned once). */
 export function outputsOf(known: Values, type: ResourceType): Values {
   return Object.fromEntries(
     Object.keys(type.outputs)

@@ -17,7 +17,7 @@ interface Health extends InstanceHealth {
   readonly running: boolean;
 }
 
-/** What the modelled services say to traffic. */
+/** Traffic's view of the modelled services. */
 export class CloudModel implements TrafficModel {
   private readonly cloud: LocalCloud;
 

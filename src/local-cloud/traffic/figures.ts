@@ -1,4 +1,4 @@
-/** What went through the balancers since the start or the last reset. */
+/** Traffic through all load balancers since the start or the last reset. */
 export interface TrafficFigures {
   readonly requests: number;
   /** Answered with 5xx, or cut before the answer was complete. */
@@ -27,7 +27,7 @@ interface MemberFigures {
   readonly active: number;
 }
 
-/** What Octavia tells of a load balancer: since its creation, over all of its listeners. */
+/** Octavia's statistics of a load balancer: since its creation, over all its listeners. */
 export interface BalancerFigures {
   readonly bytesIn: number;
   readonly bytesOut: number;

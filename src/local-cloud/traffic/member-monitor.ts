@@ -4,7 +4,7 @@ import type { MemberModel, MonitorModel, PoolModel } from "./model.ts";
 
 export type MemberStatus = "ONLINE" | "ERROR" | "DRAINING" | "NO_MONITOR" | "OFFLINE";
 
-/** What the result of a check depends on. */
+/** State that determines the result of a health check. */
 interface MemberState {
   /** Another text whenever the result may be another one. */
   readonly version: string;

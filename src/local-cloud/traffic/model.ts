@@ -1,4 +1,4 @@
-/** What traffic needs to know of the cloud, read again after every change. */
+/** Traffic's view of the cloud, read again after every change. */
 export interface TrafficModel {
   instances(): readonly InstanceModel[];
   balancers(): readonly BalancerModel[];
@@ -13,7 +13,7 @@ export interface InstanceModel {
   readonly addresses: readonly string[];
   /** Ports on which its web server listens; none while the guest is not up. */
   readonly ports: readonly number[];
-  /** What `/health` says now; asked at every request. */
+  /** Result of `/health`, computed at every request. */
   readonly health: () => InstanceHealth;
 }
 

@@ -93,7 +93,7 @@ export class Traffic {
     return this.reconciling;
   }
 
-  /** What the monitor found of a member; undefined for one that traffic does not know. */
+  /** Status that the monitor found for a member; undefined for an unknown member. */
   memberStatus(poolId: string, member: Pick<MemberModel, "id" | "weight">): MemberStatus | undefined {
     return this.monitors.get(poolId)?.status(member);
   }
@@ -102,7 +102,7 @@ export class Traffic {
     return this.counters.active(memberId);
   }
 
-  /** What went through one load balancer, of all its listeners. */
+  /** Statistics of one load balancer, over all its listeners. */
   balancerFigures(balancerId: string): BalancerFigures {
     return this.counters.ofBalancer(balancerId);
   }

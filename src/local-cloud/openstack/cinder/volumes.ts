@@ -12,7 +12,7 @@ const volumeTypes: readonly string[] = ["classic", "high-speed", "high-speed-gen
 
 interface VolumeBody extends Omit<VolumeView, "id" | "name" | "region" | "attachments"> {
   readonly attachment: { readonly serverId: string; readonly device: string } | undefined;
-  /** What the volume becomes at its deadline; undefined with a deadline: it is gone. */
+  /** Status of the volume after its deadline; undefined with a deadline: it is deleted then. */
   readonly next: { readonly status: VolumeStatus; readonly size?: number } | undefined;
 }
 
@@ -211,7 +211,7 @@ export class Volumes implements VolumesApi {
     this.#begin({ ...record, parent: "" }, "detaching", "volumeDetach", { status: "available" });
   }
 
-  /** The machine is gone, and so is the attachment, at once. */
+  /** Detaches at once, because the server was deleted. */
   release(serverId: string): void {
     for (const record of this.#records.list({ parent: serverId })) {
       this.#records.save({

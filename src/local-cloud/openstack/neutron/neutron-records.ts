@@ -172,7 +172,7 @@ export class NeutronRecords {
   }
 }
 
-/** What makes two rules of a group the same; kept as the rule's name, so that finding the other needs no search. */
+/** Identity of a rule within its group; stored as the record's name, so that a duplicate is found without a search. */
 export function ruleKey(rule: NewRule): string {
   return [
     rule.direction,

@@ -13,7 +13,7 @@ export function shownTags(
   return { tags: wanted.filter((tag) => actual.includes(tag)), allTags: actual };
 }
 
-/** What an update sends: tags that somebody else added stay. */
+/** Tags to send with an update; tags added by others stay. */
 export function sentTags(wanted: Values, known: Values): readonly string[] {
   const old = textsOf(known, "tags") ?? [];
   const others = (textsOf(known, "allTags") ?? []).filter((tag) => !old.includes(tag));

@@ -68,7 +68,7 @@ export class Flavors implements FlavorsApi {
     );
   }
 
-  /** What a creation or a resize names; Nova answers 400 there, not 404. */
+  /** Finds the flavor of a creation or a resize; Nova answers 400 there, not 404. */
   choose(region: string, wanted: { flavorId?: string | undefined; flavorName?: string | undefined }): FlavorView {
     const found =
       wanted.flavorId === undefined || wanted.flavorId === ""

@@ -61,7 +61,7 @@ export class InstanceAdapter implements ResourceAdapter {
     return { ...observed, state: { ...observed.state, ...shownHints(inputs) } };
   }
 
-  /** What the real provider looks up itself before it asks Nova. */
+  /** Lookups that the real provider makes before it calls Nova. */
   #requireParts(inputs: Values, region: string | undefined): void {
     const [imageId, imageName] = [textOf(inputs, "imageId"), textOf(inputs, "imageName")];
     if (imageId === undefined && imageName === undefined) {

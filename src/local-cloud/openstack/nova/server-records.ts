@@ -4,7 +4,7 @@ import { Records } from "../../kernel/records.ts";
 import type { StoredRecord } from "../../kernel/store.ts";
 import type { ServerGroupPolicy, ServerStatus } from "./types.ts";
 
-/** What a server is on its way to; carried out at the record's deadline. */
+/** Transition in progress; it ends at the record's deadline. */
 export type ServerStep =
   | "build"
   | "resize"
@@ -43,7 +43,7 @@ export interface ServerBody {
   /** How the step ends instead: the old state again, or ERROR. */
   readonly failure: { readonly message: string; readonly end: "rollback" | "error" } | undefined;
   readonly createdAt: string;
-  /** When it first ran; undefined for one whose build has not ended well. */
+  /** First start; undefined until a build has succeeded. */
   readonly launchedAt?: string | undefined;
   readonly updatedAt: string;
 }

@@ -4,7 +4,7 @@ import type { Volumes } from "../cinder/volumes.ts";
 import type { Ports } from "../neutron/ports.ts";
 import type { NovaRecords, ServerBody, ServerRecord, ServerStep } from "./server-records.ts";
 
-/** What happens to a server with time: begins a step, and ends it at its deadline. */
+/** Transitions of servers: begins each one, and ends it at its deadline. */
 export class ServerSteps {
   readonly #context: CloudContext;
   readonly #records: NovaRecords;
@@ -40,7 +40,7 @@ export class ServerSteps {
       taskState: undefined,
       updatedAt: this.#context.clock.iso(at),
     };
-    // The guest goes on starting after the cloud says ACTIVE: its readiness is a deadline of its own, so that who waits is told.
+    // The guest is still booting when Nova reports ACTIVE: its readiness is a deadline of its own, so that waiters are notified.
     const starting = body.guestReadyAt !== undefined && body.guestReadyAt > at;
     this.#records.servers.save({
       ...record,
@@ -100,7 +100,7 @@ export class ServerSteps {
       : { ...undone, status: "ERROR", guestReadyAt: undefined };
   }
 
-  /** The server is gone: its own ports too, the given ones are free again, its volumes are available. */
+  /** Deletes a server and the ports that it created; detaches the ports and volumes that it was given. */
   remove(record: ServerRecord): void {
     for (const { id, own } of record.body.ports) {
       if (own) {

@@ -12,7 +12,7 @@ import type { ServerSteps } from "./server-steps.ts";
 import { ServerViews } from "./server-view.ts";
 import type { CreateServerArgs, FlavorView, ServersApi, ServerView, UpdateServerArgs } from "./types.ts";
 
-/** What Nova's refusals call a state. */
+/** Names of states in Nova's error messages. */
 const vmStates: Readonly<Record<ServerBody["status"], string>> = {
   BUILD: "building",
   ACTIVE: "active",

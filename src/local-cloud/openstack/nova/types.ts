@@ -59,7 +59,7 @@ export interface ServerView {
   /** When the guest has finished starting, milliseconds of the cloud's clock; undefined while it is not running. */
   readonly guestReadyAt: number | undefined;
   readonly createdAt: string;
-  /** When it first ran; undefined for one whose build has not ended well. */
+  /** First start; undefined until a build has succeeded. */
   readonly launchedAt: string | undefined;
   readonly updatedAt: string;
 }

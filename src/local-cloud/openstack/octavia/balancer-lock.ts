@@ -4,7 +4,7 @@ import { retryConflict, waitFor } from "../../provider/waiting.ts";
 
 const pending = ["PENDING_CREATE", "PENDING_UPDATE", "PENDING_DELETE"];
 
-/** What a change leaves behind: its id, and how to look at it while it settles; nothing to look at after a deletion. */
+/** Result of a change: its id, and how to read it while it is pending; nothing to read after a deletion. */
 interface Changed {
   readonly what: string;
   readonly id: string;

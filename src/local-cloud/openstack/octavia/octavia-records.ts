@@ -8,7 +8,7 @@ import type { ListenerView, LoadBalancerView, MemberView, MonitorView, PoolView,
 
 type Identity = "id" | "name" | "region" | "provisioningStatus" | "operatingStatus";
 
-/** What a part is going through while its load balancer is pending; ERROR stays. */
+/** Provisioning status of a part while its load balancer is pending; ERROR stays. */
 interface Pending {
   readonly pending: Exclude<ProvisioningStatus, "ACTIVE"> | undefined;
 }
@@ -88,7 +88,7 @@ export class OctaviaRecords {
     });
   }
 
-  /** What a new or changed part is going through: an ordered fault leaves it in ERROR. */
+  /** Provisioning status of a new or changed part: ERROR when a fault was ordered. */
   pending(status: "PENDING_CREATE" | "PENDING_UPDATE"): Pending["pending"] {
     return this.context.injected("error-state") ? "ERROR" : status;
   }

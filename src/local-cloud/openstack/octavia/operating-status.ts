@@ -3,7 +3,7 @@ import type { StoredRecord } from "../../kernel/store.ts";
 import type { LoadBalancerRecord, MemberBody, OctaviaRecords, PoolBody } from "./octavia-records.ts";
 import type { OperatingStatus } from "./types.ts";
 
-/** What works, computed each time from the modelled machines; nothing of it is stored. */
+/** Operating status of members, pools and load balancers, computed from the modelled machines; never stored. */
 export class OperatingStatuses {
   readonly #records: OctaviaRecords;
   readonly #health: FrontHealthOf;

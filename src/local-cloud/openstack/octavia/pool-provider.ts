@@ -107,7 +107,7 @@ export class PoolAdapter implements ResourceAdapter {
   }
 }
 
-/** What the real provider refuses itself. */
+/** Arguments that the real provider rejects without calling the API. */
 function requireCookie(inputs: Values): void {
   const { type, cookieName } = objectOf(inputs, "persistence") ?? {};
   if (type === "APP_COOKIE" && !cookieName) {

@@ -49,7 +49,7 @@ export const swift: HttpApi = {
   ],
 };
 
-/** The owner of an account is told the key of a container's addresses. */
+/** The account's owner can read the key that signs a container's temporary URLs. */
 function keyHeader(call: Call): Readonly<Record<string, string>> {
   const [key] = call.cloud.swift.containers.tempUrlKeys(param(call, "container"), param(call, "region"));
   return key === undefined ? {} : { "x-container-meta-temp-url-key": key };

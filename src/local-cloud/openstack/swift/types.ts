@@ -66,6 +66,6 @@ export interface ObjectsApi {
   content(container: string, name: string, region?: string): string;
   list(container: string, region?: string): ObjectView[];
   delete(container: string, name: string, region?: string): void;
-  /** What a guest does: GET of a signed address. 401 when the signature is wrong or too old, 404 when there is no such object. */
+  /** Content behind a temporary URL. @throws CloudError 401 for a wrong or expired signature, 404 when the object does not exist */
   contentBySignedUrl(url: string): { readonly object: ObjectView; readonly content: string };
 }

@@ -4,7 +4,7 @@ import { conflict } from "./check-database.ts";
 import type { DatabaseRecord, DatabaseRecords, DatabaseUserBody, LogicalDatabaseBody } from "./database-records.ts";
 import type { DatabaseUserView, LogicalDatabaseView } from "./types.ts";
 
-/** What every service comes with. */
+/** Users and databases that every new service has. */
 const firstUser = "avnadmin";
 const firstDatabase = "defaultdb";
 const passwordLength = 24;

@@ -31,7 +31,7 @@ interface ReplicaBody {
   readonly isDeleteMarker: boolean;
 }
 
-/** What an unversioned bucket calls its only version, as S3 does. */
+/** Version id of objects in a bucket without versioning, as in S3. */
 const onlyVersion = "null";
 
 /** OVHcloud's S3 object storage; see BEHAVIOUR.md. */
@@ -191,7 +191,7 @@ export class OvhStorage implements OvhStorageApi {
     }
   }
 
-  /** A copy arrives, unless its destination is gone or its region lost: then it waits for another try. */
+  /** Completes a replication; retries later while its destination does not exist or its region is lost. */
   #deliver(record: StoredRecord<ReplicaBody>): void {
     const destination = this.#buckets.find(record.body.destination);
     if (destination !== undefined && this.#context.faults.isLost(destination.region)) {
