@@ -14,7 +14,6 @@ export { type SwitchInput, type SwitchResult, switchProfile } from "./actions/ru
 export { type SeasonReport, season } from "./actions/season/season.ts";
 export { type StatusResult, status } from "./actions/status/status.ts";
 export { type UpInput, type UpResult, up } from "./actions/up/up.ts";
-export { loadProject, type Project } from "./config/project.ts";
 export { type Culprit, ExitCode, LorError } from "./core/errors.ts";
 export type { Issue, Result } from "./core/result.ts";
 export { type Freeze, freezeAt } from "./domain/calendar/freeze.ts";
@@ -27,6 +26,7 @@ export type { ActionEvent, Emit } from "./stack/action-event.ts";
 export { type OpenContextArgs, type OpenedContext, openContext } from "./stack/open-context.ts";
 export type { Confirm, Proposal } from "./stack/proposal.ts";
 export type { StackContext } from "./stack/stack-context.ts";
+export { loadProject, type Project } from "./systems/load-project.ts";
 export { fleetOf, planLor } from "./systems/lor/plan.ts";
 export { planItems } from "./systems/lor/plan-items.ts";
 export type { LorPlan } from "./systems/lor/plan-model.ts";

@@ -2,38 +2,30 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Config, getStack, log, RunError } from "@pulumi/pulumi";
 import { decideCloud } from "./clouds/cloud-guard.ts";
-import { loadProject, type Project } from "./config/project.ts";
 import { LorError } from "./core/errors.ts";
 import type { Issue } from "./core/result.ts";
 import type { Profile } from "./domain/profile.ts";
 import { readUserFile } from "./os/user-file.ts";
-import { buildLor } from "./systems/lor/build.ts";
-import { fleetOf, planLor } from "./systems/lor/plan.ts";
+import { loadProject, type Project } from "./systems/load-project.ts";
+import { cloudOf, planProfile } from "./systems/project-plan.ts";
 
 /**
  * What plain `pulumi up|preview --config-file Pulumi.<profile>.yaml` runs: settings -> Plan -> resources. The fronts are
  * always chained here, because a program cannot know whether the shop serves already.
  */
 export default async function program(): Promise<Record<string, unknown>> {
-  const cloud = decideCloud(process.env);
-  if (!cloud.ok) throw new RunError(renderIssues("this run is refused", cloud.issues));
   const project = readProject();
+  const cloud = decideCloud(process.env, cloudOf(project));
+  if (!cloud.ok) throw new RunError(renderIssues("this run is refused", cloud.issues));
   for (const { path, code, message } of project.policies) await log.warn(`${path}: ${message} (${code})`);
   const profile = readProfile(project);
-  const tlsPkcs12 = readCertificate();
+  const tlsPkcs12 = readCertificate(project.system.certificateVariable);
   await log.warn(
     "plain Pulumi changes one front at a time, but neither drains it nor checks its health before the next; " +
       `for a shop that serves, run \`lor-infra ${profile} --stack ${project.stack}\` instead`,
   );
   try {
-    const plan = planLor({
-      project: project.name,
-      stack: project.stack,
-      settings: project.settings,
-      fleet: fleetOf(project.settings[profile]),
-      profile,
-    });
-    return await buildLor(plan, { chain: true, tlsPkcs12, cloud: cloud.value });
+    return await project.system.build(planProfile(project, profile), { chain: true, tlsPkcs12, cloud: cloud.value });
   } catch (error) {
     throw error instanceof LorError ? new RunError(renderError(error)) : error;
   }
@@ -63,16 +55,17 @@ function readProfile({ profileFiles, stack }: Project): Profile {
   );
 }
 
-function readCertificate(): string {
-  const file = process.env.LOR_TLS_PKCS12_FILE;
+function readCertificate(variable: string | undefined): string {
+  if (variable === undefined) return "";
+  const file = process.env[variable];
   if (file === undefined || file === "") {
     throw new RunError(
-      "the load balancer needs a certificate: set LOR_TLS_PKCS12_FILE to a PKCS#12 file without password" +
+      `the load balancer needs a certificate: set ${variable} to a PKCS#12 file without password` +
         ' (on the local cloud: `eval "$(npx lor-infra cloud env)"`)',
     );
   }
   const read = readUserFile(file);
-  if (!read.ok) throw new RunError(`the file of LOR_TLS_PKCS12_FILE, ${file}, ${read.fault.reason}`);
+  if (!read.ok) throw new RunError(`the file of ${variable}, ${file}, ${read.fault.reason}`);
   return read.content.toString("base64");
 }
 

@@ -1,6 +1,6 @@
 import { describePolicies, exitOf } from "../actions/check/check-settings.ts";
-import { type LoadOptions, loadProject, type Project } from "../config/project.ts";
 import { LorError } from "../core/errors.ts";
+import { type LoadOptions, loadProject, type Project } from "../systems/load-project.ts";
 import type { SettingsOptions } from "./options.ts";
 
 /**

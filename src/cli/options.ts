@@ -17,7 +17,8 @@ export interface SettingsOptions extends CommonOptions {
 
 /** Options of the commands that meet a cloud. */
 export interface CloudOptions extends SettingsOptions {
-  readonly cloud: "local" | "ovh";
+  /** `local`, or the id of the system's cloud. */
+  readonly cloud: string;
   /** How long the switch waits for what. For a program that runs the commands; there is no such option on the command line. */
   readonly timings?: SwitchTimings;
 }

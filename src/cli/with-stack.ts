@@ -1,9 +1,9 @@
 import { Temporal } from "temporal-polyfill";
 import { refuseInFreeze } from "../actions/rush/change-freeze.ts";
-import type { LoadOptions } from "../config/project.ts";
 import type { ActionEvent } from "../stack/action-event.ts";
 import { type OpenedContext, openContext } from "../stack/open-context.ts";
 import type { Confirm } from "../stack/proposal.ts";
+import type { LoadOptions } from "../systems/load-project.ts";
 import { askYes } from "./ask.ts";
 import { Interrupt } from "./interrupt.ts";
 import { loadSettings } from "./load-settings.ts";

@@ -1,19 +1,17 @@
 import type { Issue, Result } from "../core/result.ts";
-
-/** The built-in cloud, or OVHcloud. */
-export type Cloud = "local" | "ovh";
-
-/** Packages that a system needs; the local cloud stands for all of them or for none. */
-const packages = ["ovh", "openstack", "random"] as const;
+import type { CloudDefinition } from "./contract.ts";
 
 /**
- * Which cloud a plain Pulumi run would reach, judged by the environment alone. Refuses a mixture: a state made on one cloud
+ * Cloud that a plain Pulumi run would reach, judged by the environment alone: `local`, or the id of the definition. Refuses a mixture: a state made on one cloud
  * and applied to the other would be emptied by the first refresh.
  */
-export function decideCloud(environment: Readonly<Record<string, string | undefined>>): Result<Cloud> {
+export function decideCloud(
+  environment: Readonly<Record<string, string | undefined>>,
+  { id, packages }: Pick<CloudDefinition, "id" | "packages">,
+): Result<string> {
   const attached = attachedProviders(environment.PULUMI_DEBUG_PROVIDERS);
   const localState = isLocalState(environment.PULUMI_BACKEND_URL);
-  if (attached.length === 0 && !localState) return { ok: true, value: "ovh" };
+  if (attached.length === 0 && !localState) return { ok: true, value: id };
   if (attached.length === 0) {
     return refuse(
       "local-state-without-local-cloud",
@@ -48,12 +46,12 @@ function attachedProviders(value: string | undefined): readonly string[] {
     .filter((name) => name !== "");
 }
 
-/** The state folder keeps a backend per cloud: `<state folder>/local/backend`, `<state folder>/ovh/backend`. */
+/** The state folder keeps a backend per cloud: `<state folder>/local/backend` for the local cloud. */
 function isLocalState(backendUrl: string | undefined): boolean {
   return backendUrl !== undefined && /^file:\/\/.*\/local\/backend\/?(\?.*)?$/.test(backendUrl);
 }
 
-function refuse(code: string, path: string, message: string): Result<Cloud> {
+function refuse(code: string, path: string, message: string): Result<string> {
   const issue: Issue = { path, code, message, exit: 3 };
   return { ok: false, issues: [issue] };
 }

@@ -31,8 +31,15 @@ function profileFileNames(folder: string, stack: string): Readonly<Record<Profil
   return { normal: "Pulumi.normal.yaml", rush: "Pulumi.rush.yaml" };
 }
 
-/** Reads the shared file and the pair. Also gives what could be read when something could not, for more issues at once. */
-export function readRawProject(folder: string, stack: string): Result<RawProject> {
+/**
+ * Reads the shared file and the pair. Also gives what could be read when something could not, for more issues at once.
+ * @param isPair whether a system, named by the setting `system`, has a rush profile; one without has no rush file
+ */
+export function readRawProject(
+  folder: string,
+  stack: string,
+  isPair: (system: unknown) => boolean,
+): Result<RawProject> {
   let issues: readonly Issue[] = [];
   const keep = <T>(result: Result<T>): T | undefined => {
     if (result.ok) return result.value;
@@ -40,13 +47,16 @@ export function readRawProject(folder: string, stack: string): Result<RawProject
     return undefined;
   };
   const files = profileFileNames(folder, stack);
+  const readRush = () => {
+    const content = keep(readYamlFile(folder, files.rush));
+    return content === undefined ? undefined : keep(unwrapProfile(files.rush, content, name));
+  };
   const project = keep(readYamlFile(folder, sharedFile));
   const normalContent = keep(readYamlFile(folder, files.normal));
-  const rushContent = keep(readYamlFile(folder, files.rush));
   const name = project === undefined ? undefined : keep(readName(project));
   const shared = project === undefined || name === undefined ? undefined : keep(unwrapShared(project, name));
   const normal = normalContent === undefined ? undefined : keep(unwrapProfile(files.normal, normalContent, name));
-  const rush = rushContent === undefined ? undefined : keep(unwrapProfile(files.rush, rushContent, name));
+  const rush = isPair(shared?.system) ? readRush() : normal;
   if (normal !== undefined && rush !== undefined && normal.encryptionSalt !== rush.encryptionSalt) {
     issues = [
       ...issues,

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { EXTENSIONS_VARIABLE } from "../os/extensions.ts";
 import { thisProcess } from "../os/process-identity.ts";
 import { createLocalCloud } from "./create-local-cloud.ts";
 import { startHttpApi } from "./http/http-server.ts";
@@ -9,7 +10,7 @@ import { claimFolder } from "./kernel/folder-claim.ts";
 import { removeRuntime, writeRuntime } from "./kernel/runtime-file.ts";
 import { ensureTlsFile } from "./kernel/tls-certificate.ts";
 import { startProviders } from "./provider/start-providers.ts";
-import { EXTENSIONS_VARIABLE, loadSimulators, openSimulators } from "./simulators.ts";
+import { loadSimulators, openSimulators } from "./simulators.ts";
 import { DEFAULT_PORT_OFFSET } from "./traffic/address.ts";
 import { startTraffic } from "./traffic/start.ts";
 

@@ -1,14 +1,7 @@
-import { readdirSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { loadModules } from "../os/extensions.ts";
 import type { HttpApi } from "./http/route.ts";
 import type { LocalCloud } from "./local-cloud.ts";
 import type { SimulatedPackage, Simulator } from "./simulator.ts";
-
-/** Names the extension roots: absolute folders, separated by colons. Simulators are in `local-cloud/<id>/` below each. */
-export const EXTENSIONS_VARIABLE = "LOR_INFRA_EXTENSIONS";
-
-const ENTRY_FILES = ["index.ts", "index.js"];
 
 /**
  * Imports the built-in simulators and those of the extension roots.
@@ -16,21 +9,9 @@ const ENTRY_FILES = ["index.ts", "index.js"];
  * @throws Error that names the folder which cannot be read, or the module that exports no simulator
  */
 export async function loadSimulators(extensions?: string): Promise<readonly Simulator[]> {
-  const folders = [
-    ...entriesBelow(import.meta.dirname),
-    ...extensionRoots(extensions).flatMap((root) => entriesBelow(join(root, "local-cloud"), { optional: true })),
-  ];
-  const simulators = new Map<string, { readonly simulator: Simulator; readonly file: string }>();
-  for (const { id, file } of folders) {
-    const { simulator } = (await import(pathToFileURL(file).href)) as { readonly simulator?: Simulator };
-    if (typeof simulator?.open !== "function" || simulator.id !== id) {
-      throw new Error(`${file} must export a simulator with the id "${id}" (the name of its folder)`);
-    }
-    const other = simulators.get(id);
-    if (other !== undefined) throw new Error(`two simulators have the id "${id}": ${other.file} and ${file}`);
-    simulators.set(id, { simulator, file });
-  }
-  return [...simulators.values()].map(({ simulator }) => simulator);
+  const places = { builtIn: import.meta.dirname, kind: "local-cloud", extensions } as const;
+  const simulators = await loadModules(places, ({ simulator }) => simulator as Simulator | undefined);
+  return [...simulators.values()];
 }
 
 export interface OpenSimulators {
@@ -58,39 +39,4 @@ export function openSimulators(cloud: LocalCloud, simulators: readonly Simulator
     packages: Object.fromEntries([...packages].map(([name, { simulated }]) => [name, simulated])),
     apis,
   };
-}
-
-function extensionRoots(extensions: string | undefined): readonly string[] {
-  const roots = (extensions ?? "").split(":").filter((root) => root !== "");
-  const relative = roots.find((root) => !isAbsolute(root));
-  if (relative !== undefined) {
-    throw new Error(
-      `${EXTENSIONS_VARIABLE} names "${relative}"; only absolute folders, separated by colons, are accepted`,
-    );
-  }
-  return roots;
-}
-
-/** The folders with an entry file, in alphabetical order. A root without a `local-cloud` folder brings no simulator. */
-function entriesBelow(
-  folder: string,
-  { optional = false } = {},
-): readonly { readonly id: string; readonly file: string }[] {
-  return subfolders(folder, optional).flatMap((id) => {
-    const files = readdirSync(join(folder, id));
-    const entry = ENTRY_FILES.find((name) => files.includes(name));
-    return entry === undefined ? [] : [{ id, file: join(folder, id, entry) }];
-  });
-}
-
-function subfolders(folder: string, optional: boolean): readonly string[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => name)
-      .sort();
-  } catch (error) {
-    if (optional && (error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
 }

@@ -4,9 +4,10 @@ import type { Adoption, EngineEvent, ResourceChange } from "../engine/port.ts";
 import { isCloudType } from "../rolling/expected-change.ts";
 import type { Fleet } from "../rolling/fleet.ts";
 import { frontIndex } from "../rolling/serving.ts";
-import type { LorPlan } from "../systems/lor/plan-model.ts";
+import type { SystemPlan } from "../systems/contract.ts";
+import { rollingOf } from "../systems/project-plan.ts";
 import { observeFleet } from "./observe-fleet.ts";
-import { frontNames, type RecordedState, readRecorded } from "./recorded-state.ts";
+import { memberNames, type RecordedState, readRecorded } from "./recorded-state.ts";
 import {
   type BuildChoice,
   planFleet,
@@ -34,7 +35,7 @@ export async function adoptLostCreations(
   if (pending.length === 0) {
     return false;
   }
-  const plan = planFleet(context, await widestFleet(context, recorded, goal, frontNames(pending)));
+  const plan = planFleet(context, await widestFleet(context, recorded, goal, memberNames(context.project, pending)));
   const choice = { chain: isChained(recorded), joinDrained: true };
   const begun = new Set(pending.map(resourceKey));
   context.emit({ kind: "phase", phase: "recovering" });
@@ -51,7 +52,7 @@ export async function adoptLostCreations(
 }
 
 interface Level {
-  readonly plan: LorPlan;
+  readonly plan: SystemPlan;
   readonly choice: BuildChoice;
   readonly recorded: RecordedState;
   /** Keys of what earlier runs were going to create. */
@@ -154,12 +155,14 @@ async function widestFleet(
   for (const name of recorded.fronts) {
     names.add(name);
   }
-  const fallback = context.project.settings.normal.prestashop.frontsFlavor;
   return {
     loadBalancerBandwidth: base.loadBalancerBandwidth,
     fronts: [...names]
       .toSorted((a, b) => frontIndex(a) - frontIndex(b))
-      .map((name) => ({ name, size: sizes.get(name) ?? fallback })),
+      .map((name) => ({
+        name,
+        size: sizes.get(name) ?? rollingOf(context.project).defaultSize(context.project.settings.normal),
+      })),
   };
 }
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { CloudClients } from "../clouds/clients.ts";
-import { connectClients } from "../clouds/ovh/connect.ts";
+import { requireCloud } from "../clouds/registry.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
 import { ControlClient, ControlError, type LocalCredentials } from "../local-cloud/http/control-client.ts";
 import type { CloudRuntime } from "../local-cloud/kernel/runtime.ts";
@@ -11,8 +11,13 @@ export function cloudFolder(home: string): string {
   return join(home, "cloud");
 }
 
-/** Region of the example project. */
-const EXAMPLE_REGION = "GRA11";
+/** The cloud that the local cloud simulates for a system. */
+export interface SimulatedCloud {
+  /** Id of the cloud definition. */
+  readonly cloud: string;
+  /** Region of the system's machines; the local cloud has the same ones as the real one. */
+  readonly region: string;
+}
 
 export interface LocalCloudConnection {
   readonly runtime: CloudRuntime;
@@ -24,10 +29,12 @@ export interface LocalCloudConnection {
 /**
  * The raw clients and the controls of the local cloud that runs in a folder.
  * @param folder of the cloud itself, see `cloudFolder`
- * @param region compute region of the project's settings; the local cloud has the same ones as the real one
  * @throws LorError `local-cloud-not-running`
  */
-export async function connectLocalCloud(folder: string, region = EXAMPLE_REGION): Promise<LocalCloudConnection> {
+export async function connectLocalCloud(
+  folder: string,
+  { cloud, region }: SimulatedCloud,
+): Promise<LocalCloudConnection> {
   const { runtime, control } = requireLocalCloud(folder);
   let credentials: LocalCredentials;
   try {
@@ -36,27 +43,8 @@ export async function connectLocalCloud(folder: string, region = EXAMPLE_REGION)
     if (error instanceof ControlError && error.status === 0) throw notRunning(folder, error);
     throw error;
   }
-  const clients = connectClients(
-    {
-      openstack: {
-        authUrl: credentials.authUrl,
-        region,
-        identity: {
-          kind: "password",
-          user: credentials.userName,
-          password: credentials.password,
-          userDomain: "Default",
-          projectId: credentials.projectId,
-          projectName: credentials.projectName,
-          projectDomain: "Default",
-        },
-      },
-      ovh: { kind: "address", url: credentials.ovhUrl, token: runtime.token },
-      projectId: credentials.projectId,
-    },
-    // Its operations are a hundred times shorter than the real ones.
-    { firstPauseMs: 20 },
-  );
+  const endpoints = { ...credentials, token: runtime.token };
+  const clients = requireCloud(cloud).connectLocal(endpoints, region);
   return { runtime, control, clients, projectId: credentials.projectId };
 }
 

@@ -3,7 +3,8 @@ import { AmbiguousName } from "../clouds/finder-query.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
 import { resourceKey } from "../core/resource-key.ts";
 import type { Adoption, Difference, EngineStack, Program, ResourceChange } from "../engine/port.ts";
-import type { LorPlan } from "../systems/lor/plan-model.ts";
+import type { SystemPlan } from "../systems/contract.ts";
+import { regionOf } from "../systems/project-plan.ts";
 import { adoptionOf } from "./adopt-lost-creations.ts";
 import { runOptions, type StackContext } from "./stack-context.ts";
 
@@ -44,7 +45,7 @@ export interface SearchArgs {
   readonly program: Program;
   /** What the state's resources waited for when they were recorded. */
   readonly recordedOrder: ReadonlyMap<string, readonly string[]>;
-  readonly plan: LorPlan;
+  readonly plan: SystemPlan;
   /** `type name` -> id or name in the cloud. */
   readonly chosen: ReadonlyMap<string, string>;
 }
@@ -191,7 +192,7 @@ class Search {
     given: Readonly<Record<string, unknown>>,
   ): Promise<readonly Difference[]> {
     const { finder } = this.#context.clients;
-    const shown = await finder.shown(type, id, this.#args.plan.region.compute);
+    const shown = await finder.shown(type, id, regionOf(this.#context.project));
     return Object.entries(shown)
       .filter(([path, found]) => given[path] !== undefined && !sameSet(given[path], found))
       .map(([path, found]) => ({ path, found, wanted: given[path] }));

@@ -1,6 +1,5 @@
 import { resourceKey } from "../core/resource-key.ts";
-import { type KeptSecret, keptSecrets } from "../systems/lor/kept-secrets.ts";
-import type { LorPlan } from "../systems/lor/plan-model.ts";
+import type { KeptSecret, SystemPlan } from "../systems/contract.ts";
 import type { StackContext } from "./stack-context.ts";
 
 /** A secret of the stack and where it comes from. */
@@ -19,7 +18,7 @@ export interface GatheredSecret {
  */
 export async function gatherSecrets(
   context: StackContext,
-  plan: LorPlan,
+  plan: SystemPlan,
   {
     there,
     known,
@@ -30,22 +29,23 @@ export async function gatherSecrets(
     readonly given: ReadonlyMap<string, string>;
   },
 ): Promise<readonly GatheredSecret[]> {
-  const place = { region: plan.storage.configuration.region, name: plan.storage.configuration.cloudName };
+  const { system } = context.project;
+  const place = system.configuration(plan);
   const { containers } = context.clients;
   const documents = new Map<string, unknown>();
   const document = async (name: string) => {
-    if (!documents.has(name)) documents.set(name, await containers.read(place, name));
+    if (!documents.has(name)) documents.set(name, place === undefined ? undefined : await containers.read(place, name));
     return documents.get(name);
   };
   const written = async ({ writtenIn }: KeptSecret): Promise<string | undefined> => {
-    if (writtenIn === "container-key") return await containers.addressKey(place);
+    if (writtenIn === "container-key") return place === undefined ? undefined : await containers.addressKey(place);
     for (const name of writtenIn.documents) {
       const value = valueAt(await document(name), writtenIn.path);
       if (value !== undefined) return value;
     }
     return undefined;
   };
-  const wanted = keptSecrets(plan).filter((one) => !known.has(resourceKey(one)));
+  const wanted = system.keptSecrets(plan).filter((one) => !known.has(resourceKey(one)));
   const gathered: GatheredSecret[] = [];
   for (const secret of wanted) {
     const inCloud = await written(secret);

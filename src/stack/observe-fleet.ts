@@ -1,8 +1,10 @@
 import type { MemberView, ServerStatus, ServerView } from "../clouds/clients.ts";
-import { ovhcloudOffer } from "../clouds/ovh/offers.ts";
 import type { LiveFleet, LiveFront } from "../rolling/model.ts";
 import { frontIndex } from "../rolling/serving.ts";
+import type { rollingOf } from "../systems/project-plan.ts";
 import type { StackContext } from "./stack-context.ts";
+
+type Rolling = ReturnType<typeof rollingOf>;
 
 /** A front as the cloud shows it, with what raw calls need to change it. */
 export interface ObservedFront extends LiveFront {
@@ -38,25 +40,29 @@ export async function observeFleet(
   known: KnownFleet = { loadBalancerBandwidth: 0, fronts: [] },
 ): Promise<ObservedFleet> {
   const prefix = cloudPrefix(context);
+  const { rolling } = context.project.system.capabilities;
+  if (rolling === undefined) return { loadBalancerBandwidth: 0, loadBalancerReady: true, fronts: [] };
+  const names = rolling.cloudNames(prefix);
+  const frontOf = (cloudName: string) => memberOf(rolling, cloudName, prefix);
   const [servers, members, loadBalancer] = await Promise.all([
-    context.clients.compute.findServers(`${prefix}-ps-`),
-    context.clients.loadBalancer.members(`${prefix}-lb-pool`),
-    context.clients.loadBalancer.find(`${prefix}-lb`),
+    context.clients.compute.findServers(names.members),
+    context.clients.loadBalancer.members(names.pool),
+    context.clients.loadBalancer.find(names.loadBalancer),
   ]);
   const byName = new Map<string, { server?: ServerView; member?: MemberView }>(known.fronts.map((name) => [name, {}]));
   for (const server of servers) {
-    const name = frontOf(server.name, prefix);
+    const name = frontOf(server.name);
     if (name !== undefined && server.status !== "DELETED") {
       byName.set(name, { ...byName.get(name), server });
     }
   }
   for (const member of members) {
-    const name = frontOf(member.name, prefix);
+    const name = frontOf(member.name);
     if (name !== undefined) {
       byName.set(name, { ...byName.get(name), member });
     }
   }
-  const fronts = [...byName].map(([name, { server, member }]) => observedFront(context, name, server, member));
+  const fronts = [...byName].map(([name, { server, member }]) => observedFront(context, rolling, name, server, member));
   return {
     loadBalancerBandwidth: known.loadBalancerBandwidth,
     loadBalancerReady: loadBalancer?.provisioningStatus === "ACTIVE",
@@ -77,6 +83,7 @@ function isHealthy(member: MemberView | undefined): boolean {
 
 function observedFront(
   { project }: StackContext,
+  rolling: Rolling,
   name: string,
   server: ServerView | undefined,
   member: MemberView | undefined,
@@ -84,7 +91,7 @@ function observedFront(
   return {
     name,
     // Of a front without a server any size is as true as another; this one can always be planned.
-    size: server === undefined ? project.settings.normal.prestashop.frontsFlavor : sizeOf(server.flavor),
+    size: server === undefined ? rolling.defaultSize(project.settings.normal) : rolling.sizeOf(server.flavor),
     server: server === undefined ? "absent" : serverState(server.status),
     pool: member === undefined ? "absent" : member.weight > 0 ? "serving" : "drained",
     healthy: isHealthy(member),
@@ -115,13 +122,9 @@ function serverState(status: ServerStatus): LiveFront["server"] {
   }
 }
 
-/** Size as the customer names it, from the cloud's flavor. */
-function sizeOf(flavor: string): string {
-  return ovhcloudOffer.instances.find((offer) => offer.flex === flavor || offer.size === flavor)?.size ?? flavor;
-}
-
-function frontOf(cloudName: string, prefix: string): string | undefined {
-  return cloudName.startsWith(`${prefix}-`) && /^ps-\d+$/.test(cloudName.slice(prefix.length + 1))
-    ? cloudName.slice(prefix.length + 1)
-    : undefined;
+/** Member that a cloud name of the stack belongs to; undefined: none, or one of its other parts. */
+function memberOf(rolling: Rolling, cloudName: string, prefix: string): string | undefined {
+  if (!cloudName.startsWith(`${prefix}-`)) return undefined;
+  const name = cloudName.slice(prefix.length + 1);
+  return rolling.memberOf(name) === name ? name : undefined;
 }

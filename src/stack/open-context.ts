@@ -3,9 +3,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import type { CloudClients } from "../clouds/clients.ts";
-import { connectClients } from "../clouds/ovh/connect.ts";
-import { credentialsFromEnvironment } from "../clouds/ovh/credentials.ts";
-import type { Project } from "../config/project.ts";
+import { requireCloud } from "../clouds/registry.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
 import { locateEngine } from "../engine/locate-engine.ts";
 import type { EngineStack, Program } from "../engine/port.ts";
@@ -21,7 +19,9 @@ import { StackLock } from "../state/stack-lock.ts";
 import type { StackState } from "../state/stack-state.ts";
 import { requireReadable } from "../state/state-copies.ts";
 import { readCheckpoint } from "../state/state-file.ts";
-import type { LorPlan } from "../systems/lor/plan-model.ts";
+import type { SystemPlan } from "../systems/contract.ts";
+import type { Project } from "../systems/load-project.ts";
+import { regionOf } from "../systems/project-plan.ts";
 import type { Emit } from "./action-event.ts";
 import { cloudFolder, connectLocalCloud } from "./cloud-connection.ts";
 import { GuardedEngine } from "./guarded-engine.ts";
@@ -86,7 +86,7 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
       lock === undefined || args.guarded === false
         ? engine
         : new GuardedEngine(engine, { state, lock, clock: systemClock });
-    const place = await connect(cloud, folder, env, project.settings.normal.region.compute);
+    const place = await connect(project, cloud, folder, env);
     return {
       project,
       cloud,
@@ -103,7 +103,7 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
       signal: args.signal,
       parallel: args.parallel,
       takeOver: args.takeOver === true,
-      program: (plan, choice) => lorProgram(plan, choice, cloud, place.certificate),
+      program: (plan, choice) => systemProgram(project, plan, choice, { cloud, certificate: place.certificate }),
       [Symbol.asyncDispose]: () => giveBack(lock, args.emit),
     };
   } catch (error) {
@@ -124,19 +124,18 @@ interface Place {
   readonly certificate: string | undefined;
 }
 
-async function connect(cloud: CloudKind, folder: StackFolder, env: Environment, region: string): Promise<Place> {
-  const chosen = env.LOR_TLS_PKCS12_FILE;
-  if (cloud === "ovh") {
-    const credentials = credentialsFromEnvironment(env);
-    return {
-      // The settings say where the fronts are, whatever region an openrc file was downloaded for.
-      clients: connectClients({ ...credentials, openstack: { ...credentials.openstack, region } }),
-      providers: undefined,
-      certificate: chosen,
-    };
+async function connect(project: Project, cloud: string, folder: StackFolder, env: Environment): Promise<Place> {
+  const { certificateVariable } = project.system;
+  const chosen = certificateVariable === undefined ? undefined : env[certificateVariable];
+  const region = regionOf(project);
+  if (cloud !== "local") {
+    return { clients: requireCloud(cloud).connect(env, region), providers: undefined, certificate: chosen };
   }
   await startCloud({ home: folder.home, env });
-  const { clients, runtime } = await connectLocalCloud(cloudFolder(folder.home), region);
+  const { clients, runtime } = await connectLocalCloud(cloudFolder(folder.home), {
+    cloud: project.system.cloud,
+    region,
+  });
   return {
     clients,
     providers: runtime.providers,
@@ -237,27 +236,33 @@ async function openStackAt(
 }
 
 /** The program that builds a Plan on a cloud; Pulumi's SDKs are loaded when it runs. */
-function lorProgram(plan: LorPlan, choice: BuildChoice, cloud: CloudKind, certificate: string | undefined): Program {
+function systemProgram(
+  { system }: Project,
+  plan: SystemPlan,
+  choice: BuildChoice,
+  { cloud, certificate }: { readonly cloud: string; readonly certificate: string | undefined },
+): Program {
   return async () => {
-    const { buildLor } = await import("../systems/lor/build.ts");
     const { says, ...options } = choice;
-    const outputs = await buildLor(plan, { ...options, cloud, tlsPkcs12: readCertificate(certificate) });
+    const { certificateVariable } = system;
+    const tlsPkcs12 = certificateVariable === undefined ? "" : readCertificate(certificate, certificateVariable);
+    const outputs = await system.build(plan, { ...options, cloud, tlsPkcs12 });
     return says === undefined ? outputs : { ...outputs, fleet: says.fleet ?? null, profile: says.profile ?? null };
   };
 }
 
-function readCertificate(path: string | undefined): string {
+function readCertificate(path: string | undefined, variable: string): string {
   const read = path === undefined || path === "" ? undefined : readUserFile(path);
   if (read?.ok) return read.content.toString("base64");
   throw new LorError({
     code: "certificate-missing",
     message:
       read === undefined || read.fault.code === "file-missing"
-        ? "the load balancer's HTTPS needs the shop's certificate and key"
-        : `the file of the shop's certificate ${read.fault.reason}`,
+        ? "the load balancer's HTTPS needs a certificate and its key"
+        : `the file of the certificate ${read.fault.reason}`,
     exit: ExitCode.usage,
     culprit: "user",
-    path: "LOR_TLS_PKCS12_FILE",
+    path: variable,
     seen: path ?? "not set",
     accepted: "a PKCS#12 file without password",
     next: "openssl pkcs12 -export -passout pass: -in fullchain.pem -inkey privkey.pem -out shop.p12",

@@ -1,5 +1,5 @@
 import { fingerprint } from "../core/fingerprint.ts";
-import type { LorPlan } from "../systems/lor/plan-model.ts";
+import type { SystemPlan } from "../systems/contract.ts";
 import { HeldEvents } from "./held-events.ts";
 import { type StackContext, stoppedBy } from "./stack-context.ts";
 import { type PreparedUpdate, prepareUpdate, switchBuild } from "./update-stack.ts";
@@ -27,7 +27,7 @@ export class PreviewAhead implements AsyncDisposable {
   }
 
   /** Of the Plan that is probably next. Never fails, and nothing is told of it until it is taken. */
-  begin(plan: LorPlan): void {
+  begin(plan: SystemPlan): void {
     const stop = new AbortController();
     const events = new HeldEvents(this.#context.emit);
     const context = stoppedBy({ ...this.#context, emit: events.emit }, stop.signal);
@@ -36,7 +36,7 @@ export class PreviewAhead implements AsyncDisposable {
   }
 
   /** What the engine would do: seen ahead, or asked now. */
-  async take(plan: LorPlan): Promise<PreparedUpdate> {
+  async take(plan: SystemPlan): Promise<PreparedUpdate> {
     const begun = this.#begun;
     if (begun?.plan === fingerprint(plan)) {
       begun.events.tell();

@@ -5,7 +5,7 @@ import type { ResourceChange } from "../engine/port.ts";
 import { isCloudType } from "../rolling/expected-change.ts";
 import { forecastRun, type StepForecast } from "../rolling/forecast.ts";
 import type { CloudKind } from "../state/stack-folder.ts";
-import type { LorPlan } from "../systems/lor/plan-model.ts";
+import type { SystemPlan } from "../systems/contract.ts";
 
 /** One resource that changes, as a screen groups it. */
 export interface ProposedChange {
@@ -31,8 +31,8 @@ export interface Proposal {
   /** Of a switch, in order. */
   readonly steps: readonly StepForecast[];
   /** What is paid now and after: to be priced. Undefined: nothing is there. */
-  readonly before: LorPlan | undefined;
-  readonly after: LorPlan | undefined;
+  readonly before: SystemPlan | undefined;
+  readonly after: SystemPlan | undefined;
   /** Expected duration. */
   readonly seconds: number;
   /** Data that is gone afterwards, by name and type; empty unless it is a destroy. */

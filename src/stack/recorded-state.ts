@@ -4,6 +4,7 @@ import { parseStateExport } from "../engine/state-export.ts";
 import { isCloudType } from "../rolling/expected-change.ts";
 import type { Fleet } from "../rolling/fleet.ts";
 import { requireReadable } from "../state/state-copies.ts";
+import type { Project } from "../systems/load-project.ts";
 import type { StackContext } from "./stack-context.ts";
 
 /** What the engine's state says about a stack, as far as actions decide by it. */
@@ -24,12 +25,15 @@ export interface RecordedState {
 }
 
 /** From the backend's file, or from the engine for a stack that is new. @throws LorError `state-unreadable` */
-export async function readRecorded({ engine, state }: StackContext): Promise<RecordedState> {
+export async function readRecorded({ engine, project, state }: StackContext): Promise<RecordedState> {
   const checkpoint = await requireReadable(state);
-  return recordedOf(checkpoint.kind === "none" ? await engine.exportState() : parseStateExport(checkpoint.form));
+  return recordedOf(
+    project,
+    checkpoint.kind === "none" ? await engine.exportState() : parseStateExport(checkpoint.form),
+  );
 }
 
-function recordedOf(state: StateExport): RecordedState {
+function recordedOf(project: Project, state: StateExport): RecordedState {
   const outputs = state.resources.find((one) => one.type === "pulumi:pulumi:Stack")?.outputs ?? {};
   const resources = state.resources.filter((one) => isCloudType(one.type));
   return {
@@ -38,15 +42,18 @@ function recordedOf(state: StateExport): RecordedState {
     raw: state.raw,
     fleet: parseFleet(outputs.fleet),
     profile: parseProfile(outputs.profile),
-    fronts: frontNames(resources),
+    fronts: memberNames(project, resources),
     cloud: typeof outputs.cloud === "string" ? outputs.cloud : undefined,
     outputs,
   };
 }
 
-/** Names of the fronts that the parts in a list belong to: `ps-2-data` is a part of `ps-2`. */
-export function frontNames(parts: readonly { readonly name: string }[]): readonly string[] {
-  const names = parts.map((one) => /^ps-\d+(?=-|$)/.exec(one.name)?.[0]);
+/** Names of the members that the parts in a list belong to: `ps-2-data` is a part of `ps-2`. */
+export function memberNames(
+  { system }: Pick<Project, "system">,
+  parts: readonly { readonly name: string }[],
+): readonly string[] {
+  const names = parts.map((one) => system.capabilities.rolling?.memberOf(one.name));
   return [...new Set(names.filter((name) => name !== undefined))];
 }
 

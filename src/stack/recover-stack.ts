@@ -5,11 +5,12 @@ import { howToSettle } from "../rolling/decide.ts";
 import type { Fleet } from "../rolling/fleet.ts";
 import { backUpState, backUpStateFile } from "../state/backup.ts";
 import { type BackendLock, backendLocks, endOrphans } from "../state/orphan-engine.ts";
+import { sameFleet } from "../systems/project-plan.ts";
 import { adoptLostCreations } from "./adopt-lost-creations.ts";
 import { cloudPrefix, type ObservedFleet, type ObservedFront, observeFleet } from "./observe-fleet.ts";
 import { forgetGone } from "./prune-missing.ts";
 import { type RecordedState, readRecorded } from "./recorded-state.ts";
-import { planFleet, planProfile, runOptions, type StackContext, sameFleet } from "./stack-context.ts";
+import { planFleet, planProfile, runOptions, type StackContext } from "./stack-context.ts";
 import { isChained } from "./update-stack.ts";
 import { waitUntil } from "./wait-until.ts";
 
@@ -143,8 +144,10 @@ export async function waitForServer(
 }
 
 async function settleOtherServers(context: StackContext): Promise<void> {
+  const { rolling } = context.project.system.capabilities;
+  if (rolling === undefined) return;
   const servers = await context.clients.compute.findServers(`${cloudPrefix(context)}-`);
-  const fronts = `${cloudPrefix(context)}-ps-`;
+  const fronts = rolling.cloudNames(cloudPrefix(context)).members;
   for (const server of servers.filter((one) => one.status === "VERIFY_RESIZE" && !one.name.startsWith(fronts))) {
     await context.clients.compute.confirmResize(server.id);
     context.emit({ kind: "repaired", repair: "resize-confirmed", what: server.name });

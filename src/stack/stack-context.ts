@@ -1,5 +1,4 @@
 import type { CloudClients } from "../clouds/clients.ts";
-import type { Project } from "../config/project.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
 import type { Profile } from "../domain/profile.ts";
 import type { EngineStack, Program, RunOptions } from "../engine/port.ts";
@@ -8,8 +7,9 @@ import type { Fleet } from "../rolling/fleet.ts";
 import type { CloudKind, StackFolder } from "../state/stack-folder.ts";
 import type { StackLock } from "../state/stack-lock.ts";
 import type { StackState } from "../state/stack-state.ts";
-import { fleetOf, planLor } from "../systems/lor/plan.ts";
-import type { LorPlan } from "../systems/lor/plan-model.ts";
+import type { SystemPlan } from "../systems/contract.ts";
+import type { Project } from "../systems/load-project.ts";
+import { planFleet as planProjectFleet, planProfile as planProjectProfile } from "../systems/project-plan.ts";
 import type { Emit } from "./action-event.ts";
 
 export interface ActionClock {
@@ -118,38 +118,16 @@ export interface StackContext {
   /** URNs that every run of the engine leaves as they are, whatever the settings say. Default: none. */
   readonly keep?: ReadonlySet<string>;
   /** The program that builds a Plan. Pulumi is loaded when it runs, not before. */
-  program(plan: LorPlan, choice: BuildChoice): Program;
+  program(plan: SystemPlan, choice: BuildChoice): Program;
 }
 
-/** The Plan of a fleet; it carries the profile's name when the fleet is exactly a profile's. */
-export function planFleet({ project }: Pick<StackContext, "project">, fleet: Fleet, wanted?: Profile): LorPlan {
-  const candidates: readonly Profile[] = wanted === undefined ? ["normal", "rush"] : [wanted, "normal", "rush"];
-  const profile = candidates.find((name) => sameFleet(fleet, fleetOf(project.settings[name])));
-  return planLor({
-    project: project.name,
-    stack: project.stack,
-    settings: project.settings,
-    fleet,
-    ...(profile === undefined ? {} : { profile }),
-  });
+/** The Plan of a fleet of the context's project. */
+export function planFleet({ project }: Pick<StackContext, "project">, fleet: Fleet, wanted?: Profile): SystemPlan {
+  return planProjectFleet(project, fleet, wanted);
 }
 
-export function planProfile({ project }: Pick<StackContext, "project">, profile: Profile): LorPlan {
-  return planLor({
-    project: project.name,
-    stack: project.stack,
-    settings: project.settings,
-    fleet: fleetOf(project.settings[profile]),
-    profile,
-  });
-}
-
-export function sameFleet(a: Fleet, b: Fleet): boolean {
-  return (
-    a.loadBalancerBandwidth === b.loadBalancerBandwidth &&
-    a.fronts.length === b.fronts.length &&
-    a.fronts.every((front, index) => front.name === b.fronts[index]?.name && front.size === b.fronts[index]?.size)
-  );
+export function planProfile({ project }: Pick<StackContext, "project">, profile: Profile): SystemPlan {
+  return planProjectProfile(project, profile);
 }
 
 /** What every run of the engine gets. */

@@ -9,7 +9,8 @@ import { ControlClient } from "../local-cloud/http/control-client.ts";
 import { lastWords, logFile } from "../local-cloud/kernel/log-file.ts";
 import type { CloudRuntime } from "../local-cloud/kernel/runtime.ts";
 import { readRuntime } from "../local-cloud/kernel/runtime-file.ts";
-import { EXTENSIONS_VARIABLE } from "../local-cloud/simulators.ts";
+
+import { EXTENSIONS_VARIABLE } from "../os/extensions.ts";
 import { cloudFolder } from "./cloud-connection.ts";
 
 export interface StartCloudArgs {

@@ -1,11 +1,11 @@
 import type { Adoption, Program, ResourceChange, RunResult } from "../engine/port.ts";
-import type { LorPlan } from "../systems/lor/plan-model.ts";
+import type { SystemPlan } from "../systems/contract.ts";
 import type { RecordedState } from "./recorded-state.ts";
 import { type BuildChoice, requireLock, runOptions, type StackContext, throwIfStopped } from "./stack-context.ts";
 
 /** An update of the engine that was looked at and not yet run. */
 export interface PreparedUpdate {
-  readonly plan: LorPlan;
+  readonly plan: SystemPlan;
   readonly program: Program;
   /** What it will do. */
   readonly changes: readonly ResourceChange[];
@@ -17,7 +17,7 @@ export const switchBuild: BuildChoice = { chain: true, joinDrained: true };
 /** Asks the engine what an update would do. */
 export async function prepareUpdate(
   context: StackContext,
-  plan: LorPlan,
+  plan: SystemPlan,
   choice: BuildChoice,
 ): Promise<PreparedUpdate> {
   throwIfStopped(context);
@@ -59,7 +59,7 @@ export function recordedOrder({ resources }: Pick<RecordedState, "resources">): 
 }
 
 export interface TargetedRun {
-  readonly plan: LorPlan;
+  readonly plan: SystemPlan;
   readonly choice: BuildChoice;
   readonly recorded: RecordedState;
   readonly targets: readonly string[];

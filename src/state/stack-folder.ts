@@ -3,8 +3,8 @@ import { isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { withoutAttributes } from "./backend-attributes.ts";
 
-/** Real and built-in cloud have separate state. */
-export type CloudKind = "local" | "ovh";
+/** `local`, or the id of a cloud definition. Each has a state of its own. */
+export type CloudKind = string;
 
 /** Where the state of one stack lies on this machine. */
 export interface StackFolder {

@@ -1,8 +1,8 @@
 import { Temporal } from "temporal-polyfill";
 import { describe, expect, test } from "vitest";
 import { type ComparisonReport, compareSettings } from "../../src/actions/cost/compare-settings.ts";
-import { loadProject } from "../../src/config/project.ts";
 import { LorError } from "../../src/core/errors.ts";
+import { loadProject } from "../../src/systems/load-project.ts";
 import { type Changes, settingsFolder } from "../config/settings-folder.ts";
 
 const now = new Date("2026-06-01T00:00:00Z");

@@ -1,23 +1,16 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { loadProject, type Project } from "../../src/config/project.ts";
+import { join } from "node:path";
 import type { CommandRunner } from "../../src/os/command-runner.ts";
 import type { ActionEvent } from "../../src/stack/action-event.ts";
 import type { Proposal } from "../../src/stack/proposal.ts";
 import { type ActionClock, realTimings, type StackContext } from "../../src/stack/stack-context.ts";
 import { type CloudKind, prepareStackFolder, stackFolder } from "../../src/state/stack-folder.ts";
 import { stateInFolder } from "../../src/state/stack-state.ts";
+import type { LorPlan } from "../../src/systems/lor/plan-model.ts";
+import { type LorProject, lorProject } from "../systems/lor/lor-project.ts";
 import { FakeEngine, plannedProgram } from "./fake-engine.ts";
 import { FakeWorld, type Trouble } from "./fake-world.ts";
-
-const repository = resolve(import.meta.dirname, "..", "..");
-
-function lorProject(): Project {
-  const loaded = loadProject(repository, "prod");
-  if (!loaded.ok) throw new Error(JSON.stringify(loaded.issues));
-  return loaded.value;
-}
 
 /** Time that passes only when somebody waits. */
 function steppedClock(): ActionClock {
@@ -55,11 +48,11 @@ export class FakeStack {
       }
     },
   };
-  project: Project;
+  project: LorProject;
   /** What the stack is said to be on. */
   cloud: CloudKind = "local";
 
-  constructor(project: Project = lorProject()) {
+  constructor(project: LorProject = lorProject()) {
     this.project = project;
   }
 
@@ -85,7 +78,7 @@ export class FakeStack {
       emit: (event) => this.events.push(event),
       signal: undefined,
       parallel: undefined,
-      program: (plan, choice) => plannedProgram(plan, choice, this.cloud),
+      program: (plan, choice) => plannedProgram(plan as LorPlan, choice, this.cloud),
       ...differs,
     };
   }

@@ -5,13 +5,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { initProject } from "../../src/actions/init/init-project.ts";
+import { system } from "../../src/systems/lor/index.ts";
 
 const repository = join(import.meta.dirname, "..", "..");
 
 test("git is kept from the passphrase, the state and the stack files of plain Pulumi, and from no file of settings", () => {
   const dir = mkdtempSync(join(tmpdir(), "lor-infra-init-"));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
-  initProject({ dir, home: join(dir, ".lor-infra"), name: "boutique", version: "0.1.0", environment: {}, randomBytes });
+  initProject({
+    system,
+    dir,
+    home: join(dir, ".lor-infra"),
+    name: "boutique",
+    version: "0.1.0",
+    environment: {},
+    randomBytes,
+  });
   const own = readFileSync(join(dir, ".gitignore"), "utf8");
   const committed = readFileSync(join(repository, ".gitignore"), "utf8");
   expect(committed).toContain(own.replace("node_modules/\n", ""));

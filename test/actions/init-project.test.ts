@@ -6,8 +6,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { checkSettings } from "../../src/actions/check/check-settings.ts";
 import { type InitProjectArgs, initProject } from "../../src/actions/init/init-project.ts";
 import { opensEncryptionSalt } from "../../src/config/encryption-salt.ts";
-import { loadProject } from "../../src/config/project.ts";
-import { renderProfileFile, renderSharedFile } from "../../src/config/project-template.ts";
+import { loadProject } from "../../src/systems/load-project.ts";
+import { system } from "../../src/systems/lor/index.ts";
 
 const repository = join(import.meta.dirname, "..", "..");
 
@@ -15,7 +15,7 @@ function request(more: Partial<InitProjectArgs> = {}): InitProjectArgs {
   const dir = mkdtempSync(join(tmpdir(), "lor-infra-init-"));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   const home = join(dir, ".lor-infra");
-  return { dir, home, name: "boutique", version: "0.1.0", environment: {}, randomBytes, ...more };
+  return { dir, home, name: "boutique", system, version: "0.1.0", environment: {}, randomBytes, ...more };
 }
 
 test("a new project passes the check, and is opened by a passphrase that only it has", () => {
@@ -106,17 +106,17 @@ test.each(["", "Boutique", "1shop", "a shop", "x".repeat(31), "../up"])("%j is n
 });
 
 test("the committed example is what init writes", () => {
-  const description =
-    "Lor, a pastry shop on OVHcloud. What both profiles share; the profile files hold only what differs.";
-  const shared = readFileSync(join(repository, "Pulumi.yaml"), "utf8");
-  expect(renderSharedFile({ name: "lor", description, program: "src/program.ts" })).toBe(shared);
-  for (const profile of ["normal", "rush"] as const) {
-    const committed = readFileSync(join(repository, `Pulumi.${profile}.yaml`), "utf8");
-    const encryptionSalt = /^encryptionsalt: (.*)$/m.exec(committed)?.[1] ?? "";
-    const saltRemark =
-      'Salt of the public passphrase "local": for the local cloud only. `lor-infra init` makes a project with its own.';
-    expect(renderProfileFile({ name: "lor", profile, encryptionSalt, saltRemark })).toBe(committed);
-  }
+  const committed = (file: string) => readFileSync(join(repository, file), "utf8");
+  const files = system.template({
+    name: "lor",
+    program: "src/program.ts",
+    description: "Lor, a pastry shop on OVHcloud. What both profiles share; the profile files hold only what differs.",
+    encryptionSalt: /^encryptionsalt: (.*)$/m.exec(committed("Pulumi.normal.yaml"))?.[1] ?? "",
+    saltRemark:
+      'Salt of the public passphrase "local": for the local cloud only. `lor-infra init` makes a project with its own.',
+  });
+  expect(files.map(({ file }) => file)).toEqual(["Pulumi.yaml", "Pulumi.normal.yaml", "Pulumi.rush.yaml"]);
+  for (const { file, content } of files) expect(content).toBe(committed(file));
 });
 
 function digest(dir: string): Record<string, string> {

@@ -5,12 +5,12 @@ import { recover } from "../../src/actions/recover/recover.ts";
 import { switchProfile } from "../../src/actions/rush/switch-profile.ts";
 import { status } from "../../src/actions/status/status.ts";
 import { up } from "../../src/actions/up/up.ts";
-import type { Project } from "../../src/config/project.ts";
 import { LorError } from "../../src/core/errors.ts";
 import type { Profile } from "../../src/domain/profile.ts";
+import type { LorSettings } from "../../src/systems/lor/settings.ts";
 import { FakeStack } from "./fake-stack.ts";
 
-type Settings = Project["settings"][Profile];
+type Settings = LorSettings;
 
 let stack: FakeStack;
 beforeEach(() => {

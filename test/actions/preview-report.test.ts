@@ -7,8 +7,9 @@ import {
 } from "../../src/actions/preview/preview-report.ts";
 import { scrubReport } from "../../src/actions/preview/scrub-report.ts";
 import { up } from "../../src/actions/up/up.ts";
-import { loadProject, type Project } from "../../src/config/project.ts";
+import { loadProject } from "../../src/systems/load-project.ts";
 import { type Changes, settingsFolder } from "../config/settings-folder.ts";
+import type { LorProject } from "../systems/lor/lor-project.ts";
 import { FakeStack } from "./fake-stack.ts";
 
 const open: FakeStack[] = [];
@@ -16,10 +17,10 @@ afterEach(() => {
   for (const stack of open.splice(0)) stack.dispose();
 });
 
-function load(folder: string): Project {
+function load(folder: string): LorProject {
   const loaded = loadProject(folder, "prod");
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.issues));
-  return loaded.value;
+  return loaded.value as LorProject;
 }
 
 /** What a change of the settings comes to, on a stack that was built before it. */

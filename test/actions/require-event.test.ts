@@ -1,7 +1,7 @@
 import { Temporal } from "temporal-polyfill";
 import { expect, it } from "vitest";
 import { requireEvent } from "../../src/actions/season/require-event.ts";
-import { loadProject, type Project } from "../../src/config/project.ts";
+import { loadProject, type Project } from "../../src/systems/load-project.ts";
 
 function lorProject(): Project {
   const loaded = loadProject(".", "prod");

@@ -5,7 +5,7 @@ import { status } from "../../src/actions/status/status.ts";
 import { refusalOfFronts, requireDataKept, up } from "../../src/actions/up/up.ts";
 import type { ProposedChange } from "../../src/stack/proposal.ts";
 import { planProfile } from "../../src/stack/stack-context.ts";
-import { planItems } from "../../src/systems/lor/plan-items.ts";
+import { itemsOf } from "../../src/systems/project-plan.ts";
 import { FakeStack } from "./fake-stack.ts";
 
 const instance = "openstack:compute/instance:Instance";
@@ -188,7 +188,7 @@ describe("what up refuses", () => {
     holdsData: false,
     serves: true,
   };
-  const items = planItems(planProfile(new FakeStack(), "normal"));
+  const items = itemsOf(planProfile(new FakeStack(), "normal"));
   const refusal = (changes: readonly ProposedChange[]) =>
     refusalOfFronts(changes, { items, recorded: { resources: [] }, towards: "normal" });
 

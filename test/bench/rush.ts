@@ -1,5 +1,4 @@
 import { switchProfile } from "../../src/actions/rush/switch-profile.ts";
-import { loadProject } from "../../src/config/project.ts";
 import type { EngineStack } from "../../src/engine/port.ts";
 import { parseStateExport } from "../../src/engine/state-export.ts";
 import type { JournalEntry } from "../../src/local-cloud/kernel/journal.ts";
@@ -9,6 +8,7 @@ import { localTimings } from "../../src/stack/stack-context.ts";
 import { stackFolder } from "../../src/state/stack-folder.ts";
 import { stateInFolder } from "../../src/state/stack-state.ts";
 import { readStateFile } from "../../src/state/state-file.ts";
+import { loadProject } from "../../src/systems/load-project.ts";
 import type { TestProject } from "../e2e/project.ts";
 import type { Figure } from "./measure.ts";
 

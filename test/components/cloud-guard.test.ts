@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
-import { decideCloud } from "../../src/clouds/cloud-guard.ts";
+import { decideCloud as decide } from "../../src/clouds/cloud-guard.ts";
+import { cloud } from "../../src/clouds/ovh/index.ts";
+
+const decideCloud = (environment: Readonly<Record<string, string | undefined>>) => decide(environment, cloud);
 
 const attached = "ovh:41001,openstack:41002,random:41003";
 const localBackend = "file:///home/ada/shop/.lor-infra/local/backend";

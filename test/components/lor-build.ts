@@ -1,4 +1,4 @@
-import type { BuildOptions } from "../../src/systems/lor/build.ts";
+import type { BuildOptions } from "../../src/systems/contract.ts";
 import { buildLor } from "../../src/systems/lor/build.ts";
 import type { LorPlan } from "../../src/systems/lor/plan-model.ts";
 import { type RecordingCloud, type Registration, record } from "./recording-cloud.ts";

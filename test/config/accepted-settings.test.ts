@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { checkSettings } from "../../src/actions/check/check-settings.ts";
-import { loadProject } from "../../src/config/project.ts";
+import { loadProject } from "../../src/systems/load-project.ts";
+import type { LorProject } from "../systems/lor/lor-project.ts";
 import { type Changes, committed, settingsFolder } from "./settings-folder.ts";
 
 const repository = join(import.meta.dirname, "..", "..");
@@ -190,7 +191,7 @@ test("another environment has its own pair, and both of it", () => {
   const project = loadProject(dir, "test");
   if (!project.ok) throw new Error(JSON.stringify(project.issues));
   expect(project.value.profileFiles).toEqual({ normal: "Pulumi.test.normal.yaml", rush: "Pulumi.test.rush.yaml" });
-  expect(project.value.settings.rush.prestashop.fronts).toBe(2);
+  expect((project.value as LorProject).settings.rush.prestashop.fronts).toBe(2);
   expect(loadProject(dir, "prod").ok && project.value.encryptionSalt).toMatch(/^v1:/);
 
   const half = checkSettings({

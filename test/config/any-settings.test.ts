@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { estimateCost } from "../../src/actions/cost/estimate-cost.ts";
 import { stateRpo } from "../../src/actions/rpo/assess-rpo.ts";
-import { loadProject } from "../../src/config/project.ts";
+import { loadProject } from "../../src/systems/load-project.ts";
 import { fleetOf, planLor } from "../../src/systems/lor/plan.ts";
 import { planItems } from "../../src/systems/lor/plan-items.ts";
+import type { LorProject } from "../systems/lor/lor-project.ts";
 import { settingsFolder } from "./settings-folder.ts";
 
 const path = fc.constantFrom(
@@ -143,7 +144,7 @@ test("from accepted settings everything that is derived can be derived", () => {
       const project = loadProject(settingsFolder(changes), "prod");
       if (!project.ok) return;
       accepted++;
-      const { name, settings } = project.value;
+      const { name, settings } = project.value as LorProject;
       for (const profile of ["normal", "rush"] as const) {
         const plan = planLor({ project: name, stack: "prod", settings, fleet: fleetOf(settings[profile]), profile });
         const items = planItems(plan);

@@ -1,13 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { changeSettings, describeSetting, readChange } from "../../src/config/changed-settings.ts";
-import { loadProject } from "../../src/config/project.ts";
-import { readRawProject } from "../../src/config/raw-project.ts";
+import { loadProject, readProjectFiles } from "../../src/systems/load-project.ts";
 import { lorSchema } from "../../src/systems/lor/schema.ts";
 import { settingsFolder } from "./settings-folder.ts";
 
 function read(text: string) {
   const folder = settingsFolder();
-  const raw = readRawProject(folder, "prod");
+  const raw = readProjectFiles(folder, "prod");
   const project = loadProject(folder, "prod", { now: new Date("2026-06-01") });
   if (!raw.ok || !project.ok) throw new Error("the committed settings are refused");
   const sections = Object.keys(lorSchema.shape);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { checkSettings } from "../../src/actions/check/check-settings.ts";
-import { loadProject } from "../../src/config/project.ts";
+import { loadProject } from "../../src/systems/load-project.ts";
 import { type Changes, settingsFolder } from "./settings-folder.ts";
 
 const now = new Date("2026-07-31T23:59:59Z");

@@ -61,7 +61,7 @@ export class TestProject {
 
   /** The raw calls of its local cloud, once that runs. */
   async clients(): Promise<CloudClients> {
-    return (await connectLocalCloud(cloudFolder(this.home))).clients;
+    return (await connectLocalCloud(cloudFolder(this.home), { cloud: "ovh", region: "GRA11" })).clients;
   }
 
   /** Its commands take it for that moment, ISO 8601, and time goes on from there; so does a cloud that they start from now on. */

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { stopCloud } from "../../src/actions/cloud/cloud-stop.ts";
 import { createLocalCloud } from "../../src/local-cloud/create-local-cloud.ts";
 import type { CloudRuntime } from "../../src/local-cloud/kernel/runtime.ts";
-import { EXTENSIONS_VARIABLE, loadSimulators, openSimulators } from "../../src/local-cloud/simulators.ts";
+import { loadSimulators, openSimulators } from "../../src/local-cloud/simulators.ts";
+import { EXTENSIONS_VARIABLE } from "../../src/os/extensions.ts";
 import { startCloud } from "../../src/stack/start-local-cloud.ts";
 import { ProviderClient } from "./provider/provider-client.ts";
 

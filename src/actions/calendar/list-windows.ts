@@ -1,11 +1,11 @@
 import type { Temporal } from "temporal-polyfill";
-import type { Project } from "../../config/project.ts";
 import { type Freeze, freezeAt, freezeOf } from "../../domain/calendar/freeze.ts";
 import type { Calendar, Occurrence } from "../../domain/calendar/model.ts";
 import { type MonthlyPrice, type MonthlyPrices, priceTime, unknownIn } from "../../domain/calendar/price.ts";
 import { type Gap, planSeason, type RushWindow } from "../../domain/calendar/windows.ts";
 import type { PriceBook } from "../../domain/price-book.ts";
 import type { Profile } from "../../domain/profile.ts";
+import type { Project } from "../../systems/load-project.ts";
 import { requirePriceBook } from "../cost/estimate-cost.ts";
 import { priceProfiles } from "../cost/price-profiles.ts";
 
@@ -99,7 +99,7 @@ interface CalendarPrice {
 
 /** When rush is wanted, and what it costs. Throws `price-book-unknown`. */
 export function listWindows({ project, now, from, years, priceBook }: ListWindowsArgs): CalendarReport {
-  const book = requirePriceBook(priceBook);
+  const book = requirePriceBook(project, priceBook);
   const { calendar } = project.settings.normal;
   const firstDay = from ?? now.toZonedDateTimeISO(calendar.timeZone).toPlainDate();
   const season = planSeason(calendar, firstDay, years);

@@ -1,7 +1,7 @@
 import type { Temporal } from "temporal-polyfill";
-import type { Project } from "../../config/project.ts";
 import { priceTime, unknownIn } from "../../domain/calendar/price.ts";
 import { wantedAt } from "../../domain/calendar/wanted.ts";
+import type { Project } from "../../systems/load-project.ts";
 import { requirePriceBook } from "../cost/estimate-cost.ts";
 import { priceProfiles } from "../cost/price-profiles.ts";
 
@@ -23,7 +23,7 @@ export function nextSeason(project: Project, now: Temporal.Instant, priceBook: s
   const { window, next } = wantedAt(project.settings.normal.calendar, now);
   const coming = window ?? next;
   if (coming === undefined) return undefined;
-  const prices = priceProfiles(project, requirePriceBook(priceBook));
+  const prices = priceProfiles(project, requirePriceBook(project, priceBook));
   const { inRush, extra } = priceTime(coming.seconds, prices);
   return {
     events: coming.occurrences.map(({ event }) => event.name),

@@ -1,9 +1,8 @@
-import { judgeProject, type Project } from "../../config/project.ts";
-import { readRawProject } from "../../config/raw-project.ts";
 import { ExitCode } from "../../core/errors.ts";
 import type { Issue } from "../../core/result.ts";
 import { policies } from "../../domain/policy/policies.ts";
 import type { WaivedViolation } from "../../domain/policy/waiver.ts";
+import { judgeProject, type Project, readProjectFiles } from "../../systems/load-project.ts";
 
 export interface CheckReport {
   readonly version: 1;
@@ -60,7 +59,7 @@ export interface CheckSettingsArgs {
 
 /** Reads the settings in a folder and tells every problem of them at once. */
 export function checkSettings({ dir, stack, now = new Date() }: CheckSettingsArgs): CheckResult {
-  const raw = readRawProject(dir, stack);
+  const raw = readProjectFiles(dir, stack);
   const { project, issues, refused, waived } = raw.ok
     ? judgeProject(dir, stack, raw.value, now)
     : { project: undefined, issues: raw.issues, refused: [], waived: [] };

@@ -6,20 +6,16 @@ import {
   readChange,
   type SettingChange,
 } from "../../config/changed-settings.ts";
-import { judgeProject, type Project, type ProjectJudgement } from "../../config/project.ts";
-import { type RawProject, readRawProject } from "../../config/raw-project.ts";
+import type { RawProject } from "../../config/raw-project.ts";
 import { LorError } from "../../core/errors.ts";
 import { amountDifference } from "../../core/money.ts";
 import type { Issue } from "../../core/result.ts";
 import type { MonthlyPrice } from "../../domain/calendar/price.ts";
 import { type PriceBook, priceBooks } from "../../domain/price-book.ts";
 import type { Profile } from "../../domain/profile.ts";
-import { freeAddresses } from "../../systems/lor/free-addresses.ts";
-import { fleetOf, planLor } from "../../systems/lor/plan.ts";
-import { recoveryFacts } from "../../systems/lor/recovery.ts";
-import { adviseRecovery, type RecoveryAdvice } from "../../systems/lor/recovery-options.ts";
-import { frontsAtOnce } from "../../systems/lor/rules/pair-rules.ts";
-import { lorSchema } from "../../systems/lor/schema.ts";
+import type { RecoveryAdvice } from "../../systems/contract.ts";
+import { judgeProject, type Project, type ProjectJudgement, readProjectFiles } from "../../systems/load-project.ts";
+import { planProfile } from "../../systems/project-plan.ts";
 import { type CheckReport, describePolicies, exitOf, withoutExit } from "../check/check-settings.ts";
 import { compareDataLoss, type DataLossComparison } from "../rpo/compare-data-loss.ts";
 import { requirePriceBook } from "./estimate-cost.ts";
@@ -103,21 +99,20 @@ export function compareSettings({
   priceBook,
   now = new Date(),
 }: CompareSettingsArgs): ComparisonReport {
-  const book = requirePriceBook(priceBook);
+  const book = requirePriceBook(project, priceBook);
   const raw = readAgain(project);
   const judge = (changed: RawProject) => judgeProject(project.dir, project.stack, changed, now);
   const changes = readChanges(texts, raw, project);
-  const addresses = neededAddresses(raw, changes, judge);
-  const alone = requireProject(judge(changeSettings(raw, [...changes, ...addresses])), texts);
-  const advice = adviseRecovery(
-    factsOf(alone.project),
-    alone.project.settings.normal.rpo.inSeconds(),
+  const implied = impliedBy(project, raw, changes, judge);
+  const alone = requireProject(judge(changeSettings(raw, [...changes, ...implied])), texts);
+  const advice = adviseOn(
+    alone.project,
     changes.flatMap(({ place, path }) => (place === "shared" ? [path] : [])),
   );
   const settings = advice.needs.flatMap(({ settings: needed }) =>
     needed.map(({ path, value }): SettingChange => ({ place: "shared", path, value })),
   );
-  const after = requireProject(judge(changeSettings(raw, [...changes, ...addresses, ...settings])), texts);
+  const after = requireProject(judge(changeSettings(raw, [...changes, ...implied, ...settings])), texts);
   const refused = {
     before: judge(raw).refused,
     alone: alone.refused,
@@ -127,10 +122,7 @@ export function compareSettings({
     version: 1,
     changes: changes.map((change) => describeChange(change, project, after.project)),
     needs: [
-      ...addresses.map((change) => ({
-        ...describeChange(change, project, after.project),
-        why: "every front needs an address of its own; these are free in its subnet",
-      })),
+      ...implied.map((change) => ({ ...describeChange(change, project, after.project), why: change.why })),
       ...advice.needs.flatMap(({ settings: needed }) =>
         needed.map(({ path, why }) => ({
           ...describeChange({ place: "shared", path }, project, after.project),
@@ -150,15 +142,22 @@ export function compareSettings({
   };
 }
 
+/** @param kept paths of settings that somebody asked for as they are */
+function adviseOn(project: Project, kept: readonly string[]): RecoveryAdvice {
+  const { recovery } = project.system.capabilities;
+  const plan = planProfile(project, "normal");
+  return recovery?.advise(plan, plan.rpoSeconds, kept) ?? { needs: [], impossible: [] };
+}
+
 /** The files as they are: the settings that were checked do not say in which of them a value is. */
 function readAgain({ dir, stack }: Project): RawProject {
-  const raw = readRawProject(dir, stack);
+  const raw = readProjectFiles(dir, stack);
   if (!raw.ok) throw refused([], raw.issues);
   return raw.value;
 }
 
 function readChanges(texts: readonly string[], raw: RawProject, project: Project): readonly SettingChange[] {
-  const sections = Object.keys(lorSchema.shape);
+  const sections = Object.keys(project.system.schema.shape);
   const read = texts.map((text) => readChange(text, { raw, settings: project.settings, sections }));
   const issues = read.flatMap((result) => (result.ok ? [] : result.issues));
   if (issues.length > 0) throw refused(texts, issues);
@@ -179,23 +178,16 @@ function readChanges(texts: readonly string[], raw: RawProject, project: Project
   });
 }
 
-/** More fronts need more addresses, and which ones they get changes no price: free ones of their subnet. */
-function neededAddresses(
+/** Settings that must follow the change so that it can be built, such as addresses for more members. */
+function impliedBy(
+  { system }: Project,
   raw: RawProject,
   changes: readonly SettingChange[],
   judge: (changed: RawProject) => ProjectJudgement,
-): readonly SettingChange[] {
+): readonly (SettingChange & { readonly why: string })[] {
   const { issues, settings } = judge(changeSettings(raw, changes));
-  const { normal, rush } = settings;
-  if (issues.every(({ code }) => code !== "addresses-too-few")) return [];
-  if (normal.prestashop === undefined || rush.prestashop === undefined || normal.network === undefined) return [];
-  const { addresses } = normal.prestashop;
-  const missing = frontsAtOnce({
-    normal: { prestashop: normal.prestashop },
-    rush: { prestashop: rush.prestashop },
-  }).fronts;
-  const free = freeAddresses(normal.network.subnets.prestashop.cidr, addresses, missing - addresses.length);
-  return [{ place: "shared", path: "prestashop.addresses", value: [...addresses, ...free].map(String) }];
+  const implied = system.capabilities.rolling?.impliedSettings(settings, issues) ?? [];
+  return implied.map((one) => ({ place: "shared", ...one }));
 }
 
 function requireProject(
@@ -219,10 +211,6 @@ function refused(texts: readonly string[], issues: readonly Issue[]): LorError {
     accepted: "settings that `lor-infra check` would accept, or that only policies refuse",
     next: "lor-infra cost --help",
   });
-}
-
-function factsOf({ name, stack, settings }: Project) {
-  return recoveryFacts(planLor({ project: name, stack, settings, fleet: fleetOf(settings.normal), profile: "normal" }));
 }
 
 function describeChange(

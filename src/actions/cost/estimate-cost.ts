@@ -1,12 +1,10 @@
-import { findInstance, ovhcloudOffer } from "../../clouds/ovh/offers.ts";
-import type { Project } from "../../config/project.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import { type CostLine, type CostSum, estimateItems } from "../../domain/cost.ts";
 import type { PlanItem } from "../../domain/plan-item.ts";
-import { findPriceBook, type PriceBook, priceBooks } from "../../domain/price-book.ts";
+import type { PriceBook } from "../../domain/price-book.ts";
 import type { Profile } from "../../domain/profile.ts";
-import { fleetOf, planLor } from "../../systems/lor/plan.ts";
-import { planItems } from "../../systems/lor/plan-items.ts";
+import type { Project } from "../../systems/load-project.ts";
+import { cloudOf, itemsOf, planFleet, profileFleet, rollingOf } from "../../systems/project-plan.ts";
 
 export interface EstimateCostArgs {
   readonly project: Project;
@@ -62,12 +60,11 @@ interface CostReportItem {
 
 /** What a profile costs by the month. Throws `price-book-unknown` and `flavor-unknown`. */
 export function estimateCost({ project, profile, frontsFlavor, priceBook }: EstimateCostArgs): CostReport {
-  const book = requirePriceBook(priceBook);
-  const asked = fleetOf(project.settings[profile]);
-  const size = requireSize(frontsFlavor);
+  const book = requirePriceBook(project, priceBook);
+  const asked = profileFleet(project, profile);
+  const size = requireSize(project, frontsFlavor);
   const fleet = size === undefined ? asked : { ...asked, fronts: asked.fronts.map((front) => ({ ...front, size })) };
-  const plan = planLor({ project: project.name, stack: project.stack, settings: project.settings, fleet });
-  const estimate = estimateItems(planItems(plan), book);
+  const estimate = estimateItems(itemsOf(planFleet(project, fleet)), book);
   return {
     version: 1,
     profile,
@@ -80,9 +77,11 @@ export function estimateCost({ project, profile, frontsFlavor, priceBook }: Esti
   };
 }
 
-/** @throws LorError `price-book-unknown` */
-export function requirePriceBook(id: string): PriceBook {
-  const book = findPriceBook(id);
+/** @param id default: that of the system. @throws LorError `price-book-unknown` */
+export function requirePriceBook(project: Pick<Project, "system">, id?: string): PriceBook {
+  const { priceBooks } = cloudOf(project);
+  const wanted = id ?? project.system.priceBook;
+  const book = priceBooks.find((one) => one.id === wanted);
   if (book !== undefined) return book;
   throw new LorError({
     code: "price-book-unknown",
@@ -90,13 +89,15 @@ export function requirePriceBook(id: string): PriceBook {
     exit: ExitCode.usage,
     culprit: "user",
     path: "--price-book",
-    seen: id,
+    seen: wanted,
     accepted: priceBooks.map((candidate) => candidate.id).join(", "),
   });
 }
 
-function requireSize(size: string | undefined): string | undefined {
-  if (size === undefined || findInstance(size) !== undefined) return size;
+function requireSize(project: Project, size: string | undefined): string | undefined {
+  if (size === undefined) return size;
+  const { sizes } = rollingOf(project);
+  if (sizes.includes(size)) return size;
   throw new LorError({
     code: "flavor-unknown",
     message: "no such size is sold",
@@ -104,7 +105,7 @@ function requireSize(size: string | undefined): string | undefined {
     culprit: "user",
     path: "--fronts-flavor",
     seen: size,
-    accepted: ovhcloudOffer.instances.map((offer) => offer.size).join(", "),
+    accepted: sizes.join(", "),
   });
 }
 

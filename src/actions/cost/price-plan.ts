@@ -1,7 +1,8 @@
 import { type CostSum, estimateItems } from "../../domain/cost.ts";
-import { priceBooks } from "../../domain/price-book.ts";
-import { planItems } from "../../systems/lor/plan-items.ts";
-import type { LorPlan } from "../../systems/lor/plan-model.ts";
+import type { SystemPlan } from "../../systems/contract.ts";
+import { itemsOf } from "../../systems/project-plan.ts";
+import { requireSystem } from "../../systems/registry.ts";
+import { requirePriceBook } from "./estimate-cost.ts";
 
 /** A month of a Plan. */
 export interface PlanPrice {
@@ -14,10 +15,9 @@ export interface PlanPrice {
   readonly outsideOffer: CostSum;
 }
 
-/** What a month of a Plan costs with the customer's own offer: the price now and after that a person approves. */
-export function pricePlan(plan: LorPlan): PlanPrice {
-  const [book] = priceBooks;
-  if (book === undefined) throw new Error("there is no price book");
-  const { total, outsideOfferTotal } = estimateItems(planItems(plan), book);
+/** What a month of a Plan costs by its system's own price book: the price now and after that a person approves. */
+export function pricePlan(plan: SystemPlan): PlanPrice {
+  const book = requirePriceBook({ system: requireSystem(plan.system) });
+  const { total, outsideOfferTotal } = estimateItems(itemsOf(plan), book);
   return { priceBook: book.id, currency: book.currency, offer: total, outsideOffer: outsideOfferTotal };
 }

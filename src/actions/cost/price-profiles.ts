@@ -1,18 +1,16 @@
-import type { Project } from "../../config/project.ts";
 import { renderCents } from "../../core/money.ts";
 import { type MonthlyPrice, type MonthlyPrices, monthlyPriceOf, priceTime } from "../../domain/calendar/price.ts";
 import { estimateItems } from "../../domain/cost.ts";
 import type { PlanItem } from "../../domain/plan-item.ts";
 import type { PriceBook } from "../../domain/price-book.ts";
 import type { Profile } from "../../domain/profile.ts";
-import { fleetOf, planLor } from "../../systems/lor/plan.ts";
-import { planItems } from "../../systems/lor/plan-items.ts";
-import { priceBookId } from "../../systems/lor/statements.ts";
+import type { Project } from "../../systems/load-project.ts";
+import { itemsOf, planProfile } from "../../systems/project-plan.ts";
 import { requirePriceBook } from "./estimate-cost.ts";
 
 /** Everything that a profile is made of. */
-export function profileItems({ name, stack, settings }: Project, profile: Profile): readonly PlanItem[] {
-  return planItems(planLor({ project: name, stack, settings, fleet: fleetOf(settings[profile]), profile }));
+export function profileItems(project: Project, profile: Profile): readonly PlanItem[] {
+  return itemsOf(planProfile(project, profile));
 }
 
 /** A month of both profiles, with what the offer leaves out. */
@@ -29,8 +27,8 @@ export function priceItems(items: readonly PlanItem[], book: PriceBook): Monthly
 }
 
 /** What a time in rush costs more than in normal, as `94.34 EUR`; undefined where a price is missing. */
-export function rushCostsMore(project: Project, seconds: number, priceBook = priceBookId): string | undefined {
-  const { extra } = priceTime(seconds, priceProfiles(project, requirePriceBook(priceBook)));
+export function rushCostsMore(project: Project, seconds: number, priceBook?: string): string | undefined {
+  const { extra } = priceTime(seconds, priceProfiles(project, requirePriceBook(project, priceBook)));
   return extra === undefined ? undefined : renderCents(extra);
 }
 

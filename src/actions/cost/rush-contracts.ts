@@ -1,10 +1,9 @@
 import type { Temporal } from "temporal-polyfill";
-import type { Project } from "../../config/project.ts";
 import { instancePrice } from "../../domain/billing.ts";
 import { timingOf } from "../../domain/calendar/timing.ts";
 import { windowAt } from "../../domain/calendar/windows.ts";
 import { contractsOf } from "../../domain/season/contracts.ts";
-import { priceBookId } from "../../systems/lor/statements.ts";
+import type { Project } from "../../systems/load-project.ts";
 import { requirePriceBook } from "./estimate-cost.ts";
 import { instancesOfProject, renderContract, type SeasonCostContract } from "./season-cost.ts";
 
@@ -24,16 +23,11 @@ export interface RushContracts {
   readonly instances: readonly SeasonCostContract[];
 }
 
-export function rushContracts({
-  project,
-  now,
-  event,
-  priceBook = priceBookId,
-}: RushContractsArgs): RushContracts | undefined {
+export function rushContracts({ project, now, event, priceBook }: RushContractsArgs): RushContracts | undefined {
   const { calendar } = project.settings.normal;
   const window = event === undefined ? windowAt(calendar, now) : timingOf(calendar, event, now)?.window;
   if (window === undefined) return undefined;
-  const book = requirePriceBook(priceBook);
+  const book = requirePriceBook(project, priceBook);
   const period = { from: window.firstDay, until: window.lastDay.add({ days: 1 }) };
   const contracts = contractsOf(instancesOfProject(project), period, [window], (size) => instancePrice(size, book));
   return {

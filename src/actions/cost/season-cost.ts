@@ -1,5 +1,4 @@
 import type { Temporal } from "temporal-polyfill";
-import type { Project } from "../../config/project.ts";
 import { type Contract, instancePrice, planTerms } from "../../domain/billing.ts";
 import { unknownIn } from "../../domain/calendar/price.ts";
 import { planSeason, type RushWindow } from "../../domain/calendar/windows.ts";
@@ -25,7 +24,8 @@ import {
 } from "../../domain/season/year-price.ts";
 import { forecastSwitch } from "../../rolling/forecast.ts";
 import { pathTo } from "../../rolling/step-fleet.ts";
-import { switchGoal, undisturbed } from "../../systems/lor/switch-goal.ts";
+import type { Project } from "../../systems/load-project.ts";
+import { rollingOf } from "../../systems/project-plan.ts";
 import { requirePriceBook } from "./estimate-cost.ts";
 import { priceItems, priceProfiles, profileItems } from "./price-profiles.ts";
 
@@ -140,7 +140,7 @@ interface SeasonCostResized {
 
 /** What a year costs, and which contract each of its instances should have. Throws `price-book-unknown`. Pure. */
 export function costSeason({ project, from, priceBook }: SeasonCostArgs): SeasonCostReport {
-  const book = requirePriceBook(priceBook);
+  const book = requirePriceBook(project, priceBook);
   const { calendar } = project.settings.normal;
   const period: Period = { from, until: from.add({ years: 1 }) };
   const { windows } = planSeason(calendar, from, 1);
@@ -209,9 +209,11 @@ function priceSeason(project: Project, book: PriceBook): PricedSeason {
 }
 
 /** How long an undisturbed switch should take: an estimate, without what a stack's journal teaches. */
-function secondsTo({ settings }: Project, target: Profile): number {
-  const live = undisturbed(settings, target === "rush" ? "normal" : "rush");
-  const { steps } = pathTo(live, switchGoal(settings, target));
+function secondsTo(project: Project, target: Profile): number {
+  const rolling = rollingOf(project);
+  const { settings } = project;
+  const live = rolling.undisturbed(settings, target === "rush" ? "normal" : "rush");
+  const { steps } = pathTo(live, rolling.goal(settings, target));
   return forecastSwitch(live, steps, { durations: new Map(), real: true }).reduce((sum, step) => sum + step.seconds, 0);
 }
 

@@ -13,8 +13,8 @@ import { journaled } from "../../stack/run-journal.ts";
 import { planFleet, planProfile, runOptions, type StackContext } from "../../stack/stack-context.ts";
 import { isChained, runTargeted } from "../../stack/update-stack.ts";
 import { backUpState } from "../../state/backup.ts";
-import { planItems } from "../../systems/lor/plan-items.ts";
-import type { LorPlan } from "../../systems/lor/plan-model.ts";
+import type { SystemPlan } from "../../systems/contract.ts";
+import { itemsOf } from "../../systems/project-plan.ts";
 
 export interface DestroyInput {
   /** Deletes databases, volumes and buckets too; without it a stack that holds data is left alone. Default: false. */
@@ -27,7 +27,7 @@ export interface DestroyResult {
   /** The part of them that held data. */
   readonly lost: readonly ProposedChange[];
   /** What was paid for. */
-  readonly before: LorPlan | undefined;
+  readonly before: SystemPlan | undefined;
   /** Copy of the last state, secrets encrypted; undefined when there was nothing. */
   readonly backup: string | undefined;
   readonly seconds: number;
@@ -83,7 +83,7 @@ export async function destroy(context: StackContext, { withData, confirm }: Dest
 }
 
 /** Gives up the protection of what holds data: only of what is there, because a stack half made must not be completed on its way out. */
-async function release(context: StackContext, plan: LorPlan, recorded: RecordedState): Promise<void> {
+async function release(context: StackContext, plan: SystemPlan, recorded: RecordedState): Promise<void> {
   const targets = recorded.resources.filter((one) => one.protect).map((one) => one.urn);
   if (targets.length > 0) {
     context.emit({ kind: "phase", phase: "unprotecting" });
@@ -92,8 +92,8 @@ async function release(context: StackContext, plan: LorPlan, recorded: RecordedS
 }
 
 /** In the order of loss: what holds data first. */
-function proposeDeletion(resources: readonly StateResource[], plan: LorPlan): readonly ProposedChange[] {
-  const items = planItems(plan);
+function proposeDeletion(resources: readonly StateResource[], plan: SystemPlan): readonly ProposedChange[] {
+  const items = itemsOf(plan);
   const changes = resources.map((one): ProposedChange => {
     const item = items.find(({ type, name }) => type === one.type && name === one.name);
     return {

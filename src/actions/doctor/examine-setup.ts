@@ -1,7 +1,6 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { credentialsFromEnvironment } from "../../clouds/ovh/credentials.ts";
-import { loadProject, type Project } from "../../config/project.ts";
 import { LorError } from "../../core/errors.ts";
 import { priceBooks } from "../../domain/price-book.ts";
 import { openProjectState } from "../../stack/open-context.ts";
@@ -11,6 +10,7 @@ import { type CloudKind, type StackFolder, stackFolder, stateHome } from "../../
 import { describeHolder, readLock } from "../../state/stack-lock.ts";
 import type { StackState } from "../../state/stack-state.ts";
 import { readCheckpoint } from "../../state/state-file.ts";
+import { loadProject, type Project } from "../../systems/load-project.ts";
 import { cloudStatus } from "../cloud/cloud-status.ts";
 import { engineStatus } from "../engine/engine-status.ts";
 import { listState } from "../state/list-state.ts";

@@ -23,10 +23,8 @@ import {
   type StackContext,
 } from "../../stack/stack-context.ts";
 import { isChained, recordedOrder } from "../../stack/update-stack.ts";
-import { keptSecrets } from "../../systems/lor/kept-secrets.ts";
-import { planItems } from "../../systems/lor/plan-items.ts";
-import type { LorPlan } from "../../systems/lor/plan-model.ts";
-import { settingOf } from "../../systems/lor/setting-of.ts";
+import type { SystemPlan } from "../../systems/contract.ts";
+import { itemsOf } from "../../systems/project-plan.ts";
 import type { ImportedResource, ImportProposal } from "./import-proposal.ts";
 import { refusalOf } from "./import-refusal.ts";
 
@@ -61,9 +59,9 @@ export async function importStack(context: StackContext, input: ImportInput): Pr
   const began = context.clock.now().getTime();
   const recorded = await recoverStack(context);
   const plan = planToImport(context, recorded, input.profile);
-  const choosable = planItems(plan).filter((one) => context.clients.finder.isChosen(one.type));
+  const choosable = itemsOf(plan).filter((one) => context.clients.finder.isChosen(one.type));
   const chosen = resolveMap(input.map, "--map", choosable);
-  const given = resolveMap(input.secrets, "--secrets", keptSecrets(plan));
+  const given = resolveMap(input.secrets, "--secrets", context.project.system.keptSecrets(plan));
   using trial = await context.trialEngine();
   const attempt = new Attempt(context, trial.engine, plan, recorded);
   const proposal = await attempt.look(chosen, given);
@@ -92,7 +90,7 @@ function secondsSince({ clock }: StackContext, began: number): number {
 }
 
 /** The Plan of what should be there. */
-function planToImport(context: StackContext, recorded: RecordedState, asked: Profile | undefined): LorPlan {
+function planToImport(context: StackContext, recorded: RecordedState, asked: Profile | undefined): SystemPlan {
   if (recorded.fleet === undefined) return planProfile(context, asked ?? "normal");
   if (asked === undefined || asked === recorded.profile) return planFleet(context, recorded.fleet, recorded.profile);
   throw new LorError({
@@ -111,12 +109,12 @@ function planToImport(context: StackContext, recorded: RecordedState, asked: Pro
 class Attempt {
   readonly #context: StackContext;
   readonly #engine: EngineStack;
-  readonly #plan: LorPlan;
+  readonly #plan: SystemPlan;
   readonly #recorded: RecordedState;
   #existing: ExistingResources | undefined;
   #secrets: readonly GatheredSecret[] = [];
 
-  constructor(context: StackContext, engine: EngineStack, plan: LorPlan, recorded: RecordedState) {
+  constructor(context: StackContext, engine: EngineStack, plan: SystemPlan, recorded: RecordedState) {
     this.#context = context;
     this.#engine = engine;
     this.#plan = plan;
@@ -137,7 +135,7 @@ class Attempt {
     const known = new Set(this.#recorded.resources.map(resourceKey));
     const there = new Set([...known, ...[...this.#existing.found.values()].map(resourceKey)]);
     this.#secrets = await gatherSecrets(this.#context, this.#plan, { there, known, given });
-    const items = planItems(this.#plan).filter((one) => !one.type.startsWith("random:"));
+    const items = itemsOf(this.#plan).filter((one) => !one.type.startsWith("random:"));
     return {
       cloud,
       stack: project.stack,
@@ -195,7 +193,7 @@ class Attempt {
     const { fleet, profile } = this.#plan;
     const there = new Set([...this.#recorded.resources, ...(this.#existing?.found.values() ?? [])].map(resourceKey));
     const fronts = new Set(fleet.fronts.map((front) => front.name));
-    const serving = planItems(this.#plan).filter(
+    const serving = itemsOf(this.#plan).filter(
       ({ type, name, charge }) =>
         charge.kind === "load-balancer" || (fronts.has(name) && /:(Instance|Member)$/.test(type)),
     );
@@ -266,7 +264,7 @@ class Attempt {
       path,
       found: asText(seen),
       wanted: asText(wanted),
-      setting: settingOf(base, path),
+      setting: this.#context.project.system.settingOf(base, path),
     }));
     return {
       ...base,

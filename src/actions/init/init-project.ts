@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createEncryptionSalt } from "../../config/encryption-salt.ts";
-import { renderIgnoredFiles, renderProfileFile, renderSharedFile } from "../../config/project-template.ts";
+import { renderIgnoredFiles } from "../../config/ignored-files.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import { passphraseOfEnvironment } from "../../stack/passphrase.ts";
+import type { SystemDefinition, TemplateFile } from "../../systems/contract.ts";
 
 export interface InitProjectArgs {
   /** Made when it is not there. */
@@ -12,6 +13,7 @@ export interface InitProjectArgs {
   readonly home: string;
   /** Project name: begins every name in the cloud. */
   readonly name: string;
+  readonly system: SystemDefinition;
   /** Version of lor-infra that the new project depends on. */
   readonly version: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -42,26 +44,20 @@ export function initProject(args: InitProjectArgs): InitProjectResult {
   const given = passphraseOfEnvironment(environment);
   const passphrase = given?.value ?? Buffer.from(randomBytes(passphraseBytes)).toString("base64url");
   const passphraseFile = join(home, "passphrase");
-  const settings = renderFiles(args);
-  const paths = [...settings.map(({ file }) => join(dir, file)), ...profileFiles.map((file) => join(dir, file))];
-  refuseOverwriting(given === undefined ? [...paths, passphraseFile] : paths);
-
   const encryptionSalt = createEncryptionSalt(passphrase, {
     salt: randomBytes(saltBytes),
     nonce: randomBytes(nonceBytes),
   });
-  const saltRemark = "The passphrase of this salt is kept apart; without it the secrets in the state are lost.";
+  const files = renderFiles(args, encryptionSalt);
+  const paths = files.map(({ file }) => join(dir, file));
+  refuseOverwriting(given === undefined ? [...paths, passphraseFile] : paths);
   mkdirSync(dir, { recursive: true });
   // The passphrase first: a project whose secrets cannot be opened would be worse than none.
   if (given === undefined) {
     mkdirSync(home, { recursive: true, mode: 0o700 });
     writeFileSync(passphraseFile, `${passphrase}\n`, { mode: 0o600, flag: "wx" });
   }
-  for (const { file, content } of settings) writeFileSync(join(dir, file), content, { flag: "wx" });
-  for (const profile of ["normal", "rush"] as const) {
-    const content = renderProfileFile({ name, profile, encryptionSalt, saltRemark });
-    writeFileSync(join(dir, `Pulumi.${profile}.yaml`), content, { flag: "wx" });
-  }
+  for (const { file, content } of files) writeFileSync(join(dir, file), content, { flag: "wx" });
   return {
     files: given === undefined ? [passphraseFile, ...paths] : paths,
     passphrase:
@@ -71,12 +67,10 @@ export function initProject(args: InitProjectArgs): InitProjectResult {
   };
 }
 
-const profileFiles: readonly string[] = Object.freeze(["Pulumi.normal.yaml", "Pulumi.rush.yaml"]);
+const program = "program.mjs";
+const saltRemark = "The passphrase of this salt is kept apart; without it the secrets in the state are lost.";
 
-function renderFiles({
-  name,
-  version,
-}: InitProjectArgs): readonly { readonly file: string; readonly content: string }[] {
+function renderFiles({ name, system, version }: InitProjectArgs, encryptionSalt: string): readonly TemplateFile[] {
   const packageJson = {
     name,
     private: true,
@@ -84,16 +78,8 @@ function renderFiles({
     dependencies: { "lor-infra": `^${version}` },
   };
   return [
-    {
-      file: "Pulumi.yaml",
-      content: renderSharedFile({
-        name,
-        description:
-          "A shop and its administration on OVHcloud. What both profiles share; the profile files hold only what differs.",
-        program: "program.mjs",
-      }),
-    },
-    { file: "program.mjs", content: 'export { default } from "lor-infra/program";\n' },
+    ...system.template({ name, program, encryptionSalt, saltRemark }),
+    { file: program, content: 'export { default } from "lor-infra/program";\n' },
     { file: "package.json", content: `${JSON.stringify(packageJson, undefined, 2)}\n` },
     { file: ".gitignore", content: `node_modules/\n${renderIgnoredFiles()}` },
   ];

@@ -9,12 +9,13 @@ import type { Note } from "../../stack/run-journal.ts";
 import { type StackContext, throwIfStopped } from "../../stack/stack-context.ts";
 import { CommandLog } from "../../state/command-log.ts";
 import type { JournalEntry } from "../../state/operation-journal.ts";
-import type { LorPlan } from "../../systems/lor/plan-model.ts";
+import type { SystemPlan } from "../../systems/contract.ts";
+import { rollingOf } from "../../systems/project-plan.ts";
 import { secretsOf } from "../preview/scrub-report.ts";
 import { taskVariables } from "./hook-variables.ts";
 
 export interface ReturnTasksRequest {
-  readonly plan: LorPlan;
+  readonly plan: SystemPlan;
   readonly recorded: RecordedState;
   readonly note: Note;
 }
@@ -53,7 +54,7 @@ async function doneEarlier(
 ): Promise<TaskResult | undefined> {
   const record = lastDone(await context.state.journal.entries(), task);
   if (record === undefined) return undefined;
-  const object = await context.clients.storage.find(bucketOf(plan), task.object);
+  const object = await context.clients.storage.find(rollingOf(context.project).backupBucket(plan), task.object);
   const { rpoSeconds } = plan;
   if (object === undefined || !isStillDone(record, object, { now: context.clock.now(), rpoSeconds })) return undefined;
   const { bytes, lastModified } = object;
@@ -64,7 +65,7 @@ async function doneEarlier(
 async function runTask(context: StackContext, request: ReturnTasksRequest, task: ReturnTask): Promise<TaskResult> {
   const { plan, note } = request;
   const { clients, clock, emit, folder } = context;
-  const bucket = bucketOf(plan);
+  const bucket = rollingOf(context.project).backupBucket(plan);
   const before = await clients.storage.find(bucket, task.object);
   const began = clock.now();
   const log = join(folder.logs, `${began.toISOString().replaceAll(/[:.]/g, "-")}-${task.name}.log`);
@@ -128,11 +129,11 @@ async function runLogged(
 }
 
 /** Commands that bring their result to the bucket by other means need none. */
-async function uploadUrl(context: StackContext, plan: LorPlan, task: ReturnTask): Promise<string | undefined> {
+async function uploadUrl(context: StackContext, plan: SystemPlan, task: ReturnTask): Promise<string | undefined> {
   // As long as the task may take, and a little more.
   const seconds = Math.ceil(task.timeLimit.milliseconds / 1000) + 300;
   try {
-    return await context.clients.storage.uploadUrl(bucketOf(plan), task.object, seconds);
+    return await context.clients.storage.uploadUrl(rollingOf(context.project).backupBucket(plan), task.object, seconds);
   } catch (error) {
     if (!(error instanceof CloudCallError)) throw error;
     context.emit({
@@ -203,8 +204,4 @@ function isSwitch(operation: string): boolean {
 /** A task with another command is another task. */
 function idOf({ name, command, object }: ReturnTask): string {
   return fingerprint({ name, command, object }).slice(0, 12);
-}
-
-function bucketOf({ storage }: LorPlan): { readonly region: string; readonly name: string } {
-  return { region: storage.copies.region, name: storage.copies.cloudName };
 }

@@ -1,10 +1,9 @@
-import { findInstance } from "../../clouds/ovh/offers.ts";
 import { type Carried, carriedBy } from "../../rolling/front-capacity.ts";
 import { keptFirstCondition } from "../../rolling/preflight/pre-scale-down-backups.ts";
 import type { Condition } from "../../rolling/preflight/preflight-check.ts";
 import { returnTrafficCondition } from "../../rolling/preflight/scale-down-traffic.ts";
 import type { StackContext } from "../../stack/stack-context.ts";
-import { fleetOf } from "../../systems/lor/plan.ts";
+import { profileFleet, rollingOf } from "../../systems/project-plan.ts";
 import { measureTraffic } from "../rush/measure-traffic.ts";
 
 /** What only the way back asks for. @param busy a person accepts more visitors than normal can carry */
@@ -23,7 +22,8 @@ export async function returnConditions(context: StackContext, busy: boolean): Pr
 
 function carriedInNormal({ project }: StackContext): Carried {
   const { normal } = project.settings;
-  const fronts = fleetOf(normal).fronts.flatMap(({ size }) => findInstance(size) ?? []);
+  const { capacityOf } = rollingOf(project);
+  const fronts = profileFleet(project, "normal").fronts.flatMap(({ size }) => capacityOf(size) ?? []);
   const carried = carriedBy(fronts);
   return {
     connections: normal.beforeNormal.connections ?? carried.connections,

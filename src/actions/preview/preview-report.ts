@@ -1,10 +1,9 @@
 import { Temporal } from "temporal-polyfill";
-import { loadProject, type Project } from "../../config/project.ts";
 import { amountDifference } from "../../core/money.ts";
 import type { CostSum } from "../../domain/cost.ts";
 import type { Profile } from "../../domain/profile.ts";
 import { planProfile, type StackContext } from "../../stack/stack-context.ts";
-import { priceBookId } from "../../systems/lor/statements.ts";
+import { loadProject, type Project } from "../../systems/load-project.ts";
 import { type NextSeason, nextSeason } from "../calendar/next-season.ts";
 import { acceptedReport, type CheckReport } from "../check/check-settings.ts";
 import { pricePlan } from "../cost/price-plan.ts";
@@ -126,7 +125,7 @@ function priceProfiles(base: Project | undefined, project: Project): readonly Pr
 }
 
 function seasonsOf(base: Project | undefined, project: Project, now: Temporal.Instant): PreviewPrice["nextSeason"] {
-  const seasonOf = (settings: Project) => nextSeason(settings, now, priceBookId) ?? null;
+  const seasonOf = (settings: Project) => nextSeason(settings, now, settings.system.priceBook) ?? null;
   return { before: base === undefined ? null : seasonOf(base), after: seasonOf(project) };
 }
 

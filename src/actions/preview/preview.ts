@@ -1,4 +1,3 @@
-import type { Project } from "../../config/project.ts";
 import type { Profile } from "../../domain/profile.ts";
 import type { ResourceChange } from "../../engine/port.ts";
 import { forecastSwitch, type StepForecast } from "../../rolling/forecast.ts";
@@ -8,10 +7,10 @@ import { observeFleet } from "../../stack/observe-fleet.ts";
 import { forecastChanges, type ProposedChange, proposeChanges } from "../../stack/proposal.ts";
 import { type RecordedState, readRecorded } from "../../stack/recorded-state.ts";
 import { experienceOf } from "../../stack/run-journal.ts";
-import { planFleet, planProfile, runOptions, type StackContext, sameFleet } from "../../stack/stack-context.ts";
-import { fleetOf } from "../../systems/lor/plan.ts";
-import { planItems } from "../../systems/lor/plan-items.ts";
-import type { LorPlan } from "../../systems/lor/plan-model.ts";
+import { planFleet, planProfile, runOptions, type StackContext } from "../../stack/stack-context.ts";
+import type { SystemPlan } from "../../systems/contract.ts";
+import type { Project } from "../../systems/load-project.ts";
+import { itemsOf, profileFleet, sameFleet } from "../../systems/project-plan.ts";
 import { goalOf, requireCreated } from "../rush/switch-profile.ts";
 
 export interface PreviewInput {
@@ -33,8 +32,8 @@ export interface PreviewResult {
   readonly steps: readonly StepForecast[];
   /** Why the switch cannot begin now, if it cannot. */
   readonly stop: SwitchStop | undefined;
-  readonly before: LorPlan | undefined;
-  readonly after: LorPlan;
+  readonly before: SystemPlan | undefined;
+  readonly after: SystemPlan;
   /** Expected duration of it all. */
   readonly seconds: number;
   /** For `--detect`: something differs (exit 5). */
@@ -61,7 +60,7 @@ export async function preview(
     }),
     switchPath(context, recorded, profile),
   ]);
-  const items = [...planItems(after), ...(before === undefined ? [] : planItems(before))];
+  const items = [...itemsOf(after), ...(before === undefined ? [] : itemsOf(before))];
   const changes = proposeChanges(run.changes.filter(isChange), items);
   const switching = path.steps.reduce((sum, step) => sum + step.seconds, 0);
   return {
@@ -87,7 +86,7 @@ async function switchPath(
   }
   const goal = goalOf(context, profile);
   const live = await observeFleet(context, requireCreated(context, recorded));
-  if (sameFleet(fleetOf(context.project.settings[profile]), fleetOfLive(live))) {
+  if (sameFleet(profileFleet(context.project, profile), fleetOfLive(live))) {
     return { steps: [], stop: undefined };
   }
   const { steps, stop } = pathTo(live, goal);

@@ -12,7 +12,7 @@ import type { RecordedState } from "../../stack/recorded-state.ts";
 import { recoverStack } from "../../stack/recover-stack.ts";
 import { experienceOf, journaled } from "../../stack/run-journal.ts";
 import { planFleet, type StackContext } from "../../stack/stack-context.ts";
-import { planItems } from "../../systems/lor/plan-items.ts";
+import { itemsOf } from "../../systems/project-plan.ts";
 import { carryOutStep, describeStep } from "../rush/carry-out-step.ts";
 import { goalOf, requireCreated } from "../rush/switch-profile.ts";
 
@@ -151,7 +151,7 @@ function everythingBut(
   step: SwitchStep,
 ): ReadonlySet<string> {
   const front = "front" in step ? step.front : undefined;
-  const parts = planItems(planFleet(context, fleetOfLive(live))).filter((one) => one.member === front);
+  const parts = itemsOf(planFleet(context, fleetOfLive(live))).filter((one) => one.member === front);
   const own = new Set(front === undefined ? [] : parts.map(resourceKey));
   return new Set(resources.filter((one) => !own.has(resourceKey(one))).map((one) => one.urn));
 }

@@ -1,7 +1,6 @@
-import type { Project } from "../../config/project.ts";
 import { type DataLoss, type DataLossSource, type Disruption, holds } from "../../domain/recovery.ts";
-import { fleetOf, planLor } from "../../systems/lor/plan.ts";
-import { recoveryFacts, stateDataLoss } from "../../systems/lor/recovery.ts";
+import type { Project } from "../../systems/load-project.ts";
+import { planProfile } from "../../systems/project-plan.ts";
 
 export interface RpoReport {
   readonly version: 1;
@@ -26,15 +25,8 @@ export interface RpoEntry {
 
 /** Most data that would be lost, as the sum of what makes it. The same in both profiles: rush adds no data set. */
 export function stateRpo({ project }: { readonly project: Project }): RpoReport {
-  const { normal } = project.settings;
-  const plan = planLor({
-    project: project.name,
-    stack: project.stack,
-    settings: project.settings,
-    fleet: fleetOf(normal),
-    profile: "normal",
-  });
-  const entries = stateDataLoss(recoveryFacts(plan)).map((loss): RpoEntry => renderEntry(loss, plan.rpoSeconds));
+  const plan = planProfile(project, "normal");
+  const entries = project.system.dataLoss(plan).map((loss): RpoEntry => renderEntry(loss, plan.rpoSeconds));
   return { version: 1, rpoSeconds: plan.rpoSeconds, entries };
 }
 

@@ -1,5 +1,5 @@
-import type { Project } from "../../config/project.ts";
 import type { Disruption } from "../../domain/recovery.ts";
+import type { Project } from "../../systems/load-project.ts";
 import { type RpoEntry, stateRpo } from "./assess-rpo.ts";
 
 export interface DataLossComparison {

@@ -4,11 +4,12 @@ import type { BackupFacts, BackupSeen } from "../../rolling/preflight/backups.ts
 import { cloudPrefix } from "../../stack/observe-fleet.ts";
 import { askCloud } from "../../stack/query-cloud.ts";
 import { planProfile, type StackContext } from "../../stack/stack-context.ts";
-import { type BackupSource, backupSources } from "../../systems/lor/backup-sources.ts";
+import type { BackupSource } from "../../systems/contract.ts";
 
 /** How old the newest backup of everything is, as far as the cloud tells. */
 export async function readBackups(context: StackContext): Promise<BackupFacts> {
-  const sources = backupSources(planProfile(context, "normal"));
+  const { recovery } = context.project.system.capabilities;
+  const sources = recovery?.backupSources(planProfile(context, "normal")) ?? [];
   const [now, servers, seen] = await Promise.all([
     askCloud(() => context.clients.backups.now()),
     askCloud(() => context.clients.compute.findServers(`${cloudPrefix(context)}-`)),

@@ -10,8 +10,8 @@ import type { PreviewAhead } from "../../stack/preview-ahead.ts";
 import { refreshState, settleResize, waitForServer } from "../../stack/recover-stack.ts";
 import { planFleet, type StackContext, throwIfStopped } from "../../stack/stack-context.ts";
 import { type PreparedUpdate, runUpdate } from "../../stack/update-stack.ts";
-import { planItems } from "../../systems/lor/plan-items.ts";
-import type { LorPlan } from "../../systems/lor/plan-model.ts";
+import type { SystemPlan } from "../../systems/contract.ts";
+import { itemsOf } from "../../systems/project-plan.ts";
 import { drainFront, gateFront, readmitFront, readmitResized } from "./front-traffic.ts";
 
 export interface StepRequest {
@@ -26,7 +26,7 @@ export interface StepRequest {
 }
 
 /** Carries out one step, whole: precondition, preview held against what is expected, drain, update, gate, readmission. */
-export async function carryOutStep(context: StackContext, request: StepRequest): Promise<LorPlan | undefined> {
+export async function carryOutStep(context: StackContext, request: StepRequest): Promise<SystemPlan | undefined> {
   const { step, live, again } = request;
   switch (step.kind) {
     case "settle-resize":
@@ -69,7 +69,7 @@ async function updateStep(
   context: StackContext,
   request: StepRequest,
   { before, beside, after }: Around,
-): Promise<LorPlan> {
+): Promise<SystemPlan> {
   const update = await prepareStep(context, request);
   try {
     await before?.();
@@ -129,13 +129,13 @@ export function expectationOf(
   context: StackContext,
   live: LiveFleet,
   step: SwitchStep,
-  after: LorPlan,
+  after: SystemPlan,
 ): StepExpectation {
   if (step.kind !== "add-front") {
-    return expectedChange(step, planItems(planFleet(context, fleetOfLive(live))), planItems(after));
+    return expectedChange(step, itemsOf(planFleet(context, fleetOfLive(live))), itemsOf(after));
   }
   const without = { ...live, fronts: live.fronts.filter((front) => front.name !== step.front) };
-  return expectedChange(step, planItems(planFleet(context, fleetOfLive(without))), planItems(after));
+  return expectedChange(step, itemsOf(planFleet(context, fleetOfLive(without))), itemsOf(after));
 }
 
 /** Drains a front, once a fresh look has shown that the others are enough. */

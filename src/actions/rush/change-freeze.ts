@@ -1,10 +1,10 @@
 import type { Temporal } from "temporal-polyfill";
-import type { Project } from "../../config/project.ts";
+import { tellWaived } from "../../config/policy-issues.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import type { Issue } from "../../core/result.ts";
 import { freezeAt } from "../../domain/calendar/freeze.ts";
 import { judgePolicies } from "../../domain/policy/judge.ts";
-import { tellWaived } from "../../systems/lor/rules/policy-rules.ts";
+import type { Project } from "../../systems/load-project.ts";
 
 /**
  * Judges a change that somebody asks for now by the policies that only a change concerns: nothing that can wait is changed around an event.

@@ -11,7 +11,7 @@ import { PreviewAhead } from "../../stack/preview-ahead.ts";
 import type { Note } from "../../stack/run-journal.ts";
 import { requireLock, type StackContext } from "../../stack/stack-context.ts";
 import { sleepUnlessStopped, waitUntil } from "../../stack/wait-until.ts";
-import type { LorPlan } from "../../systems/lor/plan-model.ts";
+import type { SystemPlan } from "../../systems/contract.ts";
 import { carryOutStep, describeStep } from "./carry-out-step.ts";
 
 /** A step that was carried out. */
@@ -40,7 +40,7 @@ export interface StepsRun {
   readonly steps: readonly DoneStep[];
   readonly fleet: ObservedFleet;
   /** Of the last engine update, if there was one. */
-  readonly plan: LorPlan | undefined;
+  readonly plan: SystemPlan | undefined;
 }
 
 /** A step failed; `live` is what was seen before it. */
@@ -63,7 +63,7 @@ export async function runSteps(context: StackContext, request: StepsRequest): Pr
   const { goal, target, note } = request;
   const done: DoneStep[] = [];
   let { live } = request;
-  let plan: LorPlan | undefined;
+  let plan: SystemPlan | undefined;
   await using previews = new PreviewAhead(context);
   for (;;) {
     await requireLock(context);

@@ -1,5 +1,4 @@
 import type { OfferedFlavor, Quota, QuotaResource } from "../../clouds/clients.ts";
-import { findCloudFlavor, findInstance, findLoadBalancerFlavor } from "../../clouds/ovh/offers.ts";
 import type { Profile } from "../../domain/profile.ts";
 import type { LiveFleet, SwitchStep } from "../../rolling/model.ts";
 import type { Answer } from "../../rolling/preflight/answer.ts";
@@ -7,6 +6,7 @@ import { needsOf } from "../../rolling/preflight/needs.ts";
 import type { SupplyFacts } from "../../rolling/preflight/supply.ts";
 import { askCloud } from "../../stack/query-cloud.ts";
 import type { StackContext } from "../../stack/stack-context.ts";
+import { profileFleet, rollingOf } from "../../systems/project-plan.ts";
 
 /** Which service tells the quota of what. */
 const tellers = {
@@ -30,14 +30,19 @@ export async function readSupply(
   context: StackContext,
   { live, steps, target }: SupplyRequest,
 ): Promise<SupplyFacts & { readonly flavorsOffered: Answer<readonly OfferedFlavor[]> }> {
-  const { normal, rush } = context.project.settings;
+  const { normal } = context.project.settings;
   const { supply } = context.clients;
   const planned = steps.map(({ step }) => step);
-  const family = normal.prestashop.flavorFamily;
-  const flavorOf = (size: string) => findCloudFlavor(size, family) ?? size;
+  const rolling = rollingOf(context.project);
+  const flavorOf = (size: string) => rolling.flavorOf(normal, size);
+  const bandwidths = {
+    normal: profileFleet(context.project, "normal").loadBalancerBandwidth,
+    rush: profileFleet(context.project, "rush").loadBalancerBandwidth,
+  };
+  const bandwidthName = (bandwidth: number) => rolling.loadBalancerFlavor(bandwidth) ?? `${bandwidth} Mbit/s`;
   const needs = needsOf(live, planned, {
-    sizeOf: findInstance,
-    volumeGigabytes: normal.prestashop.disk.in("GB"),
+    sizeOf: rolling.capacityOf,
+    volumeGigabytes: rolling.volumeGigabytes(normal),
   });
   const back = target === "rush" && planned.length > 0;
   const [flavorsOffered, loadBalancerFlavors, quotas] = await Promise.all([
@@ -49,19 +54,16 @@ export async function readSupply(
     ),
   ]);
   return {
-    region: normal.region.compute,
+    region: context.project.system.region(normal),
     flavors: {
       ahead: distinct(planned.flatMap(sizesOf).map(flavorOf)),
-      back: back ? [flavorOf(normal.prestashop.frontsFlavor)] : [],
+      back: back ? [flavorOf(rolling.defaultSize(normal))] : [],
     },
     loadBalancerFlavors: {
       ahead: distinct(
         planned.flatMap((step) => (step.kind === "resize-load-balancer" ? [bandwidthName(step.to)] : [])),
       ),
-      back:
-        back && normal.loadBalancer.bandwidth !== rush.loadBalancer.bandwidth
-          ? [bandwidthName(normal.loadBalancer.bandwidth)]
-          : [],
+      back: back && bandwidths.normal !== bandwidths.rush ? [bandwidthName(bandwidths.normal)] : [],
     },
     offered: {
       flavors: "known" in flavorsOffered ? { known: flavorsOffered.known.map(({ name }) => name) } : flavorsOffered,
@@ -95,10 +97,6 @@ async function readQuotas(
 
 function sizesOf(step: SwitchStep): readonly string[] {
   return step.kind === "add-front" ? [step.size] : step.kind === "resize-front" ? [step.to] : [];
-}
-
-function bandwidthName(bandwidth: number): string {
-  return findLoadBalancerFlavor(bandwidth) ?? `${bandwidth} Mbit/s`;
 }
 
 function distinct<T>(values: readonly T[]): readonly T[] {

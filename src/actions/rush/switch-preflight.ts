@@ -1,6 +1,5 @@
 import { Temporal } from "temporal-polyfill";
 import type { OfferedFlavor } from "../../clouds/clients.ts";
-import { findCloudFlavor, systemDiskGigabytes } from "../../clouds/ovh/offers.ts";
 import type { Profile } from "../../domain/profile.ts";
 import type { StepForecast } from "../../rolling/forecast.ts";
 import type { LiveFleet, SwitchGoal, SwitchStop } from "../../rolling/model.ts";
@@ -18,10 +17,7 @@ import { supplyConditions } from "../../rolling/preflight/supply.ts";
 import { fleetAfter, fleetOfLive, liveAfter } from "../../rolling/step-fleet.ts";
 import { planFleet, planProfile, type StackContext } from "../../stack/stack-context.ts";
 import { describeUnboundAddresses } from "../../stack/unbound-addresses.ts";
-import { planItems } from "../../systems/lor/plan-items.ts";
-import { lossRemedies } from "../../systems/lor/policy-facts.ts";
-import { recoveryFacts, stateDataLoss } from "../../systems/lor/recovery.ts";
-import { priceBookId } from "../../systems/lor/statements.ts";
+import { itemsOf, rollingOf } from "../../systems/project-plan.ts";
 import { requirePriceBook } from "../cost/estimate-cost.ts";
 import { priceItems, priceProfiles, rushCostsMore, unpricedDifferences } from "../cost/price-profiles.ts";
 import { returnConditions } from "../normal/scale-down-preflight.ts";
@@ -124,48 +120,49 @@ function returnTimeFacts(context: StackContext, request: ConditionsRequest) {
 function wayBackFacts(context: StackContext, offered: Answer<readonly OfferedFlavor[]>) {
   const { normal, rush } = context.project.settings;
   const plans = { normal: planProfile(context, "normal"), rush: planProfile(context, "rush") };
-  const { flavorFamily } = normal.prestashop;
+  const rolling = rollingOf(context.project);
   const sizeOf = (size: string) => {
-    const flavor = findCloudFlavor(size, flavorFamily) ?? size;
+    const flavor = rolling.flavorOf(normal, size);
     const told = "known" in offered ? offered.known.find(({ name }) => name === flavor) : undefined;
-    return { size, flavor, diskGigabytes: told?.diskGigabytes ?? systemDiskGigabytes(size, flavorFamily) };
+    return { size, flavor, diskGigabytes: told?.diskGigabytes ?? rolling.systemDiskGigabytes(normal, size) };
   };
-  const engines = ["mysql", "postgresql"] as const;
-  const same = engines.filter((engine) => JSON.stringify(plans.normal[engine]) === JSON.stringify(plans.rush[engine]));
+  const stateful = { normal: rolling.stateful(plans.normal), rush: rolling.stateful(plans.rush) };
+  const parts = Object.keys(stateful.normal);
+  const same = parts.filter((part) => stateful.normal[part] === stateful.rush[part]);
   return {
-    fronts: { small: sizeOf(normal.prestashop.frontsFlavor), large: sizeOf(rush.prestashop.frontsFlavor) },
+    fronts: { small: sizeOf(rolling.defaultSize(normal)), large: sizeOf(rolling.defaultSize(rush)) },
     loadBalancer: {
-      shell: normal.loadBalancer.shell,
-      normal: normal.loadBalancer.bandwidth,
-      rush: rush.loadBalancer.bandwidth,
+      resizes: rolling.resizesLoadBalancer(normal),
+      normal: plans.normal.fleet.loadBalancerBandwidth,
+      rush: plans.rush.fleet.loadBalancerBandwidth,
     },
-    databases: { same, differing: engines.filter((engine) => !same.includes(engine)) },
+    databases: { same, differing: parts.filter((part) => !same.includes(part)) },
   };
 }
 
 function dataLossFacts(context: StackContext, { target, live, steps }: ConditionsRequest) {
-  const { settings } = context.project;
+  const { settings, system } = context.project;
   let now = live;
   const during = steps.map(({ step, out }): LossMoment => {
     const before = planFleet(context, fleetOfLive(now));
     now = liveAfter(now, step);
-    return { when: `during ${describeStep(step)}`, losses: stateDataLoss(recoveryFacts(before, out)) };
+    return { when: `during ${describeStep(step)}`, losses: system.dataLoss(before, out) };
   });
-  const inTarget = { when: `in ${target}`, losses: stateDataLoss(recoveryFacts(planProfile(context, target))) };
+  const inTarget = { when: `in ${target}`, losses: system.dataLoss(planProfile(context, target)) };
   return {
     rpoSeconds: settings.normal.rpo.inSeconds(),
     moments: [inTarget, ...during],
     waivers: settings.normal.waivers,
     today: context.clock.now().toISOString().slice(0, 10),
-    settings: lossRemedies,
+    settings: system.capabilities.recovery?.lossRemedies ?? {},
   };
 }
 
 function rushPriceFacts(context: StackContext, request: ConditionsRequest) {
-  const book = requirePriceBook(priceBookId);
+  const book = requirePriceBook(context.project);
   let now = request.live;
   const steps = request.steps.map(({ step, seconds }) => {
-    const month = priceItems(planItems(planFleet(context, fleetAfter(now, step), request.target)), book);
+    const month = priceItems(itemsOf(planFleet(context, fleetAfter(now, step), request.target)), book);
     now = liveAfter(now, step);
     return { seconds, month };
   });

@@ -10,10 +10,10 @@ import { type Confirm, type Proposal, requireApproval } from "../../stack/propos
 import type { RecordedState } from "../../stack/recorded-state.ts";
 import { recoverStack, refreshState } from "../../stack/recover-stack.ts";
 import { experienceOf, journaled } from "../../stack/run-journal.ts";
-import { planFleet, planProfile, type StackContext, sameFleet } from "../../stack/stack-context.ts";
+import { planFleet, planProfile, type StackContext } from "../../stack/stack-context.ts";
 import { prepareUpdate, runUpdate, switchBuild } from "../../stack/update-stack.ts";
-import type { LorPlan } from "../../systems/lor/plan-model.ts";
-import { switchGoal } from "../../systems/lor/switch-goal.ts";
+import type { SystemPlan } from "../../systems/contract.ts";
+import { rollingOf, sameFleet } from "../../systems/project-plan.ts";
 import { runReturnTasks, type TaskResult } from "../normal/run-scale-down-hooks.ts";
 import { changedSinceApproval, describeSwitch, guardSteps } from "./approve-switch.ts";
 import { revertStep } from "./revert-step.ts";
@@ -39,8 +39,8 @@ export interface SwitchResult {
   /** What was asked before the first of them; empty when there was nothing to do. */
   readonly conditions: readonly Condition[];
   /** What was paid for before and is now: to be priced. */
-  readonly before: LorPlan;
-  readonly after: LorPlan;
+  readonly before: SystemPlan;
+  readonly after: SystemPlan;
   readonly fleet: ObservedFleet;
   readonly seconds: number;
 }
@@ -95,7 +95,7 @@ export async function planSwitch(
 }
 
 /** The proposal of a switch: something is there before and after. */
-type SwitchProposal = Proposal & { readonly before: LorPlan; readonly after: LorPlan };
+type SwitchProposal = Proposal & { readonly before: SystemPlan; readonly after: SystemPlan };
 
 interface PreparedSwitch {
   readonly goal: SwitchGoal;
@@ -203,7 +203,7 @@ async function runApproved(
 
 /** A profile as a goal: whatever happens, as many healthy fronts serve as normal has. */
 export function goalOf({ project }: Pick<StackContext, "project">, target: Profile): SwitchGoal {
-  return switchGoal(project.settings, target);
+  return rollingOf(project).goal(project.settings, target);
 }
 
 /** What the state knows of the fleet. @throws LorError `not-created` when nothing was ever created whole */

@@ -1,7 +1,7 @@
 import type { Temporal } from "temporal-polyfill";
-import type { Project } from "../../config/project.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import { timingOf } from "../../domain/calendar/timing.ts";
+import type { Project } from "../../systems/load-project.ts";
 
 /** @throws LorError `event-unknown` for an event that the calendar does not have within two years */
 export function requireEvent({ settings }: Project, event: string, now: Temporal.Instant): void {

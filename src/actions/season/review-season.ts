@@ -7,8 +7,7 @@ import { costOfFleets } from "../../domain/review/cost.ts";
 import type { RecordedFleet } from "../../domain/review/journal-record.ts";
 import { lastSeason, type ReviewedSeason, type ReviewPeriod, reviewSeason } from "../../domain/review/season.ts";
 import { planFleet, type StackContext } from "../../stack/stack-context.ts";
-import { planItems } from "../../systems/lor/plan-items.ts";
-import { priceBookId } from "../../systems/lor/statements.ts";
+import { itemsOf } from "../../systems/project-plan.ts";
 import { requirePriceBook } from "../cost/estimate-cost.ts";
 import { priceItems, priceProfiles } from "../cost/price-profiles.ts";
 
@@ -23,7 +22,8 @@ export interface SeasonReview extends Pick<ReviewedSeason, "from" | "to" | "over
   readonly version: 1;
   readonly project: string;
   readonly stack: string;
-  readonly cloud: "local" | "ovh";
+  /** `local`, or the id of the system's cloud. */
+  readonly cloud: string;
   readonly timeZone: string;
   readonly inRush: { readonly from: string; readonly to: string; readonly seconds: number } | null;
   readonly capacity: readonly ReviewedCapacity[];
@@ -104,11 +104,11 @@ export async function reviewOfSeason(context: StackContext, days: ReviewDays = {
 }
 
 function costOf(context: StackContext, season: ReviewedSeason, windows: readonly RushWindow[]): SeasonReview["cost"] {
-  const book = requirePriceBook(priceBookId);
+  const book = requirePriceBook(context.project);
   const prices = priceProfiles(context.project, book);
   const monthOf = (fleet: RecordedFleet): MonthlyPrice | undefined => {
     try {
-      return priceItems(planItems(planFleet(context, fleet)), book);
+      return priceItems(itemsOf(planFleet(context, fleet)), book);
     } catch (error) {
       // A front that has no address any more, or a size that is sold no more.
       if (error instanceof LorError) return undefined;

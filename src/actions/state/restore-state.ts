@@ -1,4 +1,3 @@
-import type { Project } from "../../config/project.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import { resourceKey } from "../../core/resource-key.ts";
 import { resourcesOf } from "../../domain/state-chain.ts";
@@ -22,6 +21,7 @@ import {
   type StateForm,
   stateText,
 } from "../../state/state-file.ts";
+import type { Project } from "../../systems/load-project.ts";
 
 /** What a restore changes in the state; in the cloud it changes nothing. */
 export interface RestoreProposal {

@@ -5,7 +5,7 @@ import { type RecordedState, readRecorded } from "../../stack/recorded-state.ts"
 import { planFleet, type StackContext } from "../../stack/stack-context.ts";
 import type { CloudKind } from "../../state/stack-folder.ts";
 import { describeHolder, readLock } from "../../state/stack-lock.ts";
-import type { LorPlan } from "../../systems/lor/plan-model.ts";
+import type { SystemPlan } from "../../systems/contract.ts";
 
 interface FrontStatus {
   readonly name: string;
@@ -41,7 +41,7 @@ export interface StatusResult {
   /** Of the stack's outputs: public and private addresses. */
   readonly addresses: unknown;
   /** What is paid for, to be priced; undefined for a new stack. */
-  readonly plan: LorPlan | undefined;
+  readonly plan: SystemPlan | undefined;
   /** An operation that did not end well; the same command goes on from there. */
   readonly unfinished: string | undefined;
   /** Who changes the stack now, in words. */
@@ -85,7 +85,7 @@ function runningPlan(
   context: StackContext,
   { fleet, profile }: RecordedState,
   live: ObservedFleet | undefined,
-): LorPlan | undefined {
+): SystemPlan | undefined {
   if (fleet === undefined) return undefined;
   return planFleet(context, live === undefined || live.fronts.length === 0 ? fleet : fleetOfLive(live), profile);
 }

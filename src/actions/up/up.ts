@@ -15,13 +15,12 @@ import {
 import { type RecordedState, readRecorded } from "../../stack/recorded-state.ts";
 import { recoverStack, refreshState } from "../../stack/recover-stack.ts";
 import { journaled } from "../../stack/run-journal.ts";
-import { planFleet, planProfile, type StackContext, sameFleet } from "../../stack/stack-context.ts";
+import { planFleet, planProfile, type StackContext } from "../../stack/stack-context.ts";
 import { describeUnboundAddresses } from "../../stack/unbound-addresses.ts";
 import { type PreparedUpdate, prepareUpdate, runUpdate } from "../../stack/update-stack.ts";
 import { waitUntil } from "../../stack/wait-until.ts";
-import { fleetOf } from "../../systems/lor/plan.ts";
-import { planItems } from "../../systems/lor/plan-items.ts";
-import type { LorPlan } from "../../systems/lor/plan-model.ts";
+import type { SystemPlan } from "../../systems/contract.ts";
+import { itemsOf, profileFleet, sameFleet } from "../../systems/project-plan.ts";
 import { readmitFront } from "../rush/front-traffic.ts";
 import { requireCreated } from "../rush/switch-profile.ts";
 
@@ -36,8 +35,8 @@ export interface UpResult {
   readonly profile: Profile | undefined;
   readonly changes: readonly ProposedChange[];
   /** What was paid for before, if anything was, and is now: to be priced. */
-  readonly before: LorPlan | undefined;
-  readonly after: LorPlan;
+  readonly before: SystemPlan | undefined;
+  readonly after: SystemPlan;
   /** Fronts once everything is up; one that is not healthy yet has earned a warning. */
   readonly fleet: ObservedFleet;
   /** The stack's outputs, secrets among them. Never print it whole. */
@@ -55,7 +54,7 @@ export interface UpResult {
 export async function up(context: StackContext, { profile: asked, confirm }: UpInput): Promise<UpResult> {
   const began = context.clock.now().getTime();
   const towards = asked ?? (await interruptedProfile(context)) ?? "normal";
-  const recorded = await lookOnce(context, await recoverStack(context, fleetOf(context.project.settings[towards])));
+  const recorded = await lookOnce(context, await recoverStack(context, profileFleet(context.project, towards)));
   const profile = await chooseProfile(context, recorded, asked);
   const wanted = profile === undefined ? await planAsItIs(context, recorded) : planProfile(context, profile);
   const before = recorded.fleet === undefined ? undefined : planFleet(context, recorded.fleet, recorded.profile);
@@ -114,8 +113,11 @@ async function chooseProfile(
       next: `lor-infra ${(await interruptedProfile(context)) ?? "normal"}`,
     });
   }
-  const { settings } = context.project;
-  if (asked !== undefined && asked !== recorded.profile && !sameFleet(fleetOf(settings[asked]), recorded.fleet)) {
+  if (
+    asked !== undefined &&
+    asked !== recorded.profile &&
+    !sameFleet(profileFleet(context.project, asked), recorded.fleet)
+  ) {
     throw new LorError({
       code: "up-changes-profile",
       message: `the stack is in ${recorded.profile}; \`up\` would change serving fronts all at once`,
@@ -130,7 +132,7 @@ async function chooseProfile(
 }
 
 /** The settings with the fleet that is really there: a step that failed has recorded where it was going, not where it came. */
-async function planAsItIs(context: StackContext, recorded: RecordedState): Promise<LorPlan> {
+async function planAsItIs(context: StackContext, recorded: RecordedState): Promise<SystemPlan> {
   return planFleet(context, fleetOfLive(await observeFleet(context, requireCreated(context, recorded))));
 }
 
@@ -158,7 +160,7 @@ async function interruptedProfile({ state }: StackContext): Promise<Profile | un
 interface ChosenChanges {
   /** That the run happens in. */
   readonly context: StackContext;
-  readonly plan: LorPlan;
+  readonly plan: SystemPlan;
   readonly changes: readonly ProposedChange[];
   /** Undefined for a first creation, of which the Plan tells everything. */
   readonly update: PreparedUpdate | undefined;
@@ -177,12 +179,12 @@ async function chooseChanges(
     plan,
     before,
     towards,
-  }: { readonly plan: LorPlan; readonly before: LorPlan | undefined; readonly towards: Profile },
+  }: { readonly plan: SystemPlan; readonly before: SystemPlan | undefined; readonly towards: Profile },
 ): Promise<ChosenChanges> {
   if (recorded.resources.length === 0) {
-    return { context, plan, changes: proposeCreation(planItems(plan)), update: undefined };
+    return { context, plan, changes: proposeCreation(itemsOf(plan)), update: undefined };
   }
-  const items = [...planItems(plan), ...(before === undefined ? [] : planItems(before))];
+  const items = [...itemsOf(plan), ...(before === undefined ? [] : itemsOf(before))];
   // Chained once something may serve; side by side before.
   const choice = { chain: before !== undefined, joinDrained: before !== undefined };
   const update = await prepareUpdate(context, plan, choice);
@@ -213,11 +215,11 @@ function servingMembers({ resources }: RecordedState, items: readonly PlanItem[]
   return new Set(resources.filter((one) => serving.has(resourceKey(one))).map((one) => one.urn));
 }
 
-function firstCreation(context: StackContext, plan: LorPlan): PreparedUpdate {
+function firstCreation(context: StackContext, plan: SystemPlan): PreparedUpdate {
   return {
     plan,
     program: context.program(plan, { chain: false }),
-    changes: planItems(plan).map(({ type, name }) => ({
+    changes: itemsOf(plan).map(({ type, name }) => ({
       urn: "",
       type,
       name,
@@ -303,7 +305,7 @@ function shortType(type: string): string {
 }
 
 /** Waits for the fronts of a new stack, and lets in those that an earlier run left out. */
-async function admitFronts(context: StackContext, plan: LorPlan): Promise<ObservedFleet> {
+async function admitFronts(context: StackContext, plan: SystemPlan): Promise<ObservedFleet> {
   const { timings, emit } = context;
   const known: KnownFleet = {
     loadBalancerBandwidth: plan.fleet.loadBalancerBandwidth,

@@ -5,7 +5,6 @@ import { resetCloud } from "../../actions/cloud/cloud-reset.ts";
 import { liftRestrictions, listRestrictions, restrictCloud } from "../../actions/cloud/cloud-restrict.ts";
 import { cloudStatus as readStatus } from "../../actions/cloud/cloud-status.ts";
 import { stopCloud } from "../../actions/cloud/cloud-stop.ts";
-import type { Project } from "../../config/project.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import type { FaultEffect } from "../../local-cloud/kernel/faults.ts";
 import { openContext, openProjectState } from "../../stack/open-context.ts";
@@ -13,6 +12,9 @@ import { startCloud } from "../../stack/start-local-cloud.ts";
 import { stackFolder, stateHome } from "../../state/stack-folder.ts";
 import type { StackState } from "../../state/stack-state.ts";
 import { requireReadable } from "../../state/state-copies.ts";
+
+import type { Project } from "../../systems/load-project.ts";
+import { regionOf } from "../../systems/project-plan.ts";
 import { askYes } from "../ask.ts";
 import { loadSettings } from "../load-settings.ts";
 import { obtainEngine } from "../obtain-engine.ts";
@@ -191,7 +193,7 @@ export async function cloudRestrict(terminal: Terminal, options: RestrictOptions
   if (options.clear) await liftRestrictions(home);
   if (quota !== undefined || withdraw !== undefined || backupsStopped !== undefined) {
     await restrictCloud(home, {
-      region: region ?? loadSettings(options, "tell").settings.normal.region.compute,
+      region: region ?? regionOf(loadSettings(options, "tell")),
       quotas: quota,
       withdrawn: withdraw,
       backupsStoppedForSeconds: backupsStopped === undefined ? undefined : backupsStopped * 3600,

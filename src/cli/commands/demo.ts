@@ -6,6 +6,7 @@ import { stopCloud } from "../../actions/cloud/cloud-stop.ts";
 import { type RequestFigures, RequestWatch } from "../../actions/demo/watch-requests.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import { loopback } from "../../local-cloud/traffic/address.ts";
+import { rollingOf } from "../../systems/project-plan.ts";
 import { loadSettings } from "../load-settings.ts";
 import type { ChangeOptions, SettingsOptions } from "../options.ts";
 import { packageFolder } from "../package-folder.ts";
@@ -31,9 +32,9 @@ export async function demo(terminal: Terminal, options: SettingsOptions): Promis
     yes: true,
     takeOver: false,
   };
-  const { prestashop, state } = loadSettings(given).settings.normal;
-  if (state.localCloudToo) throw demoWouldShare();
-  const { domain } = prestashop;
+  const project = loadSettings(given);
+  if (project.settings.normal.state.localCloudToo) throw demoWouldShare();
+  const domain = rollingOf(project).domain(project.settings.normal);
   const home = mkdtempSync(join(tmpdir(), "lor-infra-demo-"));
   process.env.LOR_INFRA_HOME = home;
   const title = (text: string) => terminal.line(`\n${terminal.style("bold", `── ${text} ──`)}`);

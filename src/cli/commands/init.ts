@@ -1,15 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { basename, resolve } from "node:path";
 import { initProject } from "../../actions/init/init-project.ts";
-import { ExitCode } from "../../core/errors.ts";
+import { ExitCode, LorError } from "../../core/errors.ts";
+import { didYouMean } from "../../core/nearest-name.ts";
 import { stateHome } from "../../state/stack-folder.ts";
+import type { SystemDefinition } from "../../systems/contract.ts";
+import { findSystem, systemIds } from "../../systems/registry.ts";
 import type { CommonOptions } from "../options.ts";
 import { version } from "../package-folder.ts";
 import type { Terminal } from "../terminal.ts";
 
 export async function init(
   terminal: Terminal,
-  options: CommonOptions & { readonly name?: string },
+  options: CommonOptions & { readonly name?: string; readonly system: string },
   directory: string,
 ): Promise<ExitCode> {
   const dir = resolve(directory);
@@ -18,6 +21,7 @@ export async function init(
     home: stateHome(dir, process.env),
     name: options.name ?? basename(dir),
     version,
+    system: requireOffered(options.system),
     environment: process.env,
     randomBytes,
   });
@@ -31,4 +35,19 @@ export async function init(
   terminal.line("Next: npm install, then fill in your own values and run npx lor-infra check");
   terminal.document({ version: 1, ok: true, files, passphrase });
   return ExitCode.done;
+}
+
+function requireOffered(id: string): SystemDefinition {
+  const system = findSystem(id);
+  if (system !== undefined) return system;
+  throw new LorError({
+    code: "system-unknown",
+    message: `there is no such system${didYouMean(id, systemIds)}`,
+    exit: ExitCode.usage,
+    culprit: "user",
+    path: "--system",
+    seen: id,
+    accepted: systemIds.join(", "),
+    next: "lor-infra init --help",
+  });
 }

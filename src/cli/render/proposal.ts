@@ -3,7 +3,7 @@ import { fingerprint } from "../../core/fingerprint.ts";
 import type { ApprovedSwitch } from "../../rolling/approval.ts";
 import type { StepForecast } from "../../rolling/forecast.ts";
 import type { Proposal, ProposedChange } from "../../stack/proposal.ts";
-import type { LorPlan } from "../../systems/lor/plan-model.ts";
+import type { SystemPlan } from "../../systems/contract.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderSeconds } from "./duration.ts";
 import { shortType } from "./progress.ts";
@@ -64,7 +64,7 @@ export function renderSteps(terminal: Terminal, steps: readonly StepForecast[]):
   );
 }
 
-function renderPrice(before: LorPlan | undefined, after: LorPlan | undefined): string {
+function renderPrice(before: SystemPlan | undefined, after: SystemPlan | undefined): string {
   const now = before === undefined ? "nothing" : describePrice(before);
   const then = after === undefined ? "nothing" : describePrice(after);
   return now === then
@@ -73,7 +73,7 @@ function renderPrice(before: LorPlan | undefined, after: LorPlan | undefined): s
 }
 
 /** `210.30956 EUR, and 32.339 EUR outside the offer with 3 prices unknown` */
-export function describePrice(plan: LorPlan): string {
+export function describePrice(plan: SystemPlan): string {
   const { currency, offer, outsideOffer } = pricePlan(plan);
   const unknown = offer.unknownLines + outsideOffer.unknownLines;
   const outside =

@@ -8,7 +8,8 @@ export interface WayBackFacts {
     readonly large: FrontSize;
   };
   readonly loadBalancer: {
-    readonly shell: "ovh" | "openstack";
+    /** Whether its size changes in place. */
+    readonly resizes: boolean;
     /** Mbit/s. */
     readonly normal: number;
     readonly rush: number;
@@ -71,8 +72,8 @@ function fronts({ fronts: { small, large } }: WayBackFacts): Condition | undefin
   };
 }
 
-function loadBalancer({ loadBalancer: { shell, normal, rush } }: WayBackFacts): Condition | undefined {
-  if (shell === "ovh" || normal === rush) return undefined;
+function loadBalancer({ loadBalancer: { resizes, normal, rush } }: WayBackFacts): Condition | undefined {
+  if (resizes || normal === rush) return undefined;
   return {
     asked,
     outcome: "refused",
@@ -80,7 +81,7 @@ function loadBalancer({ loadBalancer: { shell, normal, rush } }: WayBackFacts): 
     reason:
       "after rush the load balancer could not go back to normal: the size of this one is fixed when it is created",
     path: "loadBalancer.shell",
-    seen: `${shell}, ${normal} and ${rush} Mbit/s`,
+    seen: `${normal} and ${rush} Mbit/s`,
     accepted: "ovh, or the same bandwidth in both profiles",
     next: "lor-infra check",
   };

@@ -1,21 +1,7 @@
 import { longestGapSeconds } from "../../domain/cron.ts";
-import type { BackupPromise } from "../../rolling/preflight/backups.ts";
+import type { BackupSource } from "../contract.ts";
 import type { LorPlan } from "./plan-model.ts";
 import { systemCopySeconds } from "./recovery.ts";
-
-/** A promise of the data-loss statement with the place where its newest backup can be seen. */
-export interface BackupSource extends BackupPromise {
-  readonly place:
-    | { readonly kind: "database"; readonly engine: "mysql" | "postgresql"; readonly cloudName: string }
-    /** Written by a guest each time that a copy is complete; the servers whose timers do it, by cloud name. */
-    | {
-        readonly kind: "object";
-        readonly bucket: { readonly region: string; readonly name: string };
-        readonly key: string;
-        readonly servers: readonly string[];
-      }
-    | { readonly kind: "instance"; readonly region: string; readonly workflow: string };
-}
 
 const daySeconds = 86_400;
 

@@ -7,25 +7,11 @@ import { ObjectStorage } from "../../../components/ovh/object-storage.ts";
 import { OdooTier } from "../../../components/ovh/odoo-tier.ts";
 import { PrestaShopTier } from "../../../components/ovh/presta-shop-tier.ts";
 import { VRack } from "../../../components/ovh/v-rack.ts";
+import type { BuildOptions } from "../contract.ts";
 import { partNames } from "./address-plan.ts";
 import { planFirewalls } from "./firewalls.ts";
 import type { DatabasePlan, LorPlan } from "./plan-model.ts";
 import { stateOf } from "./statements.ts";
-
-export interface BuildOptions {
-  /** Fronts wait for each other, extra ones first; wanted whenever the shop may already serve. */
-  readonly chain: boolean;
-  /** New fronts join the pool with weight 0: the switch lets them in once they are healthy. Default: false. */
-  readonly joinDrained?: boolean;
-  /** Certificate of the shop as PKCS#12 without password, in base64. Secret. */
-  readonly tlsPkcs12: string;
-  /** Named in the outputs, so that a stack says where it lives. */
-  readonly cloud: "local" | "ovh";
-  /**
-   * Gives up the protection of what holds data, so that a destroy may follow. Default: false.
-   */
-  readonly released?: boolean;
-}
 
 /** Creates what the Plan says, and returns the stack's outputs. Called inside a Pulumi program. */
 export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Record<string, unknown>> {

@@ -1,25 +1,8 @@
 import { documentName } from "../../machines/document.ts";
 import { guestSecretNames } from "../../machines/render-document.ts";
+import type { KeptSecret } from "../contract.ts";
 import { partNames } from "./address-plan.ts";
 import type { LorPlan } from "./plan-model.ts";
-
-/** A resource of the program. */
-interface ResourceName {
-  readonly type: string;
-  readonly name: string;
-}
-
-/** A secret that lives in the state and that no provider reads back. */
-export interface KeptSecret extends ResourceName {
-  /** Output of the resource that holds it. */
-  readonly output: "result" | "password";
-  /** What it is, for a person. */
-  readonly what: string;
-  /** Whoever has it in use: once one of them is there, a new secret would lock it out. */
-  readonly usedBy: readonly ResourceName[];
-  /** Where else it is written down: the key of the machines' container, or a path in their documents. */
-  readonly writtenIn: "container-key" | { readonly documents: readonly string[]; readonly path: readonly string[] };
-}
 
 const password = "random:index/randomPassword:RandomPassword";
 const instance = "openstack:compute/instance:Instance";

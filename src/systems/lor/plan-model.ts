@@ -1,17 +1,11 @@
-import type { Profile } from "../../domain/profile.ts";
-import type { Fleet } from "../../rolling/fleet.ts";
+import type { SystemPlan } from "../contract.ts";
 
 /**
  * Everything that is built for Lor, decided. Components, price, RPO, diagram and runbook are derived from this and from
  * nothing else. Every cloud name in it is deterministic (`<project>-<stack>-<part>`), so that a resource can be found by name.
  */
-export interface LorPlan {
+export interface LorPlan extends SystemPlan {
   readonly system: "lor";
-  /** Prefix of every cloud name: `<project>-<stack>`, such as `lor-prod`. */
-  readonly prefix: string;
-  /** The profile that this Plan is, or undefined for a state between two profiles. */
-  readonly profile: Profile | undefined;
-  readonly fleet: Fleet;
   readonly region: RegionPlan;
   readonly administration: { readonly sshPublicKey: string; readonly email: string };
   readonly network: NetworkPlan;
@@ -22,8 +16,6 @@ export interface LorPlan {
   readonly postgresql: DatabasePlan;
   readonly storage: StoragePlan;
   readonly backups: readonly InstanceBackupPlan[];
-  /** Data that may be lost, in seconds: settings `rpo`. */
-  readonly rpoSeconds: number;
 }
 
 /** OVHcloud names regions differently for compute (`GRA11`), object storage and databases (`GRA`). */

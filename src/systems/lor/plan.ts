@@ -1,7 +1,7 @@
 import { findCloudFlavor, findDatabasePlan, findLoadBalancerFlavor } from "../../clouds/ovh/offers.ts";
 import { LorError } from "../../core/errors.ts";
-import type { Profile } from "../../domain/profile.ts";
 import { type Fleet, type FleetFront, frontName } from "../../rolling/fleet.ts";
+import type { PlanArgs } from "../contract.ts";
 import { partNames, parts, reservedAddresses } from "./address-plan.ts";
 import type {
   DatabasePlan,
@@ -15,18 +15,7 @@ import type {
 } from "./plan-model.ts";
 import type { DatabaseSettings, LorSettings } from "./settings.ts";
 
-export interface LorPlanArgs {
-  /** Project name: first half of every cloud name. */
-  readonly project: string;
-  /** Stack name, which is the environment: second half of every cloud name. */
-  readonly stack: string;
-  /** Both profiles: what is extra follows from the pair. */
-  readonly settings: { readonly normal: LorSettings; readonly rush: LorSettings };
-  /** What to build: a profile's fleet or a state between two. */
-  readonly fleet: Fleet;
-  /** Set when the fleet is the one of a profile. */
-  readonly profile?: Profile;
-}
+export type LorPlanArgs = PlanArgs<LorSettings>;
 
 const volumeType = "high-speed";
 const healthPath = "/health";

@@ -1,33 +1,11 @@
 import { ovhcloudOffer } from "../../clouds/ovh/offers.ts";
 import { holds } from "../../domain/recovery.ts";
+import type { RecoveryAdvice } from "../contract.ts";
 import { type RecoveryFacts, stateLossOf } from "./recovery.ts";
 
-/** What would hold an RPO, and what nothing holds. */
-export interface RecoveryAdvice {
-  /** Settings to change, for each data set that needs it. */
-  readonly needs: readonly RecoveryNeed[];
-  readonly impossible: readonly RecoveryLimit[];
-}
-
-interface RecoveryNeed {
-  readonly dataSet: string;
-  readonly settings: readonly NeededSetting[];
-}
-
-interface NeededSetting {
-  readonly path: string;
-  /** As a settings file holds it. */
-  readonly value: string;
-  /** What it is for, and what it asks for in turn. */
-  readonly why: string;
-}
-
-interface RecoveryLimit {
-  readonly dataSet: string;
-  /** The least that any accepted settings lose at worst; null: unlimited. */
-  readonly bestSeconds: number | null;
-  readonly why: string;
-}
+type RecoveryNeed = RecoveryAdvice["needs"][number];
+type NeededSetting = RecoveryNeed["settings"][number];
+type RecoveryLimit = RecoveryAdvice["impossible"][number];
 
 /** One way to have a data set copied, and what the data-loss statement then rests on. */
 interface Option {

@@ -1,9 +1,7 @@
 import * as z from "zod";
 import { ovhcloudOffer } from "../../clouds/ovh/offers.ts";
-import { beforeNormal } from "../../config/before-normal-fields.ts";
-import { calendar } from "../../config/calendar-fields.ts";
-import { address, day, duration, gigabytes, moneyOrNone, network, oneOf, text, whole } from "../../config/fields.ts";
-import { stateBackend } from "../../config/state-fields.ts";
+import { address, duration, gigabytes, network, oneOf, text, whole } from "../../config/fields.ts";
+import { sharedFields } from "../../config/shared-fields.ts";
 
 const anything = { code: "text-invalid", accepted: "a text on one line" };
 const domain = text(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, {
@@ -35,14 +33,6 @@ const copy = z.object({
   copyTimeout: duration("PT1M").prefault("PT10M"),
 });
 
-const waiver = z.object({
-  policy: z.string("the code of a policy"),
-  of: text(/^\S.{0,99}$/, anything).optional(),
-  owner: text(/^\S.{0,99}$/, anything),
-  reason: text(/^\S.{0,299}$/, anything),
-  until: day(),
-});
-
 function database(engine: "mysql" | "postgresql") {
   return z.object({
     version: oneOf(nonEmpty(ovhcloudOffer.databaseVersions[engine]), "database-version-unknown"),
@@ -63,9 +53,7 @@ function database(engine: "mysql" | "postgresql") {
 
 /** Form of the settings of one profile; what the values mean is in settings.ts, how they fit together in rules/. */
 export const lorSchema = z.object({
-  system: oneOf(["lor"], "system-unknown"),
-  profile: oneOf(["normal", "rush"], "profile-unknown"),
-  rpo: duration("PT1S"),
+  ...sharedFields("lor"),
   region: z.object({
     compute: oneOf(nonEmpty(ovhcloudOffer.regions.map((offer) => offer.compute)), "region-unknown"),
     storage: oneOf(nonEmpty(areas()), "region-unknown"),
@@ -128,21 +116,6 @@ export const lorSchema = z.object({
       keep: whole(1, 365, "keep-invalid"),
     }),
   }),
-  calendar: calendar().prefault({}),
-  state: z
-    .object({
-      backend: stateBackend().prefault("folder"),
-      localCloudToo: z.boolean("true or false").prefault(false),
-    })
-    .prefault({}),
-  policies: z
-    .object({
-      budget: moneyOrNone("EUR").prefault("none"),
-      priceBookAge: duration("P1D").prefault("P540D"),
-    })
-    .prefault({}),
-  beforeNormal: beforeNormal().prefault({}),
-  waivers: z.array(waiver, "a list of waivers").prefault([]),
 });
 
 /** The only settings that a profile file may hold; everything else is shared. */

@@ -1,21 +1,13 @@
 import type { FlavorFamily } from "../../clouds/ovh/offers.ts";
 import type { Cidr, IpAddress } from "../../core/cidr.ts";
 import type { Duration } from "../../core/duration.ts";
-import type { Money } from "../../core/money.ts";
 import type { Size } from "../../core/size.ts";
-import type { Calendar } from "../../domain/calendar/model.ts";
-import type { Waiver } from "../../domain/policy/waiver.ts";
-import type { Profile } from "../../domain/profile.ts";
-import type { StateBackend } from "../../domain/state-backend.ts";
-import type { ReturnTask } from "../../rolling/scale-down-hooks.ts";
+import type { SharedSettings } from "../contract.ts";
 import type { Part } from "./plan-model.ts";
 
 /** The settings of one profile of Lor, checked and with defaults filled in. Field by field what Pulumi.yaml may hold. */
-export interface LorSettings {
+export interface LorSettings extends SharedSettings {
   readonly system: "lor";
-  readonly profile: Profile;
-  /** Most data, in time, that the company accepts to lose. */
-  readonly rpo: Duration;
   readonly region: {
     /** Region of instances, network and volumes, such as `GRA11`. */
     readonly compute: string;
@@ -92,31 +84,6 @@ export interface LorSettings {
       readonly keep: number;
     };
   };
-  /** When rush is wanted. Without it there are no events. */
-  readonly calendar: Calendar;
-  readonly state: {
-    /** Where state, lock and journals of the real cloud's stacks lie. Default: the state folder of this machine. */
-    readonly backend: StateBackend;
-    /** Those of the local cloud too, which itself runs on one machine: to try a backend. Default false. */
-    readonly localCloudToo: boolean;
-  };
-  readonly policies: {
-    /** Most that a month of the dearest profile may cost, EUR before tax; undefined (`none`, the default): no cap. */
-    readonly budget: Money | undefined;
-    /** Older price books are told, and refused where a budget rests on them. Default P540D. */
-    readonly priceBookAge: Duration;
-  };
-  /** What the way back from rush asks for. */
-  readonly beforeNormal: {
-    /** Most open connections of the load balancer; undefined (the default): what normal's fronts can answer at once. */
-    readonly connections?: number | undefined;
-    /** Most new connections a second; undefined (the default): what normal's processors can answer. */
-    readonly connectionsPerSecond?: number | undefined;
-    /** What is kept before the fronts become small, in this order. */
-    readonly tasks: readonly ReturnTask[];
-  };
-  /** Violations of policies that the company accepts for a while. */
-  readonly waivers: readonly Waiver[];
 }
 
 export interface SubnetSettings {

@@ -8,10 +8,11 @@ import { up } from "../../../src/actions/up/up.ts";
 import { code, prose } from "../../../src/cli/render/markdown.ts";
 import { longestComment, renderPreviewMarkdown } from "../../../src/cli/render/preview-markdown/index.ts";
 import type { PreviewStory } from "../../../src/cli/render/preview-markdown/sections.ts";
-import { loadProject } from "../../../src/config/project.ts";
 import type { ResourceChange } from "../../../src/engine/port.ts";
+import { loadProject } from "../../../src/systems/load-project.ts";
 import { FakeStack } from "../../actions/fake-stack.ts";
 import { type Changes, settingsFolder } from "../../config/settings-folder.ts";
+import type { LorProject } from "../../systems/lor/lor-project.ts";
 
 const marker = commentMarker({ project: "lor", stack: "prod" });
 const open: FakeStack[] = [];
@@ -28,7 +29,7 @@ async function reportOf(
   if (built) await up(stack.context(), { confirm: stack.confirm });
   const loaded = loadProject(settingsFolder(changes), "prod", { now: new Date("2026-06-01T00:00:00Z") });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.issues));
-  stack.project = loaded.value;
+  stack.project = loaded.value as LorProject;
   stack.engine.surprise = surprise;
   const { report } = await reportPreview(stack.context(), {
     now: Temporal.Instant.from("2027-01-05T12:00:00Z"),

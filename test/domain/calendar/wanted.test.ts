@@ -1,9 +1,9 @@
 import { Temporal } from "temporal-polyfill";
 import { describe, expect, it } from "vitest";
 import { refuseInFreeze } from "../../../src/actions/rush/change-freeze.ts";
-import { loadProject } from "../../../src/config/project.ts";
 import { wantedAt } from "../../../src/domain/calendar/wanted.ts";
 import type { Waiver } from "../../../src/domain/policy/waiver.ts";
+import { loadProject } from "../../../src/systems/load-project.ts";
 
 function lor() {
   const loaded = loadProject(".", "prod");

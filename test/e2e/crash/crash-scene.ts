@@ -128,7 +128,7 @@ export class CrashScene {
 
   /** Waits until the cloud shows a server in a state. */
   async server(name: string, status: ServerStatus): Promise<void> {
-    const { clients } = await connectLocalCloud(cloudFolder(this.#home));
+    const { clients } = await connectLocalCloud(cloudFolder(this.#home), { cloud: "ovh", region: "GRA11" });
     while ((await clients.compute.findServers(name))[0]?.status !== status) await pause(20);
   }
 

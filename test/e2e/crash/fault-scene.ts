@@ -1,12 +1,12 @@
 import { expect } from "vitest";
 import { type SwitchResult, switchProfile } from "../../../src/actions/rush/switch-profile.ts";
-import { loadProject, type Project } from "../../../src/config/project.ts";
 import { LorError } from "../../../src/core/errors.ts";
 import type { Profile } from "../../../src/domain/profile.ts";
 import type { FaultEffect, FaultMatch } from "../../../src/local-cloud/kernel/faults.ts";
 import type { ActionEvent } from "../../../src/stack/action-event.ts";
 import { openContext } from "../../../src/stack/open-context.ts";
 import { localTimings, type SwitchTimings } from "../../../src/stack/stack-context.ts";
+import { loadProject, type Project } from "../../../src/systems/load-project.ts";
 import { createdProject } from "../created-stack.ts";
 import type { TestProject } from "../project.ts";
 import { CrashScene } from "./crash-scene.ts";

@@ -36,7 +36,7 @@ export class ServingWatch {
   }
 
   async #counter(folder: string): Promise<() => Promise<number>> {
-    const { clients, control } = await connectLocalCloud(folder);
+    const { clients, control } = await connectLocalCloud(folder, { cloud: "ovh", region: "GRA11" });
     return async () => {
       const members = await clients.loadBalancer.members("lor-prod-lb-pool");
       const open = members.filter((one) => one.weight > 0 && one.provisioningStatus !== "PENDING_CREATE");

@@ -88,12 +88,14 @@ test("only loopback is listened on", async () => {
 
 test("killed in the middle, it continues from its file: nothing is lost, and the old runtime is recognised as stale", async () => {
   const { runtime } = await start();
-  const { control, projectId } = await connectLocalCloud(cloudFolder(home));
+  const { control, projectId } = await connectLocalCloud(cloudFolder(home), { cloud: "ovh", region: "GRA11" });
   await control.orderFault({ match: { service: "nova" }, effect: { kind: "fail" }, times: 3 });
   process.kill(runtime.pid, "SIGKILL");
   await gone(runtime.pid);
   expect(readRuntime(cloudFolder(home))).toBeUndefined();
-  await expect(connectLocalCloud(cloudFolder(home))).rejects.toMatchObject({ code: "local-cloud-not-running" });
+  await expect(connectLocalCloud(cloudFolder(home), { cloud: "ovh", region: "GRA11" })).rejects.toMatchObject({
+    code: "local-cloud-not-running",
+  });
   expect(await cloudStatus(home)).toMatchObject({ running: false, lastWords: "" });
   appendFileSync(logFile(cloudFolder(home)), "Error: what an exception leaves\n    at its place\n");
   expect(await cloudStatus(home)).toMatchObject({ lastWords: "Error: what an exception leaves\n    at its place" });
@@ -101,7 +103,7 @@ test("killed in the middle, it continues from its file: nothing is lost, and the
   expect(second.started).toBe(true);
   expect(second.runtime.pid).not.toBe(runtime.pid);
   expect(second.runtime.token).not.toBe(runtime.token);
-  const connection = await connectLocalCloud(cloudFolder(home));
+  const connection = await connectLocalCloud(cloudFolder(home), { cloud: "ovh", region: "GRA11" });
   expect(connection.projectId).toBe(projectId);
   expect((await listFaults(home)).map(({ remaining }) => remaining)).toEqual([3]);
 });
@@ -159,7 +161,7 @@ test("journal, faults and reset work through the actions; no call is made withou
     next: "lor-infra cloud start",
   });
   await start();
-  const { clients } = await connectLocalCloud(cloudFolder(home));
+  const { clients } = await connectLocalCloud(cloudFolder(home), { cloud: "ovh", region: "GRA11" });
   expect(await clients.compute.findServers("lor-")).toEqual([]);
   expect((await cloudJournal(home, { service: "nova" })).length).toBe(1);
   await orderFault(home, { match: { type: "Instance" }, effect: { kind: "hold" } });
@@ -173,7 +175,7 @@ test("journal, faults and reset work through the actions; no call is made withou
   await resetCloud(home);
   expect(await cloudJournal(home)).toEqual([]);
   // The operator's password went with everything else: whoever connects anew gets the new one.
-  const anew = await connectLocalCloud(cloudFolder(home));
+  const anew = await connectLocalCloud(cloudFolder(home), { cloud: "ovh", region: "GRA11" });
   expect(await anew.clients.compute.findServers("lor-")).toEqual([]);
 });
 

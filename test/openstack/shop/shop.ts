@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ServerView } from "../../../src/clouds/clients.ts";
-import { loadProject } from "../../../src/config/project.ts";
 import { selfSignedPkcs12 } from "../../../src/local-cloud/kernel/tls-certificate.ts";
 import { projectId } from "../../../src/local-cloud/openstack/keystone/keystone.ts";
 import { isAlive, processesWith } from "../../../src/os/process-identity.ts";
@@ -14,6 +13,7 @@ import { runVariable } from "../../../src/state/orphan-engine.ts";
 import { stackFolder } from "../../../src/state/stack-folder.ts";
 import { readLock } from "../../../src/state/stack-lock.ts";
 import { stateInFolder } from "../../../src/state/stack-state.ts";
+import { loadProject } from "../../../src/systems/load-project.ts";
 import type { LorPlan } from "../../../src/systems/lor/plan-model.ts";
 import { ended, launcher, type Run } from "../../e2e/project.ts";
 import { Cloud } from "../cloud.ts";
@@ -122,7 +122,7 @@ export class Shop {
       operation,
       timings,
     });
-    return await work({ ...context, program: (plan, choice) => context.program(change(plan), choice) });
+    return await work({ ...context, program: (plan, choice) => context.program(change(plan as LorPlan), choice) });
   }
 
   /**

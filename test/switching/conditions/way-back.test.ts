@@ -7,7 +7,7 @@ const flex: WayBackFacts = {
     small: { size: "b2-7", flavor: "b2-7-flex", diskGigabytes: 50 },
     large: { size: "b2-15", flavor: "b2-15-flex", diskGigabytes: 50 },
   },
-  loadBalancer: { shell: "ovh", normal: 500, rush: 2000 },
+  loadBalancer: { resizes: true, normal: 500, rush: 2000 },
   databases: { same: ["mysql", "postgresql"], differing: [] },
 };
 
@@ -28,7 +28,7 @@ it.each([
   ["a larger system disk", { fronts: { small, large: { ...large, diskGigabytes: 100 } } }, "prestashop.flavorFamily"],
   [
     "a load balancer of a fixed size",
-    { loadBalancer: { shell: "openstack", normal: 500, rush: 2000 } },
+    { loadBalancer: { resizes: false, normal: 500, rush: 2000 } },
     "loadBalancer.shell",
   ],
   ["a database that differs", { databases: { same: ["mysql"], differing: ["postgresql"] } }, undefined],

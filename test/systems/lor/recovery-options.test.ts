@@ -2,11 +2,10 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { priceProfiles } from "../../../src/actions/cost/price-profiles.ts";
 import { changeSettings } from "../../../src/config/changed-settings.ts";
-import { judgeProject } from "../../../src/config/project.ts";
-import { readRawProject } from "../../../src/config/raw-project.ts";
 import { Duration } from "../../../src/core/duration.ts";
 import { priceBooks } from "../../../src/domain/price-book.ts";
 import { holds } from "../../../src/domain/recovery.ts";
+import { judgeProject, readProjectFiles } from "../../../src/systems/load-project.ts";
 import { type RecoveryFacts, recoveryFacts, stateDataLoss } from "../../../src/systems/lor/recovery.ts";
 import { adviseRecovery } from "../../../src/systems/lor/recovery-options.ts";
 import { lorProject, planOf } from "./lor-project.ts";
@@ -106,7 +105,7 @@ test("what it says holds: with its settings a data set holds the RPO, and nothin
 
 test("how often is copied changes no price in any book, so the least demanding settings are the cheapest", () => {
   const { dir, stack } = lorProject();
-  const raw = readRawProject(dir, stack);
+  const raw = readProjectFiles(dir, stack);
   if (!raw.ok) throw new Error("no settings");
   const priceWith = (every: string, timeout: string) =>
     priceBooks.map((book) => {

@@ -5,7 +5,8 @@ import type { PreviewReport } from "../../../actions/preview/preview-report.ts";
 export interface PreviewStory {
   readonly project: string;
   readonly stack: string;
-  readonly cloud: "local" | "ovh";
+  /** `local`, or the id of the system's cloud. */
+  readonly cloud: string;
   readonly check: CheckReport;
   /** The preview's document; undefined when it could not be made. */
   readonly report: PreviewReport | undefined;

@@ -1,5 +1,4 @@
-import type { Issue } from "../../../core/result.ts";
-import type { WaivedViolation } from "../../../domain/policy/waiver.ts";
+import type { Refusals } from "../../contract.ts";
 import type { LorSettings } from "../settings.ts";
 import { addressRules } from "./address-rules.ts";
 import { calendarRules } from "./calendar-rules.ts";
@@ -21,17 +20,6 @@ const refusing: readonly Rule[] = Object.freeze([
   ...returnRules,
   ...waiverRules,
 ]);
-
-export interface Refusals {
-  readonly issues: readonly Issue[];
-  /** What policies refuse that could be waived: no reason to hide what runs, nor to leave it broken. */
-  readonly policies: readonly Issue[];
-  /** What policies refuse and a waiver accepts for a while, and waivers that nothing needs: said at each run. */
-  readonly waivers: readonly Issue[];
-  /** What a waiver accepts today, with who answers for it. */
-  readonly waived: readonly WaivedViolation[];
-  readonly warnings: readonly Issue[];
-}
 
 /**
  * Judges a pair of profiles, each of which may lack sections that could not be read, by every rule and every policy.

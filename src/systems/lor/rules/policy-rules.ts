@@ -1,7 +1,7 @@
-import { problem } from "../../../config/problem.ts";
+import { refuse, tellWaived, toIssue } from "../../../config/policy-issues.ts";
 import type { Issue } from "../../../core/result.ts";
-import { type Judged, judgePolicies, type PolicyJudgement } from "../../../domain/policy/judge.ts";
-import { isValidOn, type WaivedViolation, type Waiver } from "../../../domain/policy/waiver.ts";
+import { judgePolicies } from "../../../domain/policy/judge.ts";
+import { isValidOn, type WaivedViolation } from "../../../domain/policy/waiver.ts";
 import { factsOfPlans, factsOfSettings } from "../policy-facts.ts";
 import type { LorSettings } from "../settings.ts";
 import type { PartialPair } from "./rule.ts";
@@ -46,24 +46,4 @@ export function findPolicyIssues(
     ),
     warnings: judgement.warned.map(toIssue),
   };
-}
-
-function refuse({ policy, finding, ended }: PolicyJudgement["refused"][number]): Issue {
-  const issue = toIssue({ policy, finding });
-  return ended === undefined ? issue : { ...issue, message: `${issue.message}; ${tellEnd(ended)}` };
-}
-
-/** A violation that a waiver accepts, with who answers for it. */
-export function tellWaived({ policy, finding, waiver }: PolicyJudgement["waived"][number]): Issue {
-  const issue = toIssue({ policy, finding });
-  const { owner, reason, until } = waiver;
-  return { ...issue, message: `${issue.message}; waived by ${owner} until ${until}: ${reason}` };
-}
-
-function toIssue({ policy, finding }: Judged): Issue {
-  return problem(finding.path, policy.code, finding, policy.exit);
-}
-
-function tellEnd({ owner, reason, until }: Waiver): string {
-  return `its waiver by ${owner} ended on ${until} (${reason})`;
 }

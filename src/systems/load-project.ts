@@ -1,17 +1,16 @@
+import { findUnknownKeys } from "../config/known-keys.ts";
+import { problem } from "../config/problem.ts";
+import { limitProblems } from "../config/problem-limit.ts";
+import { findForeignProfileKeys, mergeSettings } from "../config/profile-keys.ts";
+import { type RawProfileFile, type RawProject, readRawProject } from "../config/raw-project.ts";
+import { findSecrets } from "../config/secrets-in-settings.ts";
+import { parseSections } from "../config/sections.ts";
+import { didYouMean } from "../core/nearest-name.ts";
 import type { Issue, Result } from "../core/result.ts";
 import type { WaivedViolation } from "../domain/policy/waiver.ts";
 import type { Profile } from "../domain/profile.ts";
-import { findRefusals } from "../systems/lor/rules/index.ts";
-import { explainUnknownKey } from "../systems/lor/rules/unknown-keys.ts";
-import { lorSchema, profileSettings } from "../systems/lor/schema.ts";
-import type { LorSettings } from "../systems/lor/settings.ts";
-import { findUnknownKeys } from "./known-keys.ts";
-import { problem } from "./problem.ts";
-import { limitProblems } from "./problem-limit.ts";
-import { findForeignProfileKeys, mergeSettings } from "./profile-keys.ts";
-import { type RawProfileFile, type RawProject, readRawProject } from "./raw-project.ts";
-import { findSecrets } from "./secrets-in-settings.ts";
-import { parseSections } from "./sections.ts";
+import type { SharedSettings, SystemDefinition } from "./contract.ts";
+import { findSystem, systemIds } from "./registry.ts";
 
 /** A project whose settings were read and passed every check, both profiles of it. */
 export interface Project {
@@ -20,11 +19,12 @@ export interface Project {
   /** `name` of Pulumi.yaml: first half of every cloud name. */
   readonly name: string;
   readonly stack: string;
+  readonly system: SystemDefinition;
   /** The same in both profile files. */
   readonly encryptionSalt: string;
   /** File names of the pair, in `dir`. */
   readonly profileFiles: Readonly<Record<Profile, string>>;
-  readonly settings: Readonly<Record<Profile, LorSettings>>;
+  readonly settings: Readonly<Record<Profile, SharedSettings>>;
   /** What policies refuse and is accepted for a while, and waivers that nothing needs: every command says it. */
   readonly policies: readonly Issue[];
   /** What a waiver accepts today, with who answers for it. */
@@ -52,13 +52,22 @@ export function loadProject(
   stack: string,
   { now = new Date(), policies = "refuse" }: LoadOptions = {},
 ): Result<Project> {
-  const raw = readRawProject(dir, stack);
+  const raw = readProjectFiles(dir, stack);
   if (!raw.ok) return { ok: false, issues: [...checkStackName(stack), ...raw.issues] };
   const { project, issues, refused } = judgeProject(dir, stack, raw.value, now);
   if (project === undefined || (policies === "refuse" && refused.length > 0)) {
     return { ok: false, issues: policies === "refuse" ? [...issues, ...refused] : issues };
   }
   return { ok: true, value: { ...project, policies: [...refused, ...project.policies] } };
+}
+
+/** The settings files as they are on disk. */
+export function readProjectFiles(dir: string, stack: string): Result<RawProject> {
+  return readRawProject(dir, stack, (id) => {
+    const system = findSystem(String(id));
+    // The files of an unknown system are read as a pair, to report all their problems.
+    return system === undefined || system.capabilities.rolling !== undefined;
+  });
 }
 
 /** What there is to say of settings, accepted or not. */
@@ -71,16 +80,21 @@ export interface ProjectJudgement {
   /** What a waiver accepts today. */
   readonly waived: readonly WaivedViolation[];
   /** The sections that are well formed, accepted or not. */
-  readonly settings: Readonly<Record<Profile, Partial<LorSettings>>>;
+  readonly settings: Readonly<Record<Profile, Partial<SharedSettings>>>;
 }
 
-/** Checks settings that were read, or that somebody thinks of. Pure. */
+/** Checks settings that were read, or that somebody considers. Pure. */
 export function judgeProject(dir: string, stack: string, raw: RawProject, now: Date): ProjectJudgement {
+  const system = findSystem(String(raw.shared.system));
+  if (system === undefined) return refuseSystem(stack, raw);
   const { normal, rush } = raw.profiles;
-  const read = { normal: readProfile("normal", raw, normal), rush: readProfile("rush", raw, rush) };
+  const isPair = system.capabilities.rolling !== undefined;
+  const readNormal = readProfile("normal", raw, normal, system);
+  const read = { normal: readNormal, rush: isPair ? readProfile("rush", raw, rush, system) : readNormal };
   const pair = { normal: read.normal.settings, rush: read.rush.settings };
-  const complete = completePair(pair);
-  const refusals = findRefusals(pair, complete, now.toISOString().slice(0, 10));
+  const complete =
+    isComplete(pair.normal, system) && isComplete(pair.rush, system) ? (pair as CompletePair) : undefined;
+  const refusals = system.judge(pair, complete, now.toISOString().slice(0, 10));
   const issues = limitProblems([...checkStackName(stack), ...joinIssues(read), ...refusals.issues]);
   const { policies: refused, waived } = refusals;
   const told = { issues, refused, waived, settings: pair };
@@ -89,6 +103,7 @@ export function judgeProject(dir: string, stack: string, raw: RawProject, now: D
     dir,
     name: raw.name,
     stack,
+    system,
     encryptionSalt: normal.encryptionSalt,
     profileFiles: { normal: normal.file, rush: rush.file },
     settings: complete,
@@ -99,18 +114,41 @@ export function judgeProject(dir: string, stack: string, raw: RawProject, now: D
   return { project, ...told };
 }
 
+type CompletePair = Readonly<Record<Profile, SharedSettings>>;
+
+function refuseSystem(stack: string, raw: RawProject): ProjectJudgement {
+  const { system: seen } = raw.shared;
+  const accepted = systemIds.join(", ");
+  const issue =
+    seen === undefined
+      ? problem("system", "setting-missing", { what: "is missing", accepted })
+      : problem("system", "system-unknown", {
+          what: `is not one of those that exist${didYouMean(String(seen), systemIds)}`,
+          seen,
+          accepted,
+        });
+  const issues = [...checkStackName(stack), ...findSecrets(raw.shared), issue];
+  return { project: undefined, issues, refused: [], waived: [], settings: { normal: {}, rush: {} } };
+}
+
 interface ReadProfile {
   readonly file: string;
-  readonly settings: Partial<LorSettings>;
+  readonly settings: Partial<SharedSettings>;
   readonly issues: readonly Issue[];
 }
 
-function readProfile(profile: Profile, project: RawProject, file: RawProfileFile): ReadProfile {
+function readProfile(
+  profile: Profile,
+  project: RawProject,
+  file: RawProfileFile,
+  { schema, profileSettings, explainUnknownKey = (issue) => issue }: SystemDefinition,
+): ReadProfile {
   const merged = mergeSettings(project.shared, file.settings);
   const secrets = findSecrets(merged);
   const foreign = findForeignProfileKeys(file, profileSettings);
-  const unknown = findUnknownKeys(lorSchema, merged).map(explainUnknownKey);
-  const { settings, issues } = parseSections(lorSchema, merged);
+  const unknown = findUnknownKeys(schema, merged).map(explainUnknownKey);
+  const sections = parseSections(schema, merged);
+  const settings = sections.settings as Partial<SharedSettings>;
   const wrongProfile =
     settings.profile !== undefined && settings.profile !== profile
       ? [
@@ -121,7 +159,11 @@ function readProfile(profile: Profile, project: RawProject, file: RawProfileFile
           }),
         ]
       : [];
-  return { file: file.file, settings, issues: firstOfEachPath([secrets, foreign, unknown, issues, wrongProfile]) };
+  return {
+    file: file.file,
+    settings,
+    issues: firstOfEachPath([secrets, foreign, unknown, sections.issues, wrongProfile]),
+  };
 }
 
 /** What one check said of a setting, later ones do not say again. */
@@ -166,10 +208,6 @@ function checkStackName(stack: string): readonly Issue[] {
   ];
 }
 
-function completePair({ normal, rush }: Readonly<Record<Profile, Partial<LorSettings>>>) {
-  return isComplete(normal) && isComplete(rush) ? { normal, rush } : undefined;
-}
-
-function isComplete(settings: Partial<LorSettings>): settings is LorSettings {
-  return Object.keys(lorSchema.shape).every((key) => Object.hasOwn(settings, key));
+function isComplete(settings: object, { schema }: SystemDefinition): boolean {
+  return Object.keys(schema.shape).every((key) => Object.hasOwn(settings, key));
 }

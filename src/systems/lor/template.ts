@@ -1,6 +1,22 @@
-import type { Profile } from "../domain/profile.ts";
+import type { Profile } from "../../domain/profile.ts";
+import type { ProjectTemplateArgs, TemplateFile } from "../contract.ts";
 
-export interface SharedFileArgs {
+const purpose =
+  "A shop and its administration on OVHcloud. What both profiles share; the profile files hold only what differs.";
+
+/** Pulumi.yaml and the two profile files of a new project. */
+export function renderProject(args: ProjectTemplateArgs): readonly TemplateFile[] {
+  const { name, program, encryptionSalt, saltRemark, description = purpose } = args;
+  return [
+    { file: "Pulumi.yaml", content: renderSharedFile({ name, description, program }) },
+    ...(["normal", "rush"] as const).map((profile) => ({
+      file: `Pulumi.${profile}.yaml`,
+      content: renderProfileFile({ name, profile, encryptionSalt, saltRemark }),
+    })),
+  ];
+}
+
+interface SharedFileArgs {
   /** Project name: begins every name in the cloud. */
   readonly name: string;
   readonly description: string;
@@ -9,7 +25,7 @@ export interface SharedFileArgs {
 }
 
 /** Pulumi.yaml of a new project: the figures of Lor, with what is a placeholder named after the project. */
-export function renderSharedFile({ name, description, program }: SharedFileArgs): string {
+function renderSharedFile({ name, description, program }: SharedFileArgs): string {
   return `name: ${name}
 description: ${description}
 runtime:
@@ -115,20 +131,7 @@ config:
 `;
 }
 
-/** Lines of .gitignore about what Pulumi and lor-infra leave in a project's folder. */
-export function renderIgnoredFiles(): string {
-  return `# State, and the passphrase of its secrets: keep a copy of both elsewhere.
-.lor-infra/
-# Plain \`pulumi stack init prod\` writes a Pulumi.prod.yaml, which nothing reads. The settings are the pairs of profiles.
-/Pulumi.*.yaml
-!/Pulumi.normal.yaml
-!/Pulumi.rush.yaml
-!/Pulumi.*.normal.yaml
-!/Pulumi.*.rush.yaml
-`;
-}
-
-export interface ProfileFileArgs {
+interface ProfileFileArgs {
   readonly name: string;
   readonly profile: Profile;
   readonly encryptionSalt: string;
@@ -159,7 +162,7 @@ const sizes: Readonly<Record<Profile, Sizes>> = Object.freeze({
 });
 
 /** Pulumi.normal.yaml or Pulumi.rush.yaml of a new project. */
-export function renderProfileFile({ name, profile, encryptionSalt, saltRemark }: ProfileFileArgs): string {
+function renderProfileFile({ name, profile, encryptionSalt, saltRemark }: ProfileFileArgs): string {
   const { purpose, fronts, frontsFlavor, bandwidth } = sizes[profile];
   return `# ${purpose}
 # ${saltRemark}

@@ -1,0 +1,43 @@
+import type { Issue } from "../core/result.ts";
+import type { PriceBook } from "../domain/price-book.ts";
+import type { CloudClients } from "./clients.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How to reach the local cloud that simulates this one. */
+interface LocalEndpoints {
+  /** Keystone's address, ending in `/v3`. */
+  readonly authUrl: string;
+  /** Address of the simulated provider's own REST API. */
+  readonly ovhUrl: string;
+  readonly userName: string;
+  readonly password: string;
+  readonly projectId: string;
+  readonly projectName: string;
+  /** Token of the local cloud's control API. */
+  readonly token: string;
+}
+
+/** Everything the actions need to know about a cloud. One folder under `src/clouds/` exports one as `cloud`. */
+export interface CloudDefinition {
+  /** Value of `--cloud`, and the name of the folder. Never `local`. */
+  readonly id: string;
+  /** Name for messages, such as `OVHcloud`. */
+  readonly title: string;
+  /** Pulumi packages that the local cloud replaces when it simulates this cloud. */
+  readonly packages: readonly string[];
+  /** Prefixes of the type tokens of resources that live in this cloud, such as `ovh:`. */
+  readonly typePrefixes: readonly string[];
+  /** Price books in the order in which they are searched; the first is the default of `cost`. */
+  readonly priceBooks: readonly PriceBook[];
+  /**
+   * Clients for the real cloud. Calls nothing yet: wrong credentials show at the first call.
+   * @param region region of the system's machines
+   * @throws LorError `credentials-missing`, naming every missing variable
+   */
+  connect(env: Environment, region: string): CloudClients;
+  /** Clients for the local cloud that simulates this one. */
+  connectLocal(endpoints: LocalEndpoints, region: string): CloudClients;
+  /** What `doctor` reports about the credentials in the environment; empty when they are complete. */
+  checkCredentials(env: Environment): readonly Issue[];
+}

@@ -1,0 +1,50 @@
+import { LorError } from "../../core/errors.ts";
+import { priceBooks } from "../../domain/price-book.ts";
+import type { CloudDefinition } from "../contract.ts";
+import { connectClients } from "./connect.ts";
+import { credentialsFromEnvironment } from "./credentials.ts";
+
+export const cloud: CloudDefinition = {
+  id: "ovh",
+  title: "OVHcloud",
+  packages: ["ovh", "openstack", "random"],
+  typePrefixes: ["ovh:", "openstack:"],
+  priceBooks,
+  connect(env, region) {
+    const credentials = credentialsFromEnvironment(env);
+    // The settings name the region of the machines, whatever region an openrc file was downloaded for.
+    return connectClients({ ...credentials, openstack: { ...credentials.openstack, region } });
+  },
+  connectLocal({ authUrl, ovhUrl, userName, password, projectId, projectName, token }, region) {
+    return connectClients(
+      {
+        openstack: {
+          authUrl,
+          region,
+          identity: {
+            kind: "password",
+            user: userName,
+            password,
+            userDomain: "Default",
+            projectId,
+            projectName,
+            projectDomain: "Default",
+          },
+        },
+        ovh: { kind: "address", url: ovhUrl, token },
+        projectId,
+      },
+      // The local cloud's operations take a hundredth of the real time.
+      { firstPauseMs: 20 },
+    );
+  },
+  checkCredentials(env) {
+    try {
+      credentialsFromEnvironment(env);
+      return [];
+    } catch (error) {
+      if (!(error instanceof LorError)) throw error;
+      return [{ path: error.path ?? "environment", code: error.code, message: error.message, exit: 2 }];
+    }
+  },
+};

@@ -1,0 +1,15 @@
+import { EXTENSIONS_VARIABLE, loadModules } from "../os/extensions.ts";
+import type { CloudDefinition } from "./contract.ts";
+
+/** Every cloud: the folders beside this file and those of the extension roots. */
+const clouds = await loadModules(
+  { builtIn: import.meta.dirname, kind: "clouds", extensions: process.env[EXTENSIONS_VARIABLE] },
+  ({ cloud }) => cloud as CloudDefinition | undefined,
+);
+
+/** @throws Error for an id that no folder has: a system names its cloud itself */
+export function requireCloud(id: string): CloudDefinition {
+  const cloud = clouds.get(id);
+  if (cloud === undefined) throw new Error(`there is no cloud "${id}"; known: ${[...clouds.keys()].join(", ")}`);
+  return cloud;
+}

@@ -1,0 +1,307 @@
+import type { ZodObject } from "zod";
+import type { Duration } from "../core/duration.ts";
+import type { Money } from "../core/money.ts";
+import type { Issue } from "../core/result.ts";
+import type { Calendar } from "../domain/calendar/model.ts";
+import type { PlanItem } from "../domain/plan-item.ts";
+import type { WaivedViolation, Waiver } from "../domain/policy/waiver.ts";
+import type { Profile } from "../domain/profile.ts";
+import type { DataLoss } from "../domain/recovery.ts";
+import type { StateBackend } from "../domain/state-backend.ts";
+import type { Fleet } from "../rolling/fleet.ts";
+import type { LiveFleet, SwitchGoal } from "../rolling/model.ts";
+import type { BackupPromise } from "../rolling/preflight/backups.ts";
+import type { ReturnTask } from "../rolling/scale-down-hooks.ts";
+
+/** Settings that every system has, checked and with defaults filled in. A system's own settings extend them. */
+export interface SharedSettings {
+  /** Id of the system, which is the name of its folder. */
+  readonly system: string;
+  readonly profile: Profile;
+  /** Most data, in time, that the company accepts to lose. */
+  readonly rpo: Duration;
+  /** When rush is wanted; without events for a system that has no rush. */
+  readonly calendar: Calendar;
+  readonly state: {
+    /** Where state, lock and journals of the real cloud's stacks lie. Default: the state folder of this machine. */
+    readonly backend: StateBackend;
+    /** Whether stacks of the local cloud use the same backend. Default: false. */
+    readonly localCloudToo: boolean;
+  };
+  readonly policies: {
+    /** Highest monthly bill of the dearest profile, before tax; undefined (`none`, the default): no limit. */
+    readonly budget: Money | undefined;
+    /** Age from which a price book is reported as old. Default: P540D. */
+    readonly priceBookAge: Duration;
+  };
+  /** What scaling down from rush requires. */
+  readonly beforeNormal: {
+    /** Highest number of open connections; undefined (the default): what normal's members can serve. */
+    readonly connections?: number | undefined;
+    /** Highest rate of new connections, per second; undefined (the default): what normal's processors can serve. */
+    readonly connectionsPerSecond?: number | undefined;
+    /** Backups taken before the scale-down, in this order. */
+    readonly tasks: readonly ReturnTask[];
+  };
+  /** Violations of policies that the company accepts for a while. */
+  readonly waivers: readonly Waiver[];
+}
+
+/** What every Plan states. A system's own Plan extends it. */
+export interface SystemPlan {
+  readonly system: string;
+  /** Prefix of every cloud name: `<project>-<stack>`, such as `lor-prod`. */
+  readonly prefix: string;
+  /** The profile that this Plan describes; undefined between two profiles. */
+  readonly profile: Profile | undefined;
+  /** Members that a switch changes; empty for a system without `rolling`. */
+  readonly fleet: Fleet;
+  /** Data that may be lost, in seconds: setting `rpo`. */
+  readonly rpoSeconds: number;
+}
+
+/** Both profiles of a system; the same settings twice for a system without `rolling`. */
+export type ProfilePair<S> = Readonly<Record<Profile, S>>;
+
+export interface PlanArgs<S> {
+  /** Project name: first half of every cloud name. */
+  readonly project: string;
+  /** Stack name, which is the environment: second half of every cloud name. */
+  readonly stack: string;
+  readonly settings: ProfilePair<S>;
+  /** A profile's fleet, or a state between two profiles. */
+  readonly fleet: Fleet;
+  /** Set when the fleet is the one of a profile. */
+  readonly profile?: Profile;
+}
+
+export interface BuildOptions {
+  /** Members wait for each other, extra ones first; wanted whenever the system may already serve. */
+  readonly chain: boolean;
+  /** New members join the pool with weight 0: the switch lets them in once they are healthy. Default: false. */
+  readonly joinDrained?: boolean;
+  /** Certificate of the load balancer as PKCS#12 without password, in base64. Secret; empty for a system without one. */
+  readonly tlsPkcs12: string;
+  /** `local` or the id of the system's cloud; recorded in the stack's outputs. */
+  readonly cloud: string;
+  /** Lifts the protection of resources that hold data, so that a destroy may follow. Default: false. */
+  readonly released?: boolean;
+}
+
+/** What the rules and policies say of a pair of settings. */
+export interface Refusals {
+  readonly issues: readonly Issue[];
+  /** Refused by policies that could be waived. */
+  readonly policies: readonly Issue[];
+  /** Accepted by a waiver for a while, and waivers that nothing needs: reported at each run. */
+  readonly waivers: readonly Issue[];
+  /** What a waiver accepts today, with its owner. */
+  readonly waived: readonly WaivedViolation[];
+  readonly warnings: readonly Issue[];
+}
+
+export interface ProjectTemplateArgs {
+  /** Project name: first half of every cloud name. */
+  readonly name: string;
+  /** Program that Pulumi runs, relative to the project's folder. */
+  readonly program: string;
+  /** One line for Pulumi.yaml. Default: what the system is. */
+  readonly description?: string;
+  readonly encryptionSalt: string;
+  /** Where the passphrase of the salt is kept; one line. */
+  readonly saltRemark: string;
+}
+
+export interface TemplateFile {
+  /** Path relative to the project's folder. */
+  readonly file: string;
+  readonly content: string;
+}
+
+/** A resource of the program. */
+interface ResourceName {
+  readonly type: string;
+  readonly name: string;
+}
+
+/** A secret that lives in the state and that no provider reads back. */
+export interface KeptSecret extends ResourceName {
+  /** Output of the resource that holds it. */
+  readonly output: "result" | "password";
+  /** Description for a person. */
+  readonly what: string;
+  /** Resources that use it: once one of them exists, a new secret would lock it out. */
+  readonly usedBy: readonly ResourceName[];
+  /** Where else it is written down: the key of the machines' container, or a path in their documents. */
+  readonly writtenIn: "container-key" | { readonly documents: readonly string[]; readonly path: readonly string[] };
+}
+
+/** A bucket or a container. */
+interface StoragePlace {
+  /** Object storage region. */
+  readonly region: string;
+  readonly name: string;
+}
+
+/** A promise of the data-loss statement with the place where its newest backup can be seen. */
+export interface BackupSource extends BackupPromise {
+  readonly place:
+    | { readonly kind: "database"; readonly engine: "mysql" | "postgresql"; readonly cloudName: string }
+    /** Written by machines, named by cloud name, each time that a copy is complete. */
+    | {
+        readonly kind: "object";
+        readonly bucket: StoragePlace;
+        readonly key: string;
+        readonly servers: readonly string[];
+      }
+    | { readonly kind: "instance"; readonly region: string; readonly workflow: string };
+}
+
+/** Settings that would hold an RPO, and data sets for which none does. */
+export interface RecoveryAdvice {
+  readonly needs: readonly {
+    readonly dataSet: string;
+    readonly settings: readonly {
+      readonly path: string;
+      /** As a settings file holds it. */
+      readonly value: string;
+      /** What it is for, and what it requires in turn. */
+      readonly why: string;
+    }[];
+  }[];
+  readonly impossible: readonly {
+    readonly dataSet: string;
+    /** Lowest worst-case loss that any accepted settings reach, in seconds; null: unlimited. */
+    readonly bestSeconds: number | null;
+    readonly why: string;
+  }[];
+}
+
+/** Backups and what they promise. */
+interface RecoveryCapability<P extends SystemPlan> {
+  /** Setting that shortens the loss of a data set, by name of the data set. */
+  readonly lossRemedies: Readonly<Record<string, string>>;
+  /** Every backup that the data-loss statement rests on. */
+  backupSources(plan: P): readonly BackupSource[];
+  /**
+   * Settings that hold an RPO, for each data set that must and does not.
+   * @param kept paths of settings that must stay as they are
+   */
+  advise(plan: P, rpoSeconds: number, kept: readonly string[]): RecoveryAdvice;
+}
+
+/** Two sizes of one system, switched member by member. */
+export interface RollingCapability<S extends SharedSettings, P extends SystemPlan> {
+  /** What a switch leads to, and what it must never undercut. */
+  goal(settings: ProfilePair<S>, target: Profile): SwitchGoal;
+  /** A profile's fleet when nothing is wrong. */
+  undisturbed(settings: ProfilePair<S>, profile: Profile): LiveFleet;
+  /** Cloud names of a stack: the load balancer, its pool, and the prefix of its members' machines. */
+  cloudNames(prefix: string): { readonly loadBalancer: string; readonly pool: string; readonly members: string };
+  /** Member that a resource belongs to, by the resource's name: `ps-2` for `ps-2-data`. Undefined: none. */
+  memberOf(resourceName: string): string | undefined;
+  /** Size of a member whose machine does not exist. */
+  defaultSize(settings: S): string;
+  /** Size as the settings name it, from the cloud's flavor. */
+  sizeOf(flavor: string): string;
+  /** Flavor as the cloud names it, from a size of the settings. */
+  flavorOf(settings: S, size: string): string;
+  /** The same for a load balancer's bandwidth, Mbit/s; undefined: not sold. */
+  loadBalancerFlavor(bandwidth: number): string | undefined;
+  /** Cores and memory of a size; undefined: not sold. */
+  capacityOf(size: string): { readonly cores: number; readonly memoryMegabytes: number } | undefined;
+  /** Every size that is sold. */
+  readonly sizes: readonly string[];
+  /** System disk of a size, GB; undefined: unknown. */
+  systemDiskGigabytes(settings: S, size: string): number | undefined;
+  /** Data volume of each member, GB. */
+  volumeGigabytes(settings: S): number;
+  /** Whether the load balancer's size changes in place. */
+  resizesLoadBalancer(settings: S): boolean;
+  /** Stateful parts that a switch must not touch, each with what would differ if it did: name -> description. */
+  stateful(plan: P): Readonly<Record<string, string>>;
+  /** Host name that customers visit. */
+  domain(settings: S): string;
+  /** Bucket that receives the backups of the scale-down hooks. */
+  backupBucket(plan: P): StoragePlace;
+  /** Environment of a scale-down hook: names and addresses, no secret. */
+  hookVariables(plan: P, recorded: RecordedResources): Readonly<Record<string, string>>;
+  /** Settings that must follow a change so that it can be built, such as addresses for more members: path -> value. */
+  impliedSettings(pair: ProfilePair<Partial<S>>, issues: readonly Issue[]): readonly ImpliedSetting[];
+}
+
+export interface ImpliedSetting {
+  readonly path: string;
+  readonly value: unknown;
+  /** Reason for a person. */
+  readonly why: string;
+}
+
+/** What the state records, for systems that read it. */
+export interface RecordedResources {
+  readonly resources: readonly {
+    readonly type: string;
+    readonly name: string;
+    readonly outputs: Readonly<Record<string, unknown>>;
+  }[];
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * One company's infrastructure as the commands see it. One folder under `src/systems/` exports one as `system`.
+ * Data flows one way: settings -> Plan -> {components, price, data loss, forecast}.
+ */
+export interface SystemDefinition<S extends SharedSettings = SharedSettings, P extends SystemPlan = SystemPlan> {
+  /** Value of the setting `system`, and the name of the folder. */
+  readonly id: string;
+  /** Name for messages and for a new project's description. */
+  readonly title: string;
+  /** Id of the cloud that it runs on. */
+  readonly cloud: string;
+  /** Id of the price book that prices are shown by unless another is asked for. */
+  readonly priceBook: string;
+  /** Form of the settings of one profile; each top-level key is a section. */
+  readonly schema: ZodObject;
+  /** Paths of the settings that a profile file may hold; every other setting is shared. */
+  readonly profileSettings: readonly string[];
+  /** Environment variable that names the certificate file of the load balancer; undefined: the system has none. */
+  readonly certificateVariable?: string;
+  /** Turns an unknown key into a more precise refusal where it would be dangerous. Default: the issue as it is. */
+  explainUnknownKey?(issue: Issue): Issue;
+  /**
+   * Judges a pair of profiles, each of which may lack sections that could not be read.
+   * @param complete the same pair when nothing is missing
+   * @param today `YYYY-MM-DD` in UTC: waivers end and prices age
+   */
+  judge(pair: ProfilePair<Partial<S>>, complete: ProfilePair<S> | undefined, today: string): Refusals;
+  /** Region of the machines. */
+  region(settings: S): string;
+  /** The fleet that a profile asks for; empty for a system without `rolling`. */
+  fleetOf(settings: S): Fleet;
+  /** Decides everything that is built. Pure. */
+  plan(args: PlanArgs<S>): P;
+  /** Every resource that `build` creates from the same Plan, in the order of the components. */
+  items(plan: P): readonly PlanItem[];
+  /**
+   * Worst-case loss of every data set in every disruption.
+   * @param out member that does not run at the moment, because it restarts
+   */
+  dataLoss(plan: P, out?: string): readonly DataLoss[];
+  /** Creates what the Plan says and returns the stack's outputs. Called inside a Pulumi program; loads the SDKs. */
+  build(plan: P, options: BuildOptions): Promise<Record<string, unknown>>;
+  /** Settings files of a new project. */
+  template(args: ProjectTemplateArgs): readonly TemplateFile[];
+  /** Setting that decides a property of a resource, such as `mysql.plan`; undefined: none does. */
+  settingOf(resource: ResourceName, path: string): string | undefined;
+  /** Every secret of a stack that an import cannot read from a resource. */
+  keptSecrets(plan: P): readonly KeptSecret[];
+  /** Container from which the machines fetch their configuration; undefined: the system has none. */
+  configuration(plan: P): StoragePlace | undefined;
+  readonly capabilities: {
+    readonly rolling?: RollingCapability<S, P>;
+    readonly recovery?: RecoveryCapability<P>;
+  };
+}
+
+/** Names of the capabilities, as commands require them. */
+export type Capability = keyof SystemDefinition["capabilities"];

@@ -1,0 +1,52 @@
+import type { SystemDefinition } from "../contract.ts";
+import { backupSources } from "./backup-sources.ts";
+import { keptSecrets } from "./kept-secrets.ts";
+import { fleetOf, planLor } from "./plan.ts";
+import { planItems } from "./plan-items.ts";
+import type { LorPlan } from "./plan-model.ts";
+import { lossRemedies } from "./policy-facts.ts";
+import { recoveryFacts, stateDataLoss } from "./recovery.ts";
+import { adviseRecovery } from "./recovery-options.ts";
+import { rolling } from "./rolling.ts";
+import { findRefusals } from "./rules/index.ts";
+import { explainUnknownKey } from "./rules/unknown-keys.ts";
+import { lorSchema, profileSettings } from "./schema.ts";
+import { settingOf } from "./setting-of.ts";
+import type { LorSettings } from "./settings.ts";
+import { priceBookId } from "./statements.ts";
+import { renderProject } from "./template.ts";
+
+/** A pastry shop and its administration on OVHcloud: PrestaShop fronts, Odoo, two managed databases. */
+export const system: SystemDefinition<LorSettings, LorPlan> = {
+  id: "lor",
+  title: "A shop and its administration on OVHcloud",
+  cloud: "ovh",
+  priceBook: priceBookId,
+  schema: lorSchema,
+  profileSettings,
+  certificateVariable: "LOR_TLS_PKCS12_FILE",
+  explainUnknownKey,
+  judge: findRefusals,
+  region: ({ region }) => region.compute,
+  fleetOf,
+  plan: planLor,
+  items: planItems,
+  dataLoss: (plan, out) => stateDataLoss(recoveryFacts(plan, out)),
+  async build(plan, options) {
+    // Pulumi's SDKs take half a second to load.
+    const { buildLor } = await import("./build.ts");
+    return await buildLor(plan, options);
+  },
+  template: renderProject,
+  settingOf,
+  keptSecrets,
+  configuration: ({ storage: { configuration } }) => ({ region: configuration.region, name: configuration.cloudName }),
+  capabilities: {
+    rolling,
+    recovery: {
+      lossRemedies,
+      backupSources,
+      advise: (plan, rpoSeconds, kept) => adviseRecovery(recoveryFacts(plan), rpoSeconds, kept),
+    },
+  },
+};

@@ -1,0 +1,23 @@
+import { EXTENSIONS_VARIABLE, loadModules } from "../os/extensions.ts";
+import type { SystemDefinition } from "./contract.ts";
+
+/** Every system: the folders beside this file and those of the extension roots. */
+const systems = await loadModules(
+  { builtIn: import.meta.dirname, kind: "systems", extensions: process.env[EXTENSIONS_VARIABLE] },
+  ({ system }) => system as SystemDefinition | undefined,
+);
+
+/** Ids in alphabetical order. */
+export const systemIds: readonly string[] = [...systems.keys()].sort();
+
+/** Undefined for an id that no folder has. */
+export function findSystem(id: string): SystemDefinition | undefined {
+  return systems.get(id);
+}
+
+/** @throws Error for an id that no folder has: a Plan names its own system */
+export function requireSystem(id: string): SystemDefinition {
+  const system = systems.get(id);
+  if (system === undefined) throw new Error(`there is no system "${id}"; known: ${systemIds.join(", ")}`);
+  return system;
+}
