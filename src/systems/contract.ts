@@ -302,6 +302,3 @@ export interface SystemDefinition<S extends SharedSettings = SharedSettings, P e
     readonly recovery?: RecoveryCapability<P>;
   };
 }
-
-/** Names of the capabilities, as commands require them. */
-export type Capability = keyof SystemDefinition["capabilities"];
