@@ -13,8 +13,12 @@ type Handler<Options> = (terminal: Terminal, options: Options, ...args: string[]
  * Every command with its options. A command's module is loaded only when it runs: `check`, `cost`, `calendar` and `rpo` never load Pulumi.
  *
  * @param given what each command gets besides its command line, for a program that runs commands
+ * @param open opens the terminal that a command writes to; standard output and error by default
  */
-export function createCommandTree(given: Pick<CloudOptions, "timings"> = {}): {
+export function createCommandTree(
+  given: Pick<CloudOptions, "timings"> = {},
+  open = openTerminal,
+): {
   readonly program: Command;
   readonly exitCode: () => ExitCode;
 } {
@@ -33,7 +37,7 @@ export function createCommandTree(given: Pick<CloudOptions, "timings"> = {}): {
       const command = parsed.at(-1) as Command;
       const options = { ...command.optsWithGlobals(), ...given } as Options;
       const handler = await load();
-      const terminal = openTerminal({
+      const terminal = open({
         json: options.json || options.format === "json",
         quiet: options.format === "markdown",
       });

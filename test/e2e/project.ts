@@ -66,7 +66,7 @@ export class TestProject {
 
   /** Its commands take it for that moment, ISO 8601, and time goes on from there; so does a cloud that they start from now on. */
   startClockAt(moment: string): void {
-    this.env.NODE_OPTIONS = `--import ${pathToFileURL(join(import.meta.dirname, "clock-ahead.mjs")).href}`;
+    this.env.NODE_OPTIONS = `--import ${pathToFileURL(join(import.meta.dirname, "clock-ahead.ts")).href}`;
     this.env.LOR_INFRA_TEST_CLOCK_AHEAD = String(Date.parse(moment) - Date.now());
   }
 

@@ -51,6 +51,7 @@ const chosen: readonly Mask[] = [
     '$1"<chosen>"',
   ],
   [/\b\d+ (requests)\b/g, "<number> $1"],
+  [/\b\d+ open connections, [\d.]+ new ones/g, "<number> open connections, <number> new ones"],
 ];
 
 /**
@@ -66,11 +67,24 @@ export async function expectScreen(
   varies: readonly Mask[] = [],
 ): Promise<void> {
   const json = stdout.startsWith("{");
-  const text = json ? stdout : `${stdout}${stderr === "" ? "" : `── standard error ──\n${stderr}`}`;
+  const text = json ? abbreviated(stdout) : `${stdout}${stderr === "" ? "" : `── standard error ──\n${stderr}`}`;
   const said = plain(project, json ? text : unwrapped(text), varies);
   await expect(json ? said : lines(said)).toMatchFileSnapshot(
     join(folder, `${name}${json ? "-document.snap" : ".txt"}`),
   );
+}
+
+/** Longest document that is compared whole, in lines. */
+const longest = 300;
+
+/** Of a longer document each list of objects is cut to three: more of one form add length and prove nothing. */
+function abbreviated(document: string): string {
+  if (document.split("\n").length <= longest) return document;
+  const shorten = (_: string, value: unknown) =>
+    Array.isArray(value) && value.length > 4 && typeof value[0] === "object"
+      ? [...value.slice(0, 3), `… and ${value.length - 3} more`]
+      : value;
+  return `${JSON.stringify(JSON.parse(document), shorten, 2)}\n`;
 }
 
 function plain(project: TestProject, text: string, varies: readonly Mask[]): string {

@@ -94,7 +94,7 @@ export async function cloudEnv(terminal: Terminal, options: SettingsOptions): Pr
     env: process.env,
   });
   if (terminal.json) terminal.document({ version: 1, variables });
-  else process.stdout.write(shellExports(variables));
+  else terminal.print(shellExports(variables));
   return ExitCode.done;
 }
 

@@ -1,6 +1,6 @@
-// Loaded before a test's command and before what that command starts: its clock is ahead of the machine's, so that what it says is not about today.
+// Loaded before a command under test and before what it starts: their clock is ahead of the machine's, so that what they show does not depend on today.
 const { Date: Real } = globalThis;
-const now = () => Real.now() + Number(process.env.LOR_INFRA_TEST_CLOCK_AHEAD);
+const now = () => Real.now() + Number(process.env.LOR_INFRA_TEST_CLOCK_AHEAD ?? 0);
 
 globalThis.Date = new Proxy(Real, {
   construct: (target, given, made) => Reflect.construct(target, given.length === 0 ? [now()] : given, made),
