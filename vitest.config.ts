@@ -18,8 +18,8 @@ export default defineConfig({
     pool: "forks",
     maxWorkers: Math.max(2, availableParallelism()),
     // A limit only ends a test that hangs: no test may fail because the machine is slow.
-    testTimeout: 240_000,
-    hookTimeout: 240_000,
+    testTimeout: 1_200_000,
+    hookTimeout: 1_200_000,
     // The default reporter for people; a JSON report beside it when .ci/run wants the totals.
     reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
     projects: [

@@ -53,7 +53,7 @@ const isRunning = (pid: number) => {
 async function endless(given: Given) {
   const output = new Collected();
   const running = run(["sh", "-c", 'sleep 1000 & echo "$$ $!"; wait'], { ...given, output });
-  await expect.poll(() => output.text, { timeout: 10_000 }).toContain("\n");
+  await expect.poll(() => output.text, { timeout: 600_000 }).toContain("\n");
   return { running, pids: output.text.trim().split(" ").map(Number) };
 }
 
@@ -80,7 +80,7 @@ describe("a command of the settings", () => {
     const { running, pids } = await endless({ limit: 3_000 });
     expect(await running).toEqual({ kind: "too-long" });
     expect(pids).toHaveLength(2);
-    await expect.poll(() => pids.filter(isRunning), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => pids.filter(isRunning), { timeout: 600_000 }).toEqual([]);
   });
 
   it("is ended on request, with what it started, and never begun after it", async () => {
@@ -88,7 +88,7 @@ describe("a command of the settings", () => {
     const { running, pids } = await endless({ signal: stop.signal });
     stop.abort();
     expect(await running).toEqual({ kind: "stopped" });
-    await expect.poll(() => pids.filter(isRunning), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => pids.filter(isRunning), { timeout: 600_000 }).toEqual([]);
     expect(await run(["true"], { signal: AbortSignal.abort() })).toEqual({ kind: "stopped" });
   });
 });

@@ -41,14 +41,10 @@ const back: readonly CrashPoint[] = [
 ];
 
 describe("the same `lor-infra normal` again, after a kill -9 at", () => {
-  it.each(back)(
-    "$point",
-    async (point) => {
-      const run = await scene.crash(["normal", "--yes"], point);
-      expect(run.code, run.stderr).toBe(point.kill.includes("command") ? null : 1);
-    },
-    180_000,
-  );
+  it.each(back)("$point", async (point) => {
+    const run = await scene.crash(["normal", "--yes"], point);
+    expect(run.code, run.stderr).toBe(point.kill.includes("command") ? null : 1);
+  });
 
   it("ends with what an undisturbed `up` makes, nothing created twice, the shop served throughout", async () => {
     await scene.succeed(["normal", "--yes"]);
@@ -61,7 +57,7 @@ describe("the same `lor-infra normal` again, after a kill -9 at", () => {
     await watch.stop();
     expect(watch.fewest).toBeGreaterThanOrEqual(2);
     expect(watch.looks).toBeGreaterThan(50);
-  }, 180_000);
+  });
 });
 
 const end: readonly CrashPoint[] = [
@@ -87,14 +83,10 @@ const end: readonly CrashPoint[] = [
 ];
 
 describe("the same `lor-infra destroy --with-data` again, after a kill -9 at", () => {
-  it.each(end)(
-    "$point",
-    async (point) => {
-      const run = await scene.crash(["destroy", "--with-data", "--yes"], point);
-      expect(run.code, run.stderr).toBe(point.kill.includes("command") ? null : 1);
-    },
-    180_000,
-  );
+  it.each(end)("$point", async (point) => {
+    const run = await scene.crash(["destroy", "--with-data", "--yes"], point);
+    expect(run.code, run.stderr).toBe(point.kill.includes("command") ? null : 1);
+  });
 
   it("ends with nothing left, and nothing was created on the way", async () => {
     await scene.succeed(["destroy", "--with-data", "--yes"]);
@@ -103,5 +95,5 @@ describe("the same `lor-infra destroy --with-data` again, after a kill -9 at", (
     // What a project finds in every region.
     expect(cloud.filter((one) => !/ Ext-Net | default |security-group-rule /.test(one))).toEqual([]);
     expect(await scene.createdTwice()).toEqual([]);
-  }, 180_000);
+  });
 });

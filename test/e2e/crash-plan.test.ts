@@ -74,14 +74,10 @@ describe.each(["rush", "normal"] as const)(
     const command = () => [target, "--plan", join(scene.home, `${target}.json`), "--yes"];
     beforeAll(() => scene.succeed(command()));
 
-    it.each(points[target])(
-      "$point",
-      async (point) => {
-        const run = await scene.crash(command(), point);
-        expect(run.code, run.stderr).toBe(point.kill.includes("command") ? null : 1);
-      },
-      180_000,
-    );
+    it.each(points[target])("$point", async (point) => {
+      const run = await scene.crash(command(), point);
+      expect(run.code, run.stderr).toBe(point.kill.includes("command") ? null : 1);
+    });
 
     it("ends as an undisturbed one, nothing created twice, the shop served throughout", async () => {
       await scene.succeed(command());
@@ -94,6 +90,6 @@ describe.each(["rush", "normal"] as const)(
       expect(watch.fewest).toBeGreaterThanOrEqual(2);
       expect(watch.looks).toBeGreaterThan(50);
       expect(fewestInService(await scene.control.journal(), created)).toBe(2);
-    }, 180_000);
+    });
   },
 );

@@ -19,7 +19,7 @@ it("two at once: the second ends with 4 and names the first; a paused one still 
   await scene.order({ operation: "create" }, { kind: "hold" });
   const first = scene.project.start(["up", "--yes", "--parallel", "1"]);
   const end = ended(first);
-  await expect.poll(() => scene.control.held(), { timeout: 60_000, interval: 50 }).toHaveLength(1);
+  await expect.poll(() => scene.control.held(), { timeout: 600_000, interval: 50 }).toHaveLength(1);
 
   const second = await scene.project.run(["up", "--yes"]);
   expect(second.code).toBe(4);
@@ -35,7 +35,7 @@ it("two at once: the second ends with 4 and names the first; a paused one still 
 
   first.kill("SIGKILL");
   expect((await end).code).toBe(null);
-}, 180_000);
+});
 
 const create = (type: string, name?: string) => ({
   match: { type, operation: "create", ...(name === undefined ? {} : { name }) },
@@ -131,14 +131,10 @@ const points: readonly CrashPoint[] = [
 ];
 
 describe("the same `lor-infra up` again, after a kill -9 at", () => {
-  it.each(points)(
-    "$point",
-    async (point) => {
-      const run = await scene.crash(["up", "--yes", "--parallel", "40"], point);
-      expect(run.code, run.stderr).toBe(point.kill.includes("command") ? null : 1);
-    },
-    180_000,
-  );
+  it.each(points)("$point", async (point) => {
+    const run = await scene.crash(["up", "--yes", "--parallel", "40"], point);
+    expect(run.code, run.stderr).toBe(point.kill.includes("command") ? null : 1);
+  });
 
   it("ends with what an undisturbed one makes, nothing created twice, nothing left to do", async () => {
     await scene.succeed(["up", "--yes"]);
@@ -155,7 +151,7 @@ describe("the same `lor-infra up` again, after a kill -9 at", () => {
       { pool: "serving", healthy: true },
       { pool: "serving", healthy: true },
     ]);
-  }, 180_000);
+  });
 });
 
 /** On its own, because at the points above the pool is always there before a front: a run that repairs must not make the front wait for it then either. */
@@ -184,5 +180,5 @@ describe("a load balancer of plain OpenStack that is slower than the fronts", ()
     await slow.succeed(["up", "--yes"]);
     expect(await slow.createdTwice()).toEqual([]);
     await slow.succeed(["preview", "--detect"]);
-  }, 180_000);
+  });
 });

@@ -268,7 +268,7 @@ describe("a shop that was made by hand", () => {
         const { fronts } = await project.json<{ fronts: readonly { readonly healthy: boolean }[] }>(["status"]);
         expect(fronts.every((front) => front.healthy)).toBe(true);
       },
-      { timeout: 60_000, interval: 500 },
+      { timeout: 600_000, interval: 500 },
     );
     const rush = await project.run(["rush", "--yes"]);
     expect(rush, rush.stderr).toMatchObject({ code: 0 });

@@ -40,7 +40,7 @@ beforeAll(async () => {
   symlinkSync(join("..", "lor-infra", bin["lor-infra"]), join(modules, ".bin", "lor-infra"));
   const init = await lorInfra(["init", shop, "--json"], folder);
   expect(init, init.stderr).toMatchObject({ code: 0 });
-}, 240_000);
+});
 afterAll(async () => {
   await lorInfra(["cloud", "stop"]);
   rmSync(folder, { recursive: true, force: true });
@@ -82,7 +82,7 @@ describe("as a library", () => {
     const compiler = join(repository, "node_modules", "typescript", "bin", "tsc");
     const check = await run(process.execPath, [compiler, ...options, "use.ts"], shop);
     expect(check).toMatchObject({ code: 0, stdout: "" });
-  }, 240_000);
+  });
 });
 
 describe("as a command", () => {
@@ -99,7 +99,7 @@ describe("as a command", () => {
       profile: "normal",
       fronts: [{ health: "healthy" }, { health: "healthy" }],
     });
-  }, 180_000);
+  });
 
   it("plain Pulumi runs the program that `init` wrote and the policy pack, and finds nothing to change", async () => {
     const pack = join(installed, "dist", "src", "policy-pack", "policies.js");
@@ -110,7 +110,7 @@ describe("as a command", () => {
     // A program that Pulumi did not call would delete everything.
     expect(preview.stdout).toMatch(/\d\d unchanged/);
     expect(preview.stdout).not.toMatch(/to (create|delete|update|replace)/);
-  }, 240_000);
+  });
 
   it("and destroys it", async () => {
     const destroy = await lorInfra(["destroy", "--with-data", "--yes"]);
@@ -118,7 +118,7 @@ describe("as a command", () => {
     const cloud = destroy.code === 0 ? "" : (await lorInfra(["cloud", "status"])).stdout;
     expect(destroy, destroy.stderr + cloud).toMatchObject({ code: 0, stderr: "" });
     expect(await json(["status"])).toMatchObject({ exists: false });
-  }, 240_000);
+  });
 });
 
 function run(command: string, args: readonly string[], cwd: string, env = environment): Promise<Run> {

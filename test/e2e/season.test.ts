@@ -9,7 +9,7 @@ const on = (day: string, ...options: string[]) => project.run(["season", "--at",
 beforeAll(async () => {
   const up = await project.run(["up", "--yes"]);
   expect(up, up.stderr).toMatchObject({ code: 0 });
-}, 180_000);
+});
 afterAll(() => project.dispose());
 
 it("before the lead there is nothing to do, and --apply does nothing", async () => {
@@ -44,7 +44,7 @@ it("a quota that is used up and a size that is withdrawn refuse a rush before it
     "instances: 1 more are needed, and the quota of GRA11 leaves 0",
   ]);
   await project.json(["cloud", "restrict", "--clear"]);
-}, 60_000);
+});
 
 it("late, but not in the freeze: there nothing is changed unless a person says so", async () => {
   const frozen = await on("2026-12-24", "--apply", "--yes");
@@ -52,7 +52,7 @@ it("late, but not in the freeze: there nothing is changed unless a person says s
   const late = await on("2026-12-20", "--apply", "--yes");
   expect(late, late.stderr).toMatchObject({ code: 0 });
   expect(late.stdout).toContain("Ready: 3 of 3 fronts serve");
-}, 180_000);
+});
 
 it("twice is as good as once", async () => {
   expect(await on("2026-12-26", "--apply", "--yes")).toMatchObject({ code: 0 });
@@ -65,7 +65,7 @@ it("after the event it does not go back before the export is in object storage",
   const log = /its output is in (\S+\.log)/.exec(refused.stderr)?.[1] ?? "";
   expect(readFileSync(log, "utf8")).toMatch(/\nexported to \[secret\]\n\S+ it ended with code 0\n/);
   expect((await project.run(["status"])).stdout).toContain("ps-2");
-}, 180_000);
+});
 
 it("goes back once the export is there, and says how the season went", async () => {
   exportWith(
@@ -82,7 +82,7 @@ it("goes back once the export is there, and says how the season went", async () 
   const review = await project.json<{ readonly incidents: readonly object[] }>(["season", "--review"]);
   expect(review).toMatchObject({ over: true, incidents: [{ operation: "normal", code: "task-result-missing" }] });
   expect(JSON.stringify(review)).not.toContain("Signature");
-}, 180_000);
+});
 
 it("backups that have stopped refuse the next rush", async () => {
   // Older than the first backup is due.
@@ -92,7 +92,7 @@ it("backups that have stopped refuse the next rush", async () => {
   expect(code).toBe("backup-stale");
   expect(next).toContain("lor-prod-mysql");
   expect(reasons).toHaveLength(4);
-}, 60_000);
+});
 
 interface RefusedRush {
   readonly error: { readonly code: string; readonly next: string };

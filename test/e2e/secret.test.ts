@@ -42,7 +42,7 @@ beforeAll(async () => {
   await run(["up", "--yes"], 2, { PULUMI_CONFIG_PASSPHRASE: "planted-wrong-passphrase-Zq7" });
   await plainPulumi("pulumi stack export; pulumi stack output --json; pulumi stack --show-urns");
   await run(["destroy", "--with-data", "--yes"], 0);
-}, 400_000);
+});
 afterAll(async () => {
   await project.dispose();
   rmSync(scratch, { recursive: true, force: true });
@@ -112,7 +112,7 @@ async function upWithALookInTheMiddle(): Promise<void> {
     effect: { kind: "hold" },
   });
   const up = run(["up", "--yes"], 0);
-  await vi.waitUntil(async () => (await project.cloud.held()).length === 1, { timeout: 200_000, interval: 100 });
+  await vi.waitUntil(async () => (await project.cloud.held()).length === 1, { timeout: 600_000, interval: 100 });
   meanwhile = [...files(), ...processes()];
   await project.cloud.clearFaults();
   await project.cloud.release();

@@ -14,7 +14,7 @@ const outputs: string[] = [];
 beforeAll(async () => {
   server = await S3Server.start();
   scene = await CrashScene.start(server);
-}, 600_000);
+});
 afterAll(async () => {
   await scene?.dispose();
   await server?.dispose();
@@ -64,7 +64,7 @@ it("paused, and taken over elsewhere: it stops when it wakes, what it wrote is f
   await scene.order({ type: "Instance", operation: "update", name: "lor-prod-ps-0" }, { kind: "hold" });
   const first = scene.project.start(["normal", "--yes"]);
   const end = ended(first);
-  await expect.poll(() => scene.control.held(), { timeout: 150_000, interval: 50 }).toHaveLength(1);
+  await expect.poll(() => scene.control.held(), { timeout: 600_000, interval: 50 }).toHaveLength(1);
   const engines = await scene.engines();
   const paused = [first.pid ?? 0, ...engines.map((one) => one.pid)];
   for (const pid of paused) process.kill(pid, "SIGSTOP");

@@ -27,7 +27,7 @@ test("an engine whose command was killed ends what is in progress, records it an
   await new Promise((resolve) => command.once("close", resolve));
   lab.provider.release();
 
-  await expect.poll(() => startTicksOf(holder), { timeout: 60_000, interval: 50 }).toBeUndefined();
+  await expect.poll(() => startTicksOf(holder), { timeout: 600_000, interval: 50 }).toBeUndefined();
   const state = await stack.exportState();
   expect(state.pendingOperations).toEqual([]);
   expect(state.resources.map((one) => one.name)).toContain("first");

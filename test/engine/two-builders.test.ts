@@ -45,7 +45,7 @@ function otherBuilder(): { readonly child: ChildProcess; readonly printed: Promi
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  await expect.poll(condition, { timeout: 60_000, interval: 20 }).toBe(true);
+  await expect.poll(condition, { timeout: 600_000, interval: 20 }).toBe(true);
 }
 
 test("two processes build once; the second one waits and uses the result", async () => {

@@ -8,7 +8,7 @@ import { odooInput, shopInput } from "./guest-inputs.ts";
 import { ensureGuestTools } from "./guest-tools.ts";
 import { Sandbox, sha256, Web } from "./sandbox.ts";
 
-beforeAll(ensureGuestTools, 600_000);
+beforeAll(ensureGuestTools);
 
 /** Enough of S3 for rclone: objects by path, listings, in memory. Says no more than that they were stored. */
 class Bucket {
@@ -210,10 +210,8 @@ describe("copy of Odoo's database and filestore", () => {
   });
 
   it("stops at its time, and says so", async () => {
-    machine.fake("pg_dump", "exec sleep 30");
-    const started = Date.now();
+    machine.fake("pg_dump", "exec sleep 100000");
     expect((await copy("1")).code).toBe(1);
-    expect(Date.now() - started).toBeLessThan(15_000);
     expect(json("copies/status/filestore.json")).toMatchObject({ timeoutSeconds: 1, lastRun: { result: "timeout" } });
   });
 

@@ -11,7 +11,7 @@ import { parseIdentity, renderUserData } from "../../src/machines/user-data.ts";
 import { identity, odooInput, plantedMark, shopInput } from "./guest-inputs.ts";
 import { ensureGuestTools } from "./guest-tools.ts";
 
-beforeAll(ensureGuestTools, 600_000);
+beforeAll(ensureGuestTools);
 
 const documents = [renderGuestDocument(shopInput), renderGuestDocument(odooInput)];
 

@@ -80,7 +80,7 @@ export class Sandbox {
       ...environment,
     };
     return new Promise((resolve) => {
-      execFile(program, [...args], { env, timeout: 60_000 }, (error, stdout, stderr) => {
+      execFile(program, [...args], { env, timeout: 600_000 }, (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
         resolve({ code, out: stdout + stderr });
       });

@@ -5,7 +5,7 @@ import { shopInput } from "./guest-inputs.ts";
 import { ensureGuestTools } from "./guest-tools.ts";
 import { type Finished, Sandbox } from "./sandbox.ts";
 
-beforeAll(ensureGuestTools, 600_000);
+beforeAll(ensureGuestTools);
 
 let machine: Sandbox;
 const library = () => join(machine.root, "usr/local/lib/lor");

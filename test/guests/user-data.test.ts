@@ -9,7 +9,7 @@ import { parseIdentity, renderUserData } from "../../src/machines/user-data.ts";
 import { identity } from "./guest-inputs.ts";
 import { ensureGuestTools } from "./guest-tools.ts";
 
-beforeAll(ensureGuestTools, 600_000);
+beforeAll(ensureGuestTools);
 
 interface CloudConfig {
   readonly write_files: readonly { path: string; permissions: string; content: string }[];

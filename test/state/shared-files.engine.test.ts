@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), "lor-shared-"));
 let server: S3Server;
 beforeAll(async () => {
   server = await S3Server.start();
-}, 600_000);
+});
 afterAll(async () => {
   await server.dispose();
   rmSync(folder, { recursive: true, force: true });

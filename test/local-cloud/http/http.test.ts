@@ -204,7 +204,7 @@ test("a held call is seen in the journal, and goes on when it is released", asyn
   const { token: given } = await token();
   await control.orderFault({ match: { service: "nova" }, effect: { kind: "hold" } });
   const held = call(`/compute/${region}/v2.1/servers`, { headers: { "x-auth-token": given } });
-  const entry = await control.waitForCall({ service: "nova", outcome: "accepted" }, 5_000);
+  const entry = await control.waitForCall({ service: "nova", outcome: "accepted" }, 600_000);
   expect((await control.held()).map(({ seq }) => seq)).toEqual([entry.seq]);
   expect(await control.release(entry.seq)).toBe(1);
   expect((await held).status).toBe(200);

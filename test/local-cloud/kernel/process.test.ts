@@ -132,7 +132,7 @@ test("a start that was not the first leaves no process that takes the folder lat
     rmSync(home, { recursive: true, force: true });
   }
   // Whoever took the folder after a stop would stay.
-  await expect.poll(() => processesOf(home), { timeout: 15_000 }).toEqual([]);
+  await expect.poll(() => processesOf(home), { timeout: 600_000 }).toEqual([]);
 });
 
 /** Numbers of the processes that were started with a folder. */

@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { createLocalCloud } from "../../../src/local-cloud/behaviour/create-local-cloud.ts";
 import { createLocalCloud } from "../../../src/local-cloud/create-local-cloud.ts";
 import { landscape } from "./landscape.ts";
 import type { Failure } from "./provider-client.ts";
@@ -12,15 +13,28 @@ const landmarks = landscape(probe)
 probe.close();
 
 let cloud: TestCloud | undefined;
-afterEach(() => {
-  cloud?.close();
-  cloud = undefined;
-});
 
+/** A cloud of its own for one test. */
 async function before(key: string): Promise<TestCloud> {
+  cloud?.close();
   cloud = await TestCloud.start();
   await cloud.createBefore(key);
   return cloud;
+}
+
+/** The cloud of the test before, in which every test leaves its resource as the next ones need it: each is made once instead of for every test. */
+async function growing(key: string): Promise<TestCloud> {
+  cloud ??= await TestCloud.start();
+  await cloud.createBefore(key);
+  return cloud;
+}
+
+/** Each group of tests begins on an empty cloud. */
+function onCloudOfItsOwn(): void {
+  afterAll(() => {
+    cloud?.close();
+    cloud = undefined;
+  });
 }
 
 async function failureOf(work: Promise<unknown>): Promise<Failure> {
@@ -32,48 +46,64 @@ async function failureOf(work: Promise<unknown>): Promise<Failure> {
   );
 }
 
-describe("a creation", () => {
-  test.each(landmarks)("$type: refused: nothing is made, the next one succeeds", async ({ key, type }) => {
-    const { cloud: model } = await before(key);
+describe("a creation that is refused", () => {
+  onCloudOfItsOwn();
+  test.each(landmarks)("$type: nothing is made, the next one succeeds", async ({ key, type }) => {
+    const grown = await growing(key);
+    const { cloud: model } = grown;
     model.faults.order({ match: { type, operation: "create" }, effect: { kind: "fail" } });
-    const failure = await failureOf(cloud?.create(key) ?? Promise.resolve());
+    const failure = await failureOf(grown.create(key));
     expect(failure.message).toContain(type);
     expect(failure.left).toBeUndefined();
     expect(model.journal.entries({ type, operation: "create" }).at(-1)?.outcome).not.toMatch(/ok|accepted/);
-    expect((await cloud?.create(key))?.id).not.toBe("");
+    expect((await grown.create(key)).id).not.toBe("");
   });
+});
 
-  test.each(landmarks)("$type: accepted and then cut off: made once, unknown to the engine", async ({ key, type }) => {
-    const { cloud: model } = await before(key);
+describe("a creation that is accepted and then cut off", () => {
+  onCloudOfItsOwn();
+  test.each(landmarks)("$type: made once, unknown to the engine", async ({ key, type }) => {
+    const grown = await before(key);
+    const { cloud: model } = grown;
     model.faults.order({ match: { type, operation: "create" }, effect: { kind: "drop-after-accept" } });
-    const failure = await failureOf(cloud?.create(key) ?? Promise.resolve());
+    const failure = await failureOf(grown.create(key));
     expect(failure.left).toBeUndefined();
     const entry = model.journal.entries({ type, operation: "create" }).at(-1);
     expect(entry).toMatchObject({ outcome: "dropped", door: "grpc" });
     if (!type.startsWith("random:")) expect(entry?.id).toBeTruthy();
   });
+});
 
-  test.each(landmarks)("$type: held after acceptance: done, and answered when released", async ({ key, type }) => {
-    const { cloud: model } = await before(key);
+describe("a creation that is held", () => {
+  onCloudOfItsOwn();
+  test.each(landmarks)("$type: after acceptance: done, and answered when released", async ({ key, type }) => {
+    const grown = await growing(key);
+    const { cloud: model } = grown;
     model.faults.order({ match: { type, operation: "create" }, effect: { kind: "hold" } });
-    const creation = cloud?.create(key);
-    await model.journal.wait({ type, operation: "create", outcome: "accepted" });
+    const after = model.journal.entries({}).at(-1)?.seq ?? 0;
+    const creation = grown.create(key);
+    await model.journal.wait({ type, operation: "create", outcome: "accepted", after });
     await model.waitUntil(() => model.faults.held().length === 1);
     expect(model.faults.release()).toBe(1);
-    expect((await creation)?.id).not.toBe("");
+    expect((await creation).id).not.toBe("");
   });
+});
 
-  test.each(landmarks)("$type: held before: not done until released; slow: done later", async ({ key, type }) => {
-    const { cloud: model } = await before(key);
+describe("a creation that is held before, and a read that is slow", () => {
+  onCloudOfItsOwn();
+  test.each(landmarks)("$type: not done until released; done later", async ({ key, type }) => {
+    const grown = await growing(key);
+    const { cloud: model } = grown;
     model.faults.order({ match: { type, operation: "create" }, effect: { kind: "hold-before" } });
-    const creation = cloud?.create(key);
-    await model.journal.wait({ type, operation: "create", outcome: "running" });
-    expect(model.faults.held().map((held) => held.stage)).toEqual(["before"]);
+    const after = model.journal.entries({}).at(-1)?.seq ?? 0;
+    const creation = grown.create(key);
+    await model.journal.wait({ type, operation: "create", outcome: "running", after });
+    expect(model.faults.held().map((one) => one.stage)).toEqual(["before"]);
     model.faults.release();
-    expect((await creation)?.id).not.toBe("");
-    const { id, inputs, properties } = cloud?.recorded(key) ?? { id: "", inputs: {}, properties: {} };
+    expect((await creation).id).not.toBe("");
+    const { id, inputs, properties } = grown.recorded(key);
     model.faults.order({ match: { type, operation: "read" }, effect: { kind: "slow", seconds: 20 } });
-    expect((await cloud?.clientOf(type).read(type, id, { inputs, properties }))?.id).toBe(id);
+    expect((await grown.clientOf(type).read(type, id, { inputs, properties }))?.id).toBe(id);
     expect(model.faults.list()).toEqual([]);
   });
 });
@@ -95,6 +125,7 @@ const canEndInError = {
 };
 
 describe("a creation that goes wrong in the cloud", () => {
+  onCloudOfItsOwn();
   const cases = landmarks.flatMap(({ key, type }) => [
     { key, type, kind: "error-state" as const },
     { key, type, kind: "out-of-stock" as const },
@@ -103,32 +134,36 @@ describe("a creation that goes wrong in the cloud", () => {
   test.each(cases)(
     "$type, $kind: stays in the engine's state with its reason and can be deleted",
     async ({ key, type, kind }) => {
-      const { cloud: model } = await before(key);
+      const grown = await growing(key);
+      const { cloud: model } = grown;
+      // The other kind of fault has left it there.
+      if (grown.made.has(key)) await grown.delete(key);
       model.faults.order({ match: { type, operation: "create" }, effect: { kind } });
-      const creation = cloud?.create(key) ?? Promise.reject(new Error("no cloud"));
+      const creation = grown.create(key);
       if (!canEndInError[kind].includes(type)) {
         expect((await creation).id).not.toBe("");
+        model.faults.clear();
         return;
       }
       const failure = await failureOf(creation);
       expect(failure.message).toMatch(/unexpected state '(ERROR|error)'/);
       expect(failure.left?.id).toBeTruthy();
-      await cloud?.clientOf(type).delete(type, failure.left?.id ?? "", failure.left?.properties ?? {});
+      await grown.clientOf(type).delete(type, failure.left?.id ?? "", failure.left?.properties ?? {});
     },
   );
 });
 
 describe("read, update and delete", () => {
+  onCloudOfItsOwn();
   test.each(landmarks)("$type: refused, then carried out on the next call", async ({ key, type, change }) => {
-    const { cloud: model } = await before(key);
-    const recorded = await cloud?.create(key);
-    const client = cloud?.clientOf(type);
-    if (recorded === undefined || client === undefined) throw new Error("no cloud");
-    const { id, inputs, properties } = recorded;
+    const grown = await growing(key);
+    const { cloud: model } = grown;
+    const { id, inputs, properties } = await grown.create(key);
+    const client = grown.clientOf(type);
     const operations: Record<string, () => Promise<unknown>> = {
       read: () => client.read(type, id, { inputs, properties }),
       ...(change === undefined ? {} : { update: () => client.update(type, id, properties, { ...inputs, ...change }) }),
-      delete: () => client.delete(type, id, properties),
+      delete: () => grown.delete(key),
     };
     for (const [operation, call] of Object.entries(operations)) {
       model.faults.order({ match: { type, operation }, effect: { kind: "fail" } });
@@ -139,6 +174,7 @@ describe("read, update and delete", () => {
 });
 
 describe("a machine", () => {
+  onCloudOfItsOwn();
   const type = "openstack:compute/instance:Instance";
 
   test("whose caller dies in the middle of a resize waits in VERIFY_RESIZE", async () => {

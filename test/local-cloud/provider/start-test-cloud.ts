@@ -84,6 +84,13 @@ export class TestCloud implements Made {
     return recorded;
   }
 
+  async delete(key: string): Promise<void> {
+    const { id, properties } = this.recorded(key);
+    const { type } = this.landmark(key);
+    await this.clientOf(type).delete(type, id, properties);
+    this.made.delete(key);
+  }
+
   /** Everything that comes before a landmark. */
   async createBefore(key: string): Promise<void> {
     for (const landmark of this.landscape) {

@@ -64,7 +64,8 @@ class HandMadeModel implements TrafficModel {
     }));
     const monitor = {
       delaySeconds: 5,
-      timeoutSeconds: 4,
+      // Half a minute at this scale: a machine that is busy is not a member that does not answer.
+      timeoutSeconds: 3000,
       maxRetries: 2,
       maxRetriesDown: 2,
       path: "/health",
@@ -130,11 +131,8 @@ function request(path: string, options: { holdMs?: number; port?: number } = {})
 }
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 20_000;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error("the condition did not come true");
-    await pause(10);
-  }
+  // The test's own limit ends a condition that never comes true.
+  while (!(await condition())) await pause(10);
 }
 
 const allOnline = (model: HandMadeModel, traffic: Traffic) =>
@@ -186,7 +184,7 @@ test("a member that its security group does not let in gets nothing", async () =
 test("a drained member gets no new request, and its open one ends well", async () => {
   const model = new HandMadeModel(2);
   const traffic = await start(model);
-  const slow = [request("/slow", { holdMs: 400 }), request("/slow", { holdMs: 400 })];
+  const slow = [request("/slow", { holdMs: 3_000 }), request("/slow", { holdMs: 3_000 })];
   await until(() => traffic.activeConnections("member-ps-0") === 1 && traffic.activeConnections("member-ps-1") === 1);
   model.front("ps-0").weight = 0;
   await traffic.refresh();
@@ -200,7 +198,7 @@ test("a drained member gets no new request, and its open one ends well", async (
 test("a machine that is switched off without a drain loses its open request, and the figures say so", async () => {
   const model = new HandMadeModel(1);
   const traffic = await start(model);
-  const lost = request("/slow", { holdMs: 5_000 });
+  const lost = request("/slow", { holdMs: 60_000 });
   await until(() => traffic.activeConnections("member-ps-0") === 1);
   model.front("ps-0").running = false;
   await traffic.refresh();
@@ -273,7 +271,7 @@ test("a balancer counts its connections, open and all, and what it could not rea
   const { host, port } = loopback(balancerAddress, 80, portOffset);
   await request("/");
   await until(() => traffic.balancerFigures("lb").activeConnections === 0);
-  const slow = request("/slow", { holdMs: 400 });
+  const slow = request("/slow", { holdMs: 3_000 });
   await until(() => traffic.balancerFigures("lb").activeConnections === 1);
   expect(traffic.balancerFigures("lb")).toMatchObject({ totalConnections: 2, requestErrors: 0 });
   await slow;
