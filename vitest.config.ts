@@ -22,6 +22,14 @@ export default defineConfig({
     hookTimeout: 1_200_000,
     // The default reporter for people; a JSON report beside it when .ci/run wants the totals.
     reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
+    // Of what runs in the tests' own processes: commands and clouds that are started as processes of their own are not counted.
+    coverage: {
+      provider: "v8",
+      include: ["src/**/*.ts", "components/**/*.ts"],
+      exclude: ["src/index.ts", "components/index.ts"],
+      reporter: ["text-summary", "json-summary"],
+      reportsDirectory: "node_modules/.cache/coverage",
+    },
     projects: [
       {
         extends: true,

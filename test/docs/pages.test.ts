@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
-import type { Command } from "commander";
 import { expect, test } from "vitest";
 import { createCommandTree } from "../../src/cli/command-tree.ts";
+import { judgeCommand, words } from "./command-line.ts";
 import { collectErrorCodes } from "./error-codes.ts";
 import { anchorsIn, codeIn, linksIn, readPages, root } from "./markdown.ts";
 
@@ -126,32 +126,4 @@ function leadsSomewhere(from: string, link: string): boolean {
   const target = file === "" ? from : normalize(join(dirname(from), file));
   if (!existsSync(join(root, target))) return false;
   return anchor === undefined || anchorsIn(readFileSync(join(root, target), "utf8")).has(anchor);
-}
-
-/** Words of a command up to the end of the sentence that it stands in. */
-function words(text: string): readonly string[] {
-  const all: string[] = [];
-  for (const word of text.trim().split(/\s+/)) {
-    all.push(word.replace(/[.,:'\])]+$/, ""));
-    if (/[.,:'\])]$/.test(word)) break;
-  }
-  return all;
-}
-
-function judgeCommand(program: Command, given: readonly string[]): readonly string[] {
-  const [name = "", ...rest] = given;
-  if (name.startsWith("-")) return ["--help", "--version"].includes(name) ? [] : [`lor-infra ${name}`];
-  // A placeholder: the name is only known when it happens.
-  if (/^[<{]/.test(name)) return [];
-  const found = program.commands.find((command) => command.name() === name);
-  if (found === undefined) return [`lor-infra ${name}`];
-  const inner = found.commands.find((command) => command.name() === rest[0]);
-  if (found.commands.length > 0 && name !== "completion" && name !== "complete" && inner === undefined) {
-    return rest[0] === undefined ? [] : [`lor-infra ${name} ${rest[0]}`];
-  }
-  const command = inner ?? found;
-  const known = [...command.options.map((option) => option.long ?? ""), "--help"];
-  return rest
-    .filter((word) => word.startsWith("--") && !known.includes(word))
-    .map((word) => `lor-infra ${given.join(" ")}: ${word}`);
 }

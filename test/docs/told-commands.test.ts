@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+import { expect, test } from "vitest";
+import { createCommandTree } from "../../src/cli/command-tree.ts";
+import { judgeCommand, words } from "./command-line.ts";
+import { root } from "./markdown.ts";
+
+interface Told {
+  readonly file: string;
+  readonly command: string;
+}
+
+/** Every command of lor-infra in a text of the code: what an error tells to type next, in a message, a hint or a screen. `{}` stands for what is only known when it happens. */
+function toldCommands(file: string, text: string): readonly Told[] {
+  const told: Told[] = [];
+  const visit = (node: ts.Node): void => {
+    for (const [, command = ""] of textOf(node).matchAll(/(?<![\w/.@-])lor-infra ([^`;|()"…\n]+)/g))
+      told.push({ file, command });
+    if (!ts.isTemplateExpression(node)) ts.forEachChild(node, visit);
+    else for (const { expression } of node.templateSpans) visit(expression);
+  };
+  visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest));
+  return told;
+}
+
+function textOf(node: ts.Node): string {
+  if (ts.isStringLiteralLike(node)) return node.text;
+  if (!ts.isTemplateExpression(node)) return "";
+  return node.head.text + node.templateSpans.map(({ literal }) => `{}${literal.text}`).join("");
+}
+
+/** Verbs that follow the program's name where a sentence is about it. */
+const verbs = new Set(["can", "plans", "works", "wrote"]);
+
+function unknownIn(told: readonly Told[]): readonly string[] {
+  const { program } = createCommandTree();
+  return (
+    told
+      .map(({ file, command }) => ({ file, said: words(command) }))
+      // The mark of a comment of a pull request is no command either.
+      .filter(({ said }) => !verbs.has(said[0] ?? "") && !said.includes("-->"))
+      .flatMap(({ file, said }) => judgeCommand(program, said).map((fault) => `${file}: ${fault}`))
+  );
+}
+
+test("every command that the code tells a person to type exists, with its options", () => {
+  const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => join("src", file));
+  const told = files.flatMap((file) => toldCommands(file, readFileSync(join(root, file), "utf8")));
+  expect(told.length).toBeGreaterThan(60);
+  expect(unknownIn(told)).toEqual([]);
+});
+
+test.each([
+  ["a command that does not exist", 'const next = "lor-infra repair";', "lor-infra repair"],
+  ["a command of a group", "next: `lor-infra state undo`", "lor-infra state undo"],
+  ["an option, after what is only known later", "next: `lor-infra recover --rebuild ps-1 --stack prod`", "--rebuild"],
+])("finds %s", (_, code, fault) => {
+  expect(unknownIn(toldCommands("one.ts", code)).join()).toContain(fault);
+});
