@@ -3,11 +3,12 @@ import { join } from "node:path";
 import ICAL from "ical.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CalendarReport } from "../../src/actions/calendar/list-windows.ts";
-import { TestProject } from "./project.ts";
+import { InProcessProject } from "./in-process.ts";
+import type { TestProject } from "./project.ts";
 
 /** `calendar` as a user types it; what it shows of Lor, and of a project whose windows are merged. */
-const lor = new TestProject();
-const merging = new TestProject();
+const lor = new InProcessProject();
+const merging = new InProcessProject();
 const from = ["--from", "2027-01-01"];
 
 beforeAll(() => {
@@ -153,7 +154,7 @@ describe("iCalendar", () => {
   });
 
   test("in UTC there is no zone to explain", async () => {
-    const utc = new TestProject();
+    const utc = new InProcessProject();
     try {
       utc.edit("Pulumi.yaml", (text) => text.replace("timeZone: Europe/Paris", "timeZone: UTC"));
       const { windows } = await utc.json<CalendarReport>(["calendar", ...from, "--ical", file(utc)]);
@@ -224,7 +225,7 @@ describe("refused on the command line", () => {
   });
 
   test("a calendar without events says so", async () => {
-    const empty = new TestProject();
+    const empty = new InProcessProject();
     try {
       empty.edit("Pulumi.yaml", (text) => text.replace(/ {2}# When rush is wanted[\s\S]*$/, ""));
       expect(await empty.json<CalendarReport>(["calendar"])).toMatchObject({ windows: [], gaps: [] });

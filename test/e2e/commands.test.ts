@@ -3,10 +3,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { InProcessProject } from "./in-process.ts";
 import { ended, TestProject } from "./project.ts";
 
 /** The commands around the main job: a project of one's own, the engine, the local cloud, completion. */
-const project = new TestProject();
+const project = new InProcessProject();
 afterAll(() => project.dispose());
 
 describe("init", () => {
@@ -144,28 +145,32 @@ describe("cloud", () => {
   });
 });
 
+/** What the command line says by itself, before any command. */
+const typed = new TestProject();
+afterAll(() => typed.dispose());
+
 describe("completion", () => {
   it("gives bash a script that knows the commands and their options", async () => {
-    const script = await project.run(["completion", "bash"]);
+    const script = await typed.run(["completion", "bash"]);
     expect(script).toMatchObject({ code: 0, stderr: "" });
     const syntax = spawn("bash", ["-n", "-c", script.stdout], { stdio: ["ignore", "pipe", "pipe"] });
     expect(await ended(syntax)).toMatchObject({ code: 0, stderr: "" });
-    const commands = await project.run(["complete", "--", "st"]);
+    const commands = await typed.run(["complete", "--", "st"]);
     expect(commands.stdout).toContain("status");
-    const options = await project.run(["complete", "--", "up", "--pro"]);
+    const options = await typed.run(["complete", "--", "up", "--pro"]);
     expect(options.stdout).toContain("--profile");
   });
 });
 
 describe("help", () => {
   it("names every command on standard output, and ends with 0", async () => {
-    const run = await project.run(["--help"]);
+    const run = await typed.run(["--help"]);
     expect(run).toMatchObject({ code: 0, stderr: "" });
     const named =
       "check cost rpo init up import preview rush normal status destroy recover state doctor demo engine cloud completion".split(
         " ",
       );
     for (const name of named) expect(run.stdout).toMatch(new RegExp(`^ {2}${name}\\b`, "m"));
-    expect((await project.run(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect((await typed.run(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { CalendarReport } from "../../src/actions/calendar/list-windows.ts";
 import type { SeasonCostReport } from "../../src/actions/cost/season-cost.ts";
-import { TestProject } from "./project.ts";
+import { InProcessProject } from "./in-process.ts";
 
 /** `cost` over time, as a user types it. */
-const lor = new TestProject();
+const lor = new InProcessProject();
 afterAll(() => lor.dispose());
 
 const golden = (name: string) => join("golden", name);
@@ -50,7 +50,7 @@ describe("a year with its rush", () => {
   });
 
   test("without an event nothing is said of a rush, and the year costs what normal costs", async () => {
-    const empty = new TestProject();
+    const empty = new InProcessProject();
     try {
       empty.edit("Pulumi.yaml", (text) => text.replace(/ {2}# When rush is wanted[\s\S]*$/, ""));
       const { total, contracts } = await empty.json<SeasonCostReport>([...season, "--year", "2027"]);

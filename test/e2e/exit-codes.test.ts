@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { cloudFolder, requireLocalCloud } from "../../src/stack/cloud-connection.ts";
-import { ended, launcher, type Run, TestProject } from "./project.ts";
+import { InProcessProject } from "./in-process.ts";
+import { ended, launcher, type Run } from "./project.ts";
 
 /** Every exit code, provoked as a person or a script would meet it; with `--json` one document, whatever happens. */
-const project = new TestProject();
+const project = new InProcessProject();
 /** An `up` that the cloud holds in the middle of a creation. */
 let first: ChildProcess;
 let firstRun: Promise<Run>;
@@ -68,7 +69,7 @@ describe("1: failed", () => {
   });
 
   it("there is nothing to switch", async () => {
-    const empty = new TestProject();
+    const empty = new InProcessProject();
     try {
       const run = await empty.run(["rush", "--yes"]);
       expect(run).toMatchObject({ code: 1, stderr: expect.stringContaining("[not-created]") });
@@ -135,7 +136,7 @@ describe("3: refused", () => {
   });
 
   it("the RPO cannot be held", async () => {
-    const strict = new TestProject();
+    const strict = new InProcessProject();
     try {
       strict.edit("Pulumi.yaml", (text) => text.replace("PT1H", "PT10M"));
       for (const command of ["check", "rpo", "up"]) expect(await strict.run([command])).toMatchObject({ code: 3 });

@@ -2,10 +2,11 @@ import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ended, launcher, type Run, repository, TestProject } from "./project.ts";
+import { InProcessProject } from "./in-process.ts";
+import { ended, launcher, type Run, repository } from "./project.ts";
 
 /** Waivers through the commands, and the policy pack under the real engine. */
-const project = new TestProject();
+const project = new InProcessProject();
 const pack = join(repository, "src", "policy-pack");
 afterAll(() => project.dispose());
 

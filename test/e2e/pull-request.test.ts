@@ -4,16 +4,16 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PreviewReport } from "../../src/actions/preview/preview-report.ts";
 import { ForgeServer } from "../clients/forge-server.ts";
 import { createdProject } from "./created-stack.ts";
-import type { TestProject } from "./project.ts";
+import { InProcessProject } from "./in-process.ts";
 
 /** What a job for a pull request runs, one push after another: the settings from before are built, the new ones are previewed and commented. */
-let project: TestProject;
+const project = new InProcessProject();
 let base: string;
 let forge: ForgeServer;
 
 beforeAll(async () => {
   forge = await new ForgeServer("github").start();
-  project = await createdProject();
+  await createdProject("normal", project);
   base = join(project.folder, "before");
   mkdirSync(base);
   for (const file of ["Pulumi.yaml", "Pulumi.normal.yaml", "Pulumi.rush.yaml"])

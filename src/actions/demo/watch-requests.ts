@@ -60,12 +60,12 @@ export class RequestWatch {
 /** One request. @returns why it was lost, or undefined. */
 function ask({ host, port, domain }: WatchRequestsArgs, agent: Agent): Promise<string | undefined> {
   return new Promise((done) => {
-    const call = request({ host, port, path: "/", headers: { host: domain }, agent, timeout: 10_000 }, (answer) => {
+    const call = request({ host, port, path: "/", headers: { host: domain }, agent, timeout: 60_000 }, (answer) => {
       answer.resume();
       answer.on("end", () => done((answer.statusCode ?? 0) < 500 ? undefined : `status ${answer.statusCode}`));
       answer.on("error", (error) => done(error.message));
     });
-    call.on("timeout", () => call.destroy(new Error("no answer in 10 s")));
+    call.on("timeout", () => call.destroy(new Error("no answer in 60 s")));
     call.on("error", (error) => done(error.message));
     call.end();
   });
