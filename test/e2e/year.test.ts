@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { cloudStatus } from "../../src/actions/cloud/cloud-status.ts";
 import { RequestWatch } from "../../src/actions/demo/watch-requests.ts";
-import type { JournalEntry } from "../../src/local-cloud/journal.ts";
+import type { JournalEntry } from "../../src/local-cloud/kernel/journal.ts";
 import { loopback } from "../../src/local-cloud/traffic/address.ts";
 import { type RunOfBoth, runInProcess } from "./in-process.ts";
 import { TestProject } from "./project.ts";

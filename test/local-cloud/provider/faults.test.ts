@@ -1,5 +1,4 @@
-import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { createLocalCloud } from "../../../src/local-cloud/behaviour/create-local-cloud.ts";
+import { afterAll, describe, expect, test } from "vitest";
 import { createLocalCloud } from "../../../src/local-cloud/create-local-cloud.ts";
 import { landscape } from "./landscape.ts";
 import type { Failure } from "./provider-client.ts";
