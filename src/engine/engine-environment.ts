@@ -1,37 +1,41 @@
 /** What decides the environment of one stack's engine. */
 export interface EngineEnvironmentArgs {
-  /** The caller's environment: PATH, HOME, proxies, credentials of the providers. */
+  /** The caller's environment; what the engine gets of it is in `inherited`. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where the state lies, such as `file:///home/a/shop/.lor-infra/local/backend`. */
   readonly backendUrl: string;
   readonly passphrase: string;
   /** Provider servers that already run, name -> port on loopback. */
   readonly providers: Readonly<Record<string, number>> | undefined;
-  /** Folder of the engine's own plugins and settings; the engine's default (`~/.pulumi`) when absent. */
+  /** Folder of the engine's own plugins and settings; the caller's PULUMI_HOME, or `~/.pulumi`, when absent. */
   readonly pulumiHome: string | undefined;
 }
 
 /**
- * Variables of the caller that would change which stack, which secret or which cloud the engine works on. A left-over
- * PULUMI_DEBUG_PROVIDERS in the shell, for one, would make a refresh of a real stack ask the local cloud and empty its state.
+ * Variables that the engine and its providers inherit; no other reaches them. The engine reads more than 60 variables that begin with PULUMI_ (its own
+ * `sdk/go/common/env/env.go`, and PULUMI_OPTION_* for each flag): they change how the state is stored, which stack, secret or cloud it works on, what it
+ * skips. A left-over PULUMI_DEBUG_PROVIDERS, for one, would make a refresh of a real stack ask the local cloud and empty its state.
  */
-const NEVER_INHERITED = [
-  "PULUMI_DEBUG_PROVIDERS",
-  "PULUMI_CONFIG_PASSPHRASE",
-  "PULUMI_CONFIG_PASSPHRASE_FILE",
-  "PULUMI_BACKEND_URL",
-  "PULUMI_STACK",
-  "PULUMI_CONFIG",
-  "PULUMI_ACCESS_TOKEN",
-  "PULUMI_AUTOMATION_API",
-  "PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK",
+const inherited: readonly RegExp[] = [
+  // The process: programs, home, temporary files, language, time zone.
+  /^(PATH|HOME|USER|LOGNAME|TMPDIR|LANG|LANGUAGE|LC_[A-Z]+|TZ)$/,
+  /^XDG_(CACHE|CONFIG|DATA|STATE)_HOME$/,
+  // The network: certificates and proxies.
+  /^(SSL_CERT_FILE|SSL_CERT_DIR|NODE_EXTRA_CA_CERTS)$/,
+  /^(https?|all|no)_proxy$/i,
+  // Credentials of the providers, and of a backend in a bucket.
+  /^(AWS|OS|OVH|DIGITALOCEAN|SPACES|PROXMOX_VE)_[A-Z0-9_]+$/,
+  // Where plugins are kept and downloaded from.
+  /^(PULUMI_HOME|PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES|GITHUB_TOKEN)$/,
+  // The mark by which the engine of a dead command is found.
+  /^LOR_INFRA_RUN$/,
 ];
 
 /** The whole environment of the engine's process. */
 export function engineEnvironment(args: EngineEnvironmentArgs): Record<string, string> {
   const environment: Record<string, string> = {};
   for (const [name, value] of Object.entries(args.env)) {
-    if (value !== undefined && !NEVER_INHERITED.includes(name)) {
+    if (value !== undefined && inherited.some((pattern) => pattern.test(name))) {
       environment[name] = value;
     }
   }

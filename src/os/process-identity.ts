@@ -73,6 +73,43 @@ export function isAlive({ pid, startTicks }: ProcessIdentity): boolean {
   return startTicksOf(pid) === startTicks;
 }
 
+/** How sure it is that a process runs. `unknown`: /proc hides another user's processes (mount option hidepid). */
+export type Liveness = "alive" | "dead" | "unknown";
+
+/** Whether a process of this PID namespace runs. */
+export function livenessOf(process: ProcessIdentity): Liveness {
+  if (isAlive(process)) return "alive";
+  return statOf(process.pid) === undefined && exists(process.pid) ? "unknown" : "dead";
+}
+
+/** Whether a process of this number runs here, of whatever user. */
+export function exists(pid: number): boolean {
+  const state = statOf(pid)?.[0];
+  if (state !== undefined) return state !== "Z" && state !== "X";
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: another user's.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/**
+ * The state of a process as `ps` shows it: `R` running, `S` sleeping, `D` waiting for a disk, `T` stopped by a signal, `t` stopped by a debugger;
+ * undefined when there is no such process.
+ */
+export function processState(pid: number): string | undefined {
+  return statOf(pid)?.[0];
+}
+
+/** PID namespace of a machine's first process, the same on every Linux. Source: include/linux/proc_ns.h, PROC_PID_INIT_INO. */
+const firstNamespace = `pid:[${0xeffffffc}]`;
+
+/** Whether it is a whole machine and no container. */
+export function isWholeMachine({ processes }: MachineIdentity): boolean {
+  return processes === firstNamespace;
+}
+
 /** Processes of this user whose environment holds `NAME=value`. */
 export function processesWith(name: string, value: string): readonly ProcessIdentity[] {
   const wanted = `${name}=${value}`;

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { ExitCode, LorError } from "../core/errors.ts";
 import type { Program } from "../engine/port.ts";
+import { processState } from "../os/process-identity.ts";
 import { howToSettle } from "../rolling/decide.ts";
 import type { Fleet } from "../rolling/fleet.ts";
 import { backUpState, backUpStateFile } from "../state/backup.ts";
@@ -168,27 +169,39 @@ export async function endDeadEngines(context: StackContext): Promise<void> {
     }
   }
   const locks = await backendLocks(state);
-  // A person who took over has decided that the other machine is dead.
-  const abandoned = (one: BackendLock) => one.dead || (context.takeOver === true && one.host !== hostname());
-  const living = locks.find((one) => !abandoned(one));
-  if (living !== undefined) {
-    throw new LorError({
-      code: "engine-locked",
-      message: `another engine (process ${living.pid} of ${living.user} on ${living.host}) changes this stack`,
-      exit: ExitCode.locked,
-      culprit: "user",
-      accepted: "wait until it ends",
-      next: "run the same command again when it has ended; when its machine is dead for sure, with --take-over",
-    });
-  }
+  // Of an engine that one of our dead commands started: nobody else on this machine could begin before the next one holds our lock.
+  const diedSince = lock?.unsettledSince?.getTime() ?? Number.POSITIVE_INFINITY;
+  const isOfDeadRun = (one: BackendLock) => !one.seen && one.host === hostname() && one.since.getTime() >= diedSince;
+  const living = locks.find((one) => !isOfDeadRun(one) && (one.seen || context.takeOver !== true));
+  if (living !== undefined) throw engineLocked(living);
   if (locks.length > 0) {
-    if (locks.some((one) => !one.dead)) {
+    if (!locks.every(isOfDeadRun)) {
       const copy = await backUpStateFile(state, "before-take-over", clock.now());
       if (copy !== undefined) context.emit({ kind: "repaired", repair: "state-backed-up", what: copy });
     }
     await engine.cancel();
     context.emit({ kind: "repaired", repair: "engine-lock-released", what: state.stack });
   }
+}
+
+function engineLocked({ pid, user, host, since, seen }: BackendLock): LorError {
+  const began = Number.isNaN(since.getTime()) ? "" : ` since ${since.toISOString()}`;
+  const isHere = host === hostname();
+  return new LorError({
+    code: "engine-locked",
+    message: `another engine (process ${pid} of ${user} on ${host}) changes this stack${began}`,
+    exit: ExitCode.locked,
+    culprit: "user",
+    seen: seen
+      ? `process ${pid} runs on this machine (state ${processState(pid) ?? "hidden"})`
+      : isHere
+        ? `no process ${pid} runs here, but a container or another machine may have the name ${host} too`
+        : `${host} is another machine`,
+    accepted: seen ? "wait until it ends" : "wait until it ends, or take over when it is dead for sure",
+    next: seen
+      ? `look at it with ps -fp ${pid}; run the same command again when it has ended`
+      : "run the same command again when it has ended; when it is dead for sure, with --take-over",
+  });
 }
 
 /**

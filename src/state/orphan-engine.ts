@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { isAlive, type ProcessIdentity, parentOf, processesWith, startTicksOf } from "../os/process-identity.ts";
+import { exists, isAlive, type ProcessIdentity, parentOf, processesWith } from "../os/process-identity.ts";
 import type { StackState } from "./stack-state.ts";
 
 /** Variable that marks every process a command starts with the id of its lock. */
@@ -38,35 +38,47 @@ export async function endOrphans(args: EndOrphansArgs): Promise<number> {
   return orphans.length;
 }
 
-/** A lock that the engine's backend holds on a stack. */
+/** A lock that an engine holds on a stack in its backend. It tells a name and a number only, which prove nothing: containers share names. */
 export interface BackendLock {
   readonly pid: number;
   readonly host: string;
   readonly user: string;
-  /** Its process is on this machine and runs no more. */
-  readonly dead: boolean;
+  readonly since: Date;
+  /** A process of this number runs on a machine of this name: here. */
+  readonly seen: boolean;
 }
 
-/** The engine's own locks of one stack, read from its backend. */
+/** The engines' own locks of one stack, read from their backend. */
 export async function backendLocks({ backend, project, stack }: StackState): Promise<readonly BackendLock[]> {
   const folder = `.pulumi/locks/organization/${project}/${stack}`;
   // Beside each lock plain `pulumi` keeps a file of its attributes, `UUID.json.attrs`.
   const names = (await backend.list(folder)).filter((name) => name.endsWith(".json"));
-  const locks = await Promise.all(names.map((name) => backend.read(`${folder}/${name}`)));
-  return locks.flatMap((text) => {
-    try {
-      const lock = JSON.parse(text ?? "") as {
-        readonly pid: number;
-        readonly hostname: string;
-        readonly username: string;
-      };
-      const dead = lock.hostname === hostname() && startTicksOf(lock.pid) === undefined;
-      return [{ pid: lock.pid, host: lock.hostname, user: lock.username, dead }];
-    } catch {
-      // Given back meanwhile.
-      return [];
-    }
-  });
+  const locks = await Promise.all(names.map(async (name) => parseLock(await backend.read(`${folder}/${name}`))));
+  return locks.filter((lock) => lock !== undefined);
+}
+
+function parseLock(text: string | undefined): BackendLock | undefined {
+  // Released meanwhile.
+  if (text === undefined) return undefined;
+  const { pid, hostname: host, username: user, timestamp } = parseObject(text);
+  const known = typeof pid === "number" && typeof host === "string";
+  return {
+    pid: known ? pid : 0,
+    host: known ? host : "an unknown machine",
+    user: typeof user === "string" ? user : "somebody",
+    since: new Date(typeof timestamp === "string" ? timestamp : Number.NaN),
+    seen: known && host === hostname() && exists(pid),
+  };
+}
+
+/** Empty for what is no object: a lock that cannot be read is a lock all the same. */
+function parseObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
 }
 
 function signal(processes: readonly ProcessIdentity[], name: NodeJS.Signals): void {

@@ -2,9 +2,12 @@ import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
 import { ExitCode, LorError } from "../core/errors.ts";
 import {
-  isAlive,
+  isWholeMachine,
+  type Liveness,
+  livenessOf,
   type MachineIdentity,
   type ProcessIdentity,
+  processState,
   thisMachine,
   thisProcess,
 } from "../os/process-identity.ts";
@@ -27,6 +30,8 @@ export interface LockHolder {
   readonly released: boolean;
   /** Ids of dead holders whose engines and half-done work nobody has looked after yet. */
   readonly unsettled: readonly string[];
+  /** When the first of them that is known to have died here took the lock, ISO 8601. */
+  readonly unsettledSince?: string;
 }
 
 export interface LockClock {
@@ -95,10 +100,9 @@ export class StackLock {
     for (;;) {
       const current = await readCurrent(files);
       const previous = current === undefined || current.holder.released ? undefined : current.holder;
-      if (previous !== undefined) {
-        await refuseUnlessDead(previous, machine, args);
-      }
+      const diedHere = previous !== undefined && (await requireDead(previous, machine, args));
       const unsettled = [...(current?.holder.unsettled ?? []), ...(previous === undefined ? [] : [previous.id])];
+      const unsettledSince = current?.holder.unsettledSince ?? (diedHere ? previous?.since : undefined);
       const number = (current?.number ?? 0) + 1;
       const now = clock.now().toISOString();
       const holder: LockHolder = {
@@ -112,6 +116,7 @@ export class StackLock {
         renewed: now,
         released: false,
         unsettled,
+        ...(unsettledSince === undefined ? {} : { unsettledSince }),
       };
       if (!(await files.create(lockFile(number), render(holder)))) {
         continue;
@@ -134,6 +139,12 @@ export class StackLock {
   /** Ids of dead holders whose engines and half-done work are to be looked after before anything else. */
   get unsettled(): readonly string[] {
     return this.#unsettled;
+  }
+
+  /** When the first of them that is known to have died here took the lock: an engine's lock from then on may be of its engine. */
+  get unsettledSince(): Date | undefined {
+    const { unsettledSince } = this.holder;
+    return this.#unsettled.length === 0 || unsettledSince === undefined ? undefined : new Date(unsettledSince);
   }
 
   /** They have been looked after. */
@@ -195,7 +206,14 @@ export class StackLock {
       // A renewal that is late must not undo the release.
       if (released || !this.#released) {
         const renewed = this.#clock.now();
-        const holder = { ...this.holder, renewed: renewed.toISOString(), released, unsettled: this.#unsettled };
+        const { unsettledSince, ...own } = this.holder;
+        const holder: LockHolder = {
+          ...own,
+          renewed: renewed.toISOString(),
+          released,
+          unsettled: this.#unsettled,
+          ...(unsettledSince === undefined || this.#unsettled.length === 0 ? {} : { unsettledSince }),
+        };
         await this.#files.write(lockFile(this.#number), render(holder));
         this.#seen = renewed.getTime();
       }
@@ -215,62 +233,127 @@ interface LockMore {
   readonly clock: LockClock;
 }
 
-/** Who holds the lock of a stack, and whether that holder is known to be dead; for `status` and `doctor`. */
-export async function readLock(
-  files: SharedFiles,
-): Promise<{ readonly holder: LockHolder; readonly dead: boolean } | undefined> {
+/** The lock of a stack, for `status` and `doctor`. */
+export interface SeenLock {
+  readonly holder: LockHolder;
+  /** The holder is known to be dead. */
+  readonly dead: boolean;
+  /** Undefined while it renews its lock. */
+  readonly silence: Silence | undefined;
+}
+
+/** A holder that has shown no sign of life for longer than it takes to renew the lock twice. */
+export interface Silence {
+  /** Since when, and which process to look at. */
+  readonly what: string;
+  /** What to do about it. */
+  readonly next: string;
+}
+
+export async function readLock(files: SharedFiles, now: Date = new Date()): Promise<SeenLock | undefined> {
   const holder = (await readCurrent(files))?.holder;
   if (holder === undefined || holder.released) {
     return undefined;
   }
-  return { holder, dead: isDead(holder, thisMachine()) };
+  const here = thisMachine();
+  const dead = judgeHolder(holder, here, now) === "dead";
+  return { holder, dead, silence: dead ? undefined : silenceOf(holder, here, now) };
 }
 
-/** Only on its own machine can a process be known to be dead. */
-function isDead(holder: LockHolder, here: MachineIdentity): boolean {
-  if (!isSameMachine(holder.machine, here)) {
+/**
+ * Whether a holder lives. A name proves nothing: containers share it, and the installation's id too. It is dead for sure only where its process would be
+ * seen, or when its machine has started anew: a whole machine (no container) of the same name and installation, silent for the lease.
+ */
+function judgeHolder({ machine, process, renewed }: LockHolder, here: MachineIdentity, now: Date): Liveness {
+  if (machine.boot === here.boot) {
+    return machine.processes === here.processes ? livenessOf(process) : "unknown";
+  }
+  const isRestarted =
+    machine.host === here.host &&
+    machine.id !== undefined &&
+    machine.id === here.id &&
+    isWholeMachine(machine) &&
+    isWholeMachine(here);
+  return isRestarted && leaseEnd(renewed) <= now ? "dead" : "unknown";
+}
+
+function leaseEnd(renewed: string): Date {
+  return new Date(Date.parse(renewed) + leaseSeconds * 1000);
+}
+
+const stopped: Readonly<Record<string, string>> = {
+  T: "is stopped by a signal (Ctrl-Z, kill -STOP)",
+  t: "is stopped by a debugger",
+  D: "waits for a disk or a network file system",
+};
+
+function silenceOf(holder: LockHolder, here: MachineIdentity, now: Date): Silence | undefined {
+  const { machine, process, renewed } = holder;
+  const seconds = Math.floor((now.getTime() - Date.parse(renewed)) / 1000);
+  if (seconds < 2 * renewSeconds) return undefined;
+  const since = `no sign of life for ${seconds} s, since ${renewed}`;
+  if (machine.boot !== here.boot) {
+    return {
+      what: `${since}; process ${process.pid} ran on ${machine.host}, which is another machine or was restarted`,
+      next: "look at that machine; when the process is dead for sure, run the same command again with --take-over",
+    };
+  }
+  if (machine.processes !== here.processes) {
+    return {
+      what: `${since}; process ${process.pid} runs in the container ${machine.host} of this machine (${machine.processes})`,
+      next: "look whether that container is paused; when it is dead for sure, run the same command again with --take-over",
+    };
+  }
+  const state = processState(process.pid) ?? "hidden";
+  const how = stopped[state] ?? "runs, but does not come to renew its lock";
+  return {
+    what: `${since}; process ${process.pid} ${how} (state ${state})`,
+    next: /^t$/i.test(state)
+      ? `kill -CONT ${process.pid} lets it go on, or kill -KILL ${process.pid} ends it; then run the same command again`
+      : `look at it with ps -fp ${process.pid}; kill ${process.pid} ends it; then run the same command again`,
+  };
+}
+
+/**
+ * @returns whether the holder is known to be dead, and not only taken for it by a person
+ * @throws LorError `stack-locked`
+ */
+async function requireDead(holder: LockHolder, here: MachineIdentity, args: AcquireArgs): Promise<boolean> {
+  const now = args.clock.now();
+  const liveness = judgeHolder(holder, here, now);
+  if (liveness === "dead") return true;
+  const leaseEnds = leaseEnd(holder.renewed);
+  if (liveness === "unknown" && leaseEnds <= now && args.takeOver === true) {
+    await args.beforeTakeOver?.(holder);
     return false;
   }
-  if (holder.machine.boot !== here.boot) {
-    return true;
-  }
-  return holder.machine.processes === here.processes && !isAlive(holder.process);
-}
-
-/** Two machines may have one name, so the installation's id decides where both have one. */
-function isSameMachine(a: MachineIdentity, b: MachineIdentity): boolean {
-  return a.host === b.host && (a.id === undefined || b.id === undefined || a.id === b.id);
-}
-
-async function refuseUnlessDead(holder: LockHolder, here: MachineIdentity, args: AcquireArgs): Promise<void> {
-  if (isDead(holder, here)) {
-    return;
-  }
-  const sameMachine = isSameMachine(holder.machine, here) && holder.machine.processes === here.processes;
-  const leaseEnds = new Date(Date.parse(holder.renewed) + leaseSeconds * 1000);
-  const expired = leaseEnds <= args.clock.now();
-  if (!sameMachine && expired && args.takeOver === true) {
-    await args.beforeTakeOver?.(holder);
-    return;
-  }
+  const silence = silenceOf(holder, here, now);
   throw new LorError({
     code: "stack-locked",
     message: `the stack is being changed by ${describeHolder(holder)}`,
     exit: ExitCode.locked,
     culprit: "user",
-    seen: `${holder.operation}, last sign of life ${holder.renewed}`,
-    accepted: sameMachine
-      ? "wait until it ends"
-      : `wait until it ends, or until ${leaseEnds.toISOString()} when it is dead`,
-    next: sameMachine
-      ? "run the same command again when it has ended"
-      : "run the same command again; when that machine is dead for sure, with --take-over",
+    seen: silence === undefined ? `${holder.operation}, last sign of life ${holder.renewed}` : silence.what,
+    accepted:
+      liveness === "alive"
+        ? "wait until it ends"
+        : `wait until it ends, or until ${leaseEnds.toISOString()} when it is dead`,
+    next:
+      silence?.next ??
+      (liveness === "alive"
+        ? "run the same command again when it has ended"
+        : "run the same command again; when that process is dead for sure, with --take-over"),
   });
 }
 
 /** `lor-infra rush` of anne on atelier (process 123) since …: for people. */
 export function describeHolder({ operation, owner, machine, process, since }: LockHolder): string {
   return `\`lor-infra ${operation}\` of ${owner} on ${machine.host} (process ${process.pid}) since ${since}`;
+}
+
+/** The holder, and since when it shows no sign of life. */
+export function describeLock({ holder, silence }: SeenLock): string {
+  return silence === undefined ? describeHolder(holder) : `${describeHolder(holder)}; ${silence.what}`;
 }
 
 async function readCurrent(

@@ -10,29 +10,65 @@ const args = {
   pulumiHome: undefined,
 };
 
-test("nothing in the shell decides which cloud, stack or secret the engine works on", () => {
+test("nothing in the shell decides which cloud, stack or secret the engine works on, or how it keeps the state", () => {
+  const kept = {
+    PATH: "/bin",
+    HOME: "/home/ada",
+    OS_AUTH_URL: "https://auth.example",
+    OVH_ENDPOINT: "ovh-eu",
+    AWS_PROFILE: "state",
+    LC_ALL: "C.UTF-8",
+    LOR_INFRA_RUN: "run",
+    PULUMI_HOME: "/home/ada/.pulumi",
+  };
   const environment = engineEnvironment({
     ...args,
-    env: {
-      PATH: "/bin",
-      OS_AUTH_URL: "https://auth.example",
-      PULUMI_DEBUG_PROVIDERS: "ovh:1",
-      PULUMI_CONFIG_PASSPHRASE: "another",
-      PULUMI_CONFIG_PASSPHRASE_FILE: "/else",
-      PULUMI_BACKEND_URL: "file:///else",
-      PULUMI_STACK: "else",
-    },
+    env: { ...kept, ...pulumiVariables(), CI: "true", TF_LOG: "TRACE" },
   });
 
   expect(environment).toEqual({
-    PATH: "/bin",
-    OS_AUTH_URL: "https://auth.example",
+    ...kept,
     PULUMI_BACKEND_URL: "file:///state",
     PULUMI_CONFIG_PASSPHRASE: "one",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_AUTOMATION_API: "true",
   });
 });
+
+/** A sample of each kind that engine 3.259.0 reads. Source: its sdk/go/common/env/env.go; secrets/passphrase/manager.go; cmd/pulumi. */
+function pulumiVariables(): Record<string, string> {
+  const names = [
+    ...["GZIP", "ZSTD", "LEGACY_LAYOUT", "RETAIN_CHECKPOINTS", "DISABLE_CHECKPOINT_BACKUPS", "PARALLEL"].flatMap(
+      (name) => [`PULUMI_DIY_BACKEND_${name}`, `PULUMI_SELF_MANAGED_STATE_${name}`],
+    ),
+    "PULUMI_RETAIN_CHECKPOINTS",
+    "PULUMI_DISABLE_CHECKPOINT_BACKUPS",
+    "PULUMI_SKIP_CHECKPOINTS",
+    "PULUMI_DEBUG_PROVIDERS",
+    "PULUMI_CONFIG_PASSPHRASE",
+    "PULUMI_CONFIG_PASSPHRASE_FILE",
+    "PULUMI_BACKEND_URL",
+    "PULUMI_STACK",
+    "PULUMI_CONFIG",
+    "PULUMI_ACCESS_TOKEN",
+    "PULUMI_CLOUD_SECRET_OVERRIDE",
+    "PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER",
+    "PULUMI_ENABLE_LEGACY_DIFF",
+    "PULUMI_ENABLE_LEGACY_REFRESH_DIFF",
+    "PULUMI_ENABLE_STREAMING_JSON_PREVIEW",
+    "PULUMI_DISABLE_PROVIDER_PREVIEW",
+    "PULUMI_DISABLE_VALIDATION",
+    "PULUMI_SKIP_CONFIRMATIONS",
+    "PULUMI_CONTINUE_ON_ERROR",
+    "PULUMI_RUN_PROGRAM",
+    "PULUMI_EXPERIMENTAL",
+    "PULUMI_PARALLEL",
+    "PULUMI_OPTION_TARGET",
+    "PULUMI_OPTION_REFRESH",
+    "PULUMI_OPTION_DISABLE_INTEGRITY_CHECKING",
+  ];
+  return Object.fromEntries(names.map((name) => [name, "true"]));
+}
 
 test("attached providers: where they are, and no plugin fetched in their stead", () => {
   const environment = engineEnvironment({ ...args, env: {}, providers: { ovh: 1, openstack: 2 }, pulumiHome: "/home" });

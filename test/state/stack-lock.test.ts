@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type MachineIdentity, thisMachine } from "../../src/os/process-identity.ts";
+import { type MachineIdentity, processState, thisMachine } from "../../src/os/process-identity.ts";
 import { FolderFiles } from "../../src/state/folder-files.ts";
 import { leaseSeconds, readLock, StackLock } from "../../src/state/stack-lock.ts";
 import { firstLine, kill, startScript } from "./children.ts";
@@ -66,19 +66,66 @@ describe("the lock of a stack", () => {
     expect(lock.previous?.process).toEqual(reused);
   });
 
-  it("counts a holder from before a restart of the machine as dead", async () => {
-    await StackLock.acquire({ files, operation: "rush", clock, machine: { ...thisMachine(), boot: "before" } });
-    await using lock = await StackLock.acquire({ files, operation: "up", clock });
+  const whole = { ...thisMachine(), host: "atelier", id: "one", processes: "pid:[4026531836]" };
+  const tenO = at("2026-01-01T10:00:00Z");
+  const twoMinutesLater = at("2026-01-01T10:02:00Z");
+  const before = { ...whole, boot: "before" };
+
+  it("counts a holder from before a restart of the machine as dead, once its lease is over", async () => {
+    await StackLock.acquire({ files, operation: "rush", clock: tenO, machine: before });
+    await expect(StackLock.acquire({ files, operation: "up", clock: tenO, machine: whole })).rejects.toMatchObject({
+      code: "stack-locked",
+    });
+    await using lock = await StackLock.acquire({ files, operation: "up", clock: twoMinutesLater, machine: whole });
     expect(lock.previous?.operation).toBe("rush");
   });
 
-  it("does not take another machine of the same name for this one", async () => {
-    const here = { ...thisMachine(), id: "one" };
-    await StackLock.acquire({ files, operation: "rush", clock, machine: { ...here, id: "two", boot: "before" } });
-    await expect(StackLock.acquire({ files, operation: "up", clock, machine: here })).rejects.toMatchObject({
+  const { id: _, ...nameless } = whole;
+  it.each([
+    ["machines of one name with ids of their own", { ...before, id: "two" }, whole],
+    ["machines of one name without ids", { ...nameless, boot: "before" }, nameless],
+    ["containers of one name and image", { ...before, processes: "pid:[1]" }, { ...whole, processes: "pid:[2]" }],
+    [
+      "containers whose namespaces happen to have one number",
+      { ...before, processes: "pid:[7]" },
+      { ...whole, processes: "pid:[7]" },
+    ],
+    ["containers of one name on one machine", { ...whole, processes: "pid:[1]" }, { ...whole, processes: "pid:[2]" }],
+    ["a container and its machine", { ...whole, processes: "pid:[1]" }, whole],
+  ])("does not take %s for one: a person decides, after the lease", async (_, machine, here) => {
+    const first = await StackLock.acquire({ files, operation: "rush", clock: tenO, machine });
+    const second = { files, operation: "up", clock: twoMinutesLater, machine: here };
+    await expect(StackLock.acquire(second)).rejects.toMatchObject({
       code: "stack-locked",
       next: expect.stringContaining("--take-over"),
     });
+    await expect(StackLock.acquire({ ...second, clock: tenO, takeOver: true })).rejects.toMatchObject({
+      code: "stack-locked",
+    });
+    await using lock = await StackLock.acquire({ ...second, takeOver: true });
+    expect(lock.previous?.id).toBe(first.holder.id);
+    expect(lock.unsettledSince, "nothing of it is known to have died here").toBeUndefined();
+  });
+
+  it("says since when a stopped holder is silent, and which process to look at", async () => {
+    const child = startScript("hold-lock.ts", ["hold", folder]);
+    await firstLine(child);
+    child.kill("SIGSTOP");
+    await expect.poll(() => processState(child.pid ?? 0), { interval: 10 }).toBe("T");
+    const soon = await readLock(files, new Date());
+    expect(soon?.silence).toBeUndefined();
+    const later = { now: () => new Date(Date.now() + 95_000) };
+    await expect(StackLock.acquire({ files, operation: "up", clock: later, takeOver: true })).rejects.toMatchObject({
+      code: "stack-locked",
+      seen: expect.stringMatching(
+        new RegExp(`no sign of life for \\d+ s.*process ${child.pid} is stopped by a signal .*state T`),
+      ),
+      next: expect.stringContaining(`kill -CONT ${child.pid}`),
+    });
+    expect((await readLock(files, later.now()))?.silence?.what).toContain("state T");
+    await kill(child);
+    await using lock = await StackLock.acquire({ files, operation: "up", clock });
+    expect(lock.unsettledSince?.toISOString()).toBe(lock.previous?.since);
   });
 
   it("is given back", async () => {

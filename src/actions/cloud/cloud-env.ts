@@ -30,6 +30,10 @@ export function cloudEnvironment(args: CloudEnvironmentArgs): Readonly<Record<st
       .join(","),
     PULUMI_BACKEND_URL: plainBackendUrl(args.state),
     ...passphraseVariables(args.home, args.env),
+    // The state is kept as lor-infra reads it, whatever the shell says.
+    PULUMI_DIY_BACKEND_GZIP: "false",
+    PULUMI_DIY_BACKEND_ZSTD: "false",
+    PULUMI_DIY_BACKEND_LEGACY_LAYOUT: "false",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // Attached providers need no plugin; without this the engine would try to download the ones that the program names.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",

@@ -184,9 +184,16 @@ async function examineChain(state: StackState): Promise<Finding> {
 async function examineLock({ files }: StackState): Promise<Finding> {
   const lock = await readLock(files);
   if (lock === undefined) return good("lock", "free");
-  return lock.dead
-    ? warning("lock", `left by a process that is dead (${describeHolder(lock.holder)}); the next command takes it over`)
-    : warning("lock", `held: ${describeHolder(lock.holder)}`);
+  const { dead, holder, silence } = lock;
+  if (dead) {
+    return warning(
+      "lock",
+      `left by a process that is dead (${describeHolder(holder)}); the next command takes it over`,
+    );
+  }
+  return silence === undefined
+    ? warning("lock", `held: ${describeHolder(holder)}`)
+    : warning("lock", `held: ${describeHolder(holder)}; ${silence.what}`, silence.next);
 }
 
 async function examineBucket({ backend, requireExclusive }: StackState, there: boolean): Promise<Finding> {

@@ -4,8 +4,9 @@ import { type ObservedFleet, observeFleet } from "../../stack/observe-fleet.ts";
 import { type RecordedState, readRecorded } from "../../stack/recorded-state.ts";
 import { planFleet, type StackContext } from "../../stack/stack-context.ts";
 import type { CloudKind } from "../../state/stack-folder.ts";
-import { describeHolder, readLock } from "../../state/stack-lock.ts";
+import { describeHolder, readLock, describeLock } from "../../state/stack-lock.ts";
 import type { SystemPlan } from "../../systems/contract.ts";
+import type { LorPlan } from "../../systems/lor/plan-model.ts";
 
 interface FrontStatus {
   readonly name: string;
@@ -76,7 +77,7 @@ export async function status(context: StackContext): Promise<StatusResult> {
     addresses: recorded.outputs.addresses,
     plan: runningPlan(context, recorded, live),
     unfinished: lock !== undefined && !lock.dead ? undefined : await context.state.journal.unfinished(),
-    lockedBy: lock === undefined || lock.dead ? undefined : describeHolder(lock.holder),
+    lockedBy: lock === undefined || lock.dead ? undefined : describeLock(lock),
   };
 }
 
