@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { ExitCode } from "../core/errors.ts";
+import { followProxies } from "../os/proxy.ts";
 import { createCommandTree } from "./command-tree.ts";
 import { asLorError, errorDocument, renderError } from "./render/error.ts";
 
@@ -9,6 +10,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+followProxies();
 const code = await run(process.argv);
 await Promise.all([written(process.stdout), written(process.stderr)]);
 process.exit(code);

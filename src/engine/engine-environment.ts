@@ -1,3 +1,5 @@
+import { withProxies } from "../os/proxy.ts";
+
 /** What decides the environment of one stack's engine. */
 export interface EngineEnvironmentArgs {
   /** The caller's environment; what the engine gets of it is in `inherited`. */
@@ -22,7 +24,7 @@ const inherited: readonly RegExp[] = [
   /^XDG_(CACHE|CONFIG|DATA|STATE)_HOME$/,
   // The network: certificates and proxies.
   /^(SSL_CERT_FILE|SSL_CERT_DIR|NODE_EXTRA_CA_CERTS)$/,
-  /^(https?|all|no)_proxy$/i,
+  /^(https?_proxy|no_proxy|no_grpc_proxy)$/i,
   // Credentials of the providers, and of a backend in a bucket.
   /^(AWS|OS|OVH|DIGITALOCEAN|SPACES|PROXMOX_VE)_[A-Z0-9_]+$/,
   // Where plugins are kept and downloaded from.
@@ -34,7 +36,7 @@ const inherited: readonly RegExp[] = [
 /** The whole environment of the engine's process. */
 export function engineEnvironment(args: EngineEnvironmentArgs): Record<string, string> {
   const environment: Record<string, string> = {};
-  for (const [name, value] of Object.entries(args.env)) {
+  for (const [name, value] of Object.entries(withProxies(args.env))) {
     if (value !== undefined && inherited.some((pattern) => pattern.test(name))) {
       environment[name] = value;
     }

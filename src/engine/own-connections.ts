@@ -12,5 +12,8 @@ interface ConnectionOptions {
  * everything would seem to be deleted. Seen after failed runs; what is protected stopped it.
  */
 export function useOwnConnections(): void {
-  (settings as unknown as ConnectionOptions).grpcClientOptions["grpc.use_local_subchannel_pool"] = 1;
+  const { grpcClientOptions } = settings as unknown as ConnectionOptions;
+  grpcClientOptions["grpc.use_local_subchannel_pool"] = 1;
+  // The engine is on loopback, whatever http_proxy, https_proxy and grpc_proxy say.
+  grpcClientOptions["grpc.enable_http_proxy"] = 0;
 }

@@ -8,6 +8,7 @@ import { ExitCode, LorError } from "../core/errors.ts";
 import { locateEngine } from "../engine/locate-engine.ts";
 import type { EngineStack, Program } from "../engine/port.ts";
 import { commandRunner } from "../os/command-runner.ts";
+import { requireUsableProxies } from "../os/proxy.ts";
 import { readUserFile } from "../os/user-file.ts";
 import { removeBrokenAttributes, requireProjectLayout, withoutAttributes } from "../state/backend-attributes.ts";
 import { backUpStateFile } from "../state/backup.ts";
@@ -77,7 +78,7 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
   const { project, cloud, env } = args;
   const folder = stackFolder(stateHome(project.dir, env), cloud, project.stack);
   refuseMixedEnvironment(cloud, env);
-  const passphrase = readPassphrase(folder.home, cloud, env);
+  const passphrase = readPassphrase(folder.home, cloud, env, project.encryptionSalt);
   prepareStackFolder(folder);
   const state = await openProjectState(project, folder, env);
   const lock = args.operation === undefined ? undefined : await acquire(args, state, args.operation);
@@ -129,6 +130,7 @@ async function connect(project: Project, cloud: string, folder: StackFolder, env
   const chosen = certificateVariable === undefined ? undefined : env[certificateVariable];
   const region = regionOf(project);
   if (cloud !== "local") {
+    requireUsableProxies(env);
     return { clients: requireCloud(cloud).connect(env, region), providers: undefined, certificate: chosen };
   }
   await startCloud({ home: folder.home, env });

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { opensEncryptionSalt } from "../config/encryption-salt.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
 import { readIfThere } from "../os/atomic-file.ts";
 import { readUserText } from "../os/user-file.ts";
@@ -12,14 +13,16 @@ const publicPassphrase = "local";
  * The passphrase of the stack's secrets: from the environment, else from the file that it names, else from the file that `init` wrote, else, on
  * the local cloud only, the public one.
  *
+ * @param encryptionSalt of the stack; a file with white space at its ends that opens only with it is then taken as it is
  * @throws LorError `passphrase-missing`, `passphrase-unreadable`, `passphrase-public`
  */
 export function readPassphrase(
   home: string,
   cloud: CloudKind,
   env: Readonly<Record<string, string | undefined>>,
+  encryptionSalt?: string,
 ): string {
-  const passphrase = chosenPassphrase(home, env) ?? (cloud === "local" ? publicPassphrase : undefined);
+  const passphrase = chosenPassphrase(home, env, encryptionSalt) ?? (cloud === "local" ? publicPassphrase : undefined);
   if (passphrase === undefined) {
     throw refused("passphrase-missing", "the secrets of the stack cannot be read without their passphrase");
   }
@@ -49,18 +52,23 @@ function ownFile(home: string): string {
   return join(home, "passphrase");
 }
 
-function chosenPassphrase(home: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
-  const said = passphraseOfEnvironment(env);
+function chosenPassphrase(
+  home: string,
+  env: Readonly<Record<string, string | undefined>>,
+  encryptionSalt: string | undefined,
+): string | undefined {
+  const said = passphraseOfEnvironment(env, encryptionSalt);
   if (said !== undefined) {
     return said.value;
   }
   const own = readIfThere(ownFile(home));
-  return own === undefined ? undefined : withoutLineEnd(own);
+  return own === undefined ? undefined : passphraseIn(own, encryptionSalt);
 }
 
 /** What the environment says, and by which variable. @throws LorError `passphrase-unreadable` */
 export function passphraseOfEnvironment(
   env: Readonly<Record<string, string | undefined>>,
+  encryptionSalt?: string,
 ): { readonly value: string; readonly variable: string } | undefined {
   const direct = env.PULUMI_CONFIG_PASSPHRASE;
   if (direct !== undefined && direct !== "") {
@@ -69,7 +77,8 @@ export function passphraseOfEnvironment(
   const named = env.PULUMI_CONFIG_PASSPHRASE_FILE;
   if (named !== undefined && named !== "") {
     const read = readUserText(named);
-    if (read.ok) return { value: withoutLineEnd(read.content), variable: "PULUMI_CONFIG_PASSPHRASE_FILE" };
+    if (read.ok)
+      return { value: passphraseIn(read.content, encryptionSalt), variable: "PULUMI_CONFIG_PASSPHRASE_FILE" };
     throw new LorError({
       code: "passphrase-unreadable",
       message: `the passphrase's file ${read.fault.reason}`,
@@ -83,8 +92,21 @@ export function passphraseOfEnvironment(
   return undefined;
 }
 
-function withoutLineEnd(text: string): string {
-  return text.replace(/\r?\n$/, "");
+/** What Go calls white space; JavaScript counts U+FEFF too, and not U+0085. Source: unicode.IsSpace. */
+const space = "[\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
+const spaceAtEnds = new RegExp(`^${space}+|${space}+$`, "g");
+
+/**
+ * The passphrase in a file. White space at its ends does not belong to it, as for Pulumi (pkg/secrets/passphrase/manager.go, `readPassphrase`), so that both
+ * open the same state. Earlier versions took off one line end only: what was encrypted with such a passphrase is still opened.
+ */
+function passphraseIn(text: string, encryptionSalt: string | undefined): string {
+  const trimmed = text.replaceAll(spaceAtEnds, "");
+  const earlier = text.replace(/\r?\n$/, "");
+  // To try one takes half a second.
+  if (trimmed === earlier || encryptionSalt === undefined || opensEncryptionSalt(trimmed, encryptionSalt))
+    return trimmed;
+  return opensEncryptionSalt(earlier, encryptionSalt) ? earlier : trimmed;
 }
 
 function refused(code: string, message: string): LorError {

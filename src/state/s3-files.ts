@@ -8,6 +8,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { ExitCode, LorError } from "../core/errors.ts";
 import { type S3Backend, s3Url } from "../domain/state-backend.ts";
+import { proxyAgents } from "../os/proxy.ts";
 import type { SharedFiles } from "./shared-files.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -29,7 +30,7 @@ export function connectBucket({ region, endpoint, pathStyle }: S3Backend, env: E
     // Servers other than Amazon's do not know the newer checksums.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
-    requestHandler: { connectionTimeout, requestTimeout },
+    requestHandler: { connectionTimeout, requestTimeout, ...proxyAgents(env) },
     maxAttempts: 3,
   });
 }

@@ -243,7 +243,7 @@ export interface SeenLock {
 }
 
 /** A holder that has shown no sign of life for longer than it takes to renew the lock twice. */
-export interface Silence {
+interface Silence {
   /** Since when, and which process to look at. */
   readonly what: string;
   /** What to do about it. */
