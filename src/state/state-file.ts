@@ -88,7 +88,7 @@ async function readOtherForms(place: CheckpointPlace): Promise<Checkpoint> {
     };
   }
   const left = Object.keys(resourcesOf(await chain.entries())).length;
-  const unfinished = names.find((name) => name.startsWith(`${stack}.json.`) && !name.endsWith(".attrs"));
+  const unfinished = names.find((name) => name.startsWith(`${stack}.json.`) && name.endsWith(".bak"));
   if (left === 0 && unfinished === undefined) return { kind: "none" };
   return {
     kind: "unreadable",
