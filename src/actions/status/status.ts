@@ -4,9 +4,8 @@ import { type ObservedFleet, observeFleet } from "../../stack/observe-fleet.ts";
 import { type RecordedState, readRecorded } from "../../stack/recorded-state.ts";
 import { planFleet, type StackContext } from "../../stack/stack-context.ts";
 import type { CloudKind } from "../../state/stack-folder.ts";
-import { describeHolder, readLock, describeLock } from "../../state/stack-lock.ts";
+import { describeLock, readLock } from "../../state/stack-lock.ts";
 import type { SystemPlan } from "../../systems/contract.ts";
-import type { LorPlan } from "../../systems/lor/plan-model.ts";
 
 interface FrontStatus {
   readonly name: string;
