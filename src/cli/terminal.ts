@@ -7,6 +7,7 @@ export interface Terminal {
   readonly json: boolean;
   /** Standard output is a terminal: live tree, colours and questions are possible. */
   readonly interactive: boolean;
+  /** Width of a line: the terminal's, else that of the variable COLUMNS, else 80. */
   readonly columns: number;
   /** A line of the screen; silent with `--json`. */
   line(text?: string): void;
@@ -25,8 +26,8 @@ export function openTerminal(options: { readonly json: boolean; readonly quiet?:
   return {
     json: options.json,
     interactive: stdout.isTTY === true && !silent,
-    // A terminal that was never told its size says 0.
-    columns: stdout.columns || 120,
+    // A terminal that was never told its size says 0, a pipe nothing.
+    columns: stdout.columns || Number(process.env.COLUMNS) || 80,
     line(text = "") {
       if (!silent) stdout.write(`${text}\n`);
     },

@@ -46,7 +46,7 @@ export class TestProject {
     writeFileSync(join(this.folder, "package.json"), '{ "name": "lor", "private": true, "type": "module" }\n');
     symlinkSync(join(repository, "node_modules"), join(this.folder, "node_modules"));
     this.edit("Pulumi.yaml", (text) => text.replace("main: src/program.ts", "main: program.mjs"));
-    this.env = { ...process.env, NO_COLOR: "1", LOR_INFRA_TRAFFIC_OFFSET: String(trafficOffset()) };
+    this.env = { ...process.env, NO_COLOR: "1", COLUMNS: "200", LOR_INFRA_TRAFFIC_OFFSET: String(trafficOffset()) };
   }
 
   /** Its state folder. */

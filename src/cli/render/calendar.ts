@@ -6,7 +6,7 @@ import type {
 } from "../../actions/calendar/list-windows.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderAmount } from "./amount.ts";
-import { renderTable } from "./table.ts";
+import { renderSentences, renderTable } from "./table.ts";
 
 /** What happens when and what it costs; then, between the events, what staying in rush would cost or costs. */
 export function renderCalendar(terminal: Terminal, report: CalendarReport): string {
@@ -25,59 +25,51 @@ export function renderCalendar(terminal: Terminal, report: CalendarReport): stri
   if (gaps.length > 0) {
     sections.push(
       "",
-      `${terminal.style("bold", "Between the events")}: windows closer than ${report.mergeWithin} are one (setting calendar.mergeWithin)`,
+      `${terminal.style("bold", "Between the events")}, one window when closer than ${report.mergeWithin} (calendar.mergeWithin)`,
       renderGaps(terminal, gaps, prices.currency),
     );
   }
-  sections.push("", ...renderRemarks(report).map((line) => terminal.style("dim", `  ${line}`)));
+  sections.push(
+    "",
+    renderSentences(
+      terminal,
+      renderRemarks(report).map((line) => [terminal.style("dim", line)]),
+    ),
+  );
   return sections.join("\n");
 }
 
 function renderWindows(terminal: Terminal, windows: readonly CalendarWindow[], currency: string): string {
   return renderTable(
     terminal,
-    [
-      "event",
-      "date",
-      "rush from",
-      "rush to",
-      "days",
-      "merged with",
-      "no change",
-      `${currency} in rush`,
-      "more than normal",
-    ],
+    ["event", "date", "rush", "days", "no change", `${currency} in rush`, "above normal"],
     windows.map((window) => [
-      window.event,
+      [window.event, ...window.events.slice(1).map(renderMerged)].join(" and "),
       renderDate(window),
-      window.rushFrom,
-      window.rushTo,
+      `${window.rushFrom} to ${window.rushTo}`,
       String(window.days),
-      window.events.slice(1).map(renderMerged).join(", "),
       window.events.flatMap(renderFreeze).join(", "),
       renderAmount(window.price.inRush),
       renderAmount(window.price.extra),
     ]),
-    [4, 7, 8],
+    [3, 5, 6],
   );
 }
 
 function renderGaps(terminal: Terminal, gaps: readonly CalendarGap[], currency: string): string {
   return renderTable(
     terminal,
-    ["after", "before", "from", "to", "days", `${currency} in normal`, "in rush", "more", ""],
+    ["between", "time", "days", `${currency} in normal`, "in rush", "more", ""],
     gaps.map((gap) => [
-      gap.after,
-      gap.before,
-      gap.from,
-      gap.to,
+      `${gap.after} and ${gap.before}`,
+      `${gap.from} to ${gap.to}`,
       String(gap.days),
       renderAmount(gap.price.inNormal),
       renderAmount(gap.price.inRush),
       renderAmount(gap.price.extra),
       gap.merged ? "merged: stays in rush" : "back to normal",
     ]),
-    [4, 5, 6, 7],
+    [2, 3, 4, 5],
   );
 }
 

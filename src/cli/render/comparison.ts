@@ -5,15 +5,15 @@ import type { Terminal } from "../terminal.ts";
 import { renderAmount } from "./amount.ts";
 import { renderPolicies } from "./policies.ts";
 import { disruptionTitles } from "./rpo.ts";
-import { renderTable } from "./table.ts";
+import { renderSentences, renderTable } from "./table.ts";
 
 /** What other settings would cost and promise, beside those that are there. Nothing was changed. */
 export function renderComparison(terminal: Terminal, report: ComparisonReport): string {
   const title = (text: string) => terminal.style("bold", text);
   return [
     title("If it were so"),
-    ...report.changes.map((change) => `  ${describe(change)}`),
-    ...report.needs.map((need) => `  ${describe(need)}  needed: ${need.why}`),
+    ...report.changes.map((change) => renderSentences(terminal, [[describe(change)]])),
+    ...report.needs.map((need) => renderSentences(terminal, [[describe(need), `needed: ${need.why}`]])),
     ...report.impossible.map(({ dataSet, bestSeconds, why }) =>
       terminal.style(
         "red",
@@ -63,7 +63,9 @@ function renderPrices(terminal: Terminal, { price }: ComparisonReport): readonly
       ],
       [1, 2, 3],
     ),
-    ...unknown.map((one) => terminal.style("dim", `  ${describeUnknown(one, price.priceBook)}`)),
+    ...unknown.map((one) =>
+      renderSentences(terminal, [[terminal.style("dim", describeUnknown(one, price.priceBook))]]),
+    ),
   ];
 }
 
@@ -106,7 +108,9 @@ function renderLosses(terminal: Terminal, { dataLoss }: ComparisonReport): reado
         ({ before: one, after: other }) =>
           one?.worstCaseSeconds === other?.worstCaseSeconds && one?.held === other?.held,
       )
-      .map(({ dataSet, after: other }) => terminal.style("dim", `  ${dataSet}, then: ${other?.statement ?? ""}`)),
+      .map(({ dataSet, after: other }) =>
+        renderSentences(terminal, [[terminal.style("dim", `${dataSet}, then: ${other?.statement ?? ""}`)]]),
+      ),
   ];
 }
 

@@ -2,7 +2,7 @@ import type { RushContracts } from "../../actions/cost/rush-contracts.ts";
 import type { SeasonCostContract, SeasonCostReport } from "../../actions/cost/season-cost.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderAmount } from "./amount.ts";
-import { renderTable } from "./table.ts";
+import { renderSentences, renderTable } from "./table.ts";
 
 /** For each instance of a year which contract is the cheaper one, why, and what has to be known before. */
 export function renderContracts(
@@ -11,12 +11,12 @@ export function renderContracts(
 ): string {
   const groups = groupEqual(contracts, ({ instance: _, when, ...figures }) => ({ ...figures, time: timeOf(when) }));
   const books = [...new Set(contracts.map(({ priceBook }) => priceBook))];
-  const dim = (line: string) => terminal.style("dim", `  ${line}`);
+  const dim = (line: string) => renderSentences(terminal, [[terminal.style("dim", line)]]);
   return [
     `${terminal.style("bold", "By the hour or by monthly plan")}, ${prices.currency} for each instance, price book ${books.join(", ")}`,
     renderTable(
       terminal,
-      ["instances", "size", "when", "hours", "by the hour", "by plan", "months", "cheaper", "plan from"],
+      ["instance", "size", "when", "hours", "by the hour", "by plan", "months", "cheaper", "plan from (hours)"],
       groups.map(({ names, one }) => [
         names.join(", "),
         one.size,
@@ -26,7 +26,7 @@ export function renderContracts(
         renderAmount(one.monthlyPlan),
         String(one.months),
         describeContract(one.cheaper),
-        one.breakEvenHours === null ? "" : `${one.breakEvenHours} hours`,
+        one.breakEvenHours === null ? "" : String(one.breakEvenHours),
       ]),
       [3, 4, 5, 6, 8],
     ),

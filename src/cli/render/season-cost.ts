@@ -4,7 +4,7 @@ import { renderAmount } from "./amount.ts";
 import { drawBars } from "./bar-chart.ts";
 import { renderContracts } from "./contracts.ts";
 import { renderSeconds } from "./duration.ts";
-import { renderTable } from "./table.ts";
+import { renderSentences, renderTable } from "./table.ts";
 
 /** A year with its rush: month by month beside what it would cost without, a chart of it, and the contract of each instance. */
 export function renderSeasonCost(terminal: Terminal, report: SeasonCostReport): string {
@@ -22,7 +22,10 @@ export function renderSeasonCost(terminal: Terminal, report: SeasonCostReport): 
     ...renderChart(terminal, report),
     "",
     ...summarise(report),
-    ...renderRemarks(report).map((line) => terminal.style("dim", `  ${line}`)),
+    renderSentences(
+      terminal,
+      renderRemarks(report).map((line) => [terminal.style("dim", line)]),
+    ),
     "",
     renderContracts(terminal, report),
   ].join("\n");
