@@ -39,8 +39,8 @@ export interface CostLine {
 export interface CostSum {
   /** Sum of the lines whose price is known; undefined when there are lines and none is known. */
   readonly known: Money | undefined;
-  /** Lines whose price is unknown, and which the sum therefore lacks. */
-  readonly unknownLines: number;
+  /** Keys of the lines whose price is unknown, and which the sum therefore lacks. */
+  readonly unpriced: readonly string[];
 }
 
 export function estimateItems(items: readonly PlanItem[], priceBook: PriceBook): CostEstimate {
@@ -124,7 +124,7 @@ function monthOf(price: Price | undefined, book: PriceBook): Money | undefined {
 
 function sum(lines: readonly CostLine[], currency: string): CostSum {
   const amounts = lines.map((line) => line.amount).filter((amount) => amount !== undefined);
-  const unknownLines = lines.length - amounts.length;
+  const unpriced = lines.filter((line) => line.amount === undefined).map((line) => line.key);
   const known = amounts.reduce((total, amount) => total.plus(amount), Money.zero(currency));
-  return { known: amounts.length === 0 && unknownLines > 0 ? undefined : known, unknownLines };
+  return { known: amounts.length === 0 && unpriced.length > 0 ? undefined : known, unpriced };
 }

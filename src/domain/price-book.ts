@@ -39,6 +39,16 @@ export type PaidCharge = Exclude<Charge, { readonly kind: "free" }>;
 
 export const priceBooks: readonly PriceBook[] = deepFreeze([offer2025, ovhCatalogue202606]) as readonly PriceBook[];
 
+/** Prices of what is really bought: by the hour, as everything is created. `offer-2025` counts monthly plans instead. */
+export const defaultPriceBookId = "ovh-catalogue-2026-06";
+
+/** The prices that are shown when no book is named. */
+export function defaultPriceBook(): PriceBook {
+  const book = findPriceBook(defaultPriceBookId);
+  if (book === undefined) throw new RangeError(`there is no price book ${defaultPriceBookId}`);
+  return book;
+}
+
 export function findPriceBook(id: string): PriceBook | undefined {
   return priceBooks.find((book) => book.id === id);
 }

@@ -90,10 +90,10 @@ describe("other sizes", () => {
   test("a size that costs less has a difference below zero; a budget that is exceeded is told as refused", () => {
     expect(Number(compare(["odoo.flavor=b2-7"]).price.months[0]?.difference)).toBe(-22);
     const { refused, policies } = compare(["normal.prestashop.frontsFlavor=b2-15"], {
-      shared: { "policies.budget": 370 },
+      shared: { "policies.budget": 480 },
     });
     expect(codes(refused.after)).toEqual([]);
-    const more = compare(["rush.prestashop.fronts=4"], { shared: { "policies.budget": 370 } });
+    const more = compare(["rush.prestashop.fronts=4"], { shared: { "policies.budget": 480 } });
     expect(codes(more.refused.before)).toEqual([]);
     expect(codes(more.refused.after)).toEqual(["budget-exceeded policies.budget"]);
     expect([policies.length, more.policies.map(({ code }) => code)]).toEqual([0, ["budget-exceeded"]]);

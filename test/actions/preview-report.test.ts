@@ -37,12 +37,11 @@ describe("with the settings from before the change", () => {
     const base = settingsFolder();
     const { price } = await reportOf({ shared: { "odoo.flavor": "b2-7" } }, { base });
     expect(price).toMatchObject({
-      priceBook: "offer-2025",
-      now: { offer: { amount: "210.30956", unknownLines: 0 }, outsideOffer: { unknownLines: 3 } },
-      difference: { outsideOffer: "0" },
+      priceBook: "ovh-catalogue-2026-06",
+      now: { amount: "249.003", unpriced: expect.arrayContaining(["database mysql essential db1-4"]) },
     });
-    expect(Number(price.difference.offer)).toBeLessThan(0);
-    expect(Number(price.after.offer.amount)).toBeCloseTo(210.30956 + Number(price.difference.offer), 8);
+    expect(Number(price.difference)).toBeLessThan(0);
+    expect(Number(price.after.amount)).toBeCloseTo(249.003 + Number(price.difference), 8);
   });
 
   it("a change of the profile that does not run has its price too", async () => {
@@ -52,8 +51,8 @@ describe("with the settings from before the change", () => {
     );
     expect(changes).toEqual([]);
     expect(price.profiles).toMatchObject([
-      { profile: "normal", before: { offer: { amount: "210.30956" } }, after: { offer: { amount: "210.30956" } } },
-      { profile: "rush", before: { offer: { amount: "325.50956" } }, after: { offer: { amount: "259.50956" } } },
+      { profile: "normal", before: { amount: "249.003" }, after: { amount: "249.003" } },
+      { profile: "rush", before: { amount: "474.354" }, after: { amount: "335.727" } },
     ]);
   });
 
@@ -65,12 +64,12 @@ describe("with the settings from before the change", () => {
       events: ["saint-valentin"],
       rushFrom: "2027-01-24",
       rushTo: "2027-02-15",
-      inRush: "277.82",
-      extra: "94.34",
-      unknown: ["router", "object-storage-copy", "instance-backup"],
+      inRush: "358.69",
+      extra: "170.4",
+      unknown: expect.arrayContaining(["router", "object-storage", "database mysql essential db1-4"]),
     });
     expect(price.nextSeason.after).toMatchObject({ events: ["saint-valentin"], rushFrom: "2027-02-07" });
-    expect(Number(price.nextSeason.after?.inRush)).toBeLessThan(277.82 / 2);
+    expect(Number(price.nextSeason.after?.inRush)).toBeLessThan(358.69 / 2);
     const without = await reportOf({ shared: { "calendar.events": [] } }, { base: settingsFolder(), now });
     expect(without.price.nextSeason).toMatchObject({ before: { rushFrom: "2027-01-24" }, after: null });
   });
@@ -110,7 +109,7 @@ describe("without them", () => {
     const stack = new FakeStack();
     open.push(stack);
     const { report } = await reportPreview(stack.context(), {});
-    expect(report.price).toMatchObject({ now: null, difference: { offer: null, outsideOffer: null } });
+    expect(report.price).toMatchObject({ now: null, difference: null });
     expect(report.changes.every(({ kind }) => kind === "create")).toBe(true);
   });
 });

@@ -14,7 +14,7 @@ test("the stack says where it lives, its addresses, its cost and its worst-case 
       odoo: { public: "192.0.2.101", private: "10.10.3.10" },
       fronts: { "ps-0": "10.10.1.10", "ps-1": "10.10.1.11" },
     },
-    cost: { priceBook: "offer-2025", amount: "210.30956", currency: "EUR", tax: "excluded", period: "month" },
+    cost: { priceBook: "ovh-catalogue-2026-06", amount: "249.003", currency: "EUR", tax: "excluded", period: "month" },
   });
   expect(outputs.dataLoss).toHaveProperty("erp-filestore / instance-lost", expect.stringMatching(/^at most /));
   expect(outputs.dataLoss).toHaveProperty(
@@ -26,7 +26,7 @@ test("the stack says where it lives, its addresses, its cost and its worst-case 
 test("between two profiles the stack has no profile, and is priced as it is", async () => {
   const { outputs } = await recordLor(midwayPlan());
   expect(outputs.profile).toBeNull();
-  expect(outputs.cost).toMatchObject({ amount: "303.50956" });
+  expect(outputs.cost).toMatchObject({ amount: "428.145" });
 });
 
 test("every resource that the data-loss statement names is created, every timer is given to its guests", async () => {

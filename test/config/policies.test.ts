@@ -168,15 +168,15 @@ test.each([
 });
 
 test.each([
-  [380, 0, []],
-  ["367.41", 3, ["budget-exceeded policies.budget"]],
-  [300, 3, ["budget-exceeded policies.budget"]],
+  [480, 0, []],
+  ["474.35", 3, ["budget-exceeded policies.budget"]],
+  [400, 3, ["budget-exceeded policies.budget"]],
   ["none", 0, []],
   [-1, 2, ["amount-invalid policies.budget"]],
   ["much", 2, ["amount-invalid policies.budget"]],
   [1e21, 2, ["amount-invalid policies.budget"]],
 ])("a budget of %s ends with %i", (budget, exit, issues) => {
-  // Rush: 325.50956 EUR of the offer and 41.902 EUR outside of it.
+  // A month of rush, by the hour: 474.354 EUR of what has a known price.
   expect(check({ shared: { "policies.budget": budget, "policies.priceBookAge": "P3650D" } })).toMatchObject({
     exit,
     issues,
@@ -185,19 +185,22 @@ test.each([
 
 test("within the budget, what has no price is said and never counted as zero", () => {
   const { warnings, messageOf } = check({
-    shared: { "policies.budget": 380, "policies.priceBookAge": "P3650D" },
+    shared: { "policies.budget": 480, "policies.priceBookAge": "P3650D" },
   });
   expect(warnings).toContain("budget-not-sure policies.budget");
-  expect(messageOf("budget-not-sure")).toMatch(/a month of rush .*without a price and not counted: .*router/);
+  expect(messageOf("budget-not-sure")).toMatch(
+    /a month of rush .*without a price and not counted: .*database mysql essential db1-4/,
+  );
 });
 
 test("old prices are a warning, and a refusal where a budget rests on them", () => {
-  // The offer is of 2025-01-01: 540 days later is 2026-06-25.
-  const last = new Date("2026-06-25T12:00:00Z");
+  // The catalogue is of 2026-06-30: 540 days later is 2027-12-22.
+  const dayAfter = new Date("2027-12-23T00:00:00Z");
+  const last = new Date("2027-12-22T12:00:00Z");
   expect(check({}, last).warnings).toEqual([]);
-  expect(check({}, nextDay)).toMatchObject({ exit: 0, warnings: ["price-book-old policies.priceBookAge"] });
+  expect(check({}, dayAfter)).toMatchObject({ exit: 0, warnings: ["price-book-old policies.priceBookAge"] });
   expect(check({ shared: { "policies.budget": 500 } }, last)).toMatchObject({ exit: 0, issues: [] });
-  expect(check({ shared: { "policies.budget": 500 } }, nextDay)).toMatchObject({
+  expect(check({ shared: { "policies.budget": 500 } }, dayAfter)).toMatchObject({
     exit: 3,
     issues: ["price-book-old policies.priceBookAge"],
   });

@@ -88,7 +88,7 @@ describe("as a library", () => {
 describe("as a command", () => {
   it("answers from the settings alone", async () => {
     expect(await json(["check"])).toMatchObject({ ok: true });
-    expect(await json(["cost", "--profile", "normal"])).toMatchObject({ total: { amount: "210.30956" } });
+    expect(await json(["cost", "--profile", "normal"])).toMatchObject({ total: { amount: "249.003" } });
     expect(await json(["rpo"])).toMatchObject({ version: 1, rpoSeconds: 3600 });
   });
 

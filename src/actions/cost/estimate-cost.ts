@@ -11,8 +11,8 @@ export interface EstimateCostArgs {
   readonly profile: Profile;
   /** Another size for all fronts, to compare. Default: the profile's. */
   readonly frontsFlavor?: string;
-  /** Id of a price book, such as `offer-2025`. */
-  readonly priceBook: string;
+  /** Id of a price book. Default: that of what is really bought. */
+  readonly priceBook?: string;
 }
 
 /** Amounts are decimal texts with all their digits; null is unknown, never zero. */
@@ -34,8 +34,8 @@ export interface CostReportSum {
   readonly currency: string;
   readonly tax: "excluded" | "included";
   readonly period: "month";
-  /** Lines without a price, which the amount lacks. */
-  readonly unknownLines: number;
+  /** What has no known price, as in `label`: the amount lacks it. */
+  readonly unpriced: readonly string[];
 }
 
 export interface CostReportLine {
@@ -109,8 +109,8 @@ function requireSize(project: Project, size: string | undefined): string | undef
   });
 }
 
-function renderSum({ known, unknownLines }: CostSum, { currency, tax }: PriceBook): CostReportSum {
-  return { amount: known?.amount ?? null, currency, tax, period: "month", unknownLines };
+function renderSum({ known, unpriced }: CostSum, { currency, tax }: PriceBook): CostReportSum {
+  return { amount: known?.amount ?? null, currency, tax, period: "month", unpriced };
 }
 
 function renderLine(line: CostLine): CostReportLine {

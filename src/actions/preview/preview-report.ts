@@ -1,6 +1,6 @@
 import { Temporal } from "temporal-polyfill";
 import { amountDifference } from "../../core/money.ts";
-import type { CostSum } from "../../domain/cost.ts";
+import type { MonthlyPrice } from "../../domain/calendar/price.ts";
 import type { Profile } from "../../domain/profile.ts";
 import { planProfile, type StackContext } from "../../stack/stack-context.ts";
 import { loadProject, type Project } from "../../systems/load-project.ts";
@@ -35,10 +35,10 @@ interface PreviewPrice {
   readonly priceBook: string;
   readonly currency: string;
   /** Null: nothing is there. */
-  readonly now: PreviewSums | null;
-  readonly after: PreviewSums;
+  readonly now: PreviewSum | null;
+  readonly after: PreviewSum;
   /** After less now, of what is known; null where there is nothing to subtract, or a price is unknown on one side only. */
-  readonly difference: { readonly offer: string | null; readonly outsideOffer: string | null };
+  readonly difference: string | null;
   /** Both profiles as the settings say them, whichever the stack is in: a change of the other one costs too, later. */
   readonly profiles: readonly ProfilePrice[];
   /**
@@ -51,21 +51,14 @@ interface PreviewPrice {
 interface ProfilePrice {
   readonly profile: Profile;
   /** Null: not known, without the settings of before. */
-  readonly before: PreviewSums | null;
-  readonly after: PreviewSums;
-}
-
-interface PreviewSums {
-  /** What the offer counts. */
-  readonly offer: PreviewSum;
-  /** What it also takes. */
-  readonly outsideOffer: PreviewSum;
+  readonly before: PreviewSum | null;
+  readonly after: PreviewSum;
 }
 
 export interface PreviewSum {
   readonly amount: string | null;
-  /** Lines without a price, which the amount lacks. */
-  readonly unknownLines: number;
+  /** What has no known price, as a price book would name it: the amount lacks it. */
+  readonly unpriced: readonly string[];
 }
 
 export interface PreviewReportInput extends Omit<PreviewInput, "base"> {
@@ -115,8 +108,7 @@ function describeBase(loaded: ReturnType<typeof loadProject> | undefined): Previ
 }
 
 function priceProfiles(base: Project | undefined, project: Project): readonly ProfilePrice[] {
-  const priced = (settings: Project, profile: Profile) =>
-    sumsOf(pricePlan(planProfile({ project: settings }, profile)));
+  const priced = (settings: Project, profile: Profile) => sumOf(pricePlan(planProfile({ project: settings }, profile)));
   return (["normal", "rush"] as const).map((profile) => ({
     profile,
     before: base === undefined ? null : priced(base, profile),
@@ -133,29 +125,22 @@ function priceOf({
   before,
   after,
 }: Pick<PreviewResult, "before" | "after">): Omit<PreviewPrice, "profiles" | "nextSeason"> {
-  const { priceBook, currency, ...sums } = pricePlan(after);
-  const then = sumsOf(sums);
-  const now = before === undefined ? null : sumsOf(pricePlan(before));
+  const { priceBook, currency, ...month } = pricePlan(after);
+  const then = sumOf(month);
+  const now = before === undefined ? null : sumOf(pricePlan(before));
   return {
     priceBook,
     currency,
     now,
     after: then,
-    difference: {
-      offer: now === null ? null : less(then.offer, now.offer, currency),
-      outsideOffer: now === null ? null : less(then.outsideOffer, now.outsideOffer, currency),
-    },
+    difference: now === null ? null : less(then, now, currency),
   };
 }
 
-function sumsOf({ offer, outsideOffer }: { readonly offer: CostSum; readonly outsideOffer: CostSum }): PreviewSums {
-  return { offer: sumOf(offer), outsideOffer: sumOf(outsideOffer) };
-}
-
-function sumOf({ known, unknownLines }: CostSum): PreviewSum {
-  return { amount: known?.amount ?? null, unknownLines };
+function sumOf({ known, unknown }: MonthlyPrice): PreviewSum {
+  return { amount: known?.amount ?? null, unpriced: unknown };
 }
 
 function less(after: PreviewSum, now: PreviewSum, currency: string): string | null {
-  return after.unknownLines === now.unknownLines ? amountDifference(after.amount, now.amount, currency) : null;
+  return after.unpriced.length === now.unpriced.length ? amountDifference(after.amount, now.amount, currency) : null;
 }

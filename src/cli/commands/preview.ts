@@ -12,7 +12,7 @@ import { renderAmount } from "../render/amount.ts";
 import { renderSeconds } from "../render/duration.ts";
 import { asLorError, renderError } from "../render/error.ts";
 import { renderPreviewMarkdown } from "../render/preview-markdown/index.ts";
-import { describePrice, renderChanges, renderSteps } from "../render/proposal.ts";
+import { describePrice, renderChanges, renderPlanUnpriced, renderSteps } from "../render/proposal.ts";
 import type { Terminal } from "../terminal.ts";
 import { withStack } from "../with-stack.ts";
 
@@ -142,6 +142,7 @@ function renderScreen(terminal: Terminal, result: PreviewResult, { price }: Prev
     renderSteps(terminal, steps),
     stop === undefined ? "" : `${terminal.style("red", "✗")} ${stop.reason} [${stop.code}]. Next: ${stop.next}`,
     `Price a month: now ${before === undefined ? "nothing" : describePrice(before)}\n             after ${describePrice(after)}`,
+    ...renderPlanUnpriced(terminal, after),
     renderNextSeason(price),
     seconds === 0 ? "" : `Expected: about ${renderSeconds(seconds)} on the real cloud.`,
     `Next: lor-infra ${nextCommand(result)}`,

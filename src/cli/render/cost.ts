@@ -1,32 +1,38 @@
 import type { CostReport, CostReportLine, CostReportSum } from "../../actions/cost/estimate-cost.ts";
 import type { Terminal } from "../terminal.ts";
-import { renderTable } from "./table.ts";
+import { renderSentences, renderTable } from "./table.ts";
 
-/** A month of one profile: what the offer counts, what it leaves out, each with its sum. */
+/** A month of one profile: what the price book's total counts, what it leaves out, each with its sum. */
 export function renderCost(terminal: Terminal, report: CostReport): string {
   const { total, outsideOfferTotal, priceBook } = report;
   const sections = [
     `${terminal.style("bold", `A month of ${report.profile}`)} with price book ${priceBook.id} (${priceBook.date}, ${priceBook.region}), tax ${total.tax}`,
     lines(terminal, report.lines, total),
-    `  ${terminal.style("bold", `total ${renderSum(total)}`)}`,
+    renderTotal(terminal, total),
   ];
   if (report.outsideOffer.length > 0) {
     sections.push(
       "",
       "It also takes, outside the offer's total:",
       lines(terminal, report.outsideOffer, outsideOfferTotal),
-      `  ${terminal.style("bold", `total ${renderSum(outsideOfferTotal)}`)}`,
+      renderTotal(terminal, outsideOfferTotal),
     );
   }
   sections.push(terminal.style("dim", `  ${report.free.count} more resources cost nothing by themselves`));
   return sections.join("\n");
 }
 
-/** `259.50956 EUR`, and what the sum lacks. */
-function renderSum({ amount, currency, unknownLines }: CostReportSum): string {
+/** `total 259.50956 EUR`, and what the sum lacks. */
+function renderTotal(terminal: Terminal, { amount, currency, unpriced }: CostReportSum): string {
   const known = amount === null ? "unknown" : `${amount} ${currency}`;
-  if (unknownLines === 0 || amount === null) return known;
-  return `${known} and ${unknownLines} ${unknownLines === 1 ? "line" : "lines"} of unknown price`;
+  const total = `  ${terminal.style("bold", `total ${known}${unpriced.length > 0 && amount !== null ? ", and what has no known price" : ""}`)}`;
+  return unpriced.length === 0 ? total : `${total}\n${renderUnpriced(terminal, unpriced)}`;
+}
+
+/** Loud, because a sum that lacks a database looks like a bargain. */
+export function renderUnpriced(terminal: Terminal, unpriced: readonly string[]): string {
+  const text = `no known price, in no sum, and billed all the same: ${unpriced.join(", ")}`;
+  return renderSentences(terminal, [[terminal.style("yellow", "!"), terminal.style("yellow", text)]]);
 }
 
 function lines(terminal: Terminal, all: readonly CostReportLine[], { currency }: CostReportSum): string {

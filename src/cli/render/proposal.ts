@@ -5,6 +5,7 @@ import type { StepForecast } from "../../rolling/forecast.ts";
 import type { Proposal, ProposedChange } from "../../stack/proposal.ts";
 import type { SystemPlan } from "../../systems/contract.ts";
 import type { Terminal } from "../terminal.ts";
+import { renderUnpriced } from "./cost.ts";
 import { renderSeconds } from "./duration.ts";
 import { shortType } from "./progress.ts";
 import { renderHere, renderSource, renderStep } from "./step.ts";
@@ -19,6 +20,7 @@ export function renderProposal(terminal: Terminal, proposal: Proposal): string {
   }
   parts.push(
     renderPrice(proposal.before, proposal.after),
+    ...renderPlanUnpriced(terminal, proposal.after),
     `Expected: about ${renderSeconds(proposal.seconds)} on the real cloud.`,
   );
   return parts.filter((part) => part !== "").join("\n");
@@ -72,14 +74,17 @@ function renderPrice(before: SystemPlan | undefined, after: SystemPlan | undefin
     : `Price a month: now ${now}\n             after ${then}`;
 }
 
-/** `210.30956 EUR, and 32.339 EUR outside the offer with 3 prices unknown` */
+/** `340.6725 EUR, and what has no known price` */
 export function describePrice(plan: SystemPlan): string {
-  const { currency, offer, outsideOffer } = pricePlan(plan);
-  const unknown = offer.unknownLines + outsideOffer.unknownLines;
-  const outside =
-    outsideOffer.known === undefined ? "" : `, and ${outsideOffer.known.amount} ${currency} outside the offer`;
-  const missing = unknown === 0 ? "" : ` with ${unknown} prices unknown`;
-  return `${offer.known?.amount ?? "an unknown sum of"} ${currency}${outside}${missing}`;
+  const { known, unknown, currency } = pricePlan(plan);
+  const sum = known === undefined ? "unknown" : `${known.amount} ${currency}`;
+  return unknown.length === 0 || known === undefined ? sum : `${sum}, and what has no known price`;
+}
+
+/** What the price of a Plan lacks, on a line of its own; empty when it lacks nothing. */
+export function renderPlanUnpriced(terminal: Terminal, plan: SystemPlan | undefined): readonly string[] {
+  const unknown = plan === undefined ? [] : pricePlan(plan).unknown;
+  return unknown.length === 0 ? [] : [renderUnpriced(terminal, unknown)];
 }
 
 function countByType(changes: readonly ProposedChange[]): readonly string[] {

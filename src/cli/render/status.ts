@@ -1,6 +1,6 @@
 import type { StatusResult } from "../../actions/status/status.ts";
 import type { Terminal } from "../terminal.ts";
-import { describePrice } from "./proposal.ts";
+import { describePrice, renderPlanUnpriced } from "./proposal.ts";
 import { renderTable } from "./table.ts";
 
 /** What runs and where. */
@@ -35,7 +35,9 @@ export function renderStatus(terminal: Terminal, status: StatusResult): string {
     ),
   );
   lines.push(...renderAddresses(status.addresses));
-  if (status.plan !== undefined) lines.push(`Price a month: ${describePrice(status.plan)}`);
+  if (status.plan !== undefined) {
+    lines.push(`Price a month: ${describePrice(status.plan)}`, ...renderPlanUnpriced(terminal, status.plan));
+  }
   if (status.lockedBy !== undefined) lines.push(`Being changed now: ${status.lockedBy}.`);
   if (status.unfinished !== undefined)
     lines.push(`Not finished: ${status.unfinished}. The same command goes on from there.`);

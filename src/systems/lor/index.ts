@@ -1,3 +1,4 @@
+import { defaultPriceBookId } from "../../domain/price-book.ts";
 import type { SystemDefinition } from "../contract.ts";
 import { backupSources } from "./backup-sources.ts";
 import { keptSecrets } from "./kept-secrets.ts";
@@ -13,7 +14,6 @@ import { explainUnknownKey } from "./rules/unknown-keys.ts";
 import { lorSchema, profileSettings } from "./schema.ts";
 import { settingOf } from "./setting-of.ts";
 import type { LorSettings } from "./settings.ts";
-import { priceBookId } from "./statements.ts";
 import { renderProject } from "./template.ts";
 
 /** A pastry shop and its administration on OVHcloud: PrestaShop fronts, Odoo, two managed databases. */
@@ -21,7 +21,7 @@ export const system: SystemDefinition<LorSettings, LorPlan> = {
   id: "lor",
   title: "A shop and its administration on OVHcloud",
   cloud: "ovh",
-  priceBook: priceBookId,
+  priceBook: defaultPriceBookId,
   schema: lorSchema,
   profileSettings,
   certificateVariable: "LOR_TLS_PKCS12_FILE",

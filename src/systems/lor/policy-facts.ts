@@ -4,7 +4,7 @@ import { lastDayOf } from "../../domain/calendar/windows.ts";
 import { type CostLine, estimateItems } from "../../domain/cost.ts";
 import { longestGapSeconds } from "../../domain/cron.ts";
 import type { MonthlyPrice, PolicyFacts } from "../../domain/policy/facts.ts";
-import { findPriceBook } from "../../domain/price-book.ts";
+import { defaultPriceBook, findPriceBook } from "../../domain/price-book.ts";
 import type { Profile } from "../../domain/profile.ts";
 import { partNames } from "./address-plan.ts";
 import { planFirewalls } from "./firewalls.ts";
@@ -13,7 +13,6 @@ import { planItems } from "./plan-items.ts";
 import type { LorPlan, Part } from "./plan-model.ts";
 import { stateDataLoss } from "./recovery.ts";
 import type { CopySettings, LorSettings } from "./settings.ts";
-import { priceBookId } from "./statements.ts";
 
 interface PartialPair {
   readonly normal: Partial<LorSettings>;
@@ -134,7 +133,7 @@ function portsOf(plan: LorPlan): PolicyFacts["ports"] {
 }
 
 function priceOf(plan: LorPlan, profile: Profile): MonthlyPrice & { readonly books: readonly string[] } {
-  const { total, outsideOfferTotal, lines, outsideOffer } = estimateItems(planItems(plan), requireBook(priceBookId));
+  const { total, outsideOfferTotal, lines, outsideOffer } = estimateItems(planItems(plan), defaultPriceBook());
   const all = [...lines, ...outsideOffer];
   const priced = (line: CostLine) => line.amount !== undefined;
   const known =

@@ -1,11 +1,9 @@
+import { monthlyPriceOf } from "../../domain/calendar/price.ts";
 import { estimateItems } from "../../domain/cost.ts";
-import { findPriceBook } from "../../domain/price-book.ts";
+import { defaultPriceBook } from "../../domain/price-book.ts";
 import { planItems } from "./plan-items.ts";
 import type { LorPlan } from "./plan-model.ts";
 import { recoveryFacts, stateDataLoss } from "./recovery.ts";
-
-/** The customer's own offer; `lor-infra cost --price-book` knows others. */
-export const priceBookId = "offer-2025";
 
 /** What a stack says of itself besides its addresses: price by the month and worst-case data loss. */
 export interface Statements {
@@ -14,12 +12,10 @@ export interface Statements {
     readonly currency: string;
     readonly tax: "excluded" | "included";
     readonly period: "month";
-    /** Decimal text with all its digits; null: no price of it is known. */
+    /** Decimal text with all its digits, as far as prices are known; null: none is. */
     readonly amount: string | null;
-    /** What it also takes and the offer leaves out, as far as its price is known. */
-    readonly outsideOffer: string | null;
-    /** Lines whose price is unknown and which the amounts lack. */
-    readonly unknownLines: number;
+    /** What has no known price, as a price book would name it: the amount lacks it. */
+    readonly unpriced: readonly string[];
   };
   /** `<data set> / <disruption>` -> one sentence. */
   readonly dataLoss: Readonly<Record<string, string>>;
@@ -27,9 +23,8 @@ export interface Statements {
 
 /** Cost and data-loss statement of a Plan, for the stack's outputs. Pure. */
 export function stateOf(plan: LorPlan): Statements {
-  const book = findPriceBook(priceBookId);
-  if (book === undefined) throw new RangeError(`no price book ${priceBookId}`);
-  const { total, outsideOfferTotal } = estimateItems(planItems(plan), book);
+  const book = defaultPriceBook();
+  const { known, unknown } = monthlyPriceOf(estimateItems(planItems(plan), book));
   const losses = stateDataLoss(recoveryFacts(plan));
   return {
     cost: {
@@ -37,9 +32,8 @@ export function stateOf(plan: LorPlan): Statements {
       currency: book.currency,
       tax: book.tax,
       period: "month",
-      amount: total.known?.amount ?? null,
-      outsideOffer: outsideOfferTotal.known?.amount ?? null,
-      unknownLines: total.unknownLines + outsideOfferTotal.unknownLines,
+      amount: known?.amount ?? null,
+      unpriced: unknown,
     },
     dataLoss: Object.fromEntries(losses.map((loss) => [`${loss.dataSet} / ${loss.disruption}`, loss.statement])),
   };

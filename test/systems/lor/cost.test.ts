@@ -17,7 +17,7 @@ test.each([
       ...(frontsFlavor === undefined ? {} : { frontsFlavor }),
       priceBook: "offer-2025",
     });
-    expect(report.total).toEqual({ amount, currency: "EUR", tax: "excluded", period: "month", unknownLines: 0 });
+    expect(report.total).toEqual({ amount, currency: "EUR", tax: "excluded", period: "month", unpriced: [] });
   },
 );
 
@@ -49,7 +49,10 @@ test("what the offer leaves out is beside it, with its own sum, and unknown wher
     expect(beside[label]).toMatchObject({ unitPrice: null, amount: null });
     expect(beside[label]?.note).toMatch(/./);
   }
-  expect(report.outsideOfferTotal).toMatchObject({ amount: "32.339", unknownLines: 3 });
+  expect(report.outsideOfferTotal).toMatchObject({
+    amount: "32.339",
+    unpriced: ["router", "object-storage-copy", "instance-backup"],
+  });
 });
 
 test.each(["normal", "rush"] as const)("every resource of %s is in exactly one line, or free", (profile) => {

@@ -26,16 +26,13 @@ test("every data set that must hold the RPO is protected, has a copy, and outliv
   }
 });
 
-test("a bill is the whole month: what the offer counts and what it leaves out", () => {
+test("a bill is the whole month: everything at the prices by the hour", () => {
   expect(facts.bill.months.map(({ profile, known, unpriced }) => [profile, known?.toString(), unpriced])).toEqual([
-    ["normal", "242.64856 EUR", expect.arrayContaining(["router"])],
-    ["rush", "367.41156 EUR", expect.arrayContaining(["router"])],
+    ["normal", "249.003 EUR", expect.arrayContaining(["router", "database mysql essential db1-4"])],
+    ["rush", "474.354 EUR", expect.arrayContaining(["router", "database mysql essential db1-4"])],
   ]);
 });
 
 test("a price book's age is counted in days", () => {
-  expect(facts.priceBooks.books.map(({ id, days }) => [id, days])).toEqual([
-    ["offer-2025", 516],
-    ["ovh-catalogue-2026-06", -29],
-  ]);
+  expect(facts.priceBooks.books.map(({ id, days }) => [id, days])).toEqual([["ovh-catalogue-2026-06", -29]]);
 });

@@ -3,58 +3,55 @@ import type { PreviewReport, PreviewSum } from "../../../actions/preview/preview
 import { code, prose, table } from "../markdown.ts";
 import type { Section } from "./sections.ts";
 
-/** A month now and after, in the offer and outside it. What is unknown is never a zero. */
+/** A month now and after. What is unknown is never a zero. */
 export const priceSection: Section = ({ report }) => {
   if (report === undefined) return [];
   const { price, base } = report;
   const { now, after, difference, currency } = price;
-  const row = (title: string, part: "offer" | "outsideOffer") => [
-    title,
-    now === null ? "nothing is there" : renderSum(now[part], currency),
-    renderSum(after[part], currency),
-    now === null
-      ? "–"
-      : renderDifference(difference[part], currency, now[part].unknownLines + after[part].unknownLines),
-  ];
   const lines = [
     "#### Price a month",
     "",
     ...table(
-      ["", "now", "after", "difference"],
-      ["left", "right", "right", "right"],
-      [row("in the offer", "offer"), row("outside the offer", "outsideOffer")],
+      ["now", "after", "difference"],
+      ["right", "right", "right"],
+      [
+        [
+          now === null ? "nothing is there" : renderSum(now, currency),
+          renderSum(after, currency),
+          now === null ? "–" : renderDifference(difference, currency, now.unpriced.length + after.unpriced.length),
+        ],
+      ],
     ),
     "",
     "Each profile, as the settings say it:",
     "",
     ...table(
-      ["", "", "before", "after"],
-      ["left", "left", "right", "right"],
-      price.profiles.flatMap(({ profile, before, after: then }) => [
-        [
-          code(profile),
-          "in the offer",
-          before === null ? "unknown" : renderSum(before.offer, currency),
-          renderSum(then.offer, currency),
-        ],
-        [
-          "",
-          "outside the offer",
-          before === null ? "unknown" : renderSum(before.outsideOffer, currency),
-          renderSum(then.outsideOffer, currency),
-        ],
+      ["", "before", "after"],
+      ["left", "right", "right"],
+      price.profiles.map(({ profile, before, after: then }) => [
+        code(profile),
+        before === null ? "unknown" : renderSum(before, currency),
+        renderSum(then, currency),
       ]),
     ),
     "",
     ...renderSeason(report),
     "",
-    `Before tax, with the price book ${code(price.priceBook)}. A price that is not known is not in a sum.`,
+    `Before tax, with the price book ${code(price.priceBook)}.`,
+    ...renderUnpriced(price),
   ];
   if (now !== null && base.kind !== "given") {
     lines.push("", `The price now is that of today's size with the new settings: ${whyNoBase(base.reason)}.`);
   }
   return lines;
 };
+
+/** Loud, because a sum that lacks a database looks like a bargain. */
+function renderUnpriced({ profiles }: PreviewReport["price"]): readonly string[] {
+  const keys = new Set(profiles.flatMap(({ after }) => after.unpriced));
+  if (keys.size === 0) return [];
+  return ["", `**No known price, in no sum, and billed all the same:** ${[...keys].map(prose).join(", ")}.`];
+}
 
 /** The rush that comes next, the whole of it: a change of its sizes or of its dates costs then. */
 function renderSeason({ price: { nextSeason, currency }, base }: PreviewReport): readonly string[] {
@@ -68,7 +65,7 @@ function renderSeason({ price: { nextSeason, currency }, base }: PreviewReport):
     cell(after, text),
   ];
   const amount = (sum: string | null, { unknown }: NextSeason) =>
-    renderSum({ amount: sum, unknownLines: unknown.length }, currency);
+    renderSum({ amount: sum, unpriced: unknown }, currency);
   return [
     "The next season, the whole of its rush:",
     "",
@@ -92,14 +89,14 @@ export function whyNoBase(reason: string | undefined): string {
     : `the settings from before the change are refused (${prose(reason)})`;
 }
 
-function renderSum({ amount, unknownLines }: PreviewSum, currency: string): string {
-  const unknown = unknownLines === 1 ? "1 price unknown" : `${unknownLines} prices unknown`;
+function renderSum({ amount, unpriced }: PreviewSum, currency: string): string {
+  const unknown = unpriced.length === 1 ? "1 price unknown" : `${unpriced.length} prices unknown`;
   if (amount === null) return `unknown (${unknown})`;
-  return unknownLines === 0 ? `${amount} ${currency}` : `${amount} ${currency} and ${unknown}`;
+  return unpriced.length === 0 ? `${amount} ${currency}` : `${amount} ${currency} and ${unknown}`;
 }
 
-function renderDifference(difference: string | null, currency: string, unknownLines: number): string {
+function renderDifference(difference: string | null, currency: string, unknownPrices: number): string {
   if (difference === null) return "unknown";
   const sum = difference === "0" ? "none" : `${difference.startsWith("-") ? "" : "+"}${difference} ${currency}`;
-  return unknownLines === 0 ? sum : `${sum} in what is known`;
+  return unknownPrices === 0 ? sum : `${sum} in what is known`;
 }
