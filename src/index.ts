@@ -21,7 +21,7 @@ export type { Calendar, EventRule, Occurrence } from "./domain/calendar/model.ts
 export { planSeason, type RushWindow, type Season, windowAt } from "./domain/calendar/windows.ts";
 export type { Charge, PlanItem } from "./domain/plan-item.ts";
 export type { Profile } from "./domain/profile.ts";
-export type { Fleet, FleetFront } from "./rolling/fleet.ts";
+export type { Fleet, Member } from "./rolling/fleet.ts";
 export type { ActionEvent, Emit } from "./stack/action-event.ts";
 export { type OpenContextArgs, type OpenedContext, openContext } from "./stack/open-context.ts";
 export type { Confirm, Proposal } from "./stack/proposal.ts";

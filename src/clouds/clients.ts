@@ -1,37 +1,28 @@
+import type { MachineState } from "../rolling/model.ts";
+
 /**
  * Raw calls for what Pulumi has no resource for. One implementation (src/clients/http.ts and one file per service) serves the real cloud, OpenStack on
  * loopback and the local cloud; only the endpoints differ.
  */
 export interface CloudClients {
-  readonly compute: ComputeClient;
-  readonly loadBalancer: LoadBalancerClient;
+  readonly compute: Machines;
+  readonly loadBalancer: TrafficPool;
   readonly storage: ObjectStorageClient;
   readonly containers: ContainerClient;
-  readonly supply: SupplyClient;
-  readonly backups: BackupClient;
+  readonly supply: QuotaClient;
+  readonly backups: Backups;
   readonly finder: ResourceFinder;
 }
-
-export type ServerStatus =
-  | "BUILD"
-  | "ACTIVE"
-  | "SHUTOFF"
-  | "RESIZE"
-  | "VERIFY_RESIZE"
-  | "REVERT_RESIZE"
-  | "ERROR"
-  | "DELETED"
-  | "UNKNOWN";
 
 export interface ServerView {
   readonly id: string;
   readonly name: string;
-  readonly status: ServerStatus;
+  readonly state: MachineState | "deleted";
   /** Flavor name, such as `b2-7-flex`. */
   readonly flavor: string;
   /** First fixed address. */
   readonly address: string | undefined;
-  /** Nova's fault message when status is ERROR. */
+  /** The cloud's fault message when the state is `failed`. */
   readonly fault: string | undefined;
   /** Whether it ever ran: one in ERROR that never did is no machine, and resetting its state makes none of it. */
   readonly launched: boolean;
@@ -39,7 +30,7 @@ export interface ServerView {
   readonly createdAt: Date | undefined;
 }
 
-export interface ComputeClient {
+export interface Machines {
   findServers(namePrefix: string): Promise<readonly ServerView[]>;
   confirmResize(id: string): Promise<void>;
   revertResize(id: string): Promise<void>;
@@ -74,7 +65,7 @@ export interface TrafficReading {
   readonly requestErrors: number;
 }
 
-export interface LoadBalancerClient {
+export interface TrafficPool {
   find(name: string): Promise<{ readonly id: string; readonly provisioningStatus: string } | undefined>;
   /**
    * Its counters, as the load balancer last reported them: Octavia's amphorae do so every 10 s (`heartbeat_interval`).
@@ -94,7 +85,7 @@ export interface BackupsView {
   readonly newest: Date | undefined;
 }
 
-export interface BackupClient {
+export interface Backups {
   /** The cloud's own time, to the second. */
   now(): Promise<Date>;
   /** By the service's name; undefined when there is no such service. */
@@ -123,7 +114,7 @@ export interface Quota {
 }
 
 /** What the region offers and how much of it the project may still have. A project member may ask all of it where the cloud's policies are the usual ones. */
-export interface SupplyClient {
+export interface QuotaClient {
   flavors(): Promise<readonly OfferedFlavor[]>;
   /** Names of the load balancer sizes. */
   loadBalancerFlavors(): Promise<readonly string[]>;

@@ -1,10 +1,10 @@
 import { fingerprint } from "../core/fingerprint.ts";
 import type { Profile } from "../domain/profile.ts";
-import type { LiveFleet, LiveFront, SwitchStep } from "./model.ts";
+import { type LiveFleet, type LiveMember, membersOf, type SwitchStep } from "./model.ts";
 
 /** What a person approves of a switch, whole: it is compared with what is there before each step. */
 export interface ApprovedSwitch {
-  readonly version: 2;
+  readonly version: 3;
   readonly project: string;
   readonly stack: string;
   readonly cloud: string;
@@ -33,7 +33,7 @@ interface ApprovedStep {
 export interface FleetPicture {
   /** Mbit/s. */
   readonly loadBalancerBandwidth: number;
-  readonly fronts: readonly Pick<LiveFront, "name" | "size" | "pool">[];
+  readonly fronts: readonly Pick<LiveMember, "name" | "size" | "pool">[];
 }
 
 export function pictureOf({ loadBalancerBandwidth, fronts }: LiveFleet): FleetPicture {
@@ -45,25 +45,25 @@ export function planId(approved: ApprovedSwitch): string {
   return fingerprint(approved).slice(0, 12);
 }
 
-/** What the switch does besides running the engine. Octavia and Nova: the OpenStack services of load balancers and machines. */
+/** Calls of a step besides the engine's run. Octavia and Nova: the OpenStack services of load balancers and machines. */
 export function callsOf(step: SwitchStep): readonly string[] {
+  const names = membersOf(step);
+  const drain = names.map((name) => `Octavia: weight of ${name} to 0, then its connections end`);
+  const readmit = names.map((name) => `Octavia: weight of ${name} to 1, once it is healthy`);
   switch (step.kind) {
     case "settle-resize":
-      return [`Nova: ${step.how} the resize of ${step.front}`];
+      return [`Nova: ${step.how} the resize of ${step.member}`];
     case "recover-front":
-      return [`Nova: reset the state of ${step.front} to active`];
+      return [`Nova: reset the state of ${step.member} to active`];
     case "readmit-front":
     case "add-front":
-      return [`Octavia: weight of ${step.front} to 1, once it is healthy`];
+      return readmit;
     case "resize-load-balancer":
       return [];
     case "resize-front":
-      return [
-        `Octavia: weight of ${step.front} to 0, then its connections end`,
-        `Octavia: weight of ${step.front} to 1, once it is healthy`,
-      ];
+      return [...drain, ...readmit];
     case "remove-front":
-      return [`Octavia: weight of ${step.front} to 0, then its connections end`];
+      return drain;
   }
 }
 

@@ -1,30 +1,41 @@
-import { frontName } from "./fleet.ts";
-import type { LiveFleet, LiveFront, StopCode, SwitchDecision, SwitchGoal, SwitchStep, SwitchStop } from "./model.ts";
-import { frontIndex, mayLeave, serves, servingWithout } from "./serving.ts";
+import { byName } from "./fleet.ts";
+import { minimumServing } from "./min-healthy.ts";
+import {
+  isBusy,
+  type LiveFleet,
+  type LiveMember,
+  type StopCode,
+  type SwitchDecision,
+  type SwitchGoal,
+  type SwitchStep,
+  type SwitchStop,
+} from "./model.ts";
+import { serves, servingWithout } from "./serving.ts";
 
 /**
- * The next safe step from what is really there to the goal. It remembers nothing: after a crash the same question has the same answer.
+ * The next safe step from what exists to the goal. It remembers nothing: after a crash the same question has the same answer.
  *
- * Order: what an interrupted switch left is put right first; every front is gated; the load balancer grows before the fronts do, because more
- * fronts behind a full load balancer serve nobody; missing fronts come in before any front goes out; fronts are resized one at a time; extra
- * ones leave; the load balancer shrinks last, while the traffic of a rush may still be ebbing.
+ * Order: what an interrupted switch left is repaired first; every member is gated; the load balancer grows before the members do, because more
+ * members behind a full load balancer serve nobody; missing members come in before any goes out; members are resized in waves that leave
+ * the minimum in service; extra ones leave; the load balancer shrinks last, while the traffic of a rush may still be ebbing.
  */
 export function decide(live: LiveFleet, goal: SwitchGoal): SwitchDecision {
   const wanted = new Map(goal.fleet.fronts.map((front) => [front.name, front.size]));
-  const fronts = live.fronts.toSorted((a, b) => frontIndex(a.name) - frontIndex(b.name));
-  const view: View = { live, goal, wanted, fronts };
+  const fronts = live.fronts.toSorted(byName);
+  const minimum = minimumServing(live, goal.minHealthy);
+  const view: View = { live, goal, wanted, fronts, minimum, free: Math.max(0, servingWithout(live) - minimum) };
   return (
     settleResize(view) ??
     waitForCloud(view) ??
-    recoverFront(view) ??
-    completeFront(view) ??
-    readmitFront(view) ??
-    removeBrokenExtra(view) ??
-    gateEveryFront(view) ??
+    recoverMember(view) ??
+    completeMembers(view) ??
+    readmitMembers(view) ??
+    removeBrokenExtras(view) ??
+    gateEveryMember(view) ??
     resizeLoadBalancer(view, "larger") ??
-    addMissingFront(view) ??
-    resizeNextFront(view) ??
-    removeExtraFront(view) ??
+    addMissingMembers(view) ??
+    resizeNextWave(view) ??
+    removeExtras(view) ??
     resizeLoadBalancer(view, "smaller") ?? { kind: "done" }
   );
 }
@@ -32,39 +43,38 @@ export function decide(live: LiveFleet, goal: SwitchGoal): SwitchDecision {
 interface View {
   readonly live: LiveFleet;
   readonly goal: SwitchGoal;
-  /** Name -> size of the fronts that the goal has. */
+  /** Name -> size of the members that the goal has. */
   readonly wanted: ReadonlyMap<string, string>;
-  /** Live fronts by index. */
-  readonly fronts: readonly LiveFront[];
+  /** Live members by name. */
+  readonly fronts: readonly LiveMember[];
+  /** Healthy serving members that must stay. */
+  readonly minimum: number;
+  /** How many of those that serve may leave now. */
+  readonly free: number;
 }
 
 /** A resize cut in the middle: the provider cannot even read such a server, so nothing else comes before it. */
 function settleResize({ fronts, wanted }: View): SwitchDecision | undefined {
-  const front = fronts.find((one) => one.server === "verify-resize");
-  return front && step({ kind: "settle-resize", front: front.name, how: howToSettle(front, wanted.get(front.name)) });
+  const front = fronts.find((one) => one.server === "awaiting-confirmation");
+  return front && step({ kind: "settle-resize", member: front.name, how: howToSettle(front, wanted.get(front.name)) });
 }
 
 /**
- * Whether an interrupted resize is confirmed or taken back. A confirmation restarts nothing; a revert does, so a front that carries requests
+ * Whether an interrupted resize is confirmed or reverted. A confirmation restarts nothing; a revert does, so a member that carries requests
  * is confirmed, and resized properly later.
  */
-export function howToSettle(front: LiveFront, wantedSize: string | undefined): "confirm" | "revert" {
-  return wantedSize === undefined || wantedSize === front.size || serves(front) ? "confirm" : "revert";
+export function howToSettle(member: LiveMember, wantedSize: string | undefined): "confirm" | "revert" {
+  return wantedSize === undefined || wantedSize === member.size || serves(member) ? "confirm" : "revert";
 }
 
 function waitForCloud({ fronts, live }: View): SwitchDecision | undefined {
-  const busy = fronts.find((one) => one.server === "building" || one.server === "resizing");
-  if (busy !== undefined) {
-    return stop(
-      "front-busy",
-      `${busy.name} is still ${busy.server === "building" ? "being built" : "being resized"} by the cloud`,
-      "lor-infra status",
-    );
-  }
+  const busy = fronts.find(isBusy);
+  if (busy !== undefined)
+    return stop("front-busy", `${busy.name} cannot be changed now: ${describeBusy(busy)}`, "lor-infra status");
   if (live.loadBalancerFailed === true) {
     return stop(
       "load-balancer-failed",
-      "the load balancer is in ERROR, as a change that failed in the cloud leaves it: only the cloud's operator can put it right",
+      "the load balancer is in ERROR, as a change that failed in the cloud leaves it: only the cloud's operator can repair it",
       "ask the provider's support for a failover of it, then run the same command again",
     );
   }
@@ -74,36 +84,41 @@ function waitForCloud({ fronts, live }: View): SwitchDecision | undefined {
   return undefined;
 }
 
-function recoverFront({ fronts, wanted }: View): SwitchDecision | undefined {
-  const front = fronts.find((one) => one.server === "error" && wanted.has(one.name));
-  return front && step({ kind: "recover-front", front: front.name });
+function describeBusy({ server }: LiveMember): string {
+  if (server === "unknown") return "its state is one that this version of lor-infra does not know";
+  return `the cloud is still ${server === "starting" ? "building" : "resizing or rebooting"} it`;
 }
 
-/** A wanted front of which only a part is there: the rest of it is created, at the size that its server has. */
-function completeFront({ fronts, wanted }: View): SwitchDecision | undefined {
-  const front = fronts.find((one) => wanted.has(one.name) && isPartial(one));
-  if (front === undefined) {
-    return undefined;
-  }
-  const size = front.server === "absent" ? (wanted.get(front.name) ?? front.size) : front.size;
-  return step({ kind: "add-front", front: front.name, size, temporary: false });
+function recoverMember({ fronts, wanted }: View): SwitchDecision | undefined {
+  const front = fronts.find((one) => one.server === "failed" && wanted.has(one.name));
+  return front && step({ kind: "recover-front", member: front.name });
 }
 
-/** A front left out by an interrupted switch comes back as soon as its health check passes; an extra one only when it is missed. */
-function readmitFront({ fronts, wanted, live, goal }: View): SwitchDecision | undefined {
-  const missed = servingWithout(live) < goal.minimumServing;
-  const front = fronts.find((one) => isReadmissible(one) && (wanted.has(one.name) || missed));
-  return front && step({ kind: "readmit-front", front: front.name });
+/** Wanted members of which only a part exists: the rest is created, at the size that the server has. */
+function completeMembers({ fronts, wanted }: View): SwitchDecision | undefined {
+  const members = fronts
+    .filter((one) => wanted.has(one.name) && isPartial(one))
+    .map(({ name, size, server }) => ({ name, size: server === "absent" ? (wanted.get(name) ?? size) : size }));
+  return members.length === 0 ? undefined : step({ kind: "add-front", members, temporary: false });
 }
 
-/** An extra front that serves nobody is only in the way: its place may be needed for one that does. */
-function removeBrokenExtra({ fronts, wanted }: View): SwitchDecision | undefined {
-  const front = fronts.find((one) => !wanted.has(one.name) && (isPartial(one) || !one.healthy));
-  return front && step({ kind: "remove-front", front: front.name });
+/** Members left out by an interrupted switch come back as soon as their health check passes; extra ones only when they are missed. */
+function readmitMembers({ fronts, wanted, live, minimum }: View): SwitchDecision | undefined {
+  const ready = fronts.filter(isReadmissible).map(({ name }) => name);
+  const due = ready.filter((name) => wanted.has(name));
+  const missed = Math.max(0, minimum - servingWithout(live));
+  const members = due.length > 0 ? due : ready.slice(0, missed);
+  return members.length === 0 ? undefined : step({ kind: "readmit-front", members });
 }
 
-/** Nothing is changed while a front is unwell, but one that a failed gate left out at another size: the goal's size may be its cure. */
-function gateEveryFront({ fronts, wanted }: View): SwitchDecision | undefined {
+/** Extra members that serve nobody are only in the way: their place may be needed for one that does. */
+function removeBrokenExtras({ fronts, wanted }: View): SwitchDecision | undefined {
+  const broken = fronts.filter((one) => !wanted.has(one.name) && (isPartial(one) || !one.healthy));
+  return broken.length === 0 ? undefined : step({ kind: "remove-front", members: broken.map(({ name }) => name) });
+}
+
+/** Nothing is changed while a member is unhealthy, except one that a failed gate left out at another size: the goal's size may be its cure. */
+function gateEveryMember({ fronts, wanted }: View): SwitchDecision | undefined {
   for (const front of fronts) {
     const size = wanted.get(front.name);
     if (size === undefined || front.healthy) {
@@ -130,73 +145,73 @@ function resizeLoadBalancer({ live, goal }: View, direction: "larger" | "smaller
   return due ? step({ kind: "resize-load-balancer", from, to }) : undefined;
 }
 
-function addMissingFront({ fronts, goal }: View): SwitchDecision | undefined {
-  const there = new Set(fronts.map((front) => front.name));
-  const missing = goal.fleet.fronts.find((front) => !there.has(front.name));
-  return missing && step({ kind: "add-front", front: missing.name, size: missing.size, temporary: false });
+function addMissingMembers({ fronts, goal }: View): SwitchDecision | undefined {
+  const existing = new Set(fronts.map((front) => front.name));
+  const members = goal.fleet.fronts.filter((front) => !existing.has(front.name));
+  return members.length === 0 ? undefined : step({ kind: "add-front", members, temporary: false });
 }
 
-function resizeNextFront(view: View): SwitchDecision | undefined {
-  const { live, goal, wanted, fronts } = view;
-  const due = fronts.filter((front) => wanted.has(front.name) && wanted.get(front.name) !== front.size);
-  // One that carries nothing goes first: it may come back into service and spare an extra front.
-  const front = due.find((one) => !serves(one)) ?? due[0];
-  const to = front && wanted.get(front.name);
-  if (front === undefined || to === undefined) {
-    return undefined;
-  }
-  if (mayLeave(live, front, goal.minimumServing)) {
-    return step({ kind: "resize-front", front: front.name, from: front.size, to });
-  }
+function resizeNextWave(view: View): SwitchDecision | undefined {
+  const { wanted, fronts, free } = view;
+  const due = fronts.flatMap((front) => {
+    const to = wanted.get(front.name);
+    return to === undefined || to === front.size ? [] : [{ front, resize: { name: front.name, from: front.size, to } }];
+  });
+  const [first] = due;
+  if (first === undefined) return undefined;
+  // Those that carry nothing go first: they may come back into service and spare an extra member.
+  const idle = due.filter(({ front }) => !serves(front));
+  const wave = idle.length > 0 ? idle : due.slice(0, free);
+  if (wave.length > 0) return step({ kind: "resize-front", members: wave.map(({ resize }) => resize) });
   const spare = fronts.find((one) => !wanted.has(one.name) && isReadmissible(one));
-  if (spare !== undefined) {
-    return step({ kind: "readmit-front", front: spare.name });
-  }
-  return addTemporaryFront(view, to);
+  if (spare !== undefined) return step({ kind: "readmit-front", members: [spare.name] });
+  return addTemporaryMember(view, first.resize.to);
 }
 
-/** A switch that only changes sizes has no extra front of its own: it gets one for its duration. */
-function addTemporaryFront({ fronts, goal }: View, size: string): SwitchDecision {
-  const name = unusedFront([...fronts, ...goal.fleet.fronts], goal);
+/** A switch that only changes sizes has no extra member of its own: it gets one for its duration. */
+function addTemporaryMember({ fronts, goal }: View, size: string): SwitchDecision {
+  const { setting } = goal.names;
+  const name = unusedMember([...fronts, ...goal.fleet.fronts], goal);
   if (name === undefined) {
     return stop(
       "no-address-for-extra-front",
-      "a front can only be taken out when an extra one serves, and prestashop.addresses has no address left for it",
-      "add an address to prestashop.addresses in Pulumi.yaml, then run the same command again",
+      `a front can only be taken out when an extra one serves, and ${setting} has no address left for it`,
+      `add an address to ${setting} in Pulumi.yaml, then run the same command again`,
     );
   }
-  return step({ kind: "add-front", front: name, size, temporary: true });
+  return step({ kind: "add-front", members: [{ name, size }], temporary: true });
 }
 
-/** Name of the first front that is not used yet. Undefined: the settings have no address left for one more. */
-export function unusedFront(
+/** Name of the first member that is not used yet. Undefined: the settings have no address left for one more. */
+export function unusedMember(
   used: readonly { readonly name: string }[],
-  { addresses }: Pick<SwitchGoal, "addresses">,
+  { names }: Pick<SwitchGoal, "names">,
 ): string | undefined {
-  const names = new Set(used.map((front) => front.name));
-  return Array.from({ length: addresses }, (_, index) => frontName(index)).find((name) => !names.has(name));
+  const taken = new Set(used.map((front) => front.name));
+  return names.all.find((name) => !taken.has(name));
 }
 
-function removeExtraFront({ fronts, wanted, live, goal }: View): SwitchDecision | undefined {
-  const extra = fronts.findLast((front) => !wanted.has(front.name));
-  if (extra === undefined) {
-    return undefined;
-  }
-  if (!mayLeave(live, extra, goal.minimumServing)) {
+function removeExtras({ fronts, wanted, live, minimum, free }: View): SwitchDecision | undefined {
+  const extras = fronts.filter((front) => !wanted.has(front.name)).toReversed();
+  const [last] = extras;
+  if (last === undefined) return undefined;
+  const serving = extras.filter(serves).slice(0, free);
+  const members = extras.filter((front) => !serves(front) || serving.includes(front)).map(({ name }) => name);
+  if (members.length === 0) {
     return stop(
       "not-enough-serving",
-      `${extra.name} cannot leave: ${servingWithout(live, extra.name)} other fronts serve, ${goal.minimumServing} must`,
+      `${last.name} cannot leave: ${servingWithout(live, [last.name])} other fronts serve, ${minimum} must`,
       "lor-infra status",
     );
   }
-  return step({ kind: "remove-front", front: extra.name });
+  return step({ kind: "remove-front", members });
 }
 
-function isPartial(front: LiveFront): boolean {
+function isPartial(front: LiveMember): boolean {
   return front.pool === "absent" || front.server === "absent";
 }
 
-function isReadmissible(front: LiveFront): boolean {
+function isReadmissible(front: LiveMember): boolean {
   return front.server === "active" && front.pool === "drained" && front.healthy;
 }
 

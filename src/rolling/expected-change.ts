@@ -1,6 +1,6 @@
 import { resourceKey } from "../core/resource-key.ts";
 import type { PlanItem } from "../domain/plan-item.ts";
-import type { SwitchStep } from "./model.ts";
+import { membersOf, type SwitchStep } from "./model.ts";
 
 /** One change that a preview shows; a subset of the engine's, so that this file knows no engine. */
 export interface SeenChange {
@@ -37,7 +37,9 @@ export function expectedChange(
       return { changes: updates(after.filter((item) => item.charge.kind === "load-balancer")), every: true };
     case "resize-front":
       return {
-        changes: updates(after.filter((item) => item.name === step.front && item.charge.kind === "instance")),
+        changes: updates(
+          after.filter((item) => membersOf(step).includes(item.name) && item.charge.kind === "instance"),
+        ),
         every: true,
       };
     case "add-front":

@@ -1,5 +1,5 @@
-import type { LiveFleet, SwitchStep } from "./model.ts";
-import type { PastDuration, PastDurations } from "./past-durations.ts";
+import { type LiveFleet, membersOf, type SwitchStep } from "./model.ts";
+import { durationKey, type PastDuration, type PastDurations } from "./past-durations.ts";
 import { serves } from "./serving.ts";
 import { liveAfter } from "./step-fleet.ts";
 
@@ -76,15 +76,15 @@ export interface ExpectedTime {
 
 export interface StepForecast extends ExpectedTime {
   readonly step: SwitchStep;
-  /** Front that serves nobody during the step, when there is one. */
-  readonly out: string | undefined;
+  /** Members that serve nobody during the step. */
+  readonly out: readonly string[];
   /** Fronts that serve while the step runs, and once it has ended. */
   readonly servingDuring: number;
   readonly servingAfter: number;
 }
 
-/** What the journal of a stack teaches, and of which cloud. */
-export interface Experience {
+/** How long earlier steps of a stack took, and on which cloud. */
+export interface DurationHistory {
   readonly durations: PastDurations;
   /** False: of a cloud that stands for the real one; it says nothing of the real one's times. */
   readonly real: boolean;
@@ -94,14 +94,14 @@ export interface Experience {
 export function forecastSwitch(
   live: LiveFleet,
   steps: readonly SwitchStep[],
-  { durations, real }: Experience,
+  { durations, real }: DurationHistory,
 ): readonly StepForecast[] {
   let now = live;
   return steps.map((step) => {
     const before = servingFronts(now);
     now = liveAfter(now, step);
-    const out = leaves(step) ? step.front : undefined;
-    const past = durations.get(step.kind);
+    const out = leaves(step) ? membersOf(step) : [];
+    const past = durations.get(durationKey(step));
     const learned = real ? past : undefined;
     return {
       step,
@@ -109,13 +109,16 @@ export function forecastSwitch(
       learned,
       here: real ? undefined : past,
       out,
-      servingDuring: before.filter((name) => name !== out).length,
+      servingDuring: before.filter((name) => !out.includes(name)).length,
       servingAfter: servingFronts(now).length,
     };
   });
 }
 
+/** The machines of a wave change one after another; what surrounds the engine's run is waited for once. */
 function stepSeconds(step: SwitchStep): number {
+  const instance = durationsOf("openstack:compute/instance:Instance");
+  const count = membersOf(step).length;
   switch (step.kind) {
     case "settle-resize":
       return step.how === "confirm" ? 10 : 60;
@@ -128,7 +131,7 @@ function stepSeconds(step: SwitchStep): number {
     case "add-front":
       return (
         around.preview +
-        durationsOf("openstack:compute/instance:Instance").create +
+        count * instance.create +
         durationsOf("openstack:compute/volumeAttach:VolumeAttach").create +
         durationsOf("openstack:loadbalancer/member:Member").create +
         around.gate +
@@ -136,20 +139,13 @@ function stepSeconds(step: SwitchStep): number {
         around.settle
       );
     case "resize-front":
-      return (
-        around.preview +
-        around.drain +
-        durationsOf("openstack:compute/instance:Instance").update +
-        around.gate +
-        around.soak +
-        around.settle
-      );
+      return around.preview + around.drain + count * instance.update + around.gate + around.soak + around.settle;
     case "remove-front":
-      return around.preview + around.drain + durationsOf("openstack:compute/instance:Instance").delete + around.settle;
+      return around.preview + around.drain + instance.delete + around.settle;
   }
 }
 
-function leaves(step: SwitchStep): step is Extract<SwitchStep, { readonly kind: "resize-front" | "remove-front" }> {
+function leaves(step: SwitchStep): boolean {
   return step.kind === "resize-front" || step.kind === "remove-front";
 }
 

@@ -1,4 +1,4 @@
-import type { SwitchStep } from "./model.ts";
+import { membersOf, type SwitchStep } from "./model.ts";
 
 /** What is read of a line of a stack's journal. */
 export interface StepRecord {
@@ -7,7 +7,7 @@ export interface StepRecord {
   /** One for each run of a command. */
   readonly run: string;
   readonly event: string;
-  /** Of a step, such as `resize-front ps-0`. */
+  /** Of a step, such as `resize-front ps-0 ps-1`. */
   readonly what?: string;
 }
 
@@ -19,12 +19,22 @@ export interface PastDuration {
   readonly samples: number;
 }
 
-export type PastDurations = ReadonlyMap<SwitchStep["kind"], PastDuration>;
+/** By `durationKey`. */
+export type PastDurations = ReadonlyMap<string, PastDuration>;
 
-/** More would tell of machines and flavors of years ago. */
+/** Steps of one kind with as many members take equally long: `resize-front` of two members is `resize-front 2`. */
+export function durationKey(step: SwitchStep): string {
+  return keyOf(step.kind, membersOf(step).length);
+}
+
+function keyOf(kind: SwitchStep["kind"], members: number): string {
+  return members > 1 ? `${kind} ${members}` : kind;
+}
+
+/** Older steps ran on machines and flavors of years ago. */
 const mostSamples = 5;
 
-/** Of fewer a single odd one decides. */
+/** Below this sample size a single outlier would dominate the median. */
 const fewestSamples = 3;
 
 const kinds: Readonly<Record<SwitchStep["kind"], true>> = {
@@ -38,27 +48,27 @@ const kinds: Readonly<Record<SwitchStep["kind"], true>> = {
 };
 
 /**
- * The median of the last steps of each kind that ended well; a kind of which there are too few is left out. A step that failed or was interrupted
+ * The median of the last successful steps of each kind and number of members; those with too few samples are left out. A step that failed or was interrupted
  * does not count: its end is followed by something else in the journal, or by nothing.
  *
  * @param records of one stack on one cloud, in their order
  */
 export function pastDurations(records: readonly StepRecord[]): PastDurations {
-  const seen = new Map<SwitchStep["kind"], number[]>();
+  const seen = new Map<string, number[]>();
   let begun: StepRecord | undefined;
   for (const record of records) {
-    const kind = begun === undefined ? undefined : kindOf(begun);
-    if (begun !== undefined && kind !== undefined && isEndOf(begun, record)) {
+    const key = begun === undefined ? undefined : recordedKey(begun);
+    if (begun !== undefined && key !== undefined && isEndOf(begun, record)) {
       const seconds = (Date.parse(record.at) - Date.parse(begun.at)) / 1000;
       // A clock that was set back in between has measured nothing.
-      if (seconds >= 0) seen.set(kind, [...(seen.get(kind) ?? []), seconds]);
+      if (seconds >= 0) seen.set(key, [...(seen.get(key) ?? []), seconds]);
     }
     begun = record.event === "step-begun" ? record : undefined;
   }
   return new Map(
-    [...seen].flatMap(([kind, all]) => {
+    [...seen].flatMap(([key, all]) => {
       const last = all.slice(-mostSamples);
-      return last.length < fewestSamples ? [] : [[kind, { seconds: median(last), samples: last.length }] as const];
+      return last.length < fewestSamples ? [] : [[key, { seconds: median(last), samples: last.length }] as const];
     }),
   );
 }
@@ -67,9 +77,9 @@ function isEndOf(begun: StepRecord, record: StepRecord): boolean {
   return record.event === "step-done" && record.run === begun.run && record.what === begun.what;
 }
 
-function kindOf({ what = "" }: StepRecord): SwitchStep["kind"] | undefined {
-  const name = what.split(" ", 1)[0] ?? "";
-  return Object.hasOwn(kinds, name) ? (name as SwitchStep["kind"]) : undefined;
+function recordedKey({ what = "" }: StepRecord): string | undefined {
+  const [kind = "", ...members] = what.split(" ");
+  return Object.hasOwn(kinds, kind) ? keyOf(kind as SwitchStep["kind"], members.length) : undefined;
 }
 
 /** The middle one, or half way between the two middle ones. */

@@ -1,7 +1,13 @@
 import { decide } from "./decide.ts";
-import type { Fleet, FleetFront } from "./fleet.ts";
-import type { LiveFleet, LiveFront, SwitchGoal, SwitchStep, SwitchStop } from "./model.ts";
-import { frontIndex } from "./serving.ts";
+import { byName, type Fleet, type Member } from "./fleet.ts";
+import {
+  type LiveFleet,
+  type LiveMember,
+  membersOf,
+  type SwitchGoal,
+  type SwitchStep,
+  type SwitchStop,
+} from "./model.ts";
 
 /** The fleet that is there, as a Plan would describe it. */
 export function fleetOfLive(live: LiveFleet): Fleet {
@@ -11,63 +17,40 @@ export function fleetOfLive(live: LiveFleet): Fleet {
   );
 }
 
-/** The fleet that the engine's update of a step must build: what is really there, changed in one thing. */
+/** The fleet that the engine's update of a step must build: what exists, changed in the step's members. */
 export function fleetAfter(live: LiveFleet, step: SwitchStep): Fleet {
-  const before = fleetOfLive(live);
-  switch (step.kind) {
-    case "settle-resize":
-    case "recover-front":
-    case "readmit-front":
-      return before;
-    case "resize-load-balancer":
-      return { ...before, loadBalancerBandwidth: step.to };
-    case "add-front":
-      return fleet(before.loadBalancerBandwidth, [
-        ...before.fronts.filter((front) => front.name !== step.front),
-        { name: step.front, size: step.size },
-      ]);
-    case "resize-front":
-      return fleet(
-        before.loadBalancerBandwidth,
-        before.fronts.map((front) => (front.name === step.front ? { name: front.name, size: step.to } : front)),
-      );
-    case "remove-front":
-      return fleet(
-        before.loadBalancerBandwidth,
-        before.fronts.filter((front) => front.name !== step.front),
-      );
-  }
+  return fleetOfLive(liveAfter(live, step));
 }
 
-/** What is there once a step has gone well: for previews and forecasts, never instead of looking. */
+/** What exists once a step has succeeded: for previews and forecasts, never instead of looking. */
 export function liveAfter(live: LiveFleet, step: SwitchStep): LiveFleet {
-  const change = (name: string, to: Partial<LiveFront>): LiveFleet => ({
+  const touched = membersOf(step);
+  const change = (to: (front: LiveMember) => Partial<LiveMember>): LiveFleet => ({
     ...live,
-    fronts: live.fronts.map((front) => (front.name === name ? { ...front, ...to } : front)),
+    fronts: live.fronts.map((front) => (touched.includes(front.name) ? { ...front, ...to(front) } : front)),
   });
+  const others = live.fronts.filter((front) => !touched.includes(front.name));
   switch (step.kind) {
     case "settle-resize":
-      return change(step.front, { server: "active" });
+      return change(() => ({ server: "active" }));
     case "recover-front":
-      return change(step.front, { server: "active", healthy: true });
+      return change(() => ({ server: "active", healthy: true }));
     case "readmit-front":
-      return change(step.front, { pool: "serving" });
+      return change(() => ({ pool: "serving" }));
     case "resize-load-balancer":
       return { ...live, loadBalancerBandwidth: step.to };
     case "add-front":
-      return {
-        ...live,
-        fronts: [
-          ...live.fronts.filter((front) => front.name !== step.front),
-          { name: step.front, size: step.size, server: "active", pool: "serving", healthy: true },
-        ],
-      };
-    case "resize-front":
-      return change(step.front, { size: step.to, server: "active", pool: "serving", healthy: true });
+      return { ...live, fronts: [...others, ...step.members.map((member) => ({ ...member, ...inService }))] };
+    case "resize-front": {
+      const sizes = new Map(step.members.map(({ name, to }) => [name, to]));
+      return change(({ name, size }) => ({ size: sizes.get(name) ?? size, ...inService }));
+    }
     case "remove-front":
-      return { ...live, fronts: live.fronts.filter((front) => front.name !== step.front) };
+      return { ...live, fronts: others };
   }
 }
+
+const inService = { server: "active", pool: "serving", healthy: true } as const;
 
 export interface SwitchPath {
   readonly steps: readonly SwitchStep[];
@@ -79,7 +62,7 @@ export interface SwitchPath {
 export function pathTo(live: LiveFleet, goal: SwitchGoal): SwitchPath {
   const steps: SwitchStep[] = [];
   let now = live;
-  // Each front takes at most: settle, recover, complete, readmit, resize, remove, and one extra front; twice that is a defect.
+  // Each member takes at most: settle, recover, complete, readmit, resize, remove, and one extra member; twice that is a defect.
   const limit = 14 * (live.fronts.length + goal.fleet.fronts.length + 2);
   while (steps.length < limit) {
     const decision = decide(now, goal);
@@ -92,6 +75,6 @@ export function pathTo(live: LiveFleet, goal: SwitchGoal): SwitchPath {
   throw new Error(`the switch does not end: ${steps.map((one) => one.kind).join(", ")}`);
 }
 
-function fleet(loadBalancerBandwidth: number, fronts: readonly FleetFront[]): Fleet {
-  return { loadBalancerBandwidth, fronts: fronts.toSorted((a, b) => frontIndex(a.name) - frontIndex(b.name)) };
+function fleet(loadBalancerBandwidth: number, fronts: readonly Member[]): Fleet {
+  return { loadBalancerBandwidth, fronts: fronts.toSorted(byName) };
 }

@@ -1,7 +1,7 @@
 import type { EngineEvent } from "../engine/port.ts";
 import type { ExpectedTime } from "../rolling/forecast.ts";
 import type { SwitchStep } from "../rolling/model.ts";
-import type { Condition } from "../rolling/preflight/preflight-check.ts";
+import type { PreflightCheck } from "../rolling/preflight/preflight-check.ts";
 
 /** What an action does at large; a screen gives each its own title. */
 export type Phase =
@@ -17,11 +17,15 @@ export type Phase =
   | "adopting";
 
 /** What happens to one front during a step. */
-export type FrontMoment =
+type FrontMoment =
   /** Takes no new connection any more. */
   | "drained"
-  /** Its open connections have ended, or the limit for them has passed. */
-  | "empty"
+  /** The cloud counts no open connection any more. */
+  | "connections-ended"
+  /** The limit for open connections has passed, and the cloud counts some. */
+  | "connections-left"
+  /** The time for open connections has passed, and the cloud does not count them. */
+  | "connections-not-counted"
   | "waiting-for-health"
   | "healthy"
   | "readmitted";
@@ -46,7 +50,7 @@ export type ActionEvent =
   /** From the engine's runs, previews included. */
   | { readonly kind: "engine"; readonly event: EngineEvent }
   /** What was asked before a switch, whatever the answers: a person sees them before approving, or being refused. */
-  | { readonly kind: "conditions"; readonly conditions: readonly Condition[] }
+  | { readonly kind: "checks"; readonly checks: readonly PreflightCheck[] }
   | {
       readonly kind: "step-begun";
       readonly step: SwitchStep;
@@ -65,6 +69,8 @@ export type ActionEvent =
       readonly moment: FrontMoment;
       /** Still open; only where the cloud counts them. */
       readonly connections?: number;
+      /** How long open connections were waited for. */
+      readonly seconds?: number;
     }
   /** Something of the settings that is done before the way back. */
   | {

@@ -2,8 +2,7 @@ import type { ResourceFinder } from "../clouds/clients.ts";
 import { resourceKey } from "../core/resource-key.ts";
 import type { Adoption, EngineEvent, ResourceChange } from "../engine/port.ts";
 import { isCloudType } from "../rolling/expected-change.ts";
-import type { Fleet } from "../rolling/fleet.ts";
-import { frontIndex } from "../rolling/serving.ts";
+import { byName, type Fleet } from "../rolling/fleet.ts";
 import type { SystemPlan } from "../systems/contract.ts";
 import { rollingOf } from "../systems/project-plan.ts";
 import { observeFleet } from "./observe-fleet.ts";
@@ -158,11 +157,11 @@ async function widestFleet(
   return {
     loadBalancerBandwidth: base.loadBalancerBandwidth,
     fronts: [...names]
-      .toSorted((a, b) => frontIndex(a) - frontIndex(b))
       .map((name) => ({
         name,
         size: sizes.get(name) ?? rollingOf(context.project).defaultSize(context.project.settings.normal),
-      })),
+      }))
+      .toSorted(byName),
   };
 }
 

@@ -1,13 +1,13 @@
-import type { MemberView, ServerStatus, ServerView } from "../clouds/clients.ts";
-import type { LiveFleet, LiveFront } from "../rolling/model.ts";
-import { frontIndex } from "../rolling/serving.ts";
+import type { MemberView, ServerView } from "../clouds/clients.ts";
+import { byName } from "../rolling/fleet.ts";
+import type { LiveFleet, LiveMember } from "../rolling/model.ts";
 import type { rollingOf } from "../systems/project-plan.ts";
 import type { StackContext } from "./stack-context.ts";
 
 type Rolling = ReturnType<typeof rollingOf>;
 
 /** A front as the cloud shows it, with what raw calls need to change it. */
-export interface ObservedFront extends LiveFront {
+export interface ObservedFront extends LiveMember {
   readonly serverView: ServerView | undefined;
   readonly member: MemberView | undefined;
 }
@@ -49,25 +49,25 @@ export async function observeFleet(
     context.clients.loadBalancer.members(names.pool),
     context.clients.loadBalancer.find(names.loadBalancer),
   ]);
-  const byName = new Map<string, { server?: ServerView; member?: MemberView }>(known.fronts.map((name) => [name, {}]));
+  const seen = new Map<string, { server?: ServerView; member?: MemberView }>(known.fronts.map((name) => [name, {}]));
   for (const server of servers) {
     const name = frontOf(server.name);
-    if (name !== undefined && server.status !== "DELETED") {
-      byName.set(name, { ...byName.get(name), server });
+    if (name !== undefined && server.state !== "deleted") {
+      seen.set(name, { ...seen.get(name), server });
     }
   }
   for (const member of members) {
     const name = frontOf(member.name);
     if (name !== undefined) {
-      byName.set(name, { ...byName.get(name), member });
+      seen.set(name, { ...seen.get(name), member });
     }
   }
-  const fronts = [...byName].map(([name, { server, member }]) => observedFront(context, rolling, name, server, member));
+  const fronts = [...seen].map(([name, { server, member }]) => observedFront(context, rolling, name, server, member));
   return {
     loadBalancerBandwidth: known.loadBalancerBandwidth,
     loadBalancerReady: loadBalancer?.provisioningStatus === "ACTIVE",
     loadBalancerFailed: loadBalancer?.provisioningStatus === "ERROR",
-    fronts: fronts.toSorted((a, b) => frontIndex(a.name) - frontIndex(b.name)),
+    fronts: fronts.toSorted(byName),
   };
 }
 
@@ -92,34 +92,12 @@ function observedFront(
     name,
     // Of a front without a server any size is as true as another; this one can always be planned.
     size: server === undefined ? rolling.defaultSize(project.settings.normal) : rolling.sizeOf(server.flavor),
-    server: server === undefined ? "absent" : serverState(server.status),
+    server: server === undefined || server.state === "deleted" ? "absent" : server.state,
     pool: member === undefined ? "absent" : member.weight > 0 ? "serving" : "drained",
     healthy: isHealthy(member),
     serverView: server,
     member,
   };
-}
-
-function serverState(status: ServerStatus): LiveFront["server"] {
-  switch (status) {
-    case "BUILD":
-      return "building";
-    case "ACTIVE":
-      return "active";
-    case "RESIZE":
-    case "REVERT_RESIZE":
-      return "resizing";
-    case "VERIFY_RESIZE":
-      return "verify-resize";
-    case "ERROR":
-      return "error";
-    case "SHUTOFF":
-      return "stopped";
-    case "DELETED":
-      return "absent";
-    case "UNKNOWN":
-      return "building";
-  }
 }
 
 /** Member that a cloud name of the stack belongs to; undefined: none, or one of its other parts. */

@@ -4,6 +4,7 @@ import type { Program } from "../engine/port.ts";
 import { processState } from "../os/process-identity.ts";
 import { howToSettle } from "../rolling/decide.ts";
 import type { Fleet } from "../rolling/fleet.ts";
+import { isBusy } from "../rolling/model.ts";
 import { backUpState, backUpStateFile } from "../state/backup.ts";
 import { type BackendLock, backendLocks, endOrphans } from "../state/orphan-engine.ts";
 import { sameFleet } from "../systems/project-plan.ts";
@@ -79,11 +80,10 @@ function programOfNews(context: StackContext, recorded: RecordedState, fleet: Fl
 /** Confirms or takes back every resize that was cut in the middle: the engine's provider cannot read such a server. */
 async function settleInterruptedResizes(context: StackContext, goal: Fleet | undefined): Promise<void> {
   const wanted = new Map(goal?.fronts.map((front) => [front.name, front.size]));
-  const idle = (fleet: ObservedFleet) =>
-    fleet.fronts.every((front) => front.server !== "resizing" && front.server !== "building");
+  const idle = (fleet: ObservedFleet) => !fleet.fronts.some(isBusy);
   const look = () => observeFleet(context);
   const { seen } = await waitUntil(context, { limit: context.timings.busyLimit, look, good: idle });
-  for (const front of seen.fronts.filter((one) => one.server === "verify-resize")) {
+  for (const front of seen.fronts.filter((one) => one.server === "awaiting-confirmation")) {
     await settleResize(context, front, howToSettle(front, wanted.get(front.name)));
   }
   await settleOtherServers(context);
@@ -96,7 +96,7 @@ async function settleInterruptedResizes(context: StackContext, goal: Fleet | und
 async function deleteFailedServers(context: StackContext): Promise<void> {
   const { compute } = context.clients;
   const servers = await compute.findServers(`${cloudPrefix(context)}-`);
-  for (const server of servers.filter((one) => one.status === "ERROR" && !one.launched)) {
+  for (const server of servers.filter((one) => one.state === "failed" && !one.launched)) {
     await compute.deleteServer(server.id);
     context.emit({ kind: "repaired", repair: "failed-server-deleted", what: server.name });
   }
@@ -149,7 +149,7 @@ async function settleOtherServers(context: StackContext): Promise<void> {
   if (rolling === undefined) return;
   const servers = await context.clients.compute.findServers(`${cloudPrefix(context)}-`);
   const fronts = rolling.cloudNames(cloudPrefix(context)).members;
-  for (const server of servers.filter((one) => one.status === "VERIFY_RESIZE" && !one.name.startsWith(fronts))) {
+  for (const server of servers.filter((one) => one.state === "awaiting-confirmation" && !one.name.startsWith(fronts))) {
     await context.clients.compute.confirmResize(server.id);
     context.emit({ kind: "repaired", repair: "resize-confirmed", what: server.name });
   }

@@ -1,5 +1,5 @@
 import { LorError } from "../core/errors.ts";
-import type { Experience } from "../rolling/forecast.ts";
+import type { DurationHistory } from "../rolling/forecast.ts";
 import { pastDurations } from "../rolling/past-durations.ts";
 import type { JournalEntry } from "../state/operation-journal.ts";
 import { type StackContext, throwIfStopped } from "./stack-context.ts";
@@ -46,6 +46,9 @@ export async function journaled<T>(
 }
 
 /** What the switches of this stack have taken so far. */
-export async function experienceOf({ cloud, state }: Pick<StackContext, "cloud" | "state">): Promise<Experience> {
+export async function durationHistory({
+  cloud,
+  state,
+}: Pick<StackContext, "cloud" | "state">): Promise<DurationHistory> {
   return { durations: pastDurations(await state.journal.entries()), real: cloud !== "local" };
 }

@@ -34,7 +34,7 @@ export function readPlanFile(path: string): ApprovedSwitch | undefined {
     return undefined;
   }
   const { approved, seal } = (read.ok ? parse(read.content) : undefined) ?? {};
-  if (approved?.version !== 2 || seal !== fingerprint(approved)) {
+  if (approved?.version !== 3 || seal !== fingerprint(approved)) {
     throw new LorError({
       code: "plan-file-unreadable",
       message: read.ok

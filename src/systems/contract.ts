@@ -284,9 +284,9 @@ export interface SystemDefinition<S extends SharedSettings = SharedSettings, P e
   items(plan: P): readonly PlanItem[];
   /**
    * Worst-case loss of every data set in every disruption.
-   * @param out member that does not run at the moment, because it restarts
+   * @param out members that do not run at the moment, because they restart
    */
-  dataLoss(plan: P, out?: string): readonly DataLoss[];
+  dataLoss(plan: P, out?: readonly string[]): readonly DataLoss[];
   /** Creates what the Plan says and returns the stack's outputs. Called inside a Pulumi program; loads the SDKs. */
   build(plan: P, options: BuildOptions): Promise<Record<string, unknown>>;
   /** Settings files of a new project. */

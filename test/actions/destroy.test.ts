@@ -95,7 +95,7 @@ describe("recover", () => {
     stack.order({ at: "resize ps-0", effect: "die-in-resize" });
     await stack.untilEndOrDeath(() => switchProfile(stack.context(), { target: "rush", confirm: stack.confirm }));
     await recover(stack.context(), { confirm: stack.confirm });
-    expect(stack.world.servers.get("lor-prod-ps-0")?.status).toBe("ACTIVE");
+    expect(stack.world.servers.get("lor-prod-ps-0")?.state).toBe("active");
     expect(stack.events).toContainEqual({ kind: "repaired", repair: "resize-confirmed", what: "ps-0" });
   });
 

@@ -98,7 +98,7 @@ export class FakeEngine implements EngineStack {
       if (resource.type === loadBalancerType)
         this.state.set(key, { ...resource, flavor: this.world.loadBalancerFlavor });
       if (resource.type === instanceType && server !== undefined && resource.flavor !== undefined) {
-        if (server.status === "VERIFY_RESIZE") throw new Error("Invalid power_state");
+        if (server.state === "awaiting-confirmation") throw new Error("Invalid power_state");
         this.state.set(key, { ...resource, flavor: server.flavor });
       }
     }
@@ -238,7 +238,7 @@ export class FakeEngine implements EngineStack {
       world.servers.set(resource.cloudName, {
         id: world.newId(),
         name: resource.cloudName,
-        status: "ACTIVE",
+        state: "active",
         flavor: resource.flavor ?? "b2-15-flex",
         before: undefined,
         fault: undefined,

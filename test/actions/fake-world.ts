@@ -5,7 +5,6 @@ import type {
   OperatingStatus,
   Quota,
   QuotaResource,
-  ServerStatus,
   ServerView,
   StoredObject,
 } from "../../src/clouds/clients.ts";
@@ -15,7 +14,7 @@ import { ExitCode, LorError } from "../../src/core/errors.ts";
 interface FakeServer {
   id: string;
   name: string;
-  status: ServerStatus;
+  state: ServerView["state"];
   flavor: string;
   /** Flavor before an unconfirmed resize. */
   before: string | undefined;
@@ -26,7 +25,8 @@ interface FakeMember {
   name: string;
   address: string;
   weight: number;
-  connections: number;
+  /** Undefined: the cloud does not count them. */
+  connections: number | undefined;
 }
 
 /** When something happens in the fake cloud, and what goes wrong with it. */
@@ -94,20 +94,20 @@ export class FakeWorld {
         [...this.servers.values()].filter((one) => one.name.startsWith(prefix)).map((one) => this.#serverView(one)),
       confirmResize: async (id) => {
         const server = this.#server(id);
-        server.status = "ACTIVE";
+        server.state = "active";
         server.before = undefined;
         this.note(`confirm ${shortName(server.name)}`);
       },
       revertResize: async (id) => {
         const server = this.#server(id);
-        server.status = "ACTIVE";
+        server.state = "active";
         server.flavor = server.before ?? server.flavor;
         server.before = undefined;
         this.note(`revert ${shortName(server.name)}`);
       },
       resetState: async (id) => {
         const server = this.#server(id);
-        server.status = "ACTIVE";
+        server.state = "active";
         server.fault = undefined;
         this.note(`reset ${shortName(server.name)}`);
       },
@@ -217,7 +217,7 @@ export class FakeWorld {
         return await this.#die();
       case "error-state": {
         const server = this.#byFront(name);
-        server.status = "ERROR";
+        server.state = "failed";
         server.fault = "No valid host was found";
         this.note(`failed ${event}`);
         throw new Error(`${event}: No valid host was found`);
@@ -227,7 +227,7 @@ export class FakeWorld {
         const before = server.flavor;
         work();
         server.before = before;
-        server.status = "VERIFY_RESIZE";
+        server.state = "awaiting-confirmation";
         this.note(event);
         return await this.#die();
       }
@@ -267,17 +267,17 @@ export class FakeWorld {
 
   #passes(cloudName: string): boolean {
     const server = this.servers.get(cloudName);
-    return server?.status === "ACTIVE" && !this.sick.has(shortName(cloudName));
+    return server?.state === "active" && !this.sick.has(shortName(cloudName));
   }
 
-  #serverView({ id, name, status, flavor, fault }: FakeServer): ServerView {
-    return { id, name, status, flavor, address: undefined, fault, launched: true, createdAt: this.backups.since };
+  #serverView({ id, name, state, flavor, fault }: FakeServer): ServerView {
+    return { id, name, state, flavor, address: undefined, fault, launched: true, createdAt: this.backups.since };
   }
 
   #memberView(member: FakeMember): MemberView {
     const healthy: OperatingStatus = member.weight > 0 ? "ONLINE" : "DRAINING";
     // Each look at a drained member finds one connection less.
-    if (member.weight === 0 && member.connections > 0) member.connections -= 1;
+    if (member.weight === 0 && (member.connections ?? 0) > 0) member.connections = (member.connections ?? 0) - 1;
     return {
       id: `member-${member.name}`,
       poolId: "pool",

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { ImportedResource, ImportedSecret } from "../../src/actions/import/import-proposal.ts";
-import { refusalOf } from "../../src/actions/import/import-refusal.ts";
+import { importRefusal } from "../../src/actions/import/import-refusal.ts";
 import { ExitCode } from "../../src/core/errors.ts";
 
 const server = { type: "openstack:compute/instance:Instance", name: "ps-0" };
@@ -24,7 +24,7 @@ const secret: ImportedSecret = {
 };
 
 function refusal(resources: readonly ImportedResource[], secrets: readonly ImportedSecret[] = []) {
-  return refusalOf({ cloud: "local", stack: "prod", profile: "normal", resources, secrets });
+  return importRefusal({ cloud: "local", stack: "prod", profile: "normal", resources, secrets });
 }
 
 it("nothing stands against what is found, known or missing", () => {

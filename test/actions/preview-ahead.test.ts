@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { describeStep } from "../../src/actions/rush/carry-out-step.ts";
 import { switchProfile } from "../../src/actions/rush/switch-profile.ts";
 import { up } from "../../src/actions/up/up.ts";
+import { describeStep } from "../../src/rolling/model.ts";
 import type { ActionEvent } from "../../src/stack/action-event.ts";
 import { FakeStack } from "./fake-stack.ts";
 
@@ -85,7 +85,7 @@ it("asks again when a repair has come between, which may have changed the state"
 /** A server that the cloud has lost track of. */
 function lose(front: string): void {
   const server = stack.world.servers.get(`lor-prod-${front}`);
-  if (server !== undefined) server.status = "ERROR";
+  if (server !== undefined) server.state = "failed";
 }
 
 it("stops what it looks at when the step before fails", async () => {

@@ -203,13 +203,13 @@ describe("visitors", () => {
     });
     expect(stack.proposals).toEqual([]);
     expect(stack.world.journal).toEqual([]);
-    const { conditions } = await switchProfile(stack.context(), {
+    const { checks } = await switchProfile(stack.context(), {
       target: "normal",
       confirm: stack.confirm,
       season: { busy: true },
     });
-    expect(conditions).toContainEqual(expect.objectContaining({ code: "traffic-too-high", outcome: "warning" }));
-    expect(conditions).toContainEqual(expect.objectContaining({ code: "nothing-kept-first", outcome: "warning" }));
+    expect(checks).toContainEqual(expect.objectContaining({ code: "traffic-too-high", outcome: "warning" }));
+    expect(checks).toContainEqual(expect.objectContaining({ code: "no-backup-before-scale-down", outcome: "warning" }));
   });
 
   it("are counted against the settings where these say so, and not on the way into rush", async () => {

@@ -49,7 +49,7 @@ const troubles: Readonly<Record<Profile, readonly Trouble[]>> = {
 function everything() {
   const { world, engine } = stack;
   return {
-    servers: [...world.servers.values()].map(({ name, flavor, status }) => `${name} ${flavor} ${status}`).toSorted(),
+    servers: [...world.servers.values()].map(({ name, flavor, state }) => `${name} ${flavor} ${state}`).toSorted(),
     members: [...world.members.values()].map(({ name, weight }) => `${name} ${weight}`).toSorted(),
     loadBalancer: world.loadBalancerFlavor,
     existing: [...world.existing.keys()].toSorted(),

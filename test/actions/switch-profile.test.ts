@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { planSwitch, switchProfile } from "../../src/actions/rush/switch-profile.ts";
 import { up } from "../../src/actions/up/up.ts";
 import type { Profile } from "../../src/domain/profile.ts";
+import { describeStep } from "../../src/rolling/model.ts";
+import type { ActionEvent } from "../../src/stack/action-event.ts";
 import { realTimings } from "../../src/stack/stack-context.ts";
 import { FakeStack } from "./fake-stack.ts";
 import type { Trouble } from "./fake-world.ts";
@@ -86,7 +88,7 @@ describe("an undisturbed switch", () => {
       expect(moments).toEqual([`drain ${front}`, `resize ${front}`, `readmit ${front}`, `ended ${front}`]);
       expect(told(front).slice(-6)).toEqual([
         "drained",
-        "empty",
+        "connections-ended",
         "ended",
         "waiting-for-health",
         "healthy",
@@ -154,6 +156,123 @@ describe("an undisturbed switch", () => {
     expect(stack.moments).toContain("create ps-2");
     expect(fronts()).toEqual(rushFronts.slice(0, 2));
     expect(stack.world.fewest).toBe(2);
+  });
+});
+
+describe("waves of four fronts, of which two stay in service", () => {
+  const four = ["ps-0", "ps-1", "ps-2", "ps-3"];
+  const sized = (size: string) => four.map((name) => `${name} ${size}-flex`);
+
+  beforeEach(async () => {
+    stack.dispose();
+    stack = new FakeStack();
+    const { normal, rush } = stack.project.settings;
+    const addresses = [10, 11, 12, 13, 14].map((last) => normal.network.subnets.prestashop.cidr.at(last));
+    const more = <T extends typeof normal>(settings: T): T => ({
+      ...settings,
+      prestashop: { ...settings.prestashop, fronts: 4, addresses },
+      rolling: { minHealthy: { percent: 50 } },
+    });
+    stack.project = { ...stack.project, settings: { normal: more(normal), rush: more(rush) } };
+    await up(stack.context(), { confirm: stack.confirm });
+    stack.world.watch();
+    stack.engine.runs.length = 0;
+  });
+
+  it("drains all of a wave, runs the engine once, and readmits all", async () => {
+    const result = await go("rush");
+    expect(result.steps.map(({ step }) => describeStep(step))).toEqual([
+      "resize-load-balancer",
+      "resize-front ps-0 ps-1",
+      "resize-front ps-2 ps-3",
+    ]);
+    expect(stack.moments.slice(1, 7)).toEqual([
+      ...["drain ps-0", "drain ps-1", "resize ps-0", "resize ps-1", "readmit ps-0", "readmit ps-1"],
+    ]);
+    expect(fronts()).toEqual(sized("b2-15"));
+    expect(stack.world.fewest).toBe(2);
+    expect(stack.engine.runs).toEqual(["refresh", ...Array.from({ length: 3 }, () => ["preview", "up"]).flat()]);
+  });
+
+  it("a front that fails keeps no other front of its wave out of the pool", async () => {
+    stack.order({ at: "resize ps-0", effect: "sick-after" });
+    await expect(go("rush")).rejects.toMatchObject({
+      code: "gate-failed",
+      message: expect.stringContaining("ps-0 does not pass"),
+    });
+    const weights = four.map((name) => stack.world.members.get(`lor-prod-${name}`)?.weight);
+    expect(weights).toEqual([0, 1, 1, 1]);
+  });
+
+  it("a front of which the resize fails brings all of its wave back", async () => {
+    stack.order({ at: "resize ps-1", effect: "fail" });
+    await expect(go("rush")).rejects.toMatchObject({ code: "resize-front-failed" });
+    expect(stack.world.serving()).toBe(4);
+    await go("rush");
+    expect(fronts()).toEqual(sized("b2-15"));
+    expect(stack.world.fewest).toBeGreaterThanOrEqual(2);
+  });
+
+  it("can be taken back as a whole", async () => {
+    stack.order({ at: "resize ps-0", effect: "sick-after" });
+    const emit = (event: ActionEvent) => {
+      if (event.kind === "reverting") stack.world.sick.clear();
+    };
+    const failed = switchProfile(stack.context({ emit }), {
+      target: "rush",
+      confirm: stack.confirm,
+      onFailure: "revert",
+    });
+    await expect(failed).rejects.toMatchObject({ code: "gate-failed", message: expect.stringContaining("taken back") });
+    expect(fronts()).toEqual(sized("b2-7"));
+    expect(stack.world.serving()).toBe(4);
+    expect(stack.world.fewest).toBeGreaterThanOrEqual(2);
+  });
+
+  it.each([
+    { at: "drain ps-1", effect: "die-before" },
+    { at: "resize ps-0", effect: "die-in-resize" },
+    { at: "resize ps-1", effect: "die-after" },
+    { at: "readmit ps-1", effect: "die-before" },
+  ] satisfies Trouble[])("a process that dies at `$at` ($effect): the same command converges", async (trouble) => {
+    stack.order(trouble);
+    expect(await stack.untilEndOrDeath(() => go("rush"))).toBe("crashed");
+    await go("rush");
+    expect(fronts()).toEqual(sized("b2-15"));
+    expect(stack.world.serving()).toBe(4);
+    expect(stack.world.fewest).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe("what is said of the open connections of a drained front", () => {
+  const said = async () => {
+    await go("rush");
+    return stack.events.filter(
+      (event) => event.kind === "front" && event.front === "ps-0" && event.moment.startsWith("connections-"),
+    );
+  };
+  const connections = (name: string, count: number | undefined) => {
+    const member = stack.world.members.get(`lor-prod-${name}`);
+    if (member !== undefined) member.connections = count;
+  };
+
+  it("that they have ended, once the cloud counts none", async () => {
+    connections("ps-0", 3);
+    expect(await said()).toMatchObject([{ moment: "connections-ended", connections: 0 }]);
+  });
+
+  it("how many are left, when the limit has passed", async () => {
+    connections("ps-0", 1000);
+    expect(await said()).toMatchObject([
+      { moment: "connections-left", seconds: realTimings.drainLimit / 1000, connections: expect.any(Number) },
+    ]);
+  });
+
+  it("that nobody counts them, where the cloud does not", async () => {
+    connections("ps-0", undefined);
+    expect(await said()).toEqual([
+      { kind: "front", front: "ps-0", moment: "connections-not-counted", seconds: realTimings.drainBlind / 1000 },
+    ]);
   });
 });
 

@@ -60,7 +60,7 @@ test("servers are found by prefix, page after page, in the region of the credent
     {
       id: "server-2",
       name: "lor-prod-odoo",
-      status: "ACTIVE",
+      state: "active",
       flavor: "b2-7-flex",
       address: "10.10.1.10",
       fault: undefined,
@@ -69,7 +69,7 @@ test("servers are found by prefix, page after page, in the region of the credent
     {
       id: "server-1",
       name: "lor-prod-ps-0",
-      status: "VERIFY_RESIZE",
+      state: "awaiting-confirmation",
       flavor: "b2-7-flex",
       address: "10.10.1.10",
       fault: undefined,

@@ -76,6 +76,13 @@ const refusals: readonly Refusal[] = [
     path: "state.backend",
     says: ["git"],
   })),
+  ...[0, 2, 1.5, "0%", "100%", "80 %", "-5%", "many"].map((value) => ({
+    name: `a minimum of healthy fronts of ${value}`,
+    changes: { shared: { "rolling.minHealthy": value } },
+    code: "min-healthy-invalid",
+    path: "rolling.minHealthy",
+    says: [String(value), "1% to 99%"],
+  })),
   {
     name: "an unknown section",
     changes: { shared: { monitoring: { level: 3 } } },

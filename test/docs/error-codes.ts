@@ -40,10 +40,10 @@ const WARNING_RULES = "warning-rules.ts";
 /** Exit of a setting's refusal that names none: see `toIssue` in src/config/sections.ts. */
 const EXIT_OF_A_REFUSED_SETTING = 2;
 
-/** Of a condition of a switch: see `refusalOf` in src/rolling/preflight/preflight-check.ts. */
+/** Of a check of a switch: see `preflightError` in src/rolling/preflight/preflight-check.ts. */
 const EXIT_OF_A_REFUSED_CONDITION = 3;
 
-/** What is told and accepted: by events and findings as their kind, by conditions as their outcome. */
+/** What is told and accepted: by events and findings as their kind, by checks as their outcome. */
 const WARNING_KINDS: ReadonlySet<string> = new Set(["warning", "unknown"]);
 
 /** The modelled cloud answers with the real services' own codes, which never reach the exit of a command. */

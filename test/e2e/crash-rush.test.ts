@@ -62,7 +62,7 @@ const points: readonly CrashPoint[] = [
   {
     point: "second front in VERIFY_RESIZE, before its confirmation: engine",
     steps: [resize("lor-prod-ps-1")],
-    until: (crash) => crash.server("lor-prod-ps-1", "VERIFY_RESIZE"),
+    until: (crash) => crash.server("lor-prod-ps-1", "awaiting-confirmation"),
     kill: ["engine"],
   },
   {

@@ -92,9 +92,9 @@ function plain(project: TestProject, text: string, varies: readonly Mask[]): str
   return [...varies, ...chosen].reduce((now, [pattern, word]) => now.replace(pattern, word), named);
 }
 
-/** A sentence of a switch's conditions goes on in the next line where its column ends, and what differs in it is not always as long. */
+/** A sentence of a switch's checks continues in the next line where its column ends, and what differs in it is not always as long. */
 function unwrapped(text: string): string {
-  return text.replace(/\n {25}(?=\S)(?!next:)/g, " ");
+  return text.replace(/\n {25,}(?=\S)(?!next:)/g, " ");
 }
 
 /** Columns are as wide as their widest number, and what is changed side by side ends in any order. */
@@ -102,7 +102,10 @@ function lines(text: string): string {
   const sorted: string[] = [];
   let block: string[] = [];
   for (const line of text.split("\n")) {
-    const narrow = line.replace(/(?<=\S) {2,}/g, "  ").trimEnd();
+    const narrow = line
+      .replace(/(?<=\S) {2,}/g, "  ")
+      .replace(/^ {12,}/, " ".repeat(12))
+      .trimEnd();
     if (/^ {2}[+~-] /.test(narrow)) {
       block.push(narrow);
       continue;

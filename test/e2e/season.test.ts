@@ -96,15 +96,15 @@ it("backups that have stopped refuse the next rush", async () => {
 
 interface RefusedRush {
   readonly error: { readonly code: string; readonly next: string };
-  readonly conditions: readonly { readonly outcome: string; readonly reason: string }[];
+  readonly checks: readonly { readonly outcome: string; readonly reason: string }[];
 }
 
 /** What refuses a rush now; nothing was created for it. */
 async function refusedRush() {
   const before = await project.journalEnd();
-  const { error, conditions } = await project.json<RefusedRush>(["rush", "--yes"], 3);
+  const { error, checks } = await project.json<RefusedRush>(["rush", "--yes"], 3);
   expect(await project.cloud.journal({ after: before, operation: "create" })).toEqual([]);
-  const reasons = conditions.filter(({ outcome }) => outcome === "refused").map(({ reason }) => reason);
+  const reasons = checks.filter(({ outcome }) => outcome === "refused").map(({ reason }) => reason);
   return { ...error, reasons };
 }
 

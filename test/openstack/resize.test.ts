@@ -108,7 +108,7 @@ test("a server is resized in place and back, and nothing is left after destroy",
 /** The servers as Nova shows them, through the project's own client. */
 async function seen() {
   const servers = await cloud.compute.findServers("");
-  return servers.map(({ id, name, status, flavor, address }) => ({ id, name, status, flavor, address }));
+  return servers.map(({ id, name, state, flavor, address }) => ({ id, name, state, flavor, address }));
 }
 
 function changesOf(result: RunResult, change: string): readonly string[] {

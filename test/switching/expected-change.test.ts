@@ -23,8 +23,16 @@ function seen(change: SeenChange["change"], type: string, name: string): SeenCha
 }
 
 describe("what a step may do", () => {
-  const resize = expectedChange({ kind: "resize-front", front: "ps-0", from: "b2-7", to: "b2-15" }, two, two);
-  const add = expectedChange({ kind: "add-front", front: "ps-2", size: "b2-7", temporary: false }, two, three);
+  const resize = expectedChange(
+    { kind: "resize-front", members: [{ name: "ps-0", from: "b2-7", to: "b2-15" }] },
+    two,
+    two,
+  );
+  const add = expectedChange(
+    { kind: "add-front", members: [{ name: "ps-2", size: "b2-7" }], temporary: false },
+    two,
+    three,
+  );
 
   it("resizes exactly one instance in place", () => {
     expect(mismatchOf(resize, [seen("update", instance, "ps-0"), seen("same", instance, "ps-1")])).toBeUndefined();
@@ -54,6 +62,15 @@ describe("what a step may do", () => {
     expect(mismatchOf(resize, changes)).toEqual({ unexpected, missing });
   });
 
+  it("resizes every member of a wave, and no other one", () => {
+    const members = ["ps-0", "ps-1"].map((name) => ({ name, from: "b2-7", to: "b2-15" }));
+    const wave = expectedChange({ kind: "resize-front", members }, three, three);
+    const both = [seen("update", instance, "ps-0"), seen("update", instance, "ps-1")];
+    expect(mismatchOf(wave, both)).toBeUndefined();
+    expect(mismatchOf(wave, both.slice(1))?.missing).toEqual([`update ${instance} ps-0`]);
+    expect(mismatchOf(wave, [...both, seen("update", instance, "ps-2")])?.unexpected).toHaveLength(1);
+  });
+
   it("only creates what belongs to the added front, all of it or what a crash left to do", () => {
     expect(mismatchOf(add, [seen("create", instance, "ps-2"), seen("create", member, "ps-2")])).toBeUndefined();
     expect(mismatchOf(add, [seen("import", instance, "ps-2"), seen("create", member, "ps-2")])).toBeUndefined();
@@ -63,7 +80,7 @@ describe("what a step may do", () => {
   });
 
   it("only deletes what belongs to the removed front", () => {
-    const remove = expectedChange({ kind: "remove-front", front: "ps-2" }, three, two);
+    const remove = expectedChange({ kind: "remove-front", members: ["ps-2"] }, three, two);
     expect(mismatchOf(remove, [seen("delete", instance, "ps-2"), seen("delete", member, "ps-2")])).toBeUndefined();
     expect(mismatchOf(remove, [seen("delete", instance, "ps-1")])?.unexpected).toHaveLength(1);
   });

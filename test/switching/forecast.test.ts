@@ -17,10 +17,10 @@ describe("forecast", () => {
   it("names the front that is out and how many serve at each moment of a rush", () => {
     const forecast = forecastSwitch(normalLive, pathTo(normalLive, rushGoal).steps, nothing);
     expect(forecast.map(({ out, servingDuring, servingAfter }) => [out, servingDuring, servingAfter])).toEqual([
-      [undefined, 2, 2],
-      [undefined, 2, 3],
-      ["ps-0", 2, 3],
-      ["ps-1", 2, 3],
+      [[], 2, 2],
+      [[], 2, 3],
+      [["ps-0"], 2, 3],
+      [["ps-1"], 2, 3],
     ]);
     expect(forecast.every((step) => step.seconds > 0)).toBe(true);
   });

@@ -3,7 +3,7 @@ import { ExitCode, LorError } from "../../core/errors.ts";
 import type { ImportedResource, ImportProposal } from "./import-proposal.ts";
 
 /** Why nothing of it is adopted; undefined when nothing stands against it. Every reason is on the screen; the error names the first kind. */
-export function refusalOf(proposal: ImportProposal): LorError | undefined {
+export function importRefusal(proposal: ImportProposal): LorError | undefined {
   const { resources } = proposal;
   const of = (verdict: ImportedResource["verdict"]) => resources.filter((one) => one.verdict === verdict);
   const also = { resources, secrets: proposal.secrets };

@@ -26,7 +26,7 @@ import { isChained, recordedOrder } from "../../stack/update-stack.ts";
 import type { SystemPlan } from "../../systems/contract.ts";
 import { itemsOf } from "../../systems/project-plan.ts";
 import type { ImportedResource, ImportProposal } from "./import-proposal.ts";
-import { refusalOf } from "./import-refusal.ts";
+import { importRefusal } from "./import-refusal.ts";
 
 export interface ImportInput {
   /** The size that the shop runs in now. Default: the one that the state says, `normal` for a stack that it does not know. */
@@ -66,7 +66,7 @@ export async function importStack(context: StackContext, input: ImportInput): Pr
   const attempt = new Attempt(context, trial.engine, plan, recorded);
   const proposal = await attempt.look(chosen, given);
   input.tell(proposal);
-  const refusal = refusalOf(proposal);
+  const refusal = importRefusal(proposal);
   if (refusal !== undefined) throw refusal;
   const changes = !input.dryRun && proposal.resources.some((one) => one.verdict === "found");
   if (!changes) return { ...proposal, changed: false, seconds: secondsSince(context, began) };

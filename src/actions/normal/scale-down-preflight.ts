@@ -1,22 +1,22 @@
 import { type Carried, carriedBy } from "../../rolling/front-capacity.ts";
-import { keptFirstCondition } from "../../rolling/preflight/pre-scale-down-backups.ts";
-import type { Condition } from "../../rolling/preflight/preflight-check.ts";
-import { returnTrafficCondition } from "../../rolling/preflight/scale-down-traffic.ts";
+import { preScaleDownBackupCheck } from "../../rolling/preflight/pre-scale-down-backups.ts";
+import type { PreflightCheck } from "../../rolling/preflight/preflight-check.ts";
+import { scaleDownTrafficCheck } from "../../rolling/preflight/scale-down-traffic.ts";
 import type { StackContext } from "../../stack/stack-context.ts";
 import { profileFleet, rollingOf } from "../../systems/project-plan.ts";
 import { measureTraffic } from "../rush/measure-traffic.ts";
 
 /** What only the way back asks for. @param busy a person accepts more visitors than normal can carry */
-export async function returnConditions(context: StackContext, busy: boolean): Promise<readonly Condition[]> {
+export async function scaleDownChecks(context: StackContext, busy: boolean): Promise<readonly PreflightCheck[]> {
   const { beforeNormal } = context.project.settings.normal;
   const seen = await measureTraffic(context);
   return [
-    returnTrafficCondition({
+    scaleDownTrafficCheck({
       traffic: typeof seen === "string" ? { why: seen } : { seen },
       limit: carriedInNormal(context),
       busy,
     }),
-    keptFirstCondition(beforeNormal.tasks),
+    preScaleDownBackupCheck(beforeNormal.tasks),
   ];
 }
 

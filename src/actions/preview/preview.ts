@@ -6,7 +6,7 @@ import { fleetOfLive, pathTo } from "../../rolling/step-fleet.ts";
 import { observeFleet } from "../../stack/observe-fleet.ts";
 import { forecastChanges, type ProposedChange, proposeChanges } from "../../stack/proposal.ts";
 import { type RecordedState, readRecorded } from "../../stack/recorded-state.ts";
-import { experienceOf } from "../../stack/run-journal.ts";
+import { durationHistory } from "../../stack/run-journal.ts";
 import { planFleet, planProfile, runOptions, type StackContext } from "../../stack/stack-context.ts";
 import type { SystemPlan } from "../../systems/contract.ts";
 import type { Project } from "../../systems/load-project.ts";
@@ -90,7 +90,7 @@ async function switchPath(
     return { steps: [], stop: undefined };
   }
   const { steps, stop } = pathTo(live, goal);
-  return { steps: forecastSwitch(live, steps, await experienceOf(context)), stop };
+  return { steps: forecastSwitch(live, steps, await durationHistory(context)), stop };
 }
 
 function isChange(one: ResourceChange): boolean {

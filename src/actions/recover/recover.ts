@@ -1,8 +1,9 @@
 import { ExitCode, LorError } from "../../core/errors.ts";
 import { resourceKey } from "../../core/resource-key.ts";
-import { unusedFront } from "../../rolling/decide.ts";
+import { unusedMember } from "../../rolling/decide.ts";
 import { forecastSwitch } from "../../rolling/forecast.ts";
-import type { SwitchGoal, SwitchStep } from "../../rolling/model.ts";
+import { minimumServing } from "../../rolling/min-healthy.ts";
+import { describeStep, membersOf, type SwitchGoal, type SwitchStep } from "../../rolling/model.ts";
 import { mayLeave } from "../../rolling/serving.ts";
 import { fleetOfLive, liveAfter } from "../../rolling/step-fleet.ts";
 import { type ObservedFleet, observeFleet } from "../../stack/observe-fleet.ts";
@@ -10,10 +11,10 @@ import { PreviewAhead } from "../../stack/preview-ahead.ts";
 import { type Confirm, requireApproval } from "../../stack/proposal.ts";
 import type { RecordedState } from "../../stack/recorded-state.ts";
 import { recoverStack } from "../../stack/recover-stack.ts";
-import { experienceOf, journaled } from "../../stack/run-journal.ts";
+import { durationHistory, journaled } from "../../stack/run-journal.ts";
 import { planFleet, type StackContext } from "../../stack/stack-context.ts";
 import { itemsOf } from "../../systems/project-plan.ts";
-import { carryOutStep, describeStep } from "../rush/carry-out-step.ts";
+import { carryOutStep } from "../rush/carry-out-step.ts";
 import { goalOf, requireCreated } from "../rush/switch-profile.ts";
 
 export interface RecoverInput {
@@ -62,7 +63,7 @@ async function replaceFront(
   const goal = goalOf(context, target);
   const live = await observeFleet(context, known);
   const steps = replacementSteps(live, goal, name);
-  const forecast = forecastSwitch(live, steps, await experienceOf(context));
+  const forecast = forecastSwitch(live, steps, await durationHistory(context));
   await requireApproval(confirm, {
     operation: "replace-front",
     cloud: context.cloud,
@@ -119,11 +120,11 @@ function replacementSteps(live: ObservedFleet, goal: SwitchGoal, name: string): 
       next: "lor-infra status",
     });
   }
-  const add: SwitchStep = { kind: "add-front", front: name, size, temporary: false };
+  const add: SwitchStep = { kind: "add-front", members: [{ name, size }], temporary: false };
   if (front === undefined) return [add];
-  const replace: readonly SwitchStep[] = [{ kind: "remove-front", front: name }, add];
-  if (mayLeave(live, front, goal.minimumServing)) return replace;
-  const spare = unusedFront([...live.fronts, ...goal.fleet.fronts], goal);
+  const replace: readonly SwitchStep[] = [{ kind: "remove-front", members: [name] }, add];
+  if (mayLeave(live, [name], minimumServing(live, goal.minHealthy))) return replace;
+  const spare = unusedMember([...live.fronts, ...goal.fleet.fronts], goal);
   if (spare === undefined) {
     throw new LorError({
       code: "no-address-for-extra-front",
@@ -131,15 +132,15 @@ function replacementSteps(live: ObservedFleet, goal: SwitchGoal, name: string): 
       exit: ExitCode.failed,
       culprit: "user",
       path: "prestashop.addresses",
-      seen: `${goal.addresses} addresses`,
-      accepted: `at least ${goal.addresses + 1}`,
+      seen: `${goal.names.all.length} addresses`,
+      accepted: `at least ${goal.names.all.length + 1}`,
       next: `add an address to prestashop.addresses in Pulumi.yaml, then lor-infra recover --replace ${name}`,
     });
   }
   return [
-    { kind: "add-front", front: spare, size, temporary: true },
+    { kind: "add-front", members: [{ name: spare, size }], temporary: true },
     ...replace,
-    { kind: "remove-front", front: spare },
+    { kind: "remove-front", members: [spare] },
   ];
 }
 
@@ -150,8 +151,8 @@ function everythingBut(
   live: ObservedFleet,
   step: SwitchStep,
 ): ReadonlySet<string> {
-  const front = "front" in step ? step.front : undefined;
-  const parts = itemsOf(planFleet(context, fleetOfLive(live))).filter((one) => one.member === front);
-  const own = new Set(front === undefined ? [] : parts.map(resourceKey));
+  const members = membersOf(step);
+  const parts = itemsOf(planFleet(context, fleetOfLive(live)));
+  const own = new Set(parts.filter(({ member }) => member !== undefined && members.includes(member)).map(resourceKey));
   return new Set(resources.filter((one) => !own.has(resourceKey(one))).map((one) => one.urn));
 }

@@ -12,12 +12,12 @@ import {
   stateDifferences,
 } from "../../rolling/approval.ts";
 import { describeChange } from "../../rolling/expected-change.ts";
-import type { LiveFleet, SwitchStep } from "../../rolling/model.ts";
+import { describeStep, type LiveFleet, type SwitchStep } from "../../rolling/model.ts";
 import { fleetAfter, liveAfter } from "../../rolling/step-fleet.ts";
 import type { ObservedFleet } from "../../stack/observe-fleet.ts";
 import { readRecorded } from "../../stack/recorded-state.ts";
 import { planFleet, type StackContext } from "../../stack/stack-context.ts";
-import { describeStep, expectationOf } from "./carry-out-step.ts";
+import { expectationOf } from "./carry-out-step.ts";
 import type { StepsRequest } from "./run-steps.ts";
 
 /** Everything that an approval of these steps covers. */
@@ -41,7 +41,7 @@ export async function describeSwitch(
     };
   });
   return {
-    version: 2,
+    version: 3,
     project: project.name,
     stack: project.stack,
     cloud,

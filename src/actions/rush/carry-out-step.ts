@@ -2,7 +2,8 @@ import { ExitCode, LorError } from "../../core/errors.ts";
 import type { Profile } from "../../domain/profile.ts";
 import { decide } from "../../rolling/decide.ts";
 import { describeChange, expectedChange, mismatchOf, type StepExpectation } from "../../rolling/expected-change.ts";
-import type { LiveFleet, SwitchGoal, SwitchStep } from "../../rolling/model.ts";
+import { minimumServing } from "../../rolling/min-healthy.ts";
+import { describeStep, type LiveFleet, membersOf, type SwitchGoal, type SwitchStep } from "../../rolling/model.ts";
 import { mayLeave } from "../../rolling/serving.ts";
 import { fleetAfter, fleetOfLive, liveAfter } from "../../rolling/step-fleet.ts";
 import { knownOf, type ObservedFleet, observeFleet } from "../../stack/observe-fleet.ts";
@@ -12,7 +13,7 @@ import { planFleet, type StackContext, throwIfStopped } from "../../stack/stack-
 import { type PreparedUpdate, runUpdate } from "../../stack/update-stack.ts";
 import type { SystemPlan } from "../../systems/contract.ts";
 import { itemsOf } from "../../systems/project-plan.ts";
-import { drainFront, gateFront, readmitFront, readmitResized } from "./front-traffic.ts";
+import { drainMembers, gateMembers, readmitMembers, readmitResized } from "./front-traffic.ts";
 
 export interface StepRequest {
   readonly step: SwitchStep;
@@ -36,27 +37,30 @@ export async function carryOutStep(context: StackContext, request: StepRequest):
       await recoverStep(context, request, step);
       return undefined;
     case "readmit-front":
-      await readmitFront(context, step.front, again);
+      await readmitMembers(context, step.members, again);
       return undefined;
     case "resize-load-balancer":
       return await updateStep(context, request, {
-        after: async () => {
-          for (const { name } of live.fronts) await gateFront(context, name, again);
-        },
+        after: () =>
+          gateMembers(
+            context,
+            live.fronts.map(({ name }) => name),
+            again,
+          ),
       });
     case "add-front":
-      return await updateStep(context, request, { after: () => readmitFront(context, step.front, again) });
+      return await updateStep(context, request, { after: () => readmitMembers(context, membersOf(step), again) });
     case "resize-front":
       return await updateStep(context, request, {
-        before: () => takeOut(context, request, step.front),
-        beside: (run) => readmitResized(context, { front: step.front, size: step.to, next: again, run }),
+        before: () => takeOut(context, request),
+        beside: (run) => readmitResized(context, { members: step.members, next: again, run }),
       });
     case "remove-front":
-      return await updateStep(context, request, { before: () => takeOut(context, request, step.front) });
+      return await updateStep(context, request, { before: () => takeOut(context, request) });
   }
 }
 
-/** What is done to a front around the engine's run. */
+/** What is done to the members around the engine's run. */
 interface Around {
   readonly before?: () => Promise<void>;
   /** Begins with the run. */
@@ -64,7 +68,7 @@ interface Around {
   readonly after?: () => Promise<void>;
 }
 
-/** The engine's part of a step: prepared and compared before the front is touched. */
+/** The engine's part of a step: prepared and compared before a member is touched. */
 async function updateStep(
   context: StackContext,
   request: StepRequest,
@@ -124,7 +128,7 @@ async function prepareStep(context: StackContext, request: StepRequest): Promise
   });
 }
 
-/** From the Plans of the step; a front that is only partly there counts as not there yet, or not there any more. */
+/** From the Plans of the step; a member of which only a part exists counts as not created yet, or as deleted. */
 export function expectationOf(
   context: StackContext,
   live: LiveFleet,
@@ -134,53 +138,61 @@ export function expectationOf(
   if (step.kind !== "add-front") {
     return expectedChange(step, itemsOf(planFleet(context, fleetOfLive(live))), itemsOf(after));
   }
-  const without = { ...live, fronts: live.fronts.filter((front) => front.name !== step.front) };
+  const without = { ...live, fronts: live.fronts.filter((front) => !membersOf(step).includes(front.name)) };
   return expectedChange(step, itemsOf(planFleet(context, fleetOfLive(without))), itemsOf(after));
 }
 
-/** Drains a front, once a fresh look has shown that the others are enough. */
-async function takeOut(context: StackContext, { goal, live, again }: StepRequest, name: string): Promise<void> {
+/** Drains the members of a step, once a fresh look has shown that the others are enough. */
+async function takeOut(context: StackContext, { goal, live, again, step }: StepRequest): Promise<void> {
+  const names = membersOf(step);
   const now = await observeFleet(context, knownOf(live));
-  const front = now.fronts.find((one) => one.name === name);
-  if (front !== undefined && !mayLeave(now, front, goal.minimumServing)) {
+  const minimum = minimumServing(now, goal.minHealthy);
+  if (!mayLeave(now, names, minimum)) {
+    const [who, stay] = [names.join(", "), names.length === 1 ? "stays" : "stay"];
     throw new LorError({
       code: "not-enough-serving",
-      message: `${name} stays in service: fewer than ${goal.minimumServing} other fronts are healthy`,
+      message: `${who} ${stay} in service: fewer than ${minimum} other fronts are healthy`,
       exit: ExitCode.failed,
       culprit: "cloud",
       seen: now.fronts.map((one) => `${one.name} ${one.healthy ? "healthy" : "not healthy"}`).join(", "),
-      accepted: `${goal.minimumServing} healthy fronts besides ${name}`,
+      accepted: `${minimum} healthy fronts besides ${who}`,
       next: again,
     });
   }
-  await drainFront(context, name);
+  await drainMembers(context, names);
 }
 
-/** After a failed update: a front that still works goes back into service, at whatever size it has. */
+/** After a failed update: members that still work go back into service, at whatever size they have. */
 async function comeBack(context: StackContext, { step, live }: StepRequest): Promise<void> {
   if (step.kind !== "resize-front" && step.kind !== "remove-front") {
     return;
   }
   await context.lock?.confirm();
   if (context.lock?.lost.aborted === true) {
-    // Whoever has the lock now looks after the front.
+    // The next holder of the lock repairs the members.
     return;
   }
   // The way out must not depend on the signal that may have caused it.
   const calm: StackContext = { ...context, signal: undefined };
+  const names = membersOf(step);
   try {
     const fleet = await observeFleet(calm, knownOf(live));
-    const front = fleet.fronts.find((one) => one.name === step.front);
-    if (front?.server === "active" && front.pool === "drained" && front.healthy) {
-      await readmitFront(
-        { ...calm, timings: { ...calm.timings, gateLimit: calm.timings.healthGrace } },
-        step.front,
-        "",
-      );
-    }
+    const ready = fleet.fronts.filter(
+      (front) => names.includes(front.name) && front.server === "active" && front.pool === "drained" && front.healthy,
+    );
+    const timings = { ...calm.timings, gateLimit: calm.timings.healthGrace };
+    await readmitMembers(
+      { ...calm, timings },
+      ready.map(({ name }) => name),
+      "",
+    );
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    context.emit({ kind: "warning", code: "front-left-drained", message: `${step.front} is left drained: ${message}` });
+    context.emit({
+      kind: "warning",
+      code: "front-left-drained",
+      message: `${names.join(", ")}: not all are back in the pool: ${message}`,
+    });
   }
 }
 
@@ -195,7 +207,7 @@ async function settleStep(
   request: StepRequest,
   step: Extract<SwitchStep, { readonly kind: "settle-resize" }>,
 ): Promise<void> {
-  const front = request.live.fronts.find((one) => one.name === step.front);
+  const front = request.live.fronts.find((one) => one.name === step.member);
   if (front !== undefined) {
     await settleResize(context, front, step.how);
     await refresh(context, request);
@@ -209,12 +221,16 @@ async function recoverStep(
   step: Extract<SwitchStep, { readonly kind: "recover-front" }>,
 ): Promise<void> {
   const { live, again } = request;
-  const front = live.fronts.find((one) => one.name === step.front);
+  const front = live.fronts.find((one) => one.name === step.member);
   await context.clients.compute.resetState(front?.serverView?.id ?? "");
-  await waitForServer(context, step.front, (server) => server === "active");
-  context.emit({ kind: "repaired", repair: "front-reset", what: step.front });
+  await waitForServer(context, step.member, (server) => server === "active");
+  context.emit({ kind: "repaired", repair: "front-reset", what: step.member });
   await refresh(context, request);
-  await gateFront(context, step.front, `${again}; if it stays unwell, lor-infra recover --replace ${step.front}`);
+  await gateMembers(
+    context,
+    [step.member],
+    `${again}; if it stays unhealthy, lor-infra recover --replace ${step.member}`,
+  );
 }
 
 function stepFailed({ step, again }: StepRequest, cause: unknown): LorError {
@@ -227,9 +243,4 @@ function stepFailed({ step, again }: StepRequest, cause: unknown): LorError {
     next: `lor-infra status, then ${again}`,
     cause,
   });
-}
-
-/** `resize-front ps-0`: for the journal and for messages. */
-export function describeStep(step: SwitchStep): string {
-  return "front" in step ? `${step.kind} ${step.front}` : step.kind;
 }

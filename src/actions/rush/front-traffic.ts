@@ -1,109 +1,129 @@
 import { ExitCode, LorError } from "../../core/errors.ts";
 import { serves } from "../../rolling/serving.ts";
 import { HeldEvents } from "../../stack/held-events.ts";
-import { type ObservedFront, observeFleet } from "../../stack/observe-fleet.ts";
+import { type ObservedFleet, type ObservedFront, observeFleet } from "../../stack/observe-fleet.ts";
 import { type StackContext, stoppedBy } from "../../stack/stack-context.ts";
 import { sleepUnlessStopped, waitUntil } from "../../stack/wait-until.ts";
 
-/** Takes a front out of service and waits until its open connections have ended, or the limit for them has passed. */
-export async function drainFront(context: StackContext, name: string): Promise<void> {
-  const { clients, emit, timings } = context;
-  const front = await findFront(context, name);
-  if (front.member === undefined) {
-    return;
-  }
-  if (front.member.weight > 0) {
-    await clients.loadBalancer.setWeight(front.member, 0);
-  }
-  emit({ kind: "front", front: name, moment: "drained", ...connections(front) });
-  if (!front.healthy) {
+/** Takes members out of service and waits until their open connections have ended, or the limit for them has passed. */
+export async function drainMembers(context: StackContext, names: readonly string[]): Promise<void> {
+  const fleet = await observeFleet(context);
+  const drained: ObservedFront[] = [];
+  for (const name of names) {
+    const front = frontOf(fleet, name);
+    if (front.member === undefined) continue;
+    if (front.member.weight > 0) await context.clients.loadBalancer.setWeight(front.member, 0);
+    context.emit({ kind: "front", front: name, moment: "drained", ...connections(front) });
     // Nobody is connected to what does not answer.
-    return;
+    if (front.healthy) drained.push(front);
   }
-  if (front.member.activeConnections === undefined) {
-    await sleepUnlessStopped(context, timings.drainBlind);
-    emit({ kind: "front", front: name, moment: "empty" });
-    return;
-  }
+  const isCounted = (front: ObservedFront) => front.member?.activeConnections !== undefined;
+  await Promise.all([
+    waitForConnections(context, drained.filter(isCounted)),
+    waitBlind(
+      context,
+      drained.filter((front) => !isCounted(front)),
+    ),
+  ]);
+}
+
+async function waitForConnections(context: StackContext, drained: readonly ObservedFront[]): Promise<void> {
+  if (drained.length === 0) return;
+  const { clock, emit, timings } = context;
+  const began = clock.now().getTime();
+  const open = new Set(drained.map(({ name }) => name));
   const { seen } = await waitUntil(context, {
     limit: timings.drainLimit,
-    look: () => findFront(context, name),
-    good: (one) => (one.member?.activeConnections ?? 0) === 0,
+    look: () => observeFleet(context),
+    good: (fleet) => {
+      for (const name of [...open]) {
+        // A count that is missing is not a count of zero.
+        if (frontOf(fleet, name).member?.activeConnections !== 0) continue;
+        open.delete(name);
+        emit({ kind: "front", front: name, moment: "connections-ended", connections: 0 });
+      }
+      return open.size === 0;
+    },
   });
-  emit({ kind: "front", front: name, moment: "empty", ...connections(seen) });
+  const seconds = Math.round((clock.now().getTime() - began) / 1000);
+  for (const name of open) {
+    const { member } = frontOf(seen, name);
+    const moment = member?.activeConnections === undefined ? "connections-not-counted" : "connections-left";
+    emit({ kind: "front", front: name, moment, seconds, ...connections(frontOf(seen, name)) });
+  }
+}
+
+async function waitBlind(context: StackContext, drained: readonly ObservedFront[]): Promise<void> {
+  if (drained.length === 0) return;
+  const { emit, timings } = context;
+  await sleepUnlessStopped(context, timings.drainBlind);
+  for (const { name } of drained) {
+    emit({ kind: "front", front: name, moment: "connections-not-counted", seconds: timings.drainBlind / 1000 });
+  }
+}
+
+/** Several members that are waited for at once: they share their looks at the cloud, and a load balancer takes one change at a time. */
+class Wave {
+  readonly context: StackContext;
+  readonly next: string;
+  #look: Promise<ObservedFleet> | undefined;
+  #change: Promise<unknown> = Promise.resolve();
+
+  constructor(context: StackContext, next: string) {
+    this.context = context;
+    this.next = next;
+  }
+
+  async find(name: string): Promise<ObservedFront> {
+    this.#look ??= observeFleet(this.context).finally(() => {
+      this.#look = undefined;
+    });
+    return frontOf(await this.#look, name);
+  }
+
+  async readmit({ member }: ObservedFront): Promise<void> {
+    if (member === undefined || member.weight > 0) return;
+    const change = this.#change.then(() => this.context.clients.loadBalancer.setWeight(member, 1));
+    this.#change = change.catch(() => undefined);
+    await change;
+  }
 }
 
 /**
- * Waits until the load balancer's own checks find a front healthy, and have found it so for a while: their last answer may be older than the
- * restart. @throws LorError `gate-failed`
+ * Waits until the load balancer's own checks find each member healthy, and have found it so for a while: their last answer may be older than
+ * the restart.
+ * @throws LorError `gate-failed`
  */
-export async function gateFront(context: StackContext, name: string, next: string): Promise<ObservedFront> {
-  const { emit, timings } = context;
-  emit({ kind: "front", front: name, moment: "waiting-for-health" });
-  const { seen, good } = await waitUntil(context, {
-    limit: timings.gateLimit,
-    hold: timings.gateHold,
-    look: () => findFront(context, name),
-    good: (one) => one.healthy && one.server === "active",
-  });
-  if (!good) {
-    throw new LorError({
-      code: "gate-failed",
-      message: `${name} does not pass its health check`,
-      exit: ExitCode.failed,
-      culprit: "cloud",
-      seen: `server ${seen.server}, health ${seen.member?.operatingStatus ?? "unknown"}, ${
-        seen.pool === "serving" ? "in the pool" : "out of the pool: the shop serves on the others"
-      }`,
-      accepted: `healthy within ${Math.round(timings.gateLimit / 1000)} s`,
-      next,
-    });
-  }
-  emit({ kind: "front", front: name, moment: "healthy" });
-  return seen;
+export async function gateMembers(context: StackContext, names: readonly string[], next: string): Promise<void> {
+  const wave = new Wave(context, next);
+  await all(names.map((name) => gate(wave, name)));
 }
 
-/** Puts a healthy front back into service and makes sure that it stays well under requests. */
-export async function readmitFront(context: StackContext, name: string, next: string): Promise<void> {
-  const front = await gateFront(context, name, next);
-  if (front.member !== undefined && front.member.weight === 0) {
-    await context.clients.loadBalancer.setWeight(front.member, 1);
-  }
-  const { good, seen } = await waitUntil(context, {
-    limit: context.timings.gateLimit,
-    hold: context.timings.soak,
-    look: () => findFront(context, name),
-    good: serves,
-  });
-  if (!good) {
-    throw new LorError({
-      code: "gate-failed",
-      message: `${name} does not stay healthy in the pool`,
-      exit: ExitCode.failed,
-      culprit: "cloud",
-      seen: `health ${seen.member?.operatingStatus ?? "unknown"}`,
-      next,
-    });
-  }
-  context.emit({ kind: "front", front: name, moment: "readmitted" });
+/**
+ * Puts healthy members back into service, each as soon as it passes its gate, and makes sure that they stay healthy under requests. One that
+ * fails keeps none of the others out.
+ * @throws LorError `gate-failed`
+ */
+export async function readmitMembers(context: StackContext, names: readonly string[], next: string): Promise<void> {
+  const wave = new Wave(context, next);
+  await all(names.map((name) => readmit(wave, name)));
 }
 
-export interface ResizedFront {
-  readonly front: string;
-  /** Size that it is to have. */
-  readonly size: string;
+export interface ResizedMembers {
+  readonly members: readonly { readonly name: string; readonly to: string }[];
   /** Command that goes on after a failure. */
   readonly next: string;
-  /** The engine's run that resizes it. */
+  /** The engine's run that resizes them. */
   readonly run: Promise<unknown>;
 }
 
 /**
- * Readmits a front as soon as its server runs at its new size: the provider sleeps ten seconds more before it looks (terraform-provider-openstack 1.54.1,
- * `Delay` of the confirmation in resource_openstack_compute_instance_v2.go). What happens to the front is told when the run has ended, in the order in
- * which it always comes. When the run fails, nothing more is waited for. @throws LorError `gate-failed`; what the run throws
+ * Readmits each member as soon as its server runs at its new size: the provider sleeps ten seconds more before it looks (terraform-provider-openstack 1.54.1,
+ * `Delay` of the confirmation in resource_openstack_compute_instance_v2.go). What happens to the members is reported when the run has ended, in the order in
+ * which it always comes. When the run fails, nothing more is waited for.
+ * @throws LorError `gate-failed`; what the run throws
  */
-export async function readmitResized(context: StackContext, { front, size, next, run }: ResizedFront): Promise<void> {
+export async function readmitResized(context: StackContext, { members, next, run }: ResizedMembers): Promise<void> {
   const ended = new AbortController();
   const failed = new AbortController();
   const events = new HeldEvents(context.emit);
@@ -116,18 +136,85 @@ export async function readmitResized(context: StackContext, { front, size, next,
     failed.abort();
   });
   const held = { ...context, emit: events.emit };
-  const resized = waitUntil(stoppedBy(held, ended.signal), {
-    limit: Number.POSITIVE_INFINITY,
-    look: () => findFront(context, front),
-    good: (one) => one.server === "active" && one.size === size,
-  });
-  // A look that fails is no reason to fail: the run tells.
-  await Promise.race([run, resized.catch(() => run)]);
-  await readmitFront(stoppedBy(held, failed.signal), front, next);
+  const untilRun = stoppedBy(held, ended.signal);
+  const looks = new Wave(untilRun, next);
+  const wave = new Wave(stoppedBy(held, failed.signal), next);
+  await all(
+    members.map(async ({ name, to }) => {
+      const resized = waitUntil(untilRun, {
+        limit: Number.POSITIVE_INFINITY,
+        look: () => looks.find(name),
+        good: (one) => one.server === "active" && one.size === to,
+      });
+      // A look that fails is no reason to fail: the run reports it.
+      await Promise.race([run, resized.catch(() => run)]);
+      await readmit(wave, name);
+    }),
+  );
 }
 
-async function findFront(context: StackContext, name: string): Promise<ObservedFront> {
-  const fleet = await observeFleet(context);
+async function gate(wave: Wave, name: string): Promise<ObservedFront> {
+  const { emit, timings } = wave.context;
+  emit({ kind: "front", front: name, moment: "waiting-for-health" });
+  const { seen, good } = await waitUntil(wave.context, {
+    limit: timings.gateLimit,
+    hold: timings.gateHold,
+    look: () => wave.find(name),
+    good: (one) => one.healthy && one.server === "active",
+  });
+  if (!good) {
+    throw new LorError({
+      code: "gate-failed",
+      message: `${name} does not pass its health check`,
+      exit: ExitCode.failed,
+      culprit: "cloud",
+      seen: `server ${seen.server}, health ${seen.member?.operatingStatus ?? "unknown"}, ${
+        seen.pool === "serving" ? "in the pool" : "out of the pool: the shop serves on the others"
+      }`,
+      accepted: `healthy within ${Math.round(timings.gateLimit / 1000)} s`,
+      next: wave.next,
+    });
+  }
+  emit({ kind: "front", front: name, moment: "healthy" });
+  return seen;
+}
+
+async function readmit(wave: Wave, name: string): Promise<void> {
+  const { emit, timings } = wave.context;
+  await wave.readmit(await gate(wave, name));
+  const { good, seen } = await waitUntil(wave.context, {
+    limit: timings.gateLimit,
+    hold: timings.soak,
+    look: () => wave.find(name),
+    good: serves,
+  });
+  if (!good) {
+    throw new LorError({
+      code: "gate-failed",
+      message: `${name} does not stay healthy in the pool`,
+      exit: ExitCode.failed,
+      culprit: "cloud",
+      seen: `health ${seen.member?.operatingStatus ?? "unknown"}`,
+      next: wave.next,
+    });
+  }
+  emit({ kind: "front", front: name, moment: "readmitted" });
+}
+
+/** Waits for all, also when some fail. @throws the first failure, with what the others say */
+async function all(works: readonly Promise<unknown>[]): Promise<void> {
+  const failures = (await Promise.allSettled(works)).flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+  const [first, ...others] = failures;
+  if (first === undefined) return;
+  const more = [...new Set(others.map(messageOf))].filter((message) => message !== messageOf(first));
+  throw first instanceof LorError && more.length > 0 ? first.adding(more.join("; ")) : first;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function frontOf(fleet: ObservedFleet, name: string): ObservedFront {
   return (
     fleet.fronts.find((front) => front.name === name) ?? {
       name,

@@ -1,14 +1,13 @@
 import type { LorError } from "../../core/errors.ts";
-import type { SwitchGoal } from "../../rolling/model.ts";
+import { describeStep, type SwitchGoal } from "../../rolling/model.ts";
 import { fleetOfLive } from "../../rolling/step-fleet.ts";
 import { recoverStack } from "../../stack/recover-stack.ts";
 import type { StackContext } from "../../stack/stack-context.ts";
-import { describeStep } from "./carry-out-step.ts";
 import { knownAfter, observeSettled, runSteps, StepFailure, type StepsRequest } from "./run-steps.ts";
 
 /**
- * Takes a failed step back: the same planner brings the fleet to what it was before that step, a front to its old size or an extra one out. The
- * steps before it stay; the stack's state keeps each front's own size, and the next switch goes on from there.
+ * Takes a failed step back: the same planner brings the fleet to what it was before that step, its members to their old sizes, or extra ones out. The
+ * steps before it stay; the stack's state keeps each member's own size, and the next switch goes on from there.
  * @returns the step's error, which says that it was taken back
  * @throws LorError the step's, which says why it could not be taken back
  */
@@ -24,7 +23,7 @@ export async function revertStep(
     await runSteps(context, {
       ...request,
       goal,
-      // Of a front that was to be added a part may be there.
+      // Of a member that was to be added a part may exist.
       live: await observeSettled(context, knownAfter(live, step), goal),
       expected: { time: () => undefined, total: 1 },
       before: async () => undefined,

@@ -3,7 +3,14 @@ import type { Profile } from "../../domain/profile.ts";
 import type { RecordedExpectation, RecordedFleet } from "../../domain/review/journal-record.ts";
 import { decide } from "../../rolling/decide.ts";
 import type { ExpectedTime } from "../../rolling/forecast.ts";
-import type { LiveFleet, SwitchGoal, SwitchStep, SwitchStop } from "../../rolling/model.ts";
+import {
+  describeStep,
+  isBusy,
+  type LiveFleet,
+  type SwitchGoal,
+  type SwitchStep,
+  type SwitchStop,
+} from "../../rolling/model.ts";
 import { serves } from "../../rolling/serving.ts";
 import { fleetAfter } from "../../rolling/step-fleet.ts";
 import { type KnownFleet, knownOf, type ObservedFleet, observeFleet } from "../../stack/observe-fleet.ts";
@@ -12,7 +19,7 @@ import type { Note } from "../../stack/run-journal.ts";
 import { requireLock, type StackContext } from "../../stack/stack-context.ts";
 import { sleepUnlessStopped, waitUntil } from "../../stack/wait-until.ts";
 import type { SystemPlan } from "../../systems/contract.ts";
-import { carryOutStep, describeStep } from "./carry-out-step.ts";
+import { carryOutStep } from "./carry-out-step.ts";
 
 /** A step that was carried out. */
 export interface DoneStep {
@@ -126,8 +133,7 @@ export async function observeSettled(
   context.emit({ kind: "phase", phase: "observing" });
   const look = () => observeFleet(context, known);
   const idle = (fleet: LiveFleet) =>
-    (fleet.loadBalancerReady || fleet.loadBalancerFailed === true) &&
-    fleet.fronts.every((front) => front.server !== "building" && front.server !== "resizing");
+    (fleet.loadBalancerReady || fleet.loadBalancerFailed === true) && !fleet.fronts.some(isBusy);
   const { seen } = await waitUntil(context, { limit: context.timings.busyLimit, look, good: idle });
   const wanted = new Set(goal.fleet.fronts.map((front) => front.name));
   const well = (fleet: LiveFleet) =>
@@ -156,19 +162,35 @@ export function knownAfter(live: LiveFleet, step: SwitchStep): KnownFleet {
 
 /** A step that left everything as it was would be decided again and again. */
 function requireEffect(step: SwitchStep, live: LiveFleet, target: Profile): void {
-  const front = "front" in step ? live.fronts.find((one) => one.name === step.front) : undefined;
-  const missed =
-    (step.kind === "resize-front" && front?.size !== step.to) ||
-    (step.kind === "add-front" && front === undefined) ||
-    (step.kind === "remove-front" && front !== undefined && front.server !== "absent");
-  if (missed) {
+  const missed = missedBy(step, live);
+  if (missed.length > 0) {
     throw new LorError({
       code: "step-without-effect",
       message: `${describeStep(step)} ended well, but the cloud does not show it`,
       exit: ExitCode.failed,
       culprit: "cloud",
-      seen: front === undefined ? "no such front" : `${front.name} ${front.size}, server ${front.server}`,
+      seen: missed
+        .map((name) => live.fronts.find((one) => one.name === name) ?? name)
+        .map((front) =>
+          typeof front === "string" ? `no front ${front}` : `${front.name} ${front.size}, server ${front.server}`,
+        )
+        .join("; "),
       next: `lor-infra status, then lor-infra ${target}`,
     });
+  }
+}
+
+/** Members of a step in which the cloud does not show it. */
+function missedBy(step: SwitchStep, { fronts }: LiveFleet): readonly string[] {
+  const find = (name: string) => fronts.find((one) => one.name === name);
+  switch (step.kind) {
+    case "resize-front":
+      return step.members.filter(({ name, to }) => find(name)?.size !== to).map(({ name }) => name);
+    case "add-front":
+      return step.members.filter(({ name }) => find(name) === undefined).map(({ name }) => name);
+    case "remove-front":
+      return step.members.filter((name) => (find(name)?.server ?? "absent") !== "absent");
+    default:
+      return [];
   }
 }

@@ -8,8 +8,8 @@ import { askCloud } from "../../stack/query-cloud.ts";
 import type { StackContext } from "../../stack/stack-context.ts";
 import { profileFleet, rollingOf } from "../../systems/project-plan.ts";
 
-/** Which service tells the quota of what. */
-const tellers = {
+/** Service that reports the quota of a resource. */
+const quotaServices = {
   instances: "Nova",
   cores: "Nova",
   memory: "Nova",
@@ -80,13 +80,13 @@ async function readQuotas(
   { clients: { supply } }: StackContext,
   resources: readonly QuotaResource[],
 ): Promise<SupplyFacts["quotas"]> {
-  const services = distinct(resources.map((resource) => tellers[resource]));
+  const services = distinct(resources.map((resource) => quotaServices[resource]));
   const answers = new Map<string, Answer<readonly Quota[]>>(
     await Promise.all(services.map(async (service) => [service, await askCloud(supply.quotas[service])] as const)),
   );
   return new Map(
     resources.map((resource): [string, Answer<Quota>] => {
-      const service = tellers[resource];
+      const service = quotaServices[resource];
       const answer = answers.get(service) ?? { why: `${service} was not asked` };
       if ("why" in answer) return [resource, answer];
       const told = answer.known.find((quota) => quota.resource === resource);
@@ -96,7 +96,14 @@ async function readQuotas(
 }
 
 function sizesOf(step: SwitchStep): readonly string[] {
-  return step.kind === "add-front" ? [step.size] : step.kind === "resize-front" ? [step.to] : [];
+  switch (step.kind) {
+    case "add-front":
+      return step.members.map(({ size }) => size);
+    case "resize-front":
+      return step.members.map(({ to }) => to);
+    default:
+      return [];
+  }
 }
 
 function distinct<T>(values: readonly T[]): readonly T[] {

@@ -2,27 +2,26 @@ import { Temporal } from "temporal-polyfill";
 import type { OfferedFlavor } from "../../clouds/clients.ts";
 import type { Profile } from "../../domain/profile.ts";
 import type { StepForecast } from "../../rolling/forecast.ts";
-import type { LiveFleet, SwitchGoal, SwitchStop } from "../../rolling/model.ts";
+import { describeStep, type LiveFleet, type SwitchGoal, type SwitchStop } from "../../rolling/model.ts";
 import type { Answer } from "../../rolling/preflight/answer.ts";
-import { backupConditions } from "../../rolling/preflight/backups.ts";
-import { dataLossConditions, type LossMoment } from "../../rolling/preflight/data-loss.ts";
-import { durationCondition } from "../../rolling/preflight/duration.ts";
-import { eventTimeCondition } from "../../rolling/preflight/event-time.ts";
-import { frontsServeConditions } from "../../rolling/preflight/fronts-serve.ts";
-import { type Condition, onceBegun } from "../../rolling/preflight/preflight-check.ts";
-import { wayBackConditions } from "../../rolling/preflight/reversibility.ts";
-import { rushPriceCondition } from "../../rolling/preflight/rush-price.ts";
-import { returnTimeCondition } from "../../rolling/preflight/scale-down-time.ts";
-import { supplyConditions } from "../../rolling/preflight/supply.ts";
+import { backupChecks } from "../../rolling/preflight/backups.ts";
+import { dataLossChecks, type LossMoment } from "../../rolling/preflight/data-loss.ts";
+import { durationCheck } from "../../rolling/preflight/duration.ts";
+import { eventTimeCheck } from "../../rolling/preflight/event-time.ts";
+import { frontsServeChecks } from "../../rolling/preflight/fronts-serve.ts";
+import { onceBegun, type PreflightCheck } from "../../rolling/preflight/preflight-check.ts";
+import { reversibilityChecks } from "../../rolling/preflight/reversibility.ts";
+import { rushPriceCheck } from "../../rolling/preflight/rush-price.ts";
+import { scaleDownTimeCheck } from "../../rolling/preflight/scale-down-time.ts";
+import { supplyChecks } from "../../rolling/preflight/supply.ts";
 import { fleetAfter, fleetOfLive, liveAfter } from "../../rolling/step-fleet.ts";
 import { planFleet, planProfile, type StackContext } from "../../stack/stack-context.ts";
 import { describeUnboundAddresses } from "../../stack/unbound-addresses.ts";
 import { itemsOf, rollingOf } from "../../systems/project-plan.ts";
 import { requirePriceBook } from "../cost/estimate-cost.ts";
 import { priceItems, priceProfiles, rushCostsMore, unpricedDifferences } from "../cost/price-profiles.ts";
-import { returnConditions } from "../normal/scale-down-preflight.ts";
+import { scaleDownChecks } from "../normal/scale-down-preflight.ts";
 import { readBackups } from "./backup-facts.ts";
-import { describeStep } from "./carry-out-step.ts";
 import { readSupply } from "./supply-facts.ts";
 
 /** What a person says about the season when asking for a switch. */
@@ -39,7 +38,7 @@ export interface SeasonChoice {
   readonly at?: Temporal.Instant;
 }
 
-export interface ConditionsRequest {
+export interface PreflightRequest {
   readonly target: Profile;
   readonly goal: SwitchGoal;
   readonly live: LiveFleet;
@@ -53,10 +52,10 @@ export interface ConditionsRequest {
 }
 
 /** Looks up and judges everything that is asked before a switch changes anything; of a switch that has begun, of what is left of it. */
-export async function switchConditions(
+export async function preflightChecks(
   context: StackContext,
-  request: ConditionsRequest,
-): Promise<readonly Condition[]> {
+  request: PreflightRequest,
+): Promise<readonly PreflightCheck[]> {
   const { target, begun, stop } = request;
   const [supply, backups, unbound] = await Promise.all([
     readSupply(context, request),
@@ -64,38 +63,38 @@ export async function switchConditions(
     stop === undefined ? undefined : describeUnboundAddresses(context),
   ]);
   const cause = unbound === undefined ? undefined : { reason: unbound, next: "lor-infra cloud status" };
-  const kept = backupConditions(backups);
+  const kept = backupChecks(backups);
   return [
-    ...timeConditions(context, request),
+    ...timeChecks(context, request),
     ...(target === "normal" && request.steps.length > 0
-      ? await returnConditions(context, request.season.busy === true)
+      ? await scaleDownChecks(context, request.season.busy === true)
       : []),
-    ...wayBackConditions(wayBackFacts(context, supply.flavorsOffered)),
+    ...reversibilityChecks(reversibilityFacts(context, supply.flavorsOffered)),
     // Of a switch that cannot begin nobody knows the steps.
-    ...(stop === undefined ? supplyConditions(supply) : []),
-    ...frontsServeConditions({ ...request, cause }),
-    ...dataLossConditions(dataLossFacts(context, request)),
+    ...(stop === undefined ? supplyChecks(supply) : []),
+    ...frontsServeChecks({ ...request, cause }),
+    ...dataLossChecks(dataLossFacts(context, request)),
     ...(begun ? onceBegun(kept) : kept),
-    ...(stop === undefined ? forecastConditions(context, request) : []),
+    ...(stop === undefined ? forecastChecks(context, request) : []),
   ];
 }
 
 /** A way back that has begun is still refused while the event wants its rush: what is still large is needed. */
-function timeConditions(context: StackContext, request: ConditionsRequest): readonly Condition[] {
-  if (request.target === "normal") return [returnTimeCondition(returnTimeFacts(context, request))];
-  const time = [eventTimeCondition(eventTimeFacts(context, request))];
+function timeChecks(context: StackContext, request: PreflightRequest): readonly PreflightCheck[] {
+  if (request.target === "normal") return [scaleDownTimeCheck(scaleDownTimeFacts(context, request))];
+  const time = [eventTimeCheck(eventTimeFacts(context, request))];
   return request.begun ? onceBegun(time) : time;
 }
 
-function forecastConditions(context: StackContext, request: ConditionsRequest): readonly Condition[] {
+function forecastChecks(context: StackContext, request: PreflightRequest): readonly PreflightCheck[] {
   const { steps, target } = request;
   return [
-    ...(target === "rush" ? [rushPriceCondition(rushPriceFacts(context, request))] : []),
-    durationCondition({ ...calendarFacts(context, request), steps }),
+    ...(target === "rush" ? [rushPriceCheck(rushPriceFacts(context, request))] : []),
+    durationCheck({ ...calendarFacts(context, request), steps }),
   ];
 }
 
-function calendarFacts({ project, clock }: StackContext, { season }: ConditionsRequest) {
+function calendarFacts({ project, clock }: StackContext, { season }: PreflightRequest) {
   return {
     calendar: project.settings.normal.calendar,
     now: season.at ?? Temporal.Instant.fromEpochMilliseconds(clock.now().getTime()),
@@ -103,7 +102,7 @@ function calendarFacts({ project, clock }: StackContext, { season }: ConditionsR
   };
 }
 
-function eventTimeFacts(context: StackContext, request: ConditionsRequest) {
+function eventTimeFacts(context: StackContext, request: PreflightRequest) {
   const { early = false, late = false } = request.season;
   return {
     ...calendarFacts(context, request),
@@ -112,12 +111,12 @@ function eventTimeFacts(context: StackContext, request: ConditionsRequest) {
   };
 }
 
-function returnTimeFacts(context: StackContext, request: ConditionsRequest) {
+function scaleDownTimeFacts(context: StackContext, request: PreflightRequest) {
   const { calendar, now } = calendarFacts(context, request);
   return { calendar, now, early: request.season.early === true, serves: context.cloud !== "local" };
 }
 
-function wayBackFacts(context: StackContext, offered: Answer<readonly OfferedFlavor[]>) {
+function reversibilityFacts(context: StackContext, offered: Answer<readonly OfferedFlavor[]>) {
   const { normal, rush } = context.project.settings;
   const plans = { normal: planProfile(context, "normal"), rush: planProfile(context, "rush") };
   const rolling = rollingOf(context.project);
@@ -140,7 +139,7 @@ function wayBackFacts(context: StackContext, offered: Answer<readonly OfferedFla
   };
 }
 
-function dataLossFacts(context: StackContext, { target, live, steps }: ConditionsRequest) {
+function dataLossFacts(context: StackContext, { target, live, steps }: PreflightRequest) {
   const { settings, system } = context.project;
   let now = live;
   const during = steps.map(({ step, out }): LossMoment => {
@@ -158,7 +157,7 @@ function dataLossFacts(context: StackContext, { target, live, steps }: Condition
   };
 }
 
-function rushPriceFacts(context: StackContext, request: ConditionsRequest) {
+function rushPriceFacts(context: StackContext, request: PreflightRequest) {
   const book = requirePriceBook(context.project);
   let now = request.live;
   const steps = request.steps.map(({ step, seconds }) => {

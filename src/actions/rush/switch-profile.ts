@@ -3,13 +3,14 @@ import type { Profile } from "../../domain/profile.ts";
 import { type ApprovedSwitch, approvalDifferences, planId } from "../../rolling/approval.ts";
 import { forecastSwitch } from "../../rolling/forecast.ts";
 import type { SwitchGoal, SwitchStep } from "../../rolling/model.ts";
-import { type Condition, refusalOf } from "../../rolling/preflight/preflight-check.ts";
+import { durationKey } from "../../rolling/past-durations.ts";
+import { type PreflightCheck, preflightError } from "../../rolling/preflight/preflight-check.ts";
 import { fleetOfLive, pathTo } from "../../rolling/step-fleet.ts";
 import { type KnownFleet, knownOf, type ObservedFleet } from "../../stack/observe-fleet.ts";
 import { type Confirm, type Proposal, requireApproval } from "../../stack/proposal.ts";
 import type { RecordedState } from "../../stack/recorded-state.ts";
 import { recoverStack, refreshState } from "../../stack/recover-stack.ts";
-import { experienceOf, journaled } from "../../stack/run-journal.ts";
+import { durationHistory, journaled } from "../../stack/run-journal.ts";
 import { planFleet, planProfile, type StackContext } from "../../stack/stack-context.ts";
 import { prepareUpdate, runUpdate, switchBuild } from "../../stack/update-stack.ts";
 import type { SystemPlan } from "../../systems/contract.ts";
@@ -18,7 +19,7 @@ import { runReturnTasks, type TaskResult } from "../normal/run-scale-down-hooks.
 import { changedSinceApproval, describeSwitch, guardSteps } from "./approve-switch.ts";
 import { revertStep } from "./revert-step.ts";
 import { type DoneStep, observeSettled, runSteps, StepFailure, type StepsRequest } from "./run-steps.ts";
-import { type ConditionsRequest, type SeasonChoice, switchConditions } from "./switch-preflight.ts";
+import { type PreflightRequest, preflightChecks, type SeasonChoice } from "./switch-preflight.ts";
 
 export interface SwitchInput {
   readonly target: Profile;
@@ -37,7 +38,7 @@ export interface SwitchResult {
   /** Steps that were carried out; none when the stack was there already. */
   readonly steps: readonly DoneStep[];
   /** What was asked before the first of them; empty when there was nothing to do. */
-  readonly conditions: readonly Condition[];
+  readonly checks: readonly PreflightCheck[];
   /** What was paid for before and is now: to be priced. */
   readonly before: SystemPlan;
   readonly after: SystemPlan;
@@ -49,7 +50,7 @@ export interface SwitchResult {
  * Brings a live stack into a profile, one safe step at a time: look, decide, preview, act, gate. Interrupted or failed at any point, the same
  * call goes on from what is really there.
  *
- * @throws LorError `not-created`, the code of a condition that refuses (exit 3), a stop code of the planner, `not-approved`, `changed-since-approval`, `plan-changed`, `preview-mismatch`,
+ * @throws LorError `not-created`, the code of a check that refuses (exit 3), a stop code of the planner, `not-approved`, `changed-since-approval`, `plan-changed`, `preview-mismatch`,
  *   `gate-failed`, `<step>-failed`
  */
 export async function switchProfile(context: StackContext, input: SwitchInput): Promise<SwitchResult> {
@@ -58,10 +59,10 @@ export async function switchProfile(context: StackContext, input: SwitchInput): 
   // Before the recovery: it ends what is unfinished.
   const goesOn = input.approved !== undefined && (await isUnfinished(context, input.approved));
   const prepared = await prepareSwitch(context, target, input.season);
-  const { proposal, live, named, conditions } = prepared;
+  const { proposal, live, named, checks } = prepared;
   const { before, after, steps: forecast } = proposal;
   if (forecast.length === 0 && named) {
-    return { target, tasks: [], steps: [], conditions, before, after, fleet: live, seconds: 0 };
+    return { target, tasks: [], steps: [], checks, before, after, fleet: live, seconds: 0 };
   }
   const approved = input.approved ?? prepared.approved;
   if (!goesOn) {
@@ -81,7 +82,7 @@ export async function switchProfile(context: StackContext, input: SwitchInput): 
       await runUpdate(context, await prepareUpdate(context, after, switchBuild));
     }
     const seconds = (context.clock.now().getTime() - began) / 1000;
-    return { target, tasks, steps: run.steps, conditions, before, after, fleet: run.fleet, seconds };
+    return { target, tasks, steps: run.steps, checks, before, after, fleet: run.fleet, seconds };
   });
 }
 
@@ -90,7 +91,7 @@ export async function planSwitch(
   context: StackContext,
   target: Profile,
   season: SeasonChoice = {},
-): Promise<Pick<PreparedSwitch, "approved" | "proposal" | "conditions">> {
+): Promise<Pick<PreparedSwitch, "approved" | "proposal" | "checks">> {
   return await prepareSwitch(context, target, season);
 }
 
@@ -104,7 +105,7 @@ interface PreparedSwitch {
   readonly proposal: SwitchProposal;
   readonly approved: ApprovedSwitch;
   /** Answers to what is asked before anything changes; none of them refuses. */
-  readonly conditions: readonly Condition[];
+  readonly checks: readonly PreflightCheck[];
   /** The state says already that it is in the profile. */
   readonly named: boolean;
 }
@@ -125,11 +126,11 @@ async function prepareSwitch(
   if (!recorded.refreshed && path.steps.length > 0 && readable) {
     await refreshState(context, fleetOfLive(live));
   }
-  const steps = forecastSwitch(live, path.steps, await experienceOf(context));
+  const steps = forecastSwitch(live, path.steps, await durationHistory(context));
   const changed = !sameFleet(fleetOfLive(live), goalOf(context, target === "rush" ? "normal" : "rush").fleet);
   const begun = changed && (unfinished || recorded.profile === undefined);
   const asked = { target, goal, live, steps, stop: path.stop, begun, season };
-  const conditions = path.stop === undefined && steps.length === 0 ? [] : await requireConditions(context, asked);
+  const checks = path.stop === undefined && steps.length === 0 ? [] : await requireChecks(context, asked);
   return {
     goal,
     recorded,
@@ -146,18 +147,18 @@ async function prepareSwitch(
       lost: [],
     },
     approved: await describeSwitch(context, { target, live, steps: path.steps }),
-    conditions,
+    checks,
     named: recorded.profile === target,
   };
 }
 
-/** Asks everything, shows the answers. @throws LorError with the code of the first condition that refuses */
-async function requireConditions(context: StackContext, asked: ConditionsRequest): Promise<readonly Condition[]> {
-  const conditions = await switchConditions(context, asked);
-  context.emit({ kind: "conditions", conditions });
-  const refusal = refusalOf(conditions);
+/** Asks everything, shows the answers. @throws LorError with the code of the first check that refuses */
+async function requireChecks(context: StackContext, asked: PreflightRequest): Promise<readonly PreflightCheck[]> {
+  const checks = await preflightChecks(context, asked);
+  context.emit({ kind: "checks", checks });
+  const refusal = preflightError(checks);
   if (refusal !== undefined) throw refusal;
-  return conditions;
+  return checks;
 }
 
 function requireSame(approved: ApprovedSwitch, now: ApprovedSwitch): void {
@@ -180,7 +181,7 @@ async function runApproved(
 ) {
   const { goal, proposal } = prepared;
   const expected = {
-    time: (step: SwitchStep) => proposal.steps.find((one) => one.step.kind === step.kind),
+    time: (step: SwitchStep) => proposal.steps.find((one) => durationKey(one.step) === durationKey(step)),
     total: proposal.steps.length,
   };
   const guard = guardSteps(context, approved, { live: prepared.live, state: prepared.approved.state });

@@ -21,7 +21,7 @@ import { type PreparedUpdate, prepareUpdate, runUpdate } from "../../stack/updat
 import { waitUntil } from "../../stack/wait-until.ts";
 import type { SystemPlan } from "../../systems/contract.ts";
 import { itemsOf, profileFleet, sameFleet } from "../../systems/project-plan.ts";
-import { readmitFront } from "../rush/front-traffic.ts";
+import { readmitMembers } from "../rush/front-traffic.ts";
 import { requireCreated } from "../rush/switch-profile.ts";
 
 export interface UpInput {
@@ -323,13 +323,15 @@ async function admitFronts(context: StackContext, plan: SystemPlan): Promise<Obs
     ? undefined
     : await describeUnboundAddresses(context);
   const why = unbound === undefined ? "" : `: ${unbound}; next: lor-infra cloud status`;
+  const drained: string[] = [];
   for (const { name } of plan.fleet.fronts) {
     const front = seen.fronts.find((one) => one.name === name);
     if (front?.healthy !== true) {
       emit({ kind: "warning", code: "front-unhealthy", message: `${name} does not pass its health check yet${why}` });
     } else if (front.pool === "drained") {
-      await readmitFront(context, name, "lor-infra up");
+      drained.push(name);
     }
   }
+  await readmitMembers(context, drained, "lor-infra up");
   return await look();
 }

@@ -52,7 +52,7 @@ async function makePlan(
   options: SwitchOptions & { readonly plan: string },
   told: object,
 ): Promise<ExitCode> {
-  const { approved, proposal, conditions } = await withStack(terminal, options, target, ({ context }) =>
+  const { approved, proposal, checks } = await withStack(terminal, options, target, ({ context }) =>
     planSwitch(context, target, seasonOf(options)),
   );
   terminal.line(renderProposal(terminal, proposal));
@@ -61,7 +61,7 @@ async function makePlan(
   terminal.line(
     `Plan ${planId(approved)} is in ${options.plan}; nothing was changed.\nNext: lor-infra ${target} --plan ${options.plan} applies it, and refuses if anything changes before.`,
   );
-  terminal.document({ version: 1, ok: true, plan: options.plan, id: planId(approved), approved, conditions, ...told });
+  terminal.document({ version: 1, ok: true, plan: options.plan, id: planId(approved), approved, checks, ...told });
   return ExitCode.done;
 }
 
@@ -82,7 +82,7 @@ async function switchTo(
     });
     return { result: done, review: done.steps.length > 0 ? await reviewAfter(terminal, context, target) : undefined };
   });
-  const { steps, conditions, before, after, fleet, seconds } = result;
+  const { steps, checks, before, after, fleet, seconds } = result;
   terminal.line(renderReadiness(terminal, result));
   if (steps.length > 0) {
     terminal.line(`Price a month: before ${describePrice(before)}\n                  now ${describePrice(after)}`);
@@ -100,7 +100,7 @@ async function switchTo(
     stack: options.stack,
     profile: target,
     tasks: result.tasks,
-    conditions,
+    checks,
     ...told,
     steps: steps.map(({ step, seconds: took, expected }) => ({
       step,

@@ -1,8 +1,9 @@
-import type { ActionEvent, FrontMoment, Phase, Repair } from "../../stack/action-event.ts";
+import type { ActionEvent, Phase, Repair } from "../../stack/action-event.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderBytes } from "./bytes.ts";
-import { renderConditions } from "./conditions.ts";
+import { renderChecks } from "./checks.ts";
 import { renderSeconds } from "./duration.ts";
+import { renderMoment } from "./front-moment.ts";
 import { Progress } from "./progress.ts";
 import { renderExpected, renderStep } from "./step.ts";
 
@@ -21,14 +22,6 @@ const phases: Readonly<Record<Phase, string>> = {
 
 /** Phases in which resources change: worth a tree of their own. */
 const changing: readonly Phase[] = ["refreshing", "creating", "updating", "unprotecting", "destroying"];
-
-const moments: Readonly<Record<FrontMoment, string>> = {
-  drained: "takes no new connection",
-  empty: "its open connections have ended",
-  "waiting-for-health": "waiting until it is healthy",
-  healthy: "healthy",
-  readmitted: "back in the pool",
-};
 
 const repairs: Readonly<Record<Repair, string>> = {
   "orphan-engine-ended": "ended the engine that an interrupted run had left",
@@ -79,9 +72,9 @@ export class ActionScreen {
         // What a preview goes through is not happening.
         if (changing.includes(this.#phase) || event.event.kind === "diagnostic") this.#progress.on(event.event);
         return;
-      case "conditions":
+      case "checks":
         this.#progress.end();
-        this.#terminal.line(renderConditions(this.#terminal, event.conditions));
+        this.#terminal.line(renderChecks(this.#terminal, event.checks));
         return;
       case "step-begun": {
         this.#progress.end();
@@ -104,7 +97,7 @@ export class ActionScreen {
         return;
       case "front":
         this.#progress.end();
-        this.#terminal.line(`      ${event.front}: ${moments[event.moment]}`);
+        this.#terminal.line(`      ${event.front}: ${renderMoment(event)}`);
         return;
       case "task":
         this.#progress.end();

@@ -6,20 +6,27 @@ import { renderSeconds } from "./duration.ts";
 export function renderStep(step: SwitchStep): string {
   switch (step.kind) {
     case "settle-resize":
-      return `${step.how} the interrupted resize of ${step.front}`;
+      return `${step.how} the interrupted resize of ${step.member}`;
     case "recover-front":
-      return `bring ${step.front} back from ERROR`;
+      return `bring ${step.member} back from ERROR`;
     case "readmit-front":
-      return `put ${step.front} back into the pool`;
+      return `put ${step.members.join(", ")} back into the pool`;
     case "resize-load-balancer":
       return `load balancer from ${step.from} to ${step.to} Mbit/s (open connections may be cut for a moment)`;
     case "add-front":
-      return `add ${step.front} (${step.size}${step.temporary ? ", only for the switch" : ""})`;
+      return `add ${byDetail(step.members, ({ size }) => `(${size}${step.temporary ? ", only for the switch" : ""})`)}`;
     case "resize-front":
-      return `resize ${step.front} from ${step.from} to ${step.to}`;
+      return `resize ${byDetail(step.members, ({ from, to }) => `from ${from} to ${to}`)}`;
     case "remove-front":
-      return `take ${step.front} out and delete it`;
+      return `take ${step.members.join(", ")} out and delete ${step.members.length === 1 ? "it" : "them"}`;
   }
+}
+
+/** Members with the same detail are named together: `ps-0, ps-1 from b2-7 to b2-15`. */
+function byDetail<T extends { readonly name: string }>(members: readonly T[], detail: (member: T) => string): string {
+  const names = new Map<string, string[]>();
+  for (const member of members) names.set(detail(member), [...(names.get(detail(member)) ?? []), member.name]);
+  return [...names].map(([text, all]) => `${all.join(", ")} ${text}`).join("; ");
 }
 
 /** `about 3 min 48 s on the real cloud, 1.2 s here` */

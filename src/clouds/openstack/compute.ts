@@ -1,5 +1,5 @@
 import { ExitCode, LorError } from "../../core/errors.ts";
-import type { ComputeClient, ServerStatus, ServerView } from "../clients.ts";
+import type { Machines, ServerView } from "../clients.ts";
 import { unlessMissing } from "../finder-query.ts";
 import { type Caller, CloudCallError } from "../http/call.ts";
 import { type JsonObject, object, objects, optionalText, text } from "../http/json-answer.ts";
@@ -8,19 +8,29 @@ import type { OpenStack } from "./openstack-api.ts";
 /** From 2.47 on, a server carries its flavor's name instead of an id that may no longer exist. */
 const FLAVOR_NAMES = "2.47";
 
-const STATUSES: ReadonlySet<string> = new Set([
-  "BUILD",
-  "ACTIVE",
-  "SHUTOFF",
-  "RESIZE",
-  "VERIFY_RESIZE",
-  "REVERT_RESIZE",
-  "ERROR",
-  "DELETED",
-] satisfies ServerStatus[]);
+/** Nova's server statuses (API reference, "Server concepts"); one that is not listed is `unknown`. */
+const states: Readonly<Record<string, ServerView["state"]>> = {
+  BUILD: "starting",
+  ACTIVE: "active",
+  SHUTOFF: "stopped",
+  PAUSED: "stopped",
+  SUSPENDED: "stopped",
+  SHELVED: "stopped",
+  SHELVED_OFFLOADED: "stopped",
+  RESIZE: "changing",
+  REVERT_RESIZE: "changing",
+  REBOOT: "changing",
+  HARD_REBOOT: "changing",
+  REBUILD: "changing",
+  MIGRATING: "changing",
+  VERIFY_RESIZE: "awaiting-confirmation",
+  ERROR: "failed",
+  DELETED: "deleted",
+  SOFT_DELETED: "deleted",
+};
 
 /** Nova: what the switch needs besides Pulumi. */
-export class NovaCompute implements ComputeClient {
+export class NovaCompute implements Machines {
   private readonly openstack: OpenStack;
   private readonly caller: Caller;
 
@@ -63,7 +73,7 @@ export class NovaCompute implements ComputeClient {
     await this.caller.waitFor(
       `server ${id} to leave ERROR`,
       () => this.server(id),
-      (seen) => seen.status !== "ERROR",
+      (seen) => seen.state !== "failed",
     );
   }
 
@@ -73,13 +83,13 @@ export class NovaCompute implements ComputeClient {
     await this.caller.waitFor(
       `server ${id} to be gone`,
       () => unlessMissing(() => this.server(id)),
-      (seen) => seen === undefined || seen.status === "DELETED",
+      (seen) => seen === undefined || seen.state === "deleted",
     );
   }
 
   private async settle(id: string, action: "confirmResize" | "revertResize"): Promise<void> {
     const before = await this.server(id);
-    if (before.status === "VERIFY_RESIZE") {
+    if (before.state === "awaiting-confirmation") {
       try {
         await this.act(id, { [action]: null });
       } catch (error) {
@@ -88,11 +98,11 @@ export class NovaCompute implements ComputeClient {
       }
     }
     const after = await this.caller.waitFor(
-      `server ${before.name} to leave ${before.status}`,
+      `server ${before.name} to end its resize`,
       () => this.server(id),
-      (seen) => !["VERIFY_RESIZE", "REVERT_RESIZE", "RESIZE"].includes(seen.status),
+      (seen) => seen.state !== "awaiting-confirmation" && seen.state !== "changing",
     );
-    if (after.status === "ERROR") {
+    if (after.state === "failed") {
       throw new LorError({
         code: "resize-failed",
         message: `${after.name} is in ERROR after ${action}: ${after.fault ?? "Nova gives no reason"}`,
@@ -125,11 +135,10 @@ export class NovaCompute implements ComputeClient {
 }
 
 function serverView(server: JsonObject): ServerView {
-  const status = text(server.status);
   return {
     id: text(server.id),
     name: text(server.name),
-    status: STATUSES.has(status) ? (status as ServerStatus) : "UNKNOWN",
+    state: states[text(server.status)] ?? "unknown",
     flavor: text(object(server.flavor).original_name),
     address: firstFixedAddress(server.addresses),
     fault: optionalText(object(server.fault).message),

@@ -1,5 +1,5 @@
 import { ExitCode, LorError } from "../../core/errors.ts";
-import type { LoadBalancerClient, MemberView, OperatingStatus, TrafficReading } from "../clients.ts";
+import type { MemberView, OperatingStatus, TrafficPool, TrafficReading } from "../clients.ts";
 import { AmbiguousName } from "../finder-query.ts";
 import { type Caller, CloudCallError } from "../http/call.ts";
 import { type JsonObject, number, object, objects, optionalText, text } from "../http/json-answer.ts";
@@ -15,7 +15,7 @@ const OPERATING: ReadonlySet<string> = new Set([
 ] satisfies OperatingStatus[]);
 
 /** Octavia: drain, readmit, look. One change at a time: a load balancer is immutable until it is ACTIVE again. */
-export class OctaviaLoadBalancer implements LoadBalancerClient {
+export class OctaviaLoadBalancer implements TrafficPool {
   private readonly openstack: OpenStack;
   private readonly caller: Caller;
 

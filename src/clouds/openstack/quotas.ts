@@ -1,9 +1,9 @@
-import type { OfferedFlavor, Quota, QuotaResource, SupplyClient } from "../clients.ts";
+import type { OfferedFlavor, Quota, QuotaClient, QuotaResource } from "../clients.ts";
 import { type JsonObject, number, object, objects, text } from "../http/json-answer.ts";
 import type { OpenStack, OpenStackService } from "./openstack-api.ts";
 
 /** Flavors and quotas of one project in one region, from each service's own call. */
-export class OpenStackSupply implements SupplyClient {
+export class OpenStackSupply implements QuotaClient {
   private readonly openstack: OpenStack;
   private readonly projectId: string;
 

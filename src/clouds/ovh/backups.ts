@@ -1,9 +1,9 @@
-import type { BackupClient, BackupsView } from "../clients.ts";
+import type { Backups, BackupsView } from "../clients.ts";
 import { object, objects, optionalText, text } from "../http/json-answer.ts";
 import type { OvhApi } from "./ovh-api.ts";
 
 /** What OVHcloud's API tells of the backups that it makes; fields and calls in docs/data-loss.md, section "What is looked up". */
-export class OvhBackups implements BackupClient {
+export class OvhBackups implements Backups {
   private readonly ovh: OvhApi;
   private readonly project: string;
 

@@ -103,7 +103,7 @@ function capacityOf(records: readonly JournalRecord[]): readonly CapacityChange[
       event === "fleet-seen" && fleet !== undefined
         ? fleet.fronts.filter((front) => front.serves).map(({ name, size }) => ({ name, size }))
         : event === "step-begun" && /^(resize|remove)-front /.test(what)
-          ? last?.filter(({ name }) => name !== what.split(" ")[1])
+          ? last?.filter(({ name }) => !what.split(" ").slice(1).includes(name))
           : undefined;
     if (serving !== undefined && JSON.stringify(serving) !== JSON.stringify(last)) changes.push({ at, serving });
   }

@@ -1,6 +1,6 @@
 import { renderSeconds } from "../../domain/recovery.ts";
 import type { Answer } from "./answer.ts";
-import type { Condition } from "./preflight-check.ts";
+import type { PreflightCheck } from "./preflight-check.ts";
 
 /** How old the newest backup of something may be. */
 export interface BackupPromise {
@@ -26,7 +26,7 @@ export interface BackupFacts {
   readonly backups: readonly { readonly promise: BackupPromise; readonly seen: Answer<BackupSeen> }[];
 }
 
-const asked = "backups";
+const checkName = "backups";
 
 type Judged = BackupPromise & {
   readonly state: "fresh" | "not-due" | "stale";
@@ -35,13 +35,15 @@ type Judged = BackupPromise & {
 };
 
 /** Whether the newest backup of everything is as young as the data-loss statement says. */
-export function backupConditions({ now, backups }: BackupFacts): readonly Condition[] {
+export function backupChecks({ now, backups }: BackupFacts): readonly PreflightCheck[] {
   const judged = backups.flatMap(({ promise, seen }) => ("known" in seen ? [judge(promise, seen.known, now)] : []));
   const fresh = judged.filter(({ state }) => state === "fresh");
   const notDue = judged.filter(({ state }) => state === "not-due");
   const stale = judged.filter(({ state }) => state === "stale");
   return [
-    ...(fresh.length === 0 ? [] : [{ asked, outcome: "ok", reason: fresh.map(describeAge).join(", ") } as const]),
+    ...(fresh.length === 0
+      ? []
+      : [{ name: checkName, outcome: "ok", reason: fresh.map(describeAge).join(", ") } as const]),
     ...(notDue.length === 0 ? [] : [warnOfYoung(notDue)]),
     ...unknown(backups),
     ...warnOfReplaceable(stale.filter(({ mustHold }) => !mustHold)),
@@ -64,10 +66,10 @@ function describeAge({ dataSet, age }: Judged): string {
   return `${dataSet} ${renderAge(age)} ago`;
 }
 
-function warnOfYoung(notDue: readonly Judged[]): Condition {
+function warnOfYoung(notDue: readonly Judged[]): PreflightCheck {
   const names = notDue.map(({ dataSet }) => dataSet).join(", ");
   return {
-    asked,
+    name: checkName,
     outcome: "warning",
     code: "backup-not-due",
     reason: `no backup yet of ${names}: the first one is not due yet, a loss now would be a whole one`,
@@ -75,13 +77,13 @@ function warnOfYoung(notDue: readonly Judged[]): Condition {
   };
 }
 
-function unknown(backups: BackupFacts["backups"]): readonly Condition[] {
+function unknown(backups: BackupFacts["backups"]): readonly PreflightCheck[] {
   const whys = new Map<string, string[]>();
   for (const { promise, seen } of backups) {
     if ("why" in seen) whys.set(seen.why, [...(whys.get(seen.why) ?? []), promise.dataSet]);
   }
   return [...whys].map(([why, dataSets]) => ({
-    asked,
+    name: checkName,
     outcome: "unknown",
     code: "backups-not-known",
     reason: `how old the newest backup of ${dataSets.join(", ")} is, is not known: ${why}`,
@@ -89,12 +91,12 @@ function unknown(backups: BackupFacts["backups"]): readonly Condition[] {
   }));
 }
 
-function tellStale({ dataSet, age, made, oldestSeconds, next }: Judged): Condition {
+function tellStale({ dataSet, age, made, oldestSeconds, next }: Judged): PreflightCheck {
   const found = made
     ? `the newest backup of ${dataSet} is ${renderAge(age)} old`
     : `there is no backup of ${dataSet}, though one was due within ${renderAge(age)}`;
   return {
-    asked,
+    name: checkName,
     outcome: "refused",
     code: "backup-stale",
     reason: `${found}, promised: at most ${renderSeconds(oldestSeconds)}; a mistake now would cost more than the RPO allows`,
@@ -104,7 +106,7 @@ function tellStale({ dataSet, age, made, oldestSeconds, next }: Judged): Conditi
 }
 
 /** What is made again from settings is missed only for its logs. */
-function warnOfReplaceable(stale: readonly Judged[]): readonly Condition[] {
+function warnOfReplaceable(stale: readonly Judged[]): readonly PreflightCheck[] {
   const [first] = stale;
   if (first === undefined) return [];
   const told = stale.map(({ dataSet, age, made }) =>
@@ -112,7 +114,7 @@ function warnOfReplaceable(stale: readonly Judged[]): readonly Condition[] {
   );
   return [
     {
-      asked,
+      name: checkName,
       outcome: "warning",
       code: "system-copy-stale",
       reason: `older than planned, and made again by lor-infra up if it is lost: ${told.join(", ")}`,

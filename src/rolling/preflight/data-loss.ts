@@ -2,7 +2,7 @@ import { judgePolicies } from "../../domain/policy/judge.ts";
 import { findPolicy } from "../../domain/policy/policies.ts";
 import type { Waiver } from "../../domain/policy/waiver.ts";
 import { type DataLoss, renderSeconds } from "../../domain/recovery.ts";
-import type { Condition } from "./preflight-check.ts";
+import type { PreflightCheck } from "./preflight-check.ts";
 
 export interface DataLossFacts {
   readonly rpoSeconds: number;
@@ -21,17 +21,17 @@ export interface LossMoment {
   readonly losses: readonly DataLoss[];
 }
 
-const asked = "data loss";
+const checkName = "data loss";
 const rpoPolicy = "rpo-not-held";
 
 /** Whether the RPO holds in the target and at each moment of the way, by the policy that judges the settings, waivers included. */
-export function dataLossConditions({
+export function dataLossChecks({
   rpoSeconds,
   moments,
   waivers,
   today,
   settings,
-}: DataLossFacts): readonly Condition[] {
+}: DataLossFacts): readonly PreflightCheck[] {
   const policy = findPolicy(rpoPolicy);
   const among = policy === undefined ? [] : [policy];
   const judged = moments.map(({ when, losses }) => ({
@@ -42,7 +42,7 @@ export function dataLossConditions({
   if (refused !== undefined) {
     return [
       {
-        asked,
+        name: checkName,
         outcome: "refused",
         code: "rpo-not-held",
         reason: `${refused.when}: ${refused.finding.what}`,
@@ -56,11 +56,11 @@ export function dataLossConditions({
   const worst = worstOf(moments);
   const reason = `at most ${renderSeconds(worst.seconds)} (${worst.dataSet}) in the target${moments.length > 1 ? " and during each step" : ""}; the company accepts ${renderSeconds(rpoSeconds)}`;
   const [waived] = judged.flatMap((moment) => moment.waived);
-  if (waived === undefined) return [{ asked, outcome: "ok", reason }];
+  if (waived === undefined) return [{ name: checkName, outcome: "ok", reason }];
   const { owner, until } = waived.waiver;
   return [
     {
-      asked,
+      name: checkName,
       outcome: "warning",
       code: "rpo-not-held",
       reason: `${waived.finding.what}; waived by ${owner} until ${until}`,

@@ -3,7 +3,7 @@ import { freezeOf } from "../../domain/calendar/freeze.ts";
 import type { Calendar } from "../../domain/calendar/model.ts";
 import { timingOf } from "../../domain/calendar/timing.ts";
 import { renderSeconds } from "../../domain/recovery.ts";
-import type { Condition } from "./preflight-check.ts";
+import type { PreflightCheck } from "./preflight-check.ts";
 
 export interface DurationFacts {
   readonly calendar: Calendar;
@@ -14,22 +14,22 @@ export interface DurationFacts {
   readonly steps: readonly { readonly seconds: number }[];
 }
 
-const asked = "duration";
+const checkName = "duration";
 
 /** How long the switch is expected to take, and whether it ends before the event or its change freeze begins. */
-export function durationCondition({ calendar, now, event, steps }: DurationFacts): Condition {
+export function durationCheck({ calendar, now, event, steps }: DurationFacts): PreflightCheck {
   const seconds = Math.round(steps.reduce((sum, step) => sum + step.seconds, 0));
   const reason = `about ${renderSeconds(seconds)} in ${steps.length === 1 ? "1 step" : `${steps.length} steps`}`;
   const timing = event === undefined ? undefined : timingOf(calendar, event, now);
-  if (timing === undefined) return { asked, outcome: "ok", reason };
+  if (timing === undefined) return { name: checkName, outcome: "ok", reason };
   const { occurrence } = timing;
   const begins = freezeOf(occurrence, calendar.timeZone)?.start ?? occurrence.first.toZonedDateTime(calendar.timeZone);
   const ends = now.add({ seconds });
   if (Temporal.Instant.compare(ends, begins.toInstant()) <= 0) {
-    return { asked, outcome: "ok", reason: `${reason}, done before ${begins.toPlainDate()}` };
+    return { name: checkName, outcome: "ok", reason: `${reason}, done before ${begins.toPlainDate()}` };
   }
   return {
-    asked,
+    name: checkName,
     outcome: "warning",
     code: "switch-ends-late",
     reason: `${reason}: it is not done when ${occurrence.event.name} or its change freeze begins, on ${begins.toPlainDate()}`,

@@ -3,7 +3,7 @@ import type { Calendar } from "../../domain/calendar/model.ts";
 import { type EventTiming, timingOf } from "../../domain/calendar/timing.ts";
 import { wantedAt } from "../../domain/calendar/wanted.ts";
 import type { RushWindow } from "../../domain/calendar/windows.ts";
-import type { Condition } from "./preflight-check.ts";
+import type { PreflightCheck } from "./preflight-check.ts";
 
 export interface EventTimeFacts {
   readonly calendar: Calendar;
@@ -16,28 +16,33 @@ export interface EventTimeFacts {
   readonly costsMore: (seconds: number) => string | undefined;
 }
 
-const asked = "time";
+const checkName = "time";
 
 /** The event of a rush, its window, how much of its lead is left. */
-export function eventTimeCondition(facts: EventTimeFacts): Condition {
+export function eventTimeCheck(facts: EventTimeFacts): PreflightCheck {
   const { calendar, event, now } = facts;
   const timing = event === undefined ? undefined : timingOf(calendar, event, now);
   return timing === undefined ? withoutEvent(facts) : ofEvent(facts, timing);
 }
 
-function ofEvent({ accepted, costsMore }: EventTimeFacts, timing: EventTiming): Condition {
+function ofEvent({ accepted, costsMore }: EventTimeFacts, timing: EventTiming): PreflightCheck {
   const reason = describeTiming(timing);
   const { name } = timing.occurrence.event;
   switch (timing.kind) {
     case "in-time":
-      return { asked, outcome: "ok", reason };
+      return { name: checkName, outcome: "ok", reason };
     case "early": {
       const seen = `${timing.daysToRush} days too early, ${costsMore(timing.daysToRush * 86_400) ?? "an unknown sum"} more than normal until then`;
       if (accepted.early) {
-        return { asked, outcome: "warning", code: "rush-too-early", reason: `${reason}; ${seen}, accepted by --early` };
+        return {
+          name: checkName,
+          outcome: "warning",
+          code: "rush-too-early",
+          reason: `${reason}; ${seen}, accepted by --early`,
+        };
       }
       return {
-        asked,
+        name: checkName,
         outcome: "refused",
         code: "rush-too-early",
         reason: `${reason}; each day before costs as much as a day of rush`,
@@ -50,10 +55,10 @@ function ofEvent({ accepted, costsMore }: EventTimeFacts, timing: EventTiming): 
     case "late": {
       const late = `${reason}; fronts would be taken out one by one while the most customers are there`;
       if (accepted.late) {
-        return { asked, outcome: "warning", code: "rush-too-late", reason: `${late}, accepted by --late` };
+        return { name: checkName, outcome: "warning", code: "rush-too-late", reason: `${late}, accepted by --late` };
       }
       return {
-        asked,
+        name: checkName,
         outcome: "refused",
         code: "rush-too-late",
         reason: late,
@@ -67,7 +72,7 @@ function ofEvent({ accepted, costsMore }: EventTimeFacts, timing: EventTiming): 
 }
 
 /** A rush that no event asks for is a person's decision; what it costs is said. */
-function withoutEvent({ calendar, now, costsMore }: EventTimeFacts): Condition {
+function withoutEvent({ calendar, now, costsMore }: EventTimeFacts): PreflightCheck {
   const { window, next } = wantedAt(calendar, now);
   if (window !== undefined) {
     const today = now.toZonedDateTimeISO(calendar.timeZone).toPlainDate();
@@ -75,12 +80,12 @@ function withoutEvent({ calendar, now, costsMore }: EventTimeFacts): Condition {
     const [{ event, first } = window.occurrences[0]] = left;
     const days = Math.max(0, today.until(first).days);
     const reason = `${event.name} on ${first}, rush from ${window.firstDay} to ${window.lastDay}: ${days} days are left until it`;
-    return { asked, outcome: "ok", reason };
+    return { name: checkName, outcome: "ok", reason };
   }
   const aDay = costsMore(86_400) ?? "an unknown sum";
   if (next === undefined) {
     return {
-      asked,
+      name: checkName,
       outcome: "warning",
       code: "rush-without-event",
       reason: `no event of the calendar wants a rush within a year; each day in rush costs ${aDay} more than in normal`,
@@ -89,7 +94,7 @@ function withoutEvent({ calendar, now, costsMore }: EventTimeFacts): Condition {
   }
   const { name } = next.occurrences[0].event;
   return {
-    asked,
+    name: checkName,
     outcome: "warning",
     code: "rush-without-event",
     reason: `no event wants a rush today, the next is ${describeWindow(next)}; each day in rush costs ${aDay} more than in normal`,

@@ -1,7 +1,8 @@
 import type { StepForecast } from "../forecast.ts";
+import { minimumServing } from "../min-healthy.ts";
 import type { LiveFleet, SwitchGoal, SwitchStop } from "../model.ts";
 import { serves } from "../serving.ts";
-import type { Condition } from "./preflight-check.ts";
+import type { PreflightCheck } from "./preflight-check.ts";
 
 export interface FrontsServeFacts {
   readonly live: LiveFleet;
@@ -14,16 +15,16 @@ export interface FrontsServeFacts {
 }
 
 /** Whether every front is healthy now, and how many serve at each moment of the switch. */
-export function frontsServeConditions(facts: FrontsServeFacts): readonly Condition[] {
+export function frontsServeChecks(facts: FrontsServeFacts): readonly PreflightCheck[] {
   return [healthNow(facts), ...(facts.stop === undefined ? [capacity(facts)] : [])];
 }
 
-function healthNow({ live, goal, stop, cause }: FrontsServeFacts): Condition {
-  const asked = "fronts now";
+function healthNow({ live, goal, stop, cause }: FrontsServeFacts): PreflightCheck {
+  const checkName = "fronts now";
   const told = live.fronts.map(({ name, size, healthy }) => `${name} ${size} ${healthy ? "healthy" : "NOT HEALTHY"}`);
   if (stop !== undefined) {
     return {
-      asked,
+      name: checkName,
       outcome: "refused",
       code: "fronts-not-ready",
       reason: cause === undefined ? stop.reason : `${stop.reason}: ${cause.reason}`,
@@ -34,9 +35,9 @@ function healthNow({ live, goal, stop, cause }: FrontsServeFacts): Condition {
   }
   const wanted = new Set(goal.fleet.fronts.map((front) => front.name));
   const ill = live.fronts.filter((front) => wanted.has(front.name) && !serves(front));
-  if (ill.length === 0) return { asked, outcome: "ok", reason: told.join(", ") };
+  if (ill.length === 0) return { name: checkName, outcome: "ok", reason: told.join(", ") };
   return {
-    asked,
+    name: checkName,
     outcome: "warning",
     code: "front-out-of-service",
     reason: `${told.join(", ")}; ${ill.map((front) => front.name).join(", ")}: not in service, the switch puts it right first`,
@@ -44,23 +45,24 @@ function healthNow({ live, goal, stop, cause }: FrontsServeFacts): Condition {
   };
 }
 
-function capacity({ live, goal, steps }: FrontsServeFacts): Condition {
-  const asked = "capacity";
+function capacity({ live, goal, steps }: FrontsServeFacts): PreflightCheck {
+  const checkName = "capacity";
   const now = live.fronts.filter(serves).length;
   const fewest = Math.min(now, ...steps.flatMap((step) => [step.servingDuring, step.servingAfter]));
   const atEnd = steps.at(-1)?.servingAfter ?? now;
-  if (fewest >= goal.minimumServing) {
+  const minimum = minimumServing(live, goal.minHealthy);
+  if (fewest >= minimum) {
     return {
-      asked,
+      name: checkName,
       outcome: "ok",
-      reason: `at least ${fewest} healthy fronts serve at each moment (normal has ${goal.minimumServing}), ${atEnd} at the end`,
+      reason: `at least ${fewest} healthy fronts serve at each moment (minimum ${minimum}), ${atEnd} at the end`,
     };
   }
   return {
-    asked,
+    name: checkName,
     outcome: "warning",
     code: "capacity-below-normal",
-    reason: `${now} healthy fronts serve now, fewer than the ${goal.minimumServing} of normal; no front is taken out until enough others serve, ${atEnd} serve at the end`,
+    reason: `${now} healthy fronts serve now, fewer than the minimum of ${minimum}; no front is taken out until enough others serve, ${atEnd} serve at the end`,
     next: "lor-infra status",
   };
 }

@@ -1,21 +1,21 @@
 import type { ReturnTask } from "../scale-down-hooks.ts";
-import type { Condition } from "./preflight-check.ts";
+import type { PreflightCheck } from "./preflight-check.ts";
 
 /** What is kept before the way back. Nothing at all is worth a word: the rush is when a shop makes the year's orders. */
-export function keptFirstCondition(tasks: readonly ReturnTask[]): Condition {
-  const asked = "kept first";
+export function preScaleDownBackupCheck(tasks: readonly ReturnTask[]): PreflightCheck {
+  const checkName = "scale-down backups";
   if (tasks.length === 0) {
     return {
-      asked,
+      name: checkName,
       outcome: "warning",
-      code: "nothing-kept-first",
+      code: "no-backup-before-scale-down",
       reason:
         "no dump and no export is made before the fronts become small: the settings name none (beforeNormal.tasks)",
       next: "docs/switching.md, section Before the way back",
     };
   }
   return {
-    asked,
+    name: checkName,
     outcome: "ok",
     reason: `${tasks.map(({ name, object }) => `${name} (${object})`).join(", ")}: once you have approved, before any front is touched`,
   };

@@ -1,21 +1,21 @@
 import { ExitCode, LorError } from "../../core/errors.ts";
 
-/** One question that is asked before a switch changes anything, and its answer. What is left to do is asked about, not what was done. */
-export type Condition = Met | Doubtful | Refused;
+/** One check before a switch changes anything, and its outcome. It concerns what is left to do, not what was done. */
+export type PreflightCheck = Met | Doubtful | Refused;
 
-interface Asked {
-  /** What is asked, in a few words: `the way back`, `quota`. Several conditions may answer one question. */
-  readonly asked: string;
+interface Named {
+  /** In a word or two: `reversibility`, `quota`. Several checks may have one name. */
+  readonly name: string;
   /** What was found, one sentence without a final period. */
   readonly reason: string;
 }
 
-interface Met extends Asked {
+interface Met extends Named {
   readonly outcome: "ok";
 }
 
 /** Worth knowing before one says yes; it stops nothing. */
-interface Doubtful extends Asked {
+interface Doubtful extends Named {
   /** `unknown`: whoever could say it was not allowed to, or did not: never the same as `ok`. */
   readonly outcome: "warning" | "unknown";
   /** Stable kebab-case code, listed in docs/errors.md. */
@@ -25,7 +25,7 @@ interface Doubtful extends Asked {
 }
 
 /** Nothing is changed. */
-export interface Refused extends Asked {
+export interface Refused extends Named {
   readonly outcome: "refused";
   /** Stable kebab-case code, listed in docs/errors.md: the command ends with it. */
   readonly code: string;
@@ -37,13 +37,13 @@ export interface Refused extends Asked {
   readonly next: string;
 }
 
-function isRefused(condition: Condition): condition is Refused {
-  return condition.outcome === "refused";
+function isRefused(check: PreflightCheck): check is Refused {
+  return check.outcome === "refused";
 }
 
-/** The first refusal as the command's error, with every condition for a script; undefined: nothing refuses. */
-export function refusalOf(conditions: readonly Condition[]): LorError | undefined {
-  const [first, ...others] = conditions.filter(isRefused);
+/** The first refusal as the command's error, with every check for a script; undefined: nothing refuses. */
+export function preflightError(checks: readonly PreflightCheck[]): LorError | undefined {
+  const [first, ...others] = checks.filter(isRefused);
   if (first === undefined) return undefined;
   const { code, reason, path, seen, accepted, next } = first;
   const more = [...new Set(others.map((one) => one.code))].join(", ");
@@ -56,19 +56,19 @@ export function refusalOf(conditions: readonly Condition[]): LorError | undefine
     ...(seen === undefined ? {} : { seen }),
     ...(accepted === undefined ? {} : { accepted }),
     next,
-    also: { conditions },
+    also: { checks },
   });
 }
 
 /**
- * Conditions of a switch that has begun: what only its beginning had to ask for is said, and keeps nobody from ending what is half done.
+ * Checks of a switch that has begun: what only its beginning requires is reported, and keeps nobody from finishing what is half done.
  */
-export function onceBegun(conditions: readonly Condition[]): readonly Condition[] {
-  return conditions.map((condition) => {
-    if (!isRefused(condition)) return condition;
-    const { asked, reason, code, next } = condition;
+export function onceBegun(checks: readonly PreflightCheck[]): readonly PreflightCheck[] {
+  return checks.map((check) => {
+    if (!isRefused(check)) return check;
+    const { name, reason, code, next } = check;
     return {
-      asked,
+      name,
       outcome: "warning",
       reason: `${reason}; the switch has begun, and is ended all the same`,
       code,

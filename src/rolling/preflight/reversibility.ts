@@ -1,7 +1,7 @@
-import type { Condition } from "./preflight-check.ts";
+import type { PreflightCheck } from "./preflight-check.ts";
 
 /** What the two profiles are to each other, and what the cloud says of it. */
-export interface WayBackFacts {
+export interface ReversibilityFacts {
   readonly fronts: {
     /** Sizes as the customer names them. */
     readonly small: FrontSize;
@@ -25,17 +25,17 @@ interface FrontSize {
   readonly diskGigabytes: number | undefined;
 }
 
-const asked = "the way back";
+const checkName = "reversibility";
 
 /** Whether everything that a rush makes larger can be made small again: disk, flavor, load balancer, database. */
-export function wayBackConditions(facts: WayBackFacts): readonly Condition[] {
+export function reversibilityChecks(facts: ReversibilityFacts): readonly PreflightCheck[] {
   const refused = [fronts(facts), loadBalancer(facts), databases(facts)].filter((one) => one !== undefined);
   if (refused.length > 0) return refused;
   const { small, large } = facts.fronts;
   const { normal, rush } = facts.loadBalancer;
   return [
     {
-      asked,
+      name: checkName,
       outcome: "ok",
       reason: [
         `${large.size} back to ${small.size} on the same system disk of ${small.diskGigabytes} GB`,
@@ -48,22 +48,22 @@ export function wayBackConditions(facts: WayBackFacts): readonly Condition[] {
   ];
 }
 
-function fronts({ fronts: { small, large } }: WayBackFacts): Condition | undefined {
+function fronts({ fronts: { small, large } }: ReversibilityFacts): PreflightCheck | undefined {
   if (small.diskGigabytes === undefined || large.diskGigabytes === undefined) {
     const unknown = small.diskGigabytes === undefined ? small : large;
     return {
-      asked,
+      name: checkName,
       outcome: "unknown",
-      code: "way-back-not-known",
+      code: "reversibility-not-known",
       reason: `neither the cloud nor its price list tells the system disk of ${unknown.flavor}: whether ${large.size} can become ${small.size} again is not known`,
       next: "lor-infra doctor",
     };
   }
   if (large.diskGigabytes <= small.diskGigabytes) return undefined;
   return {
-    asked,
+    name: checkName,
     outcome: "refused",
-    code: "no-way-back",
+    code: "not-reversible",
     reason: "after rush the fronts could not go back to normal: a disk cannot shrink",
     path: "prestashop.flavorFamily",
     seen: `${large.flavor} has a system disk of ${large.diskGigabytes} GB, ${small.flavor} one of ${small.diskGigabytes} GB`,
@@ -72,12 +72,12 @@ function fronts({ fronts: { small, large } }: WayBackFacts): Condition | undefin
   };
 }
 
-function loadBalancer({ loadBalancer: { resizes, normal, rush } }: WayBackFacts): Condition | undefined {
+function loadBalancer({ loadBalancer: { resizes, normal, rush } }: ReversibilityFacts): PreflightCheck | undefined {
   if (resizes || normal === rush) return undefined;
   return {
-    asked,
+    name: checkName,
     outcome: "refused",
-    code: "no-way-back",
+    code: "not-reversible",
     reason:
       "after rush the load balancer could not go back to normal: the size of this one is fixed when it is created",
     path: "loadBalancer.shell",
@@ -87,12 +87,12 @@ function loadBalancer({ loadBalancer: { resizes, normal, rush } }: WayBackFacts)
   };
 }
 
-function databases({ databases: { differing } }: WayBackFacts): Condition | undefined {
+function databases({ databases: { differing } }: ReversibilityFacts): PreflightCheck | undefined {
   if (differing.length === 0) return undefined;
   return {
-    asked,
+    name: checkName,
     outcome: "refused",
-    code: "no-way-back",
+    code: "not-reversible",
     reason: "a database that was made larger for a rush could not become small again: its disk cannot shrink",
     seen: differing.join(", "),
     accepted: "the same database in both profiles",

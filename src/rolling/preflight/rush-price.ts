@@ -4,7 +4,7 @@ import type { Calendar } from "../../domain/calendar/model.ts";
 import { type MonthlyPrice, type MonthlyPrices, priceTime } from "../../domain/calendar/price.ts";
 import { timingOf } from "../../domain/calendar/timing.ts";
 import { planSeason, type RushWindow, windowAt } from "../../domain/calendar/windows.ts";
-import type { Condition } from "./preflight-check.ts";
+import type { PreflightCheck } from "./preflight-check.ts";
 
 export interface RushPriceFacts {
   readonly calendar: Calendar;
@@ -18,11 +18,11 @@ export interface RushPriceFacts {
   readonly unpriced: readonly string[];
 }
 
-const asked = "price";
+const checkName = "price";
 const yearSeconds = 365 * 86_400;
 
 /** What the rush costs more than normal: until its end, while it switches, and against staying in rush all year. */
-export function rushPriceCondition(facts: RushPriceFacts): Condition {
+export function rushPriceCheck(facts: RushPriceFacts): PreflightCheck {
   const { calendar, now, event, prices, unpriced } = facts;
   const window = (event === undefined ? undefined : timingOf(calendar, event, now)?.window) ?? windowAt(calendar, now);
   const parts = [
@@ -31,9 +31,9 @@ export function rushPriceCondition(facts: RushPriceFacts): Condition {
     allYear(calendar, now, prices),
   ];
   const reason = `more than normal, before tax: ${parts.join("; ")}`;
-  if (unpriced.length === 0) return { asked, outcome: "ok", reason };
+  if (unpriced.length === 0) return { name: checkName, outcome: "ok", reason };
   return {
-    asked,
+    name: checkName,
     outcome: "unknown",
     code: "rush-price-not-sure",
     reason: `${reason}; without a price and not counted: ${unpriced.join(", ")}`,

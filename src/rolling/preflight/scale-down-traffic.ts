@@ -1,8 +1,8 @@
 import type { Carried } from "../front-capacity.ts";
 import type { Traffic } from "../traffic.ts";
-import type { Condition } from "./preflight-check.ts";
+import type { PreflightCheck } from "./preflight-check.ts";
 
-export interface ReturnTrafficFacts {
+export interface ScaleDownTrafficFacts {
   /** Undefined `seen`: it could not be measured, and why. */
   readonly traffic: { readonly seen: Traffic } | { readonly why: string };
   /** What normal can carry, or what the settings say instead. */
@@ -11,13 +11,13 @@ export interface ReturnTrafficFacts {
   readonly busy: boolean;
 }
 
-const asked = "traffic";
+const checkName = "traffic";
 
 /** Whether normal could carry the visitors that are there now. */
-export function returnTrafficCondition({ traffic, limit, busy }: ReturnTrafficFacts): Condition {
+export function scaleDownTrafficCheck({ traffic, limit, busy }: ScaleDownTrafficFacts): PreflightCheck {
   if ("why" in traffic) {
     return {
-      asked,
+      name: checkName,
       outcome: "unknown",
       code: "traffic-not-known",
       reason: `how many visitors there are is not known: ${traffic.why}`,
@@ -30,9 +30,9 @@ export function returnTrafficCondition({ traffic, limit, busy }: ReturnTrafficFa
   if (openConnections > limit.connections || (connectionsPerSecond ?? 0) > limit.connectionsPerSecond) {
     const reason = `more visitors than normal can carry: ${seen}; normal takes ${most}`;
     return busy
-      ? { asked, outcome: "warning", code: "traffic-too-high", reason: `${reason}, accepted by --busy` }
+      ? { name: checkName, outcome: "warning", code: "traffic-too-high", reason: `${reason}, accepted by --busy` }
       : {
-          asked,
+          name: checkName,
           outcome: "refused",
           code: "traffic-too-high",
           reason,
@@ -44,7 +44,7 @@ export function returnTrafficCondition({ traffic, limit, busy }: ReturnTrafficFa
   }
   if (connectionsPerSecond === undefined) {
     return {
-      asked,
+      name: checkName,
       outcome: "unknown",
       code: "traffic-not-known",
       reason: `${seen}: the load balancer began to count anew in between`,
@@ -52,7 +52,7 @@ export function returnTrafficCondition({ traffic, limit, busy }: ReturnTrafficFa
     };
   }
   const errors = requestErrors === 0 ? "" : `; ${requestErrors} requests that it could not read`;
-  return { asked, outcome: "ok", reason: `${seen}${errors}; normal takes ${most}` };
+  return { name: checkName, outcome: "ok", reason: `${seen}${errors}; normal takes ${most}` };
 }
 
 function describeRate(rate: number | undefined): string {

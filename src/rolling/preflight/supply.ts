@@ -1,5 +1,5 @@
 import type { Answer } from "./answer.ts";
-import type { Condition } from "./preflight-check.ts";
+import type { PreflightCheck } from "./preflight-check.ts";
 
 export interface SupplyFacts {
   /** Such as `GRA11`. */
@@ -27,7 +27,7 @@ export interface Need {
 }
 
 /** Whether the region has the sizes, for the way there and the way back, and the project the quota. */
-export function supplyConditions(facts: SupplyFacts): readonly Condition[] {
+export function supplyChecks(facts: SupplyFacts): readonly PreflightCheck[] {
   return [
     sizes(facts, "machine", facts.flavors, facts.offered.flavors),
     sizes(facts, "load balancer", facts.loadBalancerFlavors, facts.offered.loadBalancerFlavors),
@@ -40,13 +40,13 @@ function sizes(
   what: "machine" | "load balancer",
   { ahead, back }: { readonly ahead: readonly string[]; readonly back: readonly string[] },
   offered: Answer<readonly string[]>,
-): Condition | undefined {
-  const asked = "sizes";
+): PreflightCheck | undefined {
+  const checkName = "sizes";
   const wanted = [...new Set([...ahead, ...back])];
   if (wanted.length === 0) return undefined;
   if ("why" in offered) {
     return {
-      asked,
+      name: checkName,
       outcome: "unknown",
       code: "sizes-not-known",
       reason: `whether ${region} offers the ${what} sizes ${wanted.join(", ")} is not known: ${offered.why}`,
@@ -55,11 +55,11 @@ function sizes(
   }
   const missing = wanted.filter((name) => !offered.known.includes(name));
   if (missing.length === 0) {
-    return { asked, outcome: "ok", reason: `${region} offers the ${what} sizes ${wanted.join(", ")}` };
+    return { name: checkName, outcome: "ok", reason: `${region} offers the ${what} sizes ${wanted.join(", ")}` };
   }
   const onlyBack = missing.every((name) => !ahead.includes(name));
   return {
-    asked,
+    name: checkName,
     outcome: "refused",
     code: "size-not-offered",
     reason: onlyBack
@@ -71,10 +71,10 @@ function sizes(
   };
 }
 
-function quotas({ region, needs, quotas: told }: SupplyFacts): readonly Condition[] {
-  const asked = "quota";
-  if (needs.length === 0) return [{ asked, outcome: "ok", reason: "nothing more is needed than is there" }];
-  const short: Condition[] = [];
+function quotas({ region, needs, quotas: told }: SupplyFacts): readonly PreflightCheck[] {
+  const checkName = "quota";
+  if (needs.length === 0) return [{ name: checkName, outcome: "ok", reason: "nothing more is needed than is there" }];
+  const short: PreflightCheck[] = [];
   const unknown = new Map<string, string[]>();
   const enough: string[] = [];
   for (const { resource, amount, unit } of needs) {
@@ -91,7 +91,7 @@ function quotas({ region, needs, quotas: told }: SupplyFacts): readonly Conditio
       continue;
     }
     short.push({
-      asked,
+      name: checkName,
       outcome: "refused",
       code: "quota-too-small",
       reason: `${resource}: ${amount}${unit} more are needed, and the quota of ${region} leaves ${Math.max(0, limit - used)}${unit}`,
@@ -101,10 +101,10 @@ function quotas({ region, needs, quotas: told }: SupplyFacts): readonly Conditio
     });
   }
   return [
-    ...(enough.length === 0 ? [] : [{ asked, outcome: "ok", reason: enough.join(", ") } as const]),
+    ...(enough.length === 0 ? [] : [{ name: checkName, outcome: "ok", reason: enough.join(", ") } as const]),
     ...[...unknown].map(
-      ([why, resources]): Condition => ({
-        asked,
+      ([why, resources]): PreflightCheck => ({
+        name: checkName,
         outcome: "unknown",
         code: "quota-not-known",
         reason: `how much is left of ${resources.join(", ")} is not known: ${why}`,

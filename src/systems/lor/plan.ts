@@ -1,6 +1,6 @@
 import { findCloudFlavor, findDatabasePlan, findLoadBalancerFlavor } from "../../clouds/ovh/offers.ts";
 import { LorError } from "../../core/errors.ts";
-import { type Fleet, type FleetFront, frontName } from "../../rolling/fleet.ts";
+import type { Fleet, Member } from "../../rolling/fleet.ts";
 import type { PlanArgs } from "../contract.ts";
 import { partNames, parts, reservedAddresses } from "./address-plan.ts";
 import type {
@@ -19,6 +19,11 @@ export type LorPlanArgs = PlanArgs<LorSettings>;
 
 const volumeType = "high-speed";
 const healthPath = "/health";
+
+/** Name of the front at a position of `prestashop.addresses`. */
+export function frontName(index: number): string {
+  return `ps-${index}`;
+}
 
 /** The fleet that a profile asks for. */
 export function fleetOf(settings: Pick<LorSettings, "prestashop" | "loadBalancer">): Fleet {
@@ -97,7 +102,7 @@ function planShop(args: LorPlanArgs, prefix: string): ShopPlan {
   };
 }
 
-function planFront(front: FleetFront, { prestashop }: LorSettings, prefix: string): ServerPlan {
+function planFront(front: Member, { prestashop }: LorSettings, prefix: string): ServerPlan {
   const address = prestashop.addresses.find((_, index) => frontName(index) === front.name);
   if (address === undefined) {
     throw new LorError({

@@ -45,7 +45,7 @@ const storageType = "ovh:CloudProject/storage:Storage";
 const backupType = "ovh:CloudProject/workflowBackup:WorkflowBackup";
 
 /** @param out front that runs nothing at the moment, because it is restarted */
-export function recoveryFacts(plan: LorPlan, out?: string): RecoveryFacts {
+export function recoveryFacts(plan: LorPlan, out: readonly string[] = []): RecoveryFacts {
   return {
     filestore: plan.odoo.filestore,
     imagesCopy: plan.storage.imagesCopy,
@@ -53,7 +53,7 @@ export function recoveryFacts(plan: LorPlan, out?: string): RecoveryFacts {
     retentionDays: { mysql: plan.mysql.retentionDays, postgresql: plan.postgresql.retentionDays },
     fronts: plan.shop.fronts
       .map((front) => front.name)
-      .filter((name) => name !== out && !plan.shop.extraFronts.includes(name)),
+      .filter((name) => !out.includes(name) && !plan.shop.extraFronts.includes(name)),
   };
 }
 

@@ -72,8 +72,12 @@ function impliedSettings(
 ): readonly ImpliedSetting[] {
   if (issues.every(({ code }) => code !== "addresses-too-few")) return [];
   if (normal.prestashop === undefined || rush.prestashop === undefined || normal.network === undefined) return [];
+  if (normal.rolling === undefined) return [];
   const { addresses } = normal.prestashop;
-  const needed = frontsAtOnce({ normal: { prestashop: normal.prestashop }, rush: { prestashop: rush.prestashop } });
+  const needed = frontsAtOnce({
+    normal: { prestashop: normal.prestashop, rolling: normal.rolling },
+    rush: { prestashop: rush.prestashop, rolling: normal.rolling },
+  });
   const free = freeAddresses(normal.network.subnets.prestashop.cidr, addresses, needed.fronts - addresses.length);
   return [
     {

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { ovhcloudOffer } from "../../clouds/ovh/offers.ts";
 import { address, duration, gigabytes, network, oneOf, text, whole } from "../../config/fields.ts";
+import { rolling } from "../../config/rolling-fields.ts";
 import { sharedFields } from "../../config/shared-fields.ts";
 
 const anything = { code: "text-invalid", accepted: "a text on one line" };
@@ -116,6 +117,7 @@ export const lorSchema = z.object({
       keep: whole(1, 365, "keep-invalid"),
     }),
   }),
+  rolling: rolling().prefault({}),
 });
 
 /** The only settings that a profile file may hold; everything else is shared. */

@@ -1,4 +1,5 @@
 import type { FlavorFamily } from "../../clouds/ovh/offers.ts";
+import type { MinHealthySetting } from "../../config/rolling-fields.ts";
 import type { Cidr, IpAddress } from "../../core/cidr.ts";
 import type { Duration } from "../../core/duration.ts";
 import type { Size } from "../../core/size.ts";
@@ -83,6 +84,10 @@ export interface LorSettings extends SharedSettings {
       /** Copies kept, at least 1. */
       readonly keep: number;
     };
+  };
+  readonly rolling: {
+    /** Fronts that stay healthy and in service while others change; undefined (the default): as many as normal has. */
+    readonly minHealthy?: MinHealthySetting | undefined;
   };
 }
 

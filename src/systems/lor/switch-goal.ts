@@ -1,15 +1,25 @@
 import type { Profile } from "../../domain/profile.ts";
-import type { LiveFleet, SwitchGoal } from "../../rolling/model.ts";
-import { fleetOf } from "./plan.ts";
+import type { LiveFleet, MinHealthy, SwitchGoal } from "../../rolling/model.ts";
+import { fleetOf, frontName } from "./plan.ts";
 import type { LorSettings } from "./settings.ts";
 
 /** What a switch leads to, and what it may never undercut on the way. */
 export function switchGoal(settings: Readonly<Record<Profile, LorSettings>>, target: Profile): SwitchGoal {
   return {
     fleet: fleetOf(settings[target]),
-    minimumServing: settings.normal.prestashop.fronts,
-    addresses: settings.normal.prestashop.addresses.length,
+    minHealthy: minHealthyOf(settings.normal),
+    names: {
+      all: settings.normal.prestashop.addresses.map((_, index) => frontName(index)),
+      setting: "prestashop.addresses",
+    },
   };
+}
+
+/** Without the setting as many healthy members serve as normal has. */
+function minHealthyOf({ prestashop, rolling: { minHealthy } }: LorSettings): MinHealthy {
+  if (minHealthy === undefined) return { kind: "members", members: prestashop.fronts };
+  if (typeof minHealthy === "number") return { kind: "members", members: minHealthy };
+  return { kind: "percent", percent: minHealthy.percent, normal: prestashop.fronts };
 }
 
 /** A profile's fleet, whole and well: where a switch begins when nothing is wrong. */

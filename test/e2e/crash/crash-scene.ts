@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
-import type { ServerStatus } from "../../../src/clouds/clients.ts";
+import type { ServerView } from "../../../src/clouds/clients.ts";
 import { parseStateBackend } from "../../../src/domain/state-backend.ts";
 import type { StateResource } from "../../../src/engine/port.ts";
 import { parseStateExport } from "../../../src/engine/state-export.ts";
@@ -127,9 +127,9 @@ export class CrashScene {
   }
 
   /** Waits until the cloud shows a server in a state. */
-  async server(name: string, status: ServerStatus): Promise<void> {
+  async server(name: string, state: ServerView["state"]): Promise<void> {
     const { clients } = await connectLocalCloud(cloudFolder(this.#home), { cloud: "ovh", region: "GRA11" });
-    while ((await clients.compute.findServers(name))[0]?.status !== status) await pause(20);
+    while ((await clients.compute.findServers(name))[0]?.state !== state) await pause(20);
   }
 
   order(match: FaultMatch, effect: FaultEffect, times = 1): Promise<unknown> {

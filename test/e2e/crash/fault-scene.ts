@@ -3,6 +3,7 @@ import { type SwitchResult, switchProfile } from "../../../src/actions/rush/swit
 import { LorError } from "../../../src/core/errors.ts";
 import type { Profile } from "../../../src/domain/profile.ts";
 import type { FaultEffect, FaultMatch } from "../../../src/local-cloud/kernel/faults.ts";
+import { describeStep } from "../../../src/rolling/model.ts";
 import type { ActionEvent } from "../../../src/stack/action-event.ts";
 import { openContext } from "../../../src/stack/open-context.ts";
 import { localTimings, type SwitchTimings } from "../../../src/stack/stack-context.ts";
@@ -74,7 +75,7 @@ export class FaultScene {
     const emit = (event: ActionEvent) => {
       reverting ||= event.kind === "reverting";
       if (event.kind === "step-begun" && !reverting) {
-        step = "front" in event.step ? `${event.step.kind} ${event.step.front}` : event.step.kind;
+        step = describeStep(event.step);
       }
       if (unwell !== undefined && step === trouble.step && !reverting && !hidden && machineBegins(event, unwell)) {
         this.crash.renameObject(document, "elsewhere");

@@ -52,10 +52,10 @@ test("up, killed while load balancer and servers are created, and while the last
   await shop.kill("engine", up, async () => {
     const { loadBalancers } = await shop.cloud.everything();
     const pending = loadBalancers.some((one) => one.provisioning_status === "PENDING_CREATE");
-    return pending && (await statuses()).includes("BUILD");
+    return pending && (await states()).includes("starting");
   });
   // Fronts are made one after the other.
-  await shop.kill("everything", up, async () => (await shop.servers())["shop-prod-ps-1"]?.status === "BUILD");
+  await shop.kill("everything", up, async () => (await shop.servers())["shop-prod-ps-1"]?.state === "starting");
   await shop.json(...up);
   counts = await shop.cloud.count();
   servers = await shop.servers();
@@ -65,10 +65,10 @@ test("up, killed while load balancer and servers are created, and while the last
 test("rush, killed in a resize, before its confirmation and before the front is back, ends as if undisturbed", {
   timeout: 30 * minute,
 }, async () => {
-  await shop.kill("engine", rush, async () => (await statuses()).includes("RESIZE"));
-  await shop.kill("everything", rush, async () => (await statuses()).includes("VERIFY_RESIZE"));
+  await shop.kill("engine", rush, async () => (await states()).includes("changing"));
+  await shop.kill("everything", rush, async () => (await states()).includes("awaiting-confirmation"));
   await shop.kill("everything", rush, async () =>
-    Object.entries(await largeFronts()).some(([name, { status }]) => status === "ACTIVE" && watch.weightOf(name) === 0),
+    Object.entries(await largeFronts()).some(([name, { state }]) => state === "active" && watch.weightOf(name) === 0),
   );
   await shop.json(...rush);
   await expectRush();
@@ -99,7 +99,7 @@ test("a resize that leaves its server in ERROR: the shop serves on the others, a
   const run = await shop.run(...normal);
   expect([run.code, run.stderr]).toEqual([1, expect.stringContaining("resize-front-failed")]);
   expect(run.stderr).toContain("lor-infra normal");
-  expect(await statuses()).toContain("ERROR");
+  expect(await states()).toContain("failed");
   await shop.json(...normal);
   await expectNormal();
 });
@@ -118,7 +118,7 @@ async function withoutService(name: "nova" | "octavia", command: readonly [strin
   });
   await waitUntil({ what: "a front is being resized" }, async () => {
     if (over !== undefined) throw new Error(`${command.join(" ")} ended with ${over.code} before:\n${over.stderr}`);
-    return (await statuses()).includes("RESIZE");
+    return (await states()).includes("changing");
   });
   await daemons.stopOne(name);
   try {
@@ -131,8 +131,8 @@ async function withoutService(name: "nova" | "octavia", command: readonly [strin
   }
 }
 
-async function statuses(): Promise<readonly string[]> {
-  return Object.values(await shop.servers()).map((one) => one.status);
+async function states(): Promise<readonly string[]> {
+  return Object.values(await shop.servers()).map((one) => one.state);
 }
 
 async function largeFronts(): Promise<Readonly<Record<string, ShopServer>>> {
@@ -147,7 +147,7 @@ async function expectRush(): Promise<void> {
   expect(Object.keys(large)).toHaveLength(normalFronts + 1);
   const small = Object.entries(now).map(([name, server]) => [name, { ...server, flavor: servers[name]?.flavor }]);
   expect(Object.fromEntries(small)).toMatchObject(servers);
-  expect(Object.values(now).every((one) => one.status === "ACTIVE")).toBe(true);
+  expect(Object.values(now).every((one) => one.state === "active")).toBe(true);
   const { servers: three, ports, volumes } = counts;
   expect(await shop.cloud.count()).toEqual({ ...counts, servers: three + 1, ports: ports + 1, volumes: volumes + 1 });
   expectServed();

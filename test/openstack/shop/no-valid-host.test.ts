@@ -48,7 +48,7 @@ test("a resize that finds no valid host leaves the shop serving, and the same co
     await shop.cloud.allowHost(host, true);
   }
   const actions = await shop.cloud.serverActions(id);
-  console.log(`  Nova: ${actions.map((one) => one.action).join(", ")}; then ${(await shop.servers())[name]?.status}`);
+  console.log(`  Nova: ${actions.map((one) => one.action).join(", ")}; then ${(await shop.servers())[name]?.state}`);
   expect(actions.map((one) => one.action)).not.toContain("confirmResize");
 
   await rush();

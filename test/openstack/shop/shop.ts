@@ -30,7 +30,7 @@ export const normalFronts = 2;
 /** Milliseconds. */
 export const minute = 60_000;
 
-export type ShopServer = Pick<ServerView, "id" | "status" | "flavor" | "address">;
+export type ShopServer = Pick<ServerView, "id" | "state" | "flavor" | "address">;
 
 /**
  * A project of a user, as `lor-infra init` makes it, in a shell that has read the openrc file of a real OpenStack: `--cloud ovh`, with the real
@@ -181,7 +181,7 @@ export class Shop {
   async servers(): Promise<Readonly<Record<string, ShopServer>>> {
     const found = await this.cloud.compute.findServers("");
     return Object.fromEntries(
-      found.map(({ name, id, status, flavor, address }) => [name, { id, status, flavor, address }]),
+      found.map(({ name, id, state, flavor, address }) => [name, { id, state, flavor, address }]),
     );
   }
 

@@ -2,8 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ovhcloudOffer } from "../../../src/clouds/ovh/offers.ts";
 import { LorError } from "../../../src/core/errors.ts";
-import { frontName } from "../../../src/rolling/fleet.ts";
-import { fleetOf, planLor } from "../../../src/systems/lor/plan.ts";
+import { fleetOf, frontName, planLor } from "../../../src/systems/lor/plan.ts";
 import { planItems } from "../../../src/systems/lor/plan-items.ts";
 import { lorProject, planOf, planOfFleet } from "./lor-project.ts";
 

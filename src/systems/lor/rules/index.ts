@@ -6,6 +6,7 @@ import { pairRules } from "./pair-rules.ts";
 import { findPolicyIssues } from "./policy-rules.ts";
 import { recoveryRules } from "./recovery-rules.ts";
 import { returnRules } from "./return-rules.ts";
+import { rollingRules } from "./rolling-rules.ts";
 import type { PartialPair, Rule } from "./rule.ts";
 import { sizeRules } from "./size-rules.ts";
 import { waiverRules } from "./waiver-rules.ts";
@@ -18,6 +19,7 @@ const refusing: readonly Rule[] = Object.freeze([
   ...recoveryRules,
   ...calendarRules,
   ...returnRules,
+  ...rollingRules,
   ...waiverRules,
 ]);
 

@@ -1,6 +1,7 @@
 import { findInstance, systemDiskGigabytes } from "../../../clouds/ovh/offers.ts";
 import { problem } from "../../../config/problem.ts";
 import type { Issue } from "../../../core/result.ts";
+import type { LorSettings } from "../settings.ts";
 import { type PairOf, pairRule, type Rule } from "./rule.ts";
 
 /** What the two profiles must be to each other: rush is larger, and the way back to normal exists. */
@@ -23,7 +24,7 @@ export const pairRules: readonly Rule[] = Object.freeze([
       (value) => `${value} Mbit/s`,
     ),
   ),
-  pairRule("enough-addresses", ["prestashop"], ({ normal, rush }) => {
+  pairRule("enough-addresses", ["prestashop", "rolling"], ({ normal, rush }) => {
     const { fronts, temporary } = frontsAtOnce({ normal, rush });
     const { addresses } = normal.prestashop;
     if (addresses.length >= fronts) return [];
@@ -66,15 +67,23 @@ export const pairRules: readonly Rule[] = Object.freeze([
 ]);
 
 /** Fronts that exist together at some moment, the temporary one of a switch that only enlarges included. */
-export function frontsAtOnce({ normal, rush }: PairOf<"prestashop">): {
+export function frontsAtOnce({ normal, rush }: PairOf<"prestashop" | "rolling">): {
   readonly fronts: number;
   readonly temporary: boolean;
 } {
   const most = Math.max(normal.prestashop.fronts, rush.prestashop.fronts);
   const temporary =
     normal.prestashop.fronts === rush.prestashop.fronts &&
-    normal.prestashop.frontsFlavor !== rush.prestashop.frontsFlavor;
+    normal.prestashop.frontsFlavor !== rush.prestashop.frontsFlavor &&
+    !mayOneLeave(normal);
   return { fronts: temporary ? most + 1 : most, temporary };
+}
+
+/** Whether the minimum lets a front of normal leave without another one in its place. */
+function mayOneLeave({ prestashop: { fronts }, rolling: { minHealthy } }: Pick<LorSettings, "prestashop" | "rolling">) {
+  if (minHealthy === undefined) return false;
+  const minimum = typeof minHealthy === "number" ? minHealthy : Math.ceil((fronts * minHealthy.percent) / 100);
+  return minimum < fronts;
 }
 
 function smaller(path: string, normal: number, rush: number, show: (value: number) => string): readonly Issue[] {

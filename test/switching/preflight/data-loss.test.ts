@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { boundedLoss, unlimitedLoss } from "../../../src/domain/recovery.ts";
-import { dataLossConditions, type LossMoment } from "../../../src/rolling/preflight/data-loss.ts";
+import { dataLossChecks, type LossMoment } from "../../../src/rolling/preflight/data-loss.ts";
 
 function loss(dataSet: string, minutes: number | undefined) {
   const common = { dataSet, disruption: "region-lost", mustHold: true, remark: "from the copies" } as const;
@@ -10,14 +10,14 @@ function loss(dataSet: string, minutes: number | undefined) {
     : boundedLoss({ ...common, terms: [{ name: "interval", seconds: minutes * 60, source }] });
 }
 
-const answer = (moments: readonly LossMoment[], waivers: Parameters<typeof dataLossConditions>[0]["waivers"] = []) =>
-  dataLossConditions({ rpoSeconds: 3600, moments, waivers, today: "2026-12-04", settings: {} })[0];
+const answer = (moments: readonly LossMoment[], waivers: Parameters<typeof dataLossChecks>[0]["waivers"] = []) =>
+  dataLossChecks({ rpoSeconds: 3600, moments, waivers, today: "2026-12-04", settings: {} })[0];
 const target: LossMoment = { when: "in rush", losses: [loss("shop-images", 40), loss("erp-database", 5)] };
 
 it("the worst of the target and of every step is told", () => {
   const moments = [target, { when: "during resize-front ps-0", losses: [loss("shop-images", 50)] }];
   expect(answer(moments)).toEqual({
-    asked: "data loss",
+    name: "data loss",
     outcome: "ok",
     reason: "at most 50 min (shop-images) in the target and during each step; the company accepts 1 h",
   });

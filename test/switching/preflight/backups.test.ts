@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { type BackupFacts, backupConditions } from "../../../src/rolling/preflight/backups.ts";
+import { type BackupFacts, backupChecks } from "../../../src/rolling/preflight/backups.ts";
 
 const now = new Date("2026-12-04T12:00:00Z");
 const ago = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
 const promise = (dataSet: string, mustHold = true) => ({ dataSet, mustHold, oldestSeconds: 2400, next: "look at it" });
-const answer = (...backups: BackupFacts["backups"]) => backupConditions({ now, backups });
+const answer = (...backups: BackupFacts["backups"]) => backupChecks({ now, backups });
 const of = (dataSet: string, newest: Date | undefined, since = ago(10_000), mustHold = true) => ({
   promise: promise(dataSet, mustHold),
   seen: { known: { since, newest } },
@@ -13,7 +13,7 @@ const of = (dataSet: string, newest: Date | undefined, since = ago(10_000), must
 it("the age of each is told, by the cloud's own time", () => {
   expect(answer(of("shop-images", ago(40)), of("erp-filestore", ago(0.5)), of("erp-database", ago(-5)))).toEqual([
     {
-      asked: "backups",
+      name: "backups",
       outcome: "ok",
       reason: "shop-images 40 min ago, erp-filestore less than a minute ago, erp-database less than a minute ago",
     },

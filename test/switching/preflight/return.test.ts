@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { Temporal } from "temporal-polyfill";
 import { describe, expect, it } from "vitest";
 import { carriedBy } from "../../../src/rolling/front-capacity.ts";
-import { keptFirstCondition } from "../../../src/rolling/preflight/pre-scale-down-backups.ts";
-import { returnTimeCondition } from "../../../src/rolling/preflight/scale-down-time.ts";
-import { returnTrafficCondition } from "../../../src/rolling/preflight/scale-down-traffic.ts";
+import { preScaleDownBackupCheck } from "../../../src/rolling/preflight/pre-scale-down-backups.ts";
+import { scaleDownTimeCheck } from "../../../src/rolling/preflight/scale-down-time.ts";
+import { scaleDownTrafficCheck } from "../../../src/rolling/preflight/scale-down-traffic.ts";
 import { trafficBetween } from "../../../src/rolling/traffic.ts";
 import { noelCalendar } from "./noel.ts";
 
@@ -14,11 +14,11 @@ const counters = (connections: number, openConnections: number) => ({ connection
 
 describe("the time of the way back", () => {
   const timeOf = (day: string, { early = false, serves = true, calendar = noelCalendar() } = {}) =>
-    returnTimeCondition({ calendar, now: Temporal.Instant.from(`${day}T12:00:00+01:00`), early, serves });
+    scaleDownTimeCheck({ calendar, now: Temporal.Instant.from(`${day}T12:00:00+01:00`), early, serves });
 
   it("is refused while an event's rush is not over, unless that is accepted or nobody is served", () => {
     expect(timeOf("2026-12-26")).toEqual({
-      asked: "time",
+      name: "time",
       outcome: "refused",
       code: "event-not-over",
       reason: "the rush for noel is not over",
@@ -40,7 +40,7 @@ describe("the time of the way back", () => {
 
   it("is right once it is over, and names the next one", () => {
     expect(timeOf("2026-12-27")).toEqual({
-      asked: "time",
+      name: "time",
       outcome: "ok",
       reason: "no event wants a rush today, the next is noel, rush from 2027-12-04 to 2027-12-26",
     });
@@ -66,13 +66,13 @@ describe("traffic before the way back", () => {
     { name: "counters that began anew", first: counters(900, 1), second: counters(3, 1), outcome: "unknown" },
   ])("of $name: $outcome", ({ first, second, outcome }) => {
     const traffic = { seen: trafficBetween(first, second, 30) };
-    expect(returnTrafficCondition({ traffic, limit, busy: false })).toMatchObject({ outcome });
-    const accepted = returnTrafficCondition({ traffic, limit, busy: true });
+    expect(scaleDownTrafficCheck({ traffic, limit, busy: false })).toMatchObject({ outcome });
+    const accepted = scaleDownTrafficCheck({ traffic, limit, busy: true });
     expect(accepted.outcome).toBe(outcome === "refused" ? "warning" : outcome);
   });
 
   it("that cannot be measured is not known, which is not ok, and refuses nothing", () => {
-    const seen = returnTrafficCondition({ traffic: { why: "Octavia answered 403" }, limit, busy: false });
+    const seen = scaleDownTrafficCheck({ traffic: { why: "Octavia answered 403" }, limit, busy: false });
     expect(seen).toMatchObject({ outcome: "unknown", code: "traffic-not-known" });
     expect(seen.reason).toContain("Octavia answered 403");
   });
@@ -83,7 +83,7 @@ describe("traffic before the way back", () => {
       fc.property(fc.nat(200), fc.nat(2000), fc.nat(100), fc.nat(1000), (open, fresh, moreOpen, moreFresh) => {
         const judge = (openConnections: number, connections: number) =>
           rank[
-            returnTrafficCondition({
+            scaleDownTrafficCheck({
               traffic: { seen: trafficBetween(counters(0, 0), counters(connections, openConnections), 30) },
               limit,
               busy: false,
@@ -96,5 +96,5 @@ describe("traffic before the way back", () => {
 });
 
 it("nothing that is kept first is a warning, never silence", () => {
-  expect(keptFirstCondition([])).toMatchObject({ outcome: "warning", code: "nothing-kept-first" });
+  expect(preScaleDownBackupCheck([])).toMatchObject({ outcome: "warning", code: "no-backup-before-scale-down" });
 });

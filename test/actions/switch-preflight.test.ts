@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SeasonChoice } from "../../src/actions/rush/switch-preflight.ts";
 import { planSwitch, switchProfile } from "../../src/actions/rush/switch-profile.ts";
 import { up } from "../../src/actions/up/up.ts";
-import type { Condition } from "../../src/rolling/preflight/preflight-check.ts";
+import type { PreflightCheck } from "../../src/rolling/preflight/preflight-check.ts";
 import { FakeStack } from "./fake-stack.ts";
 import type { FakeWorld } from "./fake-world.ts";
 
@@ -18,12 +18,12 @@ afterEach(() => stack.dispose());
 const rush = (season: SeasonChoice = {}) =>
   switchProfile(stack.context(), { target: "rush", confirm: stack.confirm, season });
 
-/** The answers of the last switch that asked. */
-function answers(): readonly Condition[] {
-  return stack.events.findLast((event) => event.kind === "conditions")?.conditions ?? [];
+/** The checks of the last switch. */
+function answers(): readonly PreflightCheck[] {
+  return stack.events.findLast((event) => event.kind === "checks")?.checks ?? [];
 }
 
-const outcomeOf = (asked: string) => answers().find((one) => one.asked === asked)?.outcome;
+const outcomeOf = (name: string) => answers().find((one) => one.name === name)?.outcome;
 
 const later = new Date("2026-11-26T00:00:00Z");
 const daysAgo = new Date("2026-11-24T00:00:00Z");
@@ -35,7 +35,7 @@ describe("a refusal changes nothing, asks nobody, and shows every answer", () =>
     [
       "a system disk that could not shrink again",
       ({ supply }) => Object.assign(supply.flavors[1] ?? {}, { diskGigabytes: 100 }),
-      "no-way-back",
+      "not-reversible",
     ],
     [
       "a backup that is too old",
@@ -52,7 +52,7 @@ describe("a refusal changes nothing, asks nobody, and shows every answer", () =>
     const approvals = stack.proposals.length;
     spoil(stack.world);
     const error = await rush().catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ code, exit: 3, also: { conditions: answers() } });
+    expect(error).toMatchObject({ code, exit: 3, also: { checks: answers() } });
     expect(answers().length).toBeGreaterThan(3);
     expect(stack.proposals).toHaveLength(approvals);
     expect(stack.world.journal).toEqual([]);
@@ -87,7 +87,7 @@ it("the way back is refused on a real cloud while the event wants its rush, also
   stack.world.journal.length = 0;
   const refused = { code: "event-not-over", exit: 3 };
   const error = await back(false).catch((reason: unknown) => reason);
-  expect(error).toMatchObject({ ...refused, also: { conditions: answers() } });
+  expect(error).toMatchObject({ ...refused, also: { checks: answers() } });
   expect(outcomeOf("traffic")).toBe("ok");
   expect(stack.world.journal).toEqual([]);
   stack.order({ at: "resize ps-0", effect: "die-in-resize" });
@@ -103,14 +103,14 @@ it("what this user may not ask is not known: told, and no reason to stop", async
   expect(
     answers()
       .filter(({ outcome }) => outcome === "unknown")
-      .map((one) => one.asked),
+      .map((one) => one.name),
   ).toEqual(["sizes", "quota"]);
-  expect(answers().find(({ asked }) => asked === "quota")?.reason).toContain("this user may not ask");
+  expect(answers().find(({ name }) => name === "quota")?.reason).toContain("this user may not ask");
 });
 
 it("a plan to review is refused for the same reasons, and has the same answers", async () => {
-  const { conditions } = await planSwitch(stack.context(), "rush");
-  expect(conditions).toEqual(answers());
+  const { checks } = await planSwitch(stack.context(), "rush");
+  expect(checks).toEqual(answers());
   stack.world.supply.left = { ports: 0 };
   await expect(planSwitch(stack.context(), "rush")).rejects.toMatchObject({ code: "quota-too-small" });
 });
@@ -126,7 +126,7 @@ describe("after a run that died in the middle", () => {
     await rush({ event: "noel", at: frozen });
     expect(outcomeOf("time")).toBe("warning");
     expect(outcomeOf("quota")).toBe("ok");
-    expect(answers().filter(({ asked, outcome }) => asked === "backups" && outcome === "refused")).toEqual([]);
+    expect(answers().filter(({ name, outcome }) => name === "backups" && outcome === "refused")).toEqual([]);
     expect(stack.world.serving()).toBe(3);
   });
 
@@ -134,7 +134,7 @@ describe("after a run that died in the middle", () => {
     await rush();
     stack.events.length = 0;
     stack.world.supply.left = { instances: 0 };
-    await expect(rush({ event: "noel" })).resolves.toMatchObject({ steps: [], conditions: [] });
+    await expect(rush({ event: "noel" })).resolves.toMatchObject({ steps: [], checks: [] });
     expect(answers()).toEqual([]);
   });
 });

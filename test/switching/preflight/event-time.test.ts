@@ -1,6 +1,6 @@
 import { Temporal } from "temporal-polyfill";
 import { describe, expect, it } from "vitest";
-import { eventTimeCondition } from "../../../src/rolling/preflight/event-time.ts";
+import { eventTimeCheck } from "../../../src/rolling/preflight/event-time.ts";
 import { noelCalendar } from "./noel.ts";
 
 const calendar = noelCalendar("P2D");
@@ -11,7 +11,7 @@ const timeOf = (
   accepted: { early?: boolean; late?: boolean } = {},
   events = calendar.events,
 ) =>
-  eventTimeCondition({
+  eventTimeCheck({
     calendar: { ...calendar, events },
     event,
     now: at(day),
@@ -22,7 +22,7 @@ const timeOf = (
 describe("the time of a rush for an event", () => {
   it("is right within its lead, and says how much of it is left", () => {
     expect(timeOf("2026-12-04", "noel")).toEqual({
-      asked: "time",
+      name: "time",
       outcome: "ok",
       reason: "noel on 2026-12-25, rush from 2026-12-04 to 2026-12-26: 21 days of lead are left",
     });
@@ -54,7 +54,7 @@ describe("the time of a rush for an event", () => {
 describe("a rush that names no event", () => {
   it("is for the one whose window is on", () => {
     expect(timeOf("2026-12-05")).toEqual({
-      asked: "time",
+      name: "time",
       outcome: "ok",
       reason: "noel on 2026-12-25, rush from 2026-12-04 to 2026-12-26: 20 days are left until it",
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LiveFleet } from "../../../src/rolling/model.ts";
 import { needsOf } from "../../../src/rolling/preflight/needs.ts";
-import { type SupplyFacts, supplyConditions } from "../../../src/rolling/preflight/supply.ts";
+import { type SupplyFacts, supplyChecks } from "../../../src/rolling/preflight/supply.ts";
 import { pathTo } from "../../../src/rolling/step-fleet.ts";
 import { front, liveFleet, normalGoal, normalLive, rushGoal, rushLive } from "../fleets.ts";
 
@@ -70,10 +70,10 @@ const facts: SupplyFacts = {
 
 describe("the answer", () => {
   it("names sizes and what is free when everything is there", () => {
-    expect(supplyConditions(facts)).toEqual([
-      { asked: "sizes", outcome: "ok", reason: "GRA11 offers the machine sizes b2-15-flex, b2-7-flex" },
-      { asked: "sizes", outcome: "ok", reason: "GRA11 offers the load balancer sizes large, medium" },
-      { asked: "quota", outcome: "ok", reason: "instances +1 (1 free), memory +31000 MB (no limit)" },
+    expect(supplyChecks(facts)).toEqual([
+      { name: "sizes", outcome: "ok", reason: "GRA11 offers the machine sizes b2-15-flex, b2-7-flex" },
+      { name: "sizes", outcome: "ok", reason: "GRA11 offers the load balancer sizes large, medium" },
+      { name: "quota", outcome: "ok", reason: "instances +1 (1 free), memory +31000 MB (no limit)" },
     ]);
   });
 
@@ -82,7 +82,7 @@ describe("the answer", () => {
       ["instances", { known: { limit: 3, used: 3 } }],
       ["memory", { known: { limit: 50_000, used: 29_000 } }],
     ]);
-    expect(supplyConditions({ ...facts, quotas }).slice(2)).toEqual([
+    expect(supplyChecks({ ...facts, quotas }).slice(2)).toEqual([
       expect.objectContaining({
         outcome: "refused",
         code: "quota-too-small",
@@ -95,13 +95,13 @@ describe("the answer", () => {
   });
 
   it("refuses a size that is not offered, also when only the way back needs it", () => {
-    const [ahead] = supplyConditions({ ...facts, offered: { ...facts.offered, flavors: { known: ["b2-7-flex"] } } });
+    const [ahead] = supplyChecks({ ...facts, offered: { ...facts.offered, flavors: { known: ["b2-7-flex"] } } });
     expect(ahead).toMatchObject({
       outcome: "refused",
       code: "size-not-offered",
       reason: "GRA11 does not offer the machine size b2-15-flex",
     });
-    const [back] = supplyConditions({ ...facts, offered: { ...facts.offered, flavors: { known: ["b2-15-flex"] } } });
+    const [back] = supplyChecks({ ...facts, offered: { ...facts.offered, flavors: { known: ["b2-15-flex"] } } });
     expect(back).toMatchObject({
       code: "size-not-offered",
       reason: "GRA11 does not offer the machine size b2-7-flex any more: there would be no way back",
@@ -115,7 +115,7 @@ describe("the answer", () => {
       offered: { flavors: { why }, loadBalancerFlavors: { why } },
       quotas: new Map([["instances", { why }]]),
     };
-    expect(supplyConditions(silent).map(({ outcome, reason }) => `${outcome}: ${reason}`)).toEqual([
+    expect(supplyChecks(silent).map(({ outcome, reason }) => `${outcome}: ${reason}`)).toEqual([
       `unknown: whether GRA11 offers the machine sizes b2-15-flex, b2-7-flex is not known: ${why}`,
       `unknown: whether GRA11 offers the load balancer sizes large, medium is not known: ${why}`,
       `unknown: how much is left of instances is not known: ${why}`,

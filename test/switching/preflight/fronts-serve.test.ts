@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
 import { forecastSwitch } from "../../../src/rolling/forecast.ts";
 import type { LiveFleet } from "../../../src/rolling/model.ts";
-import { frontsServeConditions } from "../../../src/rolling/preflight/fronts-serve.ts";
+import { frontsServeChecks } from "../../../src/rolling/preflight/fronts-serve.ts";
 import { pathTo } from "../../../src/rolling/step-fleet.ts";
 import { front, liveFleet, normalLive, rushGoal } from "../fleets.ts";
 
 function answersFor(live: LiveFleet) {
   const { steps, stop } = pathTo(live, rushGoal);
-  return frontsServeConditions({
+  return frontsServeChecks({
     live,
     goal: rushGoal,
     stop,
@@ -17,11 +17,11 @@ function answersFor(live: LiveFleet) {
 
 it("every front is named with its health, and the fewest that serve at any moment", () => {
   expect(answersFor(normalLive)).toEqual([
-    { asked: "fronts now", outcome: "ok", reason: "ps-0 b2-7 healthy, ps-1 b2-7 healthy" },
+    { name: "fronts now", outcome: "ok", reason: "ps-0 b2-7 healthy, ps-1 b2-7 healthy" },
     {
-      asked: "capacity",
+      name: "capacity",
       outcome: "ok",
-      reason: "at least 2 healthy fronts serve at each moment (normal has 2), 3 at the end",
+      reason: "at least 2 healthy fronts serve at each moment (minimum 2), 3 at the end",
     },
   ]);
 });
@@ -44,7 +44,7 @@ it("a cause outside of the fronts is named, with its own command", () => {
   const { steps, stop } = pathTo(live, rushGoal);
   const cause = { reason: "the local cloud could not bind 127.10.1.11:8080", next: "lor-infra cloud status" };
   const forecast = forecastSwitch(live, steps, { durations: new Map(), real: true });
-  expect(frontsServeConditions({ live, goal: rushGoal, stop, steps: forecast, cause })).toEqual([
+  expect(frontsServeChecks({ live, goal: rushGoal, stop, steps: forecast, cause })).toEqual([
     expect.objectContaining({
       code: "fronts-not-ready",
       reason: "ps-1 (b2-7) does not pass its health check: the local cloud could not bind 127.10.1.11:8080",

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import type { Refused } from "../../../src/rolling/preflight/preflight-check.ts";
-import { type WayBackFacts, wayBackConditions } from "../../../src/rolling/preflight/reversibility.ts";
+import { type ReversibilityFacts, reversibilityChecks } from "../../../src/rolling/preflight/reversibility.ts";
 
-const flex: WayBackFacts = {
+const flex: ReversibilityFacts = {
   fronts: {
     small: { size: "b2-7", flavor: "b2-7-flex", diskGigabytes: 50 },
     large: { size: "b2-15", flavor: "b2-15-flex", diskGigabytes: 50 },
@@ -12,9 +12,9 @@ const flex: WayBackFacts = {
 };
 
 it("says what comes back and how", () => {
-  expect(wayBackConditions(flex)).toEqual([
+  expect(reversibilityChecks(flex)).toEqual([
     {
-      asked: "the way back",
+      name: "reversibility",
       outcome: "ok",
       reason:
         "b2-15 back to b2-7 on the same system disk of 50 GB; load balancer 2000 back to 500 Mbit/s in place; databases (mysql, postgresql) are not touched",
@@ -32,15 +32,15 @@ it.each([
     "loadBalancer.shell",
   ],
   ["a database that differs", { databases: { same: ["mysql"], differing: ["postgresql"] } }, undefined],
-] satisfies [string, Partial<WayBackFacts>, string | undefined][])("is refused for %s", (_, differs, path) => {
-  const [condition] = wayBackConditions({ ...flex, ...differs });
-  expect(condition).toMatchObject({ outcome: "refused", code: "no-way-back", next: "lor-infra check" });
-  expect((condition as Refused).path).toBe(path);
+] satisfies [string, Partial<ReversibilityFacts>, string | undefined][])("is refused for %s", (_, differs, path) => {
+  const [check] = reversibilityChecks({ ...flex, ...differs });
+  expect(check).toMatchObject({ outcome: "refused", code: "not-reversible", next: "lor-infra check" });
+  expect((check as Refused).path).toBe(path);
 });
 
 it("is not known where nobody tells the disk", () => {
   const unknown = { ...flex, fronts: { small: { ...small, diskGigabytes: undefined }, large } };
-  expect(wayBackConditions(unknown)).toEqual([
-    expect.objectContaining({ outcome: "unknown", code: "way-back-not-known" }),
+  expect(reversibilityChecks(unknown)).toEqual([
+    expect.objectContaining({ outcome: "unknown", code: "reversibility-not-known" }),
   ]);
 });
