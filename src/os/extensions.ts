@@ -15,6 +15,8 @@ export interface ModulePlaces {
   readonly extensions: string | undefined;
 }
 
+/** Name under which a module exports its definition. */
+const exportNames = { systems: "system", clouds: "cloud", "local-cloud": "simulator" } as const;
 const entryFiles = ["index.ts", "index.js"];
 
 /**
@@ -35,10 +37,10 @@ export async function loadModules<T extends { readonly id: string }>(
   for (const { id, file } of entries) {
     const definition = read((await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>);
     if (definition?.id !== id)
-      throw new Error(`${file} must export a definition with the id "${id}" (the folder's name)`);
+      throw new Error(`${file} must export a ${exportNames[places.kind]} with the id "${id}" (the folder's name)`);
     const other = found.get(id);
     if (other !== undefined)
-      throw new Error(`two modules of ${places.kind} have the id "${id}": ${other.file} and ${file}`);
+      throw new Error(`two ${exportNames[places.kind]}s have the id "${id}": ${other.file} and ${file}`);
     found.set(id, { definition, file });
   }
   return new Map([...found].map(([id, { definition }]) => [id, definition]));

@@ -124,7 +124,7 @@ test("the deadline of a record whose simulator is not loaded waits for it", asyn
 });
 
 test.each([
-  ["a relative root", () => "toy", /LOR_INFRA_EXTENSIONS names "toy"; only absolute folders/],
+  ["a relative root", () => "toy", /LOR_INFRA_EXTENSIONS names "toy"; accepted are absolute folders/],
   ["a module that exports no simulator", () => rootWith("export const other = 1;"), /odd\/index\.js must export a sim/],
   [
     "a simulator with the id of another folder",

@@ -13,6 +13,8 @@ export interface WatchRequestsArgs {
   readonly pauseMs?: number;
   /** No more than this are sent in all. Default 50,000. */
   readonly most?: number;
+  /** Time after which a request without an answer counts as lost, milliseconds. Default 10,000. */
+  readonly timeoutMs?: number;
 }
 
 export interface RequestFigures {
@@ -58,14 +60,14 @@ export class RequestWatch {
 }
 
 /** One request. @returns why it was lost, or undefined. */
-function ask({ host, port, domain }: WatchRequestsArgs, agent: Agent): Promise<string | undefined> {
+function ask({ host, port, domain, timeoutMs = 10_000 }: WatchRequestsArgs, agent: Agent): Promise<string | undefined> {
   return new Promise((done) => {
-    const call = request({ host, port, path: "/", headers: { host: domain }, agent, timeout: 60_000 }, (answer) => {
+    const call = request({ host, port, path: "/", headers: { host: domain }, agent, timeout: timeoutMs }, (answer) => {
       answer.resume();
       answer.on("end", () => done((answer.statusCode ?? 0) < 500 ? undefined : `status ${answer.statusCode}`));
       answer.on("error", (error) => done(error.message));
     });
-    call.on("timeout", () => call.destroy(new Error("no answer in 60 s")));
+    call.on("timeout", () => call.destroy(new Error(`no answer in ${timeoutMs / 1000} s`)));
     call.on("error", (error) => done(error.message));
     call.end();
   });
