@@ -1,0 +1,64 @@
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { afterEach, expect, it } from "vitest";
+import { stackFolder } from "../../src/state/stack-folder.ts";
+import { undisturbed } from "./created-stack.ts";
+import { TestProject } from "./project.ts";
+import { resourcesIn } from "./resource-set.ts";
+
+/** A stack that an earlier version created, with the settings and the local cloud of that time: fixtures/stack-2ea04d2/README.md. */
+const fixture = join(import.meta.dirname, "fixtures", "stack-2ea04d2");
+
+let project: TestProject | undefined;
+afterEach(() => project?.dispose());
+
+function existingProject(): TestProject {
+  const lor = new TestProject();
+  for (const file of ["Pulumi.yaml", "Pulumi.normal.yaml", "Pulumi.rush.yaml"]) {
+    cpSync(join(fixture, file), join(lor.folder, file));
+  }
+  const backend = join(stackFolder(lor.home, "local", "prod").backend, ".pulumi");
+  const cloud = join(lor.home, "cloud");
+  unpack("prod.json.gz", join(backend, "stacks", "lor", "prod.json"));
+  writeFileSync(join(backend, "meta.yaml"), "version: 1\n");
+  unpack("cloud.sqlite.gz", join(cloud, "cloud.sqlite"));
+  cpSync(join(fixture, "tls.p12"), join(cloud, "tls.p12"));
+  return lor;
+}
+
+function unpack(name: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true });
+  writeFileSync(to, gunzipSync(readFileSync(join(fixture, name))));
+}
+
+interface Preview {
+  readonly changes: readonly { readonly kind: string; readonly name: string; readonly type: string }[];
+}
+
+it("a stack of an earlier version previews without a change, and into rush without a replacement", async () => {
+  const lor = existingProject();
+  project = lor;
+  expect((await lor.json<Preview>(["preview"])).changes).toEqual([]);
+
+  const rush = await lor.json<Preview>(["preview", "--profile", "rush"]);
+  expect(rush.changes.map(({ kind, name }) => `${kind} ${name}`).toSorted()).toEqual([
+    "create ps-2",
+    "create ps-2",
+    "create ps-2",
+    "create ps-2",
+    "create ps-2-data",
+    "create ps-2-data",
+    "update lb",
+    "update ps-0",
+    "update ps-1",
+  ]);
+  expect((await lor.json<Preview>(["preview", "--detect"])).changes).toEqual([]);
+}, 600_000);
+
+it("types and names of all resources, components too, are those of an earlier version", async () => {
+  project = existingProject();
+  const { state } = await resourcesIn(project.home);
+  expect((await undisturbed("normal")).state).toEqual(state);
+  expect(state.filter((one) => one.startsWith("lor:")).length).toBeGreaterThan(5);
+}, 600_000);
