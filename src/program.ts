@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Config, getStack, log, RunError } from "@pulumi/pulumi";
 import { decideCloud } from "./clouds/cloud-guard.ts";
+import { readCertificate, requireUsable } from "./clouds/tls-certificate.ts";
 import { LorError } from "./core/errors.ts";
 import type { Issue } from "./core/result.ts";
 import type { Profile } from "./domain/profile.ts";
-import { readUserFile } from "./os/user-file.ts";
 import { loadProject, type Project } from "./systems/load-project.ts";
 import { cloudOf, planProfile } from "./systems/project-plan.ts";
 
@@ -19,7 +19,7 @@ export default async function program(): Promise<Record<string, unknown>> {
   if (!cloud.ok) throw new RunError(renderIssues("this run is refused", cloud.issues));
   for (const { path, code, message } of project.policies) await log.warn(`${path}: ${message} (${code})`);
   const profile = readProfile(project);
-  const tlsPkcs12 = readCertificate(project.system.certificateVariable);
+  const tlsPkcs12 = await readTls(project, cloud.value);
   await log.warn(
     "plain Pulumi changes one front at a time, but neither drains it nor checks its health before the next; " +
       `for a shop that serves, run \`lor-infra ${profile} --stack ${project.stack}\` instead`,
@@ -55,8 +55,9 @@ function readProfile({ profileFiles, stack }: Project): Profile {
   );
 }
 
-function readCertificate(variable: string | undefined): string {
-  if (variable === undefined) return "";
+async function readTls({ system, settings }: Project, cloud: string): Promise<string> {
+  if (system.certificate === undefined) return "";
+  const { variable, domains } = system.certificate;
   const file = process.env[variable];
   if (file === undefined || file === "") {
     throw new RunError(
@@ -64,9 +65,14 @@ function readCertificate(variable: string | undefined): string {
         ' (on the local cloud: `eval "$(npx lor-infra cloud env)"`)',
     );
   }
-  const read = readUserFile(file);
-  if (!read.ok) throw new RunError(`the file of ${variable}, ${file}, ${read.fault.reason}`);
-  return read.content.toString("base64");
+  try {
+    const certificate = await readCertificate(file, variable);
+    // Nobody trusts the local cloud's own certificate, whatever its names are.
+    if (cloud !== "local") requireUsable(certificate, { domains: domains(settings.normal), now: new Date() });
+    return certificate.pkcs12;
+  } catch (error) {
+    throw error instanceof LorError ? new RunError(renderError(error)) : error;
+  }
 }
 
 function renderIssues(title: string, issues: readonly Issue[]): string {

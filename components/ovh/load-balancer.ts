@@ -206,7 +206,8 @@ export class LoadBalancer extends Component {
           secretType: "opaque",
         },
         args.transform?.certificate,
-        keepLabels({ additionalSecretOutputs: ["payload"] }),
+        // The provider would delete it first because its name stays: the listener must have the new one before the old one goes.
+        keepLabels({ additionalSecretOutputs: ["payload"], deleteBeforeReplace: false }),
       ),
     );
   }

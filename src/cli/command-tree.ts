@@ -181,6 +181,7 @@ export function createCommandTree(
     .action(runs(async () => (await import("./commands/destroy.ts")).destroy));
   withChange(add(program, "recover", "put right what an interrupted run left"))
     .option("--replace <front>", "delete one front and build it anew, such as ps-1")
+    .option("--give-up <creation>", "stop looking for what an earlier run began to create, as `type name`")
     .action(runs(async () => (await import("./commands/recover.ts")).recover));
   withCloud(add(program, "doctor", "engine, plugins, credentials, clock, price book, state, locks")).action(
     runs(async () => (await import("./commands/doctor.ts")).doctor),

@@ -185,6 +185,8 @@ export interface ResourceFinder {
   madeUp(type: string): readonly string[];
   /** False when one of them is required: the provider's import would refuse the resource for want of it. */
   isImportable(type: string): boolean;
+  /** Whether a replacement is created, under the same name, before the old one is deleted. */
+  isReplacedFirst(type: string): boolean;
   /** Whether the provider answers a look at one that is gone with an error, so that a refresh fails instead of noticing. */
   failsWhenGone(type: string): boolean;
 }

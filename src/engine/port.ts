@@ -126,6 +126,8 @@ export interface StateResource {
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly protect: boolean;
+  /** Deleted already, by a replace whose creation has failed. */
+  readonly pendingReplacement?: true;
   /** URNs of what it waited for. */
   readonly dependencies: readonly string[];
 }

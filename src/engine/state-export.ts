@@ -41,6 +41,7 @@ function parseResource(raw: unknown): StateResource {
     inputs: redactedRecord(member(raw, "inputs")),
     outputs: redactedRecord(member(raw, "outputs")),
     protect: member(raw, "protect") === true,
+    ...(member(raw, "pendingReplacement") === true ? { pendingReplacement: true } : {}),
     dependencies: list(member(raw, "dependencies")).map(text),
   };
 }

@@ -42,6 +42,7 @@ export type Repair =
   | "gone-resource-forgotten"
   | "creation-found"
   | "creation-discarded"
+  | "creation-given-up"
   | "state-backed-up";
 
 /** Everything an action tells while it runs. Codes and names only: texts are the command line's, and no value of a setting is here. */

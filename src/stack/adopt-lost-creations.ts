@@ -1,6 +1,8 @@
 import type { ResourceFinder } from "../clouds/clients.ts";
+import { AmbiguousName } from "../clouds/finder-query.ts";
+import { ExitCode, LorError } from "../core/errors.ts";
 import { resourceKey } from "../core/resource-key.ts";
-import type { Adoption, EngineEvent, ResourceChange } from "../engine/port.ts";
+import type { Adoption, EngineEvent, ResourceChange, StateResource } from "../engine/port.ts";
 import { isCloudType } from "../rolling/expected-change.ts";
 import { byName, type Fleet } from "../rolling/fleet.ts";
 import type { SystemPlan } from "../systems/contract.ts";
@@ -72,6 +74,7 @@ async function adoptLevel(
       if (event.kind === "declared") declared.set(event.urn, event);
     },
   });
+  await discardSuperseded(context, recorded, changes, begun);
   const created = changes.filter((one) => one.change === "create");
   const own = created.filter((one) => isOfStateOnly(one.type)).map((one) => one.urn);
   const lost = await findLost(context, created, begun);
@@ -95,19 +98,25 @@ async function adoptLevel(
   for (const change of created.filter((one) => level.has(one.urn))) {
     context.emit({ kind: "repaired", repair: "creation-found", what: resourceKey(change) });
   }
-  // A child in the state without its component makes a state that no engine reads ("refers to missing parent").
-  if (own.length > 0) await runTargeted(context, { plan, choice, recorded, targets: own });
-  let entered: readonly string[] = [];
-  if (enterable.size > 0) {
-    await requireLock(context);
-    const options = { ...runOptions(context), adopt };
-    entered = (await context.engine.enter(context.program(plan, choice), enterable, options)).entered;
+  const targets = [...adopt.keys()];
+  try {
+    // A child in the state without its component makes a state that no engine reads ("refers to missing parent").
+    if (own.length > 0) await runTargeted(context, { plan, choice, recorded, targets: own });
+    let entered: readonly string[] = [];
+    if (enterable.size > 0) {
+      await requireLock(context);
+      const options = { ...runOptions(context), adopt };
+      entered = (await context.engine.enter(context.program(plan, choice), enterable, options)).entered;
+      targets.push(...entered);
+    }
+    if (targets.length === 0) return new Set();
+    const without = missing.difference(new Set(targets));
+    // What was entered lacks what only the cloud tells.
+    await runTargeted(context, { plan, choice, recorded, targets, adopt, without, refresh: entered.length > 0 });
+  } catch (error) {
+    const urns = new Set([...adopt.keys(), ...enterable.keys()]);
+    throw namingIntents(error, changes.filter((one) => urns.has(one.urn)).map(resourceKey));
   }
-  const targets = [...adopt.keys(), ...entered];
-  if (targets.length === 0) return new Set();
-  const without = missing.difference(new Set(targets));
-  // What was entered lacks what only the cloud tells.
-  await runTargeted(context, { plan, choice, recorded, targets, adopt, without, refresh: entered.length > 0 });
   return new Set(changes.filter((one) => targets.includes(one.urn)).map(resourceKey));
 }
 
@@ -191,6 +200,39 @@ async function findLost(
   return { importable, entered };
 }
 
+/**
+ * What is replaced by creating the new one first may exist a second time, unknown to the state, when the run was cut in between: nothing refers to it,
+ * and the next run creates it again.
+ */
+async function discardSuperseded(
+  { clients: { finder }, emit }: StackContext,
+  { resources }: RecordedState,
+  changes: readonly ResourceChange[],
+  begun: ReadonlySet<string>,
+): Promise<void> {
+  for (const change of changes.filter((one) => begun.has(resourceKey(one)) && finder.isReplacedFirst(one.type))) {
+    const known = resources.filter((one) => one.urn === change.urn);
+    const [first] = known;
+    if (first === undefined) continue;
+    const ids = new Set(known.map((one) => one.id?.slice(one.id.lastIndexOf("/") + 1)));
+    for (const id of (await idsOf(finder, first)).filter((one) => !ids.has(one))) {
+      await finder.discard(change.type, id);
+      emit({ kind: "repaired", repair: "creation-discarded", what: `${resourceKey(change)} (${id})` });
+    }
+  }
+}
+
+/** Every resource of a name. */
+async function idsOf(finder: ResourceFinder, { type, inputs }: StateResource): Promise<readonly string[]> {
+  try {
+    const found = await finder.find(type, inputs);
+    return found === undefined ? [] : [found.id];
+  } catch (error) {
+    if (error instanceof AmbiguousName) return error.ids;
+    throw error;
+  }
+}
+
 export function adoptionOf(finder: ResourceFinder, type: string, id: string): Adoption {
   // Where the import would take `project/region/id`, the state keeps the last part.
   const kept = finder.isImportable(type) ? id : id.slice(id.lastIndexOf("/") + 1);
@@ -209,7 +251,7 @@ function findHalfAdopted(
 ): ReadonlyMap<string, Adoption> {
   const adopt = new Map<string, Adoption>();
   for (const change of changes.filter((one) => begun.has(resourceKey(one)))) {
-    const known = recorded.resources.find((one) => one.urn === change.urn);
+    const known = recorded.resources.find((one) => one.urn === change.urn && one.pendingReplacement !== true);
     const unreadable = context.clients.finder.unreadable(change.type);
     const missing = (path: string) => {
       const input = path.split(/[.[]/, 1)[0] ?? path;
@@ -221,4 +263,20 @@ function findHalfAdopted(
     }
   }
   return adopt;
+}
+
+/** An adoption that fails would fail with every later command: the error names the command that gives the creation up. */
+function namingIntents(error: unknown, intents: readonly string[]): unknown {
+  const [first] = intents;
+  const isForGood = error instanceof LorError && error.exit === ExitCode.failed && error.code !== "interrupted";
+  if (!isForGood || first === undefined) return error;
+  return new LorError({
+    code: error.code,
+    message: `${error.message}; an earlier run began to create ${intents.join(", ")}`,
+    exit: error.exit,
+    culprit: error.culprit,
+    ...(error.seen === undefined ? {} : { seen: error.seen }),
+    next: `the same command again; where it fails again, lor-infra recover --give-up "${first}"`,
+    cause: error,
+  });
 }

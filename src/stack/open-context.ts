@@ -4,12 +4,12 @@ import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import type { CloudClients } from "../clouds/clients.ts";
 import { requireCloud } from "../clouds/registry.ts";
+import { readCertificate, type TlsCertificate } from "../clouds/tls-certificate.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
 import { locateEngine } from "../engine/locate-engine.ts";
 import type { EngineStack, Program } from "../engine/port.ts";
 import { commandRunner } from "../os/command-runner.ts";
 import { requireUsableProxies } from "../os/proxy.ts";
-import { readUserFile } from "../os/user-file.ts";
 import { removeBrokenAttributes, requireProjectLayout, withoutAttributes } from "../state/backend-attributes.ts";
 import { backUpStateFile } from "../state/backup.ts";
 import { FolderFiles } from "../state/folder-files.ts";
@@ -28,6 +28,7 @@ import { cloudFolder, connectLocalCloud } from "./cloud-connection.ts";
 import { GuardedEngine } from "./guarded-engine.ts";
 import { LazyEngine } from "./lazy-engine.ts";
 import { readPassphrase } from "./passphrase.ts";
+import { requireCertificate } from "./require-certificate.ts";
 import {
   type ActionClock,
   type BuildChoice,
@@ -88,6 +89,7 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
         ? engine
         : new GuardedEngine(engine, { state, lock, clock: systemClock });
     const place = await connect(project, cloud, folder, env);
+    const certificate = certificateReader(args, place);
     return {
       project,
       cloud,
@@ -104,7 +106,10 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
       signal: args.signal,
       parallel: args.parallel,
       takeOver: args.takeOver === true,
-      program: (plan, choice) => systemProgram(project, plan, choice, { cloud, certificate: place.certificate }),
+      ...(place.ownCertificate || project.system.certificate === undefined
+        ? {}
+        : { certificate: fileReader(project.system.certificate.variable, place.certificate) }),
+      program: (plan, choice) => systemProgram(project, plan, choice, { cloud, certificate }),
       [Symbol.asyncDispose]: () => giveBack(lock, args.emit),
     };
   } catch (error) {
@@ -121,27 +126,32 @@ export function openProjectState(project: Project, folder: StackFolder, env: Env
 interface Place {
   readonly clients: CloudClients;
   readonly providers: Readonly<Record<string, number>> | undefined;
-  /** PKCS#12 file of the shop's certificate. */
+  /** PKCS#12 file of the certificate for HTTPS. */
   readonly certificate: string | undefined;
+  /** It is the one that the local cloud made for itself. */
+  readonly ownCertificate: boolean;
 }
 
 async function connect(project: Project, cloud: string, folder: StackFolder, env: Environment): Promise<Place> {
-  const { certificateVariable } = project.system;
-  const chosen = certificateVariable === undefined ? undefined : env[certificateVariable];
+  const { certificate } = project.system;
+  const chosen = certificate === undefined ? undefined : env[certificate.variable];
   const region = regionOf(project);
   if (cloud !== "local") {
     requireUsableProxies(env);
-    return { clients: requireCloud(cloud).connect(env, region), providers: undefined, certificate: chosen };
+    const clients = requireCloud(cloud).connect(env, region);
+    return { clients, providers: undefined, certificate: chosen, ownCertificate: false };
   }
   await startCloud({ home: folder.home, env });
   const { clients, runtime } = await connectLocalCloud(cloudFolder(folder.home), {
     cloud: project.system.cloud,
     region,
   });
+  const own = join(cloudFolder(folder.home), "tls.p12");
   return {
     clients,
     providers: runtime.providers,
-    certificate: chosen ?? join(cloudFolder(folder.home), "tls.p12"),
+    certificate: chosen ?? own,
+    ownCertificate: chosen === undefined || chosen === own,
   };
 }
 
@@ -242,33 +252,44 @@ function systemProgram(
   { system }: Project,
   plan: SystemPlan,
   choice: BuildChoice,
-  { cloud, certificate }: { readonly cloud: string; readonly certificate: string | undefined },
+  { cloud, certificate }: { readonly cloud: string; readonly certificate: () => Promise<string> },
 ): Program {
   return async () => {
     const { says, ...options } = choice;
-    const { certificateVariable } = system;
-    const tlsPkcs12 = certificateVariable === undefined ? "" : readCertificate(certificate, certificateVariable);
-    const outputs = await system.build(plan, { ...options, cloud, tlsPkcs12 });
+    const outputs = await system.build(plan, { ...options, cloud, tlsPkcs12: await certificate() });
     return says === undefined ? outputs : { ...outputs, fleet: says.fleet ?? null, profile: says.profile ?? null };
   };
 }
 
-function readCertificate(path: string | undefined, variable: string): string {
-  const read = path === undefined || path === "" ? undefined : readUserFile(path);
-  if (read?.ok) return read.content.toString("base64");
-  throw new LorError({
-    code: "certificate-missing",
-    message:
-      read === undefined || read.fault.code === "file-missing"
-        ? "the load balancer's HTTPS needs a certificate and its key"
-        : `the file of the certificate ${read.fault.reason}`,
-    exit: ExitCode.usage,
-    culprit: "user",
-    path: variable,
-    seen: path ?? "not set",
-    accepted: "a PKCS#12 file without password",
-    next: "openssl pkcs12 -export -passout pass: -in fullchain.pem -inkey privkey.pem -out shop.p12",
-  });
+/** Operations that a certificate which is about to be replaced must not hold up. */
+const withoutNewCertificate = ["destroy", "recover", "state restore", "import"];
+
+/** Reads the certificate once, and judges it where the operation would put it into use. Empty for a system without one. */
+function certificateReader(args: OpenContextArgs, { certificate, ownCertificate }: Place): () => Promise<string> {
+  const { system, settings } = args.project;
+  const use = system.certificate;
+  if (use === undefined) return async () => "";
+  const read = fileReader(use.variable, certificate);
+  let judged = ownCertificate || withoutNewCertificate.includes(args.operation ?? "");
+  return async () => {
+    const found = await read();
+    if (!judged) {
+      const emit = args.emit ?? (() => undefined);
+      const domains = use.domains(settings.normal);
+      requireCertificate(found, { domains, now: systemClock.now(), waivers: settings.normal.waivers, emit });
+      judged = true;
+    }
+    return found.pkcs12;
+  };
+}
+
+/** Reads a certificate file once, however often it is asked for. */
+function fileReader(variable: string, file: string | undefined): () => Promise<TlsCertificate> {
+  let read: Promise<TlsCertificate> | undefined;
+  return () => {
+    read ??= readCertificate(file, variable);
+    return read;
+  };
 }
 
 /** A shell that points at the local cloud must not reach a real stack. */

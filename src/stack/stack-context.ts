@@ -1,4 +1,5 @@
 import type { CloudClients } from "../clouds/clients.ts";
+import type { TlsCertificate } from "../clouds/tls-certificate.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
 import type { Profile } from "../domain/profile.ts";
 import type { EngineStack, Program, RunOptions } from "../engine/port.ts";
@@ -117,6 +118,8 @@ export interface StackContext {
   readonly parallel: number | undefined;
   /** URNs that every run of the engine leaves as they are, whatever the settings say. Default: none. */
   readonly keep?: ReadonlySet<string>;
+  /** The certificate that the settings' load balancer gets. Absent: the local cloud has made its own. */
+  readonly certificate?: () => Promise<TlsCertificate>;
   /** The program that builds a Plan. Pulumi is loaded when it runs, not before. */
   program(plan: SystemPlan, choice: BuildChoice): Program;
 }

@@ -65,6 +65,16 @@ export class IntentJournal {
     await this.#files.write(file, `${JSON.stringify(content, null, 1)}\n`);
   }
 
+  /** Takes one out of what is pending. @returns whether it was pending */
+  async giveUp(key: string, now: Date): Promise<boolean> {
+    const pending = await this.pending();
+    const left = pending.filter((one) => resourceKey(one) !== key);
+    if (left.length === pending.length) return false;
+    await this.clear();
+    await this.record(left, now);
+    return true;
+  }
+
   /** Everything that was intended is in the state. */
   async clear(): Promise<void> {
     await this.#files.remove(file);

@@ -264,8 +264,13 @@ export interface SystemDefinition<S extends SharedSettings = SharedSettings, P e
   readonly schema: ZodObject;
   /** Paths of the settings that a profile file may hold; every other setting is shared. */
   readonly profileSettings: readonly string[];
-  /** Environment variable that names the certificate file of the load balancer; undefined: the system has none. */
-  readonly certificateVariable?: string;
+  /** Certificate for HTTPS of the load balancer. Absent: the system has none. */
+  readonly certificate?: {
+    /** Environment variable that names the PKCS#12 file. */
+    readonly variable: string;
+    /** Host names that browsers ask for. */
+    domains(settings: S): readonly string[];
+  };
   /** Turns an unknown key into a more precise refusal where it would be dangerous. Default: the issue as it is. */
   explainUnknownKey?(issue: Issue): Issue;
   /**

@@ -175,6 +175,7 @@ export class FakeWorld {
       shown: async () => ({}),
       isImportable: () => true,
       failsWhenGone: () => false,
+      isReplacedFirst: () => false,
     },
   };
 

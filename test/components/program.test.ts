@@ -3,15 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
+import { selfSignedPkcs12 } from "../../src/local-cloud/kernel/tls-certificate.ts";
 import program from "../../src/program.ts";
 import { find, instance } from "./lor-build.ts";
 import { mockCloud, record } from "./recording-cloud.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lor-program-"));
 const certificate = join(folder, "tls.p12");
+const pkcs12 = selfSignedPkcs12(["shop.example"], new Date());
 
 beforeEach(() => {
-  writeFileSync(certificate, "planted-certificate");
+  writeFileSync(certificate, pkcs12);
   vi.stubEnv("PULUMI_DEBUG_PROVIDERS", "ovh:1,openstack:2,random:3");
   vi.stubEnv("PULUMI_BACKEND_URL", "file:///home/ada/shop/.lor-infra/local/backend");
   vi.stubEnv("LOR_TLS_PKCS12_FILE", certificate);
@@ -41,7 +43,7 @@ test("the profile of the configuration file is built, with the certificate as a 
   expect(cloud.outputs).toMatchObject({ profile: "rush", cloud: "local" });
   const payload = find(cloud, "openstack:keymanager/secretV1:SecretV1", "lb");
   expect(payload.secretInputs).toEqual(["payload"]);
-  expect(payload.inputs.payload).toBe(Buffer.from("planted-certificate").toString("base64"));
+  expect(payload.inputs.payload).toBe(pkcs12.toString("base64"));
 });
 
 test("plain Pulumi's fronts are chained", async () => {
@@ -75,4 +77,7 @@ test("a run without a certificate says where one is looked for", async () => {
   expect(await refusal()).toContain("LOR_TLS_PKCS12_FILE");
   vi.stubEnv("LOR_TLS_PKCS12_FILE", join(folder, "absent.p12"));
   expect(await refusal()).toContain("absent.p12");
+  writeFileSync(certificate, "");
+  vi.stubEnv("LOR_TLS_PKCS12_FILE", certificate);
+  expect(await refusal()).toContain("certificate-not-pkcs12");
 });

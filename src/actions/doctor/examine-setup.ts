@@ -1,7 +1,9 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { credentialsFromEnvironment } from "../../clouds/ovh/credentials.ts";
+import { daysLeft, readCertificate, requireUsable } from "../../clouds/tls-certificate.ts";
 import { LorError } from "../../core/errors.ts";
+import { fewDaysLeft } from "../../domain/policy/certificate-policies.ts";
 import { priceBooks } from "../../domain/price-book.ts";
 import { openProjectState } from "../../stack/open-context.ts";
 import { readPassphrase } from "../../stack/passphrase.ts";
@@ -51,6 +53,7 @@ export async function examine(args: ExamineArgs): Promise<readonly Finding[]> {
     ...(await examineEngine(args)),
     ...(args.cloud === "local" ? [await examineLocalCloud(folder)] : examineCredentials(args.env)),
     examinePassphrase(folder, args),
+    ...(await examineCertificate(args, project.ok ? project.value : undefined)),
     await examineClock(args),
     ...examinePriceBooks(args.now),
     ...(await examineState(folder, project.ok ? project.value : undefined, args.env)),
@@ -101,6 +104,31 @@ function examinePassphrase({ home }: StackFolder, { cloud, env }: ExamineArgs): 
     return good("passphrase", "found");
   } catch (error) {
     if (error instanceof LorError) return bad("passphrase", error.message, error.next);
+    throw error;
+  }
+}
+
+/** The file that the next `up` installs; the local cloud makes its own where none is named. */
+async function examineCertificate(
+  { cloud, env, now }: ExamineArgs,
+  project: Project | undefined,
+): Promise<readonly Finding[]> {
+  const use = project?.system.certificate;
+  if (project === undefined || use === undefined) return [];
+  const file = env[use.variable];
+  if (cloud === "local" && (file === undefined || file === "")) return [];
+  try {
+    const certificate = await readCertificate(file, use.variable);
+    const domains = cloud === "local" ? [] : use.domains(project.settings.normal);
+    requireUsable(certificate, { domains, now });
+    const days = daysLeft(certificate, now);
+    const until = certificate.notAfter.toISOString().slice(0, "YYYY-MM-DD".length);
+    const renew = "renew it, then lor-infra up";
+    if (days < 0) return [bad("certificate", `${certificate.file} has expired on ${until}`, renew)];
+    const text = `${certificate.file} is valid until ${until}, ${days} days left`;
+    return [days < fewDaysLeft ? warning("certificate", text, renew) : good("certificate", text)];
+  } catch (error) {
+    if (error instanceof LorError) return [bad("certificate", error.message, error.next)];
     throw error;
   }
 }

@@ -20,6 +20,8 @@ import { goalOf, requireCreated } from "../rush/switch-profile.ts";
 export interface RecoverInput {
   /** Front to delete and build anew, such as `ps-1`: it holds no data of its own. */
   readonly replace?: string;
+  /** Creation of an earlier run that is not looked for any more, as `<type> <name>`. */
+  readonly giveUp?: string;
   readonly confirm: Confirm;
 }
 
@@ -33,7 +35,11 @@ export interface RecoverResult {
  * Repairs what an interrupted run left, as every changing action does first, and replaces one front on request.
  * @throws LorError `front-unknown`, `no-address-for-extra-front`, `not-enough-serving`, `gate-failed`, `preview-mismatch`, `not-approved`
  */
-export async function recover(context: StackContext, { replace, confirm }: RecoverInput): Promise<RecoverResult> {
+export async function recover(
+  context: StackContext,
+  { replace, giveUp, confirm }: RecoverInput,
+): Promise<RecoverResult> {
+  if (giveUp !== undefined) await giveUpCreation(context, giveUp);
   const recorded = await recoverStack(context);
   if (replace !== undefined) {
     return await replaceFront(context, recorded, replace, confirm);
@@ -50,6 +56,25 @@ async function endJournal({ clock, lock, state: { journal } }: StackContext): Pr
     const run = lock?.holder.id ?? "";
     await journal.append({ at: clock.now().toISOString(), run, operation: "recover", event: "done" });
   }
+}
+
+/** @throws LorError `intent-unknown` */
+async function giveUpCreation({ clock, emit, state: { intents } }: StackContext, key: string): Promise<void> {
+  const pending = await intents.pending();
+  if (await intents.giveUp(key, clock.now())) {
+    emit({ kind: "repaired", repair: "creation-given-up", what: key });
+    return;
+  }
+  throw new LorError({
+    code: "intent-unknown",
+    message: `no earlier run left ${key} half created`,
+    exit: ExitCode.usage,
+    culprit: "user",
+    path: "--give-up",
+    seen: key,
+    accepted: pending.length === 0 ? "nothing: no creation is unfinished" : pending.map(resourceKey).join(", "),
+    next: "lor-infra recover",
+  });
 }
 
 async function replaceFront(

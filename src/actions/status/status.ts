@@ -1,3 +1,5 @@
+import { daysLeft } from "../../clouds/tls-certificate.ts";
+import { LorError } from "../../core/errors.ts";
 import type { Profile } from "../../domain/profile.ts";
 import { fleetOfLive } from "../../rolling/step-fleet.ts";
 import { type ObservedFleet, observeFleet } from "../../stack/observe-fleet.ts";
@@ -19,6 +21,15 @@ interface FrontStatus {
   readonly fault: string | undefined;
 }
 
+/** Of the file that the next `up` installs. */
+interface CertificateStatus {
+  readonly file: string;
+  /** Last valid moment, ISO 8601. */
+  readonly notAfter: string;
+  /** Whole days until then; negative afterwards. */
+  readonly daysLeft: number;
+}
+
 interface DatabaseStatus {
   readonly name: string;
   readonly engine: string;
@@ -38,6 +49,8 @@ export interface StatusResult {
   readonly fronts: readonly FrontStatus[];
   readonly loadBalancer: { readonly bandwidth: number | undefined; readonly ready: boolean };
   readonly databases: readonly DatabaseStatus[];
+  /** Text: why it cannot be read. Undefined: the local cloud has made its own. */
+  readonly certificate: CertificateStatus | string | undefined;
   /** Of the stack's outputs: public and private addresses. */
   readonly addresses: unknown;
   /** What is paid for, to be priced; undefined for a new stack. */
@@ -73,6 +86,7 @@ export async function status(context: StackContext): Promise<StatusResult> {
     })),
     loadBalancer: { bandwidth, ready: live?.loadBalancerReady ?? false },
     databases: databasesOf(recorded),
+    certificate: await certificateOf(context),
     addresses: recorded.outputs.addresses,
     plan: runningPlan(context, recorded, live),
     unfinished: lock !== undefined && !lock.dead ? undefined : await context.state.journal.unfinished(),
@@ -88,6 +102,18 @@ function runningPlan(
 ): SystemPlan | undefined {
   if (fleet === undefined) return undefined;
   return planFleet(context, live === undefined || live.fronts.length === 0 ? fleet : fleetOfLive(live), profile);
+}
+
+async function certificateOf({ certificate, clock }: StackContext): Promise<StatusResult["certificate"]> {
+  if (certificate === undefined) return undefined;
+  try {
+    const found = await certificate();
+    const { file, notAfter } = found;
+    return { file, notAfter: notAfter.toISOString(), daysLeft: daysLeft(found, clock.now()) };
+  } catch (error) {
+    if (error instanceof LorError) return `${error.message} [${error.code}]`;
+    throw error;
+  }
 }
 
 function databasesOf(recorded: RecordedState): readonly DatabaseStatus[] {

@@ -6,14 +6,19 @@ import { withStack } from "../with-stack.ts";
 
 export async function recover(
   terminal: Terminal,
-  options: ChangeOptions & { readonly replace?: string },
+  options: ChangeOptions & { readonly replace?: string; readonly giveUp?: string },
 ): Promise<ExitCode> {
-  const { replace } = options;
+  const { replace, giveUp } = options;
   const { fleet, steps } = await withStack(
     terminal,
     options,
     "recover",
-    ({ context, confirm }) => runRecover(context, { confirm, ...(replace === undefined ? {} : { replace }) }),
+    ({ context, confirm }) =>
+      runRecover(context, {
+        confirm,
+        ...(replace === undefined ? {} : { replace }),
+        ...(giveUp === undefined ? {} : { giveUp }),
+      }),
     "tell",
   );
   const fronts = (fleet?.fronts ?? []).map(({ name, size, pool, healthy }) => ({ name, size, pool, healthy }));

@@ -33,7 +33,9 @@ const repairs: Readonly<Record<Repair, string>> = {
   "creation-found": "found a resource that an earlier run had created; taking it in instead of creating a second one",
   "gone-resource-forgotten": "took out of the state what is gone from the cloud",
   "failed-server-deleted": "deleted a server that the cloud had failed to build",
-  "creation-discarded": "deleted a resource whose password was lost with the answer to its creation",
+  "creation-discarded": "deleted what an earlier run had created and nothing uses",
+  "creation-given-up":
+    "no longer looking for it; where it exists, it stays in the cloud and is billed, unknown to the state",
   "state-backed-up": "kept a copy of the state",
 };
 

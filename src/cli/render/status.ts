@@ -1,4 +1,5 @@
 import type { StatusResult } from "../../actions/status/status.ts";
+import { fewDaysLeft } from "../../domain/policy/certificate-policies.ts";
 import type { Terminal } from "../terminal.ts";
 import { describePrice, renderPlanUnpriced } from "./proposal.ts";
 import { renderTable } from "./table.ts";
@@ -35,6 +36,7 @@ export function renderStatus(terminal: Terminal, status: StatusResult): string {
     ),
   );
   lines.push(...renderAddresses(status.addresses));
+  if (status.certificate !== undefined) lines.push(renderCertificate(terminal, status.certificate));
   if (status.plan !== undefined) {
     lines.push(`Price a month: ${describePrice(status.plan)}`, ...renderPlanUnpriced(terminal, status.plan));
   }
@@ -52,4 +54,14 @@ function renderAddresses(addresses: unknown, prefix = ""): readonly string[] {
       ? [`  ${(prefix + name).padEnd(22)} ${value}`]
       : renderAddresses(value, `${prefix}${name}.`),
   );
+}
+
+/** `Certificate shop.p12: valid until 2027-02-01, 63 days left` */
+function renderCertificate(terminal: Terminal, certificate: NonNullable<StatusResult["certificate"]>): string {
+  if (typeof certificate === "string") return terminal.style("red", `Certificate: ${certificate}`);
+  const { file, notAfter, daysLeft } = certificate;
+  const until = notAfter.slice(0, "YYYY-MM-DD".length);
+  if (daysLeft < 0) return terminal.style("red", `Certificate ${file}: expired on ${until}`);
+  const text = `Certificate ${file}: valid until ${until}, ${daysLeft} days left`;
+  return daysLeft < fewDaysLeft ? terminal.style("yellow", text) : text;
 }

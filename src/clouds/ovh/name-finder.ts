@@ -28,6 +28,9 @@ const foundByParents: ReadonlySet<string> = new Set([
 /** Every type that can be looked up. */
 export const findableTypes: readonly string[] = Object.keys(finders);
 
+/** Types of which a replacement is created before the old one is deleted, under the same name. */
+const replacedFirst: ReadonlySet<string> = new Set(["openstack:keymanager/secretV1:SecretV1"]);
+
 export class NameFinder implements ResourceFinder {
   private readonly clouds: FinderClouds;
 
@@ -65,6 +68,10 @@ export class NameFinder implements ResourceFinder {
   }
 
   async discard(type: string, id: string): Promise<void> {
+    if (replacedFirst.has(type)) {
+      await this.clouds.openstack.send({ service: "key-manager", method: "DELETE", path: `/secrets/${id}` });
+      return;
+    }
     const path = discardPath(type, id);
     if (path === undefined) {
       throw new LorError({
@@ -87,6 +94,10 @@ export class NameFinder implements ResourceFinder {
 
   isImportable(type: string): boolean {
     return isImportable(type);
+  }
+
+  isReplacedFirst(type: string): boolean {
+    return replacedFirst.has(type);
   }
 
   failsWhenGone(type: string): boolean {

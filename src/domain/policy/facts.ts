@@ -18,6 +18,8 @@ export interface PolicyFacts {
   readonly bill: Bill;
   readonly priceBooks: PriceBookAges;
   readonly calendar: CalendarReach;
+  /** Only where a certificate is about to be used. */
+  readonly certificate: CertificateAge;
   /** Only where somebody asks for a change now. */
   readonly change: ChangeMoment;
 }
@@ -94,6 +96,16 @@ interface PriceBookAges {
 interface CalendarReach {
   /** `lastDay`, `YYYY-MM-DD`, of the rush of an event that is over and never comes again; undefined: it still comes. */
   readonly events: readonly { readonly event: string; readonly lastDay: string | undefined }[];
+}
+
+interface CertificateAge {
+  /** Environment variable that names the file. */
+  readonly setting: string;
+  readonly file: string;
+  /** Last valid moment, ISO 8601. */
+  readonly notAfter: string;
+  /** Whole days until then; negative afterwards. */
+  readonly daysLeft: number;
 }
 
 interface ChangeMoment {

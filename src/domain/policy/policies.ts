@@ -1,5 +1,6 @@
 import { accessPolicies } from "./access-policies.ts";
 import { calendarPolicies } from "./calendar-policies.ts";
+import { certificatePolicies } from "./certificate-policies.ts";
 import { dataPolicies } from "./data-policies.ts";
 import { moneyPolicies } from "./money-policies.ts";
 import type { Policy } from "./policy.ts";
@@ -10,6 +11,7 @@ export const policies: readonly Policy[] = Object.freeze([
   ...dataPolicies,
   ...accessPolicies,
   ...servingPolicies,
+  ...certificatePolicies,
   ...moneyPolicies,
   ...calendarPolicies,
 ]);

@@ -24,7 +24,7 @@ export const system: SystemDefinition<LorSettings, LorPlan> = {
   priceBook: defaultPriceBookId,
   schema: lorSchema,
   profileSettings,
-  certificateVariable: "LOR_TLS_PKCS12_FILE",
+  certificate: { variable: "LOR_TLS_PKCS12_FILE", domains: ({ prestashop }) => [prestashop.domain] },
   explainUnknownKey,
   judge: findRefusals,
   region: ({ region }) => region.compute,

@@ -34,6 +34,7 @@ export const soundFacts: PolicyFacts = {
       { profile: "rush", known: euros("400"), unpriced: [] },
     ],
   },
+  certificate: { setting: "LOR_TLS_PKCS12_FILE", file: "shop.p12", notAfter: "2027-12-01T00:00:00.000Z", daysLeft: 30 },
   calendar: { events: [{ event: "noel", lastDay: undefined }] },
   change: { freeze: undefined },
   priceBooks: { mostDays: 540, carriesBudget: true, books: [{ id: "book", date: "2026-01-01", days: 540 }] },

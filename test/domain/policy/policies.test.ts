@@ -19,6 +19,23 @@ interface Violation {
 
 const violations: readonly Violation[] = [
   {
+    name: "a certificate whose last day is over",
+    code: "certificate-expired",
+    facts: { certificate: { ...soundFacts.certificate, daysLeft: -1 } },
+    path: "LOR_TLS_PKCS12_FILE",
+    subject: "certificate",
+    says: ["shop.p12 has expired", "2027-12-01"],
+  },
+  {
+    name: "a certificate with 29 days left",
+    code: "certificate-expires-soon",
+    facts: { certificate: { ...soundFacts.certificate, daysLeft: 29 } },
+    path: "LOR_TLS_PKCS12_FILE",
+    subject: "certificate",
+    says: ["shop.p12 expires in 29 days"],
+    warning: true,
+  },
+  {
     name: "a data set one second above the RPO",
     code: "rpo-not-held",
     facts: { recovery: { ...soundFacts.recovery, losses: [loss("orders", 3601)] } },

@@ -5,7 +5,7 @@ const barbicanErrors: ErrorFormat = {
   body: ({ status, message }) => ({ code: status, title: titleOf(status), description: message }),
 };
 
-/** Barbican: the list of secrets, never their content. */
+/** Barbican: the list of secrets, never their content, and their deletion. */
 export const barbican: HttpApi = {
   name: "barbican",
   errors: barbicanErrors,
@@ -34,6 +34,14 @@ export const barbican: HttpApi = {
             })),
           },
         };
+      },
+    },
+    {
+      method: "DELETE",
+      path: "/key-manager/:region/v1/secrets/:id",
+      handle: (call) => {
+        call.cloud.barbican.secrets.delete(param(call, "id"));
+        return { status: 204 };
       },
     },
   ],
