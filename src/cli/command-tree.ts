@@ -120,6 +120,7 @@ export function createCommandTree(
   withCloud(add(program, "preview", "what would be created, changed, restarted, replaced, deleted"))
     .addOption(profileOption())
     .option("--detect", "ask the cloud for the real state; exit 5 when it differs", false)
+    .option("--exit-code", "exit 5 when anything would change, 0 when nothing would", false)
     .option("--base <dir>", "folder with the settings from before the change, to compare price and data loss with")
     .addOption(
       new Option("--format <format>", "json is the same as --json")

@@ -28,6 +28,7 @@ const repairs = ["recover", "state restore", "import"];
  * Opens the stack for one command and closes it whatever happens: engine there, lock taken when `operation` is given, Ctrl-C understood, events on
  * the screen. What policies say is told first.
  *
+ * @param engine `not needed`: none is obtained; where the state can be read with one only, `engine-missing` says so
  * @param policies `tell` for a command that looks or repairs, see `loadProject`
  */
 export async function withStack<T>(
@@ -36,6 +37,7 @@ export async function withStack<T>(
   operation: string | undefined,
   work: (given: StackWork) => Promise<T>,
   policies: LoadOptions["policies"] = "refuse",
+  engine: "needed" | "not needed" = "needed",
 ): Promise<T> {
   const project = loadSettings(options, policies);
   // A repair cannot wait, and nobody is served by a local cloud.
@@ -46,7 +48,7 @@ export async function withStack<T>(
       : [];
   terminal.line(terminal.style("bold", `${project.name} / ${project.stack} on the ${cloudName(options.cloud)}`));
   tellAccepted(terminal, [...project.policies, ...waived]);
-  await obtainEngine((text) => terminal.line(`  engine: ${text}`));
+  if (engine === "needed") await obtainEngine((text) => terminal.line(`  engine: ${text}`));
   const screen = new ActionScreen(terminal);
   using interrupt = new Interrupt(screen);
   try {

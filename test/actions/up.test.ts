@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { preview } from "../../src/actions/preview/preview.ts";
+import { recover } from "../../src/actions/recover/recover.ts";
 import { switchProfile } from "../../src/actions/rush/switch-profile.ts";
 import { status } from "../../src/actions/status/status.ts";
 import { refusalOfFronts, requireDataKept, up } from "../../src/actions/up/up.ts";
@@ -57,6 +58,18 @@ describe("a first creation", () => {
     expect(again.changes).toEqual([]);
     expect(stack.world.journal).toEqual([]);
     expect(stack.proposals).toHaveLength(1);
+  });
+
+  it("fails when a front does not become healthy, and says what to do", async () => {
+    stack.world.sick.add("ps-1");
+    await expect(run()).rejects.toMatchObject({
+      code: "front-unhealthy",
+      exit: 1,
+      seen: "1 of 2 fronts healthy",
+      next: "lor-infra status; a front that stays unhealthy is replaced by lor-infra recover --replace ps-1",
+    });
+    await recover(stack.context(), { replace: "ps-1", confirm: stack.confirm });
+    expect((await run()).fleet.fronts.every((front) => front.healthy)).toBe(true);
   });
 
   it("starts nothing when it is not approved", async () => {

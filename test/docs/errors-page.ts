@@ -42,7 +42,7 @@ With \`--json\` the same is one document: \`{"version":1,"ok":false,"error":{"co
 In the texts below \`{name}\` and \`…\` stand for what is only known when it happens. A problem of a setting also shows the value seen. Plain Pulumi shows the codes of settings and guards in
 brackets after the text; the engine then ends with its own exit code.
 
-Exit 0 is done. Exit 5 is no error: \`lor-infra preview --detect\` found differences.`;
+Exit 0 is done. Exit 5 is no error: \`lor-infra preview\` with \`--detect\` or \`--exit-code\` found differences.`;
 
 function withExit(codes: readonly ErrorCode[], exit: number | "varies" | "warning"): readonly ErrorCode[] {
   return codes.filter((code) => exitOf(code) === exit);

@@ -36,7 +36,7 @@ export interface PreviewResult {
   readonly after: SystemPlan;
   /** Expected duration of it all. */
   readonly seconds: number;
-  /** For `--detect`: something differs (exit 5). */
+  /** Something would change: exit 5 with `--detect` or `--exit-code`. */
   readonly differs: boolean;
 }
 
@@ -72,7 +72,7 @@ export async function preview(
     before,
     after,
     seconds: path.steps.length > 0 ? switching : forecastChanges(changes),
-    differs: changes.length > 0,
+    differs: changes.length > 0 || path.steps.length > 0,
   };
 }
 

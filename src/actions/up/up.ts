@@ -37,7 +37,7 @@ export interface UpResult {
   /** What was paid for before, if anything was, and is now: to be priced. */
   readonly before: SystemPlan | undefined;
   readonly after: SystemPlan;
-  /** Fronts once everything is up; one that is not healthy yet has earned a warning. */
+  /** Fronts once everything is up, all of them healthy. */
   readonly fleet: ObservedFleet;
   /** The stack's outputs, secrets among them. Never print it whole. */
   readonly outputs: Readonly<Record<string, unknown>>;
@@ -49,7 +49,7 @@ export interface UpResult {
  * one by one. Where the settings ask for it, everything else is applied and `up-touches-fronts` names the command for the fronts. Between two
  * profiles the fronts stay as they are and the rest follows the settings, so that an interrupted switch can continue after a change of them.
  *
- * @throws LorError `up-changes-profile`, `switch-unfinished`, `up-touches-fronts`, `up-loses-data`, `not-approved`
+ * @throws LorError `up-changes-profile`, `switch-unfinished`, `up-touches-fronts`, `up-loses-data`, `front-unhealthy`, `not-approved`
  */
 export async function up(context: StackContext, { profile: asked, confirm }: UpInput): Promise<UpResult> {
   const began = context.clock.now().getTime();
@@ -89,6 +89,7 @@ export async function up(context: StackContext, { profile: asked, confirm }: UpI
   if (refusal !== undefined) {
     throw refusal.adding("everything else is as the settings say");
   }
+  requireHealthy(plan, fleet);
   const seconds = (context.clock.now().getTime() - began) / 1000;
   return { profile, changes, before, after: plan, fleet, outputs, seconds };
 }
@@ -302,6 +303,23 @@ function isDisruptive(change: ProposedChange): boolean {
 /** `Instance` of `openstack:compute/instance:Instance`. */
 function shortType(type: string): string {
   return type.slice(type.lastIndexOf(":") + 1);
+}
+
+/** @throws LorError `front-unhealthy`: everything was built, and not all of it serves */
+function requireHealthy(plan: SystemPlan, fleet: ObservedFleet): void {
+  const healthy = new Set(fleet.fronts.filter((one) => one.healthy).map((one) => one.name));
+  const failing = plan.fleet.fronts.map((one) => one.name).filter((name) => !healthy.has(name));
+  const [first] = failing;
+  if (first === undefined) return;
+  throw new LorError({
+    code: "front-unhealthy",
+    message: `everything is as the settings say, but ${failing.join(", ")} ${failing.length === 1 ? "does" : "do"} not pass the health check`,
+    exit: ExitCode.failed,
+    culprit: "cloud",
+    seen: `${plan.fleet.fronts.length - failing.length} of ${plan.fleet.fronts.length} fronts healthy`,
+    accepted: "every front healthy",
+    next: `lor-infra status; a front that stays unhealthy is replaced by lor-infra recover --replace ${first}`,
+  });
 }
 
 /** Waits for the fronts of a new stack, and lets in those that an earlier run left out. */

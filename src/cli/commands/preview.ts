@@ -19,6 +19,7 @@ import { withStack } from "../with-stack.ts";
 interface PreviewOptions extends CloudOptions {
   readonly profile?: Profile;
   readonly detect: boolean;
+  readonly exitCode: boolean;
   readonly base?: string;
   readonly file?: string;
   readonly comment?: Forge;
@@ -131,8 +132,8 @@ function refuseWithoutMarkdown({ json, format = "text", file, comment }: Preview
   });
 }
 
-function exitOf({ detect }: PreviewOptions, { differs }: PreviewReport): ExitCode {
-  return detect && differs ? ExitCode.differences : ExitCode.done;
+function exitOf({ detect, exitCode }: PreviewOptions, { differs }: PreviewReport): ExitCode {
+  return (detect || exitCode) && differs ? ExitCode.differences : ExitCode.done;
 }
 
 function renderScreen(terminal: Terminal, result: PreviewResult, { price }: PreviewReport): string {

@@ -20,7 +20,14 @@ export async function status(terminal: Terminal, options: CloudOptions): Promise
 
 /** Writes the screen and gives what it shows. */
 export async function showStatus(terminal: Terminal, options: CloudOptions): Promise<StatusResult> {
-  const result = await withStack(terminal, options, undefined, ({ context }) => readStatus(context), "tell");
+  const result = await withStack(
+    terminal,
+    options,
+    undefined,
+    ({ context }) => readStatus(context),
+    "tell",
+    "not needed",
+  );
   terminal.line(renderStatus(terminal, result));
   return result;
 }
