@@ -3,8 +3,8 @@
  * Usage: `node .ci/bundle.js <folder>`. Does nothing where the development dependencies are not installed.
  * docs/decisions/start-up.md says why, and when the launcher uses the bundle.
  */
-import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join, relative, resolve, sep } from "node:path";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
 
 const commands = ["calendar", "check", "cost", "rpo"];
 
@@ -24,7 +24,11 @@ rmSync(folder, { recursive: true, force: true });
 const bundle = await bundler.rolldown({
   input: join(root, "src", "cli", "main.ts"),
   platform: "node",
-  external: (id) => /^\.\/commands\//.test(id) && !commands.includes(id.replace(/^\.\/commands\/|\.ts$/g, "")),
+  external: (id) =>
+    id === "./build.ts" ||
+    id === "./connect.ts" ||
+    (/^\.\/commands\//.test(id) && !commands.includes(id.replace(/^\.\/commands\/|\.ts$/g, ""))),
+  plugins: [{ name: "built-in-modules", transform: listBuiltIns }],
 });
 const { output } = await bundle.write({
   dir: folder,
@@ -47,3 +51,14 @@ const stamps = watched.map((file) => {
   return [relative(root, file), size, mtimeMs];
 });
 writeFileSync(join(folder, "manifest.json"), JSON.stringify({ commands, sources: stamps }));
+
+/** A bundle has no folders to search: the registries get the modules that lie beside them now. */
+function listBuiltIns(code, id) {
+  const kind = { systems: "system", clouds: "cloud" }[relative(join(root, "src"), id).replace(`${sep}registry.ts`, "")];
+  if (kind === undefined) return undefined;
+  const ids = readdirSync(dirname(id)).filter((name) => existsSync(join(dirname(id), name, "index.ts")));
+  const search = /await loadModules\([\s\S]*?\n\);/;
+  if (!search.test(code)) throw new Error(`${relative(root, id)} no longer searches for its modules as expected`);
+  const imports = ids.map((name, index) => `import { ${kind} as found${index} } from "./${name}/index.ts";`);
+  return `${imports.join("\n")}\n${code.replace(search, `new Map([${ids.map((_, index) => `found${index}`).join(", ")}].map((one) => [one.id, one]));`)}`;
+}

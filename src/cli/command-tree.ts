@@ -1,7 +1,6 @@
 import tab from "@bomb.sh/tab/commander";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { ExitCode } from "../core/errors.ts";
-import { defaultPriceBookId, priceBooks } from "../domain/price-book.ts";
 import { faultEffects } from "../local-cloud/kernel/fault-effects.ts";
 import type { CloudOptions, CommonOptions, SettingsOptions } from "./options.ts";
 import { version } from "./package-folder.ts";
@@ -97,7 +96,7 @@ export function createCommandTree(
         "with --season or --compare, a year from a day on, YYYY-MM-DD; today by default",
       ).argParser(civilDate),
     )
-    .option("--price-book <id>", priceBooks.map(({ id }) => id).join(", "), defaultPriceBookId)
+    .option("--price-book <id>", "a price book of the system's cloud; default: prices by the hour")
     .action(runs(async () => (await import("./commands/cost.ts")).cost));
   withSettings(add(program, "rpo", "the most data that each disruption can lose")).action(
     runs(async () => (await import("./commands/rpo.ts")).rpo),
@@ -106,7 +105,7 @@ export function createCommandTree(
     .option("--from <date>", "first day, YYYY-MM-DD; today by default", civilDate)
     .option("--years <n>", "how many years from then, 1 to 200", numberOfYears, 1)
     .option("--ical <file>", "also write it as iCalendar, for a calendar program")
-    .option("--price-book <id>", priceBooks.map(({ id }) => id).join(", "), defaultPriceBookId)
+    .option("--price-book <id>", "a price book of the system's cloud; default: prices by the hour")
     .action(runs(async () => (await import("./commands/calendar.ts")).calendar));
   add(program, "init", "write a new project's settings files, with a salt of its own")
     .argument("[dir]", "an empty or new folder", ".")

@@ -29,6 +29,8 @@ if (Number(process.versions.node.split(".")[0]) >= oldestNode) {
 function findBundle(folder) {
   // With the sources' own stack traces.
   if (process.env.LOR_INFRA_DEBUG === "1") return undefined;
+  // Extensions are searched for at run time.
+  if (process.env.LOR_INFRA_EXTENSIONS) return undefined;
   const manifest = join(folder, "manifest.json");
   if (!existsSync(manifest)) return undefined;
   const { commands, sources } = JSON.parse(readFileSync(manifest, "utf8"));

@@ -35,9 +35,9 @@ export interface CloudDefinition {
    * @param region region of the system's machines
    * @throws LorError `credentials-missing`, naming every missing variable
    */
-  connect(env: Environment, region: string): CloudClients;
+  connect(env: Environment, region: string): Promise<CloudClients>;
   /** Clients for the local cloud that simulates this one. */
-  connectLocal(endpoints: LocalEndpoints, region: string): CloudClients;
+  connectLocal(endpoints: LocalEndpoints, region: string): Promise<CloudClients>;
   /** What `doctor` reports about the credentials in the environment; empty when they are complete. */
   checkCredentials(env: Environment): readonly Issue[];
 }

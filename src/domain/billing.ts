@@ -1,5 +1,5 @@
 import { Money } from "../core/money.ts";
-import { findPriceBook, type PriceBook, priceKey } from "./price-book.ts";
+import { type PriceBook, priceKey } from "./price-book.ts";
 
 /** What one instance of a size costs under either contract. */
 export interface InstancePrice {
@@ -74,8 +74,7 @@ export const planTerms: readonly string[] = Object.freeze([
 
 /** Both prices of a size, from the first book that has both: an offer by the month knows no hour, and the one behind it does. */
 export function instancePrice(size: string, book: PriceBook): InstancePrice {
-  const outside = book.outside === undefined ? undefined : findPriceBook(book.outside);
-  const prices = [book, ...(outside === undefined ? [] : [outside])].map((one) => priceIn(one, size));
+  const prices = [book, ...(book.outsideBook === undefined ? [] : [book.outsideBook])].map((one) => priceIn(one, size));
   const both = prices.find(({ hour, monthlyPlan }) => hour !== undefined && monthlyPlan !== undefined);
   const some = prices.find(({ hour }) => hour !== undefined);
   return both ?? some ?? { priceBook: book.id, hour: undefined, monthlyPlan: undefined };

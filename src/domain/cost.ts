@@ -1,6 +1,6 @@
 import { Money } from "../core/money.ts";
 import type { PlanItem } from "./plan-item.ts";
-import { findPriceBook, type PaidCharge, type Price, type PriceBook, priceKey } from "./price-book.ts";
+import { type PaidCharge, type Price, type PriceBook, priceKey } from "./price-book.ts";
 
 /** What a Plan costs by the month, with one price book. Every plan item is in exactly one line, or is free. */
 export interface CostEstimate {
@@ -80,7 +80,7 @@ export function estimateItems(items: readonly PlanItem[], priceBook: PriceBook):
 
 /** A book of another currency or tax cannot be shown beside this one: then the prices are unknown. */
 function outsideBook(book: PriceBook): PriceBook {
-  const other = book.outside === undefined ? undefined : findPriceBook(book.outside);
+  const other = book.outsideBook;
   return other !== undefined && other.currency === book.currency && other.tax === book.tax ? other : book;
 }
 

@@ -1,5 +1,3 @@
-import offer2025 from "../clouds/ovh/price-books/offer-2025.json" with { type: "json" };
-import ovhCatalogue202606 from "../clouds/ovh/price-books/ovh-catalogue-2026-06.json" with { type: "json" };
 import { deepFreeze } from "../core/freeze.ts";
 import type { Charge } from "./plan-item.ts";
 
@@ -19,6 +17,8 @@ export interface PriceBook {
   readonly covers: readonly Charge["kind"][];
   /** Id of the price book whose prices are shown for what this one leaves out. */
   readonly outside?: string;
+  /** That price book. */
+  readonly outsideBook?: PriceBook;
   readonly prices: Readonly<Record<string, Price>>;
   /** Why a price is unknown, by key. */
   readonly unknown?: Readonly<Record<string, string>>;
@@ -37,20 +37,22 @@ export interface Price {
 /** What may be bought: every charge but the free one. */
 export type PaidCharge = Exclude<Charge, { readonly kind: "free" }>;
 
-export const priceBooks: readonly PriceBook[] = deepFreeze([offer2025, ovhCatalogue202606]) as readonly PriceBook[];
+/** A price book as its file has it. */
+export type PriceBookFile = Omit<PriceBook, "outsideBook">;
 
-/** Prices of what is really bought: by the hour, as everything is created. `offer-2025` counts monthly plans instead. */
-export const defaultPriceBookId = "ovh-catalogue-2026-06";
-
-/** The prices that are shown when no book is named. */
-export function defaultPriceBook(): PriceBook {
-  const book = findPriceBook(defaultPriceBookId);
-  if (book === undefined) throw new RangeError(`there is no price book ${defaultPriceBookId}`);
-  return book;
-}
-
-export function findPriceBook(id: string): PriceBook | undefined {
-  return priceBooks.find((book) => book.id === id);
+/** Freezes price books and connects each with the one that prices what it leaves out. @throws Error for an unknown id */
+export function connectPriceBooks(files: readonly PriceBookFile[]): readonly PriceBook[] {
+  const books = new Map<string, PriceBook>();
+  const connect = (id: string): PriceBook => {
+    const known = books.get(id);
+    if (known !== undefined) return known;
+    const file = files.find((one) => one.id === id);
+    if (file === undefined) throw new Error(`there is no price book ${id}`);
+    const book = deepFreeze(file.outside === undefined ? file : { ...file, outsideBook: connect(file.outside) });
+    books.set(id, book);
+    return book;
+  };
+  return Object.freeze(files.map(({ id }) => connect(id)));
 }
 
 /** How a price book names a charge; charges of the same key have the same price. */

@@ -44,7 +44,7 @@ export async function connectLocalCloud(
     throw error;
   }
   const endpoints = { ...credentials, token: runtime.token };
-  const clients = requireCloud(cloud).connectLocal(endpoints, region);
+  const clients = await requireCloud(cloud).connectLocal(endpoints, region);
   return { runtime, control, clients, projectId: credentials.projectId };
 }
 

@@ -138,7 +138,7 @@ async function connect(project: Project, cloud: string, folder: StackFolder, env
   const region = regionOf(project);
   if (cloud !== "local") {
     requireUsableProxies(env);
-    const clients = requireCloud(cloud).connect(env, region);
+    const clients = await requireCloud(cloud).connect(env, region);
     return { clients, providers: undefined, certificate: chosen, ownCertificate: false };
   }
   await startCloud({ home: folder.home, env });

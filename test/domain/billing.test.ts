@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { findPriceBook } from "../../src/clouds/ovh/price-books.ts";
 import { Money } from "../../src/core/money.ts";
 import { chooseBilling, type InstancePrice, instancePrice } from "../../src/domain/billing.ts";
-import { findPriceBook, type PriceBook } from "../../src/domain/price-book.ts";
+import type { PriceBook } from "../../src/domain/price-book.ts";
 
 const euro = (amount: string) => Money.of(amount, "EUR");
 const book = (id: string): PriceBook => {

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { findInstance, ovhcloudOffer } from "../../src/clouds/ovh/offers.ts";
+import { findPriceBook, priceBooks } from "../../src/clouds/ovh/price-books.ts";
 import { estimateItems } from "../../src/domain/cost.ts";
 import type { Charge, PlanItem } from "../../src/domain/plan-item.ts";
-import { findPriceBook, type PriceBook, priceBooks } from "../../src/domain/price-book.ts";
+import type { PriceBook } from "../../src/domain/price-book.ts";
 
 const charge: fc.Arbitrary<Charge> = fc.oneof(
   fc.constant<Charge>({ kind: "free" }),

@@ -17,7 +17,7 @@ export interface ListWindowsArgs {
   /** Length of the period. */
   readonly years: number;
   /** Id of a price book, such as `offer-2025`. */
-  readonly priceBook: string;
+  readonly priceBook?: string | undefined;
 }
 
 /** Days are `YYYY-MM-DD` in the time zone, `to` days are included; moments have their offset; amounts are decimal texts, null is unknown. */

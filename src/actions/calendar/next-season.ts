@@ -19,7 +19,7 @@ export interface NextSeason {
 }
 
 /** Undefined: the calendar has no rush within a year. Throws `price-book-unknown`. */
-export function nextSeason(project: Project, now: Temporal.Instant, priceBook: string): NextSeason | undefined {
+export function nextSeason(project: Project, now: Temporal.Instant, priceBook?: string): NextSeason | undefined {
   const { window, next } = wantedAt(project.settings.normal.calendar, now);
   const coming = window ?? next;
   if (coming === undefined) return undefined;

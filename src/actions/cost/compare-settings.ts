@@ -11,11 +11,11 @@ import { LorError } from "../../core/errors.ts";
 import { amountDifference } from "../../core/money.ts";
 import type { Issue } from "../../core/result.ts";
 import type { MonthlyPrice } from "../../domain/calendar/price.ts";
-import { type PriceBook, priceBooks } from "../../domain/price-book.ts";
+import type { PriceBook } from "../../domain/price-book.ts";
 import type { Profile } from "../../domain/profile.ts";
 import type { RecoveryAdvice } from "../../systems/contract.ts";
 import { judgeProject, type Project, type ProjectJudgement, readProjectFiles } from "../../systems/load-project.ts";
-import { planProfile } from "../../systems/project-plan.ts";
+import { cloudOf, planProfile } from "../../systems/project-plan.ts";
 import { type CheckReport, describePolicies, exitOf, withoutExit } from "../check/check-settings.ts";
 import { compareDataLoss, type DataLossComparison } from "../rpo/compare-data-loss.ts";
 import { requirePriceBook } from "./estimate-cost.ts";
@@ -29,7 +29,7 @@ export interface CompareSettingsArgs {
   /** First day of the year that is priced. */
   readonly from: Temporal.PlainDate;
   /** Id of a price book, such as `offer-2025`. */
-  readonly priceBook: string;
+  readonly priceBook?: string | undefined;
   /** Default: now. Waivers end and prices age. */
   readonly now?: Date;
 }
@@ -254,7 +254,10 @@ function comparePrices(before: Project, after: Project, book: PriceBook, from: T
       difference: comparable ? amountDifference(seasonTotals.after, seasonTotals.before, book.currency) : null,
       differenceLacks: [...new Set([...lacks.normal, ...lacks.rush])],
     },
-    unknown: compareUnknown(season.before.prices.unknown, season.after.prices.unknown, book),
+    unknown: compareUnknown(season.before.prices.unknown, season.after.prices.unknown, {
+      book,
+      priceBooks: cloudOf(before).priceBooks,
+    }),
   };
 }
 
@@ -270,7 +273,7 @@ function compareMonths(before: MonthlyPrice, after: MonthlyPrice): Omit<Compared
 function compareUnknown(
   before: readonly string[],
   after: readonly string[],
-  book: PriceBook,
+  { book, priceBooks }: { readonly book: PriceBook; readonly priceBooks: readonly PriceBook[] },
 ): readonly ComparedUnknown[] {
   return [...new Set([...before, ...after])].map((key) => ({
     key,

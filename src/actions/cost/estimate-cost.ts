@@ -12,7 +12,7 @@ export interface EstimateCostArgs {
   /** Another size for all fronts, to compare. Default: the profile's. */
   readonly frontsFlavor?: string;
   /** Id of a price book. Default: that of what is really bought. */
-  readonly priceBook?: string;
+  readonly priceBook?: string | undefined;
 }
 
 /** Amounts are decimal texts with all their digits; null is unknown, never zero. */

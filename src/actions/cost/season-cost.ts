@@ -34,7 +34,7 @@ export interface SeasonCostArgs {
   /** First day of a year. */
   readonly from: Temporal.PlainDate;
   /** Id of a price book, such as `offer-2025`. */
-  readonly priceBook: string;
+  readonly priceBook?: string | undefined;
 }
 
 /**

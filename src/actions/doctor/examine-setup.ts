@@ -4,7 +4,6 @@ import { credentialsFromEnvironment } from "../../clouds/ovh/credentials.ts";
 import { daysLeft, readCertificate, requireUsable } from "../../clouds/tls-certificate.ts";
 import { LorError } from "../../core/errors.ts";
 import { fewDaysLeft } from "../../domain/policy/certificate-policies.ts";
-import { priceBooks } from "../../domain/price-book.ts";
 import { openProjectState } from "../../stack/open-context.ts";
 import { readPassphrase } from "../../stack/passphrase.ts";
 import { FolderFiles } from "../../state/folder-files.ts";
@@ -13,6 +12,7 @@ import { describeHolder, readLock } from "../../state/stack-lock.ts";
 import type { StackState } from "../../state/stack-state.ts";
 import { readCheckpoint } from "../../state/state-file.ts";
 import { loadProject, type Project } from "../../systems/load-project.ts";
+import { cloudOf } from "../../systems/project-plan.ts";
 import { cloudStatus } from "../cloud/cloud-status.ts";
 import { engineStatus } from "../engine/engine-status.ts";
 import { listState } from "../state/list-state.ts";
@@ -55,7 +55,7 @@ export async function examine(args: ExamineArgs): Promise<readonly Finding[]> {
     examinePassphrase(folder, args),
     ...(await examineCertificate(args, project.ok ? project.value : undefined)),
     await examineClock(args),
-    ...examinePriceBooks(args.now),
+    ...examinePriceBooks(project.ok ? project.value : undefined, args.now),
     ...(await examineState(folder, project.ok ? project.value : undefined, args.env)),
   ];
 }
@@ -152,8 +152,9 @@ async function examineClock({ cloud, env, now }: ExamineArgs): Promise<Finding> 
   }
 }
 
-function examinePriceBooks(now: Date): readonly Finding[] {
-  return priceBooks.map(({ id, date }) => {
+function examinePriceBooks(project: Project | undefined, now: Date): readonly Finding[] {
+  if (project === undefined) return [];
+  return cloudOf(project).priceBooks.map(({ id, date }) => {
     const days = Math.floor((now.getTime() - Date.parse(date)) / 86_400_000);
     return days > oldPriceBookDays
       ? warning("price book", `${id} is ${days} days old (${date})`)

@@ -117,7 +117,7 @@ function priceProfiles(base: Project | undefined, project: Project): readonly Pr
 }
 
 function seasonsOf(base: Project | undefined, project: Project, now: Temporal.Instant): PreviewPrice["nextSeason"] {
-  const seasonOf = (settings: Project) => nextSeason(settings, now, settings.system.priceBook) ?? null;
+  const seasonOf = (settings: Project) => nextSeason(settings, now) ?? null;
   return { before: base === undefined ? null : seasonOf(base), after: seasonOf(project) };
 }
 

@@ -12,7 +12,7 @@ interface CalendarOptions extends SettingsOptions {
   readonly years: number;
   /** File to write in iCalendar. */
   readonly ical?: string;
-  readonly priceBook: string;
+  readonly priceBook?: string | undefined;
 }
 
 export async function calendar(terminal: Terminal, options: CalendarOptions): Promise<ExitCode> {

@@ -11,7 +11,7 @@ import type { Terminal } from "../terminal.ts";
 interface CostOptions extends SettingsOptions {
   readonly profile?: Profile;
   readonly frontsFlavor?: string;
-  readonly priceBook: string;
+  readonly priceBook?: string | undefined;
   /** A year in place of a month. */
   readonly season?: boolean;
   readonly year?: number;

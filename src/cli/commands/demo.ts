@@ -5,7 +5,6 @@ import { cloudStatus } from "../../actions/cloud/cloud-status.ts";
 import { stopCloud } from "../../actions/cloud/cloud-stop.ts";
 import { type RequestFigures, RequestWatch } from "../../actions/demo/watch-requests.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
-import { defaultPriceBookId } from "../../domain/price-book.ts";
 import { loopback } from "../../local-cloud/traffic/address.ts";
 import { rollingOf } from "../../systems/project-plan.ts";
 import { loadSettings } from "../load-settings.ts";
@@ -54,7 +53,7 @@ export async function demo(terminal: Terminal, options: SettingsOptions): Promis
     const back = await whileCustomersVisit(terminal, shop, () => normal(quiet, given));
     await showStatus(quiet, given);
     title("5. What each profile costs");
-    await cost(quiet, { ...given, priceBook: defaultPriceBookId });
+    await cost(quiet, given);
     title("6. The most data that can be lost");
     await rpo(quiet, given);
     title("7. Everything deleted");

@@ -1,8 +1,7 @@
 import { LorError } from "../../core/errors.ts";
-import { priceBooks } from "../../domain/price-book.ts";
 import type { CloudDefinition } from "../contract.ts";
-import { connectClients } from "./connect.ts";
 import { credentialsFromEnvironment } from "./credentials.ts";
+import { priceBooks } from "./price-books.ts";
 
 export const cloud: CloudDefinition = {
   id: "ovh",
@@ -10,12 +9,14 @@ export const cloud: CloudDefinition = {
   packages: ["ovh", "openstack", "random"],
   typePrefixes: ["ovh:", "openstack:"],
   priceBooks,
-  connect(env, region) {
+  async connect(env, region) {
     const credentials = credentialsFromEnvironment(env);
+    const { connectClients } = await import("./connect.ts");
     // The settings name the region of the machines, whatever region an openrc file was downloaded for.
     return connectClients({ ...credentials, openstack: { ...credentials.openstack, region } });
   },
-  connectLocal({ authUrl, ovhUrl, userName, password, projectId, projectName, token }, region) {
+  async connectLocal({ authUrl, ovhUrl, userName, password, projectId, projectName, token }, region) {
+    const { connectClients } = await import("./connect.ts");
     return connectClients(
       {
         openstack: {

@@ -1,4 +1,4 @@
-import { defaultPriceBookId } from "../../domain/price-book.ts";
+import { defaultPriceBookId } from "../../clouds/ovh/price-books.ts";
 import type { SystemDefinition } from "../contract.ts";
 import { backupSources } from "./backup-sources.ts";
 import { keptSecrets } from "./kept-secrets.ts";

@@ -1,6 +1,6 @@
+import { defaultPriceBook } from "../../clouds/ovh/price-books.ts";
 import { monthlyPriceOf } from "../../domain/calendar/price.ts";
 import { estimateItems } from "../../domain/cost.ts";
-import { defaultPriceBook } from "../../domain/price-book.ts";
 import { planItems } from "./plan-items.ts";
 import type { LorPlan } from "./plan-model.ts";
 import { recoveryFacts, stateDataLoss } from "./recovery.ts";

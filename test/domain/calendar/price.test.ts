@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
+import { priceBooks } from "../../../src/clouds/ovh/price-books.ts";
 import { Money } from "../../../src/core/money.ts";
 import { type MonthlyPrice, monthlyPriceOf, priceTime } from "../../../src/domain/calendar/price.ts";
 import { estimateItems } from "../../../src/domain/cost.ts";
 import type { Charge, PlanItem } from "../../../src/domain/plan-item.ts";
-import { priceBooks } from "../../../src/domain/price-book.ts";
 
 const month = (amount: string): MonthlyPrice => ({ known: Money.of(amount, "EUR"), unknown: [] });
 const unknown: MonthlyPrice = { known: undefined, unknown: ["router"] };

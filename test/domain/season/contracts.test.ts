@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import { findPriceBook } from "../../../src/clouds/ovh/price-books.ts";
 import { instancePrice } from "../../../src/domain/billing.ts";
 import { planSeason } from "../../../src/domain/calendar/windows.ts";
 import type { PlanItem } from "../../../src/domain/plan-item.ts";
-import { findPriceBook } from "../../../src/domain/price-book.ts";
 import { contractsOf, contractsOfResized } from "../../../src/domain/season/contracts.ts";
 import { instancesOfSeason } from "../../../src/domain/season/instances.ts";
 import { leavingItems } from "../../../src/domain/season/leaving.ts";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { priceProfiles } from "../../../src/actions/cost/price-profiles.ts";
+import { priceBooks } from "../../../src/clouds/ovh/price-books.ts";
 import { changeSettings } from "../../../src/config/changed-settings.ts";
 import { Duration } from "../../../src/core/duration.ts";
-import { priceBooks } from "../../../src/domain/price-book.ts";
 import { holds } from "../../../src/domain/recovery.ts";
 import { judgeProject, readProjectFiles } from "../../../src/systems/load-project.ts";
 import { type RecoveryFacts, recoveryFacts, stateDataLoss } from "../../../src/systems/lor/recovery.ts";

@@ -7,10 +7,11 @@ import {
   findRegion,
   ovhcloudOffer,
 } from "../../../clouds/ovh/offers.ts";
+import { priceBooks } from "../../../clouds/ovh/price-books.ts";
 import { problem } from "../../../config/problem.ts";
 import { didYouMean } from "../../../core/nearest-name.ts";
 import type { Issue } from "../../../core/result.ts";
-import { priceBooks, priceKey } from "../../../domain/price-book.ts";
+import { priceKey } from "../../../domain/price-book.ts";
 import type { DatabaseSettings } from "../settings.ts";
 import { pairRule, type Rule, sharedRule } from "./rule.ts";
 
