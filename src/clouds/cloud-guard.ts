@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../core/error-codes.ts";
 import type { Issue, Result } from "../core/result.ts";
 import type { CloudDefinition } from "./contract.ts";
 
@@ -51,7 +52,7 @@ function isLocalState(backendUrl: string | undefined): boolean {
   return backendUrl !== undefined && /^file:\/\/.*\/local\/backend\/?(\?.*)?$/.test(backendUrl);
 }
 
-function refuse(code: string, path: string, message: string): Result<string> {
+function refuse(code: ErrorCode, path: string, message: string): Result<string> {
   const issue: Issue = { path, code, message, exit: 3 };
   return { ok: false, issues: [issue] };
 }

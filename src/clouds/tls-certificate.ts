@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
+import type { ErrorCode } from "../core/error-codes.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
 import { readUserFile } from "../os/user-file.ts";
 
@@ -101,7 +102,7 @@ type Source = Pick<TlsCertificate, "file" | "variable">;
 
 interface RefusalArgs {
   readonly variable: string;
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
   readonly seen: string;
   readonly exit: ExitCode;

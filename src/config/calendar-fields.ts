@@ -2,7 +2,7 @@ import { Temporal } from "temporal-polyfill";
 import * as z from "zod";
 import { type MonthDay, type NthOfMonth, weekdays } from "../domain/calendar/model.ts";
 import { existsEveryYear } from "../domain/calendar/occurrences.ts";
-import { attempt, duration, oneOf, refuse, text, whole } from "./fields.ts";
+import { attempt, duration, type FieldRefusal, oneOf, refuse, text, whole } from "./fields.ts";
 
 /** Longer than a year it would meet itself. */
 const longest = "P365D";
@@ -48,7 +48,7 @@ export function calendar() {
 }
 
 function monthDay() {
-  const refusal = {
+  const refusal: FieldRefusal = {
     code: "date-invalid",
     accepted: "month and day in quotes, such as 12-25; a day that every year has",
   };
@@ -61,7 +61,7 @@ function monthDay() {
 }
 
 function civilDate() {
-  const refusal = { code: "date-invalid", accepted: "year, month and day in quotes, such as 2027-06-01" };
+  const refusal: FieldRefusal = { code: "date-invalid", accepted: "year, month and day in quotes, such as 2027-06-01" };
   return z.string(refusal.accepted).transform((value, context): Temporal.PlainDate => {
     if (!/^\d{4}-\d\d-\d\d$/.test(value)) return refuse(context, "is no date", refusal);
     return attempt(() => Temporal.PlainDate.from(value), context, refusal, "is no date");
@@ -69,7 +69,7 @@ function civilDate() {
 }
 
 function nth() {
-  const refusal = { code: "nth-invalid", accepted: "1, 2, 3, 4 or last" };
+  const refusal: FieldRefusal = { code: "nth-invalid", accepted: "1, 2, 3, 4 or last" };
   const values: readonly NthOfMonth[] = [1, 2, 3, 4, "last"];
   return z.union([z.number(), z.string()], refusal.accepted).transform((value, context): NthOfMonth => {
     const found = values.find((candidate) => candidate === value);
@@ -78,7 +78,7 @@ function nth() {
 }
 
 function timeZone() {
-  const refusal = { code: "time-zone-unknown", accepted: "an IANA name such as Europe/Paris" };
+  const refusal: FieldRefusal = { code: "time-zone-unknown", accepted: "an IANA name such as Europe/Paris" };
   return z.string(refusal.accepted).refine((value) => value === "UTC" || isTimeZone(value), {
     message: "is no time zone that is known",
     params: { ...refusal },

@@ -1,13 +1,14 @@
 import * as z from "zod";
 import { Cidr, IpAddress } from "../core/cidr.ts";
 import { Duration } from "../core/duration.ts";
+import type { ErrorCode } from "../core/error-codes.ts";
 import { Money } from "../core/money.ts";
 import { didYouMean } from "../core/nearest-name.ts";
 import { Size } from "../core/size.ts";
 
 /** What a field tells when it refuses a value; carried in the `params` of a zod issue. */
 export interface FieldRefusal {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly accepted: string;
   readonly exit?: 2 | 3;
 }
@@ -21,7 +22,7 @@ export function text(form: RegExp, refusal: FieldRefusal) {
 }
 
 /** One of a few texts. */
-export function oneOf<const T extends readonly [string, ...string[]]>(values: T, code: string) {
+export function oneOf<const T extends readonly [string, ...string[]]>(values: T, code: ErrorCode) {
   return z.string(values.join(", ")).transform((value, context): T[number] => {
     const found = values.find((candidate) => candidate === value);
     if (found !== undefined) return found;
@@ -33,17 +34,17 @@ export function oneOf<const T extends readonly [string, ...string[]]>(values: T,
 }
 
 /** A whole number in a range, both ends included. */
-export function whole(from: number, to: number, code: string) {
+export function whole(from: number, to: number, code: ErrorCode) {
   const accepted = `a whole number from ${from} to ${to}`;
   return z.number(accepted).refine((value) => Number.isInteger(value) && value >= from && value <= to, {
     message: "is out of range",
-    params: { code, accepted },
+    params: { code, accepted } satisfies FieldRefusal,
   });
 }
 
 /** ISO 8601 in whole seconds, at least as long as `least` and, where there is one, at most as long as `most`. */
 export function duration(least: string, most?: string) {
-  const refusal = {
+  const refusal: FieldRefusal = {
     code: "duration-invalid",
     accepted: `whole seconds in ISO 8601 from ${least}, such as PT30M, PT1H or P1D; months and years have no fixed length`,
   };
@@ -59,7 +60,10 @@ export function duration(least: string, most?: string) {
 
 /** A whole number of gigabytes, or a text with a unit, in a range of gigabytes. */
 export function gigabytes(from: number, to: number) {
-  const refusal = { code: "size-invalid", accepted: `${from} to ${to} GB, as a number or with a unit such as 100 GB` };
+  const refusal: FieldRefusal = {
+    code: "size-invalid",
+    accepted: `${from} to ${to} GB, as a number or with a unit such as 100 GB`,
+  };
   return z.union([z.number(), z.string()], refusal.accepted).transform((value, context): Size => {
     const parsed = attempt(
       () => (typeof value === "number" ? Size.of(value, "GB") : Size.parse(value)),
@@ -75,7 +79,7 @@ export function gigabytes(from: number, to: number) {
 
 /** An amount of one currency by the month, or the word `none`. */
 export function moneyOrNone(currency: string) {
-  const refusal = {
+  const refusal: FieldRefusal = {
     code: "amount-invalid",
     accepted: `an amount in ${currency} from 0, such as 400 or 399.90, or none`,
   };
@@ -89,22 +93,22 @@ export function moneyOrNone(currency: string) {
 
 /** A day of the calendar, `YYYY-MM-DD`. */
 export function day() {
-  const refusal = { code: "date-invalid", accepted: "a day of the calendar, such as 2027-01-31" };
+  const refusal: FieldRefusal = { code: "date-invalid", accepted: "a day of the calendar, such as 2027-01-31" };
   return z.string(refusal.accepted).refine(isDay, {
     message: "is no day of the calendar",
-    params: refusal,
+    params: { ...refusal },
   });
 }
 
 export function address() {
-  const refusal = { code: "address-invalid", accepted: "an IPv4 address such as 10.10.1.10" };
+  const refusal: FieldRefusal = { code: "address-invalid", accepted: "an IPv4 address such as 10.10.1.10" };
   return z
     .string(refusal.accepted)
     .transform((value, context) => attempt(() => IpAddress.parse(value), context, refusal));
 }
 
 export function network() {
-  const refusal = { code: "network-invalid", accepted: "an IPv4 network such as 10.10.1.0/24" };
+  const refusal: FieldRefusal = { code: "network-invalid", accepted: "an IPv4 network such as 10.10.1.0/24" };
   return z.string(refusal.accepted).transform((value, context) => attempt(() => Cidr.parse(value), context, refusal));
 }
 

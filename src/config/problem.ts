@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../core/error-codes.ts";
 import type { Issue } from "../core/result.ts";
 import { looksSecret } from "./secret-looking.ts";
 
@@ -10,7 +11,7 @@ export interface Problem {
 }
 
 /** An issue whose message always says the value seen and the values accepted. */
-export function problem(path: string, code: string, { what, seen, accepted }: Problem, exit: 2 | 3 = 2): Issue {
+export function problem(path: string, code: ErrorCode, { what, seen, accepted }: Problem, exit: 2 | 3 = 2): Issue {
   const shown = seen === undefined ? "" : `: seen ${showValue(seen)}`;
   return { path, code, message: `${what}${shown}; accepted: ${accepted}`, exit };
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { refuse } from "./fields.ts";
+import { type FieldRefusal, refuse } from "./fields.ts";
 
 /** Members that stay healthy and in service while others change: a number, or a percentage of the members that the pool has. */
 export type MinHealthySetting = number | { readonly percent: number };
@@ -10,7 +10,7 @@ export function rolling() {
 }
 
 function minHealthy() {
-  const refusal = {
+  const refusal: FieldRefusal = {
     code: "min-healthy-invalid",
     accepted: "a whole number of fronts from 1, below those of normal, or 1% to 99% of the fronts in the pool",
   };

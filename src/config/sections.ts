@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { Issue } from "../core/result.ts";
+import type { FieldRefusal } from "./fields.ts";
 import { problem } from "./problem.ts";
 import { isMapping, type RawMapping } from "./yaml-file.ts";
 
@@ -23,8 +24,9 @@ function toIssue(section: string, issue: z.core.$ZodIssue, value: unknown): Issu
   const path = [section, ...issue.path.map(String)].join(".");
   const seen = valueAt(value, issue.path);
   if (issue.code === "custom") {
-    const { code, accepted, exit } = issue.params ?? {};
-    return problem(path, String(code), { what: issue.message, seen, accepted: String(accepted) }, exit === 3 ? 3 : 2);
+    // The fields of settings put nothing else there.
+    const { code, accepted, exit } = issue.params as unknown as FieldRefusal;
+    return problem(path, code, { what: issue.message, seen, accepted }, exit);
   }
   if (seen === undefined) {
     return problem(path, "setting-missing", { what: "is missing", accepted: acceptedOf(issue) });

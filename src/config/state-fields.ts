@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { parseStateBackend, type StateBackend } from "../domain/state-backend.ts";
-import { attempt } from "./fields.ts";
+import { attempt, type FieldRefusal } from "./fields.ts";
 
 /** Where the state lies. */
 export function stateBackend() {
-  const refusal = {
+  const refusal: FieldRefusal = {
     code: "state-backend-invalid",
     accepted:
       "folder; file:///path; or s3://bucket/prefix?region=…, with endpoint=https://… and s3ForcePathStyle=true where the server needs them. Keys are taken from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, never from the settings",

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "./error-codes.ts";
 /** Exit codes of the command line; each error says which one it ends with. */
 export const ExitCode = {
   done: 0,
@@ -14,7 +15,7 @@ export type Culprit = "user" | "cloud" | "tool";
 
 export interface LorErrorDetails {
   /** Stable kebab-case code, listed in docs/errors.md. */
-  readonly code: string;
+  readonly code: ErrorCode;
   /** What cannot be done, for which system and setting. Lower case, no final period. */
   readonly message: string;
   readonly exit: ExitCode;
@@ -34,7 +35,7 @@ export interface LorErrorDetails {
 
 /** The only error that reaches the user; anything else is a defect and is shown as `internal`. */
 export class LorError extends Error {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly exit: ExitCode;
   readonly culprit: Culprit;
   readonly path: string | undefined;

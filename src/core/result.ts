@@ -1,9 +1,10 @@
+import type { ErrorCode } from "./error-codes.ts";
 /** One problem found in a setting: all of them are reported at once. */
 export interface Issue {
   /** Path of the setting, such as `prestashop.fronts`. */
   readonly path: string;
   /** Stable kebab-case code, listed in docs/errors.md. */
-  readonly code: string;
+  readonly code: ErrorCode;
   /** What is wrong, the value seen, what is accepted. */
   readonly message: string;
   /** 2: bad settings; 3: refused by a policy or by the RPO. */

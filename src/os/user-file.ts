@@ -3,7 +3,14 @@ import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 /** Why a file that the user names is not read. */
 interface FileFault {
   /** Error code; `file-missing` when there is no such file. */
-  readonly code: string;
+  readonly code:
+    | "file-is-folder"
+    | "file-missing"
+    | "file-not-regular"
+    | "file-not-utf8"
+    | "file-too-large"
+    | "file-unreadable"
+    | "file-with-bom";
   /** Completes "the file …", such as `is a folder`. */
   readonly reason: string;
   readonly accepted: string;

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../core/error-codes.ts";
 import type { EngineEvent } from "../engine/port.ts";
 import type { ExpectedTime } from "../rolling/forecast.ts";
 import type { SwitchStep } from "../rolling/model.ts";
@@ -90,6 +91,6 @@ export type ActionEvent =
       readonly bytes: number;
     }
   | { readonly kind: "repaired"; readonly repair: Repair; readonly what: string }
-  | { readonly kind: "warning"; readonly code: string; readonly message: string };
+  | { readonly kind: "warning"; readonly code: ErrorCode; readonly message: string };
 
 export type Emit = (event: ActionEvent) => void;

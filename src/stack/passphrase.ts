@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { opensEncryptionSalt } from "../config/encryption-salt.ts";
+import type { ErrorCode } from "../core/error-codes.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
 import { readIfThere } from "../os/atomic-file.ts";
 import { readUserText } from "../os/user-file.ts";
@@ -109,7 +110,7 @@ function passphraseIn(text: string, encryptionSalt: string | undefined): string 
   return opensEncryptionSalt(earlier, encryptionSalt) ? earlier : trimmed;
 }
 
-function refused(code: string, message: string): LorError {
+function refused(code: ErrorCode, message: string): LorError {
   return new LorError({
     code,
     message,

@@ -38,7 +38,7 @@ function resizesEndWhen(over: (front: string) => Promise<void>): void {
     if (resized !== undefined) {
       await over(resized.name);
       world.note(`ended ${resized.name}`);
-      events.push({ kind: "warning", code: "ended", message: resized.name });
+      events.push({ kind: "warning", code: "front-left-drained", message: resized.name });
     }
     return result;
   };
@@ -89,7 +89,8 @@ describe("an undisturbed switch", () => {
       expect(told(front).slice(-6)).toEqual([
         "drained",
         "connections-ended",
-        "ended",
+
+        "front-left-drained",
         "waiting-for-health",
         "healthy",
         "readmitted",

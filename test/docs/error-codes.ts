@@ -1,13 +1,14 @@
 import { readdirSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import ts from "typescript";
+import { type ErrorCode, errorCodes } from "../../src/core/error-codes.ts";
 
 /** One place in the code that makes an error, an issue or a warning. */
 export interface ErrorPlace {
   /** Path from the repository's root, with slashes. */
   readonly file: string;
-  /** Exit code; `varies`: that of the problem inside; undefined: a warning, or a reason that another place turns into an error. */
-  readonly exit: number | "varies" | undefined;
+  /** Exit code; `cause`: that of the error which caused this one; undefined: a warning, or another place turns it into an error. */
+  readonly exit: number | "cause" | undefined;
   /** What it says, with `{name}` for what is only known when it happens. */
   readonly message: string | undefined;
   readonly accepted: string | undefined;
@@ -15,8 +16,9 @@ export interface ErrorPlace {
   readonly warning: boolean;
 }
 
-export interface ErrorCode {
-  readonly code: string;
+/** A code of src/core/error-codes.ts with every place that makes it; none: no place was found. */
+export interface RaisedCode {
+  readonly code: ErrorCode;
   readonly places: readonly ErrorPlace[];
 }
 
@@ -28,14 +30,8 @@ interface Bindings {
 }
 
 interface Found extends ErrorPlace {
-  readonly code: string;
+  readonly code: ErrorCode;
 }
-
-/** An object that carries one of these beside `code` is an error, an issue, a refusal, a stop or a warning. */
-const TELLTALE = ["exit", "accepted", "culprit", "reason"] as const;
-
-/** Issues found by these rules are told and accepted. */
-const WARNING_RULES = "warning-rules.ts";
 
 /** Exit of a setting's refusal that names none: see `toIssue` in src/config/sections.ts. */
 const EXIT_OF_A_REFUSED_SETTING = 2;
@@ -46,20 +42,17 @@ const EXIT_OF_A_REFUSED_CONDITION = 3;
 /** What is told and accepted: by events and findings as their kind, by checks as their outcome. */
 const WARNING_KINDS: ReadonlySet<string> = new Set(["warning", "unknown"]);
 
-/** The modelled cloud answers with the real services' own codes, which never reach the exit of a command. */
-const LEFT_OUT = ["src/local-cloud"];
-
-/** Every error code of `src` and `components`, from the code itself. Reads the repository, changes nothing. */
-export function collectErrorCodes(root: string): readonly ErrorCode[] {
-  const files = ["src", "components"]
-    .flatMap((folder) => sourcesIn(join(root, folder)))
-    .filter((file) => !LEFT_OUT.some((folder) => file.startsWith(join(root, folder) + sep)));
-  const found = new Collector(root, files).collect();
-  const codes = new Map<string, ErrorPlace[]>();
-  for (const { code, ...place } of found) codes.set(code, [...(codes.get(code) ?? []), place]);
-  return [...codes]
-    .map(([code, places]) => ({ code, places: distinct(places) }))
-    .toSorted((a, b) => (a.code < b.code ? -1 : 1));
+/** Every error code with the places of `src` and `components` that make it. Reads the repository, changes nothing. */
+export function collectErrorCodes(root: string): readonly RaisedCode[] {
+  const found = new Collector(
+    root,
+    ["src", "components"].flatMap((folder) => sourcesIn(join(root, folder))),
+  ).collect();
+  const places = Map.groupBy(found, ({ code }) => code);
+  return (Object.keys(errorCodes) as ErrorCode[]).map((code) => ({
+    code,
+    places: distinct((places.get(code) ?? []).map(({ code: _, ...place }) => place)),
+  }));
 }
 
 class Collector {
@@ -98,9 +91,8 @@ class Collector {
     const warning = [textOf(object, "kind"), textOf(object, "outcome")].some(
       (kind) => kind !== undefined && WARNING_KINDS.has(kind),
     );
-    if (!warning && !TELLTALE.some((name) => propertyOf(object, name) !== undefined)) return [];
     const code = propertyOf(object, "code");
-    if (code === undefined || code.kind === ts.SyntaxKind.ColonToken) return [];
+    if (code === undefined) return [];
     const parameter = this.#openParameter(code, bindings);
     if (parameter !== undefined) {
       // The code comes from whoever calls this function: read the object once for each call.
@@ -110,17 +102,19 @@ class Collector {
     }
     const place = bindings.call ?? object;
     const file = relative(this.#root, place.getSourceFile().fileName).split(sep).join("/");
-    const told = warning || file.endsWith(WARNING_RULES);
     const { message, what, reason, accepted, next, exit } = this.#fields(object, bindings);
-    return this.#codesOf(code, bindings).map((value) => ({
-      code: value,
-      file,
-      exit: told ? undefined : exit,
-      message: what ?? message ?? reason,
-      accepted,
-      next,
-      warning: told,
-    }));
+    return this.#codesOf(code, bindings).map((value) => {
+      const told = warning || errorCodes[value].exit === "none";
+      return {
+        code: value,
+        file,
+        exit: told ? undefined : exit,
+        message: what ?? message ?? reason,
+        accepted,
+        next,
+        warning: told,
+      };
+    });
   }
 
   #fields(object: ts.ObjectLiteralExpression, bindings: Bindings) {
@@ -176,8 +170,8 @@ class Collector {
     return (symbol && this.#calls.get(symbol)) ?? [];
   }
 
-  #codesOf(code: ts.Expression, bindings: Bindings): readonly string[] {
-    if (ts.isStringLiteralLike(code)) return [code.text];
+  /** The codes that an expression may be; none where it only passes on the code of another error. */
+  #codesOf(code: ts.Expression, bindings: Bindings): readonly ErrorCode[] {
     if (ts.isConditionalExpression(code)) {
       return [...this.#codesOf(code.whenTrue, bindings), ...this.#codesOf(code.whenFalse, bindings)];
     }
@@ -185,26 +179,15 @@ class Collector {
       const value = this.#resolve(code, bindings);
       if (value !== undefined && value !== code) return this.#codesOf(value, bindings);
     }
-    if (ts.isTemplateExpression(code)) return this.#templates(code);
     if (ts.isCallExpression(code)) return this.#returned(code, bindings);
-    return literalsOf(this.#checker.getTypeAtLocation(code));
+    const codes = literalsOf(this.#checker.getTypeAtLocation(code)).filter(isErrorCode);
+    return codes.length === Object.keys(errorCodes).length ? [] : codes;
   }
 
-  /** `${step.kind}-failed` of a union of kinds. */
-  #templates(template: ts.TemplateExpression): readonly string[] {
-    return template.templateSpans.reduce<readonly string[]>(
-      (texts, span) =>
-        texts.flatMap((text) =>
-          literalsOf(this.#checker.getTypeAtLocation(span.expression)).map((value) => text + value + span.literal.text),
-        ),
-      [template.head.text],
-    );
-  }
-
-  /** Texts that a function of ours may return. */
-  #returned(call: ts.CallExpression, bindings: Bindings): readonly string[] {
+  /** Codes that a function of ours may return. */
+  #returned(call: ts.CallExpression, bindings: Bindings): readonly ErrorCode[] {
     const body = this.#declarationOf(call)?.body;
-    const texts: string[] = [];
+    const texts: ErrorCode[] = [];
     const visit = (node: ts.Node): void => {
       if (ts.isReturnStatement(node) && node.expression !== undefined)
         texts.push(...this.#codesOf(node.expression, bindings));
@@ -219,16 +202,16 @@ class Collector {
     return declaration !== undefined && ts.isFunctionDeclaration(declaration) ? declaration : undefined;
   }
 
-  #exit(value: ts.Expression, bindings: Bindings): number | "varies" {
+  #exit(value: ts.Expression, bindings: Bindings): number | "cause" {
     const resolved = ts.isIdentifier(value) ? this.#resolve(value, bindings) : value;
     if (resolved === undefined) {
       // A parameter that the caller left out has its default.
       const declaration = ts.isIdentifier(value) ? this.#valueOf(value)?.valueDeclaration : undefined;
       const given = declaration !== undefined && ts.isParameter(declaration) ? declaration.initializer : undefined;
-      return given === undefined ? "varies" : this.#exit(given, bindings);
+      return given === undefined ? "cause" : this.#exit(given, bindings);
     }
     const type = this.#checker.getTypeAtLocation(resolved);
-    return type.isNumberLiteral() ? type.value : ts.isNumericLiteral(resolved) ? Number(resolved.text) : "varies";
+    return type.isNumberLiteral() ? type.value : ts.isNumericLiteral(resolved) ? Number(resolved.text) : "cause";
   }
 
   /** A text as a person would read it; what is only known when it happens is `{name}` or `…`. */
@@ -335,6 +318,10 @@ function nameOf(expression: ts.Expression): string {
   if (ts.isIdentifier(expression)) return `{${expression.text}}`;
   if (ts.isPropertyAccessExpression(expression)) return `{${expression.name.text}}`;
   return "…";
+}
+
+function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(errorCodes, text);
 }
 
 function literalsOf(type: ts.Type): readonly string[] {

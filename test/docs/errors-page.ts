@@ -1,36 +1,28 @@
-import type { ErrorCode, ErrorPlace } from "./error-codes.ts";
+import { errorCodes } from "../../src/core/error-codes.ts";
+import type { ErrorPlace, RaisedCode } from "./error-codes.ts";
 
 /** Where the page lies, from the repository's root. */
 export const errorsPage = "docs/errors.md";
 
-const exits: readonly (readonly [exit: number | "varies" | "warning", title: string])[] = [
+type Exit = (typeof errorCodes)[keyof typeof errorCodes]["exit"];
+
+const exits: readonly (readonly [exit: Exit, title: string])[] = [
   [1, "Exit 1: failed"],
   [2, "Exit 2: bad usage or settings"],
   [3, "Exit 3: refused by a policy or by the RPO"],
   [4, "Exit 4: locked"],
-  ["varies", "Exit of what is inside: a failed step, problems of settings"],
-  ["warning", "No exit: warnings, the command goes on"],
+  ["cause", "Exit of the cause: a failed step, problems of settings"],
+  ["none", "No exit: warnings, the command continues"],
 ];
 
 /** The page of every error code. Pure: the same codes give the same text. */
-export function renderErrorsPage(codes: readonly ErrorCode[]): string {
+export function renderErrorsPage(codes: readonly RaisedCode[]): string {
   return `${[intro, ...exits.flatMap(([exit, title]) => renderIndex(title, withExit(codes, exit))), "## Each code", ...codes.map(renderCode)].join("\n\n")}\n`;
-}
-
-/** How a code ends the command: the same wherever it is thrown. */
-function exitOf({ places }: ErrorCode): number | "varies" | "warning" {
-  const own = exitsOf({ places })[0];
-  return own ?? (places.every((place) => place.warning) ? "warning" : "varies");
-}
-
-/** Every exit that a code has; more than one is a defect. */
-export function exitsOf({ places }: Pick<ErrorCode, "places">): readonly (number | "varies")[] {
-  return [...new Set(places.flatMap(({ exit }) => (exit === undefined ? [] : [exit])))];
 }
 
 const intro = `# Error codes
 
-<!-- Generated from the code by: node test/docs/generate-errors.ts -->
+<!-- Generated from src/core/error-codes.ts and the code by: npm run docs -->
 
 Every error says what cannot be done, and carries a code that does not change. On the screen it stands in brackets:
 
@@ -44,28 +36,30 @@ brackets after the text; the engine then ends with its own exit code.
 
 Exit 0 is done. Exit 5 is no error: \`lor-infra preview\` with \`--detect\` or \`--exit-code\` found differences.`;
 
-function withExit(codes: readonly ErrorCode[], exit: number | "varies" | "warning"): readonly ErrorCode[] {
-  return codes.filter((code) => exitOf(code) === exit);
+function withExit(codes: readonly RaisedCode[], exit: Exit): readonly RaisedCode[] {
+  return codes.filter(({ code }) => errorCodes[code].exit === exit);
 }
 
-function renderIndex(title: string, codes: readonly ErrorCode[]): readonly string[] {
+function renderIndex(title: string, codes: readonly RaisedCode[]): readonly string[] {
   if (codes.length === 0) return [];
   return [`## ${title}`, codes.map(({ code }) => `[${code}](#${code})`).join(" · ")];
 }
 
-function renderCode(code: ErrorCode): string {
-  const stop = code.places.some((place) => place.message !== undefined);
-  // A code that is only passed on there is explained where it is made.
-  const places = code.places.filter((place) => place.message !== undefined || !stop || place.accepted !== undefined);
-  return [`### ${code.code}`, ...places.map((place) => renderPlace(place, exitOf(code)))].join("\n\n");
+function renderCode({ code, places }: RaisedCode): string {
+  const { means, exit } = errorCodes[code];
+  const worded = places.some((place) => place.message !== undefined);
+  // A place that only passes the code on adds nothing to the one that words it.
+  const shown = places.filter((place) => place.message !== undefined || !worded || place.accepted !== undefined);
+  const meaning = `${means.charAt(0).toUpperCase()}${means.slice(1)}.`;
+  return [`### ${code}`, meaning, ...shown.map((place) => renderPlace(place, exit))].join("\n\n");
 }
 
-function renderPlace(place: ErrorPlace, exit: number | "varies" | "warning"): string {
+function renderPlace(place: ErrorPlace, exit: Exit): string {
   const lines: readonly (readonly [title: string, text: string | undefined])[] = [
     ["says", place.message],
     ["accepted", place.accepted],
     ["next", place.next],
-    ["exit", place.warning ? "none, a warning" : exit === "varies" ? "that of what is inside" : String(exit)],
+    ["exit", place.warning ? "none, a warning" : exit === "cause" ? "that of the cause" : String(exit)],
   ];
   const told = lines.flatMap(([title, text]) => (text === undefined ? [] : [`- ${title}: ${oneLine(text)}`]));
   return [...told, `- in [${place.file}](../${place.file})`].join("\n");

@@ -2,12 +2,12 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { expect, test } from "vitest";
 import { createCommandTree } from "../../src/cli/command-tree.ts";
+import { errorCodes } from "../../src/core/error-codes.ts";
 import { judgeCommand, words } from "./command-line.ts";
 import { collectErrorCodes } from "./error-codes.ts";
 import { anchorsIn, codeIn, linksIn, readPages, root } from "./markdown.ts";
 
 const pages = readPages();
-const codes = collectErrorCodes(root);
 
 test("every link leads to a file, and to a heading where it names one", () => {
   const broken = pages.flatMap(({ path, text }) =>
@@ -67,7 +67,7 @@ test("every lor-infra command that is quoted exists, with its options", () => {
 
 test("every command that an error tells to type next exists", () => {
   const { program } = createCommandTree();
-  const told = codes.flatMap(({ code, places }) =>
+  const told = collectErrorCodes(root).flatMap(({ code, places }) =>
     places.flatMap(({ next }) =>
       [...(next ?? "").matchAll(/(?<![\w/.-])lor-infra ([^`;|()"…]+)/g)].map((match) => ({
         code,
@@ -101,7 +101,7 @@ test("every npm script that is quoted exists", () => {
 });
 
 test("every error code that a page links to, and every one in brackets in a transcript, exists", () => {
-  const known = new Set(codes.map(({ code }) => code));
+  const known = new Set(Object.keys(errorCodes));
   const unknown = pages
     .filter(({ path }) => path !== "docs/errors.md")
     .flatMap(({ path, text }) => {

@@ -423,7 +423,7 @@ describe("failures", () => {
 
   test("a program's own coded error comes out as it is; any other is a failed program", async () => {
     const stack = await lab.open("program");
-    const own = new LorError({ code: "settings-wrong", message: "no", exit: 2, culprit: "user" });
+    const own = new LorError({ code: "setting-type", message: "no", exit: 2, culprit: "user" });
     const throwing = (error: Error) => async (): Promise<Record<string, unknown>> => {
       throw error;
     };

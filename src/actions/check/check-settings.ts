@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../../core/error-codes.ts";
 import { ExitCode } from "../../core/errors.ts";
 import type { Issue } from "../../core/result.ts";
 import { policies } from "../../domain/policy/policies.ts";
@@ -20,7 +21,7 @@ export interface CheckReport {
 interface CheckIssue {
   /** Path of the setting, such as `prestashop.fronts`. */
   readonly path: string;
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
 }
 
@@ -38,7 +39,7 @@ interface CheckWaiver {
 }
 
 interface PolicyNote {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly reason: string;
   readonly remedy: string;
   readonly waivable: boolean;

@@ -1,4 +1,5 @@
 import { Caller, type CallOptions, CloudCallError } from "../../clouds/http/call.ts";
+import type { ErrorCode } from "../../core/error-codes.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import { SecretScrubber } from "../../engine/secret-scrubber.ts";
 import type { CommentThread, PostedPlace, ThreadPlace } from "./forge/comment-thread.ts";
@@ -171,7 +172,7 @@ function explain(error: CloudCallError, forge: Forge, service: string, { token }
   );
 }
 
-function refused(code: string, message: string, path: string, accepted: string): LorError {
+function refused(code: ErrorCode, message: string, path: string, accepted: string): LorError {
   return new LorError({
     code,
     message,
@@ -183,7 +184,7 @@ function refused(code: string, message: string, path: string, accepted: string):
   });
 }
 
-function failed(code: string, message: string): LorError {
+function failed(code: ErrorCode, message: string): LorError {
   return new LorError({
     code,
     message,

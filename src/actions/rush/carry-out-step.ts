@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../../core/error-codes.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import type { Profile } from "../../domain/profile.ts";
 import { decide } from "../../rolling/decide.ts";
@@ -233,10 +234,20 @@ async function recoverStep(
   );
 }
 
+const failureCodes = {
+  "settle-resize": "settle-resize-failed",
+  "recover-front": "recover-front-failed",
+  "readmit-front": "readmit-front-failed",
+  "resize-load-balancer": "resize-load-balancer-failed",
+  "add-front": "add-front-failed",
+  "resize-front": "resize-front-failed",
+  "remove-front": "remove-front-failed",
+} as const satisfies Readonly<Record<SwitchStep["kind"], ErrorCode>>;
+
 function stepFailed({ step, again }: StepRequest, cause: unknown): LorError {
   const message = cause instanceof Error ? cause.message : String(cause);
   return new LorError({
-    code: cause instanceof LorError && cause.exit === ExitCode.locked ? cause.code : `${step.kind}-failed`,
+    code: cause instanceof LorError && cause.exit === ExitCode.locked ? cause.code : failureCodes[step.kind],
     message: `${describeStep(step)} failed: ${message}`,
     exit: cause instanceof LorError ? cause.exit : ExitCode.failed,
     culprit: cause instanceof LorError ? cause.culprit : "cloud",

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { ErrorCode } from "../../core/error-codes.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 
 /** A call that the cloud answered with an error, or did not answer. */
@@ -158,7 +159,7 @@ function nextOf(status: number): { readonly next?: string } {
     : {};
 }
 
-function codeOf(status: number): string {
+function codeOf(status: number): ErrorCode {
   switch (status) {
     case 0:
       return "cloud-unreachable";

@@ -48,7 +48,9 @@ export function judgePolicies({ facts, waivers, today, among = policies }: Judge
       else refused.push({ policy, finding, ended: last });
     }
   }
-  const whole = new Set(judged.filter(({ findings }) => findings !== undefined).map(({ policy }) => policy.code));
+  const whole = new Set<string>(
+    judged.filter(({ findings }) => findings !== undefined).map(({ policy }) => policy.code),
+  );
   const unused = waivers.filter((waiver) => whole.has(waiver.policy) && !used.has(waiver));
   return { refused, waived, warned, unused };
 }

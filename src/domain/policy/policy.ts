@@ -1,9 +1,10 @@
+import type { ErrorCode } from "../../core/error-codes.ts";
 import type { PolicyFacts } from "./facts.ts";
 
 /** A rule of the company, not of the form of its settings: it has a reason, and mostly it can be waived for a while. */
 export interface Policy {
   /** Stable kebab-case code, listed in docs/errors.md and docs/policies.md. */
-  readonly code: string;
+  readonly code: ErrorCode;
   /** A warning is told and accepted; a refusal ends with `exit`: 3, or 2 where what is refused could not be built or switched. */
   readonly kind: "refusal" | "warning";
   readonly exit: 2 | 3;
@@ -31,7 +32,7 @@ export interface Finding {
 }
 
 interface PolicyArgs<F extends keyof PolicyFacts> {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly kind?: "warning";
   /** Default 3. */
   readonly exit?: 2 | 3;

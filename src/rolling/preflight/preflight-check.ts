@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../../core/error-codes.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 
 /** One check before a switch changes anything, and its outcome. It concerns what is left to do, not what was done. */
@@ -19,7 +20,7 @@ interface Doubtful extends Named {
   /** `unknown`: whoever could say it was not allowed to, or did not: never the same as `ok`. */
   readonly outcome: "warning" | "unknown";
   /** Stable kebab-case code, listed in docs/errors.md. */
-  readonly code: string;
+  readonly code: ErrorCode;
   /** The next command to type, or what to look at. */
   readonly next?: string;
 }
@@ -28,7 +29,7 @@ interface Doubtful extends Named {
 export interface Refused extends Named {
   readonly outcome: "refused";
   /** Stable kebab-case code, listed in docs/errors.md: the command ends with it. */
-  readonly code: string;
+  readonly code: ErrorCode;
   /** Path of the setting or option, where there is one. */
   readonly path?: string;
   readonly seen?: string;

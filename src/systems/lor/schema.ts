@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { ovhcloudOffer } from "../../clouds/ovh/offers.ts";
-import { address, duration, gigabytes, network, oneOf, text, whole } from "../../config/fields.ts";
+import { address, duration, type FieldRefusal, gigabytes, network, oneOf, text, whole } from "../../config/fields.ts";
 import { rolling } from "../../config/rolling-fields.ts";
 import { sharedFields } from "../../config/shared-fields.ts";
 
-const anything = { code: "text-invalid", accepted: "a text on one line" };
+const anything: FieldRefusal = { code: "text-invalid", accepted: "a text on one line" };
 const domain = text(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, {
   code: "domain-invalid",
   accepted: "a domain name in small letters, such as www.lor.example",
@@ -44,7 +44,7 @@ function database(engine: "mysql" | "postgresql") {
       .string("private")
       .refine((access) => access === "private", {
         message: "a database is reached from the private network only",
-        params: { code: "database-public", accepted: "private", exit: 3 },
+        params: { code: "database-public", accepted: "private", exit: 3 } satisfies FieldRefusal,
       })
       .transform(() => "private" as const)
       .prefault("private"),
@@ -85,7 +85,7 @@ export const lorSchema = z.object({
     address: address(),
     bandwidth: z.number("Mbit/s as a number").refine((value) => bandwidths().includes(value), {
       message: "is no size of a load balancer",
-      params: { code: "bandwidth-unknown", accepted: `${bandwidths().join(", ")} (Mbit/s)` },
+      params: { code: "bandwidth-unknown", accepted: `${bandwidths().join(", ")} (Mbit/s)` } satisfies FieldRefusal,
     }),
   }),
   prestashop: z.object({

@@ -110,7 +110,7 @@ describe("a text that is too long", () => {
       holdsData: true,
       serves: true,
     }));
-    const issue = { path: long, code: "unknown-key", message: `<b>${long}` };
+    const issue = { path: long, code: "unknown-key" as const, message: `<b>${long}` };
     const check = { ...report.check, warnings: Array.from({ length: 500 }, () => issue) };
     const text = renderPreviewMarkdown(storyOf({ ...report, changes: many, check }), marker);
     expect(text.length).toBeLessThanOrEqual(longestComment);
@@ -197,9 +197,9 @@ describe("a name or a message from elsewhere", () => {
           version: 1,
           ok: true,
           issues: [],
-          warnings: [{ path: evil, code: evil, message: evil }],
+          warnings: [{ path: evil, code: "unknown-key", message: evil }],
           waived: [],
-          policies: [{ code: evil, reason: evil, remedy: evil, waivable: true }],
+          policies: [{ code: "rpo-not-held", reason: evil, remedy: evil, waivable: true }],
         },
         dataLoss: {
           rpoSeconds: { before: 3600, after: 3600 },

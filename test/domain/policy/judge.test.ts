@@ -83,7 +83,7 @@ describe("a waiver", () => {
 
 test("warnings are neither refused nor waived", () => {
   const noisy = definePolicy({
-    code: "noisy",
+    code: "waiver-unused",
     kind: "warning",
     reason: "it is only told",
     remedy: "read it",
@@ -92,11 +92,11 @@ test("warnings are neither refused nor waived", () => {
   });
   const judgement = judgePolicies({
     facts: {},
-    waivers: [{ ...waiver, policy: "noisy" }],
+    waivers: [{ ...waiver, policy: "waiver-unused" }],
     today: "2026-06-01",
     among: [noisy],
   });
-  expect(judgement).toMatchObject({ refused: [], waived: [], warned: [{ policy: { code: "noisy" } }] });
+  expect(judgement).toMatchObject({ refused: [], waived: [], warned: [{ policy: { code: "waiver-unused" } }] });
 });
 
 test("whatever the waivers and the day, every violation is refused or waived, and waived only by a waiver that holds", () => {
