@@ -94,7 +94,7 @@ function plain(project: TestProject, text: string, varies: readonly Mask[]): str
 
 /** A sentence of a switch's checks continues in the next line where its column ends, and what differs in it is not always as long. */
 function unwrapped(text: string): string {
-  return text.replace(/\n {25,}(?=\S)(?!next:)/g, " ");
+  return text.replace(/(?<=^ {2}.*)\n {25,}(?=\S)(?!next:)/gm, " ");
 }
 
 /** Columns are as wide as their widest number, and what is changed side by side ends in any order. */

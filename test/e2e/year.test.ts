@@ -64,7 +64,7 @@ async function json<T>(args: readonly string[]): Promise<T> {
 describe("created in normal", () => {
   it("up", async () => {
     const up = await shows("up", ["up", "--yes"]);
-    expect(up.stdout).toContain("210.30956 EUR");
+    expect(up.stdout).toContain("249.003 EUR");
     ids = await serverIds();
   });
 
