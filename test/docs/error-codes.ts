@@ -180,7 +180,10 @@ class Collector {
       if (value !== undefined && value !== code) return this.#codesOf(value, bindings);
     }
     if (ts.isCallExpression(code)) return this.#returned(code, bindings);
-    const codes = literalsOf(this.#checker.getTypeAtLocation(code)).filter(isErrorCode);
+    // As declared: a comparison before narrows the type, and the code is still passed on.
+    const symbol = ts.isPropertyAccessExpression(code) ? this.#symbolOf(code) : undefined;
+    const type = symbol === undefined ? this.#checker.getTypeAtLocation(code) : this.#checker.getTypeOfSymbol(symbol);
+    const codes = literalsOf(type).filter(isErrorCode);
     return codes.length === Object.keys(errorCodes).length ? [] : codes;
   }
 
