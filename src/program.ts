@@ -7,7 +7,7 @@ import { LorError } from "./core/errors.ts";
 import type { Issue } from "./core/result.ts";
 import type { Profile } from "./domain/profile.ts";
 import { loadProject, type Project } from "./systems/load-project.ts";
-import { cloudOf, planProfile } from "./systems/project-plan.ts";
+import { buildStack, cloudOf, planProfile } from "./systems/project-plan.ts";
 
 /**
  * What plain `pulumi up|preview --config-file Pulumi.<profile>.yaml` runs: settings -> Plan -> resources. The fronts are
@@ -25,7 +25,7 @@ export default async function program(): Promise<Record<string, unknown>> {
       `for a shop that serves, run \`lor-infra ${profile} --stack ${project.stack}\` instead`,
   );
   try {
-    return await project.system.build(planProfile(project, profile), { chain: true, tlsPkcs12, cloud: cloud.value });
+    return await buildStack(project, planProfile(project, profile), { chain: true, tlsPkcs12, cloud: cloud.value });
   } catch (error) {
     throw error instanceof LorError ? new RunError(renderError(error)) : error;
   }

@@ -2,6 +2,7 @@ import tab from "@bomb.sh/tab/commander";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { ExitCode } from "../core/errors.ts";
 import { faultEffects } from "../local-cloud/kernel/fault-effects.ts";
+import { requireOffered } from "./offered-commands.ts";
 import type { CloudOptions, CommonOptions, SettingsOptions } from "./options.ts";
 import { version } from "./package-folder.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
@@ -36,6 +37,7 @@ export function createCommandTree(
     async (...parsed: unknown[]) => {
       const command = parsed.at(-1) as Command;
       const options = { ...command.optsWithGlobals(), ...given } as Options;
+      requireOffered(command.name(), settingsFolder(options));
       const handler = await load();
       const terminal = open({
         json: options.json || options.format === "json",
@@ -295,4 +297,8 @@ function civilDate(text: string): string {
   const exists = date.getUTCMonth() + 1 === Number(month) && date.getUTCDate() === Number(day);
   if (exists && text >= "1900" && text < "3000") return text;
   throw new InvalidArgumentError(`"${text}" is no date from 1900-01-01 to 2999-12-31.`);
+}
+
+function settingsFolder(options: object): string {
+  return "settings" in options && typeof options.settings === "string" ? options.settings : ".";
 }

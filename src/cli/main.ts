@@ -2,6 +2,7 @@ import { CommanderError } from "commander";
 import { ExitCode } from "../core/errors.ts";
 import { followProxies } from "../os/proxy.ts";
 import { createCommandTree } from "./command-tree.ts";
+import { hideUnoffered } from "./offered-commands.ts";
 import { asLorError, errorDocument, renderError } from "./render/error.ts";
 
 // A pipe that was closed by its reader (`lor-infra cost | head`) is not an error.
@@ -24,6 +25,7 @@ function written(stream: NodeJS.WriteStream): Promise<void> {
 
 async function run(argv: string[]): Promise<ExitCode> {
   const tree = createCommandTree();
+  if (asksForHelp(argv)) hideUnoffered(tree.program, ".");
   try {
     await tree.program.parseAsync(argv);
     return tree.exitCode();
@@ -35,6 +37,10 @@ async function run(argv: string[]): Promise<ExitCode> {
     else process.stderr.write(`${renderError(error, process.env.LOR_INFRA_DEBUG === "1")}\n`);
     return asLorError(error).exit;
   }
+}
+
+function asksForHelp(argv: readonly string[]): boolean {
+  return argv.length <= 2 || ["help", "--help", "-h"].includes(argv[2] ?? "");
 }
 
 /** Also of arguments that could not be parsed. */

@@ -22,7 +22,7 @@ import { requireReadable } from "../state/state-copies.ts";
 import { readCheckpoint } from "../state/state-file.ts";
 import type { SystemPlan } from "../systems/contract.ts";
 import type { Project } from "../systems/load-project.ts";
-import { regionOf } from "../systems/project-plan.ts";
+import { buildStack, regionOf } from "../systems/project-plan.ts";
 import type { Emit } from "./action-event.ts";
 import { cloudFolder, connectLocalCloud } from "./cloud-connection.ts";
 import { GuardedEngine } from "./guarded-engine.ts";
@@ -256,7 +256,7 @@ function systemProgram(
 ): Program {
   return async () => {
     const { says, ...options } = choice;
-    const outputs = await system.build(plan, { ...options, cloud, tlsPkcs12: await certificate() });
+    const outputs = await buildStack({ system }, plan, { ...options, cloud, tlsPkcs12: await certificate() });
     return says === undefined ? outputs : { ...outputs, fleet: says.fleet ?? null, profile: says.profile ?? null };
   };
 }

@@ -4,7 +4,7 @@ import { ExitCode, LorError } from "../core/errors.ts";
 import type { PlanItem } from "../domain/plan-item.ts";
 import type { Profile } from "../domain/profile.ts";
 import type { Fleet } from "../rolling/fleet.ts";
-import type { RollingCapability, SharedSettings, SystemPlan } from "./contract.ts";
+import type { BuildOptions, RollingCapability, SharedSettings, SystemPlan } from "./contract.ts";
 import type { Project } from "./load-project.ts";
 import { requireSystem } from "./registry.ts";
 
@@ -53,6 +53,24 @@ export function planFleet(project: PlannedProject, fleet: Fleet, wanted?: Profil
     fleet,
     candidates.find((name) => sameFleet(fleet, profileFleet(project, name))),
   );
+}
+
+/**
+ * Runs the system's program and adds what every stack records of itself: where it lives, its fleet and its profile.
+ * Called inside a Pulumi program.
+ */
+export async function buildStack(
+  { system }: Pick<Project, "system">,
+  plan: SystemPlan,
+  options: BuildOptions,
+): Promise<Record<string, unknown>> {
+  const outputs = await system.build(plan, options);
+  return { ...outputs, cloud: options.cloud, fleet: plan.fleet, profile: plan.profile ?? null };
+}
+
+/** The profiles of a system: one without `rolling` has the everyday one only. */
+export function profilesOf({ system }: Pick<Project, "system">): readonly Profile[] {
+  return system.capabilities.rolling === undefined ? ["normal"] : ["normal", "rush"];
 }
 
 /** Every resource of a Plan. */

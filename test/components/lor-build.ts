@@ -1,5 +1,6 @@
 import type { BuildOptions } from "../../src/systems/contract.ts";
-import { buildLor } from "../../src/systems/lor/build.ts";
+import { system } from "../../src/systems/lor/index.ts";
+import { buildStack } from "../../src/systems/project-plan.ts";
 import type { LorPlan } from "../../src/systems/lor/plan-model.ts";
 import { type RecordingCloud, type Registration, record } from "./recording-cloud.ts";
 
@@ -14,7 +15,7 @@ export async function recordLor(plan: LorPlan, options: Partial<BuildOptions> = 
   const known = recordings.get(key);
   if (known !== undefined) return known;
   const recording = record(() =>
-    buildLor(plan, { chain: true, tlsPkcs12: plantedCertificate, cloud: "local", ...options }),
+    buildStack({ system }, plan, { chain: true, tlsPkcs12: plantedCertificate, cloud: "local", ...options }),
   );
   recordings.set(key, recording);
   return recording;

@@ -126,6 +126,14 @@ export class TestProject {
   }
 }
 
+/** Runs `lor-infra ARGS` in a folder to its end. */
+export function runProgram(
+  args: readonly string[],
+  { cwd, env }: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+): Promise<Run> {
+  return ended(spawn(process.execPath, [launcher, ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] }));
+}
+
 let projects = 0;
 
 /** Every project's shop listens on ports of its own: test runs, and in each the workers side by side, have ranges; what is no test run has the last. */

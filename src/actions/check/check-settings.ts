@@ -3,7 +3,9 @@ import { ExitCode } from "../../core/errors.ts";
 import type { Issue } from "../../core/result.ts";
 import { policies } from "../../domain/policy/policies.ts";
 import type { WaivedViolation } from "../../domain/policy/waiver.ts";
+import type { Profile } from "../../domain/profile.ts";
 import { judgeProject, type Project, readProjectFiles } from "../../systems/load-project.ts";
+import { profilesOf } from "../../systems/project-plan.ts";
 
 export interface CheckReport {
   readonly version: 1;
@@ -49,6 +51,8 @@ export interface CheckResult {
   readonly report: CheckReport;
   /** 0, 2 (bad settings) or 3 (only refused by policy or RPO). */
   readonly exit: ExitCode;
+  /** Profiles of the system; empty when the settings are refused. */
+  readonly profiles: readonly Profile[];
 }
 
 export interface CheckSettingsArgs {
@@ -64,7 +68,9 @@ export function checkSettings({ dir, stack, now = new Date() }: CheckSettingsArg
   const { project, issues, refused, waived } = raw.ok
     ? judgeProject(dir, stack, raw.value, now)
     : { project: undefined, issues: raw.issues, refused: [], waived: [] };
-  if (project !== undefined && refused.length === 0) return { report: acceptedReport(project), exit: ExitCode.done };
+  if (project !== undefined && refused.length === 0) {
+    return { report: acceptedReport(project), exit: ExitCode.done, profiles: profilesOf(project) };
+  }
   const all = [...issues, ...refused];
   return {
     report: {
@@ -76,6 +82,7 @@ export function checkSettings({ dir, stack, now = new Date() }: CheckSettingsArg
       policies: describePolicies(all),
     },
     exit: exitOf(all),
+    profiles: [],
   };
 }
 

@@ -81,7 +81,7 @@ async function switchPath(
   recorded: RecordedState,
   profile: Profile,
 ): Promise<{ readonly steps: readonly StepForecast[]; readonly stop: SwitchStop | undefined }> {
-  if (recorded.fleet === undefined) {
+  if (recorded.fleet === undefined || context.project.system.capabilities.rolling === undefined) {
     return { steps: [], stop: undefined };
   }
   const goal = goalOf(context, profile);

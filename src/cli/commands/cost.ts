@@ -3,6 +3,7 @@ import { estimateCost } from "../../actions/cost/estimate-cost.ts";
 import { costSeason } from "../../actions/cost/season-cost.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import type { Profile } from "../../domain/profile.ts";
+import { profilesOf } from "../../systems/project-plan.ts";
 import { loadSettings } from "../load-settings.ts";
 import type { SettingsOptions } from "../options.ts";
 import { renderCost } from "../render/cost.ts";
@@ -35,7 +36,7 @@ function costOfMonth(terminal: Terminal, options: CostOptions): ExitCode {
   const report = (profile: Profile) =>
     estimateCost({ project, profile, priceBook, ...(frontsFlavor === undefined ? {} : { frontsFlavor }) });
   terminal.document(report(options.profile ?? "normal"));
-  const shown: readonly Profile[] = options.profile === undefined ? ["normal", "rush"] : [options.profile];
+  const shown: readonly Profile[] = options.profile === undefined ? profilesOf(project) : [options.profile];
   terminal.line(shown.map((profile) => renderCost(terminal, report(profile))).join("\n\n"));
   return ExitCode.done;
 }

@@ -10,31 +10,35 @@ export function renderStatus(terminal: Terminal, status: StatusResult): string {
   const { style } = terminal;
   const lines = [`Profile: ${style("bold", status.profile ?? "between two profiles")}`];
   const bandwidth = status.loadBalancer.bandwidth;
-  lines.push(
-    `Load balancer: ${bandwidth === undefined ? "of unknown size" : `${bandwidth} Mbit/s`}, ${status.loadBalancer.ready ? "ready" : "busy"}`,
-    renderTable(
-      terminal,
-      ["front", "size", "address", "server", "pool", "health"],
-      status.fronts.map((front) => [
-        front.name,
-        front.size,
-        front.address ?? "none",
-        front.fault === undefined ? front.server : `${front.server}: ${front.fault}`,
-        front.pool,
-        front.healthy ? style("green", "healthy") : style("red", "not healthy"),
-      ]),
-    ),
-    renderTable(
-      terminal,
-      ["database", "engine", "plan", "status"],
-      status.databases.map(({ name, engine, version, plan, status: state }) => [
-        name,
-        `${engine} ${version}`,
-        plan,
-        state ?? "unknown",
-      ]),
-    ),
-  );
+  if (status.fronts.length > 0 || bandwidth !== 0)
+    lines.push(
+      `Load balancer: ${bandwidth === undefined ? "of unknown size" : `${bandwidth} Mbit/s`}, ${status.loadBalancer.ready ? "ready" : "busy"}`,
+      renderTable(
+        terminal,
+        ["front", "size", "address", "server", "pool", "health"],
+        status.fronts.map((front) => [
+          front.name,
+          front.size,
+          front.address ?? "none",
+          front.fault === undefined ? front.server : `${front.server}: ${front.fault}`,
+          front.pool,
+          front.healthy ? style("green", "healthy") : style("red", "not healthy"),
+        ]),
+      ),
+    );
+  if (status.databases.length > 0)
+    lines.push(
+      renderTable(
+        terminal,
+        ["database", "engine", "plan", "status"],
+        status.databases.map(({ name, engine, version, plan, status: state }) => [
+          name,
+          `${engine} ${version}`,
+          plan,
+          state ?? "unknown",
+        ]),
+      ),
+    );
   lines.push(...renderAddresses(status.addresses));
   if (status.certificate !== undefined) lines.push(renderCertificate(terminal, status.certificate));
   if (status.plan !== undefined) {

@@ -97,9 +97,6 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
 
   return {
     system: plan.system,
-    cloud: options.cloud,
-    profile: plan.profile ?? null,
-    fleet: plan.fleet,
     addresses: {
       loadBalancer: { public: loadBalancer.publicAddress, private: loadBalancer.privateAddress },
       odoo: { public: odoo.publicAddress, private: plan.odoo.server.address },

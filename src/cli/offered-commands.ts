@@ -1,0 +1,48 @@
+import type { Command } from "commander";
+import { ExitCode, LorError } from "../core/errors.ts";
+import type { SystemDefinition } from "../systems/contract.ts";
+import { systemInFolder } from "../systems/system-in-folder.ts";
+
+/** Commands that only a system with a capability offers. */
+const needed: Readonly<Record<string, keyof SystemDefinition["capabilities"]>> = {
+  calendar: "rolling",
+  demo: "rolling",
+  normal: "rolling",
+  rush: "rolling",
+  season: "rolling",
+};
+
+/** Leaves the commands out of the help that the system in a folder does not offer. */
+export function hideUnoffered(program: Command, folder: string): void {
+  const system = systemInFolder(folder);
+  if (system === undefined) return;
+  const hidden = program.commands.filter((command) => !isOffered(system, command.name()));
+  program.configureHelp({
+    visibleCommands: (command) => command.commands.filter((one) => !hidden.includes(one)),
+  });
+}
+
+/**
+ * Refuses a command that the system in a folder does not offer. A folder without a readable project passes: the command
+ * itself reports what is wrong with it.
+ * @throws LorError `not-offered`
+ */
+export function requireOffered(command: string, folder: string): void {
+  const system = needed[command] === undefined ? undefined : systemInFolder(folder);
+  if (system === undefined || isOffered(system, command)) return;
+  throw new LorError({
+    code: "not-offered",
+    message: `the system ${system.id} does not offer \`${command}\`: it has one size, and no rush to switch to`,
+    exit: ExitCode.usage,
+    culprit: "user",
+    path: "system",
+    seen: system.id,
+    accepted: "a command of `lor-infra --help`",
+    next: "lor-infra --help",
+  });
+}
+
+function isOffered({ capabilities }: SystemDefinition, command: string): boolean {
+  const capability = needed[command];
+  return capability === undefined || capabilities[capability] !== undefined;
+}

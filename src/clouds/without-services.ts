@@ -1,0 +1,42 @@
+import type { CloudClients } from "./clients.ts";
+
+/**
+ * Clients of a cloud for which only Pulumi is used: reads find nothing, a resource is never found by name, and a change
+ * that only a raw call could make is a programming error. A cloud definition replaces what its cloud has.
+ */
+export function withoutServices(): CloudClients {
+  const none = async () => undefined;
+  return {
+    compute: {
+      findServers: async () => [],
+      confirmResize: refuse,
+      revertResize: refuse,
+      resetState: refuse,
+      deleteServer: refuse,
+    },
+    loadBalancer: { find: none, traffic: refuse, members: async () => [], setWeight: refuse },
+    storage: { find: none, uploadUrl: refuse },
+    containers: { addressKey: none, read: none },
+    supply: {
+      flavors: async () => [],
+      loadBalancerFlavors: async () => [],
+      quotas: { Nova: async () => [], Cinder: async () => [], Neutron: async () => [], Octavia: async () => [] },
+    },
+    backups: { now: async () => new Date(), ofDatabase: none, ofInstance: none },
+    finder: {
+      find: none,
+      isChosen: () => false,
+      shown: async () => ({}),
+      discard: refuse,
+      unreadable: () => [],
+      madeUp: () => [],
+      isImportable: () => true,
+      isReplacedFirst: () => false,
+      failsWhenGone: () => false,
+    },
+  };
+}
+
+async function refuse(): Promise<never> {
+  throw new Error("this cloud has no such service");
+}
