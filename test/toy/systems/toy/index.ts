@@ -17,7 +17,7 @@ export const system: SystemDefinition<ToySettings, ToyPlan> = {
   priceBook: "toy-2026",
   schema: z.object({
     ...sharedFields("toy"),
-    machines: z.object({ count: whole(1, 9, "count-invalid"), size: oneOf(["small", "large"], "size-unknown") }),
+    machines: z.object({ count: whole(1, 9, "setting-type"), size: oneOf(["small", "large"], "flavor-unknown") }),
   }),
   profileSettings: ["profile"],
   judge: () => ({ issues: [], policies: [], waivers: [], waived: [], warnings: [] }),
