@@ -85,7 +85,7 @@ function waitForCloud({ fronts, live }: View): SwitchDecision | undefined {
 }
 
 function describeBusy({ server }: LiveMember): string {
-  if (server === "unknown") return "its state is one that this version of lor-infra does not know";
+  if (server === "unknown") return "its state is unknown to this version of lor-infra";
   return `the cloud is still ${server === "starting" ? "building" : "resizing or rebooting"} it`;
 }
 
