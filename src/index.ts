@@ -27,6 +27,7 @@ export { type OpenContextArgs, type OpenedContext, openContext } from "./stack/o
 export type { Confirm, Proposal } from "./stack/proposal.ts";
 export type { StackContext } from "./stack/stack-context.ts";
 export { loadProject, type Project } from "./systems/load-project.ts";
+export { isLor } from "./systems/lor/is-lor.ts";
 export { fleetOf, planLor } from "./systems/lor/plan.ts";
 export { planItems } from "./systems/lor/plan-items.ts";
 export type { LorPlan } from "./systems/lor/plan-model.ts";

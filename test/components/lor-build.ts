@@ -1,7 +1,7 @@
 import type { BuildOptions } from "../../src/systems/contract.ts";
 import { system } from "../../src/systems/lor/index.ts";
-import { buildStack } from "../../src/systems/project-plan.ts";
 import type { LorPlan } from "../../src/systems/lor/plan-model.ts";
+import { buildStack } from "../../src/systems/project-plan.ts";
 import { type RecordingCloud, type Registration, record } from "./recording-cloud.ts";
 
 /** A certificate that must show nowhere in clear. */

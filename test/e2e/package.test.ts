@@ -67,10 +67,11 @@ describe("as a library", () => {
   it("with types that the compiler checks", async () => {
     writeFileSync(
       join(shop, "use.ts"),
-      `import { fleetOf, type LorPlan, loadProject, planLor } from "lor-infra";
+      `import { fleetOf, isLor, type LorPlan, loadProject, planLor } from "lor-infra";
        import { LoadBalancer } from "lor-infra/components";
        const project = loadProject(".", "prod");
        if (!project.ok) throw new Error(project.issues[0]?.message);
+       if (!isLor(project.value)) throw new Error("another system");
        const { name, stack, settings } = project.value;
        export const plan: LorPlan = planLor({ project: name, stack, settings, fleet: fleetOf(settings.rush) });
        // @ts-expect-error: a plan is no number; were its type lost, this line would be none
