@@ -3,7 +3,8 @@ import { refuseInFreeze } from "../actions/rush/change-freeze.ts";
 import type { ActionEvent } from "../stack/action-event.ts";
 import { type OpenedContext, openContext } from "../stack/open-context.ts";
 import type { Confirm } from "../stack/proposal.ts";
-import type { LoadOptions } from "../systems/load-project.ts";
+import type { LoadOptions, Project } from "../systems/load-project.ts";
+import { cloudOf } from "../systems/project-plan.ts";
 import { askYes } from "./ask.ts";
 import { Interrupt } from "./interrupt.ts";
 import { loadSettings } from "./load-settings.ts";
@@ -46,7 +47,9 @@ export async function withStack<T>(
     canWait && options.inFreeze !== true
       ? refuseInFreeze(project, Temporal.Now.instant(), `lor-infra ${operation} --in-freeze`)
       : [];
-  terminal.line(terminal.style("bold", `${project.name} / ${project.stack} on the ${cloudName(options.cloud)}`));
+  terminal.line(
+    terminal.style("bold", `${project.name} / ${project.stack} on the ${cloudName(project, options.cloud)}`),
+  );
   tellAccepted(terminal, [...project.policies, ...waived]);
   if (engine === "needed") await obtainEngine((text) => terminal.line(`  engine: ${text}`));
   const screen = new ActionScreen(terminal);
@@ -76,6 +79,6 @@ export async function withStack<T>(
   }
 }
 
-function cloudName(cloud: CloudOptions["cloud"]): string {
-  return cloud === "local" ? "local cloud" : "real OVHcloud";
+function cloudName(project: Project, cloud: string): string {
+  return cloud === "local" ? "local cloud" : `real ${cloudOf(project).title}`;
 }

@@ -11,7 +11,7 @@ import { isMapping, type RawMapping } from "./yaml-file.ts";
 export interface SettingChange {
   /** The profile file that holds it, or Pulumi.yaml. */
   readonly place: Profile | "shared";
-  /** Such as `prestashop.fronts`; a list's items by their index. */
+  /** Such as `mysql.plan`; a list's items by their index. */
   readonly path: string;
   /** As a settings file would hold it. */
   readonly value: unknown;
@@ -26,9 +26,9 @@ interface ChangeContext {
   readonly sections: readonly string[];
 }
 
-const form = "PATH=VALUE, such as rpo=PT15M, rush.prestashop.fronts=4 or mysql.plan=business";
+const form = "PATH=VALUE, such as rpo=PT15M, rush.loadBalancer.bandwidth=4000 or mysql.plan=business";
 
-/** Reads `rpo=15m` or `rush.prestashop.fronts=4`. Whether the value is accepted is for the schema to say. */
+/** Reads `rpo=15m` or `rush.loadBalancer.bandwidth=4000`. Whether the value is accepted is for the schema to say. */
 export function readChange(text: string, context: ChangeContext): Result<SettingChange> {
   const [, written = "", value = ""] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
   if (!/^[^.\s]+(\.[^.\s]+)*$/.test(written) || value.trim() === "") {
@@ -83,7 +83,7 @@ export function describeSetting(settings: object, path: string): string | undefi
   return showValue(own && !isPlain(value) ? String(value) : value);
 }
 
-/** A change's setting as it is typed, such as `rush.prestashop.fronts`. */
+/** A change's setting as it is typed, such as `rush.loadBalancer.bandwidth`. */
 export function changeKey({ place, path }: Pick<SettingChange, "place" | "path">): string {
   return place === "shared" ? path : `${place}.${path}`;
 }

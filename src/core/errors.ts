@@ -20,7 +20,7 @@ export interface LorErrorDetails {
   readonly message: string;
   readonly exit: ExitCode;
   readonly culprit: Culprit;
-  /** Path of the setting, such as `prestashop.fronts`. */
+  /** Path of the setting, such as `mysql.plan`. */
   readonly path?: string;
   /** The value seen, as text; never a secret. */
   readonly seen?: string;

@@ -1,7 +1,7 @@
 import type { ErrorCode } from "./error-codes.ts";
 /** One problem found in a setting: all of them are reported at once. */
 export interface Issue {
-  /** Path of the setting, such as `prestashop.fronts`. */
+  /** Path of the setting, such as `mysql.plan`. */
   readonly path: string;
   /** Stable kebab-case code, listed in docs/errors.md. */
   readonly code: ErrorCode;

@@ -4,7 +4,7 @@ import { ExitCode, LorError } from "../core/errors.ts";
 import { resourceKey } from "../core/resource-key.ts";
 import type { Adoption, Difference, EngineStack, Program, ResourceChange } from "../engine/port.ts";
 import type { SystemPlan } from "../systems/contract.ts";
-import { regionOf } from "../systems/project-plan.ts";
+import { cloudOf, regionOf } from "../systems/project-plan.ts";
 import { adoptionOf } from "./adopt-lost-creations.ts";
 import { runOptions, type StackContext } from "./stack-context.ts";
 
@@ -116,7 +116,7 @@ class Search {
 
   async result(): Promise<ExistingResources> {
     const created = this.#changes.filter((one) => one.change === "create" && !this.#entering.has(one.urn));
-    const missing = created.filter((one) => /^(openstack|ovh):/.test(one.type));
+    const missing = created.filter((one) => isOfCloud(this.#context, one.type));
     const found = await Promise.all([...this.#adopt, ...this.#entering].map((one) => this.#describe(...one)));
     return {
       found: new Map(found.map((one) => [one.urn, one])),
@@ -138,7 +138,7 @@ class Search {
   /** @returns how many could be looked for that could not before */
   async #look(): Promise<number> {
     const { finder } = this.#context.clients;
-    const fresh = this.#changes.filter((one) => isSearchable(one) && !this.#looked.has(one.urn));
+    const fresh = this.#changes.filter((one) => isSearchable(this.#context, one) && !this.#looked.has(one.urn));
     for (const change of fresh) {
       this.#looked.set(change.urn, change);
       const adoption = change.type === documentType ? await this.#findDocument(change) : await this.#find(change);
@@ -199,8 +199,13 @@ class Search {
   }
 }
 
-function isSearchable({ change, type, identity }: ResourceChange): boolean {
-  return change === "create" && identity !== undefined && /^(openstack|ovh):/.test(type);
+/** Whether resources of a type live in the cloud, and not in the state alone. */
+function isOfCloud({ project }: StackContext, type: string): boolean {
+  return cloudOf(project).typePrefixes.some((prefix) => type.startsWith(prefix));
+}
+
+function isSearchable(context: StackContext, { change, type, identity }: ResourceChange): boolean {
+  return change === "create" && identity !== undefined && isOfCloud(context, type);
 }
 
 /** Addresses and ports come in any order. */

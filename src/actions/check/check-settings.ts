@@ -21,7 +21,7 @@ export interface CheckReport {
 }
 
 interface CheckIssue {
-  /** Path of the setting, such as `prestashop.fronts`. */
+  /** Path of the setting, such as `mysql.plan`. */
   readonly path: string;
   readonly code: ErrorCode;
   readonly message: string;

@@ -24,7 +24,7 @@ import { costSeason } from "./season-cost.ts";
 
 export interface CompareSettingsArgs {
   readonly project: Project;
-  /** Such as `rpo=15m`, `rush.prestashop.fronts=4`; at least one. */
+  /** Such as `rpo=15m`, `rush.loadBalancer.bandwidth=4000`; at least one. */
   readonly changes: readonly string[];
   /** First day of the year that is priced. */
   readonly from: Temporal.PlainDate;
@@ -51,7 +51,7 @@ export interface ComparisonReport {
 }
 
 export interface ComparedSetting {
-  /** As it is typed, such as `rush.prestashop.fronts`. */
+  /** As it is typed, such as `rush.loadBalancer.bandwidth`. */
   readonly path: string;
   /** Null: it is not set, and has no default. */
   readonly from: string | null;

@@ -1,6 +1,5 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { credentialsFromEnvironment } from "../../clouds/ovh/credentials.ts";
 import { daysLeft, readCertificate, requireUsable } from "../../clouds/tls-certificate.ts";
 import { LorError } from "../../core/errors.ts";
 import { fewDaysLeft } from "../../domain/policy/certificate-policies.ts";
@@ -39,7 +38,7 @@ export interface Finding {
 /** Prices older than this are worth another look. */
 const oldPriceBookDays = 365;
 
-/** Clocks further apart than this make signed calls fail. Source: OVHcloud's API refuses signatures of another time. */
+/** Clocks further apart than this make signed calls fail. Source: signed APIs refuse signatures of another time. */
 const clockToleranceSeconds = 30;
 
 /** Looks at everything a command needs, without changing anything. */
@@ -51,7 +50,9 @@ export async function examine(args: ExamineArgs): Promise<readonly Finding[]> {
       ? good("settings", `both profiles of ${project.value.name} are sound`)
       : bad("settings", `${project.issues.length} problems`, "lor-infra check"),
     ...(await examineEngine(args)),
-    ...(args.cloud === "local" ? [await examineLocalCloud(folder)] : examineCredentials(args.env)),
+    ...(args.cloud === "local"
+      ? [await examineLocalCloud(folder)]
+      : examineCredentials(project.ok ? project.value : undefined, args.env)),
     examinePassphrase(folder, args),
     ...(await examineCertificate(args, project.ok ? project.value : undefined)),
     await examineClock(args),
@@ -82,20 +83,13 @@ async function examineLocalCloud({ home }: StackFolder): Promise<Finding> {
     : good("local cloud", "does not run; a command that needs it starts it");
 }
 
-/** What the raw clients would say; the providers read the same variables. */
-function examineCredentials(env: Environment): readonly Finding[] {
-  try {
-    credentialsFromEnvironment(env);
-    return [
-      good(
-        "credentials",
-        "those of OVHcloud and OpenStack are set; whether they are accepted, the first command tells",
-      ),
-    ];
-  } catch (error) {
-    if (error instanceof LorError) return [bad("credentials", error.message, error.next)];
-    throw error;
-  }
+/** Whether the variables that the clients and the providers read are set. */
+function examineCredentials(project: Project | undefined, env: Environment): readonly Finding[] {
+  if (project === undefined) return [warning("credentials", "not examined: the settings are refused")];
+  const cloud = cloudOf(project);
+  const issues = cloud.checkCredentials(env);
+  if (issues.length > 0) return issues.map(({ message }) => bad("credentials", message));
+  return [good("credentials", `those of ${cloud.title} are set; whether they are accepted, the first command tells`)];
 }
 
 function examinePassphrase({ home }: StackFolder, { cloud, env }: ExamineArgs): Finding {

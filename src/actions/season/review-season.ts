@@ -1,5 +1,4 @@
 import { Temporal } from "temporal-polyfill";
-import { findInstance } from "../../clouds/ovh/offers.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import { type MonthlyPrice, priceTime, unknownIn } from "../../domain/calendar/price.ts";
 import { planSeason, type RushWindow } from "../../domain/calendar/windows.ts";
@@ -85,7 +84,7 @@ export async function reviewOfSeason(context: StackContext, days: ReviewDays = {
     runs,
     incidents,
     capacity: season.capacity.map(({ at, serving }) => {
-      const cores = serving.map(({ size }) => findInstance(size)?.cores);
+      const cores = serving.map(({ size }) => context.project.system.capabilities.rolling?.capacityOf(size)?.cores);
       return {
         at,
         serving: serving.map(({ name, size }) => `${name} ${size}`),

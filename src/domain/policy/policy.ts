@@ -20,7 +20,7 @@ export interface Policy {
 
 /** One violation. */
 export interface Finding {
-  /** Setting to look at, such as `prestashop.fronts`. */
+  /** Setting to look at, such as `mysql.plan`. */
   readonly path: string;
   /** What of the system violates it, such as a data set; a waiver may name one. */
   readonly subject: string;

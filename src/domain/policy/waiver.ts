@@ -18,7 +18,7 @@ export function isValidOn({ until }: Waiver, today: string): boolean {
 
 /** A violation that a waiver accepts today. */
 export interface WaivedViolation extends Waiver {
-  /** Setting to look at, such as `prestashop.fronts`. */
+  /** Setting to look at, such as `mysql.plan`. */
   readonly path: string;
   /** What of the system violates it, such as a data set. */
   readonly subject: string;

@@ -41,7 +41,7 @@ function render(story: PreviewStory, marker: string, most: number): string {
       "",
       story.cloud === "local"
         ? "Compared with what the local cloud holds; the real cloud was not asked."
-        : "Compared with the state of the stack on the real OVHcloud.",
+        : "Compared with the state of the stack on the real cloud.",
     );
   }
   if (most !== Number.POSITIVE_INFINITY) {

@@ -30,7 +30,7 @@ export interface ReviewTable {
 export function reviewPage(review: SeasonReview): ReviewPage {
   const { project, stack, cloud, from, to } = review;
   const moment = momentsIn(review.timeZone);
-  const place = cloud === "local" ? "on the local cloud" : "on OVHcloud";
+  const place = cloud === "local" ? "on the local cloud" : "on the real cloud";
   return {
     title: `Season of ${project} / ${stack} ${place}, ${moment(from).slice(0, 10)} to ${moment(to).slice(0, 10)}`,
     sections: [
