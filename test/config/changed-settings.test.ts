@@ -46,7 +46,7 @@ describe("refused, with the option, what was seen and what is accepted", () => {
     ["prestashop.addresses=[1", "comparison-form", "YAML"],
     ["nomral.prestashop.fronts=3", "comparison-unknown", "did you mean normal?"],
     ["rpoo=1h", "comparison-unknown", "did you mean rpo?"],
-    ["normal=3", "comparison-unknown", "backups, normal, rush"],
+    ["normal=3", "comparison-unknown", [...Object.keys(lorSchema.shape), "normal", "rush"].join(", ")],
     ["prestashop.fronts=4", "comparison-of-profile", "normal.prestashop.fronts=VALUE, rush.prestashop.fronts=VALUE"],
   ])("%s", (text, code, says) => {
     const { change } = read(text);
