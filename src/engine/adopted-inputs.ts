@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Adoption } from "./port.ts";
-import { SECRET_MARK, SPECIAL_KEY } from "./state-export.ts";
+import { SECRET_MARK, SPECIAL_KEY } from "./special-values.ts";
 
 /** An input as the program gave it. */
 export interface KnownInput {

@@ -14,6 +14,8 @@ export interface ResourceChange {
   readonly changedProperties: readonly string[];
   /** The subset of them that forces a replace. */
   readonly replacingProperties: readonly string[];
+  /** Values of what differs, once the engine has told both sides; secrets are masked. Absent: none are known. */
+  readonly values?: readonly ValueChange[];
   /**
    * Of a creation: the inputs by which its resource is found in the cloud (names, ids of parents), never a secret. Absent while one of them
    * depends on a resource that is not there: such a creation was never sent.
@@ -21,7 +23,16 @@ export interface ResourceChange {
   readonly identity?: Readonly<Record<string, string | number>>;
 }
 
-/** What the engine tells while it runs. Values never appear here: no secret can. */
+/** One property of an existing resource, before and after a change. */
+export interface ValueChange {
+  /** Down to the member that differs, such as `metadata.role` or `fixedIps[0].ipAddress`. */
+  readonly path: string;
+  /** As JSON; null is none. A secret is `(secret)`; a value that depends on another change is `(known after the change)`. */
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** What the engine tells while it runs. A value appears in `ResourceChange.values` only, where secrets are masked. */
 export type EngineEvent =
   /** The program has declared it: what it waits for, as URNs; from the program's own run, before `started`. */
   | {

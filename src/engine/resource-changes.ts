@@ -1,6 +1,7 @@
 import type { EngineEvent as RawEvent, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
-import type { Change, EngineEvent, ResourceChange } from "./port.ts";
+import type { Change, EngineEvent, ResourceChange, ValueChange } from "./port.ts";
 import { identityOf } from "./resource-identity.ts";
+import { valueChangesOf } from "./value-changes.ts";
 
 /** The engine's words for what it does to a resource, in ours; what is missing here is bookkeeping that nobody needs to see. */
 const CHANGES: Readonly<Record<string, Change>> = {
@@ -45,8 +46,7 @@ const SEVERITIES: Readonly<Record<string, Diagnostic["severity"]>> = {
 };
 
 /**
- * Follows one run: turns the engine's event log into our events and gathers one change for each resource. Values stay behind:
- * an event of ours carries names of properties only.
+ * Follows one run: turns the engine's event log into our events and gathers one change for each resource.
  */
 export class ResourceChanges {
   readonly #changes = new Map<string, ResourceChange>();
@@ -122,7 +122,7 @@ export class ResourceChanges {
       // The program's resources go by once more; nothing is done to them.
       return;
     }
-    const change = this.#record(step);
+    const change = this.#record(step, this.#valuesOf(step));
     if (change === undefined || step.op === "replace") {
       return;
     }
@@ -147,6 +147,7 @@ export class ResourceChanges {
       change: drift,
       changedProperties: drift === "update" ? changedPropertiesOf(step) : [],
       replacingProperties: [],
+      values: drift === "update" ? this.#valuesOf(step) : [],
     };
     if (this.#findsDrift) {
       this.#changes.set(step.urn, change);
@@ -179,8 +180,13 @@ export class ResourceChanges {
     this.#emit({ kind: "diagnostic", severity, urn, message });
   }
 
+  /** Only of a step that has ended: before, the engine does not tell yet which outputs are secret. */
+  #valuesOf(step: StepEventMetadata): readonly ValueChange[] {
+    return valueChangesOf(step, changedPropertiesOf(step), this.#scrub);
+  }
+
   /** The change that a step is, kept for the result; undefined for the engine's own resources. */
-  #record(step: StepEventMetadata): ResourceChange | undefined {
+  #record(step: StepEventMetadata, values: readonly ValueChange[] = []): ResourceChange | undefined {
     const change = CHANGES[step.op];
     if (change === undefined || isEngineOwn(step.type)) {
       return undefined;
@@ -201,6 +207,7 @@ export class ResourceChanges {
       change,
       changedProperties: properties.length > 0 ? properties : (known?.changedProperties ?? []),
       replacingProperties: replacingPropertiesOf(step, known),
+      values: values.length > 0 ? values : (known?.values ?? []),
       ...(identity === undefined ? {} : { identity }),
     };
     this.#changes.set(step.urn, entry);

@@ -33,7 +33,7 @@ const IDENTIFYING: ReadonlySet<string> = new Set([
 ]);
 
 /** What the engine's event log writes for a secret, and for a value that is not known before another resource is there. */
-const SECRET = "[secret]";
+export const SECRET = "[secret]";
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /**

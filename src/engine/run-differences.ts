@@ -1,5 +1,6 @@
 import type { EngineEvent as RawEvent, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
 import type { Difference } from "./port.ts";
+import { valueAt } from "./property-path.ts";
 import { isUnknown } from "./resource-identity.ts";
 
 const CHANGES_WHAT_EXISTS: readonly string[] = ["update", "replace", "create-replacement"];
@@ -27,16 +28,4 @@ function inputsOf(state: StepEventMetadata["old"]): Readonly<Record<string, unkn
 function pathsOf({ detailedDiff, diffs }: StepEventMetadata): readonly string[] {
   const detailed = Object.keys(detailedDiff ?? {});
   return detailed.length > 0 ? detailed : (diffs ?? []);
-}
-
-/** `allocationPools[0].start` in a value. */
-function valueAt(value: unknown, path: string): unknown {
-  return path
-    .split(/[.[\]"]+/)
-    .filter((key) => key !== "")
-    .reduce<unknown>(
-      (inner, key) =>
-        typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>)[key] : undefined,
-      value,
-    );
 }

@@ -1,9 +1,6 @@
 import type { StateExport, StateResource } from "./port.ts";
 import { nameOfUrn } from "./resource-changes.ts";
-
-/** The key by which the engine marks special values in a state, and its mark for a secret. */
-export const SPECIAL_KEY = "4dabf18193072939515e22adb298388d";
-export const SECRET_MARK = "1b47061264138c4ac30d75fd1eb44270";
+import { SECRET_MARK, SPECIAL_KEY } from "./special-values.ts";
 
 const SECRET_TEXT = "[secret]";
 

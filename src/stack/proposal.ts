@@ -1,7 +1,7 @@
 import { ExitCode, LorError } from "../core/errors.ts";
 import { resourceKey } from "../core/resource-key.ts";
 import type { PlanItem } from "../domain/plan-item.ts";
-import type { ResourceChange } from "../engine/port.ts";
+import type { ResourceChange, ValueChange } from "../engine/port.ts";
 import { isCloudType } from "../rolling/expected-change.ts";
 import { forecastRun, type StepForecast } from "../rolling/forecast.ts";
 import type { CloudKind } from "../state/stack-folder.ts";
@@ -17,6 +17,8 @@ export interface ProposedChange {
   readonly restarts: boolean;
   /** Names of the settings of the resource that differ; of a replace, those that force it. */
   readonly because: readonly string[];
+  /** Of what differs in place or by a replace: the values before and after, secrets masked. */
+  readonly values: readonly ValueChange[];
   readonly holdsData: boolean;
   readonly serves: boolean;
 }
@@ -73,6 +75,7 @@ export function proposeChanges(
         kind,
         restarts: kind === "update" && restartsMachine(one),
         because: kind === "replace" ? one.replacingProperties : one.changedProperties,
+        values: kind === "update" || kind === "replace" ? (one.values ?? []) : [],
         holdsData: item?.holdsData ?? false,
         serves: item?.serves ?? false,
       },
@@ -96,6 +99,7 @@ export function proposeCreation(items: readonly PlanItem[]): readonly ProposedCh
     kind: "create",
     restarts: false,
     because: [],
+    values: [],
     holdsData,
     serves,
   }));

@@ -198,6 +198,7 @@ describe("what up refuses", () => {
     kind: "replace",
     restarts: false,
     because: ["userData"],
+    values: [{ path: "userData", before: "(secret)", after: "(secret)" }],
     holdsData: false,
     serves: true,
   };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { completeAdopted } from "../../src/engine/adopted-inputs.ts";
 import { engineEnvironment } from "../../src/engine/engine-environment.ts";
-import { SECRET_MARK, SPECIAL_KEY } from "../../src/engine/state-export.ts";
+import { SECRET_MARK, SPECIAL_KEY } from "../../src/engine/special-values.ts";
 
 const args = {
   backendUrl: "file:///state",

@@ -71,6 +71,53 @@ describe("what a run reports", () => {
     expect(done).toEqual(["create added", "create moved", "delete dropped", "delete moved", "update grown"]);
   });
 
+  test("the values before and after, down to the member, and never a secret", async () => {
+    const stack = await lab.open("values");
+    const program = (v: number, planted: string) => async () => {
+      new Thing(
+        "one",
+        {
+          v,
+          list: [{ role: "a", v }],
+          zone: `z${v}`,
+          password: pulumi.secret(planted),
+          content: planted,
+          tags: { key: planted },
+        },
+        { additionalSecretOutputs: ["content", "tags"] },
+      );
+      return {};
+    };
+    await stack.up(program(1, "planted-before"));
+    const events: EngineEvent[] = [];
+    const run = await stack.preview(program(2, "planted-after"), { onEvent: (event) => events.push(event) });
+
+    expect(run.changes.find((one) => one.name === "one")?.values).toEqual([
+      { path: "content", before: "(secret)", after: "(secret)" },
+      { path: "list[0].v", before: 1, after: 2 },
+      { path: "tags.key", before: "(secret)", after: "(secret)" },
+      { path: "v", before: 1, after: 2 },
+      { path: "zone", before: "z1", after: "z2" },
+    ]);
+    expect(JSON.stringify([run.changes, events])).not.toContain("planted");
+  });
+
+  test("an output that becomes secret only now is masked in the same run", async () => {
+    const stack = await lab.open("values-newly-secret");
+    await stack.up(things({ one: { content: "planted-before" } }));
+    const events: EngineEvent[] = [];
+    const secret = async () => {
+      new Thing("one", { content: "planted-after" }, { additionalSecretOutputs: ["content"] });
+      return {};
+    };
+    const run = await stack.preview(secret, { onEvent: (event) => events.push(event) });
+
+    expect(run.changes.find((one) => one.name === "one")?.values).toEqual([
+      { path: "content", before: "(secret)", after: "(secret)" },
+    ]);
+    expect(JSON.stringify([run.changes, events])).not.toContain("planted");
+  });
+
   test("events: begun and ended once for each change, the old one's deletion after a replacement", async () => {
     const stack = await lab.open("events");
     const events: string[] = [];

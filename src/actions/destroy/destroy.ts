@@ -102,6 +102,7 @@ function proposeDeletion(resources: readonly StateResource[], plan: SystemPlan):
       kind: "delete",
       restarts: false,
       because: [],
+      values: [],
       holdsData: one.protect || (item?.holdsData ?? false),
       serves: item?.serves ?? false,
     };

@@ -1,5 +1,6 @@
 import { pricePlan } from "../../actions/cost/price-plan.ts";
 import { fingerprint } from "../../core/fingerprint.ts";
+import type { ValueChange } from "../../engine/port.ts";
 import type { ApprovedSwitch } from "../../rolling/approval.ts";
 import type { StepForecast } from "../../rolling/forecast.ts";
 import type { Proposal, ProposedChange } from "../../stack/proposal.ts";
@@ -10,6 +11,7 @@ import { renderSeconds } from "./duration.ts";
 import { shortType } from "./progress.ts";
 import { renderHere, renderSource, renderStep } from "./step.ts";
 import { renderTable } from "./table.ts";
+import { renderValues } from "./value-change.ts";
 
 /** What a person approves: what is created, changed, restarted, replaced, deleted; the price now and after; how long it takes. */
 export function renderProposal(terminal: Terminal, proposal: Proposal): string {
@@ -34,14 +36,18 @@ const groups = [
   { kind: "delete", title: "Deleted", sign: "-", colour: "red" },
 ] as const;
 
-/** Creations are counted by type; everything that touches what exists is named one by one, with its reason. */
+/** Creations are counted by type; everything that touches what exists is named one by one, with its reason and its values. */
 export function renderChanges(terminal: Terminal, changes: readonly ProposedChange[]): string {
   return groups
     .flatMap(({ kind, title, sign, colour }) => {
       const members = changes.filter((change) => change.kind === kind);
       if (members.length === 0) return [];
-      const lines = kind === "create" || kind === "delete" ? countByType(members) : members.map(nameWithReason);
-      return [`${title}: ${members.length}`, ...lines.map((line) => `  ${terminal.style(colour, sign)} ${line}`)];
+      const mark = (line: string) => `  ${terminal.style(colour, sign)} ${line}`;
+      const lines =
+        kind === "create" || kind === "delete"
+          ? countByType(members).map(mark)
+          : members.flatMap((member) => [mark(nameWithReason(member)), ...member.values.map(renderValueLine)]);
+      return [`${title}: ${members.length}`, ...lines];
     })
     .join("\n");
 }
@@ -101,6 +107,11 @@ function nameWithReason({ name, type, because, restarts, holdsData, serves }: Pr
     serves ? "serves requests" : "",
   ].filter((text) => text !== "");
   return `${name} (${shortType(type)})${remarks.length > 0 ? `: ${remarks.join("; ")}` : ""}`;
+}
+
+function renderValueLine(change: ValueChange): string {
+  const [before, after] = renderValues(change);
+  return `      ${change.path}: ${before} → ${after}`;
 }
 
 /** What exactly is approved, step by step: the engine's changes and the calls around them. */

@@ -50,6 +50,10 @@ const replaced: ResourceChange = {
   change: "replace",
   changedProperties: ["imageId", "userData"],
   replacingProperties: ["imageId"],
+  values: [
+    { path: "imageId", before: "debian-12", after: "debian-13" },
+    { path: "userData", before: "(secret)", after: "(secret)" },
+  ],
 };
 
 describe("the text", () => {
@@ -107,6 +111,7 @@ describe("a text that is too long", () => {
       kind: (["create", "update", "replace", "delete"] as const)[index % 4] ?? "create",
       restarts: index % 8 === 1,
       because: [long, long],
+      values: [{ path: long, before: long, after: `${long}y` }],
       holdsData: true,
       serves: true,
     }));
@@ -187,7 +192,15 @@ describe("a name or a message from elsewhere", () => {
   it("in a report never begins a line, closes a block or ends a cell", async () => {
     const report = await reportOf({});
     const evil = "x\n/close\n-->\n</details>\n| @team `b` <img src=x>";
-    const change = { name: evil, type: evil, because: [evil], restarts: false, holdsData: false, serves: false };
+    const change = {
+      name: evil,
+      type: evil,
+      because: [evil],
+      values: [{ path: evil, before: evil, after: [evil] }],
+      restarts: false,
+      holdsData: false,
+      serves: false,
+    };
     const text = renderPreviewMarkdown(
       storyOf({
         ...report,

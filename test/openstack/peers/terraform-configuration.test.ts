@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { SECRET_MARK, SPECIAL_KEY } from "../../../src/engine/state-export.ts";
+import { SECRET_MARK, SPECIAL_KEY } from "../../../src/engine/special-values.ts";
 import { type RecordedResource, terraformConfiguration } from "./terraform-configuration.ts";
 
 const urn = (type: string, name: string) => `urn:pulumi:prod::shop::lor:ovh:Tier$${type}::${name}`;

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { SECRET_MARK, SPECIAL_KEY } from "../../../src/engine/state-export.ts";
+import { SECRET_MARK, SPECIAL_KEY } from "../../../src/engine/special-values.ts";
 import { supportedPackages } from "../../../src/local-cloud/catalogue/supported.ts";
 import type { TerraformBlock } from "../../../src/local-cloud/catalogue/terraform-schema.ts";
 

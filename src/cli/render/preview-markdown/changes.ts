@@ -1,8 +1,10 @@
+import type { ValueChange } from "../../../engine/port.ts";
 import type { ProposedChange } from "../../../stack/proposal.ts";
 import { renderSeconds } from "../duration.ts";
 import { code, folded, prose, table } from "../markdown.ts";
 import { shortType } from "../progress.ts";
 import { renderSource, renderStep } from "../step.ts";
+import { renderValues } from "../value-change.ts";
 import { type Section, shorten } from "./sections.ts";
 
 interface Group {
@@ -40,8 +42,9 @@ export const changeGroups: readonly Group[] = [
 
 const shownUnfolded = 10;
 const shownNames = 10;
+const shownValues = 10;
 
-/** Every resource that changes, by what happens to it, with the reason. */
+/** Every resource that changes, by what happens to it, with the reason and the values. */
 export const changesSection: Section = ({ report }, most) => {
   if (report === undefined) return [];
   const { changes, profile } = report;
@@ -106,13 +109,19 @@ function countByType(changes: readonly ProposedChange[]): readonly string[] {
     .map(([type, all]) => `- ${prose(type)}: ${nameShortly(all.map(({ name }) => name))}`);
 }
 
-function describeChange({ name, type, because, holdsData, serves }: ProposedChange): string {
+function describeChange({ name, type, because, values, holdsData, serves }: ProposedChange): string {
   const remarks = [
     because.length > 0 ? `because of ${nameShortly(because)}` : "",
     holdsData ? "**holds data**" : "",
     serves ? "serves requests" : "",
   ].filter((text) => text !== "");
-  return `- ${code(name)} (${prose(shortType(type))})${remarks.length > 0 ? `: ${remarks.join("; ")}` : ""}`;
+  const line = `- ${code(name)} (${prose(shortType(type))})${remarks.length > 0 ? `: ${remarks.join("; ")}` : ""}`;
+  return [line, ...shorten(values.map(describeValue), shownValues, "  - ")].join("\n");
+}
+
+function describeValue(change: ValueChange): string {
+  const [before, after] = renderValues(change);
+  return `  - ${code(change.path)}: ${code(before)} → ${code(after)}`;
 }
 
 function nameShortly(names: readonly string[]): string {
