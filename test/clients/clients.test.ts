@@ -96,6 +96,21 @@ test("a call that meets a busy cloud or a cut connection is repeated, a bounded 
   expect(broken.cloud.calls.length).toBe(1 + 3);
 });
 
+test.each([
+  [400, "cloud-refused", "lor-infra check"],
+  [401, "cloud-unauthorized", "lor-infra doctor"],
+  [403, "cloud-unauthorized", "lor-infra doctor"],
+  [404, "cloud-not-found", "lor-infra preview --detect"],
+  [409, "cloud-conflict", "lor-infra preview --detect"],
+  [422, "cloud-refused", "lor-infra check"],
+  [429, "cloud-failed", "run the same command again in a minute: it goes on from there"],
+  [500, "cloud-failed", "run the same command again when the service answers: it goes on from there"],
+  [503, "cloud-failed", "run the same command again when the service answers: it goes on from there"],
+])("an answer of status %i is %s, with a next command", async (status, code, next) => {
+  const { clients } = await connect(() => ({ status, body: { message: "no" } }), { attempts: 1 });
+  expect(await errorOf(clients.compute.findServers("lor"))).toMatchObject({ code, next });
+});
+
 test("what the cloud refuses for good is not repeated, and the error shows its words but no secret", async () => {
   const { cloud, clients } = await connect(() => ({
     status: 403,

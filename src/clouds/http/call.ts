@@ -19,7 +19,7 @@ export class CloudCallError extends LorError {
           : `${call.service} answered ${status} to ${where}: ${answer}`,
       exit: ExitCode.failed,
       culprit: "cloud",
-      ...nextOf(status),
+      next: nextOf(status),
       ...(cause === undefined ? {} : { cause }),
     });
     this.name = "CloudCallError";
@@ -151,12 +151,23 @@ function parsed(call: CloudCall, response: Response, text: string): unknown {
   }
 }
 
-/** A service that is away comes back; what it refuses it will refuse again. */
-function nextOf(status: number): { readonly next?: string } {
-  if (status === 401 || status === 403) return { next: "lor-infra doctor" };
-  return status === 0 || status >= 500
-    ? { next: "run the same command again when the service answers: it goes on from there" }
-    : {};
+/** The command that helps after an answer of this status. */
+function nextOf(status: number): string {
+  switch (status) {
+    case 401:
+    case 403:
+      return "lor-infra doctor";
+    // What the state records and what the cloud has are no longer the same.
+    case 404:
+    case 409:
+      return "lor-infra preview --detect";
+    case 429:
+      return "run the same command again in a minute: it goes on from there";
+  }
+  if (status === 0 || status >= 500)
+    return "run the same command again when the service answers: it goes on from there";
+  // A rejected request comes from a setting; an answer that cannot be read comes from something between here and the cloud.
+  return status >= 400 ? "lor-infra check" : "lor-infra doctor";
 }
 
 function codeOf(status: number): ErrorCode {
