@@ -6,6 +6,7 @@ import { readCertificate, requireUsable } from "./clouds/tls-certificate.ts";
 import { LorError } from "./core/errors.ts";
 import type { Issue } from "./core/result.ts";
 import type { Profile } from "./domain/profile.ts";
+import { recordedStacks } from "./state/recorded-stacks.ts";
 import { loadProject, type Project } from "./systems/load-project.ts";
 import { buildStack, cloudOf, planProfile } from "./systems/project-plan.ts";
 
@@ -32,7 +33,8 @@ export default async function program(): Promise<Record<string, unknown>> {
 }
 
 function readProject(): Project {
-  const project = loadProject(findProjectFolder(process.cwd()), getStack());
+  const folder = findProjectFolder(process.cwd());
+  const project = loadProject(folder, getStack(), { recorded: recordedStacks(folder, process.env) });
   if (project.ok) return project.value;
   throw new RunError(renderIssues("the settings are refused", project.issues));
 }

@@ -1,5 +1,6 @@
 import { describePolicies, exitOf } from "../actions/check/check-settings.ts";
 import { LorError } from "../core/errors.ts";
+import { recordedStacks } from "../state/recorded-stacks.ts";
 import { type LoadOptions, loadProject, type Project } from "../systems/load-project.ts";
 import type { SettingsOptions } from "./options.ts";
 
@@ -8,10 +9,13 @@ import type { SettingsOptions } from "./options.ts";
  * @throws LorError `settings-refused` with every problem, the first one in front
  */
 export function loadSettings(
-  { settings, stack }: Pick<SettingsOptions, "settings" | "stack">,
+  { settings, stack, cloud }: Pick<SettingsOptions, "settings" | "stack"> & { readonly cloud?: string },
   policies: LoadOptions["policies"] = "refuse",
 ): Project {
-  const project = loadProject(settings, stack, { policies });
+  const project = loadProject(settings, stack, {
+    policies,
+    recorded: recordedStacks(settings, process.env, cloud),
+  });
   if (project.ok) return project.value;
   const lines = [
     ...project.issues.map((issue) => `  ${issue.path}: ${issue.message} [${issue.code}]`),
@@ -23,6 +27,11 @@ export function loadSettings(
     message: `the settings in ${settings} have ${project.issues.length === 1 ? "a problem" : `${project.issues.length} problems`}\n${lines.join("\n")}`,
     exit,
     culprit: "user",
-    next: settings === "." ? "lor-infra check" : `lor-infra check --settings ${settings}`,
+    next:
+      stack !== "prod"
+        ? `lor-infra check --settings ${settings} --stack ${stack}`
+        : settings === "."
+          ? "lor-infra check"
+          : `lor-infra check --settings ${settings}`,
   });
 }

@@ -21,16 +21,6 @@ export function findForeignProfileKeys(
     });
 }
 
-/** Shared settings with the profile's over them; groups are merged, everything else is replaced. */
-export function mergeSettings(shared: RawMapping, profile: RawMapping): RawMapping {
-  const merged = new Map(Object.entries(shared));
-  for (const [key, value] of Object.entries(profile)) {
-    const below = merged.get(key);
-    merged.set(key, isMapping(below) && isMapping(value) ? mergeSettings(below, value) : value);
-  }
-  return Object.fromEntries(merged);
-}
-
 function leaves(value: RawMapping, allowed: readonly string[], prefix = ""): readonly string[] {
   return Object.entries(value).flatMap(([key, inner]) => {
     const path = `${prefix}${key}`;

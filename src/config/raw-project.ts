@@ -2,15 +2,20 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Issue, Result } from "../core/result.ts";
 import type { Profile } from "../domain/profile.ts";
+import { mergeSettings } from "./merge-settings.ts";
 import { problem } from "./problem.ts";
 import { limitProblems } from "./problem-limit.ts";
+import { readStackSections, type StackSections } from "./stack-sections.ts";
 import { isMapping, type RawMapping, readYamlFile } from "./yaml-file.ts";
 
 /** The three files of a project as they are on disk, without the wrapping that Pulumi asks for. */
 export interface RawProject {
   readonly name: string;
-  /** `config:` of Pulumi.yaml, key -> value. */
+  /** `config:` of Pulumi.yaml with the stack's own section over it, key -> value. */
   readonly shared: RawMapping;
+  /** `config:` of Pulumi.yaml without the section `stacks`: what a stack has that has no section. */
+  readonly base: RawMapping;
+  readonly stacks: StackSections;
   readonly profiles: Readonly<Record<Profile, RawProfileFile>>;
 }
 
@@ -54,7 +59,10 @@ export function readRawProject(
   const project = keep(readYamlFile(folder, sharedFile));
   const normalContent = keep(readYamlFile(folder, files.normal));
   const name = project === undefined ? undefined : keep(readName(project));
-  const shared = project === undefined || name === undefined ? undefined : keep(unwrapShared(project, name));
+  const written = project === undefined || name === undefined ? undefined : keep(unwrapShared(project, name));
+  const { base, stacks, issues: sectionIssues } = readStackSections(written ?? {});
+  issues = [...issues, ...sectionIssues];
+  const shared = written === undefined ? undefined : mergeSettings(base, stacks[stack] ?? {});
   const normal = normalContent === undefined ? undefined : keep(unwrapProfile(files.normal, normalContent, name));
   const rush = isPair(shared?.system) ? readRush() : normal;
   if (normal !== undefined && rush !== undefined && normal.encryptionSalt !== rush.encryptionSalt) {
@@ -69,7 +77,7 @@ export function readRawProject(
   if (name === undefined || shared === undefined || normal === undefined || rush === undefined || issues.length > 0) {
     return { ok: false, issues: limitProblems(issues) };
   }
-  return { ok: true, value: { name, shared, profiles: { normal, rush } } };
+  return { ok: true, value: { name, shared, base, stacks, profiles: { normal, rush } } };
 }
 
 function readName(project: RawMapping): Result<string> {

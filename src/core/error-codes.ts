@@ -246,6 +246,8 @@ export const errorCodes = {
   "stack-missing": { exit: 2, means: "the state does not contain the stack" },
   "stack-name-invalid": { exit: 2, means: "the name of the stack is not valid" },
   "stack-of-another-cloud": { exit: 3, means: "the stack was created on another cloud" },
+  "stack-of-other-system": { exit: 2, means: "a stack names another system than its project" },
+  "stacks-collide": { exit: 2, means: "two stacks of a project would use the same network or domain" },
   "state-backend-invalid": { exit: 2, means: "the location of the state is not valid" },
   "state-bucket-missing": { exit: 1, means: "the bucket of the state does not exist" },
   "state-copy-missing": { exit: 2, means: "there is no such copy of the state" },

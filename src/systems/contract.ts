@@ -100,6 +100,14 @@ export interface Refusals {
   readonly warnings: readonly Issue[];
 }
 
+/** A setting that two stacks cannot both have. */
+export interface StackCollision {
+  readonly path: string;
+  readonly value: unknown;
+  /** For a person, such as `a domain of its own`. */
+  readonly accepted: string;
+}
+
 export interface ProjectTemplateArgs {
   /** Project name: first half of every cloud name. */
   readonly name: string;
@@ -279,6 +287,11 @@ export interface SystemDefinition<S extends SharedSettings = SharedSettings, P e
    * @param today `YYYY-MM-DD` in UTC: waivers end and prices age
    */
   judge(pair: ProfilePair<Partial<S>>, complete: ProfilePair<S> | undefined, today: string): Refusals;
+  /**
+   * Settings of a stack that another stack of the project excludes, such as a network or a domain that only one of them can use. Default: none.
+   * Both may lack sections that could not be read.
+   */
+  collisions?(settings: Partial<S>, others: Partial<S>): readonly StackCollision[];
   /** Region of the machines. */
   region(settings: S): string;
   /** The fleet that a profile asks for; empty for a system without `rolling`. */

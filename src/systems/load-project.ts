@@ -1,7 +1,8 @@
 import { findUnknownKeys } from "../config/known-keys.ts";
+import { mergeSettings } from "../config/merge-settings.ts";
 import { problem } from "../config/problem.ts";
 import { limitProblems } from "../config/problem-limit.ts";
-import { findForeignProfileKeys, mergeSettings } from "../config/profile-keys.ts";
+import { findForeignProfileKeys } from "../config/profile-keys.ts";
 import { type RawProfileFile, type RawProject, readRawProject } from "../config/raw-project.ts";
 import { findSecrets } from "../config/secrets-in-settings.ts";
 import { parseSections } from "../config/sections.ts";
@@ -11,6 +12,7 @@ import type { WaivedViolation } from "../domain/policy/waiver.ts";
 import type { Profile } from "../domain/profile.ts";
 import type { SharedSettings, SystemDefinition } from "./contract.ts";
 import { findSystem, systemIds } from "./registry.ts";
+import { findCollisions } from "./stack-collisions.ts";
 
 /** A project whose settings were read and passed every check, both profiles of it. */
 export interface Project {
@@ -41,6 +43,8 @@ export interface LoadOptions {
    * anybody from that. What is never waived is refused all the same.
    */
   readonly policies?: "refuse" | "tell";
+  /** Stacks of the project that exist, as far as is known. Default: none. */
+  readonly recorded?: readonly string[];
 }
 
 /**
@@ -50,11 +54,11 @@ export interface LoadOptions {
 export function loadProject(
   dir: string,
   stack: string,
-  { now = new Date(), policies = "refuse" }: LoadOptions = {},
+  { now = new Date(), policies = "refuse", recorded = [] }: LoadOptions = {},
 ): Result<Project> {
   const raw = readProjectFiles(dir, stack);
   if (!raw.ok) return { ok: false, issues: [...checkStackName(stack), ...raw.issues] };
-  const { project, issues, refused } = judgeProject(dir, stack, raw.value, now);
+  const { project, issues, refused } = judgeProject(dir, stack, raw.value, now, recorded);
   if (project === undefined || (policies === "refuse" && refused.length > 0)) {
     return { ok: false, issues: policies === "refuse" ? [...issues, ...refused] : issues };
   }
@@ -83,8 +87,17 @@ export interface ProjectJudgement {
   readonly settings: Readonly<Record<Profile, Partial<SharedSettings>>>;
 }
 
-/** Checks settings that were read, or that somebody considers. Pure. */
-export function judgeProject(dir: string, stack: string, raw: RawProject, now: Date): ProjectJudgement {
+/**
+ * Checks settings that were read, or that somebody considers. Pure.
+ * @param recorded stacks of the project that exist, as far as is known
+ */
+export function judgeProject(
+  dir: string,
+  stack: string,
+  raw: RawProject,
+  now: Date,
+  recorded: readonly string[] = [],
+): ProjectJudgement {
   const system = findSystem(String(raw.shared.system));
   if (system === undefined) return refuseSystem(stack, raw);
   const { normal, rush } = raw.profiles;
@@ -95,7 +108,9 @@ export function judgeProject(dir: string, stack: string, raw: RawProject, now: D
   const complete =
     isComplete(pair.normal, system) && isComplete(pair.rush, system) ? (pair as CompletePair) : undefined;
   const refusals = system.judge(pair, complete, now.toISOString().slice(0, 10));
-  const issues = limitProblems([...checkStackName(stack), ...joinIssues(read), ...refusals.issues]);
+  const badName = checkStackName(stack);
+  const collisions = badName.length > 0 ? [] : findCollisions(stack, raw, pair.normal, system, recorded);
+  const issues = limitProblems([...badName, ...joinIssues(read), ...refusals.issues, ...collisions]);
   const { policies: refused, waived } = refusals;
   const told = { issues, refused, waived, settings: pair };
   if (issues.length > 0 || complete === undefined) return { project: undefined, ...told };

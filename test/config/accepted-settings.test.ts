@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { checkSettings } from "../../src/actions/check/check-settings.ts";
 import { loadProject } from "../../src/systems/load-project.ts";
 import type { LorProject } from "../systems/lor/lor-project.ts";
+import { secondStack } from "./second-stack.ts";
 import { type Changes, committed, settingsFolder } from "./settings-folder.ts";
 
 const repository = join(import.meta.dirname, "..", "..");
@@ -181,21 +182,26 @@ test("an issue of one profile names its file, one of both is told once", () => {
   expect(issues.find((issue) => issue.path === "loadBalancer.bandwidth")?.message).toContain("(Pulumi.rush.yaml)");
 });
 
-test("another environment has its own pair, and both of it", () => {
+test("another environment has its own values and its own pair, and both of it", () => {
   const own = (profile: string) => committed(`Pulumi.${profile}.yaml`);
   const files = {
     "Pulumi.test.normal.yaml": own("normal"),
     "Pulumi.test.rush.yaml": own("rush").replace("fronts: 3", "fronts: 2"),
   };
-  const dir = settingsFolder({ files });
+  const dir = settingsFolder({ shared: { "stacks.test": secondStack }, files });
   const project = loadProject(dir, "test");
   if (!project.ok) throw new Error(JSON.stringify(project.issues));
   expect(project.value.profileFiles).toEqual({ normal: "Pulumi.test.normal.yaml", rush: "Pulumi.test.rush.yaml" });
-  expect((project.value as LorProject).settings.rush.prestashop.fronts).toBe(2);
+  const { settings } = project.value as LorProject;
+  expect(settings.rush.prestashop).toMatchObject({ fronts: 2, domain: "test.lor.example", image: "Debian 12" });
+  expect(settings.normal.network.vrack).toBe("pn-1000001");
   expect(loadProject(dir, "prod").ok && project.value.encryptionSalt).toMatch(/^v1:/);
 
   const half = checkSettings({
-    dir: settingsFolder({ files: { "Pulumi.test.normal.yaml": own("normal") } }),
+    dir: settingsFolder({
+      shared: { "stacks.test": secondStack },
+      files: { "Pulumi.test.normal.yaml": own("normal") },
+    }),
     stack: "test",
   });
   expect(half.report.issues.map((issue) => [issue.code, issue.path])).toEqual([

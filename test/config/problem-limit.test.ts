@@ -5,7 +5,7 @@ import { committed, settingsFolder } from "./settings-folder.ts";
 function issuesOf(count: number) {
   const keys = Array.from({ length: count }, (_, index) => `      key${index}: 1\n`).join("");
   const text = committed("Pulumi.yaml").replace("  mysql:\n    value:\n", (found) => found + keys);
-  return checkSettings({ dir: settingsFolder({ files: { "Pulumi.yaml": text } }), stack: "dev" }).report.issues;
+  return checkSettings({ dir: settingsFolder({ files: { "Pulumi.yaml": text } }), stack: "prod" }).report.issues;
 }
 
 it("shows twenty problems of a kind and counts the rest", () => {

@@ -4,6 +4,7 @@ import type { Issue } from "../../core/result.ts";
 import { policies } from "../../domain/policy/policies.ts";
 import type { WaivedViolation } from "../../domain/policy/waiver.ts";
 import type { Profile } from "../../domain/profile.ts";
+import { recordedStacks } from "../../state/recorded-stacks.ts";
 import { judgeProject, type Project, readProjectFiles } from "../../systems/load-project.ts";
 import { profilesOf } from "../../systems/project-plan.ts";
 
@@ -66,7 +67,7 @@ export interface CheckSettingsArgs {
 export function checkSettings({ dir, stack, now = new Date() }: CheckSettingsArgs): CheckResult {
   const raw = readProjectFiles(dir, stack);
   const { project, issues, refused, waived } = raw.ok
-    ? judgeProject(dir, stack, raw.value, now)
+    ? judgeProject(dir, stack, raw.value, now, recordedStacks(dir, process.env))
     : { project: undefined, issues: raw.issues, refused: [], waived: [] };
   if (project !== undefined && refused.length === 0) {
     return { report: acceptedReport(project), exit: ExitCode.done, profiles: profilesOf(project) };

@@ -101,7 +101,7 @@ export function compareSettings({
 }: CompareSettingsArgs): ComparisonReport {
   const book = requirePriceBook(project, priceBook);
   const raw = readAgain(project);
-  const judge = (changed: RawProject) => judgeProject(project.dir, project.stack, changed, now);
+  const judge = (changed: RawProject) => judgeProject(project.dir, project.stack, changed, now, [project.stack]);
   const changes = readChanges(texts, raw, project);
   const implied = impliedBy(project, raw, changes, judge);
   const alone = requireProject(judge(changeSettings(raw, [...changes, ...implied])), texts);

@@ -6,6 +6,7 @@ import { fewDaysLeft } from "../../domain/policy/certificate-policies.ts";
 import { openProjectState } from "../../stack/open-context.ts";
 import { readPassphrase } from "../../stack/passphrase.ts";
 import { FolderFiles } from "../../state/folder-files.ts";
+import { recordedStacks } from "../../state/recorded-stacks.ts";
 import { type CloudKind, type StackFolder, stackFolder, stateHome } from "../../state/stack-folder.ts";
 import { describeHolder, readLock } from "../../state/stack-lock.ts";
 import type { StackState } from "../../state/stack-state.ts";
@@ -43,7 +44,10 @@ const clockToleranceSeconds = 30;
 
 /** Looks at everything a command needs, without changing anything. */
 export async function examine(args: ExamineArgs): Promise<readonly Finding[]> {
-  const project = loadProject(args.dir, args.stack, { now: args.now });
+  const project = loadProject(args.dir, args.stack, {
+    now: args.now,
+    recorded: recordedStacks(args.dir, args.env, args.cloud),
+  });
   const folder = stackFolder(stateHome(args.dir, args.env), args.cloud, args.stack);
   return [
     project.ok

@@ -74,7 +74,7 @@ export async function reportPreview(
   { base: folder, now = Temporal.Now.instant(), ...input }: PreviewReportInput,
 ): Promise<{ readonly report: PreviewReport; readonly result: PreviewResult }> {
   const { project, cloud } = context;
-  const loaded = folder === undefined ? undefined : loadProject(folder, project.stack);
+  const loaded = folder === undefined ? undefined : loadProject(folder, project.stack, { recorded: [project.stack] });
   const base = loaded?.ok === true ? loaded.value : undefined;
   const result = await preview(context, { ...input, ...(base === undefined ? {} : { base }) });
   const { profile, current, changes, steps, stop, seconds, differs } = result;

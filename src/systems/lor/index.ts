@@ -10,6 +10,7 @@ import { recoveryFacts, stateDataLoss } from "./recovery.ts";
 import { adviseRecovery } from "./recovery-options.ts";
 import { rolling } from "./rolling.ts";
 import { findRefusals } from "./rules/index.ts";
+import { findStackCollisions } from "./rules/stack-rules.ts";
 import { explainUnknownKey } from "./rules/unknown-keys.ts";
 import { lorSchema, profileSettings } from "./schema.ts";
 import { settingOf } from "./setting-of.ts";
@@ -27,6 +28,7 @@ export const system: SystemDefinition<LorSettings, LorPlan> = {
   certificate: { variable: "LOR_TLS_PKCS12_FILE", domains: ({ prestashop }) => [prestashop.domain] },
   explainUnknownKey,
   judge: findRefusals,
+  collisions: findStackCollisions,
   region: ({ region }) => region.compute,
   fleetOf,
   plan: planLor,

@@ -1,0 +1,11 @@
+import { isMapping, type RawMapping } from "./yaml-file.ts";
+
+/** Settings with more particular ones over them; groups are merged, everything else is replaced. */
+export function mergeSettings(shared: RawMapping, particular: RawMapping): RawMapping {
+  const merged = new Map(Object.entries(shared));
+  for (const [key, value] of Object.entries(particular)) {
+    const below = merged.get(key);
+    merged.set(key, isMapping(below) && isMapping(value) ? mergeSettings(below, value) : value);
+  }
+  return Object.fromEntries(merged);
+}

@@ -1,0 +1,39 @@
+import type { Issue } from "../core/result.ts";
+import { problem } from "./problem.ts";
+import { isMapping, type RawMapping } from "./yaml-file.ts";
+
+/** Settings that one stack has instead of the shared ones, by name of the stack. */
+export type StackSections = Readonly<Record<string, RawMapping>>;
+
+/** The section `stacks` of the shared settings, taken out of them. */
+export function readStackSections(shared: RawMapping): {
+  readonly base: RawMapping;
+  readonly stacks: StackSections;
+  readonly issues: readonly Issue[];
+} {
+  const { stacks = {}, ...base } = shared;
+  const accepted = "a group of settings for each stack, such as test: { prestashop: { domain: test.lor.example } }";
+  if (!isMapping(stacks)) {
+    return {
+      base,
+      stacks: {},
+      issues: [problem("stacks", "setting-type", { what: "is no group", seen: stacks, accepted })],
+    };
+  }
+  const issues: Issue[] = [];
+  const sections: [string, RawMapping][] = [];
+  for (const [name, section] of Object.entries(stacks)) {
+    const path = `stacks.${name}`;
+    if (!isMapping(section)) {
+      issues.push(problem(path, "setting-type", { what: "is no group", seen: section, accepted }));
+    } else if (Object.hasOwn(section, "system")) {
+      const what = "every stack of a project is of the same system";
+      issues.push(
+        problem(`${path}.system`, "stack-of-other-system", { what, seen: section.system, accepted: "no such key" }),
+      );
+    } else {
+      sections.push([name, section]);
+    }
+  }
+  return { base, stacks: Object.fromEntries(sections), issues };
+}
