@@ -1,5 +1,6 @@
 import tab from "@bomb.sh/tab/commander";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { cloudIds } from "../clouds/registry.ts";
 import { ExitCode } from "../core/errors.ts";
 import { faultEffects } from "../local-cloud/kernel/fault-effects.ts";
 import { requireOffered } from "./offered-commands.ts";
@@ -57,8 +58,8 @@ export function createCommandTree(
       .option("--stack <name>", "the live copy: prod, test …", "prod");
   const withCloud = (command: Command) =>
     withSettings(command).addOption(
-      new Option("--cloud <cloud>", "local: the built-in cloud; ovh: the real one")
-        .choices(["local", "ovh"])
+      new Option("--cloud <cloud>", "local: the built-in cloud; otherwise the real one of the system")
+        .choices(["local", ...cloudIds])
         .default("local"),
     );
   const withChange = (command: Command) =>

@@ -7,6 +7,9 @@ const clouds = await loadModules(
   ({ cloud }) => cloud as CloudDefinition | undefined,
 );
 
+/** Ids in alphabetical order. */
+export const cloudIds: readonly string[] = [...clouds.keys()].sort();
+
 /** @throws Error for an id that no folder has: a system names its cloud itself */
 export function requireCloud(id: string): CloudDefinition {
   const cloud = clouds.get(id);

@@ -51,6 +51,7 @@ export const errorCodes = {
   "cloud-conflict": { exit: 1, means: "the cloud reports a conflict (409)" },
   "cloud-failed": { exit: 1, means: "the cloud reports an error of its own (5xx)" },
   "cloud-not-found": { exit: 1, means: "the cloud does not have the resource (404)" },
+  "cloud-of-another-system": { exit: 2, means: "the system does not run on that cloud" },
   "cloud-refused": { exit: 1, means: "the cloud rejects the request" },
   "cloud-service-missing": { exit: 1, means: "the region does not offer a service that is needed" },
   "cloud-too-slow": { exit: 1, means: "the cloud did not finish an operation in time" },

@@ -78,6 +78,7 @@ const systemClock: ActionClock = {
 export async function openContext(args: OpenContextArgs): Promise<OpenedContext> {
   const { project, cloud, env } = args;
   const folder = stackFolder(stateHome(project.dir, env), cloud, project.stack);
+  refuseForeignCloud(project, cloud);
   refuseMixedEnvironment(cloud, env);
   const passphrase = readPassphrase(folder.home, cloud, env, project.encryptionSalt);
   prepareStackFolder(folder);
@@ -290,6 +291,21 @@ function fileReader(variable: string, file: string | undefined): () => Promise<T
     read ??= readCertificate(file, variable);
     return read;
   };
+}
+
+/** A system runs on its own cloud, or on the local cloud that simulates it. */
+function refuseForeignCloud({ system, stack }: Project, cloud: string): void {
+  if (cloud === "local" || cloud === system.cloud) return;
+  throw new LorError({
+    code: "cloud-of-another-system",
+    message: `the system ${system.id} does not run on the cloud ${cloud}`,
+    exit: ExitCode.usage,
+    culprit: "user",
+    path: "--cloud",
+    seen: cloud,
+    accepted: `local, ${system.cloud}`,
+    next: `lor-infra status --stack ${stack} --cloud ${system.cloud}`,
+  });
 }
 
 /** A shell that points at the local cloud must not reach a real stack. */

@@ -43,6 +43,12 @@ describe("a system and a cloud of their own, in folders outside src", () => {
     }
   });
 
+  it("run on their own cloud only", async () => {
+    const refused = await run("up", "--yes", "--cloud", "ovh");
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/cloud-of-another-system[\s\S]*local, toy/);
+  });
+
   it("are previewed, created, shown and left as they are by the real engine", async () => {
     expect((await run("preview", "--exit-code")).code).toBe(5);
     expect(await run("up", "--yes")).toMatchObject({ code: 0 });
