@@ -47,7 +47,9 @@ describe("the settings of a pull request", () => {
     expect(text).toMatch(
       /\*\*Restarted: .*: 1\*\*\n\n- `odoo` \(compute Instance\): because of `flavorName`; serves requests\n/,
     );
-    expect(text).toMatch(/\| in the offer \| 210\.30956 EUR \| [\d.]+ EUR \| -[\d.]+ EUR \|/);
+    expect(text).toMatch(
+      /\| 249\.003 EUR and 6 prices unknown \| [\d.]+ EUR and 6 prices unknown \| -[\d.]+ EUR in what is known \|/,
+    );
     expect(text).toMatch(/\| `erp-filestore` \| the region is lost \| at most 40 min .* \| at most 30 min /);
     expect(text).toContain("✅ Accepted");
   });
@@ -64,7 +66,8 @@ describe("the settings of a pull request", () => {
     expect(version).toBe(1);
     for (const { name, because } of changes)
       for (const word of [name, ...because]) expect(text).toContain(`\`${word}\``);
-    for (const amount of [price.now?.amount, price.after.amount]) expect(text).toContain(`| ${amount} EUR |`);
+    for (const amount of [price.now?.amount, price.after.amount]) expect(text).toContain(`| ${amount} EUR and `);
+    expect(text).toContain(`| ${price.difference} EUR in what is known |`);
     expect(text.match(/^\| `[\w-]+` \| [\w ]+ \| (?:at most|no copy)/gm)).toHaveLength(
       dataLoss.entries.filter(({ differs }) => differs).length,
     );

@@ -68,10 +68,10 @@ describe("the workflow for pull requests", () => {
     expect(call.jobs.preview?.permissions).toEqual(preview.jobs.preview?.permissions);
   });
 
-  it("names each action with its whole version", () => {
+  it("pins each action to a commit", () => {
     const used = steps.flatMap(({ uses }) => uses ?? []);
     expect(used.length).toBeGreaterThan(3);
-    expect(used.filter((name) => !/^actions\/[\w-]+@v\d+\.\d+\.\d+$/.test(name))).toEqual([]);
+    expect(used.filter((name) => !/^actions\/[\w-]+@[0-9a-f]{40}$/.test(name))).toEqual([]);
   });
 
   it("shows secrets to the steps that need them, and no expression to a shell", () => {
