@@ -171,7 +171,11 @@ export async function endDeadEngines(context: StackContext): Promise<void> {
   const locks = await backendLocks(state);
   // Of an engine that one of our dead commands started: nobody else on this machine could begin before the next one holds our lock.
   const diedSince = lock?.unsettledSince?.getTime() ?? Number.POSITIVE_INFINITY;
-  const isOfDeadRun = (one: BackendLock) => !one.seen && one.host === hostname() && one.since.getTime() >= diedSince;
+  const until = lock?.unsettledUntil?.getTime() ?? Number.POSITIVE_INFINITY;
+  const isOfDeadRun = (one: BackendLock) => {
+    const since = one.since.getTime();
+    return !one.seen && one.host === hostname() && since >= diedSince && since <= until;
+  };
   const living = locks.find((one) => !isOfDeadRun(one) && (one.seen || context.takeOver !== true));
   if (living !== undefined) throw engineLocked(living);
   if (locks.length > 0) {

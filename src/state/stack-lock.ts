@@ -32,6 +32,8 @@ export interface LockHolder {
   readonly unsettled: readonly string[];
   /** When the first of them that is known to have died here took the lock, ISO 8601. */
   readonly unsettledSince?: string;
+  /** When the last of them released its lock. Absent: it died with it. */
+  readonly unsettledUntil?: string;
 }
 
 export interface LockClock {
@@ -76,6 +78,7 @@ export class StackLock {
   readonly #timer: NodeJS.Timeout;
   #released = false;
   #unsettled: readonly string[];
+  #settled = false;
   /** Last time that others could see a sign of life, milliseconds. */
   #seen: number;
   /** One write at a time, in the order asked for. */
@@ -102,7 +105,7 @@ export class StackLock {
       const previous = current === undefined || current.holder.released ? undefined : current.holder;
       const diedHere = previous !== undefined && (await requireDead(previous, machine, args));
       const unsettled = [...(current?.holder.unsettled ?? []), ...(previous === undefined ? [] : [previous.id])];
-      const unsettledSince = current?.holder.unsettledSince ?? (diedHere ? previous?.since : undefined);
+      const began = current === undefined ? undefined : engineTimes(current.holder, diedHere, machine);
       const number = (current?.number ?? 0) + 1;
       const now = clock.now().toISOString();
       const holder: LockHolder = {
@@ -116,7 +119,7 @@ export class StackLock {
         renewed: now,
         released: false,
         unsettled,
-        ...(unsettledSince === undefined ? {} : { unsettledSince }),
+        ...began,
       };
       if (!(await files.create(lockFile(number), render(holder)))) {
         continue;
@@ -144,15 +147,21 @@ export class StackLock {
   /** When the first of them that is known to have died here took the lock: an engine's lock from then on may be of its engine. */
   get unsettledSince(): Date | undefined {
     const { unsettledSince } = this.holder;
-    return this.#unsettled.length === 0 || unsettledSince === undefined ? undefined : new Date(unsettledSince);
+    return this.#settled || unsettledSince === undefined ? undefined : new Date(unsettledSince);
+  }
+
+  /** When the last of them gave its lock back: no engine of theirs began later. Undefined: it died with the lock. */
+  get unsettledUntil(): Date | undefined {
+    const { unsettledUntil } = this.holder;
+    return unsettledUntil === undefined ? undefined : new Date(unsettledUntil);
   }
 
   /** They have been looked after. */
   async settle(): Promise<void> {
-    if (this.#unsettled.length > 0) {
-      this.#unsettled = [];
-      await this.renew();
-    }
+    const open = this.#unsettled.length > 0 || this.unsettledSince !== undefined;
+    this.#unsettled = [];
+    this.#settled = true;
+    if (open) await this.renew();
   }
 
   /** Looks whether the lock is still held; when not, `lost` is aborted. Asked before each thing that changes something. */
@@ -206,13 +215,17 @@ export class StackLock {
       // A renewal that is late must not undo the release.
       if (released || !this.#released) {
         const renewed = this.#clock.now();
-        const { unsettledSince, ...own } = this.holder;
+        const { unsettledSince, unsettledUntil, ...own } = this.holder;
+        const engines = {
+          ...(unsettledSince === undefined ? {} : { unsettledSince }),
+          ...(unsettledUntil === undefined ? {} : { unsettledUntil }),
+        };
         const holder: LockHolder = {
           ...own,
           renewed: renewed.toISOString(),
           released,
           unsettled: this.#unsettled,
-          ...(unsettledSince === undefined || this.#unsettled.length === 0 ? {} : { unsettledSince }),
+          ...(this.#settled ? {} : engines),
         };
         await this.#files.write(lockFile(this.#number), render(holder));
         this.#seen = renewed.getTime();
@@ -226,6 +239,21 @@ export class StackLock {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.release();
   }
+}
+
+/**
+ * When engines of earlier holders may have begun that died with their lock in the backend: from the first holder that nobody has
+ * looked after, to the release of the last. A holder whose engine was killed ends by itself and releases its lock; the engine's stays.
+ */
+function engineTimes(
+  { released, renewed, since, unsettledSince, machine }: LockHolder,
+  diedHere: boolean,
+  here: MachineIdentity,
+): Pick<LockHolder, "unsettledSince" | "unsettledUntil"> {
+  const ranHere = machine.boot === here.boot && machine.processes === here.processes;
+  const from = unsettledSince ?? (diedHere || (released && ranHere) ? since : undefined);
+  if (from === undefined) return {};
+  return { unsettledSince: from, ...(released ? { unsettledUntil: renewed } : {}) };
 }
 
 interface LockMore {

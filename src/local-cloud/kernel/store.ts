@@ -62,7 +62,7 @@ interface Row {
 
 /**
  * The local cloud's records: one SQLite file, and a copy in memory that every read is answered from. One process writes the file (see
- * folder-claim.ts), so the copy is always current. WAL with `synchronous = NORMAL`: a commit needs no disk flush, and what is committed
+ * folder-claim.ts); should another connection write it, the copy is read again. WAL with `synchronous = NORMAL`: a commit needs no disk flush, and what is committed
  * survives the death of the process at any moment (not a power cut, which a local cloud need not survive).
  */
 export class Store {
@@ -78,6 +78,8 @@ export class Store {
   #handled: ReadonlySet<string> = new Set();
   #depth = 0;
   #generation = 0;
+  /** SQLite's number of the last commit of another connection that the copy includes. */
+  #version: unknown;
 
   /** @param path the file, made when missing; `:memory:` keeps nothing. */
   constructor(path: string) {
@@ -86,10 +88,8 @@ export class Store {
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY;",
     );
     this.#database.exec(schema);
-    for (const row of this.prepare("SELECT * FROM record ORDER BY serial").all()) this.#put(parse(row));
-    for (const { key, value } of this.prepare("SELECT key, value FROM setting").all()) {
-      this.#settings.set(String(key), String(value));
-    }
+    this.#version = this.#dataVersion();
+    this.#load();
   }
 
   close(): void {
@@ -101,6 +101,7 @@ export class Store {
 
   /** Changes with every change of a record or a setting: what was computed from them is valid until then. */
   get generation(): number {
+    this.#follow();
     return this.#generation;
   }
 
@@ -120,6 +121,7 @@ export class Store {
       return work();
     }
     this.prepare("BEGIN IMMEDIATE").run();
+    this.#follow();
     this.#depth += 1;
     try {
       const result = work();
@@ -165,11 +167,13 @@ export class Store {
   }
 
   get<Body>(kind: string, id: string): StoredRecord<Body> | undefined {
+    this.#follow();
     return this.#records.get(kind)?.get(id) as StoredRecord<Body> | undefined;
   }
 
   /** In the order of their creation. */
   list<Body>(kind: string, { parent, name, region }: RecordFilter = {}): StoredRecord<Body>[] {
+    this.#follow();
     const found: StoredRecord<unknown>[] = [];
     for (const record of this.#records.get(kind)?.values() ?? []) {
       if (parent !== undefined && record.parent !== parent) continue;
@@ -219,6 +223,7 @@ export class Store {
   }
 
   setting(key: string): string | undefined {
+    this.#follow();
     return this.#settings.get(key);
   }
 
@@ -248,6 +253,32 @@ export class Store {
         this.prepare(`DELETE FROM ${table}`).run();
       }
     });
+  }
+
+  /** Reads everything again when another connection has written the file, as somebody does who edits it by hand. */
+  #follow(): void {
+    // Within a transaction nobody else writes.
+    if (this.#depth > 0) return;
+    const version = this.#dataVersion();
+    if (version === this.#version) return;
+    this.#version = version;
+    this.#records.clear();
+    this.#due.clear();
+    this.#settings.clear();
+    this.#load();
+    this.#generation += 1;
+  }
+
+  #load(): void {
+    for (const row of this.prepare("SELECT * FROM record ORDER BY serial").all()) this.#put(parse(row));
+    for (const { key, value } of this.prepare("SELECT key, value FROM setting").all()) {
+      this.#settings.set(String(key), String(value));
+    }
+  }
+
+  /** Changes when another connection commits. Source: SQLite, PRAGMA data_version. */
+  #dataVersion(): unknown {
+    return this.prepare("PRAGMA data_version").get()?.data_version;
   }
 
   /** Puts a record into memory, or takes it out; a rollback restores what was there. */
