@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Help } from "commander";
 import { ExitCode, LorError } from "../core/errors.ts";
 import type { SystemDefinition } from "../systems/contract.ts";
 import { systemInFolder } from "../systems/system-in-folder.ts";
@@ -17,8 +17,9 @@ export function hideUnoffered(program: Command, folder: string): void {
   const system = systemInFolder(folder);
   if (system === undefined) return;
   const hidden = program.commands.filter((command) => !isOffered(system, command.name()));
+  const standard = new Help();
   program.configureHelp({
-    visibleCommands: (command) => command.commands.filter((one) => !hidden.includes(one)),
+    visibleCommands: (command) => standard.visibleCommands(command).filter((one) => !hidden.includes(one)),
   });
 }
 
