@@ -34,7 +34,7 @@ export interface CostReportSum {
   readonly currency: string;
   readonly tax: "excluded" | "included";
   readonly period: "month";
-  /** What has no known price, as in `label`: the amount lacks it. */
+  /** Keys of the charges without a known price, as in `label`; `amount` does not include them. */
   readonly unpriced: readonly string[];
 }
 

@@ -13,7 +13,7 @@ export interface TaskVariablesArgs {
   readonly upload: string | undefined;
 }
 
-/** What a task's command is told: names and addresses of the stack. No password: none is known here. */
+/** Environment of a hook's command: names and addresses of the stack, and no password, because none is known here. */
 export function taskVariables(
   { cloud, lock, project }: Pick<StackContext, "cloud" | "lock" | "project">,
   { plan, recorded, task, upload }: TaskVariablesArgs,
@@ -30,7 +30,7 @@ export function taskVariables(
     LOR_BUCKET_REGION: bucket.region,
     LOR_OBJECT: task.object,
     ...(upload === undefined ? {} : { LOR_UPLOAD_URL: upload }),
-    // What a run that died has left is known by this mark and ended.
+    // Marks the hook's processes, so that the next run can end those that a killed run left behind.
     ...(lock === undefined ? {} : { [runVariable]: lock.holder.id }),
   };
 }

@@ -6,7 +6,10 @@ import type { StackContext } from "../../stack/stack-context.ts";
 import { profileFleet, rollingOf } from "../../systems/project-plan.ts";
 import { measureTraffic } from "../rush/measure-traffic.ts";
 
-/** What only the way back asks for. @param busy a person accepts more visitors than normal can carry */
+/**
+ * Preflight checks that only a scale-down needs: traffic, and the backups taken before it.
+ * @param busy a person accepts more visitors than the normal profile can serve
+ */
 export async function scaleDownChecks(context: StackContext, busy: boolean): Promise<readonly PreflightCheck[]> {
   const { beforeNormal } = context.project.settings.normal;
   const seen = await measureTraffic(context);

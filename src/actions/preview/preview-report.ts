@@ -57,7 +57,7 @@ interface ProfilePrice {
 
 export interface PreviewSum {
   readonly amount: string | null;
-  /** What has no known price, as a price book would name it: the amount lacks it. */
+  /** Keys of the charges without a known price, as a price book names them; the amount does not include them. */
   readonly unpriced: readonly string[];
 }
 

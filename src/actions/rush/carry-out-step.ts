@@ -61,7 +61,7 @@ export async function carryOutStep(context: StackContext, request: StepRequest):
   }
 }
 
-/** What is done to the members around the engine's run. */
+/** Drain, health gate and readmission of the members of a wave, before and after its engine run. */
 interface Around {
   readonly before?: () => Promise<void>;
   /** Begins with the run. */

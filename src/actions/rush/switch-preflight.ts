@@ -24,7 +24,7 @@ import { scaleDownChecks } from "../normal/scale-down-preflight.ts";
 import { readBackups } from "./backup-facts.ts";
 import { readSupply } from "./supply-facts.ts";
 
-/** What a person says about the season when asking for a switch. */
+/** Season options of a switch, as given on the command line. */
 export interface SeasonChoice {
   /** An event of the calendar that a rush is for. */
   readonly event?: string;

@@ -15,7 +15,7 @@ export interface StateListing {
   })[];
   /** Names of other copies, oldest first. */
   readonly backups: readonly string[];
-  /** What the state is now, held against the entries; `none`: there is no state. */
+  /** Result of comparing the current state with the chain's entries; `none`: the stack has no state. */
   readonly now: StateVerdict["kind"] | "none" | "unreadable";
   /** Why it cannot be read, which copies can be, and the command that restores one. */
   readonly unreadable?: Pick<LorError, "message" | "seen" | "accepted" | "next">;

@@ -14,7 +14,7 @@ export interface Statements {
     readonly period: "month";
     /** Decimal text with all its digits, as far as prices are known; null: none is. */
     readonly amount: string | null;
-    /** What has no known price, as a price book would name it: the amount lacks it. */
+    /** Keys of the charges without a known price, as a price book names them; the amount does not include them. */
     readonly unpriced: readonly string[];
   };
   /** `<data set> / <disruption>` -> one sentence. */
