@@ -6,17 +6,10 @@ import type { Adoption, EngineEvent, ResourceChange, StateResource } from "../en
 import { isCloudType } from "../rolling/expected-change.ts";
 import { byName, type Fleet } from "../rolling/fleet.ts";
 import type { SystemPlan } from "../systems/contract.ts";
-import { rollingOf } from "../systems/project-plan.ts";
+import { planFleet, planProfile, rollingOf } from "../systems/project-plan.ts";
 import { observeFleet } from "./observe-fleet.ts";
 import { memberNames, type RecordedState, readRecorded } from "./recorded-state.ts";
-import {
-  type BuildChoice,
-  planFleet,
-  planProfile,
-  requireLock,
-  runOptions,
-  type StackContext,
-} from "./stack-context.ts";
+import { type BuildChoice, requireLock, runOptions, type StackContext } from "./stack-context.ts";
 import { isChained, runTargeted } from "./update-stack.ts";
 
 /**
@@ -36,7 +29,10 @@ export async function adoptLostCreations(
   if (pending.length === 0) {
     return false;
   }
-  const plan = planFleet(context, await widestFleet(context, recorded, goal, memberNames(context.project, pending)));
+  const plan = planFleet(
+    context.project,
+    await widestFleet(context, recorded, goal, memberNames(context.project, pending)),
+  );
   const choice = { chain: isChained(recorded), joinDrained: true };
   const begun = new Set(pending.map(resourceKey));
   context.emit({ kind: "phase", phase: "recovering" });
@@ -155,7 +151,7 @@ async function widestFleet(
   goal: Fleet | undefined,
   begun: readonly string[],
 ): Promise<Fleet> {
-  const base = recorded.fleet ?? goal ?? planProfile(context, "normal").fleet;
+  const base = recorded.fleet ?? goal ?? planProfile(context.project, "normal").fleet;
   const live = await observeFleet(context);
   const wanted = [...base.fronts, ...(goal?.fronts ?? [])];
   const sizes = new Map([...wanted, ...live.fronts].map(({ name, size }) => [name, size]));

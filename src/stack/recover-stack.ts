@@ -7,12 +7,12 @@ import type { Fleet } from "../rolling/fleet.ts";
 import { isBusy } from "../rolling/model.ts";
 import { backUpState, backUpStateFile } from "../state/backup.ts";
 import { type BackendLock, backendLocks, endOrphans } from "../state/orphan-engine.ts";
-import { sameFleet } from "../systems/project-plan.ts";
+import { planFleet, planProfile, sameFleet } from "../systems/project-plan.ts";
 import { adoptLostCreations } from "./adopt-lost-creations.ts";
 import { cloudPrefix, type ObservedFleet, type ObservedFront, observeFleet } from "./observe-fleet.ts";
 import { forgetGone } from "./prune-missing.ts";
 import { type RecordedState, readRecorded } from "./recorded-state.ts";
-import { planFleet, planProfile, runOptions, type StackContext } from "./stack-context.ts";
+import { runOptions, type StackContext } from "./stack-context.ts";
 import { isChained } from "./update-stack.ts";
 import { waitUntil } from "./wait-until.ts";
 
@@ -69,9 +69,9 @@ export async function refreshState(context: StackContext, fleet: Fleet | undefin
 function programOfNews(context: StackContext, recorded: RecordedState, fleet: Fleet | undefined): Program | undefined {
   const chain = isChained(recorded);
   if (fleet === undefined) {
-    return context.program(planProfile(context, "normal"), { chain, says: { fleet, profile: undefined } });
+    return context.program(planProfile(context.project, "normal"), { chain, says: { fleet, profile: undefined } });
   }
-  const plan = planFleet(context, fleet);
+  const plan = planFleet(context.project, fleet);
   const { fleet: said, profile } = recorded;
   const isSaid = said !== undefined && sameFleet(said, fleet) && profile === plan.profile;
   return isSaid ? undefined : context.program(plan, { chain });

@@ -10,7 +10,6 @@ import type { StackLock } from "../state/stack-lock.ts";
 import type { StackState } from "../state/stack-state.ts";
 import type { SystemPlan } from "../systems/contract.ts";
 import type { Project } from "../systems/load-project.ts";
-import { planFleet as planProjectFleet, planProfile as planProjectProfile } from "../systems/project-plan.ts";
 import type { Emit } from "./action-event.ts";
 
 export interface ActionClock {
@@ -122,15 +121,6 @@ export interface StackContext {
   readonly certificate?: () => Promise<TlsCertificate>;
   /** The program that builds a Plan. Pulumi is loaded when it runs, not before. */
   program(plan: SystemPlan, choice: BuildChoice): Program;
-}
-
-/** The Plan of a fleet of the context's project. */
-export function planFleet({ project }: Pick<StackContext, "project">, fleet: Fleet, wanted?: Profile): SystemPlan {
-  return planProjectFleet(project, fleet, wanted);
-}
-
-export function planProfile({ project }: Pick<StackContext, "project">, profile: Profile): SystemPlan {
-  return planProjectProfile(project, profile);
 }
 
 /** What every run of the engine gets. */

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { resourceKey } from "../../src/core/resource-key.ts";
 import { gatherSecrets } from "../../src/stack/gather-secrets.ts";
-import { planProfile, type StackContext } from "../../src/stack/stack-context.ts";
+import type { StackContext } from "../../src/stack/stack-context.ts";
+import { planProfile } from "../../src/systems/project-plan.ts";
 import { FakeStack } from "./fake-stack.ts";
 
 const cookieKey = "random:index/randomPassword:RandomPassword prestashop-cookieKey";
@@ -26,7 +27,7 @@ async function gather({ there = [], known = [], given = {}, documents = {}, key 
   const base = stack.context();
   const containers = { addressKey: async () => key, read: async (_: unknown, name: string) => documents[name] };
   const context: StackContext = { ...base, clients: { ...base.clients, containers } };
-  const gathered = await gatherSecrets(context, planProfile(context, "normal"), {
+  const gathered = await gatherSecrets(context, planProfile(context.project, "normal"), {
     there: new Set(there),
     known: new Set(known),
     given: new Map(Object.entries(given)),

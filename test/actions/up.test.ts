@@ -5,8 +5,7 @@ import { switchProfile } from "../../src/actions/rush/switch-profile.ts";
 import { status } from "../../src/actions/status/status.ts";
 import { refusalOfFronts, requireDataKept, up } from "../../src/actions/up/up.ts";
 import type { ProposedChange } from "../../src/stack/proposal.ts";
-import { planProfile } from "../../src/stack/stack-context.ts";
-import { itemsOf } from "../../src/systems/project-plan.ts";
+import { itemsOf, planProfile } from "../../src/systems/project-plan.ts";
 import { FakeStack } from "./fake-stack.ts";
 
 const instance = "openstack:compute/instance:Instance";
@@ -202,7 +201,7 @@ describe("what up refuses", () => {
     holdsData: false,
     serves: true,
   };
-  const items = itemsOf(planProfile(new FakeStack(), "normal"));
+  const items = itemsOf(planProfile(new FakeStack().project, "normal"));
   const refusal = (changes: readonly ProposedChange[]) =>
     refusalOfFronts(changes, { items, recorded: { resources: [] }, towards: "normal" });
 

@@ -10,11 +10,11 @@ import {
 import type { RecordedState } from "../../stack/recorded-state.ts";
 import { recoverStack } from "../../stack/recover-stack.ts";
 import { journaled } from "../../stack/run-journal.ts";
-import { planFleet, planProfile, runOptions, type StackContext } from "../../stack/stack-context.ts";
+import { runOptions, type StackContext } from "../../stack/stack-context.ts";
 import { isChained, runTargeted } from "../../stack/update-stack.ts";
 import { backUpState } from "../../state/backup.ts";
 import type { SystemPlan } from "../../systems/contract.ts";
-import { itemsOf } from "../../systems/project-plan.ts";
+import { itemsOf, planFleet, planProfile } from "../../systems/project-plan.ts";
 
 export interface DestroyInput {
   /** Deletes databases, volumes and buckets too; without it a stack that holds data is left alone. Default: false. */
@@ -42,8 +42,8 @@ export async function destroy(context: StackContext, { withData, confirm }: Dest
   const recorded = await recoverStack(context);
   const plan =
     recorded.fleet === undefined
-      ? planProfile(context, recorded.profile ?? "normal")
-      : planFleet(context, recorded.fleet, recorded.profile);
+      ? planProfile(context.project, recorded.profile ?? "normal")
+      : planFleet(context.project, recorded.fleet, recorded.profile);
   const before = recorded.fleet === undefined ? undefined : plan;
   const deleted = proposeDeletion(recorded.resources, plan);
   const lost = deleted.filter((one) => one.holdsData);

@@ -14,17 +14,10 @@ import { requireApproval } from "../../stack/proposal.ts";
 import type { RecordedState } from "../../stack/recorded-state.ts";
 import { recoverStack } from "../../stack/recover-stack.ts";
 import { journaled } from "../../stack/run-journal.ts";
-import {
-  type BuildChoice,
-  planFleet,
-  planProfile,
-  requireLock,
-  runOptions,
-  type StackContext,
-} from "../../stack/stack-context.ts";
+import { type BuildChoice, requireLock, runOptions, type StackContext } from "../../stack/stack-context.ts";
 import { isChained, recordedOrder } from "../../stack/update-stack.ts";
 import type { SystemPlan } from "../../systems/contract.ts";
-import { itemsOf } from "../../systems/project-plan.ts";
+import { itemsOf, planFleet, planProfile } from "../../systems/project-plan.ts";
 import type { ImportedResource, ImportProposal } from "./import-proposal.ts";
 import { importRefusal } from "./import-refusal.ts";
 
@@ -91,8 +84,9 @@ function secondsSince({ clock }: StackContext, began: number): number {
 
 /** The Plan of what should be there. */
 function planToImport(context: StackContext, recorded: RecordedState, asked: Profile | undefined): SystemPlan {
-  if (recorded.fleet === undefined) return planProfile(context, asked ?? "normal");
-  if (asked === undefined || asked === recorded.profile) return planFleet(context, recorded.fleet, recorded.profile);
+  if (recorded.fleet === undefined) return planProfile(context.project, asked ?? "normal");
+  if (asked === undefined || asked === recorded.profile)
+    return planFleet(context.project, recorded.fleet, recorded.profile);
   throw new LorError({
     code: "import-profile",
     message: "the state already says in which profile the stack is",

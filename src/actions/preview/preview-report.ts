@@ -2,8 +2,9 @@ import { Temporal } from "temporal-polyfill";
 import { amountDifference } from "../../core/money.ts";
 import type { MonthlyPrice } from "../../domain/calendar/price.ts";
 import type { Profile } from "../../domain/profile.ts";
-import { planProfile, type StackContext } from "../../stack/stack-context.ts";
+import type { StackContext } from "../../stack/stack-context.ts";
 import { loadProject, type Project } from "../../systems/load-project.ts";
+import { planProfile } from "../../systems/project-plan.ts";
 import { type NextSeason, nextSeason } from "../calendar/next-season.ts";
 import { acceptedReport, type CheckReport } from "../check/check-settings.ts";
 import { pricePlan } from "../cost/price-plan.ts";
@@ -108,7 +109,7 @@ function describeBase(loaded: ReturnType<typeof loadProject> | undefined): Previ
 }
 
 function priceProfiles(base: Project | undefined, project: Project): readonly ProfilePrice[] {
-  const priced = (settings: Project, profile: Profile) => sumOf(pricePlan(planProfile({ project: settings }, profile)));
+  const priced = (settings: Project, profile: Profile) => sumOf(pricePlan(planProfile(settings, profile)));
   return (["normal", "rush"] as const).map((profile) => ({
     profile,
     before: base === undefined ? null : priced(base, profile),

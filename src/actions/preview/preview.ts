@@ -7,10 +7,10 @@ import { observeFleet } from "../../stack/observe-fleet.ts";
 import { forecastChanges, type ProposedChange, proposeChanges } from "../../stack/proposal.ts";
 import { type RecordedState, readRecorded } from "../../stack/recorded-state.ts";
 import { durationHistory } from "../../stack/run-journal.ts";
-import { planFleet, planProfile, runOptions, type StackContext } from "../../stack/stack-context.ts";
+import { runOptions, type StackContext } from "../../stack/stack-context.ts";
 import type { SystemPlan } from "../../systems/contract.ts";
 import type { Project } from "../../systems/load-project.ts";
-import { itemsOf, profileFleet, sameFleet } from "../../systems/project-plan.ts";
+import { itemsOf, planFleet, planProfile, profileFleet, sameFleet } from "../../systems/project-plan.ts";
 import { goalOf, requireCreated } from "../rush/switch-profile.ts";
 
 export interface PreviewInput {
@@ -47,11 +47,9 @@ export async function preview(
 ): Promise<PreviewResult> {
   const recorded = await readRecorded(context);
   const profile = asked ?? recorded.profile ?? "normal";
-  const after = planProfile(context, profile);
+  const after = planProfile(context.project, profile);
   const before =
-    recorded.fleet === undefined
-      ? undefined
-      : planFleet({ project: base ?? context.project }, recorded.fleet, recorded.profile);
+    recorded.fleet === undefined ? undefined : planFleet(base ?? context.project, recorded.fleet, recorded.profile);
   context.emit({ kind: "phase", phase: "previewing" });
   const [run, path] = await Promise.all([
     context.engine.preview(context.program(after, { chain: before !== undefined }), {

@@ -12,8 +12,8 @@ import { type Confirm, requireApproval } from "../../stack/proposal.ts";
 import type { RecordedState } from "../../stack/recorded-state.ts";
 import { recoverStack } from "../../stack/recover-stack.ts";
 import { durationHistory, journaled } from "../../stack/run-journal.ts";
-import { planFleet, type StackContext } from "../../stack/stack-context.ts";
-import { itemsOf } from "../../systems/project-plan.ts";
+import type { StackContext } from "../../stack/stack-context.ts";
+import { itemsOf, planFleet } from "../../systems/project-plan.ts";
 import { carryOutStep } from "../rush/carry-out-step.ts";
 import { goalOf, requireCreated } from "../rush/switch-profile.ts";
 
@@ -95,8 +95,8 @@ async function replaceFront(
     stack: context.project.stack,
     changes: [],
     steps: forecast,
-    before: planFleet(context, fleetOfLive(live)),
-    after: planFleet(context, fleetOfLive(steps.reduce(liveAfter, live))),
+    before: planFleet(context.project, fleetOfLive(live)),
+    after: planFleet(context.project, fleetOfLive(steps.reduce(liveAfter, live))),
     seconds: forecast.reduce((sum, step) => sum + step.seconds, 0),
     lost: [],
   });
@@ -177,7 +177,7 @@ function everythingBut(
   step: SwitchStep,
 ): ReadonlySet<string> {
   const members = membersOf(step);
-  const parts = itemsOf(planFleet(context, fleetOfLive(live)));
+  const parts = itemsOf(planFleet(context.project, fleetOfLive(live)));
   const own = new Set(parts.filter(({ member }) => member !== undefined && members.includes(member)).map(resourceKey));
   return new Set(resources.filter((one) => !own.has(resourceKey(one))).map((one) => one.urn));
 }

@@ -16,7 +16,8 @@ import { describeStep, type LiveFleet, type SwitchStep } from "../../rolling/mod
 import { fleetAfter, liveAfter } from "../../rolling/step-fleet.ts";
 import type { ObservedFleet } from "../../stack/observe-fleet.ts";
 import { readRecorded } from "../../stack/recorded-state.ts";
-import { planFleet, type StackContext } from "../../stack/stack-context.ts";
+import type { StackContext } from "../../stack/stack-context.ts";
+import { planFleet } from "../../systems/project-plan.ts";
 import { expectationOf } from "./carry-out-step.ts";
 import type { StepsRequest } from "./run-steps.ts";
 
@@ -32,7 +33,7 @@ export async function describeSwitch(
   const { project, cloud } = context;
   let now: LiveFleet = live;
   const approved = steps.map((step) => {
-    const { changes } = expectationOf(context, now, step, planFleet(context, fleetAfter(now, step), target));
+    const { changes } = expectationOf(context, now, step, planFleet(context.project, fleetAfter(now, step), target));
     now = liveAfter(now, step);
     return {
       step,

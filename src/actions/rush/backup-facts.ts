@@ -3,13 +3,14 @@ import type { Answer } from "../../rolling/preflight/answer.ts";
 import type { BackupFacts, BackupSeen } from "../../rolling/preflight/backups.ts";
 import { cloudPrefix } from "../../stack/observe-fleet.ts";
 import { askCloud } from "../../stack/query-cloud.ts";
-import { planProfile, type StackContext } from "../../stack/stack-context.ts";
+import type { StackContext } from "../../stack/stack-context.ts";
 import type { BackupSource } from "../../systems/contract.ts";
+import { planProfile } from "../../systems/project-plan.ts";
 
 /** How old the newest backup of everything is, as far as the cloud tells. */
 export async function readBackups(context: StackContext): Promise<BackupFacts> {
   const { recovery } = context.project.system.capabilities;
-  const sources = recovery?.backupSources(planProfile(context, "normal")) ?? [];
+  const sources = recovery?.backupSources(planProfile(context.project, "normal")) ?? [];
   const [now, servers, seen] = await Promise.all([
     askCloud(() => context.clients.backups.now()),
     askCloud(() => context.clients.compute.findServers(`${cloudPrefix(context)}-`)),

@@ -10,10 +10,10 @@ import { fleetAfter, fleetOfLive, liveAfter } from "../../rolling/step-fleet.ts"
 import { knownOf, type ObservedFleet, observeFleet } from "../../stack/observe-fleet.ts";
 import type { PreviewAhead } from "../../stack/preview-ahead.ts";
 import { refreshState, settleResize, waitForServer } from "../../stack/recover-stack.ts";
-import { planFleet, type StackContext, throwIfStopped } from "../../stack/stack-context.ts";
+import { type StackContext, throwIfStopped } from "../../stack/stack-context.ts";
 import { type PreparedUpdate, runUpdate } from "../../stack/update-stack.ts";
 import type { SystemPlan } from "../../systems/contract.ts";
-import { itemsOf } from "../../systems/project-plan.ts";
+import { itemsOf, planFleet } from "../../systems/project-plan.ts";
 import { drainMembers, gateMembers, readmitMembers, readmitResized } from "./front-traffic.ts";
 
 export interface StepRequest {
@@ -98,12 +98,12 @@ async function updateStep(
 function beginNext(context: StackContext, { step, live, goal, target, previews }: StepRequest): void {
   const after = liveAfter(live, step);
   const next = decide(after, goal);
-  if (next.kind === "step") previews.begin(planFleet(context, fleetAfter(after, next.step), target));
+  if (next.kind === "step") previews.begin(planFleet(context.project, fleetAfter(after, next.step), target));
 }
 
 async function prepareStep(context: StackContext, request: StepRequest): Promise<PreparedUpdate> {
   const { step, live, target, previews } = request;
-  const plan = planFleet(context, fleetAfter(live, step), target);
+  const plan = planFleet(context.project, fleetAfter(live, step), target);
   const expected = expectationOf(context, live, step, plan);
   const update = await previews.take(plan);
   const mismatch = mismatchOf(expected, update.changes);
@@ -137,10 +137,10 @@ export function expectationOf(
   after: SystemPlan,
 ): StepExpectation {
   if (step.kind !== "add-front") {
-    return expectedChange(step, itemsOf(planFleet(context, fleetOfLive(live))), itemsOf(after));
+    return expectedChange(step, itemsOf(planFleet(context.project, fleetOfLive(live))), itemsOf(after));
   }
   const without = { ...live, fronts: live.fronts.filter((front) => !membersOf(step).includes(front.name)) };
-  return expectedChange(step, itemsOf(planFleet(context, fleetOfLive(without))), itemsOf(after));
+  return expectedChange(step, itemsOf(planFleet(context.project, fleetOfLive(without))), itemsOf(after));
 }
 
 /** Drains the members of a step, once a fresh look has shown that the others are enough. */

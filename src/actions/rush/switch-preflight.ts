@@ -15,9 +15,9 @@ import { rushPriceCheck } from "../../rolling/preflight/rush-price.ts";
 import { scaleDownTimeCheck } from "../../rolling/preflight/scale-down-time.ts";
 import { supplyChecks } from "../../rolling/preflight/supply.ts";
 import { fleetAfter, fleetOfLive, liveAfter } from "../../rolling/step-fleet.ts";
-import { planFleet, planProfile, type StackContext } from "../../stack/stack-context.ts";
+import type { StackContext } from "../../stack/stack-context.ts";
 import { describeUnboundAddresses } from "../../stack/unbound-addresses.ts";
-import { itemsOf, rollingOf } from "../../systems/project-plan.ts";
+import { itemsOf, planFleet, planProfile, rollingOf } from "../../systems/project-plan.ts";
 import { requirePriceBook } from "../cost/estimate-cost.ts";
 import { priceItems, priceProfiles, rushCostsMore, unpricedDifferences } from "../cost/price-profiles.ts";
 import { scaleDownChecks } from "../normal/scale-down-preflight.ts";
@@ -118,7 +118,7 @@ function scaleDownTimeFacts(context: StackContext, request: PreflightRequest) {
 
 function reversibilityFacts(context: StackContext, offered: Answer<readonly OfferedFlavor[]>) {
   const { normal, rush } = context.project.settings;
-  const plans = { normal: planProfile(context, "normal"), rush: planProfile(context, "rush") };
+  const plans = { normal: planProfile(context.project, "normal"), rush: planProfile(context.project, "rush") };
   const rolling = rollingOf(context.project);
   const sizeOf = (size: string) => {
     const flavor = rolling.flavorOf(normal, size);
@@ -143,11 +143,11 @@ function dataLossFacts(context: StackContext, { target, live, steps }: Preflight
   const { settings, system } = context.project;
   let now = live;
   const during = steps.map(({ step, out }): LossMoment => {
-    const before = planFleet(context, fleetOfLive(now));
+    const before = planFleet(context.project, fleetOfLive(now));
     now = liveAfter(now, step);
     return { when: `during ${describeStep(step)}`, losses: system.dataLoss(before, out) };
   });
-  const inTarget = { when: `in ${target}`, losses: system.dataLoss(planProfile(context, target)) };
+  const inTarget = { when: `in ${target}`, losses: system.dataLoss(planProfile(context.project, target)) };
   return {
     rpoSeconds: settings.normal.rpo.inSeconds(),
     moments: [inTarget, ...during],
@@ -161,7 +161,7 @@ function rushPriceFacts(context: StackContext, request: PreflightRequest) {
   const book = requirePriceBook(context.project);
   let now = request.live;
   const steps = request.steps.map(({ step, seconds }) => {
-    const month = priceItems(itemsOf(planFleet(context, fleetAfter(now, step), request.target)), book);
+    const month = priceItems(itemsOf(planFleet(context.project, fleetAfter(now, step), request.target)), book);
     now = liveAfter(now, step);
     return { seconds, month };
   });

@@ -11,10 +11,10 @@ import { type Confirm, type Proposal, requireApproval } from "../../stack/propos
 import type { RecordedState } from "../../stack/recorded-state.ts";
 import { recoverStack, refreshState } from "../../stack/recover-stack.ts";
 import { durationHistory, journaled } from "../../stack/run-journal.ts";
-import { planFleet, planProfile, type StackContext } from "../../stack/stack-context.ts";
+import type { StackContext } from "../../stack/stack-context.ts";
 import { prepareUpdate, runUpdate, switchBuild } from "../../stack/update-stack.ts";
 import type { SystemPlan } from "../../systems/contract.ts";
-import { rollingOf, sameFleet } from "../../systems/project-plan.ts";
+import { planFleet, planProfile, rollingOf, sameFleet } from "../../systems/project-plan.ts";
 import { runReturnTasks, type TaskResult } from "../normal/run-scale-down-hooks.ts";
 import { changedSinceApproval, describeSwitch, guardSteps } from "./approve-switch.ts";
 import { revertStep } from "./revert-step.ts";
@@ -141,8 +141,8 @@ async function prepareSwitch(
       stack: context.project.stack,
       changes: [],
       steps,
-      before: planFleet(context, fleetOfLive(live), recorded.profile),
-      after: planProfile(context, target),
+      before: planFleet(context.project, fleetOfLive(live), recorded.profile),
+      after: planProfile(context.project, target),
       seconds: steps.reduce((sum, step) => sum + step.seconds, 0),
       lost: [],
     },

@@ -5,8 +5,8 @@ import { planSeason, type RushWindow } from "../../domain/calendar/windows.ts";
 import { costOfFleets } from "../../domain/review/cost.ts";
 import type { RecordedFleet } from "../../domain/review/journal-record.ts";
 import { lastSeason, type ReviewedSeason, type ReviewPeriod, reviewSeason } from "../../domain/review/season.ts";
-import { planFleet, type StackContext } from "../../stack/stack-context.ts";
-import { itemsOf } from "../../systems/project-plan.ts";
+import type { StackContext } from "../../stack/stack-context.ts";
+import { itemsOf, planFleet } from "../../systems/project-plan.ts";
 import { requirePriceBook } from "../cost/estimate-cost.ts";
 import { priceItems, priceProfiles } from "../cost/price-profiles.ts";
 
@@ -107,7 +107,7 @@ function costOf(context: StackContext, season: ReviewedSeason, windows: readonly
   const prices = priceProfiles(context.project, book);
   const monthOf = (fleet: RecordedFleet): MonthlyPrice | undefined => {
     try {
-      return priceItems(itemsOf(planFleet(context, fleet)), book);
+      return priceItems(itemsOf(planFleet(context.project, fleet)), book);
     } catch (error) {
       // A front that has no address any more, or a size that is sold no more.
       if (error instanceof LorError) return undefined;

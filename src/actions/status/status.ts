@@ -4,10 +4,11 @@ import type { Profile } from "../../domain/profile.ts";
 import { fleetOfLive } from "../../rolling/step-fleet.ts";
 import { type ObservedFleet, observeFleet } from "../../stack/observe-fleet.ts";
 import { type RecordedState, readRecorded } from "../../stack/recorded-state.ts";
-import { planFleet, type StackContext } from "../../stack/stack-context.ts";
+import type { StackContext } from "../../stack/stack-context.ts";
 import type { CloudKind } from "../../state/stack-folder.ts";
 import { describeLock, readLock } from "../../state/stack-lock.ts";
 import type { SystemPlan } from "../../systems/contract.ts";
+import { planFleet } from "../../systems/project-plan.ts";
 
 interface FrontStatus {
   readonly name: string;
@@ -101,7 +102,11 @@ function runningPlan(
   live: ObservedFleet | undefined,
 ): SystemPlan | undefined {
   if (fleet === undefined) return undefined;
-  return planFleet(context, live === undefined || live.fronts.length === 0 ? fleet : fleetOfLive(live), profile);
+  return planFleet(
+    context.project,
+    live === undefined || live.fronts.length === 0 ? fleet : fleetOfLive(live),
+    profile,
+  );
 }
 
 async function certificateOf({ certificate, clock }: StackContext): Promise<StatusResult["certificate"]> {

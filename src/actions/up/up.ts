@@ -15,12 +15,12 @@ import {
 import { type RecordedState, readRecorded } from "../../stack/recorded-state.ts";
 import { recoverStack, refreshState } from "../../stack/recover-stack.ts";
 import { journaled } from "../../stack/run-journal.ts";
-import { planFleet, planProfile, type StackContext } from "../../stack/stack-context.ts";
+import type { StackContext } from "../../stack/stack-context.ts";
 import { describeUnboundAddresses } from "../../stack/unbound-addresses.ts";
 import { type PreparedUpdate, prepareUpdate, runUpdate } from "../../stack/update-stack.ts";
 import { waitUntil } from "../../stack/wait-until.ts";
 import type { SystemPlan } from "../../systems/contract.ts";
-import { itemsOf, profileFleet, sameFleet } from "../../systems/project-plan.ts";
+import { itemsOf, planFleet, planProfile, profileFleet, sameFleet } from "../../systems/project-plan.ts";
 import { readmitMembers } from "../rush/front-traffic.ts";
 import { requireCreated } from "../rush/switch-profile.ts";
 
@@ -56,8 +56,9 @@ export async function up(context: StackContext, { profile: asked, confirm }: UpI
   const towards = asked ?? (await interruptedProfile(context)) ?? "normal";
   const recorded = await lookOnce(context, await recoverStack(context, profileFleet(context.project, towards)));
   const profile = await chooseProfile(context, recorded, asked);
-  const wanted = profile === undefined ? await planAsItIs(context, recorded) : planProfile(context, profile);
-  const before = recorded.fleet === undefined ? undefined : planFleet(context, recorded.fleet, recorded.profile);
+  const wanted = profile === undefined ? await planAsItIs(context, recorded) : planProfile(context.project, profile);
+  const before =
+    recorded.fleet === undefined ? undefined : planFleet(context.project, recorded.fleet, recorded.profile);
   const chosen = await chooseChanges(context, recorded, { plan: wanted, before, towards: profile ?? towards });
   const { plan, changes, refusal } = chosen;
   const unchanged = changes.length === 0 && recorded.profile === profile;
@@ -134,7 +135,7 @@ async function chooseProfile(
 
 /** The settings with the fleet that is really there: a step that failed has recorded where it was going, not where it came. */
 async function planAsItIs(context: StackContext, recorded: RecordedState): Promise<SystemPlan> {
-  return planFleet(context, fleetOfLive(await observeFleet(context, requireCreated(context, recorded))));
+  return planFleet(context.project, fleetOfLive(await observeFleet(context, requireCreated(context, recorded))));
 }
 
 /** A state that names servers which are gone says nothing about the rest either: the cloud is asked, and `up` builds what is missing. */
