@@ -59,7 +59,7 @@ describe("in a terminal", () => {
     await redrawn();
     // Both texts stay: the live tree is drawn below them, not over them.
     await seen().toMatch(
-      /Stopping: [\s\S]*Leaving now would leave these in progress[\s\S]*create (lb|odoo) \(networking FloatingIp\)\nCtrl-C once more leaves now\.\nCreating .* 1 in progress/,
+      /Stopping: [\s\S]*Leaving now would leave these in progress[\s\S]*create (lb|odoo) \(networking FloatingIp\)\n(?: {2}create .*\n)*Ctrl-C once more leaves now\.\nCreating .* 1 in progress/,
     );
     // It still waits for the creation in progress.
     expect(terminal.exitCode).toBeNull();

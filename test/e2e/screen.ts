@@ -15,7 +15,7 @@ const chosen: readonly Mask[] = [
   [/\b(mysql|postgresql)-[0-9a-f]{8}-o[0-9a-f]{8}\b/g, "$1-<chosen>"],
   [/\b\d{4}-\d\d-\d\dT[\d:.-]+Z/g, "<instant>"],
   [/\b(\d{4}-\d\d-\d\d) \d\d:\d\d\b/g, "$1 <clock>"],
-  [/\b(?:(?:\d+ h )?\d+ min|less than a minute) ago\b/g, "<time> ago"],
+  [/\b(?:\d+ h(?: \d+ min)?|\d+ min|less than a minute) ago\b/g, "<time> ago"],
   // What a rush costs until its end is less with every second.
   [/(until the end of the rush on \S+ )[\d.]+ EUR \([\d.]+/g, "$1<amount> EUR (<amount>"],
   [/(It cost |; in all |^ {2}(?=[\d.]+ EUR less than planned)|as it was .* )[\d.]+/gm, "$1<amount>"],
