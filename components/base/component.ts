@@ -7,7 +7,7 @@ export interface DataProtection {
    * Gives up the protection of what holds data (Pulumi's `protect`, the cloud's deletion protection), so that a following
    * destroy may delete it. Default: false, everything that holds data is protected.
    */
-  readonly released?: boolean;
+  readonly allowDataDeletion?: boolean;
 }
 
 /** A named group of resources: children take provider, protection and dependencies from the options given to it. */
@@ -35,11 +35,11 @@ export abstract class Component extends ComponentResource {
 const labels = ["name", "description"] as const;
 
 /** Options of a resource that keeps the labels which it was made with, besides what the options ignore already. */
-export function keepLabels(options: CustomResourceOptions = {}): CustomResourceOptions {
+export function ignoreDisplayNames(options: CustomResourceOptions = {}): CustomResourceOptions {
   return { ...options, ignoreChanges: [...labels, ...(options.ignoreChanges ?? [])] };
 }
 
 /** Options of a resource that holds data: it is never deleted unless its protection was given up first. */
 export function dataHolder(protection: DataProtection, options: CustomResourceOptions = {}): CustomResourceOptions {
-  return { ...options, protect: protection.released !== true };
+  return { ...options, protect: protection.allowDataDeletion !== true };
 }

@@ -1,7 +1,7 @@
 import * as openstack from "@pulumi/openstack";
 import type { CustomResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
 import type { GuestDocument } from "../../src/machines/document.ts";
-import { type DataProtection, dataHolder, keepLabels } from "../base/component.ts";
+import { type DataProtection, dataHolder, ignoreDisplayNames } from "../base/component.ts";
 import type { Transform } from "../base/transform.ts";
 import type { GuestConfiguration } from "./guest-configuration.ts";
 import type { NetworkPart } from "./network-part.ts";
@@ -87,7 +87,7 @@ export function createServer(child: CreateChild, request: ServerRequest): Server
         securityGroupIds: [request.securityGroupId],
       },
       transform?.port,
-      keepLabels({ dependsOn: [request.place.routerInterface] }),
+      ignoreDisplayNames({ dependsOn: [request.place.routerInterface] }),
     ),
   );
   const document = new openstack.objectstorage.ContainerObject(
@@ -119,7 +119,9 @@ export function createServer(child: CreateChild, request: ServerRequest): Server
       },
     ),
   );
-  const volumeOptions = request.volumeHoldsData ? dataHolder(request.protection, keepLabels()) : keepLabels();
+  const volumeOptions = request.volumeHoldsData
+    ? dataHolder(request.protection, ignoreDisplayNames())
+    : ignoreDisplayNames();
   const volume = new openstack.blockstorage.Volume(
     ...child(
       `${server.name}-data`,

@@ -2,7 +2,7 @@ import * as ovh from "@ovhcloud/pulumi-ovh";
 import * as openstack from "@pulumi/openstack";
 import { type ComponentResourceOptions, type Input, type Output, output, secret } from "@pulumi/pulumi";
 import { ExitCode, LorError } from "../../src/core/errors.ts";
-import { Component, keepLabels } from "../base/component.ts";
+import { Component, ignoreDisplayNames } from "../base/component.ts";
 import type { Transform } from "../base/transform.ts";
 import type { NetworkPart } from "../openstack/network-part.ts";
 import type { VRack } from "./v-rack.ts";
@@ -113,7 +113,7 @@ export class LoadBalancer extends Component {
         name,
         { pool: args.externalNetwork, description: args.cloudName, region: args.region },
         args.transform?.floatingIp,
-        keepLabels({ dependsOn: [place.routerInterface] }),
+        ignoreDisplayNames({ dependsOn: [place.routerInterface] }),
       ),
     );
   }
@@ -207,7 +207,7 @@ export class LoadBalancer extends Component {
         },
         args.transform?.certificate,
         // The provider would delete it first because its name stays: the listener must have the new one before the old one goes.
-        keepLabels({ additionalSecretOutputs: ["payload"], deleteBeforeReplace: false }),
+        ignoreDisplayNames({ additionalSecretOutputs: ["payload"], deleteBeforeReplace: false }),
       ),
     );
   }
@@ -254,7 +254,7 @@ export class LoadBalancer extends Component {
           maxRetriesDown: 2,
         },
         args.transform?.monitor,
-        keepLabels(),
+        ignoreDisplayNames(),
       ),
     );
   }
@@ -279,7 +279,7 @@ export class LoadBalancer extends Component {
           ...inputs,
         },
         args.transform?.listener,
-        keepLabels(),
+        ignoreDisplayNames(),
       ),
     );
   }

@@ -114,7 +114,7 @@ export class ManagedDb extends Component {
           ipRestrictions: args.allowedFrom.map((ip) => ({ ip, description: args.cloudName })),
           backupTime: args.backupTime,
           backupRegions: [...args.backupRegions],
-          deletionProtection: args.released !== true,
+          deletionProtection: args.allowDataDeletion !== true,
         },
         args.transform?.service,
         dataHolder(args, { dependsOn: [args.place.routerInterface] }),

@@ -1,6 +1,6 @@
 import * as ovh from "@ovhcloud/pulumi-ovh";
 import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
-import { Component, type DataProtection, dataHolder, keepLabels } from "../base/component.ts";
+import { Component, type DataProtection, dataHolder, ignoreDisplayNames } from "../base/component.ts";
 import type { Transform } from "../base/transform.ts";
 
 export interface Bucket {
@@ -15,8 +15,8 @@ export interface ObjectStorageArgs extends DataProtection {
   readonly images: Bucket;
   /** Off-site copies: of the images by replication, under the names that they have; of other data, under other names, by whoever is given its access. */
   readonly copies: Bucket;
-  /** Prefix in `copies` of what is taken away again when it is old, such as `sets/`. Default: nothing may be taken away. */
-  readonly forgettable?: string;
+  /** Prefix in `copies` of objects that may be deleted once they expire, such as `sets/`. Default: none may be deleted. */
+  readonly expirablePrefix?: string;
   readonly transform?: {
     readonly bucket?: Transform<ovh.cloudproject.StorageArgs>;
     readonly user?: Transform<ovh.cloudproject.UserArgs>;
@@ -67,14 +67,14 @@ const ADD_AND_READ = [
 export class ObjectStorage extends Component {
   /** Reads, writes and deletes. */
   readonly images: BucketAccess;
-  /** Reads and writes, and deletes what is `forgettable`; never a version, so that who breaks into a guest destroys no copy. */
+  /** Reads and writes, and deletes objects under `expirablePrefix`. Never deletes a version, so that an intruder on a guest cannot destroy copies. */
   readonly copies: BucketAccess;
   readonly #nodes: ObjectStorageNodes;
 
   constructor(name: string, args: ObjectStorageArgs, options?: ComponentResourceOptions) {
     super("ovh", "ObjectStorage", name, options);
 
-    const copies = this.#createBucket("copies", args, args.copies, args.forgettable, {});
+    const copies = this.#createBucket("copies", args, args.copies, args.expirablePrefix, {});
     const images = this.#createBucket("images", args, args.images, "", {
       replication: {
         rules: [
@@ -128,7 +128,7 @@ export class ObjectStorage extends Component {
         name,
         { description: bucket.cloudName, roleNames: ["objectstore_operator"] },
         args.transform?.user,
-        keepLabels(),
+        ignoreDisplayNames(),
       ),
     );
     const credential = new ovh.cloudproject.S3Credential(

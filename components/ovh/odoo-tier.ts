@@ -3,7 +3,7 @@ import { type ComponentResourceOptions, type Output, output } from "@pulumi/pulu
 import * as random from "@pulumi/random";
 import type { GuestDocument } from "../../src/machines/document.ts";
 import { guestSecretNames, renderGuestDocument } from "../../src/machines/render-document.ts";
-import { Component, type DataProtection, keepLabels } from "../base/component.ts";
+import { Component, type DataProtection, ignoreDisplayNames } from "../base/component.ts";
 import type { Transform } from "../base/transform.ts";
 import type { GuestConfiguration } from "../openstack/guest-configuration.ts";
 import { createServer, type Server, type ServerNodes, type ServerTransforms } from "../openstack/server.ts";
@@ -81,7 +81,7 @@ export class OdooTier extends Component {
         args.server.name,
         { pool: args.externalNetwork, description: args.server.cloudName, region: args.region },
         args.transform?.floatingIp,
-        keepLabels({ dependsOn: [args.network.part(args.part).routerInterface] }),
+        ignoreDisplayNames({ dependsOn: [args.network.part(args.part).routerInterface] }),
       ),
     );
   }

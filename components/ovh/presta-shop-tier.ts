@@ -3,7 +3,7 @@ import { type ComponentResourceOptions, type Output, output, type Resource } fro
 import * as random from "@pulumi/random";
 import type { GuestDocument } from "../../src/machines/document.ts";
 import { guestSecretNames, renderGuestDocument } from "../../src/machines/render-document.ts";
-import { Component, type DataProtection, keepLabels } from "../base/component.ts";
+import { Component, type DataProtection, ignoreDisplayNames } from "../base/component.ts";
 import type { Transform } from "../base/transform.ts";
 import type { GuestConfiguration } from "../openstack/guest-configuration.ts";
 import { createServer, type Server, type ServerNodes, type ServerTransforms } from "../openstack/server.ts";
@@ -116,7 +116,7 @@ export class PrestaShopTier extends Component {
         name,
         { name: args.groupName, policies: [args.groupPolicy], region: args.region },
         args.transform?.group,
-        keepLabels(),
+        ignoreDisplayNames(),
       ),
     );
   }

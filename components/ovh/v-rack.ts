@@ -1,7 +1,7 @@
 import * as ovh from "@ovhcloud/pulumi-ovh";
 import * as openstack from "@pulumi/openstack";
 import type { ComponentResourceOptions, Output, Resource } from "@pulumi/pulumi";
-import { Component, keepLabels } from "../base/component.ts";
+import { Component, ignoreDisplayNames } from "../base/component.ts";
 import type { Transform } from "../base/transform.ts";
 import type { NetworkPart } from "../openstack/network-part.ts";
 
@@ -151,7 +151,7 @@ export class VRack extends Component {
         "router",
         { name: args.routerName, region: args.region, externalNetworkId: external.id },
         args.transform?.router,
-        keepLabels(),
+        ignoreDisplayNames(),
       ),
     );
   }
@@ -182,7 +182,7 @@ export class VRack extends Component {
               }),
         },
         args.transform?.network,
-        keepLabels(attachment === undefined ? {} : { dependsOn: [attachment] }),
+        ignoreDisplayNames(attachment === undefined ? {} : { dependsOn: [attachment] }),
       ),
     );
     const subnet = new openstack.networking.Subnet(
@@ -200,7 +200,7 @@ export class VRack extends Component {
           dnsNameservers: [...resolvers],
         },
         args.transform?.subnet,
-        keepLabels(),
+        ignoreDisplayNames(),
       ),
     );
     const routerInterface = new openstack.networking.RouterInterface(
@@ -219,7 +219,7 @@ export class VRack extends Component {
         firewall.part,
         { name: firewall.cloudName, description: firewall.description, region: args.region },
         args.transform?.securityGroup,
-        keepLabels(),
+        ignoreDisplayNames(),
       ),
     );
   }
@@ -244,7 +244,7 @@ export class VRack extends Component {
           securityGroupId: group.id,
         },
         args.transform?.rule,
-        keepLabels(),
+        ignoreDisplayNames(),
       ),
     );
   }

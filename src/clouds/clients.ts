@@ -151,7 +151,7 @@ export interface ContainerClient {
   read(container: BucketPlace, object: string): Promise<unknown>;
 }
 
-export interface FoundResource {
+export interface CloudMatch {
   /** The id that the `import` option of this type takes: `pool/member` for a member, `project/engine/id` for a database. */
   readonly id: string;
   /**
@@ -172,7 +172,7 @@ export interface ResourceFinder {
     inputs: Readonly<Record<string, unknown>>,
     /** Id or name of the one that is meant, where a person has said it. */
     chosen?: string,
-  ): Promise<FoundResource | undefined>;
+  ): Promise<CloudMatch | undefined>;
   /** False for types that are found by what they belong to: there is nothing to choose. */
   isChosen(type: string): boolean;
   /** Of the inputs that its provider cannot read back, those that the cloud's own API tells, in the form of inputs. */
@@ -180,9 +180,9 @@ export interface ResourceFinder {
   /** Deletes a resource that was found with `secretLost`. */
   discard(type: string, id: string): Promise<void>;
   /** Inputs of a type that its provider cannot read back. */
-  unreadable(type: string): readonly string[];
+  writeOnlyInputs(type: string): readonly string[];
   /** Inputs of a type that its provider's import makes up. */
-  madeUp(type: string): readonly string[];
+  importOnlyInputs(type: string): readonly string[];
   /** False when one of them is required: the provider's import would refuse the resource for want of it. */
   isImportable(type: string): boolean;
   /** Whether a replacement is created, under the same name, before the old one is deleted. */

@@ -1,5 +1,5 @@
 import { ExitCode, LorError } from "../core/errors.ts";
-import type { FoundResource } from "./clients.ts";
+import type { CloudMatch } from "./clients.ts";
 import { CloudCallError } from "./http/call.ts";
 import { type JsonObject, object, text } from "./http/json-answer.ts";
 import type { OpenStack, OpenStackService } from "./openstack/openstack-api.ts";
@@ -14,7 +14,7 @@ export interface FinderClouds {
 }
 
 /** @param chosen id or name of the one that is meant, where a person has said it; otherwise the inputs' own name counts */
-export type Find = (clouds: FinderClouds, inputs: JsonObject, chosen?: string) => Promise<FoundResource | undefined>;
+export type Find = (clouds: FinderClouds, inputs: JsonObject, chosen?: string) => Promise<CloudMatch | undefined>;
 
 /** Whether an entry carries the wanted name, or is the one that was chosen. */
 export function isMeant(
@@ -33,7 +33,7 @@ export function single(
   name: string,
   entries: readonly JsonObject[],
   id: (entry: JsonObject) => string = (entry) => text(entry.id),
-): FoundResource | undefined {
+): CloudMatch | undefined {
   if (entries.length > 1) throw new AmbiguousName(what, name, entries.map(id));
   const found = entries[0];
   return found === undefined ? undefined : { id: id(found) };

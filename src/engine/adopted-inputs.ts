@@ -38,13 +38,13 @@ const RAW_STATE_DELTA = "__pulumi_raw_state_delta";
 export function completeAdopted(
   raw: unknown,
   inputs: KnownInputs,
-  adopted: ReadonlyMap<string, Pick<Adoption, "madeUp" | "secretOutputs">> = new Map(),
+  adopted: ReadonlyMap<string, Pick<Adoption, "importOnlyInputs" | "secretOutputs">> = new Map(),
 ): unknown {
   const completed = structuredClone(raw);
   let changed = false;
   for (const resource of resourcesOf(completed)) {
     const { outputs } = resource;
-    for (const key of adopted.get(resource.urn)?.madeUp ?? []) {
+    for (const key of adopted.get(resource.urn)?.importOnlyInputs ?? []) {
       resource.inputs = without(resource.inputs, key);
       resource.outputs = without(resource.outputs, key);
       changed = true;

@@ -12,7 +12,7 @@ import type {
   Adoption,
   EngineEvent,
   EngineStack,
-  EnterResult,
+  InsertResult,
   Program,
   RunOptions,
   RunResult,
@@ -101,7 +101,11 @@ class AutomationStack implements EngineStack {
     return this.#run(program, options, (run) => this.#stack.up(run), { completesState: true });
   }
 
-  async enter(program: Program, adopt: ReadonlyMap<string, Adoption>, options: RunOptions = {}): Promise<EnterResult> {
+  async insertIntoState(
+    program: Program,
+    adopt: ReadonlyMap<string, Adoption>,
+    options: RunOptions = {},
+  ): Promise<InsertResult> {
     const planned = new Map<string, StepEventStateMetadata>();
     let known: KnownInputs = new Map();
     const preview = await this.#run(program, options, (run) => this.#stack.preview(run), {
@@ -121,7 +125,7 @@ class AutomationStack implements EngineStack {
     if (entered.length > 0) {
       await this.importState(enterIntoState((await this.exportState()).raw, entered));
     }
-    return { preview, entered: entered.map((one) => one.planned.urn) };
+    return { preview, inserted: entered.map((one) => one.planned.urn) };
   }
 
   refresh(program: Program | undefined, options: RunOptions = {}): Promise<RunResult> {
@@ -247,7 +251,7 @@ class AutomationStack implements EngineStack {
     return {
       changes: changes.changes,
       differences: differences.byUrn,
-      notReadBack: new Map([...known].map(([urn, inputs]) => [urn, valuesOf(inputs)])),
+      writeOnlyValues: new Map([...known].map(([urn, inputs]) => [urn, valuesOf(inputs)])),
       outputs: watched?.outputs() ?? {},
       durationSeconds: (performance.now() - began) / 1000,
     };

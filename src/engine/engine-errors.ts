@@ -15,7 +15,7 @@ export interface EngineFailure {
 }
 
 /** Holder of the engine's own lock on a stack, as its error names it. */
-export interface LockHolder {
+export interface EngineLockHolder {
   readonly user: string;
   readonly host: string;
   readonly pid: number;
@@ -325,7 +325,7 @@ function killed(failure: EngineFailure, text: string): Details | undefined {
 }
 
 /** Who holds the engine's lock, from the text of its refusal. */
-export function lockHoldersIn(text: string): readonly LockHolder[] {
+export function lockHoldersIn(text: string): readonly EngineLockHolder[] {
   return [...text.matchAll(/created by (\S+)@(\S+) \(pid (\d+)\) at (\S+)/g)].map(([, user, host, pid, since]) => ({
     user: user ?? "",
     host: host ?? "",

@@ -82,9 +82,9 @@ export interface Adoption {
   /** What the provider imports by; the id that the state keeps where it is entered instead. */
   readonly id: string;
   /** Inputs that the provider cannot read back, ignored while adopting and taken from the program afterwards. */
-  readonly unreadable: readonly string[];
+  readonly writeOnlyInputs: readonly string[];
   /** Inputs that the provider's import makes up: ignored while adopting and taken out of the state afterwards. */
-  readonly madeUp?: readonly string[];
+  readonly importOnlyInputs?: readonly string[];
   /** Of what is entered: asked, with the program's own inputs, whether it is what the cloud has; otherwise it is left out. Default: it is. */
   readonly fits?: (inputs: Readonly<Record<string, unknown>>) => boolean;
   /** Outputs that the cloud tells nobody any more, such as a password: they go into the state as secrets. */
@@ -105,17 +105,17 @@ export interface RunResult {
   /** URN -> what the run would change in an existing resource, or did. */
   readonly differences: ReadonlyMap<string, readonly Difference[]>;
   /** URN -> of what it adopts, the program's values of the inputs that cannot be read back; undefined while one is not known. Some are secret: never print them. */
-  readonly notReadBack: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+  readonly writeOnlyValues: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   /** The program's outputs in clear; empty after a preview or destroy. Never print it whole. */
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly durationSeconds: number;
 }
 
-export interface EnterResult {
+export interface InsertResult {
   /** As it was before. */
   readonly preview: RunResult;
   /** URNs that were entered; the others hang on something that is not there, or do not fit. */
-  readonly entered: readonly string[];
+  readonly inserted: readonly string[];
 }
 
 /** The state as the engine exports it; opaque but for what recovery needs. */
@@ -151,7 +151,7 @@ export interface EngineStack {
    * Previews, then enters into the state what exists and what its provider cannot import, with the inputs that the program gives it; in the cloud nothing changes. What
    * only the cloud tells of it comes with the next refresh, what it depends on with the next run.
    */
-  enter(program: Program, adopt: ReadonlyMap<string, Adoption>, options?: RunOptions): Promise<EnterResult>;
+  insertIntoState(program: Program, adopt: ReadonlyMap<string, Adoption>, options?: RunOptions): Promise<InsertResult>;
   /**
    * Without a program: by the providers that the state names, and what the stack says of itself stays.
    * With one it says what the program does, and the whole state is written after each resource that is read.

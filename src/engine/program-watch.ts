@@ -87,7 +87,7 @@ function resourceWatcher(
     const parent = opts.parent === undefined ? undefined : urns.get(opts.parent);
     const recorded = order?.declare(urn, resource, { dependsOn, parent });
     const adoption = args.adopt?.get(urn);
-    const asked = args.enter?.has(urn) === true ? Object.keys(props) : (adoption?.unreadable ?? []);
+    const asked = args.enter?.has(urn) === true ? Object.keys(props) : (adoption?.writeOnlyInputs ?? []);
     if (asked.length > 0) {
       inputs.set(urn, inputsOf(props, asked));
     }
@@ -97,8 +97,8 @@ function resourceWatcher(
     }
     const ignored = [
       ...(opts.ignoreChanges ?? []),
-      ...(adoption?.unreadable ?? []),
-      ...(adoption?.madeUp ?? []),
+      ...(adoption?.writeOnlyInputs ?? []),
+      ...(adoption?.importOnlyInputs ?? []),
       // The SDK names every input, those that the program leaves out too.
       ...(kept ? Object.keys(props).filter((name) => props[name] !== undefined) : []),
     ];

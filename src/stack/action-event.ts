@@ -40,7 +40,7 @@ export type Repair =
   | "resize-reverted"
   | "front-reset"
   | "failed-server-deleted"
-  | "gone-resource-forgotten"
+  | "missing-resource-pruned"
   | "creation-found"
   | "creation-discarded"
   | "creation-given-up"

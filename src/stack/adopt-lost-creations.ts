@@ -102,7 +102,7 @@ async function adoptLevel(
     if (enterable.size > 0) {
       await requireLock(context);
       const options = { ...runOptions(context), adopt };
-      entered = (await context.engine.enter(context.program(plan, choice), enterable, options)).entered;
+      entered = (await context.engine.insertIntoState(context.program(plan, choice), enterable, options)).inserted;
       targets.push(...entered);
     }
     if (targets.length === 0) return new Set();
@@ -232,7 +232,7 @@ async function idsOf(finder: ResourceFinder, { type, inputs }: StateResource): P
 export function adoptionOf(finder: ResourceFinder, type: string, id: string): Adoption {
   // Where the import would take `project/region/id`, the state keeps the last part.
   const kept = finder.isImportable(type) ? id : id.slice(id.lastIndexOf("/") + 1);
-  return { id: kept, unreadable: finder.unreadable(type), madeUp: finder.madeUp(type) };
+  return { id: kept, writeOnlyInputs: finder.writeOnlyInputs(type), importOnlyInputs: finder.importOnlyInputs(type) };
 }
 
 /**
@@ -248,14 +248,18 @@ function findHalfAdopted(
   const adopt = new Map<string, Adoption>();
   for (const change of changes.filter((one) => begun.has(resourceKey(one)))) {
     const known = recorded.resources.find((one) => one.urn === change.urn && one.pendingReplacement !== true);
-    const unreadable = context.clients.finder.unreadable(change.type);
+    const writeOnlyInputs = context.clients.finder.writeOnlyInputs(change.type);
     const missing = (path: string) => {
       const input = path.split(/[.[]/, 1)[0] ?? path;
-      return unreadable.includes(input) && known?.inputs[input] === undefined;
+      return writeOnlyInputs.includes(input) && known?.inputs[input] === undefined;
     };
     const id = known?.importId ?? known?.id;
     if (id !== undefined && change.changedProperties.some(missing)) {
-      adopt.set(change.urn, { id, unreadable, madeUp: context.clients.finder.madeUp(change.type) });
+      adopt.set(change.urn, {
+        id,
+        writeOnlyInputs,
+        importOnlyInputs: context.clients.finder.importOnlyInputs(change.type),
+      });
     }
   }
   return adopt;

@@ -9,13 +9,13 @@ import { adoptionOf } from "./adopt-lost-creations.ts";
 import { runOptions, type StackContext } from "./stack-context.ts";
 
 /** A resource of the program that the state does not know, as the cloud has it. */
-export interface FoundResource {
+export interface ExistingResource {
   readonly urn: string;
   readonly type: string;
   readonly name: string;
   readonly adoption: Adoption;
   /** Inputs that the program gives and its provider cannot read back. */
-  readonly notReadBack: readonly string[];
+  readonly writeOnlyInputs: readonly string[];
   readonly differences: readonly Difference[];
 }
 
@@ -30,7 +30,7 @@ export interface MissingResource {
 
 /** By URN, but for the random ones. */
 export interface ExistingResources {
-  readonly found: ReadonlyMap<string, FoundResource>;
+  readonly found: ReadonlyMap<string, ExistingResource>;
   readonly missing: ReadonlyMap<string, MissingResource>;
   /** URNs whose outputs are in its inputs. */
   readonly needs: ReadonlyMap<string, readonly string[]>;
@@ -77,7 +77,7 @@ class Search {
   readonly #needs = new Map<string, readonly string[]>();
   #changes: readonly ResourceChange[] = [];
   #differences: ReadonlyMap<string, readonly Difference[]> = new Map();
-  #notReadBack: ReadonlyMap<string, Readonly<Record<string, unknown>>> = new Map();
+  #writeOnlyValues: ReadonlyMap<string, Readonly<Record<string, unknown>>> = new Map();
 
   constructor(context: StackContext, args: SearchArgs) {
     this.#context = context;
@@ -98,7 +98,7 @@ class Search {
       ([urn]) => !this.#entered.has(urn) && this.#looked.get(urn)?.type !== documentType,
     );
     const { engine, program } = this.#args;
-    const { preview, entered } = await engine.enter(program, new Map(waiting), {
+    const { preview, inserted: entered } = await engine.insertIntoState(program, new Map(waiting), {
       ...runOptions(this.#context),
       adopt: this.#adopt,
       // What was entered is held against the program as the cloud has it.
@@ -110,7 +110,7 @@ class Search {
     for (const urn of entered) this.#entered.add(urn);
     this.#changes = preview.changes;
     this.#differences = preview.differences;
-    this.#notReadBack = preview.notReadBack;
+    this.#writeOnlyValues = preview.writeOnlyValues;
     return (await this.#look()) + entered.length > 0;
   }
 
@@ -173,16 +173,16 @@ class Search {
     if (found === undefined) return undefined;
     const fits = ({ content }: Readonly<Record<string, unknown>>) =>
       typeof content === "string" && isDeepStrictEqual(JSON.parse(content), found);
-    return { id: `${place.name}/${object}`, unreadable: [], fits };
+    return { id: `${place.name}/${object}`, writeOnlyInputs: [], fits };
   }
 
-  async #describe(urn: string, adoption: Adoption): Promise<FoundResource> {
+  async #describe(urn: string, adoption: Adoption): Promise<ExistingResource> {
     const { type = "", name = "" } = this.#looked.get(urn) ?? {};
-    const given = this.#notReadBack.get(urn);
+    const given = this.#writeOnlyValues.get(urn);
     const told = this.#differences.get(urn) ?? [];
     const shown = given === undefined ? [] : await this.#compareShown(type, adoption.id, given);
-    const notReadBack = given === undefined ? adoption.unreadable : Object.keys(given);
-    return { urn, type, name, adoption, notReadBack, differences: [...told, ...shown] };
+    const writeOnlyInputs = given === undefined ? adoption.writeOnlyInputs : Object.keys(given);
+    return { urn, type, name, adoption, writeOnlyInputs, differences: [...told, ...shown] };
   }
 
   /** What the engine's provider cannot read and the cloud's own API tells. */

@@ -35,8 +35,8 @@ export class GuardedEngine implements EngineStack {
     return this.#change(() => this.#engine.up(program, options));
   }
 
-  enter(program: Program, adopt: ReadonlyMap<string, Adoption>, options?: RunOptions) {
-    return this.#change(() => this.#engine.enter(program, adopt, options));
+  insertIntoState(program: Program, adopt: ReadonlyMap<string, Adoption>, options?: RunOptions) {
+    return this.#change(() => this.#engine.insertIntoState(program, adopt, options));
   }
 
   refresh(program: Program | undefined, options?: RunOptions) {

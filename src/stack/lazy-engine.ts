@@ -17,8 +17,8 @@ export class LazyEngine implements EngineStack {
     return (await this.#engine()).up(program, options);
   }
 
-  async enter(program: Program, adopt: ReadonlyMap<string, Adoption>, options?: RunOptions) {
-    return (await this.#engine()).enter(program, adopt, options);
+  async insertIntoState(program: Program, adopt: ReadonlyMap<string, Adoption>, options?: RunOptions) {
+    return (await this.#engine()).insertIntoState(program, adopt, options);
   }
 
   async refresh(program: Program | undefined, options?: RunOptions) {

@@ -10,7 +10,7 @@ import { type BackendLock, backendLocks, endOrphans } from "../state/orphan-engi
 import { planFleet, planProfile, sameFleet } from "../systems/project-plan.ts";
 import { adoptLostCreations } from "./adopt-lost-creations.ts";
 import { cloudPrefix, type ObservedFleet, type ObservedFront, observeFleet } from "./observe-fleet.ts";
-import { forgetGone } from "./prune-missing.ts";
+import { pruneMissing } from "./prune-missing.ts";
 import { type RecordedState, readRecorded } from "./recorded-state.ts";
 import { runOptions, type StackContext } from "./stack-context.ts";
 import { isChained } from "./update-stack.ts";
@@ -60,7 +60,7 @@ export async function recoverStack(
  */
 export async function refreshState(context: StackContext, fleet: Fleet | undefined): Promise<void> {
   context.emit({ kind: "phase", phase: "refreshing" });
-  await forgetGone(context);
+  await pruneMissing(context);
   const recorded = await readRecorded(context);
   await context.engine.refresh(programOfNews(context, recorded, fleet), runOptions(context));
 }

@@ -77,7 +77,7 @@ export const localTimings: SwitchTimings = {
 export interface BuildChoice {
   readonly chain: boolean;
   readonly joinDrained?: boolean;
-  readonly released?: boolean;
+  readonly allowDataDeletion?: boolean;
   /** What the stack's outputs say of its fleet, where that is not the Plan's: a run of a few resources changes no profile. */
   readonly says?: { readonly fleet: Fleet | undefined; readonly profile: Profile | undefined };
 }

@@ -14,7 +14,7 @@ import {
 import type { SharedFiles } from "./shared-files.ts";
 
 /** Who works on a stack; what a second command shows of the first. */
-export interface LockHolder {
+export interface StackLockHolder {
   readonly version: 1;
   /** Of this one acquisition; the engines it starts carry it as LOR_INFRA_RUN. */
   readonly id: string;
@@ -48,7 +48,7 @@ export interface AcquireArgs {
   /** Takes over from a holder on another machine once its lease has run out; a person decides that. Default: false. */
   readonly takeOver?: boolean;
   /** Runs before a lock is taken over from a dead holder of another machine: makes the copy of the state. */
-  readonly beforeTakeOver?: (holder: LockHolder) => Promise<void>;
+  readonly beforeTakeOver?: (holder: StackLockHolder) => Promise<void>;
   /** Machine and process of the holder; tests stand for others. */
   readonly machine?: MachineIdentity;
   readonly process?: ProcessIdentity;
@@ -68,9 +68,9 @@ const folder = "lock";
  * engine's backends have no fence against that; the chain of states finds it afterwards.
  */
 export class StackLock {
-  readonly holder: LockHolder;
+  readonly holder: StackLockHolder;
   /** The dead holder that this lock was taken over from. */
-  readonly previous: LockHolder | undefined;
+  readonly previous: StackLockHolder | undefined;
   readonly #files: SharedFiles;
   readonly #number: number;
   readonly #clock: LockClock;
@@ -84,7 +84,7 @@ export class StackLock {
   /** One write at a time, in the order asked for. */
   #writing: Promise<void> = Promise.resolve();
 
-  private constructor(files: SharedFiles, number: number, holder: LockHolder, more: LockMore) {
+  private constructor(files: SharedFiles, number: number, holder: StackLockHolder, more: LockMore) {
     this.holder = holder;
     this.previous = more.previous;
     this.#files = files;
@@ -108,7 +108,7 @@ export class StackLock {
       const began = current === undefined ? undefined : engineTimes(current.holder, diedHere, machine);
       const number = (current?.number ?? 0) + 1;
       const now = clock.now().toISOString();
-      const holder: LockHolder = {
+      const holder: StackLockHolder = {
         version: 1,
         id: randomUUID(),
         owner: userInfo().username,
@@ -220,7 +220,7 @@ export class StackLock {
           ...(unsettledSince === undefined ? {} : { unsettledSince }),
           ...(unsettledUntil === undefined ? {} : { unsettledUntil }),
         };
-        const holder: LockHolder = {
+        const holder: StackLockHolder = {
           ...own,
           renewed: renewed.toISOString(),
           released,
@@ -246,10 +246,10 @@ export class StackLock {
  * looked after, to the release of the last. A holder whose engine was killed ends by itself and releases its lock; the engine's stays.
  */
 function engineTimes(
-  { released, renewed, since, unsettledSince, machine }: LockHolder,
+  { released, renewed, since, unsettledSince, machine }: StackLockHolder,
   diedHere: boolean,
   here: MachineIdentity,
-): Pick<LockHolder, "unsettledSince" | "unsettledUntil"> {
+): Pick<StackLockHolder, "unsettledSince" | "unsettledUntil"> {
   const ranHere = machine.boot === here.boot && machine.processes === here.processes;
   const from = unsettledSince ?? (diedHere || (released && ranHere) ? since : undefined);
   if (from === undefined) return {};
@@ -257,13 +257,13 @@ function engineTimes(
 }
 
 interface LockMore {
-  readonly previous: LockHolder | undefined;
+  readonly previous: StackLockHolder | undefined;
   readonly clock: LockClock;
 }
 
 /** The lock of a stack, for `status` and `doctor`. */
 export interface SeenLock {
-  readonly holder: LockHolder;
+  readonly holder: StackLockHolder;
   /** The holder is known to be dead. */
   readonly dead: boolean;
   /** Undefined while it renews its lock. */
@@ -292,7 +292,7 @@ export async function readLock(files: SharedFiles, now: Date = new Date()): Prom
  * Whether a holder lives. A name proves nothing: containers share it, and the installation's id too. It is dead for sure only where its process would be
  * seen, or when its machine has started anew: a whole machine (no container) of the same name and installation, silent for the lease.
  */
-function judgeHolder({ machine, process, renewed }: LockHolder, here: MachineIdentity, now: Date): Liveness {
+function judgeHolder({ machine, process, renewed }: StackLockHolder, here: MachineIdentity, now: Date): Liveness {
   if (machine.boot === here.boot) {
     return machine.processes === here.processes ? livenessOf(process) : "unknown";
   }
@@ -315,7 +315,7 @@ const stopped: Readonly<Record<string, string>> = {
   D: "waits for a disk or a network file system",
 };
 
-function silenceOf(holder: LockHolder, here: MachineIdentity, now: Date): Silence | undefined {
+function silenceOf(holder: StackLockHolder, here: MachineIdentity, now: Date): Silence | undefined {
   const { machine, process, renewed } = holder;
   const seconds = Math.floor((now.getTime() - Date.parse(renewed)) / 1000);
   if (seconds < 2 * renewSeconds) return undefined;
@@ -346,7 +346,7 @@ function silenceOf(holder: LockHolder, here: MachineIdentity, now: Date): Silenc
  * @returns whether the holder is known to be dead, and not only taken for it by a person
  * @throws LorError `stack-locked`
  */
-async function requireDead(holder: LockHolder, here: MachineIdentity, args: AcquireArgs): Promise<boolean> {
+async function requireDead(holder: StackLockHolder, here: MachineIdentity, args: AcquireArgs): Promise<boolean> {
   const now = args.clock.now();
   const liveness = judgeHolder(holder, here, now);
   if (liveness === "dead") return true;
@@ -375,7 +375,7 @@ async function requireDead(holder: LockHolder, here: MachineIdentity, args: Acqu
 }
 
 /** `lor-infra rush` of anne on atelier (process 123) since …: for people. */
-export function describeHolder({ operation, owner, machine, process, since }: LockHolder): string {
+export function describeHolder({ operation, owner, machine, process, since }: StackLockHolder): string {
   return `\`lor-infra ${operation}\` of ${owner} on ${machine.host} (process ${process.pid}) since ${since}`;
 }
 
@@ -386,7 +386,7 @@ export function describeLock({ holder, silence }: SeenLock): string {
 
 async function readCurrent(
   files: SharedFiles,
-): Promise<{ readonly number: number; readonly holder: LockHolder } | undefined> {
+): Promise<{ readonly number: number; readonly holder: StackLockHolder } | undefined> {
   for (;;) {
     const number = await highest(files);
     if (number === undefined) {
@@ -401,15 +401,15 @@ async function readCurrent(
   }
 }
 
-function parseHolder(text: string, path: string): LockHolder {
-  let holder: Partial<LockHolder> | null | undefined;
+function parseHolder(text: string, path: string): StackLockHolder {
+  let holder: Partial<StackLockHolder> | null | undefined;
   try {
-    holder = JSON.parse(text) as Partial<LockHolder> | null;
+    holder = JSON.parse(text) as Partial<StackLockHolder> | null;
   } catch {
     // Told below.
   }
   if (holder?.version === 1 && holder.machine !== undefined && holder.process !== undefined) {
-    return holder as LockHolder;
+    return holder as StackLockHolder;
   }
   const isOther = typeof holder?.version === "number" && holder.version !== 1;
   throw new LorError({
@@ -448,6 +448,6 @@ function lockFile(number: number): string {
   return `${folder}/${number}.json`;
 }
 
-function render(holder: LockHolder): string {
+function render(holder: StackLockHolder): string {
   return `${JSON.stringify(holder, null, 2)}\n`;
 }

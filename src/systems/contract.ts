@@ -85,7 +85,7 @@ export interface BuildOptions {
   /** `local` or the id of the system's cloud; recorded in the stack's outputs. */
   readonly cloud: string;
   /** Lifts the protection of resources that hold data, so that a destroy may follow. Default: false. */
-  readonly released?: boolean;
+  readonly allowDataDeletion?: boolean;
 }
 
 /** What the rules and policies say of a pair of settings. */

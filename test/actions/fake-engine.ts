@@ -2,7 +2,7 @@ import type { PlanItem } from "../../src/domain/plan-item.ts";
 import type {
   Adoption,
   EngineStack,
-  EnterResult,
+  InsertResult,
   Program,
   ResourceChange,
   RunOptions,
@@ -34,7 +34,7 @@ interface FakeResource {
   readonly protect: boolean;
 }
 
-const quiet = { outputs: {}, differences: new Map(), notReadBack: new Map(), durationSeconds: 0 };
+const quiet = { outputs: {}, differences: new Map(), writeOnlyValues: new Map(), durationSeconds: 0 };
 
 /** A program that the fake engine can read. */
 export type PlannedProgram = Program & { readonly plan: LorPlan; readonly choice: BuildChoice };
@@ -85,8 +85,8 @@ export class FakeEngine implements EngineStack {
     return { ...quiet, changes, outputs: this.recorded };
   }
 
-  async enter(program: Program): Promise<EnterResult> {
-    return { preview: await this.preview(program), entered: [] };
+  async insertIntoState(program: Program): Promise<InsertResult> {
+    return { preview: await this.preview(program), inserted: [] };
   }
 
   async refresh(program: Program | undefined): Promise<RunResult> {
@@ -170,7 +170,7 @@ export class FakeEngine implements EngineStack {
                 ? `${plan[item.name as "mysql" | "postgresql"].flavor} ${plan[item.name as "mysql" | "postgresql"].backupTime}`
                 : undefined;
         const cloudName = front?.cloudName ?? `${plan.prefix}-${item.name}`;
-        const protect = item.holdsData && choice.released !== true;
+        const protect = item.holdsData && choice.allowDataDeletion !== true;
         const fixed = fixedOf(plan, item);
         return [`${item.type} ${item.name}`, { type: item.type, name: item.name, cloudName, flavor, fixed, protect }];
       }),

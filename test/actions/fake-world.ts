@@ -1,6 +1,6 @@
 import type {
   CloudClients,
-  FoundResource,
+  CloudMatch,
   MemberView,
   OperatingStatus,
   Quota,
@@ -164,13 +164,13 @@ export class FakeWorld {
       },
     },
     finder: {
-      find: async (type, inputs): Promise<FoundResource | undefined> => {
+      find: async (type, inputs): Promise<CloudMatch | undefined> => {
         const id = this.existing.get(`${type} ${String(inputs.name)}`);
         return id === undefined ? undefined : { id };
       },
       discard: async () => undefined,
-      unreadable: () => [],
-      madeUp: () => [],
+      writeOnlyInputs: () => [],
+      importOnlyInputs: () => [],
       isChosen: () => true,
       shown: async () => ({}),
       isImportable: () => true,

@@ -39,7 +39,7 @@ async function write(resources: Resources): Promise<void> {
 function engine(work: () => Promise<void>): EngineStack {
   const up = async () => {
     await work();
-    return { changes: [], outputs: {}, differences: new Map(), notReadBack: new Map(), durationSeconds: 0 };
+    return { changes: [], outputs: {}, differences: new Map(), writeOnlyValues: new Map(), durationSeconds: 0 };
   };
   return { up } as unknown as EngineStack;
 }

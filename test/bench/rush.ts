@@ -111,7 +111,7 @@ function counted(engine: EngineStack, count: () => void): EngineStack {
   return {
     preview: counting((program, options) => engine.preview(program, options)),
     up: counting((program, options) => engine.up(program, options)),
-    enter: counting((program, adopt, options) => engine.enter(program, adopt, options)),
+    insertIntoState: counting((program, adopt, options) => engine.insertIntoState(program, adopt, options)),
     refresh: counting((program, options) => engine.refresh(program, options)),
     destroy: counting((options) => engine.destroy(options)),
     outputs: () => engine.outputs(),

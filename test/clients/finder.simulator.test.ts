@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { FoundResource, ResourceFinder } from "../../src/clouds/clients.ts";
+import type { CloudMatch, ResourceFinder } from "../../src/clouds/clients.ts";
 import { connectClients } from "../../src/clouds/ovh/connect.ts";
 import { findableTypes } from "../../src/clouds/ovh/name-finder.ts";
 import { identityOf } from "../../src/engine/resource-identity.ts";
@@ -15,7 +15,7 @@ import { startTraffic } from "../../src/local-cloud/traffic/start.ts";
 interface Sample {
   readonly inputs: Readonly<Record<string, unknown>>;
   /** What the search must give; undefined for types that are never adopted. */
-  readonly expected: FoundResource | undefined;
+  readonly expected: CloudMatch | undefined;
   /** Inputs under which nothing exists. */
   readonly missing: Readonly<Record<string, unknown>>;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { recoveryFacts, stateDataLoss } from "../../src/systems/lor/recovery.ts";
+import { assessDataLoss, recoveryFacts } from "../../src/systems/lor/recovery.ts";
 import { find, recordLor } from "./lor-build.ts";
 import { midwayPlan, profilePlan } from "./lor-plans.ts";
 
@@ -32,7 +32,7 @@ test("between two profiles the stack has no profile, and is priced as it is", as
 test("every resource that the data-loss statement names is created, every timer is given to its guests", async () => {
   const plan = profilePlan("rush");
   const cloud = await recordLor(plan);
-  const sources = stateDataLoss(recoveryFacts(plan)).flatMap((loss) => loss.terms.map((term) => term.source));
+  const sources = assessDataLoss(recoveryFacts(plan)).flatMap((loss) => loss.terms.map((term) => term.source));
   expect(sources.length).toBeGreaterThan(10);
   for (const source of sources) {
     if (source.kind === "resource") {

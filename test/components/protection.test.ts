@@ -21,8 +21,8 @@ test("what holds data is protected, and nothing else: a front must be able to go
   }
 });
 
-test("released gives up Pulumi's protection and the cloud's", async () => {
-  const cloud = await recordLor(profilePlan("normal"), { released: true });
+test("allowDataDeletion removes Pulumi's protection and the cloud's", async () => {
+  const cloud = await recordLor(profilePlan("normal"), { allowDataDeletion: true });
   expect(resourcesOf(cloud).filter((each) => each.protect)).toEqual([]);
   for (const engine of ["mysql", "postgresql"]) {
     expect(find(cloud, "ovh:CloudProject/database:Database", engine).inputs.deletionProtection).toBe(false);

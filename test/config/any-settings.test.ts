@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { estimateCost } from "../../src/actions/cost/estimate-cost.ts";
-import { stateRpo } from "../../src/actions/rpo/assess-rpo.ts";
+import { assessRpo } from "../../src/actions/rpo/assess-rpo.ts";
 import { loadProject } from "../../src/systems/load-project.ts";
 import { fleetOf, planLor } from "../../src/systems/lor/plan.ts";
 import { planItems } from "../../src/systems/lor/plan-items.ts";
@@ -151,7 +151,7 @@ test("from accepted settings everything that is derived can be derived", () => {
         const report = estimateCost({ project: project.value, profile, priceBook: "ovh-catalogue-2026-06" });
         expect(report.lines.flatMap((line) => line.items).length + report.free.count).toBe(items.length);
       }
-      expect(stateRpo({ project: project.value }).entries.every((entry) => entry.held)).toBe(true);
+      expect(assessRpo({ project: project.value }).entries.every((entry) => entry.held)).toBe(true);
     }),
     { numRuns: 150 },
   );

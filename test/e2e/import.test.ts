@@ -107,7 +107,7 @@ describe("a state that was lost", () => {
     expect(resources).toHaveLength(before.filter((one) => ofCloud(one) && !one.type.startsWith("random:")).length);
     expect(new Set(found.map((one) => one.from))).toEqual(new Set(["cloud"]));
     const server = resources.find((one) => one.name === "ps-0" && one.type.endsWith(":Instance"));
-    expect(server?.notReadBack).toContain("userData");
+    expect(server?.writeOnlyInputs).toContain("userData");
     expect(told(await recorded(project))).toEqual(told(before));
     expect(await changesSince(project, began)).toEqual([]);
     expect(inventory(project.home)).toEqual(cloud);

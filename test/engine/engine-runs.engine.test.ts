@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LorError } from "../../src/core/errors.ts";
-import type { LockHolder } from "../../src/engine/engine-errors.ts";
+import type { EngineLockHolder } from "../../src/engine/engine-errors.ts";
 import type { EngineEvent, EngineStack, Program, RunResult, StateExport } from "../../src/engine/port.ts";
 import { Shelf, Thing, TinyLab, urnOf } from "./tiny-stack.ts";
 
@@ -46,7 +46,7 @@ async function failureOf(run: Promise<unknown>): Promise<LorError> {
 
 /** Process of the engine that holds a stack's lock. */
 function holderOf(error: LorError): number {
-  const { holders } = error.cause as { readonly holders: readonly LockHolder[] };
+  const { holders } = error.cause as { readonly holders: readonly EngineLockHolder[] };
   return holders[0]?.pid ?? 0;
 }
 
@@ -352,7 +352,9 @@ describe("adoption", () => {
     };
     lab.provider.calls.length = 0;
     const urn = urnOf("adopt", "tiny:index:Shelf$tiny:index:Thing", "one");
-    const result = await stack.up(program, { adopt: new Map([[urn, { id: "made-before", unreadable: ["hidden"] }]]) });
+    const result = await stack.up(program, {
+      adopt: new Map([[urn, { id: "made-before", writeOnlyInputs: ["hidden"] }]]),
+    });
 
     expect(result.changes.find((one) => one.name === "one")?.change).toBe("import");
     expect(lab.provider.calls.filter((call) => call.operation !== "read")).toEqual([
@@ -368,7 +370,7 @@ describe("adoption", () => {
     lab.provider.things.set("differs", { v: 1, zone: "a", password: "planted-secret" });
     const urn = urnOf("adopt-differs", "tiny:index:Thing", "one");
     const program = things({ one: { v: 2, zone: "a", password: pulumi.secret("another-secret") } });
-    const run = await stack.preview(program, { adopt: new Map([[urn, { id: "differs", unreadable: [] }]]) });
+    const run = await stack.preview(program, { adopt: new Map([[urn, { id: "differs", writeOnlyInputs: [] }]]) });
 
     expect(run.differences.get(urn)).toContainEqual({ path: "v", found: 1, wanted: 2 });
     expect(JSON.stringify([...run.differences])).not.toContain("another-secret");
@@ -385,7 +387,7 @@ describe("adoption", () => {
     const urn = (name: string) => urnOf("adopt-keep", "tiny:index:Thing", name);
     lab.provider.calls.length = 0;
     await stack.up(program, {
-      adopt: new Map([[urn("one"), { id: "keeps", unreadable: [] }]]),
+      adopt: new Map([[urn("one"), { id: "keeps", writeOnlyInputs: [] }]]),
       keep: new Set([urn("one")]),
       without: new Set([urn("absent")]),
       targets: [urn("one")],
@@ -403,10 +405,12 @@ describe("adoption", () => {
     // Its provider is in the state once another one of it is.
     await stack.up(program, { targets: [urn("two")] });
     lab.provider.calls.length = 0;
-    const adoption = { id: "entered", unreadable: [], secretOutputs: { told: "planted-output" } };
+    const adoption = { id: "entered", writeOnlyInputs: [], secretOutputs: { told: "planted-output" } };
     const other = { ...adoption, fits: (inputs: Readonly<Record<string, unknown>>) => inputs.text !== "planted-input" };
-    expect(await stack.enter(program, new Map([[urn("one"), other]]))).toMatchObject({ entered: [] });
-    expect(await stack.enter(program, new Map([[urn("one"), adoption]]))).toMatchObject({ entered: [urn("one")] });
+    expect(await stack.insertIntoState(program, new Map([[urn("one"), other]]))).toMatchObject({ entered: [] });
+    expect(await stack.insertIntoState(program, new Map([[urn("one"), adoption]]))).toMatchObject({
+      entered: [urn("one")],
+    });
 
     const { resources, raw } = await stack.exportState();
     expect(resources.find((one) => one.name === "one")).toMatchObject({
@@ -421,7 +425,7 @@ describe("adoption", () => {
   test("of a resource that is gone has its own code", async () => {
     const stack = await lab.open("adopt-gone");
     const urn = urnOf("adopt-gone", "tiny:index:Thing", "one");
-    const adopt = new Map([[urn, { id: "never-made", unreadable: [] }]]);
+    const adopt = new Map([[urn, { id: "never-made", writeOnlyInputs: [] }]]);
     const error = await failureOf(stack.up(things({ one: { v: 1 } }), { adopt }));
 
     expect(error).toMatchObject({ code: "adoption-missing", seen: "never-made" });

@@ -40,7 +40,7 @@ test("neither does a state in the middle of a switch", async () => {
 });
 
 test("what was released violates the protection, everywhere", async () => {
-  expect(judgeRecorded(await recordLor(profilePlan("normal"), { released: true }))).toEqual(
+  expect(judgeRecorded(await recordLor(profilePlan("normal"), { allowDataDeletion: true }))).toEqual(
     ["copies", "images", "mysql", "mysql", "odoo-data", "postgresql", "postgresql"].map(
       (name) => `data-unprotected ${name}`,
     ),

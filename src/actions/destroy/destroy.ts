@@ -87,7 +87,12 @@ async function release(context: StackContext, plan: SystemPlan, recorded: Record
   const targets = recorded.resources.filter((one) => one.protect).map((one) => one.urn);
   if (targets.length > 0) {
     context.emit({ kind: "phase", phase: "unprotecting" });
-    await runTargeted(context, { plan, choice: { chain: isChained(recorded), released: true }, recorded, targets });
+    await runTargeted(context, {
+      plan,
+      choice: { chain: isChained(recorded), allowDataDeletion: true },
+      recorded,
+      targets,
+    });
   }
 }
 

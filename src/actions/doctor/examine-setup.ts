@@ -28,7 +28,7 @@ export interface ExamineArgs {
 }
 
 /** One thing that a command needs, and how it is. */
-export interface Finding {
+export interface SetupCheck {
   readonly subject: string;
   readonly verdict: "good" | "warning" | "bad";
   /** Never a secret: names of variables, not their values. */
@@ -43,7 +43,7 @@ const oldPriceBookDays = 365;
 const clockToleranceSeconds = 30;
 
 /** Looks at everything a command needs, without changing anything. */
-export async function examine(args: ExamineArgs): Promise<readonly Finding[]> {
+export async function examine(args: ExamineArgs): Promise<readonly SetupCheck[]> {
   const project = loadProject(args.dir, args.stack, {
     now: args.now,
     recorded: recordedStacks(args.dir, args.env, args.cloud),
@@ -65,7 +65,7 @@ export async function examine(args: ExamineArgs): Promise<readonly Finding[]> {
   ];
 }
 
-async function examineEngine({ env, cloud }: ExamineArgs): Promise<readonly Finding[]> {
+async function examineEngine({ env, cloud }: ExamineArgs): Promise<readonly SetupCheck[]> {
   const status = await engineStatus({ env });
   if (!status.found) return [bad("engine", status.reason.message, "lor-infra engine install")];
   const engine = good("engine", `Pulumi ${status.version} (${status.origin}): ${status.path}`);
@@ -80,7 +80,7 @@ async function examineEngine({ env, cloud }: ExamineArgs): Promise<readonly Find
   return [engine, host, plugins];
 }
 
-async function examineLocalCloud({ home }: StackFolder): Promise<Finding> {
+async function examineLocalCloud({ home }: StackFolder): Promise<SetupCheck> {
   const report = await cloudStatus(home);
   return report.running
     ? good("local cloud", `runs, process ${report.pid}, time 1:${report.status.scale}`)
@@ -88,7 +88,7 @@ async function examineLocalCloud({ home }: StackFolder): Promise<Finding> {
 }
 
 /** Whether the variables that the clients and the providers read are set. */
-function examineCredentials(project: Project | undefined, env: Environment): readonly Finding[] {
+function examineCredentials(project: Project | undefined, env: Environment): readonly SetupCheck[] {
   if (project === undefined) return [warning("credentials", "not examined: the settings are refused")];
   const cloud = cloudOf(project);
   const issues = cloud.checkCredentials(env);
@@ -96,7 +96,7 @@ function examineCredentials(project: Project | undefined, env: Environment): rea
   return [good("credentials", `those of ${cloud.title} are set; whether they are accepted, the first command tells`)];
 }
 
-function examinePassphrase({ home }: StackFolder, { cloud, env }: ExamineArgs): Finding {
+function examinePassphrase({ home }: StackFolder, { cloud, env }: ExamineArgs): SetupCheck {
   try {
     readPassphrase(home, cloud, env);
     return good("passphrase", "found");
@@ -110,7 +110,7 @@ function examinePassphrase({ home }: StackFolder, { cloud, env }: ExamineArgs): 
 async function examineCertificate(
   { cloud, env, now }: ExamineArgs,
   project: Project | undefined,
-): Promise<readonly Finding[]> {
+): Promise<readonly SetupCheck[]> {
   const use = project?.system.certificate;
   if (project === undefined || use === undefined) return [];
   const file = env[use.variable];
@@ -132,7 +132,7 @@ async function examineCertificate(
 }
 
 /** The clock of this machine against the cloud's, where there is one to ask without credentials. */
-async function examineClock({ cloud, env, now }: ExamineArgs): Promise<Finding> {
+async function examineClock({ cloud, env, now }: ExamineArgs): Promise<SetupCheck> {
   if (cloud === "local") return good("clock", "the local cloud uses this machine's");
   const address = env.OS_AUTH_URL;
   if (address === undefined || address === "") return warning("clock", "not compared: OS_AUTH_URL is not set");
@@ -150,7 +150,7 @@ async function examineClock({ cloud, env, now }: ExamineArgs): Promise<Finding> 
   }
 }
 
-function examinePriceBooks(project: Project | undefined, now: Date): readonly Finding[] {
+function examinePriceBooks(project: Project | undefined, now: Date): readonly SetupCheck[] {
   if (project === undefined) return [];
   return cloudOf(project).priceBooks.map(({ id, date }) => {
     const days = Math.floor((now.getTime() - Date.parse(date)) / 86_400_000);
@@ -165,7 +165,7 @@ async function examineState(
   folder: StackFolder,
   project: Project | undefined,
   env: Environment,
-): Promise<readonly Finding[]> {
+): Promise<readonly SetupCheck[]> {
   if (project === undefined) return [warning("state", "not examined: the settings say where it is", "lor-infra check")];
   try {
     const state = await openProjectState(project, folder, env);
@@ -183,7 +183,7 @@ async function examineState(
 }
 
 /** Whether somebody has written an old state over a newer one. */
-async function examineChain(state: StackState): Promise<Finding> {
+async function examineChain(state: StackState): Promise<SetupCheck> {
   const { entries, now, unreadable } = await listState(state);
   const states = `${entries.length} states are recorded`;
   switch (now) {
@@ -208,7 +208,7 @@ async function examineChain(state: StackState): Promise<Finding> {
   }
 }
 
-async function examineLock({ files }: StackState): Promise<Finding> {
+async function examineLock({ files }: StackState): Promise<SetupCheck> {
   const lock = await readLock(files);
   if (lock === undefined) return good("lock", "free");
   const { dead, holder, silence } = lock;
@@ -223,7 +223,7 @@ async function examineLock({ files }: StackState): Promise<Finding> {
     : warning("lock", `held: ${describeHolder(holder)}; ${silence.what}`, silence.next);
 }
 
-async function examineBucket({ backend, requireExclusive }: StackState, there: boolean): Promise<Finding> {
+async function examineBucket({ backend, requireExclusive }: StackState, there: boolean): Promise<SetupCheck> {
   await requireExclusive();
   const place = backend.where("");
   return good(
@@ -232,7 +232,7 @@ async function examineBucket({ backend, requireExclusive }: StackState, there: b
   );
 }
 
-function examineFolder(backend: string, there: boolean): Finding {
+function examineFolder(backend: string, there: boolean): SetupCheck {
   const nearest = nearestExisting(backend);
   try {
     accessSync(nearest, constants.W_OK);
@@ -246,14 +246,14 @@ function nearestExisting(path: string): string {
   return existsSync(path) ? path : nearestExisting(dirname(join(path)));
 }
 
-function good(subject: string, what: string): Finding {
+function good(subject: string, what: string): SetupCheck {
   return { subject, verdict: "good", what };
 }
 
-function warning(subject: string, what: string, next?: string): Finding {
+function warning(subject: string, what: string, next?: string): SetupCheck {
   return { subject, verdict: "warning", what, ...(next === undefined ? {} : { next }) };
 }
 
-function bad(subject: string, what: string, next?: string): Finding {
+function bad(subject: string, what: string, next?: string): SetupCheck {
   return { subject, verdict: "bad", what, ...(next === undefined ? {} : { next }) };
 }

@@ -26,7 +26,7 @@ export interface ImportedResource {
   /** Of an incomplete one, such as `Port ps-0`. */
   readonly lacks?: readonly string[];
   /** Inputs that the provider cannot read back: ignored while adopting, afterwards what the program says. */
-  readonly notReadBack?: readonly string[];
+  readonly writeOnlyInputs?: readonly string[];
 }
 
 interface ImportDifference {

@@ -4,8 +4,8 @@ import { resourceKey } from "../../core/resource-key.ts";
 import type { Profile } from "../../domain/profile.ts";
 import type { Adoption, EngineStack } from "../../engine/port.ts";
 import {
+  type ExistingResource,
   type ExistingResources,
-  type FoundResource,
   findExisting,
   type MissingResource,
 } from "../../stack/find-existing.ts";
@@ -147,7 +147,7 @@ class Attempt {
     const { found, missing, randoms, components } = this.#looked();
     const { finder } = this.#context.clients;
     const options = runOptions(this.#context);
-    const { entered } = await this.#engine.enter(this.#program(), this.#secretsInState(), options);
+    const { inserted: entered } = await this.#engine.insertIntoState(this.#program(), this.#secretsInState(), options);
     const importable = [...found.values()].filter((one) => finder.isImportable(one.type));
     const adopt = new Map(importable.map((one) => [one.urn, { ...one.adoption, ...this.#secretOutputs(one) }]));
     const others = new Map(
@@ -163,7 +163,7 @@ class Attempt {
       without: new Set([...missing.keys(), ...others.keys()]),
     });
     // What was not entered so far waited for what is there now.
-    await this.#engine.enter(this.#program(), others, options);
+    await this.#engine.insertIntoState(this.#program(), others, options);
     const left = await this.#connect();
     await this.#prove(found);
     return { raw: (await this.#engine.exportState()).raw, left };
@@ -202,13 +202,13 @@ class Attempt {
       this.#secrets.flatMap(({ secret, value }) => {
         const urn = randoms.get(resourceKey(secret));
         if (urn === undefined || value === undefined) return [];
-        return [[urn, { id: "none", unreadable: [], secretOutputs: { [secret.output]: value } }] as const];
+        return [[urn, { id: "none", writeOnlyInputs: [], secretOutputs: { [secret.output]: value } }] as const];
       }),
     );
   }
 
   /** A database user's password. */
-  #secretOutputs(resource: FoundResource): Pick<Adoption, "secretOutputs"> {
+  #secretOutputs(resource: ExistingResource): Pick<Adoption, "secretOutputs"> {
     const told = this.#secrets.find(({ secret }) => resourceKey(secret) === resourceKey(resource));
     return told?.value === undefined ? {} : { secretOutputs: { [told.secret.output]: told.value } };
   }
@@ -266,7 +266,7 @@ class Attempt {
       id: resource.adoption.id,
       ...(differences.length > 0 ? { differences } : {}),
       ...(lacks.length > 0 ? { lacks: lacks.map(mapKey) } : {}),
-      ...(resource.notReadBack.length > 0 ? { notReadBack: resource.notReadBack } : {}),
+      ...(resource.writeOnlyInputs.length > 0 ? { writeOnlyInputs: resource.writeOnlyInputs } : {}),
     };
   }
 }

@@ -24,7 +24,7 @@ export interface RpoEntry {
 }
 
 /** Most data that would be lost, as the sum of what makes it. The same in both profiles: rush adds no data set. */
-export function stateRpo({ project }: { readonly project: Project }): RpoReport {
+export function assessRpo({ project }: { readonly project: Project }): RpoReport {
   const plan = planProfile(project, "normal");
   const entries = project.system.dataLoss(plan).map((loss): RpoEntry => renderEntry(loss, plan.rpoSeconds));
   return { version: 1, rpoSeconds: plan.rpoSeconds, entries };

@@ -1,6 +1,6 @@
 import type { Disruption } from "../../domain/recovery.ts";
 import type { Project } from "../../systems/load-project.ts";
-import { type RpoEntry, stateRpo } from "./assess-rpo.ts";
+import { assessRpo, type RpoEntry } from "./assess-rpo.ts";
 
 export interface DataLossComparison {
   /** Data, in seconds, that the company accepts to lose. Before: null without the settings of before. */
@@ -28,8 +28,8 @@ export interface ComparedLossSide {
 
 /** What the settings promise, before and after; data sets of either side. */
 export function compareDataLoss(base: Project | undefined, project: Project): DataLossComparison {
-  const after = stateRpo({ project });
-  const before = base === undefined ? undefined : stateRpo({ project: base });
+  const after = assessRpo({ project });
+  const before = base === undefined ? undefined : assessRpo({ project: base });
   const entries = new Map<string, { before?: RpoEntry; after?: RpoEntry }>();
   for (const entry of before?.entries ?? []) entries.set(keyOf(entry), { before: entry });
   for (const entry of after.entries) entries.set(keyOf(entry), { ...entries.get(keyOf(entry)), after: entry });

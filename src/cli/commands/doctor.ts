@@ -1,4 +1,4 @@
-import { examine, type Finding } from "../../actions/doctor/examine-setup.ts";
+import { examine, type SetupCheck } from "../../actions/doctor/examine-setup.ts";
 import { ExitCode } from "../../core/errors.ts";
 import type { CloudOptions } from "../options.ts";
 import type { Terminal } from "../terminal.ts";
@@ -15,7 +15,7 @@ export async function doctor(terminal: Terminal, options: CloudOptions): Promise
   return findings.some((finding) => finding.verdict === "bad") ? ExitCode.failed : ExitCode.done;
 }
 
-function sign(terminal: Terminal, verdict: Finding["verdict"]): string {
+function sign(terminal: Terminal, verdict: SetupCheck["verdict"]): string {
   switch (verdict) {
     case "good":
       return terminal.style("green", "✓");

@@ -1,4 +1,4 @@
-import { stateRpo } from "../../actions/rpo/assess-rpo.ts";
+import { assessRpo } from "../../actions/rpo/assess-rpo.ts";
 import { ExitCode } from "../../core/errors.ts";
 import { loadSettings } from "../load-settings.ts";
 import type { SettingsOptions } from "../options.ts";
@@ -6,7 +6,7 @@ import { renderRpo } from "../render/rpo.ts";
 import type { Terminal } from "../terminal.ts";
 
 export async function rpo(terminal: Terminal, options: SettingsOptions): Promise<ExitCode> {
-  const report = stateRpo({ project: loadSettings(options, "tell") });
+  const report = assessRpo({ project: loadSettings(options, "tell") });
   terminal.document(report);
   terminal.line(renderRpo(terminal, report));
   return report.entries.every((entry) => entry.held) ? ExitCode.done : ExitCode.refused;

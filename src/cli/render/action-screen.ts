@@ -31,7 +31,7 @@ const repairs: Readonly<Record<Repair, string>> = {
   "resize-reverted": "reverted a resize that was cut in the middle",
   "front-reset": "brought a front back from ERROR",
   "creation-found": "found a resource that an earlier run had created; taking it in instead of creating a second one",
-  "gone-resource-forgotten": "took out of the state what is gone from the cloud",
+  "missing-resource-pruned": "removed from the state a resource that the cloud no longer has",
   "failed-server-deleted": "deleted a server that the cloud had failed to build",
   "creation-discarded": "deleted what an earlier run had created and nothing uses",
   "creation-given-up":

@@ -39,7 +39,7 @@ export function renderImport(terminal: Terminal, { resources, secrets }: ImportP
   return [
     known === 0 ? "" : `Known to the state: ${known}`,
     ...parts,
-    renderNotReadBack(terminal, resources),
+    renderWriteOnly(terminal, resources),
     told.length === 0 ? "" : `Secrets that no provider reads back: ${told.length}\n${renderSentences(terminal, told)}`,
   ]
     .filter((part) => part !== "")
@@ -73,13 +73,13 @@ function renderResource(resource: ImportedResource): readonly string[] {
   ];
 }
 
-function renderNotReadBack(terminal: Terminal, resources: readonly ImportedResource[]): string {
+function renderWriteOnly(terminal: Terminal, resources: readonly ImportedResource[]): string {
   const byInputs = new Map<string, string[]>();
-  for (const one of resources.filter(({ notReadBack = [] }) => notReadBack.length > 0)) {
-    const inputs = (one.notReadBack ?? []).join(", ");
+  for (const one of resources.filter(({ writeOnlyInputs = [] }) => writeOnlyInputs.length > 0)) {
+    const inputs = (one.writeOnlyInputs ?? []).join(", ");
     byInputs.set(inputs, [...(byInputs.get(inputs) ?? []), mapKey(one)]);
   }
   if (byInputs.size === 0) return "";
   const rows = [...byInputs].map(([inputs, names]) => [inputs, names.join(", ")]);
-  return `Not read back by the provider: ignored while taking it in, then taken to be as the settings say\n${renderSentences(terminal, rows)}`;
+  return `Inputs that the provider cannot read back: ignored during the import, then recorded with the values of the settings\n${renderSentences(terminal, rows)}`;
 }

@@ -1,11 +1,11 @@
 import { ExitCode, LorError } from "../../core/errors.ts";
-import type { FoundResource, ResourceFinder } from "../clients.ts";
+import type { CloudMatch, ResourceFinder } from "../clients.ts";
 import type { Find, FinderClouds } from "../finder-query.ts";
 import { text } from "../http/json-answer.ts";
 import { openstackTypes } from "../openstack/finders.ts";
 import { discardPath, ovhTypes } from "./finders.ts";
 import { shownInputs } from "./shown-inputs.ts";
-import { isImportable, madeUp, unreadable } from "./write-only-inputs.ts";
+import { importOnlyInputs, isImportable, writeOnlyInputs } from "./write-only-inputs.ts";
 
 /** How each type is found; a type that is missing here is an error, never "does not exist". */
 const finders: Readonly<Record<string, Find>> = { ...openstackTypes, ...ovhTypes };
@@ -42,7 +42,7 @@ export class NameFinder implements ResourceFinder {
     type: string,
     inputs: Readonly<Record<string, unknown>>,
     chosen?: string,
-  ): Promise<FoundResource | undefined> {
+  ): Promise<CloudMatch | undefined> {
     if (type.startsWith("random:") || !/^(openstack|ovh):/.test(type)) return undefined;
     const find = finders[type];
     if (find === undefined) {
@@ -84,12 +84,12 @@ export class NameFinder implements ResourceFinder {
     await this.clouds.ovh.delete(path);
   }
 
-  unreadable(type: string): readonly string[] {
-    return unreadable(type);
+  writeOnlyInputs(type: string): readonly string[] {
+    return writeOnlyInputs(type);
   }
 
-  madeUp(type: string): readonly string[] {
-    return madeUp(type);
+  importOnlyInputs(type: string): readonly string[] {
+    return importOnlyInputs(type);
   }
 
   isImportable(type: string): boolean {

@@ -1,12 +1,12 @@
 /**
- * Inputs that a provider takes but never reads back: an adopted resource would show them as a difference, and some of them
- * as a replace, so they are ignored in the run that adopts.
+ * Inputs that a provider accepts but never reads back. An adopted resource would show them as a difference, some of them as a replace, so the
+ * adopting run ignores them.
  *
  * Sources: terraform-provider-openstack v1.54.1 (fields of each schema that no Read sets), terraform-provider-ovh
  * (LoadBalancer: listeners; Storage: hideObjects; User: its roles; WorkflowBackup: rotation and maxExecutionCount). The local
  * cloud's provider leaves out at least as much of each resource (a test compares the two lists).
  */
-const UNREADABLE: Readonly<Record<string, readonly string[]>> = {
+const writeOnly: Readonly<Record<string, readonly string[]>> = {
   "openstack:compute/instance:Instance": [
     "userData",
     "schedulerHints",
@@ -55,27 +55,28 @@ const UNREADABLE: Readonly<Record<string, readonly string[]>> = {
   "ovh:CloudProject/workflowBackup:WorkflowBackup": ["rotation", "maxExecutionCount"],
 };
 
-export function unreadable(type: string): readonly string[] {
-  return UNREADABLE[type] ?? [];
+export function writeOnlyInputs(type: string): readonly string[] {
+  return writeOnly[type] ?? [];
 }
 
 /**
- * Inputs that an import makes up: a pool's provider cannot tell whether it was made for a load balancer or for a listener, and says the first
- * listener that uses it (terraform-provider-openstack v1.54.1, import_openstack_lb_pool_v2.go). Both replace.
+ * Inputs that an import sets although the program does not. A pool's provider cannot read whether the pool was created for a load balancer or for
+ * a listener, and sets the first listener that uses it (terraform-provider-openstack v1.54.1, import_openstack_lb_pool_v2.go). Either input forces a
+ * replace.
  */
-const MADE_UP: Readonly<Record<string, readonly string[]>> = {
+const importOnly: Readonly<Record<string, readonly string[]>> = {
   "openstack:loadbalancer/pool:Pool": ["listenerId"],
 };
 
-export function madeUp(type: string): readonly string[] {
-  return MADE_UP[type] ?? [];
+export function importOnlyInputs(type: string): readonly string[] {
+  return importOnly[type] ?? [];
 }
 
 /**
- * Types of which a required input is among them: the engine's import would refuse the resource for want of it, so that it is entered into the
- * state instead, with the inputs that the program gives it.
+ * Types with a required write-only input: the engine's import would refuse them for its absence, so such a resource is inserted into the state
+ * with the inputs that the program gives it.
  */
-const NOT_IMPORTABLE: ReadonlySet<string> = new Set([
+const notImportable: ReadonlySet<string> = new Set([
   // Its provider has no import at all.
   "openstack:objectstorage/containerObject:ContainerObject",
   "ovh:CloudProject/loadBalancer:LoadBalancer",
@@ -83,5 +84,5 @@ const NOT_IMPORTABLE: ReadonlySet<string> = new Set([
 ]);
 
 export function isImportable(type: string): boolean {
-  return !NOT_IMPORTABLE.has(type);
+  return !notImportable.has(type);
 }

@@ -1,4 +1,4 @@
-import { definePolicy, type Finding, type Policy } from "./policy.ts";
+import { definePolicy, type Policy, type Violation } from "./policy.ts";
 
 /** When changes are made, and whether the calendar still knows what is to come. */
 export const calendarPolicies: readonly Policy[] = Object.freeze([
@@ -41,7 +41,7 @@ export const calendarPolicies: readonly Policy[] = Object.freeze([
           },
         ];
       return over.map(
-        ({ event, lastDay }): Finding => ({
+        ({ event, lastDay }): Violation => ({
           path: "calendar.events",
           subject: event,
           what: `${event} is over and comes only once`,

@@ -1,5 +1,5 @@
 import { type DataLoss, holds, renderSeconds } from "../recovery.ts";
-import { definePolicy, type Finding, type Policy } from "./policy.ts";
+import { definePolicy, type Policy, type Violation } from "./policy.ts";
 
 /** Pulumi types whose every resource holds data; of volumes some do and some do not. */
 export const dataTypes: readonly string[] = Object.freeze([
@@ -65,7 +65,7 @@ export const dataPolicies: readonly Policy[] = Object.freeze([
   }),
 ]);
 
-function refuseLoss(dataSet: string, losses: readonly DataLoss[], path: string, rpoSeconds: number): Finding {
+function refuseLoss(dataSet: string, losses: readonly DataLoss[], path: string, rpoSeconds: number): Violation {
   const when = losses.map((loss) => loss.disruption).join(", ");
   const [worst] = losses;
   return {

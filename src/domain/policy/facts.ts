@@ -74,10 +74,10 @@ interface FrontSpread {
 interface Bill {
   /** Most that a month may cost before tax; undefined: no cap was set. */
   readonly budget: Money | undefined;
-  readonly months: readonly MonthlyPrice[];
+  readonly months: readonly MonthlyBill[];
 }
 
-export interface MonthlyPrice {
+export interface MonthlyBill {
   readonly profile: Profile;
   /** Sum of what has a price, inside and outside the offer; undefined: nothing has one. */
   readonly known: Money | undefined;

@@ -1,6 +1,6 @@
 import type { PolicyFacts } from "./facts.ts";
 import { policies } from "./policies.ts";
-import type { Finding, Policy } from "./policy.ts";
+import type { Policy, Violation } from "./policy.ts";
 import { isValidOn, type Waiver } from "./waiver.ts";
 
 export interface JudgeArgs {
@@ -25,7 +25,7 @@ export interface PolicyJudgement {
 
 export interface Judged {
   readonly policy: Policy;
-  readonly finding: Finding;
+  readonly finding: Violation;
 }
 
 /** Judges everything that is known of a system by every policy, on a day. Pure. */
@@ -55,7 +55,7 @@ export function judgePolicies({ facts, waivers, today, among = policies }: Judge
   return { refused, waived, warned, unused };
 }
 
-function fits(waiver: Waiver, policy: Policy, finding: Finding): boolean {
+function fits(waiver: Waiver, policy: Policy, finding: Violation): boolean {
   return waiver.policy === policy.code && (waiver.of === undefined || waiver.of === finding.subject);
 }
 

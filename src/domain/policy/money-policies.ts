@@ -1,6 +1,6 @@
 import type { Money } from "../../core/money.ts";
-import type { MonthlyPrice } from "./facts.ts";
-import { definePolicy, type Finding, type Policy } from "./policy.ts";
+import type { MonthlyBill } from "./facts.ts";
+import { definePolicy, type Policy, type Violation } from "./policy.ts";
 
 const budgetPath = "policies.budget";
 const agePath = "policies.priceBookAge";
@@ -60,7 +60,7 @@ export const moneyPolicies: readonly Policy[] = Object.freeze([
       books
         .filter(({ days }) => days > mostDays)
         .map(
-          ({ id, date, days }): Finding => ({
+          ({ id, date, days }): Violation => ({
             path: agePath,
             subject: id,
             what: carriesBudget
@@ -75,8 +75,8 @@ export const moneyPolicies: readonly Policy[] = Object.freeze([
 ]);
 
 /** The month that costs most, as far as prices are known. */
-function dearestOf(months: readonly MonthlyPrice[]): (MonthlyPrice & { readonly known: Money }) | undefined {
-  let dearest: (MonthlyPrice & { readonly known: Money }) | undefined;
+function dearestOf(months: readonly MonthlyBill[]): (MonthlyBill & { readonly known: Money }) | undefined {
+  let dearest: (MonthlyBill & { readonly known: Money }) | undefined;
   for (const month of months) {
     const { known } = month;
     if (known !== undefined && (dearest === undefined || known.isMoreThan(dearest.known)))

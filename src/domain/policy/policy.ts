@@ -15,11 +15,11 @@ export interface Policy {
   /** Why no waiver of it is accepted; undefined: it can be waived. */
   readonly neverWaived: string | undefined;
   /** What violates it; undefined when the facts that it needs are not there. */
-  readonly judge: (facts: Partial<PolicyFacts>) => readonly Finding[] | undefined;
+  readonly judge: (facts: Partial<PolicyFacts>) => readonly Violation[] | undefined;
 }
 
 /** One violation. */
-export interface Finding {
+export interface Violation {
   /** Setting to look at, such as `mysql.plan`. */
   readonly path: string;
   /** What of the system violates it, such as a data set; a waiver may name one. */
@@ -40,7 +40,7 @@ interface PolicyArgs<F extends keyof PolicyFacts> {
   readonly remedy: string;
   readonly neverWaived?: string;
   readonly needs: readonly F[];
-  readonly judge: (facts: Pick<PolicyFacts, F>) => readonly Finding[];
+  readonly judge: (facts: Pick<PolicyFacts, F>) => readonly Violation[];
 }
 
 /** A policy that judges only when every fact that it needs is there. */

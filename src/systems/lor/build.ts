@@ -11,11 +11,11 @@ import type { BuildOptions } from "../contract.ts";
 import { partNames } from "./address-plan.ts";
 import { planFirewalls } from "./firewalls.ts";
 import type { DatabasePlan, LorPlan } from "./plan-model.ts";
-import { stateOf } from "./statements.ts";
+import { summarizeStack } from "./statements.ts";
 
 /** Creates what the Plan says, and returns the stack's outputs. Called inside a Pulumi program. */
 export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Record<string, unknown>> {
-  const released = options.released === true;
+  const allowDataDeletion = options.allowDataDeletion === true;
   const { compute } = plan.region;
   const { externalNetwork } = plan.network;
 
@@ -31,16 +31,16 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
     images: plan.storage.images,
     copies: plan.storage.copies,
     // Odoo's server forgets its old pairs of files and database dump.
-    forgettable: "sets/",
-    released,
+    expirablePrefix: "sets/",
+    allowDataDeletion,
   });
   const configuration = new GuestConfiguration("configuration", {
     cloudName: plan.storage.configuration.cloudName,
     region: plan.storage.configuration.region,
     accountUrl: swiftAccount(plan.storage.configuration.region, network.projectId),
   });
-  const mysql = createDatabase(plan.mysql, plan, network, released);
-  const postgresql = createDatabase(plan.postgresql, plan, network, released);
+  const mysql = createDatabase(plan.mysql, plan, network, allowDataDeletion);
+  const postgresql = createDatabase(plan.postgresql, plan, network, allowDataDeletion);
   const loadBalancer = new LoadBalancer("lb", {
     cloudName: plan.loadBalancer.cloudName,
     region: compute,
@@ -72,7 +72,7 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
     database: mysql,
     storage,
     configuration,
-    released,
+    allowDataDeletion,
   });
   const odoo = new OdooTier("odoo", {
     region: compute,
@@ -87,7 +87,7 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
     database: postgresql,
     storage,
     configuration,
-    released,
+    allowDataDeletion,
   });
   const instanceIds = new Map([...shop.instanceIds, [plan.odoo.server.name, odoo.instanceId]]);
   new BackupPolicy("backups", {
@@ -105,12 +105,12 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
       postgresql: postgresql.host,
     },
     domains: { shop: plan.shop.domain, odoo: plan.odoo.domain },
-    ...stateOf(plan),
+    ...summarizeStack(plan),
     buckets: { images: plan.storage.images.cloudName, copies: plan.storage.copies.cloudName },
   };
 }
 
-function createDatabase(database: DatabasePlan, plan: LorPlan, network: VRack, released: boolean): ManagedDb {
+function createDatabase(database: DatabasePlan, plan: LorPlan, network: VRack, allowDataDeletion: boolean): ManagedDb {
   return new ManagedDb(database.engine, {
     engine: database.engine,
     cloudName: database.cloudName,
@@ -126,7 +126,7 @@ function createDatabase(database: DatabasePlan, plan: LorPlan, network: VRack, r
     allowedFrom: database.allowedFrom,
     database: database.database,
     user: database.user,
-    released,
+    allowDataDeletion,
   });
 }
 

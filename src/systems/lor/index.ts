@@ -6,7 +6,7 @@ import { fleetOf, planLor } from "./plan.ts";
 import { planItems } from "./plan-items.ts";
 import type { LorPlan } from "./plan-model.ts";
 import { lossRemedies } from "./policy-facts.ts";
-import { recoveryFacts, stateDataLoss } from "./recovery.ts";
+import { assessDataLoss, recoveryFacts } from "./recovery.ts";
 import { adviseRecovery } from "./recovery-options.ts";
 import { rolling } from "./rolling.ts";
 import { findRefusals } from "./rules/index.ts";
@@ -33,7 +33,7 @@ export const system: SystemDefinition<LorSettings, LorPlan> = {
   fleetOf,
   plan: planLor,
   items: planItems,
-  dataLoss: (plan, out) => stateDataLoss(recoveryFacts(plan, out)),
+  dataLoss: (plan, out) => assessDataLoss(recoveryFacts(plan, out)),
   async build(plan, options) {
     // Pulumi's SDKs take half a second to load.
     const { buildLor } = await import("./build.ts");

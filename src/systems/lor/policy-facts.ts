@@ -4,14 +4,14 @@ import type { EventRule } from "../../domain/calendar/model.ts";
 import { lastDayOf } from "../../domain/calendar/windows.ts";
 import { type CostLine, estimateItems } from "../../domain/cost.ts";
 import { longestGapSeconds } from "../../domain/cron.ts";
-import type { MonthlyPrice, PolicyFacts } from "../../domain/policy/facts.ts";
+import type { MonthlyBill, PolicyFacts } from "../../domain/policy/facts.ts";
 import type { Profile } from "../../domain/profile.ts";
 import { partNames } from "./address-plan.ts";
 import { planFirewalls } from "./firewalls.ts";
 import { fleetOf, planLor } from "./plan.ts";
 import { planItems } from "./plan-items.ts";
 import type { LorPlan, Part } from "./plan-model.ts";
-import { stateDataLoss } from "./recovery.ts";
+import { assessDataLoss } from "./recovery.ts";
 import type { CopySettings, LorSettings } from "./settings.ts";
 
 interface PartialPair {
@@ -75,7 +75,7 @@ function recoveryOf(settings: Partial<LorSettings>): Partial<Pick<PolicyFacts, "
   if (rpo === undefined || prestashop === undefined || loadBalancer === undefined || odoo === undefined) return {};
   if (mysql === undefined || postgresql === undefined || storage === undefined || backups === undefined) return {};
   if (!isSchedule(backups.instances.cron)) return {};
-  const losses = stateDataLoss({
+  const losses = assessDataLoss({
     filestore: secondsOf(odoo.filestore),
     imagesCopy: secondsOf(storage.copy),
     backupCron: backups.instances.cron,
@@ -132,7 +132,7 @@ function portsOf(plan: LorPlan): PolicyFacts["ports"] {
   ];
 }
 
-function priceOf(plan: LorPlan, profile: Profile): MonthlyPrice & { readonly books: readonly string[] } {
+function priceOf(plan: LorPlan, profile: Profile): MonthlyBill & { readonly books: readonly string[] } {
   const { total, outsideOfferTotal, lines, outsideOffer } = estimateItems(planItems(plan), defaultPriceBook());
   const all = [...lines, ...outsideOffer];
   const priced = (line: CostLine) => line.amount !== undefined;

@@ -72,7 +72,7 @@ const dataSets: Readonly<Record<string, (facts: RecoveryFacts, disruption: Disru
 });
 
 /** Worst-case loss of every data set of Lor in every disruption. */
-export function stateDataLoss(facts: RecoveryFacts): readonly DataLoss[] {
+export function assessDataLoss(facts: RecoveryFacts): readonly DataLoss[] {
   return Object.keys(dataSets).flatMap((dataSet) => stateLossOf(facts, dataSet));
 }
 

@@ -3,10 +3,10 @@ import { monthlyPriceOf } from "../../domain/calendar/price.ts";
 import { estimateItems } from "../../domain/cost.ts";
 import { planItems } from "./plan-items.ts";
 import type { LorPlan } from "./plan-model.ts";
-import { recoveryFacts, stateDataLoss } from "./recovery.ts";
+import { assessDataLoss, recoveryFacts } from "./recovery.ts";
 
 /** What a stack says of itself besides its addresses: price by the month and worst-case data loss. */
-export interface Statements {
+export interface StackSummary {
   readonly cost: {
     readonly priceBook: string;
     readonly currency: string;
@@ -22,10 +22,10 @@ export interface Statements {
 }
 
 /** Cost and data-loss statement of a Plan, for the stack's outputs. Pure. */
-export function stateOf(plan: LorPlan): Statements {
+export function summarizeStack(plan: LorPlan): StackSummary {
   const book = defaultPriceBook();
   const { known, unknown } = monthlyPriceOf(estimateItems(planItems(plan), book));
-  const losses = stateDataLoss(recoveryFacts(plan));
+  const losses = assessDataLoss(recoveryFacts(plan));
   return {
     cost: {
       priceBook: book.id,

@@ -169,7 +169,7 @@ test("a server that is gone is seen by a refresh; its creation, cut off, is adop
   const urn = `urn:pulumi:prod::providers::${instanceType}::ps-0`;
   const [server] = cloud.nova.servers.list({ name: "lor-ps-0" });
   await cloud.waitUntil(() => cloud.nova.servers.get(server?.id ?? "").status === "ACTIVE");
-  const adopt = new Map([[urn, { id: server?.id ?? "", unreadable: writeOnlyInputs[instanceType] ?? [] }]]);
+  const adopt = new Map([[urn, { id: server?.id ?? "", writeOnlyInputs: writeOnlyInputs[instanceType] ?? [] }]]);
   const run = await stack.up(program(), { ...told, adopt });
   expect(changes(run)).toEqual({ "Instance ps-0": ["import", [], []] });
   expect(cloud.nova.servers.list({ name: "lor-ps-0" })).toHaveLength(1);

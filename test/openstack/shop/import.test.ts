@@ -66,7 +66,7 @@ test("it is taken in, and OpenStack has it as it was, to the second of its last 
     "ContainerObject ps-1",
   ]);
   const server = resources.find((one) => one.type.endsWith(":Instance") && one.name === "ps-0");
-  expect(server).toMatchObject({ verdict: "found", notReadBack: expect.arrayContaining(["userData"]) });
+  expect(server).toMatchObject({ verdict: "found", writeOnlyInputs: expect.arrayContaining(["userData"]) });
   expect(await shop.cloud.picture()).toEqual(picture);
   expect(await shop.json<ImportDocument>("import", "--yes")).toMatchObject({ changed: false });
 });

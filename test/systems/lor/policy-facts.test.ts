@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { policies } from "../../../src/domain/policy/policies.ts";
 import { factsOfPlans, factsOfSettings } from "../../../src/systems/lor/policy-facts.ts";
-import { recoveryFacts, stateDataLoss } from "../../../src/systems/lor/recovery.ts";
+import { assessDataLoss, recoveryFacts } from "../../../src/systems/lor/recovery.ts";
 import { lorProject, planOf } from "./lor-project.ts";
 
 const { settings } = lorProject();
 const facts = { ...factsOfSettings(settings), ...factsOfPlans(settings, "2026-06-01") };
-const losses = stateDataLoss(recoveryFacts(planOf("rush")));
+const losses = assessDataLoss(recoveryFacts(planOf("rush")));
 const bound = new Set(losses.filter(({ mustHold }) => mustHold).map(({ dataSet }) => dataSet));
 
 test("a whole project gives every fact, so that every policy judges it but for those of a change or a certificate file, and none is violated", () => {

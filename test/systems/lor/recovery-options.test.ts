@@ -6,7 +6,7 @@ import { changeSettings } from "../../../src/config/changed-settings.ts";
 import { Duration } from "../../../src/core/duration.ts";
 import { holds } from "../../../src/domain/recovery.ts";
 import { judgeProject, readProjectFiles } from "../../../src/systems/load-project.ts";
-import { type RecoveryFacts, recoveryFacts, stateDataLoss } from "../../../src/systems/lor/recovery.ts";
+import { assessDataLoss, type RecoveryFacts, recoveryFacts } from "../../../src/systems/lor/recovery.ts";
 import { adviseRecovery } from "../../../src/systems/lor/recovery-options.ts";
 import { lorProject, planOf } from "./lor-project.ts";
 
@@ -92,7 +92,7 @@ test("what it says holds: with its settings a data set holds the RPO, and nothin
       expect(after.filestore.copyTimeoutSeconds).toBeLessThanOrEqual(after.filestore.copyEverySeconds);
       const broken = (some: RecoveryFacts) =>
         new Set(
-          stateDataLoss(some)
+          assessDataLoss(some)
             .filter((loss) => !holds(loss, rpo))
             .map(({ dataSet }) => dataSet),
         );

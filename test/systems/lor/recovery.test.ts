@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
-import { stateRpo } from "../../../src/actions/rpo/assess-rpo.ts";
+import { assessRpo } from "../../../src/actions/rpo/assess-rpo.ts";
 import { disruptions } from "../../../src/domain/recovery.ts";
 import { guestSecretNames, renderGuestDocument } from "../../../src/machines/render-document.ts";
 import { planItems } from "../../../src/systems/lor/plan-items.ts";
-import { recoveryFacts, stateDataLoss } from "../../../src/systems/lor/recovery.ts";
+import { assessDataLoss, recoveryFacts } from "../../../src/systems/lor/recovery.ts";
 import { lorProject, planOf } from "./lor-project.ts";
 
-const report = stateRpo({ project: lorProject() });
+const report = assessRpo({ project: lorProject() });
 
 test("every data set has an entry for every disruption", () => {
   const dataSets = [...new Set(report.entries.map((entry) => entry.dataSet))];
@@ -79,7 +79,7 @@ test("every term rests on a resource of the plan or on a timer of a guest", () =
 test("the intervals are those of the settings", () => {
   const facts = recoveryFacts(planOf("rush"));
   expect(facts.fronts).toEqual(["ps-0", "ps-1"]);
-  const slower = stateDataLoss({ ...facts, filestore: { copyEverySeconds: 3000, copyTimeoutSeconds: 600 } });
+  const slower = assessDataLoss({ ...facts, filestore: { copyEverySeconds: 3000, copyTimeoutSeconds: 600 } });
   const entry = slower.find((loss) => loss.dataSet === "erp-filestore" && loss.disruption === "region-lost");
   expect(entry?.worstCaseSeconds).toBe(3600);
   expect(entry?.terms.map((term) => [term.name, term.seconds])).toEqual([
