@@ -19,7 +19,7 @@ import type { Transform } from "../base/transform.ts";
  * 2100-01-01T00:00:00Z, in seconds. Fixed, because the address is part of the user data and another one would replace the
  * machine; it is taken back by changing the container's key.
  */
-const ADDRESSES_EXPIRE_AT_SECONDS = 4_102_444_800;
+const addressesExpireAtSeconds = 4_102_444_800;
 
 export interface GuestConfigurationArgs {
   /** Cloud name of the container. */
@@ -77,7 +77,7 @@ export class GuestConfiguration extends Component {
           container: this.#args.cloudName,
           object: documentName(name),
           key,
-          expiresAtSeconds: ADDRESSES_EXPIRE_AT_SECONDS,
+          expiresAtSeconds: addressesExpireAtSeconds,
         }),
       }),
     );

@@ -48,7 +48,7 @@ interface ObjectStorageNodes {
   readonly copies: BucketNodes;
 }
 
-const ADD_AND_READ = [
+const addAndRead = [
   "s3:GetObject",
   "s3:PutObject",
   "s3:ListBucket",
@@ -152,7 +152,7 @@ function renderPolicy(bucket: Bucket, deletable: string | undefined): string {
   });
   return JSON.stringify({
     Statement: [
-      statement("AddAndRead", ADD_AND_READ, [own, `${own}/*`]),
+      statement("AddAndRead", addAndRead, [own, `${own}/*`]),
       ...(deletable === undefined ? [] : [statement("Delete", ["s3:DeleteObject"], [`${own}/${deletable}*`])]),
     ],
   });

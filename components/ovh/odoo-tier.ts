@@ -12,7 +12,7 @@ import type { ObjectStorage } from "./object-storage.ts";
 import type { VRack } from "./v-rack.ts";
 
 /** Characters of an application secret: letters and digits, so that no configuration file has to quote one. */
-const SECRET_LENGTH = 48;
+const secretLength = 48;
 
 export interface OdooTierArgs extends DataProtection {
   /** Compute region, such as `GRA11`. */
@@ -92,7 +92,7 @@ export class OdooTier extends Component {
       secrets[secret] = new random.RandomPassword(
         ...this.child(
           `${args.server.name}-${secret}`,
-          { length: SECRET_LENGTH, special: false },
+          { length: secretLength, special: false },
           args.transform?.secrets,
         ),
       );

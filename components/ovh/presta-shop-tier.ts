@@ -13,7 +13,7 @@ import type { ObjectStorage } from "./object-storage.ts";
 import type { VRack } from "./v-rack.ts";
 
 /** Characters of an application secret: letters and digits, so that no configuration file has to quote one. */
-const SECRET_LENGTH = 48;
+const secretLength = 48;
 
 export interface PrestaShopTierArgs extends DataProtection {
   /** Compute region, such as `GRA11`. */
@@ -125,7 +125,7 @@ export class PrestaShopTier extends Component {
     const secrets: Record<string, random.RandomPassword> = {};
     for (const secret of guestSecretNames.prestashop) {
       secrets[secret] = new random.RandomPassword(
-        ...this.child(`${name}-${secret}`, { length: SECRET_LENGTH, special: false }, args.transform?.secrets),
+        ...this.child(`${name}-${secret}`, { length: secretLength, special: false }, args.transform?.secrets),
       );
     }
     return secrets;

@@ -6,7 +6,7 @@ import type { Transform } from "../base/transform.ts";
 import type { NetworkPart } from "../openstack/network-part.ts";
 
 /** OVHcloud's public resolver; without one a private subnet may resolve nothing. Source: OVHcloud docs, cdns.ovh.net. */
-const OVH_RESOLVER = "213.186.33.99";
+const ovhResolver = "213.186.33.99";
 
 export interface VRackSubnet {
   /** Pulumi name of the part, such as `prestashop`; also how other components find the subnet. */
@@ -92,7 +92,7 @@ export class VRack extends Component {
 
   constructor(name: string, args: VRackArgs, options?: ComponentResourceOptions) {
     super("ovh", "VRack", name, options);
-    const resolvers = args.resolvers ?? [OVH_RESOLVER];
+    const resolvers = args.resolvers ?? [ovhResolver];
 
     const attachment = this.#createAttachment(args);
     const router = this.#createRouter(args);

@@ -1,9 +1,9 @@
-import { EXTENSIONS_VARIABLE, loadModules } from "../os/extensions.ts";
+import { extensionsVariable, loadModules } from "../os/extensions.ts";
 import type { CloudDefinition } from "./contract.ts";
 
 /** Every cloud: the folders beside this file and those of the extension roots. */
 const clouds = await loadModules(
-  { builtIn: import.meta.dirname, kind: "clouds", extensions: process.env[EXTENSIONS_VARIABLE] },
+  { builtIn: import.meta.dirname, kind: "clouds", extensions: process.env[extensionsVariable] },
   ({ cloud }) => cloud as CloudDefinition | undefined,
 );
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Adoption } from "./port.ts";
-import { SECRET_MARK, SPECIAL_KEY } from "./special-values.ts";
+import { secretMark, specialKey } from "./special-values.ts";
 
 /** An input as the program gave it. */
 export interface KnownInput {
@@ -17,7 +17,7 @@ export type KnownInputs = ReadonlyMap<string, Readonly<Record<string, KnownInput
  * Outputs that a provider keeps in another form than the input: OpenStack's keeps the SHA-1 of the user data, and compares with it
  * (terraform-provider-openstack v1.54.1, resource_openstack_compute_instance_v2.go, StateFunc of user_data).
  */
-const KEPT_FORMS: Readonly<Record<string, (input: string) => string>> = {
+const keptForms: Readonly<Record<string, (input: string) => string>> = {
   "openstack:compute/instance:Instance userData": (input) => createHash("sha1").update(input).digest("hex"),
 };
 
@@ -25,7 +25,7 @@ const KEPT_FORMS: Readonly<Record<string, (input: string) => string>> = {
  * How a bridged Terraform provider remembers the difference between its own state and these outputs. With other outputs it stops at the next run
  * ("does not apply cleanly to the resource state"); without it, it goes by the outputs (pulumi-terraform-bridge v3.133.0, pkg/tfbridge/rawstate.go).
  */
-const RAW_STATE_DELTA = "__pulumi_raw_state_delta";
+const rawStateDelta = "__pulumi_raw_state_delta";
 
 /**
  * Completes the state after an adoption. What the provider cannot read back was ignored while adopting and is missing in the state, or there
@@ -63,7 +63,7 @@ export function completeAdopted(
       changed = true;
     }
     if (resource.outputs !== outputs) {
-      resource.outputs = without(resource.outputs, RAW_STATE_DELTA);
+      resource.outputs = without(resource.outputs, rawStateDelta);
     }
   }
   return changed ? completed : undefined;
@@ -94,7 +94,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 /** What a provider writes for a property that it did not read: of one that is secret, an encrypted nothing. */
 function isMissing(output: unknown): boolean {
   const isEmpty = output === undefined || output === null || output === "";
-  return isEmpty || (Array.isArray(output) && output.length === 0) || (isRecord(output) && SPECIAL_KEY in output);
+  return isEmpty || (Array.isArray(output) && output.length === 0) || (isRecord(output) && specialKey in output);
 }
 
 interface RawResource {
@@ -110,10 +110,10 @@ function resourcesOf(raw: unknown): readonly RawResource[] {
 
 /** A secret goes in in clear, marked: the engine encrypts it when it takes the state. */
 export function inState(value: unknown, secret: boolean): unknown {
-  return secret ? { [SPECIAL_KEY]: SECRET_MARK, plaintext: JSON.stringify(value) } : value;
+  return secret ? { [specialKey]: secretMark, plaintext: JSON.stringify(value) } : value;
 }
 
 function keptForm(type: string, key: string, value: unknown): unknown {
-  const form = KEPT_FORMS[`${type} ${key}`];
+  const form = keptForms[`${type} ${key}`];
   return form === undefined || typeof value !== "string" ? value : form(value);
 }

@@ -22,10 +22,10 @@ export interface BuildLockArgs {
   readonly signal?: AbortSignal | undefined;
 }
 
-const POLL_MILLISECONDS = 200;
+const pollMilliseconds = 200;
 
 /** A holder that cannot be judged, in another container on the same cache, is taken for dead after this long: no build lasts longer. */
-const UNJUDGED_MILLISECONDS = 60 * 60 * 1000;
+const unjudgedMilliseconds = 60 * 60 * 1000;
 
 /**
  * One builder at a time. The lock is a row of numbered files, of which the highest counts; a number is taken by an exclusive link, which only
@@ -66,7 +66,7 @@ export class BuildLock {
         told = true;
         args.onWait(current.process.pid);
       }
-      await pause(POLL_MILLISECONDS);
+      await pause(pollMilliseconds);
     }
   }
 
@@ -86,7 +86,7 @@ function holds(holder: Holder, path: string): boolean {
   }
   return holder.machine === machineName()
     ? isAlive(holder.process)
-    : Date.now() - statSync(path).mtimeMs < UNJUDGED_MILLISECONDS;
+    : Date.now() - statSync(path).mtimeMs < unjudgedMilliseconds;
 }
 
 function highestNumber(folder: string): number {

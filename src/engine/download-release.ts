@@ -1,10 +1,10 @@
 import { engineVersion } from "./engine-recipes.ts";
 
 /** The official installer; the release comes from the same host. */
-const INSTALLER = "https://get.pulumi.com/install.sh";
+const installerUrl = "https://get.pulumi.com/install.sh";
 
 /** Long enough for a slow line, short enough for a machine whose firewall drops everything. */
-const REACHABLE_MILLISECONDS = 3000;
+const reachableMilliseconds = 3000;
 
 /**
  * Fetches the official release into `<folder>/bin`.
@@ -26,7 +26,7 @@ export async function downloadRelease(folder: string, onProgress: (text: string)
 
 async function isReachable(): Promise<boolean> {
   try {
-    const answer = await fetch(INSTALLER, { method: "HEAD", signal: AbortSignal.timeout(REACHABLE_MILLISECONDS) });
+    const answer = await fetch(installerUrl, { method: "HEAD", signal: AbortSignal.timeout(reachableMilliseconds) });
     return answer.ok;
   } catch {
     return false;

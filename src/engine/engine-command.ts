@@ -23,7 +23,7 @@ export class EngineCommandError extends Error {
 }
 
 /** What the Automation API asks after each `up`, only to fill a summary and outputs that nobody here reads from it. */
-const ANSWERED_HERE: readonly (readonly [question: string, answer: string])[] = [
+const answersWithoutEngine: readonly (readonly [question: string, answer: string])[] = [
   ["stack history", "[]"],
   ["stack output", "{}"],
 ];
@@ -62,7 +62,7 @@ export class EngineCommand {
     _onError?: (text: string) => void,
     signal?: AbortSignal,
   ): Promise<CommandOutcome> {
-    const answer = ANSWERED_HERE.find(([question]) => question === `${args[0]} ${args[1]}`);
+    const answer = answersWithoutEngine.find(([question]) => question === `${args[0]} ${args[1]}`);
     if (answer !== undefined) {
       return Promise.resolve({ stdout: answer[1], stderr: "", code: 0 });
     }

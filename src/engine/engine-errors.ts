@@ -27,7 +27,7 @@ type Details = Omit<LorErrorDetails, "cause">;
 type Mapping = (failure: EngineFailure, text: string) => LorErrorDetails | undefined;
 
 /** Asked in this order: the first answer counts. */
-const MAPPINGS: readonly Mapping[] = [
+const errorMappings: readonly Mapping[] = [
   cancelled,
   locked,
   conflict,
@@ -50,7 +50,7 @@ const MAPPINGS: readonly Mapping[] = [
 /** The coded error for what the engine said. The engine knows no codes: only its words tell (engine 3.259.0). */
 export function engineError(failure: EngineFailure): LorError {
   const text = textOf(failure);
-  for (const mapping of MAPPINGS) {
+  for (const mapping of errorMappings) {
     const details = mapping(failure, text);
     if (details !== undefined) {
       return new LorError(details);

@@ -7,7 +7,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export const thisPlatform = `${process.platform}-${process.arch}`;
 
-const UNFINISHED = ".unfinished-";
+const unfinishedPrefix = ".unfinished-";
 
 export interface ProgramCacheArgs {
   readonly env: Environment;
@@ -49,11 +49,11 @@ export class ProgramCache {
   begin(): string {
     mkdirSync(this.folder, { recursive: true });
     for (const entry of readdirSync(this.folder)) {
-      if (entry.startsWith(`${UNFINISHED}${this.#key}`)) {
+      if (entry.startsWith(`${unfinishedPrefix}${this.#key}`)) {
         rmSync(join(this.folder, entry), { recursive: true, force: true });
       }
     }
-    const folder = join(this.folder, `${UNFINISHED}${this.#key}-${process.pid}`);
+    const folder = join(this.folder, `${unfinishedPrefix}${this.#key}-${process.pid}`);
     mkdirSync(join(folder, "bin"), { recursive: true });
     return folder;
   }

@@ -4,7 +4,7 @@ import { identityOf } from "./resource-identity.ts";
 import { valueChangesOf } from "./value-changes.ts";
 
 /** The engine's words for what it does to a resource, in ours; what is missing here is bookkeeping that nobody needs to see. */
-const CHANGES: Readonly<Record<string, Change>> = {
+const changeOfOperation: Readonly<Record<string, Change>> = {
   same: "same",
   create: "create",
   update: "update",
@@ -27,7 +27,7 @@ export interface ResourceChangesArgs {
   readonly findsDrift: boolean;
 }
 
-const PARTICIPLES: Readonly<Record<Change, string>> = {
+const participles: Readonly<Record<Change, string>> = {
   create: "created",
   update: "updated",
   replace: "replaced",
@@ -38,7 +38,7 @@ const PARTICIPLES: Readonly<Record<Change, string>> = {
 };
 
 /** `debug` is missing: the SDK's own tracing. */
-const SEVERITIES: Readonly<Record<string, Diagnostic["severity"]>> = {
+const severities: Readonly<Record<string, Diagnostic["severity"]>> = {
   info: "info",
   "info#err": "info",
   warning: "warning",
@@ -159,7 +159,7 @@ export class ResourceChanges {
     this.#looking.delete(step.urn);
     const change = this.#record(step);
     if (change !== undefined) {
-      this.#failures.push({ ...resourceOf(step), wasToBe: PARTICIPLES[change.change] });
+      this.#failures.push({ ...resourceOf(step), wasToBe: participles[change.change] });
       this.#emit({ kind: "failed", change, message: this.#reason(step.urn) });
     }
   }
@@ -170,7 +170,7 @@ export class ResourceChanges {
   }
 
   #diagnosed(raw: NonNullable<RawEvent["diagnosticEvent"]>): void {
-    const severity = SEVERITIES[raw.severity];
+    const severity = severities[raw.severity];
     const message = this.#scrub(withoutColour(raw.message).trim());
     if (severity === undefined || message === "") {
       return;
@@ -187,7 +187,7 @@ export class ResourceChanges {
 
   /** The change that a step is, kept for the result; undefined for the engine's own resources. */
   #record(step: StepEventMetadata, values: readonly ValueChange[] = []): ResourceChange | undefined {
-    const change = CHANGES[step.op];
+    const change = changeOfOperation[step.op];
     if (change === undefined || isEngineOwn(step.type)) {
       return undefined;
     }

@@ -1,5 +1,5 @@
 /** Inputs by which a resource is looked up in the cloud: its name, its parents, and what makes a nameless one unique. */
-const IDENTIFYING: ReadonlySet<string> = new Set([
+const identifyingInputs: ReadonlySet<string> = new Set([
   "name",
   "description",
   "region",
@@ -33,8 +33,8 @@ const IDENTIFYING: ReadonlySet<string> = new Set([
 ]);
 
 /** What the engine's event log writes for a secret, and for a value that is not known before another resource is there. */
-export const SECRET = "[secret]";
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+export const secretPlaceholder = "[secret]";
+const unknownMarker = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /**
  * The identifying inputs of a creation; undefined while one of them is not known, because another resource has to be there first: such a
@@ -46,10 +46,10 @@ export function identityOf(inputs: unknown): Readonly<Record<string, string | nu
   }
   const identity: Record<string, string | number> = {};
   for (const [key, value] of Object.entries(inputs)) {
-    if (!IDENTIFYING.has(key) || value === SECRET) {
+    if (!identifyingInputs.has(key) || value === secretPlaceholder) {
       continue;
     }
-    if (value === UNKNOWN) {
+    if (value === unknownMarker) {
       return undefined;
     }
     if (typeof value === "string" || typeof value === "number") {
@@ -62,7 +62,7 @@ export function identityOf(inputs: unknown): Readonly<Record<string, string | nu
 /** Whether anything in the engine's inputs of a resource waits for another one. */
 export function isUnknown(value: unknown): boolean {
   if (typeof value !== "object" || value === null) {
-    return value === UNKNOWN;
+    return value === unknownMarker;
   }
   return Object.values(value).some(isUnknown);
 }

@@ -3,7 +3,7 @@ import type { Difference } from "./port.ts";
 import { valueAt } from "./property-path.ts";
 import { isUnknown } from "./resource-identity.ts";
 
-const CHANGES_WHAT_EXISTS: readonly string[] = ["update", "replace", "create-replacement"];
+const changesWhatExists: readonly string[] = ["update", "replace", "create-replacement"];
 
 /** Follows one run for how existing resources differ from the program: values in the form that the engine's event log has, in which no secret is shown. */
 export class RunDifferences {
@@ -12,7 +12,7 @@ export class RunDifferences {
   /** Takes one event of the engine's log. */
   accept(raw: RawEvent): void {
     const step = (raw.resOutputsEvent ?? raw.resourcePreEvent)?.metadata;
-    if (step === undefined || !CHANGES_WHAT_EXISTS.includes(step.op)) return;
+    if (step === undefined || !changesWhatExists.includes(step.op)) return;
     const differences = pathsOf(step)
       .map((path) => ({ path, found: valueAt(inputsOf(step.old), path), wanted: valueAt(inputsOf(step.new), path) }))
       // What hangs on another resource differs only as that one does.

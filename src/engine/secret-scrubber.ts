@@ -1,21 +1,21 @@
 /** Shorter texts are too common: blotting them out would make every message unreadable and protect nothing. */
-const SHORTEST_SECRET = 6;
-const BLOT = "[secret]";
+const shortestSecret = 6;
+const redacted = "[secret]";
 
 /** Texts that are secrets wherever they come from: keys, tokens, passwords beside their name, signatures in addresses. */
-const PATTERNS: readonly (readonly [RegExp, string])[] = [
-  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, BLOT],
-  [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, `$1 ${BLOT}`],
-  [/\b(temp_url_sig|X-Amz-Signature|X-Amz-Credential|Signature)=[^&\s"']+/gi, `$1=${BLOT}`],
+const secretPatterns: readonly (readonly [RegExp, string])[] = [
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, redacted],
+  [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, `$1 ${redacted}`],
+  [/\b(temp_url_sig|X-Amz-Signature|X-Amz-Credential|Signature)=[^&\s"']+/gi, `$1=${redacted}`],
   [
     /\b(X-(?:Auth|Subject)-Token|X-Ovh-(?:Consumer|Signature|Application))(["']?\s*[:=]\s*["']?)[^\s"',]+/gi,
-    `$1$2${BLOT}`,
+    `$1$2${redacted}`,
   ],
   [
     /((?:password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|consumer[_-]?key|application[_-]?secret)["']?\s*[:=]\s*)(?!\[secret\])("[^"]*"|'[^']*'|[^\s,;})\]]+)/gi,
-    `$1${BLOT}`,
+    `$1${redacted}`,
   ],
-  [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]+:)[^\s@/]+@/gi, `$1${BLOT}@`],
+  [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]+:)[^\s@/]+@/gi, `$1${redacted}@`],
 ];
 
 /** Keeps the secrets that this run has seen, and takes them out of every text that leaves the engine. */
@@ -47,16 +47,16 @@ export class SecretScrubber {
   scrub(text: string): string {
     let clean = text;
     for (const secret of [...this.#known].sort((a, b) => b.length - a.length)) {
-      clean = clean.replaceAll(secret, BLOT);
+      clean = clean.replaceAll(secret, redacted);
     }
-    for (const [pattern, replacement] of PATTERNS) {
+    for (const [pattern, replacement] of secretPatterns) {
       clean = clean.replaceAll(pattern, replacement);
     }
     return clean;
   }
 
   #learnText(text: string): void {
-    if (text.length < SHORTEST_SECRET) {
+    if (text.length < shortestSecret) {
       return;
     }
     this.#known.add(text);

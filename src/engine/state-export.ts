@@ -1,8 +1,8 @@
 import type { StateExport, StateResource } from "./port.ts";
 import { nameOfUrn } from "./resource-changes.ts";
-import { SECRET_MARK, SPECIAL_KEY } from "./special-values.ts";
+import { secretMark, specialKey } from "./special-values.ts";
 
-const SECRET_TEXT = "[secret]";
+const secretText = "[secret]";
 
 /** Reads what the engine exported; the raw form stays as it was, its secrets encrypted. */
 export function parseStateExport(raw: unknown): StateExport {
@@ -55,8 +55,8 @@ function redacted(value: unknown): unknown {
   if (typeof value !== "object" || value === null) {
     return value;
   }
-  if (member(value, SPECIAL_KEY) === SECRET_MARK) {
-    return SECRET_TEXT;
+  if (member(value, specialKey) === secretMark) {
+    return secretText;
   }
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, redacted(entry)]));
 }

@@ -1,11 +1,11 @@
 import type { StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
 import type { ValueChange } from "./port.ts";
 import { joinPath, keysOfPath, memberOf } from "./property-path.ts";
-import { isUnknown, SECRET } from "./resource-identity.ts";
-import { SPECIAL_KEY } from "./special-values.ts";
+import { isUnknown, secretPlaceholder } from "./resource-identity.ts";
+import { specialKey } from "./special-values.ts";
 
-const MASKED = "(secret)";
-const NOT_KNOWN = "(known after the change)";
+const maskedValue = "(secret)";
+const unknownValue = "(known after the change)";
 
 /**
  * The values before and after of what a step changes, one entry for each property or member of it that differs.
@@ -78,7 +78,7 @@ function differencesOf(path: string, before: unknown, after: unknown): readonly 
 function readAt(state: unknown, path: string): unknown {
   let value = state;
   for (const key of keysOfPath(path)) {
-    if (isSecret(value)) return SECRET;
+    if (isSecret(value)) return secretPlaceholder;
     value = memberOf(value, key);
   }
   return value;
@@ -86,8 +86,8 @@ function readAt(state: unknown, path: string): unknown {
 
 function masked(value: unknown, sides: readonly unknown[], scrub: (text: string) => string): unknown {
   if (value === undefined || value === null) return null;
-  if (isSecret(value) || sides.some(isSecret)) return MASKED;
-  if (typeof value === "string") return isUnknown(value) ? NOT_KNOWN : scrub(value);
+  if (isSecret(value) || sides.some(isSecret)) return maskedValue;
+  if (typeof value === "string") return isUnknown(value) ? unknownValue : scrub(value);
   if (Array.isArray(value)) return value.map((one, index) => masked(one, membersOf(sides, String(index)), scrub));
   if (!isNested(value)) return value;
   return Object.fromEntries(
@@ -103,7 +103,7 @@ function membersOf(sides: readonly unknown[], key: string): readonly unknown[] {
 
 /** As the event log writes a secret, and as the state does. */
 function isSecret(value: unknown): boolean {
-  return value === SECRET || (isNested(value) && Object.hasOwn(value, SPECIAL_KEY));
+  return value === secretPlaceholder || (isNested(value) && Object.hasOwn(value, specialKey));
 }
 
 function isNested(value: unknown): value is Readonly<Record<string, unknown>> {

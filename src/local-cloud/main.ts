@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { EXTENSIONS_VARIABLE } from "../os/extensions.ts";
+import { extensionsVariable } from "../os/extensions.ts";
 import { thisProcess } from "../os/process-identity.ts";
 import { createLocalCloud } from "./create-local-cloud.ts";
 import { startHttpApi } from "./http/http-server.ts";
@@ -11,26 +11,26 @@ import { removeRuntime, writeRuntime } from "./kernel/runtime-file.ts";
 import { ensureTlsFile } from "./kernel/tls-certificate.ts";
 import { startProviders } from "./provider/start-providers.ts";
 import { loadSimulators, openSimulators } from "./simulators.ts";
-import { DEFAULT_PORT_OFFSET } from "./traffic/address.ts";
+import { defaultPortOffset } from "./traffic/address.ts";
 import { startTraffic } from "./traffic/start.ts";
 
 /** Exit code when a local cloud already runs in this folder; the caller can use that one. */
-const EXIT_FOLDER_TAKEN = 75;
+const exitFolderTaken = 75;
 
 const { values: options } = parseArgs({
   options: {
     folder: { type: "string" },
     scale: { type: "string", default: "100" },
-    "port-offset": { type: "string", default: String(DEFAULT_PORT_OFFSET) },
+    "port-offset": { type: "string", default: String(defaultPortOffset) },
     hosts: { type: "string" },
   },
 });
 if (options.folder === undefined) throw new Error("--folder is missing");
 const folder = options.folder;
-const extensions = process.env[EXTENSIONS_VARIABLE] ?? "";
+const extensions = process.env[extensionsVariable] ?? "";
 
 const claim = claimFolder(folder);
-if (claim === undefined) process.exit(EXIT_FOLDER_TAKEN);
+if (claim === undefined) process.exit(exitFolderTaken);
 
 // A signal during the start is honoured too: everything opened so far is closed.
 const stopped = Promise.withResolvers<void>();

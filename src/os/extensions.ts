@@ -3,7 +3,7 @@ import { isAbsolute, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 /** Names the extension roots: absolute folders, separated by colons. Each may hold `systems/`, `clouds/` and `local-cloud/`. */
-export const EXTENSIONS_VARIABLE = "LOR_INFRA_EXTENSIONS";
+export const extensionsVariable = "LOR_INFRA_EXTENSIONS";
 
 /** Folders that may hold modules of one kind: the built-in one first, then those of the extension roots. */
 export interface ModulePlaces {
@@ -51,7 +51,7 @@ function extensionRoots(extensions: string | undefined): readonly string[] {
   const roots = (extensions ?? "").split(":").filter((root) => root !== "");
   const relative = roots.find((root) => !isAbsolute(root));
   if (relative === undefined) return roots;
-  throw new Error(`${EXTENSIONS_VARIABLE} names "${relative}"; accepted are absolute folders, separated by colons`);
+  throw new Error(`${extensionsVariable} names "${relative}"; accepted are absolute folders, separated by colons`);
 }
 
 interface Entry {

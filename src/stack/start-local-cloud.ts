@@ -10,7 +10,7 @@ import { lastWords, logFile } from "../local-cloud/kernel/log-file.ts";
 import type { CloudRuntime } from "../local-cloud/kernel/runtime.ts";
 import { readRuntime } from "../local-cloud/kernel/runtime-file.ts";
 
-import { EXTENSIONS_VARIABLE } from "../os/extensions.ts";
+import { extensionsVariable } from "../os/extensions.ts";
 import { cloudFolder } from "./cloud-connection.ts";
 
 export interface StartCloudArgs {
@@ -33,19 +33,19 @@ export interface StartCloudResult {
 }
 
 /** Longest start, milliseconds: Node and SQLite need less than one second, a loaded machine several. */
-const LONGEST_START_MS = 60_000;
+const longestStartMs = 60_000;
 
 /** Exit code of src/local-cloud/main.ts when another process has the folder. */
-const EXIT_FOLDER_TAKEN = 75;
+const exitFolderTaken = 75;
 
 /**
  * Megabytes for fresh and for old objects. The cloud lives on less than 32 MB; left to itself, V8 lets garbage lie until the
  * process takes 240 MB, and is no faster (measured under load).
  */
-const HEAP = ["--max-semi-space-size=4", "--max-old-space-size=128"];
+const heapOptions = ["--max-semi-space-size=4", "--max-old-space-size=128"];
 
 /** The only variables that the cloud's process sees: nothing of a shell's clouds or of a test runner may reach it. */
-const INHERITED = ["PATH", "HOME", "TMPDIR", "TZ", "LANG", EXTENSIONS_VARIABLE];
+const inheritedVariables = ["PATH", "HOME", "TMPDIR", "TZ", "LANG", extensionsVariable];
 
 /**
  * Starts the local cloud of a state folder, or finds it running. It stays when this process ends. Two starts at once give one
@@ -60,7 +60,7 @@ export async function startCloud(args: StartCloudArgs): Promise<StartCloudResult
     return { runtime: running, started: false };
   }
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const end = Date.now() + LONGEST_START_MS;
+  const end = Date.now() + longestStartMs;
   let child: ChildProcess | undefined;
   while (Date.now() < end) {
     if (child === undefined) child = spawnCloud(folder, args);
@@ -74,7 +74,7 @@ export async function startCloud(args: StartCloudArgs): Promise<StartCloudResult
       return { runtime, started };
     }
     if (child.exitCode === null && child.signalCode === null) continue;
-    if (child.exitCode !== EXIT_FOLDER_TAKEN) throw startFailed(folder, child);
+    if (child.exitCode !== exitFolderTaken) throw startFailed(folder, child);
     // Another start is under way, or a cloud is just ending: look again, then try again.
     child = undefined;
     await pause(200);
@@ -84,15 +84,15 @@ export async function startCloud(args: StartCloudArgs): Promise<StartCloudResult
 
 /** The simulators are loaded at the start: a running cloud cannot take another one in. */
 function requireSameExtensions({ extensions = "" }: CloudRuntime, env: StartCloudArgs["env"]): void {
-  const wanted = env[EXTENSIONS_VARIABLE] ?? "";
+  const wanted = env[extensionsVariable] ?? "";
   if (extensions === wanted) return;
   throw new LorError({
     code: "local-cloud-extensions",
     message: "the running local cloud was started with other extensions",
     exit: ExitCode.failed,
     culprit: "user",
-    seen: `${EXTENSIONS_VARIABLE}=${wanted}`,
-    accepted: `${EXTENSIONS_VARIABLE}=${extensions}`,
+    seen: `${extensionsVariable}=${wanted}`,
+    accepted: `${extensionsVariable}=${extensions}`,
     next: "lor-infra cloud stop",
   });
 }
@@ -121,7 +121,7 @@ function spawnCloud(folder: string, args: StartCloudArgs): ChildProcess {
     const child = spawn(
       process.execPath,
       [
-        ...HEAP,
+        ...heapOptions,
         fileURLToPath(main),
         "--folder",
         folder,
@@ -144,7 +144,7 @@ function environment(env: StartCloudArgs["env"]): Record<string, string> {
   const kept: Record<string, string> = {
     NODE_COMPILE_CACHE: env.NODE_COMPILE_CACHE ?? join(tmpdir(), "node-compile-cache"),
   };
-  for (const name of INHERITED) {
+  for (const name of inheritedVariables) {
     const value = env[name];
     if (value !== undefined) kept[name] = value;
   }

@@ -1,9 +1,9 @@
-import { EXTENSIONS_VARIABLE, loadModules } from "../os/extensions.ts";
+import { extensionsVariable, loadModules } from "../os/extensions.ts";
 import type { SystemDefinition } from "./contract.ts";
 
 /** Every system: the folders beside this file and those of the extension roots. */
 const systems = await loadModules(
-  { builtIn: import.meta.dirname, kind: "systems", extensions: process.env[EXTENSIONS_VARIABLE] },
+  { builtIn: import.meta.dirname, kind: "systems", extensions: process.env[extensionsVariable] },
   ({ system }) => system as SystemDefinition | undefined,
 );
 

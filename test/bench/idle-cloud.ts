@@ -4,13 +4,13 @@ import { cloudFolder, requireLocalCloud } from "../../src/stack/cloud-connection
 import { TestProject } from "../e2e/project.ts";
 import type { Figure } from "./measure.ts";
 
-const SECONDS = 60;
+const measuredSeconds = 60;
 
 /** Largest share of one core, percent. */
-const LIMIT = 1;
+const cpuLimit = 1;
 
 /** Linux counts a process's time in hundredths of a second, whatever the kernel's own clock. */
-const TICKS_PER_SECOND = 100;
+const ticksPerSecond = 100;
 
 /** What the local cloud of a created shop takes while nobody calls it. */
 export async function idleCloud(fronts: number): Promise<Figure> {
@@ -26,13 +26,13 @@ export async function idleCloud(fronts: number): Promise<Figure> {
     if (up.code !== 0) throw new Error(`up failed:\n${up.stdout}\n${up.stderr}`);
     const { runtime } = requireLocalCloud(cloudFolder(project.home));
     const before = processorSeconds(runtime.pid);
-    await pause(SECONDS * 1000);
-    const share = ((processorSeconds(runtime.pid) - before) / SECONDS) * 100;
+    await pause(measuredSeconds * 1000);
+    const share = ((processorSeconds(runtime.pid) - before) / measuredSeconds) * 100;
     return {
-      name: `processor time of an idle local cloud with ${fronts} fronts, over ${SECONDS} s`,
+      name: `processor time of an idle local cloud with ${fronts} fronts, over ${measuredSeconds} s`,
       seen: `${share.toFixed(2)} % of a core`,
-      limit: `${LIMIT} %`,
-      within: share <= LIMIT,
+      limit: `${cpuLimit} %`,
+      within: share <= cpuLimit,
     };
   } finally {
     await project.dispose();
@@ -43,5 +43,5 @@ export async function idleCloud(fronts: number): Promise<Figure> {
 function processorSeconds(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }

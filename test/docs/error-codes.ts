@@ -34,13 +34,13 @@ interface Found extends ErrorPlace {
 }
 
 /** Exit of a setting's refusal that names none: see `toIssue` in src/config/sections.ts. */
-const EXIT_OF_A_REFUSED_SETTING = 2;
+const exitOfARefusedSetting = 2;
 
 /** Of a check of a switch: see `preflightError` in src/rolling/preflight/preflight-check.ts. */
-const EXIT_OF_A_REFUSED_CONDITION = 3;
+const exitOfARefusedCondition = 3;
 
 /** What is told and accepted: by events and findings as their kind, by checks as their outcome. */
-const WARNING_KINDS: ReadonlySet<string> = new Set(["warning", "unknown"]);
+const warningKinds: ReadonlySet<string> = new Set(["warning", "unknown"]);
 
 /** Every error code with the places of `src` and `components` that make it. Reads the repository, changes nothing. */
 export function collectErrorCodes(root: string): readonly RaisedCode[] {
@@ -89,7 +89,7 @@ class Collector {
 
   #read(object: ts.ObjectLiteralExpression, bindings: Bindings): readonly Found[] {
     const warning = [textOf(object, "kind"), textOf(object, "outcome")].some(
-      (kind) => kind !== undefined && WARNING_KINDS.has(kind),
+      (kind) => kind !== undefined && warningKinds.has(kind),
     );
     const code = propertyOf(object, "code");
     if (code === undefined) return [];
@@ -131,13 +131,13 @@ class Collector {
       next: text("next") ?? text("remedy"),
     };
     const refusal = propertyOf(object, "accepted") !== undefined && propertyOf(object, "culprit") === undefined;
-    const refused = textOf(object, "outcome") === "refused" ? EXIT_OF_A_REFUSED_CONDITION : undefined;
+    const refused = textOf(object, "outcome") === "refused" ? exitOfARefusedCondition : undefined;
     const given = exit === undefined ? refused : this.#exit(exit, bindings);
     return {
       ...own,
       what: undefined,
       ...this.#problemOf(bindings),
-      exit: given ?? (refusal ? EXIT_OF_A_REFUSED_SETTING : undefined),
+      exit: given ?? (refusal ? exitOfARefusedSetting : undefined),
     };
   }
 

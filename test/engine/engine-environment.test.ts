@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { completeAdopted } from "../../src/engine/adopted-inputs.ts";
 import { engineEnvironment } from "../../src/engine/engine-environment.ts";
-import { SECRET_MARK, SPECIAL_KEY } from "../../src/engine/special-values.ts";
+import { secretMark, specialKey } from "../../src/engine/special-values.ts";
 
 const args = {
   backendUrl: "file:///state",
@@ -81,7 +81,7 @@ test("attached providers: where they are, and no plugin fetched in their stead",
 
 test("an adopted server's user data goes into the state in the form its provider compares with", () => {
   const urn = "urn:pulumi:prod::lor::openstack:compute/instance:Instance::ps-0";
-  const encryptedNothing = { [SPECIAL_KEY]: SECRET_MARK, ciphertext: "v1:…" };
+  const encryptedNothing = { [specialKey]: secretMark, ciphertext: "v1:…" };
   const raw = {
     deployment: {
       resources: [

@@ -6,10 +6,10 @@ import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import structs, { type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb.js";
 
 /** Changing it replaces a Thing; every other property is updated in place. */
-const REPLACING = ["zone", "hidden"];
+const replacingInputs = ["zone", "hidden"];
 
 /** The provider takes it and never reads it back; changing it replaces a Thing. */
-const UNREADABLE = "hidden";
+const writeOnly = "hidden";
 
 type Properties = Record<string, JavaScriptValue>;
 
@@ -157,7 +157,7 @@ export class TinyProvider {
     const response = new messages.ReadResponse();
     const thing = this.things.get(request.getId());
     if (thing !== undefined) {
-      const readable = Object.fromEntries(Object.entries(thing).filter(([key]) => key !== UNREADABLE));
+      const readable = Object.fromEntries(Object.entries(thing).filter(([key]) => key !== writeOnly));
       response.setId(request.getId());
       response.setProperties(structs.Struct.fromJavaScript(readable));
       response.setInputs(structs.Struct.fromJavaScript(readable));
@@ -197,7 +197,7 @@ function difference(request: messages.DiffRequest): messages.DiffResponse {
   const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
     (key) => !ignored.has(key) && JSON.stringify(before[key]) !== JSON.stringify(after[key]),
   );
-  const replacing = changed.filter((key) => REPLACING.includes(key));
+  const replacing = changed.filter((key) => replacingInputs.includes(key));
   const response = new messages.DiffResponse();
   response.setChanges(
     changed.length > 0 ? messages.DiffResponse.DiffChanges.DIFF_SOME : messages.DiffResponse.DiffChanges.DIFF_NONE,

@@ -6,7 +6,7 @@ import { stopCloud } from "../../src/actions/cloud/cloud-stop.ts";
 import { createLocalCloud } from "../../src/local-cloud/create-local-cloud.ts";
 import type { CloudRuntime } from "../../src/local-cloud/kernel/runtime.ts";
 import { loadSimulators, openSimulators } from "../../src/local-cloud/simulators.ts";
-import { EXTENSIONS_VARIABLE } from "../../src/os/extensions.ts";
+import { extensionsVariable } from "../../src/os/extensions.ts";
 import { startCloud } from "../../src/stack/start-local-cloud.ts";
 import { ProviderClient } from "./provider/provider-client.ts";
 
@@ -20,7 +20,7 @@ const start = async (extensions?: string) =>
   (
     await startCloud({
       home,
-      env: { ...process.env, [EXTENSIONS_VARIABLE]: extensions },
+      env: { ...process.env, [extensionsVariable]: extensions },
       portOffset: 20_000 + (process.pid % 20_000),
     })
   ).runtime;

@@ -5,14 +5,14 @@ import { isAlive } from "../../os/process-identity.ts";
 import { cloudFolder } from "../../stack/cloud-connection.ts";
 
 /** Time that the cloud has to end by itself, milliseconds; what it holds is safe either way. */
-const PATIENCE_MS = 10_000;
+const patienceMs = 10_000;
 
 /** Stops the local cloud of a state folder; what it holds stays. @returns false when none ran */
 export async function stopCloud(home: string): Promise<boolean> {
   const runtime = readRuntime(cloudFolder(home));
   if (runtime === undefined) return false;
   signal(runtime, "SIGTERM");
-  const end = Date.now() + PATIENCE_MS;
+  const end = Date.now() + patienceMs;
   while (isAlive(runtime) && Date.now() < end) await pause(20);
   if (isAlive(runtime)) signal(runtime, "SIGKILL");
   while (isAlive(runtime)) await pause(20);

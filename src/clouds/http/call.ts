@@ -60,14 +60,14 @@ export interface CallOptions {
   readonly now?: () => number;
 }
 
-const LONGEST_PAUSE_MS = 5_000;
+const longestPauseMs = 5_000;
 
 /** Sends calls; repeats the idempotent ones when the cloud is busy, a load balancer immutable, or the connection cut. */
 export class Caller {
-  private readonly options: Required<CallOptions>;
+  readonly #options: Required<CallOptions>;
 
   constructor(options: CallOptions = {}) {
-    this.options = {
+    this.#options = {
       attempts: options.attempts ?? 6,
       firstPauseMs: options.firstPauseMs ?? 200,
       timeoutMs: options.timeoutMs ?? 60_000,
@@ -80,7 +80,7 @@ export class Caller {
   /** @throws CloudCallError `cloud-unreachable`, `cloud-unauthorized`, `cloud-not-found`, `cloud-conflict`, `cloud-refused`, `cloud-failed` */
   async send(call: CloudCall): Promise<CloudAnswer> {
     const idempotent = call.idempotent ?? call.method !== "POST";
-    return idempotent ? await this.repeat(() => this.sendOnce(call)) : await this.sendOnce(call);
+    return idempotent ? await this.repeat(() => this.#sendOnce(call)) : await this.#sendOnce(call);
   }
 
   /** Runs an idempotent effect until it ends otherwise than by an error that may pass. */
@@ -90,8 +90,8 @@ export class Caller {
         return await effect();
       } catch (error) {
         if (!(error instanceof CloudCallError)) throw error;
-        if (attempt >= this.options.attempts || !mayPass(error)) throw error;
-        await this.options.sleep(Math.min(this.options.firstPauseMs * 2 ** (attempt - 1), LONGEST_PAUSE_MS));
+        if (attempt >= this.#options.attempts || !mayPass(error)) throw error;
+        await this.#options.sleep(Math.min(this.#options.firstPauseMs * 2 ** (attempt - 1), longestPauseMs));
       }
     }
   }
@@ -101,24 +101,24 @@ export class Caller {
    * @throws LorError `cloud-too-slow` after `waitMs`
    */
   async waitFor<T>(what: string, read: () => Promise<T>, done: (value: T) => boolean): Promise<T> {
-    const start = this.options.now();
+    const start = this.#options.now();
     for (let round = 0; ; round++) {
       const value = await read();
       if (done(value)) return value;
-      if (this.options.now() - start > this.options.waitMs) {
+      if (this.#options.now() - start > this.#options.waitMs) {
         throw new LorError({
           code: "cloud-too-slow",
-          message: `waited ${Math.round(this.options.waitMs / 1000)} s for ${what}`,
+          message: `waited ${Math.round(this.#options.waitMs / 1000)} s for ${what}`,
           exit: ExitCode.failed,
           culprit: "cloud",
           next: "lor-infra status",
         });
       }
-      await this.options.sleep(Math.min(this.options.firstPauseMs * 1.5 ** round, LONGEST_PAUSE_MS));
+      await this.#options.sleep(Math.min(this.#options.firstPauseMs * 1.5 ** round, longestPauseMs));
     }
   }
 
-  private async sendOnce(call: CloudCall): Promise<CloudAnswer> {
+  async #sendOnce(call: CloudCall): Promise<CloudAnswer> {
     let response: Response;
     let text: string;
     try {
@@ -130,7 +130,7 @@ export class Caller {
           ...call.headers,
         },
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-        signal: AbortSignal.timeout(this.options.timeoutMs),
+        signal: AbortSignal.timeout(this.#options.timeoutMs),
         redirect: "error",
       });
       text = await response.text();

@@ -6,7 +6,7 @@ import { type JsonObject, object, objects, optionalText, text } from "../http/js
 import type { OpenStack } from "./openstack-api.ts";
 
 /** From 2.47 on, a server carries its flavor's name instead of an id that may no longer exist. */
-const FLAVOR_NAMES = "2.47";
+const flavorNameMicroversion = "2.47";
 
 /** Nova's server statuses (API reference, "Server concepts"); one that is not listed is `unknown`. */
 const states: Readonly<Record<string, ServerView["state"]>> = {
@@ -31,18 +31,23 @@ const states: Readonly<Record<string, ServerView["state"]>> = {
 
 /** Nova: what the switch needs besides Pulumi. */
 export class NovaCompute implements Machines {
-  private readonly openstack: OpenStack;
-  private readonly caller: Caller;
+  readonly #openstack: OpenStack;
+  readonly #caller: Caller;
 
   constructor(openstack: OpenStack, caller: Caller) {
-    this.openstack = openstack;
-    this.caller = caller;
+    this.#openstack = openstack;
+    this.#caller = caller;
   }
 
   /** Servers whose name starts with the prefix, by name. */
   async findServers(namePrefix: string): Promise<readonly ServerView[]> {
     const filter = encodeURIComponent(`^${namePrefix.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}`);
-    const found = await this.openstack.list("compute", `/servers/detail?name=${filter}`, "servers", FLAVOR_NAMES);
+    const found = await this.#openstack.list(
+      "compute",
+      `/servers/detail?name=${filter}`,
+      "servers",
+      flavorNameMicroversion,
+    );
     return found
       .map(serverView)
       .filter((server) => server.name.startsWith(namePrefix))
@@ -51,12 +56,12 @@ export class NovaCompute implements Machines {
 
   /** Resolves when the server runs on its new size; nothing to do when someone has confirmed it before. */
   async confirmResize(id: string): Promise<void> {
-    await this.settle(id, "confirmResize");
+    await this.#settle(id, "confirmResize");
   }
 
   /** Resolves when the server runs on its old size again. */
   async revertResize(id: string): Promise<void> {
-    await this.settle(id, "revertResize");
+    await this.#settle(id, "revertResize");
   }
 
   /**
@@ -65,41 +70,41 @@ export class NovaCompute implements Machines {
    */
   async resetState(id: string): Promise<void> {
     try {
-      await this.act(id, { "os-resetState": { state: "active" } });
+      await this.#act(id, { "os-resetState": { state: "active" } });
     } catch (error) {
       if (!(error instanceof CloudCallError) || error.status !== 403) throw error;
-      await this.act(id, { reboot: { type: "HARD" } });
+      await this.#act(id, { reboot: { type: "HARD" } });
     }
-    await this.caller.waitFor(
+    await this.#caller.waitFor(
       `server ${id} to leave ERROR`,
-      () => this.server(id),
+      () => this.#server(id),
       (seen) => seen.state !== "failed",
     );
   }
 
   async deleteServer(id: string): Promise<void> {
     const path = `/servers/${encodeURIComponent(id)}`;
-    await unlessMissing(() => this.openstack.send({ service: "compute", method: "DELETE", path, idempotent: true }));
-    await this.caller.waitFor(
+    await unlessMissing(() => this.#openstack.send({ service: "compute", method: "DELETE", path, idempotent: true }));
+    await this.#caller.waitFor(
       `server ${id} to be gone`,
-      () => unlessMissing(() => this.server(id)),
+      () => unlessMissing(() => this.#server(id)),
       (seen) => seen === undefined || seen.state === "deleted",
     );
   }
 
-  private async settle(id: string, action: "confirmResize" | "revertResize"): Promise<void> {
-    const before = await this.server(id);
+  async #settle(id: string, action: "confirmResize" | "revertResize"): Promise<void> {
+    const before = await this.#server(id);
     if (before.state === "awaiting-confirmation") {
       try {
-        await this.act(id, { [action]: null });
+        await this.#act(id, { [action]: null });
       } catch (error) {
         // The answer of a first attempt may have been lost: then Nova refuses the second one, and the state decides.
         if (!(error instanceof CloudCallError) || error.status !== 409) throw error;
       }
     }
-    const after = await this.caller.waitFor(
+    const after = await this.#caller.waitFor(
       `server ${before.name} to end its resize`,
-      () => this.server(id),
+      () => this.#server(id),
       (seen) => seen.state !== "awaiting-confirmation" && seen.state !== "changing",
     );
     if (after.state === "failed") {
@@ -113,8 +118,8 @@ export class NovaCompute implements Machines {
     }
   }
 
-  private async act(id: string, body: JsonObject): Promise<void> {
-    await this.openstack.send({
+  async #act(id: string, body: JsonObject): Promise<void> {
+    await this.#openstack.send({
       service: "compute",
       method: "POST",
       path: `/servers/${encodeURIComponent(id)}/action`,
@@ -123,12 +128,12 @@ export class NovaCompute implements Machines {
     });
   }
 
-  private async server(id: string): Promise<ServerView> {
-    const answer = await this.openstack.read({
+  async #server(id: string): Promise<ServerView> {
+    const answer = await this.#openstack.read({
       service: "compute",
       method: "GET",
       path: `/servers/${encodeURIComponent(id)}`,
-      microversion: FLAVOR_NAMES,
+      microversion: flavorNameMicroversion,
     });
     return serverView(object(answer.server));
   }

@@ -5,23 +5,23 @@ import type { OpenStack } from "./openstack-api.ts";
 
 /** Swift, as the owner of the account: what machines fetch, and the key that its addresses are signed with. */
 export class SwiftContainers implements ContainerClient {
-  private readonly openstack: OpenStack;
+  readonly #openstack: OpenStack;
 
   constructor(openstack: OpenStack) {
-    this.openstack = openstack;
+    this.#openstack = openstack;
   }
 
   async addressKey({ region, name }: BucketPlace): Promise<string | undefined> {
-    const answer = await unlessMissing(() => this.call(region, "HEAD", `/${encodeURIComponent(name)}`));
+    const answer = await unlessMissing(() => this.#call(region, "HEAD", `/${encodeURIComponent(name)}`));
     return optionalText(answer?.headers.get("x-container-meta-temp-url-key"));
   }
 
   async read({ region, name }: BucketPlace, object: string): Promise<unknown> {
     const path = [name, ...object.split("/")].map(encodeURIComponent).join("/");
-    return (await unlessMissing(() => this.call(region, "GET", `/${path}`)))?.body;
+    return (await unlessMissing(() => this.#call(region, "GET", `/${path}`)))?.body;
   }
 
-  private call(region: string, method: "GET" | "HEAD", path: string) {
-    return this.openstack.inRegion(region).send({ service: "object-store", method, path });
+  #call(region: string, method: "GET" | "HEAD", path: string) {
+    return this.#openstack.inRegion(region).send({ service: "object-store", method, path });
   }
 }

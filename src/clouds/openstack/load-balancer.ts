@@ -5,7 +5,7 @@ import { type Caller, CloudCallError } from "../http/call.ts";
 import { type JsonObject, number, object, objects, optionalText, text } from "../http/json-answer.ts";
 import type { OpenStack } from "./openstack-api.ts";
 
-const OPERATING: ReadonlySet<string> = new Set([
+const operatingStatuses: ReadonlySet<string> = new Set([
   "ONLINE",
   "OFFLINE",
   "DRAINING",
@@ -16,23 +16,23 @@ const OPERATING: ReadonlySet<string> = new Set([
 
 /** Octavia: drain, readmit, look. One change at a time: a load balancer is immutable until it is ACTIVE again. */
 export class OctaviaLoadBalancer implements TrafficPool {
-  private readonly openstack: OpenStack;
-  private readonly caller: Caller;
+  readonly #openstack: OpenStack;
+  readonly #caller: Caller;
 
   constructor(openstack: OpenStack, caller: Caller) {
-    this.openstack = openstack;
-    this.caller = caller;
+    this.#openstack = openstack;
+    this.#caller = caller;
   }
 
   async find(name: string): Promise<{ readonly id: string; readonly provisioningStatus: string } | undefined> {
-    const found = await this.named("loadbalancers", name);
+    const found = await this.#named("loadbalancers", name);
     return found === undefined
       ? undefined
       : { id: text(found.id), provisioningStatus: text(found.provisioning_status) };
   }
 
   async traffic(id: string): Promise<TrafficReading> {
-    const answer = await this.openstack.read({
+    const answer = await this.#openstack.read({
       service: "load-balancer",
       method: "GET",
       path: `/lbaas/loadbalancers/${id}/stats`,
@@ -56,35 +56,35 @@ export class OctaviaLoadBalancer implements TrafficPool {
 
   /** Members of a pool, by name; none when there is no such pool yet. */
   async members(poolName: string): Promise<readonly MemberView[]> {
-    const pool = await this.named("pools", poolName);
+    const pool = await this.#named("pools", poolName);
     if (pool === undefined) return [];
     const poolId = text(pool.id);
-    const members = await this.openstack.list("load-balancer", `/lbaas/pools/${poolId}/members`, "members");
+    const members = await this.#openstack.list("load-balancer", `/lbaas/pools/${poolId}/members`, "members");
     return members.map((member) => memberView(poolId, member)).sort((a, b) => a.name.localeCompare(b.name));
   }
 
   async setWeight(member: MemberView, weight: number): Promise<void> {
-    const pool = await this.openstack.read({
+    const pool = await this.#openstack.read({
       service: "load-balancer",
       method: "GET",
       path: `/lbaas/pools/${member.poolId}`,
     });
     const loadBalancer = text(objects(object(pool.pool).loadbalancers)[0]?.id);
-    await this.caller.waitFor(
+    await this.#caller.waitFor(
       `the load balancer to take the weight of ${member.name}`,
       async () => {
-        await this.active(loadBalancer);
-        return await this.putWeight(member, weight);
+        await this.#active(loadBalancer);
+        return await this.#putWeight(member, weight);
       },
       (taken) => taken,
     );
-    await this.active(loadBalancer);
+    await this.#active(loadBalancer);
   }
 
   /** False when another change came in between and made the load balancer immutable again. */
-  private async putWeight(member: MemberView, weight: number): Promise<boolean> {
+  async #putWeight(member: MemberView, weight: number): Promise<boolean> {
     try {
-      await this.openstack.send({
+      await this.#openstack.send({
         service: "load-balancer",
         method: "PUT",
         path: `/lbaas/pools/${member.poolId}/members/${member.id}`,
@@ -97,11 +97,11 @@ export class OctaviaLoadBalancer implements TrafficPool {
     }
   }
 
-  private async active(loadBalancer: string): Promise<void> {
-    const status = await this.caller.waitFor(
+  async #active(loadBalancer: string): Promise<void> {
+    const status = await this.#caller.waitFor(
       "the load balancer to be ACTIVE",
       async () => {
-        const answer = await this.openstack.read({
+        const answer = await this.#openstack.read({
           service: "load-balancer",
           method: "GET",
           path: `/lbaas/loadbalancers/${loadBalancer}`,
@@ -123,9 +123,11 @@ export class OctaviaLoadBalancer implements TrafficPool {
     }
   }
 
-  private async named(collection: "loadbalancers" | "pools", name: string): Promise<JsonObject | undefined> {
+  async #named(collection: "loadbalancers" | "pools", name: string): Promise<JsonObject | undefined> {
     const path = `/lbaas/${collection}?name=${encodeURIComponent(name)}`;
-    const found = (await this.openstack.list("load-balancer", path, collection)).filter((entry) => entry.name === name);
+    const found = (await this.#openstack.list("load-balancer", path, collection)).filter(
+      (entry) => entry.name === name,
+    );
     if (found.length > 1)
       throw new AmbiguousName(
         collection === "pools" ? "pools" : "load balancers",
@@ -144,7 +146,7 @@ function memberView(poolId: string, member: JsonObject): MemberView {
     name: optionalText(member.name) ?? text(member.address),
     address: text(member.address),
     weight: number(member.weight) ?? 1,
-    operatingStatus: OPERATING.has(status) ? (status as OperatingStatus) : "UNKNOWN",
+    operatingStatus: operatingStatuses.has(status) ? (status as OperatingStatus) : "UNKNOWN",
     provisioningStatus: text(member.provisioning_status),
     // Not in Octavia: only the local cloud counts per member.
     activeConnections: number(member.active_connections),

@@ -19,7 +19,7 @@ interface ServiceFacts {
   readonly version: string;
 }
 
-const SERVICES: Readonly<Record<OpenStackService, ServiceFacts>> = {
+const serviceFacts: Readonly<Record<OpenStackService, ServiceFacts>> = {
   compute: { title: "Nova", types: ["compute"], version: "" },
   network: { title: "Neutron", types: ["network"], version: "/v2.0" },
   "load-balancer": { title: "Octavia", types: ["load-balancer"], version: "/v2" },
@@ -50,11 +50,11 @@ interface SharedSession {
 
 /** One project of one OpenStack: a token, its catalogue, and calls to its services. */
 export class OpenStack {
-  private readonly caller: Caller;
-  private readonly credentials: OpenStackCredentials;
-  private readonly region: string;
+  readonly #caller: Caller;
+  readonly #credentials: OpenStackCredentials;
+  readonly #region: string;
   /** One token serves every region of the project. */
-  private readonly session: SharedSession;
+  readonly #session: SharedSession;
 
   constructor(
     caller: Caller,
@@ -62,25 +62,25 @@ export class OpenStack {
     region = credentials.region,
     session: SharedSession = { current: undefined },
   ) {
-    this.caller = caller;
-    this.credentials = credentials;
-    this.region = region;
-    this.session = session;
+    this.#caller = caller;
+    this.#credentials = credentials;
+    this.#region = region;
+    this.#session = session;
   }
 
   /** The same project in another region; the credentials' own when it is empty. */
   inRegion(region: string): OpenStack {
-    return new OpenStack(this.caller, this.credentials, region || this.credentials.region, this.session);
+    return new OpenStack(this.#caller, this.#credentials, region || this.#credentials.region, this.#session);
   }
 
   /** Sends a call; a token that has expired is renewed once. */
   async send(call: OpenStackCall): Promise<CloudAnswer> {
     try {
-      return await this.sendWithToken(call);
+      return await this.#sendWithToken(call);
     } catch (error) {
       if (!(error instanceof CloudCallError) || error.status !== 401) throw error;
-      this.session.current = undefined;
-      return await this.sendWithToken(call);
+      this.#session.current = undefined;
+      return await this.#sendWithToken(call);
     }
   }
 
@@ -106,17 +106,17 @@ export class OpenStack {
     return found;
   }
 
-  private async sendWithToken(call: OpenStackCall): Promise<CloudAnswer> {
-    this.session.current ??= this.authenticate();
+  async #sendWithToken(call: OpenStackCall): Promise<CloudAnswer> {
+    this.#session.current ??= this.#authenticate();
     // A failed authentication must not be remembered as the session.
-    const session = await this.session.current.catch((error: unknown) => {
-      this.session.current = undefined;
+    const session = await this.#session.current.catch((error: unknown) => {
+      this.#session.current = undefined;
       throw error;
     });
-    return await this.caller.send({
-      service: SERVICES[call.service].title,
+    return await this.#caller.send({
+      service: serviceFacts[call.service].title,
       method: call.method,
-      url: endpoint(session, call.service, this.region) + call.path,
+      url: endpoint(session, call.service, this.#region) + call.path,
       headers: {
         "x-auth-token": session.token,
         ...(call.microversion === undefined ? {} : { "openstack-api-version": `compute ${call.microversion}` }),
@@ -126,19 +126,19 @@ export class OpenStack {
     });
   }
 
-  private async authenticate(): Promise<Session> {
-    const answer = await this.caller.send({
+  async #authenticate(): Promise<Session> {
+    const answer = await this.#caller.send({
       service: "Keystone",
       method: "POST",
-      url: `${this.credentials.authUrl}/auth/tokens`,
-      body: { auth: authBody(this.credentials) },
+      url: `${this.#credentials.authUrl}/auth/tokens`,
+      body: { auth: authBody(this.#credentials) },
       idempotent: true,
     });
     const token = answer.headers.get("x-subject-token");
     if (token === null) {
       throw new LorError({
         code: "cloud-answer-unexpected",
-        message: `Keystone at ${this.credentials.authUrl} gave no token`,
+        message: `Keystone at ${this.#credentials.authUrl} gave no token`,
         exit: ExitCode.failed,
         culprit: "cloud",
         next: "lor-infra doctor",
@@ -175,7 +175,7 @@ function authBody(credentials: OpenStackCredentials): unknown {
 }
 
 function endpoint(session: Session, service: OpenStackService, region: string): string {
-  const facts = SERVICES[service];
+  const facts = serviceFacts[service];
   for (const type of facts.types) {
     const entry = session.catalog.find((candidate) => candidate.type === type);
     const url = objects(entry?.endpoints).find(

@@ -4,16 +4,16 @@ import type { OpenStack, OpenStackService } from "./openstack-api.ts";
 
 /** Flavors and quotas of one project in one region, from each service's own call. */
 export class OpenStackSupply implements QuotaClient {
-  private readonly openstack: OpenStack;
-  private readonly projectId: string;
+  readonly #openstack: OpenStack;
+  readonly #projectId: string;
 
   constructor(openstack: OpenStack, projectId: string) {
-    this.openstack = openstack;
-    this.projectId = projectId;
+    this.#openstack = openstack;
+    this.#projectId = projectId;
   }
 
   async flavors(): Promise<readonly OfferedFlavor[]> {
-    const flavors = await this.openstack.list("compute", "/flavors/detail", "flavors");
+    const flavors = await this.#openstack.list("compute", "/flavors/detail", "flavors");
     return flavors
       .filter((flavor) => flavor["OS-FLV-DISABLED:disabled"] !== true)
       .map((flavor) => ({
@@ -25,14 +25,14 @@ export class OpenStackSupply implements QuotaClient {
   }
 
   async loadBalancerFlavors(): Promise<readonly string[]> {
-    const flavors = await this.openstack.list("load-balancer", "/lbaas/flavors", "flavors");
+    const flavors = await this.#openstack.list("load-balancer", "/lbaas/flavors", "flavors");
     return flavors.filter((flavor) => flavor.enabled !== false).map((flavor) => text(flavor.name));
   }
 
   readonly quotas = {
     /** Nova, "Show Rate And Absolute Limits". */
     Nova: async (): Promise<readonly Quota[]> => {
-      const absolute = await this.absoluteLimits("compute");
+      const absolute = await this.#absoluteLimits("compute");
       return known([
         quota("instances", absolute.maxTotalInstances, absolute.totalInstancesUsed),
         quota("cores", absolute.maxTotalCores, absolute.totalCoresUsed),
@@ -41,7 +41,7 @@ export class OpenStackSupply implements QuotaClient {
     },
     /** Cinder, "Show absolute limits for project". */
     Cinder: async (): Promise<readonly Quota[]> => {
-      const absolute = await this.absoluteLimits("block-storage");
+      const absolute = await this.#absoluteLimits("block-storage");
       return known([
         quota("volumes", absolute.maxTotalVolumes, absolute.totalVolumesUsed),
         quota("volume-space", absolute.maxTotalVolumeGigabytes, absolute.totalGigabytesUsed),
@@ -49,10 +49,10 @@ export class OpenStackSupply implements QuotaClient {
     },
     /** Neutron, "Show quota details for a tenant". */
     Neutron: async (): Promise<readonly Quota[]> => {
-      const answer = await this.openstack.read({
+      const answer = await this.#openstack.read({
         service: "network",
         method: "GET",
-        path: `/quotas/${encodeURIComponent(this.projectId)}/details`,
+        path: `/quotas/${encodeURIComponent(this.#projectId)}/details`,
       });
       const port = object(object(answer.quota).port);
       const reserved = number(port.reserved) ?? 0;
@@ -60,19 +60,19 @@ export class OpenStackSupply implements QuotaClient {
     },
     /** Octavia, "Show Project Quota": it tells limits only, so what is there is counted. */
     Octavia: async (): Promise<readonly Quota[]> => {
-      const answer = await this.openstack.read({
+      const answer = await this.#openstack.read({
         service: "load-balancer",
         method: "GET",
-        path: `/lbaas/quotas/${encodeURIComponent(this.projectId)}`,
+        path: `/lbaas/quotas/${encodeURIComponent(this.#projectId)}`,
       });
-      const pools = await this.openstack.list("load-balancer", "/lbaas/pools", "pools");
+      const pools = await this.#openstack.list("load-balancer", "/lbaas/pools", "pools");
       const members = pools.reduce((sum, pool) => sum + objects(pool.members).length, 0);
       return known([quota("members", object(answer.quota).member, members)]);
     },
   };
 
-  private async absoluteLimits(service: OpenStackService): Promise<JsonObject> {
-    const answer = await this.openstack.read({ service, method: "GET", path: "/limits" });
+  async #absoluteLimits(service: OpenStackService): Promise<JsonObject> {
+    const answer = await this.#openstack.read({ service, method: "GET", path: "/limits" });
     return object(object(answer.limits).absolute);
   }
 }

@@ -32,10 +32,10 @@ export const findableTypes: readonly string[] = Object.keys(finders);
 const replacedFirst: ReadonlySet<string> = new Set(["openstack:keymanager/secretV1:SecretV1"]);
 
 export class NameFinder implements ResourceFinder {
-  private readonly clouds: FinderClouds;
+  readonly #clouds: FinderClouds;
 
   constructor(clouds: FinderClouds) {
-    this.clouds = clouds;
+    this.#clouds = clouds;
   }
 
   async find(
@@ -55,8 +55,8 @@ export class NameFinder implements ResourceFinder {
         next: "look in the cloud's console whether it exists, then run the same command again",
       });
     }
-    const openstack = this.clouds.openstack.inRegion(text(inputs.region));
-    return await find({ ...this.clouds, openstack }, inputs, chosen);
+    const openstack = this.#clouds.openstack.inRegion(text(inputs.region));
+    return await find({ ...this.#clouds, openstack }, inputs, chosen);
   }
 
   isChosen(type: string): boolean {
@@ -64,12 +64,12 @@ export class NameFinder implements ResourceFinder {
   }
 
   async shown(type: string, id: string, region: string): Promise<Readonly<Record<string, unknown>>> {
-    return (await shownInputs[type]?.(this.clouds.openstack.inRegion(region), id)) ?? {};
+    return (await shownInputs[type]?.(this.#clouds.openstack.inRegion(region), id)) ?? {};
   }
 
   async discard(type: string, id: string): Promise<void> {
     if (replacedFirst.has(type)) {
-      await this.clouds.openstack.send({ service: "key-manager", method: "DELETE", path: `/secrets/${id}` });
+      await this.#clouds.openstack.send({ service: "key-manager", method: "DELETE", path: `/secrets/${id}` });
       return;
     }
     const path = discardPath(type, id);
@@ -81,7 +81,7 @@ export class NameFinder implements ResourceFinder {
         culprit: "tool",
       });
     }
-    await this.clouds.ovh.delete(path);
+    await this.#clouds.ovh.delete(path);
   }
 
   writeOnlyInputs(type: string): readonly string[] {

@@ -7,18 +7,18 @@ import type { OvhApi } from "./ovh-api.ts";
  * `ovh_cloud_project_region_storage_presign` of terraform-provider-ovh.
  */
 export class OvhObjectStorage implements ObjectStorageClient {
-  private readonly ovh: OvhApi;
-  private readonly projectId: string;
+  readonly #ovh: OvhApi;
+  readonly #projectId: string;
 
   constructor(ovh: OvhApi, projectId: string) {
-    this.ovh = ovh;
-    this.projectId = projectId;
+    this.#ovh = ovh;
+    this.#projectId = projectId;
   }
 
   async find(bucket: BucketPlace, key: string): Promise<StoredObject | undefined> {
     // Keys come in order, so the one that is nothing but the prefix is the first of those that begin with it.
     const query = new URLSearchParams({ prefix: key, limit: "10" });
-    const answer = await this.ovh.get(`${this.path(bucket)}/object?${query}`);
+    const answer = await this.#ovh.get(`${this.#path(bucket)}/object?${query}`);
     const found = (Array.isArray(answer) ? objects(answer) : objects(object(answer).objects)).find(
       (one) => one.key === key && one.isLatest !== false && one.isDeleteMarker !== true,
     );
@@ -30,7 +30,7 @@ export class OvhObjectStorage implements ObjectStorageClient {
   }
 
   async uploadUrl(bucket: BucketPlace, key: string, seconds: number): Promise<string> {
-    const answer = await this.ovh.post(`${this.path(bucket)}/presign`, {
+    const answer = await this.#ovh.post(`${this.#path(bucket)}/presign`, {
       method: "PUT",
       object: key,
       expire: seconds,
@@ -38,8 +38,8 @@ export class OvhObjectStorage implements ObjectStorageClient {
     return text(object(answer).url);
   }
 
-  private path({ region, name }: BucketPlace): string {
-    const [project, place, bucket] = [this.projectId, region, name].map(encodeURIComponent);
+  #path({ region, name }: BucketPlace): string {
+    const [project, place, bucket] = [this.#projectId, region, name].map(encodeURIComponent);
     return `/cloud/project/${project}/region/${place}/storage/${bucket}`;
   }
 }

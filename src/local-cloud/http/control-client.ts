@@ -49,57 +49,57 @@ export class ControlError extends Error {
 
 /** The controls of a running local cloud, from another process. */
 export class ControlClient {
-  private readonly runtime: CloudRuntime;
+  readonly #runtime: CloudRuntime;
 
   constructor(runtime: CloudRuntime) {
-    this.runtime = runtime;
+    this.#runtime = runtime;
   }
 
   status(): Promise<CloudStatus> {
-    return this.send("GET", "/status");
+    return this.#send("GET", "/status");
   }
 
   credentials(): Promise<LocalCredentials> {
-    return this.send("GET", "/credentials");
+    return this.#send("GET", "/credentials");
   }
 
   orderFault(order: FaultOrder): Promise<FaultView> {
-    return this.send("POST", "/faults", order);
+    return this.#send("POST", "/faults", order);
   }
 
   faults(): Promise<readonly FaultView[]> {
-    return this.send("GET", "/faults");
+    return this.#send("GET", "/faults");
   }
 
   /** Takes back one fault, or all of them. */
   async clearFaults(id?: number): Promise<void> {
-    await this.send("DELETE", id === undefined ? "/faults" : `/faults/${id}`);
+    await this.#send("DELETE", id === undefined ? "/faults" : `/faults/${id}`);
   }
 
   /** Takes quota, sizes or backups away, until `clearRestrictions`. */
   restrict(order: RestrictionOrder): Promise<RestrictionsView> {
-    return this.send("POST", "/restrictions", order);
+    return this.#send("POST", "/restrictions", order);
   }
 
   restrictions(): Promise<RestrictionsView> {
-    return this.send("GET", "/restrictions");
+    return this.#send("GET", "/restrictions");
   }
 
   async clearRestrictions(): Promise<void> {
-    await this.send("DELETE", "/restrictions");
+    await this.#send("DELETE", "/restrictions");
   }
 
   held(): Promise<readonly HeldCall[]> {
-    return this.send("GET", "/held");
+    return this.#send("GET", "/held");
   }
 
   /** Lets one held call go on, or all of them. @returns how many */
   async release(seq?: number): Promise<number> {
-    return (await this.send<{ released: number }>("POST", "/release", seq === undefined ? {} : { seq })).released;
+    return (await this.#send<{ released: number }>("POST", "/release", seq === undefined ? {} : { seq })).released;
   }
 
   journal(filter: JournalFilter = {}): Promise<readonly JournalEntry[]> {
-    return this.send("GET", `/journal${query(filter)}`);
+    return this.#send("GET", `/journal${query(filter)}`);
   }
 
   /**
@@ -111,7 +111,7 @@ export class ControlClient {
     for (;;) {
       const left = Math.max(end - Date.now(), 1);
       try {
-        return await this.send("GET", `/journal/wait${query({ ...filter, timeoutMs: Math.min(left, 20_000) })}`);
+        return await this.#send("GET", `/journal/wait${query({ ...filter, timeoutMs: Math.min(left, 20_000) })}`);
       } catch (error) {
         if (!(error instanceof ControlError) || error.status !== 404 || Date.now() >= end) throw error;
       }
@@ -138,55 +138,55 @@ export class ControlClient {
   }
 
   async stepClock(seconds: number): Promise<void> {
-    await this.send("POST", "/clock", { stepSeconds: seconds });
+    await this.#send("POST", "/clock", { stepSeconds: seconds });
   }
 
   async setClockMode(mode: ClockMode): Promise<void> {
-    await this.send("POST", "/clock", { mode });
+    await this.#send("POST", "/clock", { mode });
   }
 
   async loseRegion(region: string): Promise<void> {
-    await this.send("POST", `/regions/${encodeURIComponent(region)}/lose`);
+    await this.#send("POST", `/regions/${encodeURIComponent(region)}/lose`);
   }
 
   async restoreRegion(region: string): Promise<void> {
-    await this.send("POST", `/regions/${encodeURIComponent(region)}/restore`);
+    await this.#send("POST", `/regions/${encodeURIComponent(region)}/restore`);
   }
 
   /** Health of the machine at an address of the cloud, as its balancer's monitor would see it. */
   health(address: string, region?: string): Promise<AddressHealth> {
-    return this.send("GET", `/health${query({ address, region })}`);
+    return this.#send("GET", `/health${query({ address, region })}`);
   }
 
   traffic(): Promise<TrafficFigures> {
-    return this.send("GET", "/traffic");
+    return this.#send("GET", "/traffic");
   }
 
   /** Addresses of fronts and load balancers at which this local cloud does not answer, with the reason. */
   unboundAddresses(): Promise<readonly UnboundAddress[]> {
-    return this.send("GET", "/traffic/unbound-addresses");
+    return this.#send("GET", "/traffic/unbound-addresses");
   }
 
   async resetTraffic(): Promise<void> {
-    await this.send("POST", "/traffic/reset");
+    await this.#send("POST", "/traffic/reset");
   }
 
   /** Forgets every resource, fault and journal entry. */
   async reset(): Promise<void> {
-    await this.send("POST", "/reset");
+    await this.#send("POST", "/reset");
   }
 
-  private async send<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
+  async #send<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
     let response: Response;
     try {
-      response = await fetch(`${this.runtime.httpUrl}/control${path}`, {
+      response = await fetch(`${this.#runtime.httpUrl}/control${path}`, {
         method,
-        headers: { authorization: `Bearer ${this.runtime.token}`, "content-type": "application/json" },
+        headers: { authorization: `Bearer ${this.#runtime.token}`, "content-type": "application/json" },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(40_000),
       });
     } catch (error) {
-      throw new ControlError(0, `the local cloud at ${this.runtime.httpUrl} does not answer`, error);
+      throw new ControlError(0, `the local cloud at ${this.#runtime.httpUrl} does not answer`, error);
     }
     const answer = (await response.json()) as { message?: string };
     if (!response.ok) throw new ControlError(response.status, answer.message ?? `status ${response.status}`);

@@ -8,9 +8,9 @@ import { plainErrors } from "./error-format.ts";
 import { type Call, type HttpApi, jsonObject, param, type Reply } from "./route.ts";
 
 /** Longest wait of one call, milliseconds; a client that waits longer asks again. */
-const LONGEST_WAIT_MS = 30_000;
+const longestWaitMs = 30_000;
 
-const EFFECTS: ReadonlySet<string> = new Set(faultEffects);
+const effectKinds: ReadonlySet<string> = new Set(faultEffects);
 
 /** The cloud's own controls: faults, journal, clock, regions, traffic. */
 export const control: HttpApi = {
@@ -132,7 +132,7 @@ function credentials({ cloud, base }: Call): Reply {
 }
 
 async function waitForEntry({ cloud, query }: Call): Promise<Reply> {
-  const wanted = Math.min(Number(query.timeoutMs ?? LONGEST_WAIT_MS) || LONGEST_WAIT_MS, LONGEST_WAIT_MS);
+  const wanted = Math.min(Number(query.timeoutMs ?? longestWaitMs) || longestWaitMs, longestWaitMs);
   try {
     return { body: await cloud.journal.wait(journalFilter(query), wanted) };
   } catch {
@@ -192,8 +192,8 @@ function restrictionOrder(body: Readonly<Record<string, unknown>>): RestrictionO
 
 function faultOrder(body: Readonly<Record<string, unknown>>): FaultOrder {
   const effect = jsonObject(body.effect);
-  if (typeof effect.kind !== "string" || !EFFECTS.has(effect.kind)) {
-    throw new CloudError(400, "bad-request", `effect.kind is one of ${[...EFFECTS].join(", ")}`);
+  if (typeof effect.kind !== "string" || !effectKinds.has(effect.kind)) {
+    throw new CloudError(400, "bad-request", `effect.kind is one of ${[...effectKinds].join(", ")}`);
   }
   if (effect.kind === "slow" && typeof effect.seconds !== "number") {
     throw new CloudError(400, "bad-request", "effect.seconds is missing");

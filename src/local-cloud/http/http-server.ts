@@ -10,7 +10,7 @@ import { plainErrors, refusalCode } from "./error-format.ts";
 import { type Call, type HttpApi, jsonObject, type Reply, type Route } from "./route.ts";
 
 /** Largest body read; no call of a client comes near. */
-const LARGEST_BODY_BYTES = 1024 * 1024;
+const largestBodyBytes = 1024 * 1024;
 
 export interface HttpApiArgs {
   readonly cloud: LocalCloud;
@@ -128,7 +128,7 @@ async function readBody(request: IncomingMessage, { api, route }: Target): Promi
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > LARGEST_BODY_BYTES) throw new CloudError(413, "too-large", "the body is too large");
+    if (size > largestBodyBytes) throw new CloudError(413, "too-large", "the body is too large");
     chunks.push(chunk);
   }
   const content = Buffer.concat(chunks).toString("utf8");

@@ -62,11 +62,11 @@ export function param(call: Call, name: string): string {
 }
 
 /** Query keys that page or shape a list instead of filtering it. */
-const NOT_FILTERS = new Set(["limit", "marker", "fields", "sort_key", "sort_dir", "page_reverse", "format", "prefix"]);
+const notFilters = new Set(["limit", "marker", "fields", "sort_key", "sort_dir", "page_reverse", "format", "prefix"]);
 
 /** Entries whose fields equal every filter of the query, as Neutron and Octavia filter by any field. */
 export function filtered(entries: readonly Json[], query: Readonly<Record<string, string>>): readonly Json[] {
-  const filters = Object.entries(query).filter(([key]) => !NOT_FILTERS.has(key));
+  const filters = Object.entries(query).filter(([key]) => !notFilters.has(key));
   return entries.filter((entry) =>
     filters.every(([key, value]) => !(key in entry) || String(entry[key] ?? "") === value),
   );

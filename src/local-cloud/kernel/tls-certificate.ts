@@ -4,7 +4,7 @@ import { join } from "node:path";
 import forge from "node-forge";
 
 /** Ten years: the certificate of a cloud on one's own machine has nothing to expire for. */
-const VALIDITY_MS = 10 * 365 * 24 * 3600 * 1000;
+const validityMs = 10 * 365 * 24 * 3600 * 1000;
 
 /** The certificate that the local cloud offers for HTTPS listeners, made at its first start: `tls.p12`, without a password. */
 export function ensureTlsFile(folder: string, now: Date): string {
@@ -31,7 +31,7 @@ export function selfSignedPkcs12(names: readonly string[], now: Date): Buffer {
   // A leading zero byte keeps the number positive.
   certificate.serialNumber = `00${randomBytes(16).toString("hex")}`;
   certificate.validity.notBefore = new Date(now.getTime() - 3600 * 1000);
-  certificate.validity.notAfter = new Date(now.getTime() + VALIDITY_MS);
+  certificate.validity.notAfter = new Date(now.getTime() + validityMs);
   const subject = [{ name: "commonName", value: names[0] ?? "localhost" }];
   certificate.setSubject(subject);
   certificate.setIssuer(subject);

@@ -8,10 +8,10 @@ import type { MemberMonitor } from "./member-monitor.ts";
 import type { ListenerModel, MemberModel, PoolModel } from "./model.ts";
 
 /** Members tried when connections are refused: `retries 3` and `option redispatch` of Octavia's HAProxy template. */
-const CONNECTION_ATTEMPTS = 4;
+const connectionAttempts = 4;
 
 /** Time to connect to a member, milliseconds; the machine is the same, so that only a wedged one takes longer. */
-const CONNECT_TIMEOUT_MS = 2_000;
+const connectTimeoutMs = 2_000;
 
 export interface BalancerArgs {
   /** Load balancer that the listener belongs to. */
@@ -51,35 +51,35 @@ function countConnections(server: Server, { balancerId, counters }: BalancerArgs
 }
 
 class Forwarder {
-  private readonly args: BalancerArgs;
-  private readonly secure: boolean;
-  private readonly proxy = createProxyServer({ proxyTimeout: 120_000 });
-  private readonly turn = { next: 0 };
+  readonly #args: BalancerArgs;
+  readonly #secure: boolean;
+  readonly #proxy = createProxyServer({ proxyTimeout: 120_000 });
+  readonly #turn = { next: 0 };
   /** Answers whose member went away before the end. */
-  private readonly cut = new WeakSet<object>();
+  readonly #cut = new WeakSet<object>();
 
   constructor(args: BalancerArgs, secure: boolean) {
-    this.args = args;
-    this.secure = secure;
+    this.#args = args;
+    this.#secure = secure;
     // Every request brings its own error handling; this one keeps a late error of a closed one from ending the process.
-    this.proxy.on("error", () => undefined);
-    this.proxy.on("proxyRes", (answer, _request, response) => {
+    this.#proxy.on("error", () => undefined);
+    this.#proxy.on("proxyRes", (answer, _request, response) => {
       // Between balancer and member only: as with HAProxy, the customer's own connection stays open.
       delete answer.headers.connection;
       delete answer.headers["keep-alive"];
       answer.once("close", () => {
         if (answer.complete) return;
-        this.cut.add(response);
+        this.#cut.add(response);
         response.destroy();
       });
     });
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { counters } = this.args;
+    const { counters } = this.#args;
     counters.request();
-    const listener = this.args.listener();
-    const target = await connectMember(this.args, listener?.poolId, this.turn);
+    const listener = this.#args.listener();
+    const target = await connectMember(this.#args, listener?.poolId, this.#turn);
     if (target === undefined) {
       counters.failure("no member");
       response
@@ -93,15 +93,15 @@ class Forwarder {
       counters.end(member.id);
       socket.destroy();
       // A client that leaves before its answer is no failure of the cloud.
-      if (this.cut.has(response)) counters.failure("connection cut", member.id);
+      if (this.#cut.has(response)) counters.failure("connection cut", member.id);
       else if (response.writableFinished && response.statusCode >= 500) {
         counters.failure(`status ${response.statusCode}`, member.id);
       }
     });
-    if (listener?.forwardedProto === true) request.headers["x-forwarded-proto"] = this.secure ? "https" : "http";
-    const address = loopback(member.address, member.port, this.args.portOffset);
-    this.proxy.web(request, response, { target: { ...address, protocol: "http:" }, agent: agentOf(socket) }, () => {
-      this.cut.add(response);
+    if (listener?.forwardedProto === true) request.headers["x-forwarded-proto"] = this.#secure ? "https" : "http";
+    const address = loopback(member.address, member.port, this.#args.portOffset);
+    this.#proxy.web(request, response, { target: { ...address, protocol: "http:" }, agent: agentOf(socket) }, () => {
+      this.#cut.add(response);
       if (response.headersSent) response.destroy();
       else response.writeHead(502, { "content-type": "text/plain" }).end("502 the server did not answer\n");
     });
@@ -114,7 +114,7 @@ async function connectMember(
   poolId: string | undefined,
   turn: { next: number },
 ): Promise<{ member: MemberModel; socket: Socket } | undefined> {
-  for (let attempt = 0; attempt < CONNECTION_ATTEMPTS; attempt++) {
+  for (let attempt = 0; attempt < connectionAttempts; attempt++) {
     const found = poolId === undefined ? undefined : args.pool(poolId);
     const open = found?.pool.members.filter((member) => member.weight > 0 && found.monitor.isUp(member.id)) ?? [];
     const member = inTurn(open, turn);
@@ -141,7 +141,7 @@ function inTurn(members: readonly MemberModel[], turn: { next: number }): Member
 function connected(host: string, port: number): Promise<Socket | undefined> {
   const { promise, resolve } = Promise.withResolvers<Socket | undefined>();
   const socket = connect({ host, port, noDelay: true });
-  socket.setTimeout(CONNECT_TIMEOUT_MS, () => socket.destroy());
+  socket.setTimeout(connectTimeoutMs, () => socket.destroy());
   socket.once("connect", () => {
     socket.setTimeout(0);
     resolve(socket);

@@ -19,21 +19,21 @@ interface Health extends InstanceHealth {
 
 /** Traffic's view of the modelled services. */
 export class CloudModel implements TrafficModel {
-  private readonly cloud: LocalCloud;
+  readonly #cloud: LocalCloud;
 
   constructor(cloud: LocalCloud) {
-    this.cloud = cloud;
+    this.#cloud = cloud;
   }
 
   instances(): readonly InstanceModel[] {
-    const floating = this.floating();
-    return this.cloud.nova.servers.list().flatMap((server) => {
+    const floating = this.#floating();
+    return this.#cloud.nova.servers.list().flatMap((server) => {
       const fixed = server.addresses[0]?.address;
       if (fixed === undefined) return [];
-      const health = () => this.healthOf(fixed, server.region);
+      const health = () => this.#healthOf(fixed, server.region);
       if (!health().running) return [];
       const behindBalancer =
-        this.cloud.frontHealth(fixed, { region: server.region, from: null }).identity?.role === "prestashop";
+        this.#cloud.frontHealth(fixed, { region: server.region, from: null }).identity?.role === "prestashop";
       return [
         {
           id: server.id,
@@ -48,8 +48,8 @@ export class CloudModel implements TrafficModel {
   }
 
   balancers(): readonly BalancerModel[] {
-    const { octavia } = this.cloud;
-    const floating = this.floating();
+    const { octavia } = this.#cloud;
+    const floating = this.#floating();
     return octavia.loadBalancers.list().flatMap((balancer): BalancerModel[] => {
       // Requests pass while a change is under way, and not before the first creation is done.
       if (balancer.provisioningStatus === "PENDING_CREATE" || balancer.provisioningStatus === "PENDING_DELETE")
@@ -63,17 +63,17 @@ export class CloudModel implements TrafficModel {
           addresses: [balancer.vipAddress, ...(floating.get(balancer.vipPortId) ?? [])],
           listeners: octavia.listeners
             .list({ loadBalancerId: balancer.id })
-            .flatMap((listener) => this.listener(listener)),
-          pools: pools.map((pool) => this.pool(pool, balancer.id)),
+            .flatMap((listener) => this.#listener(listener)),
+          pools: pools.map((pool) => this.#pool(pool, balancer.id)),
         },
       ];
     });
   }
 
-  private listener(listener: ListenerView): ListenerModel[] {
+  #listener(listener: ListenerView): ListenerModel[] {
     if (!listener.adminStateUp || listener.provisioningStatus === "PENDING_CREATE") return [];
     const terminates = listener.protocol === "TERMINATED_HTTPS";
-    const pkcs12 = terminates ? this.certificate(listener.defaultTlsContainerRef) : undefined;
+    const pkcs12 = terminates ? this.#certificate(listener.defaultTlsContainerRef) : undefined;
     // Without its certificate a listener that ends TLS cannot answer at all.
     if (terminates && pkcs12 === undefined) return [];
     return [
@@ -87,21 +87,21 @@ export class CloudModel implements TrafficModel {
     ];
   }
 
-  private certificate(secretRef: string | undefined): Buffer | undefined {
+  #certificate(secretRef: string | undefined): Buffer | undefined {
     if (secretRef === undefined) return undefined;
     try {
-      return Buffer.from(this.cloud.barbican.secrets.payload(secretRef));
+      return Buffer.from(this.#cloud.barbican.secrets.payload(secretRef));
     } catch (error) {
       if (error instanceof CloudError) return undefined;
       throw error;
     }
   }
 
-  private pool(pool: PoolView, balancerId: string): PoolModel {
-    const monitor = this.cloud.octavia.monitors.list({ poolId: pool.id })[0];
+  #pool(pool: PoolView, balancerId: string): PoolModel {
+    const monitor = this.#cloud.octavia.monitors.list({ poolId: pool.id })[0];
     return {
       id: pool.id,
-      members: this.cloud.octavia.members
+      members: this.#cloud.octavia.members
         .list(pool.id)
         .filter((member) => member.adminStateUp && member.provisioningStatus !== "PENDING_CREATE")
         .map((member) => ({
@@ -109,29 +109,29 @@ export class CloudModel implements TrafficModel {
           address: member.address,
           port: member.protocolPort,
           weight: member.weight,
-          reachable: () => this.reaches(balancerId, member.address, member.protocolPort),
+          reachable: () => this.#reaches(balancerId, member.address, member.protocolPort),
         })),
       monitor: monitor === undefined || !monitor.adminStateUp ? undefined : monitorModel(monitor),
     };
   }
 
   /** Port -> floating addresses that lead to it. */
-  private floating(): ReadonlyMap<string, readonly string[]> {
+  #floating(): ReadonlyMap<string, readonly string[]> {
     const found = new Map<string, string[]>();
-    for (const { portId, address } of this.cloud.neutron.floatingIps.list()) {
+    for (const { portId, address } of this.#cloud.neutron.floatingIps.list()) {
       if (portId !== undefined) found.set(portId, [...(found.get(portId) ?? []), address]);
     }
     return found;
   }
 
   /** The guest's own view, whoever asks. */
-  private healthOf(address: string, region: string): Health {
-    const { healthy, reason, running } = this.cloud.frontHealth(address, { region, from: null });
+  #healthOf(address: string, region: string): Health {
+    const { healthy, reason, running } = this.#cloud.frontHealth(address, { region, from: null });
     return { healthy, reason: reason ?? "ok", running };
   }
 
-  private reaches(balancerId: string, address: string, protocolPort: number): boolean {
-    return this.cloud.reach(balancerId, { address, protocolPort }).reachable;
+  #reaches(balancerId: string, address: string, protocolPort: number): boolean {
+    return this.#cloud.reach(balancerId, { address, protocolPort }).reachable;
   }
 }
 

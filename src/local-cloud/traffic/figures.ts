@@ -40,64 +40,64 @@ export interface BalancerFigures {
 }
 
 export class TrafficCounters {
-  private requests = 0;
-  private failures = 0;
-  private causes = new Map<string, number>();
-  private readonly members = new Map<string, { requests: number; failures: number; active: number }>();
-  private readonly balancers = new Map<string, { -readonly [K in keyof BalancerFigures]: BalancerFigures[K] }>();
+  #requests = 0;
+  #failures = 0;
+  #causes = new Map<string, number>();
+  readonly #members = new Map<string, { requests: number; failures: number; active: number }>();
+  readonly #balancers = new Map<string, { -readonly [K in keyof BalancerFigures]: BalancerFigures[K] }>();
 
   request(): void {
-    this.requests++;
+    this.#requests++;
   }
 
   failure(cause: string, memberId?: string): void {
-    this.failures++;
-    this.causes.set(cause, (this.causes.get(cause) ?? 0) + 1);
-    if (memberId !== undefined) this.member(memberId).failures++;
+    this.#failures++;
+    this.#causes.set(cause, (this.#causes.get(cause) ?? 0) + 1);
+    if (memberId !== undefined) this.#member(memberId).failures++;
   }
 
   begin(memberId: string): void {
-    const member = this.member(memberId);
+    const member = this.#member(memberId);
     member.requests++;
     member.active++;
   }
 
   end(memberId: string): void {
-    this.member(memberId).active--;
+    this.#member(memberId).active--;
   }
 
   connectionOpened(balancerId: string): void {
-    const balancer = this.balancer(balancerId);
+    const balancer = this.#balancer(balancerId);
     balancer.totalConnections++;
     balancer.activeConnections++;
   }
 
   connectionClosed(balancerId: string, bytes: { readonly in: number; readonly out: number }): void {
-    const balancer = this.balancer(balancerId);
+    const balancer = this.#balancer(balancerId);
     balancer.activeConnections--;
     balancer.bytesIn += bytes.in;
     balancer.bytesOut += bytes.out;
   }
 
   requestError(balancerId: string): void {
-    this.balancer(balancerId).requestErrors++;
+    this.#balancer(balancerId).requestErrors++;
   }
 
   /** Not reset: Octavia's count since the creation too. */
   ofBalancer(balancerId: string): BalancerFigures {
-    return { ...this.balancer(balancerId) };
+    return { ...this.#balancer(balancerId) };
   }
 
   active(memberId: string): number {
-    return this.members.get(memberId)?.active ?? 0;
+    return this.#members.get(memberId)?.active ?? 0;
   }
 
   /** Forgets what is over; what is in progress goes on being counted. */
   reset(): void {
-    this.requests = 0;
-    this.failures = 0;
-    this.causes.clear();
-    for (const member of this.members.values()) {
+    this.#requests = 0;
+    this.#failures = 0;
+    this.#causes.clear();
+    for (const member of this.#members.values()) {
       member.requests = 0;
       member.failures = 0;
     }
@@ -105,28 +105,28 @@ export class TrafficCounters {
 
   read(problems: readonly string[]): TrafficFigures {
     return {
-      requests: this.requests,
-      failures: this.failures,
-      causes: Object.fromEntries(this.causes),
-      members: Object.fromEntries([...this.members].map(([id, member]) => [id, { ...member }])),
+      requests: this.#requests,
+      failures: this.#failures,
+      causes: Object.fromEntries(this.#causes),
+      members: Object.fromEntries([...this.#members].map(([id, member]) => [id, { ...member }])),
       problems,
     };
   }
 
-  private member(id: string): { requests: number; failures: number; active: number } {
-    let member = this.members.get(id);
+  #member(id: string): { requests: number; failures: number; active: number } {
+    let member = this.#members.get(id);
     if (member === undefined) {
       member = { requests: 0, failures: 0, active: 0 };
-      this.members.set(id, member);
+      this.#members.set(id, member);
     }
     return member;
   }
 
-  private balancer(id: string) {
-    let balancer = this.balancers.get(id);
+  #balancer(id: string) {
+    let balancer = this.#balancers.get(id);
     if (balancer === undefined) {
       balancer = { bytesIn: 0, bytesOut: 0, totalConnections: 0, activeConnections: 0, requestErrors: 0 };
-      this.balancers.set(id, balancer);
+      this.#balancers.set(id, balancer);
     }
     return balancer;
   }

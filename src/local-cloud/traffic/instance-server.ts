@@ -3,7 +3,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { InstanceModel } from "./model.ts";
 
 /** Longest time that a request may ask to be kept open, milliseconds. */
-const LONGEST_HOLD_MS = 60_000;
+const longestHoldMs = 60_000;
 
 /**
  * The web server of one instance: `/health` and pages by the modelled state; plain HTTP that a balancer marked is sent to HTTPS
@@ -11,7 +11,7 @@ const LONGEST_HOLD_MS = 60_000;
  */
 export function createInstanceServer(instance: () => InstanceModel | undefined, pkcs12: Buffer | undefined): Server {
   const respond = (request: IncomingMessage, response: ServerResponse) => {
-    const hold = Math.min(Number(request.headers["x-local-cloud-hold-ms"] ?? 0) || 0, LONGEST_HOLD_MS);
+    const hold = Math.min(Number(request.headers["x-local-cloud-hold-ms"] ?? 0) || 0, longestHoldMs);
     if (hold === 0) return answer(instance(), request, response);
     setTimeout(() => answer(instance(), request, response), hold);
   };

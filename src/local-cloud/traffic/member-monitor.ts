@@ -29,7 +29,7 @@ interface Watch {
 }
 
 /** Shortest time between two rounds, milliseconds: at a high scale the checks would take the processor. */
-const SHORTEST_PERIOD_MS = 50;
+const shortestPeriodMs = 50;
 
 /**
  * The health monitor of one pool, as Octavia's HAProxy does it: a new member counts as up until its first check fails; then
@@ -107,7 +107,7 @@ export class MemberMonitor {
   }
 
   #periodMs(): number {
-    return Math.max(((this.#pool.monitor?.delaySeconds ?? 5) * 1000) / this.#options.scale, SHORTEST_PERIOD_MS);
+    return Math.max(((this.#pool.monitor?.delaySeconds ?? 5) * 1000) / this.#options.scale, shortestPeriodMs);
   }
 
   async #round(): Promise<void> {

@@ -8,7 +8,7 @@ export interface RunningTraffic {
 }
 
 /** A timer longer than this overflows. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const longestTimerMs = 2 ** 31 - 1;
 
 /**
  * Traffic that follows the cloud: every change, every step of the clock, every deadline and every guest that finishes starting.
@@ -24,7 +24,7 @@ export function startTraffic(cloud: LocalCloud, options: TrafficOptions): Runnin
     if (cloud.clock.mode === "stepped") return;
     const next = nextTime(cloud);
     if (next === undefined) return;
-    timer = setTimeout(follow, Math.min(Math.max(next - cloud.clock.now(), 0) + 1, LONGEST_TIMER_MS));
+    timer = setTimeout(follow, Math.min(Math.max(next - cloud.clock.now(), 0) + 1, longestTimerMs));
     timer.unref();
   };
   const ends = [cloud.onChange(follow), cloud.clock.onStep(follow)];

@@ -44,26 +44,26 @@ interface Running {
 
 /** The cloud's traffic: servers of instances and balancers appear and disappear as the model changes. */
 export class Traffic {
-  private readonly model: TrafficModel;
-  private readonly options: TrafficOptions;
-  private readonly counters = new TrafficCounters();
-  private readonly servers = new Map<string, Running>();
+  readonly #model: TrafficModel;
+  readonly #options: TrafficOptions;
+  readonly #counters = new TrafficCounters();
+  readonly #servers = new Map<string, Running>();
   /** `host:port` -> the server that listens there. */
-  private readonly listening = new Map<string, Running>();
-  private starts = 0;
-  private readonly monitors = new Map<string, MemberMonitor>();
-  private readonly unbound = new Map<string, UnboundAddress>();
-  private instances = new Map<string, InstanceModel>();
-  private listeners = new Map<string, ListenerModel>();
-  private pools = new Map<string, WatchedPool>();
-  private wanted: ReadonlyMap<string, Wanted> = new Map();
-  private reconciling: Promise<void> = Promise.resolve();
-  private asked = false;
-  private closed = false;
+  readonly #listening = new Map<string, Running>();
+  #starts = 0;
+  readonly #monitors = new Map<string, MemberMonitor>();
+  readonly #unbound = new Map<string, UnboundAddress>();
+  #instances = new Map<string, InstanceModel>();
+  #listeners = new Map<string, ListenerModel>();
+  #pools = new Map<string, WatchedPool>();
+  #wanted: ReadonlyMap<string, Wanted> = new Map();
+  #reconciling: Promise<void> = Promise.resolve();
+  #asked = false;
+  #closed = false;
 
   constructor(model: TrafficModel, options: TrafficOptions) {
-    this.model = model;
-    this.options = options;
+    this.#model = model;
+    this.#options = options;
   }
 
   /**
@@ -71,107 +71,107 @@ export class Traffic {
    * meanwhile are answered by one more run.
    */
   refresh(): Promise<void> {
-    if (this.closed) return Promise.resolve();
-    const instances = this.model.instances();
-    const balancers = this.model.balancers();
-    this.instances = new Map(instances.map((instance) => [instance.id, instance]));
-    this.listeners = new Map(balancers.flatMap((balancer) => balancer.listeners.map((entry) => [entry.id, entry])));
-    this.watchPools(balancers);
-    this.wanted = new Map(
+    if (this.#closed) return Promise.resolve();
+    const instances = this.#model.instances();
+    const balancers = this.#model.balancers();
+    this.#instances = new Map(instances.map((instance) => [instance.id, instance]));
+    this.#listeners = new Map(balancers.flatMap((balancer) => balancer.listeners.map((entry) => [entry.id, entry])));
+    this.#watchPools(balancers);
+    this.#wanted = new Map(
       [
-        ...instances.flatMap((entry) => this.ofInstance(entry)),
-        ...balancers.flatMap((entry) => this.ofBalancer(entry)),
+        ...instances.flatMap((entry) => this.#ofInstance(entry)),
+        ...balancers.flatMap((entry) => this.#ofBalancer(entry)),
       ].map((entry) => [entry.key, entry]),
     );
-    if (!this.asked) {
-      this.asked = true;
-      this.reconciling = this.reconciling.then(() => {
-        this.asked = false;
-        return this.reconcile();
+    if (!this.#asked) {
+      this.#asked = true;
+      this.#reconciling = this.#reconciling.then(() => {
+        this.#asked = false;
+        return this.#reconcile();
       });
     }
-    return this.reconciling;
+    return this.#reconciling;
   }
 
   /** Status that the monitor found for a member; undefined for an unknown member. */
   memberStatus(poolId: string, member: Pick<MemberModel, "id" | "weight">): MemberStatus | undefined {
-    return this.monitors.get(poolId)?.status(member);
+    return this.#monitors.get(poolId)?.status(member);
   }
 
   activeConnections(memberId: string): number {
-    return this.counters.active(memberId);
+    return this.#counters.active(memberId);
   }
 
   /** Statistics of one load balancer, over all its listeners. */
   balancerFigures(balancerId: string): BalancerFigures {
-    return this.counters.ofBalancer(balancerId);
+    return this.#counters.ofBalancer(balancerId);
   }
 
   figures(): TrafficFigures {
-    return this.counters.read(
+    return this.#counters.read(
       this.unboundAddresses().map(({ address, owner, error }) => `${address} (${owner}): ${error}`),
     );
   }
 
   /** Another process holds them, or the system refuses them; tried again at every change of the cloud. */
   unboundAddresses(): readonly UnboundAddress[] {
-    return [...this.unbound.values()];
+    return [...this.#unbound.values()];
   }
 
   resetFigures(): void {
-    this.counters.reset();
+    this.#counters.reset();
   }
 
   async close(): Promise<void> {
-    this.closed = true;
-    await this.reconciling;
-    for (const monitor of this.monitors.values()) monitor.close();
-    await Promise.all([...this.servers.values()].map(({ server }) => stop(server, false)));
-    this.servers.clear();
+    this.#closed = true;
+    await this.#reconciling;
+    for (const monitor of this.#monitors.values()) monitor.close();
+    await Promise.all([...this.#servers.values()].map(({ server }) => stop(server, false)));
+    this.#servers.clear();
   }
 
-  private async reconcile(): Promise<void> {
-    if (this.closed) return;
-    const { wanted } = this;
-    const before = this.starts;
-    const leaving = [...this.servers].filter(([key]) => !wanted.has(key));
+  async #reconcile(): Promise<void> {
+    if (this.#closed) return;
+    const wanted = this.#wanted;
+    const before = this.#starts;
+    const leaving = [...this.#servers].filter(([key]) => !wanted.has(key));
     await Promise.all(
       leaving.map(async ([key, running]) => {
-        this.servers.delete(key);
-        this.listening.delete(placeOf(running.wanted));
+        this.#servers.delete(key);
+        this.#listening.delete(placeOf(running.wanted));
         await stop(running.server, running.wanted.graceful);
       }),
     );
-    this.unbound.clear();
-    await Promise.all([...wanted.values()].map((entry) => this.start(entry)));
-    if (leaving.length === 0 && this.starts === before) return;
-    for (const pool of this.pools.values()) this.monitors.get(pool.id)?.update(pool);
+    this.#unbound.clear();
+    await Promise.all([...wanted.values()].map((entry) => this.#start(entry)));
+    if (leaving.length === 0 && this.#starts === before) return;
+    for (const pool of this.#pools.values()) this.#monitors.get(pool.id)?.update(pool);
   }
 
-  private watchPools(balancers: readonly BalancerModel[]): void {
-    const pools = balancers.flatMap((balancer) => balancer.pools.map((pool) => this.ownMembers(pool)));
-    this.pools = new Map(pools.map((pool) => [pool.id, pool]));
-    for (const [id, monitor] of this.monitors) {
-      if (this.pools.has(id)) continue;
+  #watchPools(balancers: readonly BalancerModel[]): void {
+    const pools = balancers.flatMap((balancer) => balancer.pools.map((pool) => this.#ownMembers(pool)));
+    this.#pools = new Map(pools.map((pool) => [pool.id, pool]));
+    for (const [id, monitor] of this.#monitors) {
+      if (this.#pools.has(id)) continue;
       monitor.close();
-      this.monitors.delete(id);
+      this.#monitors.delete(id);
     }
-    for (const pool of this.pools.values()) {
-      const known = this.monitors.get(pool.id);
-      if (known === undefined) this.monitors.set(pool.id, new MemberMonitor(pool, this.options));
+    for (const pool of this.#pools.values()) {
+      const known = this.#monitors.get(pool.id);
+      if (known === undefined) this.#monitors.set(pool.id, new MemberMonitor(pool, this.#options));
       else known.update(pool);
     }
   }
 
   /** Only servers of this cloud count: another one on this machine may hold the same address. */
-  private ownMembers(pool: PoolModel): WatchedPool {
+  #ownMembers(pool: PoolModel): WatchedPool {
     return {
       ...pool,
       members: pool.members.map((member) => {
-        const place = placeOf(loopback(member.address, member.port, this.options.portOffset));
-        const reachable = () => this.listening.has(place) && member.reachable();
+        const place = placeOf(loopback(member.address, member.port, this.#options.portOffset));
+        const reachable = () => this.#listening.has(place) && member.reachable();
         const state = () => {
-          const { serial, wanted } = this.listening.get(place) ?? {};
+          const { serial, wanted } = this.#listening.get(place) ?? {};
           const serves = reachable() && wanted?.health?.()?.healthy !== false;
           return { version: `${serial} ${serves}`, serves };
         };
@@ -180,26 +180,26 @@ export class Traffic {
     };
   }
 
-  private ofInstance(instance: InstanceModel): Wanted[] {
+  #ofInstance(instance: InstanceModel): Wanted[] {
     return instance.addresses.flatMap((address) =>
       instance.ports.map((port) => ({
-        ...loopback(address, port, this.options.portOffset),
+        ...loopback(address, port, this.#options.portOffset),
         graceful: false,
         key: `instance ${instance.id} ${address}:${port}`,
-        health: () => this.instances.get(instance.id)?.health(),
+        health: () => this.#instances.get(instance.id)?.health(),
         create: () =>
           createInstanceServer(
-            () => this.instances.get(instance.id),
-            port === 443 ? this.options.instanceCertificate : undefined,
+            () => this.#instances.get(instance.id),
+            port === 443 ? this.#options.instanceCertificate : undefined,
           ),
       })),
     );
   }
 
-  private ofBalancer(balancer: BalancerModel): Wanted[] {
+  #ofBalancer(balancer: BalancerModel): Wanted[] {
     return balancer.addresses.flatMap((address) =>
       balancer.listeners.map((listener) => ({
-        ...loopback(address, listener.port, this.options.portOffset),
+        ...loopback(address, listener.port, this.#options.portOffset),
         graceful: true,
         // A new certificate needs a new server.
         key: `listener ${listener.id} ${address}:${listener.port} ${listener.pkcs12?.toString("base64").slice(-40) ?? ""}`,
@@ -207,10 +207,10 @@ export class Traffic {
           createBalancerServer(
             {
               balancerId: balancer.id,
-              portOffset: this.options.portOffset,
-              counters: this.counters,
-              listener: () => this.listeners.get(listener.id),
-              pool: (id) => this.poolWithMonitor(id),
+              portOffset: this.#options.portOffset,
+              counters: this.#counters,
+              listener: () => this.#listeners.get(listener.id),
+              pool: (id) => this.#poolWithMonitor(id),
             },
             listener.pkcs12,
           ),
@@ -218,25 +218,25 @@ export class Traffic {
     );
   }
 
-  private poolWithMonitor(id: string): { pool: WatchedPool; monitor: MemberMonitor } | undefined {
-    const pool = this.pools.get(id);
-    const monitor = this.monitors.get(id);
+  #poolWithMonitor(id: string): { pool: WatchedPool; monitor: MemberMonitor } | undefined {
+    const pool = this.#pools.get(id);
+    const monitor = this.#monitors.get(id);
     return pool === undefined || monitor === undefined ? undefined : { pool, monitor };
   }
 
   /** An address that another process holds is a problem to show, not a reason for the cloud to end. */
-  private async start(wanted: Wanted): Promise<void> {
-    if (this.servers.has(wanted.key)) return;
+  async #start(wanted: Wanted): Promise<void> {
+    if (this.#servers.has(wanted.key)) return;
     try {
       const server = wanted.create();
       await listen(server, wanted.host, wanted.port);
-      this.starts += 1;
-      const running = { server, serial: this.starts, wanted };
-      this.servers.set(wanted.key, running);
-      this.listening.set(placeOf(wanted), running);
+      this.#starts += 1;
+      const running = { server, serial: this.#starts, wanted };
+      this.#servers.set(wanted.key, running);
+      this.#listening.set(placeOf(wanted), running);
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      this.unbound.set(wanted.key, { address: placeOf(wanted), owner: wanted.key, error: code ?? message });
+      this.#unbound.set(wanted.key, { address: placeOf(wanted), owner: wanted.key, error: code ?? message });
     }
   }
 }

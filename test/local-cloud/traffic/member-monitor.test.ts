@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { MemberMonitor, type WatchedPool } from "../../../src/local-cloud/traffic/member-monitor.ts";
 
 /** Round after round: the period is 50 ms, the shortest. */
-const LONG_MS = 2_000;
+const longMs = 2_000;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
@@ -34,19 +34,19 @@ function pool(serves: boolean): WatchedPool {
 
 test("it makes no round while its pool is at rest, and begins again when the pool is updated", async () => {
   const monitor = new MemberMonitor(pool(false), { portOffset: 20_000, scale: 100 });
-  await vi.advanceTimersByTimeAsync(LONG_MS);
+  await vi.advanceTimersByTimeAsync(longMs);
   expect(monitor.status({ id: "a", weight: 1 })).toBe("ERROR");
   expect(vi.getTimerCount()).toBe(0);
   monitor.update(pool(false));
   expect(vi.getTimerCount()).toBe(1);
-  await vi.advanceTimersByTimeAsync(LONG_MS);
+  await vi.advanceTimersByTimeAsync(longMs);
   expect(vi.getTimerCount()).toBe(0);
   monitor.close();
 });
 
 test("a member that fails although it should serve is checked in every round", async () => {
   const monitor = new MemberMonitor(pool(true), { portOffset: 20_000, scale: 100 });
-  await vi.advanceTimersByTimeAsync(LONG_MS);
+  await vi.advanceTimersByTimeAsync(longMs);
   expect(monitor.status({ id: "a", weight: 1 })).toBe("ERROR");
   expect(vi.getTimerCount()).toBe(1);
   monitor.close();

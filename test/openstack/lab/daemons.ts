@@ -11,7 +11,7 @@ import {
 import type { Place } from "./place.ts";
 
 /** Every daemon, and so everything that it starts, carries the folder under this name in its environment. */
-const MARK = "LOR_INFRA_OPENSTACK_DAEMON";
+const processMark = "LOR_INFRA_OPENSTACK_DAEMON";
 
 export interface DaemonOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -24,7 +24,7 @@ interface Daemon extends ProcessIdentity {
 }
 
 /** Those that others write to until their end: stopped last. */
-const STOPPED_LAST = ["rabbitmq", "mariadb", "memcached", "erlang-names"];
+const stoppedLast = ["rabbitmq", "mariadb", "memcached", "erlang-names"];
 
 /**
  * The daemons of one folder. Each is on record with its number and its start time before the next one is started, so that a later process can
@@ -49,7 +49,7 @@ export class Daemons {
       LC_ALL: "C.UTF-8",
       HOME: this.#place.data("tmp"),
       PYTHONDONTWRITEBYTECODE: "1",
-      [MARK]: this.#place.folder,
+      [processMark]: this.#place.folder,
       ...more,
     };
   }
@@ -95,7 +95,7 @@ export class Daemons {
 
   /** Whatever runs for this folder: the daemons, what they started, and commands that an interrupted start left. */
   everyProcess(): readonly ProcessIdentity[] {
-    return processesWith(MARK, this.#place.folder);
+    return processesWith(processMark, this.#place.folder);
   }
 
   /** Stops one, and no other. */
@@ -108,7 +108,7 @@ export class Daemons {
   /** Stops all of it; resolves when none is left. */
   async stop(): Promise<void> {
     const running = this.running();
-    const last = (daemon: Daemon) => STOPPED_LAST.includes(daemon.name);
+    const last = (daemon: Daemon) => stoppedLast.includes(daemon.name);
     const end = (daemon: Daemon) => endGently(daemon, this.#graceMilliseconds);
     await Promise.all(running.filter((daemon) => !last(daemon)).map(end));
     await Promise.all(running.filter(last).map(end));

@@ -47,16 +47,16 @@ export function address(port: PortName): string {
 export const identityUrl = `${address("keystone")}/v3`;
 
 /** Unix sockets have paths of at most 107 characters, and Open vSwitch's lie deepest. */
-const LONGEST_FOLDER = 70;
+const longestFolder = 70;
 
 /** The folder that holds everything of one OpenStack: configuration, data, logs, sockets, and the list of what runs. */
 export class Place {
   readonly folder: string;
 
   constructor(folder: string) {
-    if (!isAbsolute(folder) || folder.length > LONGEST_FOLDER || /\s/.test(folder)) {
+    if (!isAbsolute(folder) || folder.length > longestFolder || /\s/.test(folder)) {
       throw new Error(
-        `LOR_INFRA_OPENSTACK_FOLDER is ${JSON.stringify(folder)}; it must be absolute, without spaces, of at most ${LONGEST_FOLDER} characters`,
+        `LOR_INFRA_OPENSTACK_FOLDER is ${JSON.stringify(folder)}; it must be absolute, without spaces, of at most ${longestFolder} characters`,
       );
     }
     this.folder = folder;

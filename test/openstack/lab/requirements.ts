@@ -5,7 +5,7 @@ import { packages } from "./services.ts";
 const policyFile = "/usr/sbin/policy-rc.d";
 const policyMark = "# lor-infra: no daemon starts while OpenStack's packages are being installed";
 
-const INSTALL_MINUTES = 20;
+const installMinutes = 20;
 
 /** What this machine lacks to run OpenStack; nothing when it lacks nothing. */
 export function lacking(): readonly string[] {
@@ -64,7 +64,7 @@ function apt([command = "", ...args]: readonly string[], signal: AbortSignal, in
       env: { ...process.env, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C.UTF-8" },
       stdio: "pipe",
       signal,
-      timeout: INSTALL_MINUTES * 60_000,
+      timeout: installMinutes * 60_000,
     });
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => {

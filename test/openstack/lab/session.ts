@@ -9,7 +9,7 @@ import { beside } from "./python.ts";
 import { installPackages, lacking, missingPackages } from "./requirements.ts";
 import { isMade, startOpenStack } from "./start.ts";
 
-const START_MINUTES = 12;
+const startMinutes = 12;
 
 /** An OpenStack on this machine, whoever started it, and how to end it. */
 export class Session {
@@ -50,7 +50,7 @@ export class Session {
   }
 
   async #start(signal: AbortSignal): Promise<void> {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(START_MINUTES * 60_000)]);
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(startMinutes * 60_000)]);
     // What was made half, or by other rules, is made again from nothing: no table knows how far it came.
     if (!isMade(this.#place)) {
       for (const folder of [this.#place.data(""), this.#place.etc("")])

@@ -18,7 +18,7 @@ import { OpenTofuWay } from "./opentofu-way.ts";
 import { PlainPulumiWay } from "./plain-pulumi-way.ts";
 import { type FrontOrder, type RecordedResource, terraformConfiguration } from "./terraform-configuration.ts";
 
-const CREATION_LIMIT = 1.1;
+const creationLimit = 1.1;
 
 const json = process.argv.includes("--json");
 const terminal = openTerminal({ json });
@@ -71,8 +71,8 @@ function figuresOf(ways: readonly Measured[]): readonly Figure[] {
     {
       name: "first creation, lor-infra against OpenTofu with its fronts in the same order",
       seen: `${ratio.toFixed(2)} (${own.creationSeconds.toFixed(1)} s, ${peer.creationSeconds.toFixed(1)} s)`,
-      limit: CREATION_LIMIT.toFixed(2),
-      within: ratio <= CREATION_LIMIT,
+      limit: creationLimit.toFixed(2),
+      within: ratio <= creationLimit,
     },
     {
       name: "lor-infra's switch is done, with at most one front out, nobody sent to a machine that does not run, nothing replaced",

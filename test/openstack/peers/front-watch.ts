@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Cloud } from "../cloud.ts";
 import type { Entity } from "../lab/admin-api.ts";
 
-const POLL_MILLISECONDS = 1000;
+const pollMilliseconds = 1000;
 
 /** One front of the pool at one moment. */
 export interface FrontSeen {
@@ -80,7 +80,7 @@ export class FrontWatch {
 
   async #goOn(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      await pause(POLL_MILLISECONDS);
+      await pause(pollMilliseconds);
       await this.#look();
     }
   }

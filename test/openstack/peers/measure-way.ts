@@ -12,7 +12,7 @@ const normal = { fronts: 2 } as const;
 const rush = { fronts: 3, flavor: "b2-15-flex" } as const;
 
 /** Octavia takes a front back after some checks: longer than that is a front that does not come back. */
-const SETTLE_SECONDS = 120;
+const settleSeconds = 120;
 
 export interface Measured extends Availability {
   readonly name: string;
@@ -113,7 +113,7 @@ async function timed(run: () => Promise<Run>): Promise<{ readonly run: Run; read
 
 function untilEveryoneServes(watch: FrontWatch, fronts: number, signal: AbortSignal): Promise<void> {
   const what = `${fronts} fronts in the pool, each of them serving`;
-  return waitUntil({ what, seconds: SETTLE_SECONDS, signal }, () => Promise.resolve(watch.everyoneServes(fronts)));
+  return waitUntil({ what, seconds: settleSeconds, signal }, () => Promise.resolve(watch.everyoneServes(fronts)));
 }
 
 /** Kind and name of everything -> its id. An address and some ports have no name, and are what they are. */
@@ -137,5 +137,5 @@ function flavorOf({ flavor }: Entity): unknown {
 function outcomeOf(run: Run, everyoneServes: boolean, wrong: readonly unknown[]): string {
   if (run.code !== 0) return `failed: ${errorOf(run)}`;
   if (wrong.length > 0) return `ended with 0, but ${wrong.join(", ")} have another size`;
-  return everyoneServes ? "done" : `ended with 0, but not every front serves after ${SETTLE_SECONDS} s`;
+  return everyoneServes ? "done" : `ended with 0, but not every front serves after ${settleSeconds} s`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { SECRET_MARK, SPECIAL_KEY } from "../../../src/engine/special-values.ts";
+import { secretMark, specialKey } from "../../../src/engine/special-values.ts";
 import { type RecordedResource, terraformConfiguration } from "./terraform-configuration.ts";
 
 const urn = (type: string, name: string) => `urn:pulumi:prod::shop::lor:ovh:Tier$${type}::${name}`;
@@ -98,5 +98,5 @@ test("an input that Terraform's schema does not name is refused", () => {
 });
 
 function secret(text: string): unknown {
-  return { [SPECIAL_KEY]: SECRET_MARK, plaintext: JSON.stringify(text) };
+  return { [specialKey]: secretMark, plaintext: JSON.stringify(text) };
 }

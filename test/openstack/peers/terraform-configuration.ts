@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { SECRET_MARK, SPECIAL_KEY } from "../../../src/engine/special-values.ts";
+import { secretMark, specialKey } from "../../../src/engine/special-values.ts";
 import { supportedPackages } from "../../../src/local-cloud/catalogue/supported.ts";
 import type { TerraformBlock } from "../../../src/local-cloud/catalogue/terraform-schema.ts";
 
@@ -153,7 +153,7 @@ function plainOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plainOf);
   if (typeof value !== "object" || value === null) return value;
   const record = value as Record<string, unknown>;
-  if (record[SPECIAL_KEY] === SECRET_MARK) return plainOf(JSON.parse(String(record.plaintext)));
+  if (record[specialKey] === secretMark) return plainOf(JSON.parse(String(record.plaintext)));
   return Object.fromEntries(Object.entries(record).map(([key, entry]) => [key, plainOf(entry)]));
 }
 

@@ -3,7 +3,7 @@ import { type Call, type HttpApi, type Json, jsonObject, type Reply } from "../.
 import { CloudError } from "../../kernel/cloud-error.ts";
 
 /** Catalogue entry -> path of its endpoint below the server's address. */
-const ENDPOINTS: readonly { type: string; name: string; path: (region: string, project: string) => string }[] = [
+const serviceEndpoints: readonly { type: string; name: string; path: (region: string, project: string) => string }[] = [
   { type: "identity", name: "keystone", path: () => "/identity/v3" },
   { type: "compute", name: "nova", path: (region) => `/compute/${region}/v2.1` },
   { type: "network", name: "neutron", path: (region) => `/network/${region}` },
@@ -60,7 +60,7 @@ function createToken(call: Call): Reply {
 function catalog(call: Call, projectId: string): readonly Json[] {
   const compute = call.cloud.keystone.regions();
   const storage = [...new Set([...compute, ...compute.map((region) => region.replace(/\d+$/, ""))])];
-  return ENDPOINTS.map(({ type, name, path }) => ({
+  return serviceEndpoints.map(({ type, name, path }) => ({
     id: name,
     type,
     name,

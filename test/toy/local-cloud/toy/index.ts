@@ -10,10 +10,10 @@ import { needText, numberOf } from "../../../../src/local-cloud/provider/value-r
 import type { Values } from "../../../../src/local-cloud/provider/wire-values.ts";
 import type { Simulator } from "../../../../src/local-cloud/simulator.ts";
 
-const REGION = "toyland";
+const toyRegion = "toyland";
 
 /** How long a machine takes to start, in seconds of the real world. */
-const START_SECONDS = 5;
+const startSeconds = 5;
 
 interface MachineBody {
   readonly size: string;
@@ -43,10 +43,10 @@ class Machines {
     const { context } = this.#cloud;
     return context.write(() =>
       this.#records.insert({
-        id: context.uuid("toy-machine", REGION, name),
-        region: REGION,
+        id: context.uuid("toy-machine", toyRegion, name),
+        region: toyRegion,
         name,
-        due: context.clock.now() + context.scaled(START_SECONDS),
+        due: context.clock.now() + context.scaled(startSeconds),
         body: { size, disks, status: "STARTING" },
       }),
     );
