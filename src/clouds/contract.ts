@@ -18,6 +18,16 @@ interface LocalEndpoints {
   readonly token: string;
 }
 
+/** A size that the cloud can enlarge and never make smaller, such as that of a managed disk. */
+interface GrowingInput {
+  /** Type token of the resource. */
+  readonly type: string;
+  /** Input that holds the size, a number. */
+  readonly input: string;
+  /** Unit of the number, such as `GB`. */
+  readonly unit: string;
+}
+
 /** Everything the actions need to know about a cloud. One folder under `src/clouds/` exports one as `cloud`. */
 export interface CloudDefinition {
   /** Value of `--cloud`, and the name of the folder. Never `local`. */
@@ -28,6 +38,8 @@ export interface CloudDefinition {
   readonly packages: readonly string[];
   /** Prefixes of the type tokens of resources that live in this cloud, such as `ovh:`. */
   readonly typePrefixes: readonly string[];
+  /** Sizes that only grow: a smaller one is refused before anything changes. Default: none. */
+  readonly growsOnly?: readonly GrowingInput[];
   /** Price books in the order in which they are searched; the first is the default of `cost`. */
   readonly priceBooks: readonly PriceBook[];
   /**

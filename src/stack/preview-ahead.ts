@@ -14,7 +14,7 @@ interface BegunPreview {
 }
 
 /**
- * Previews of a switch's steps: that of the next one is made while the step before needs the engine no more, because its front has to prove itself in the
+ * Previews of a switch's steps. The first is made before the approval, while everything else is asked; that of the next one is made while the step before needs the engine no more, because its front has to prove itself in the
  * pool and a pause follows. A preview depends on Plan and state alone. One of another Plan than the step turns out to have is thrown away; whether somebody
  * else has changed the state is looked at before each step as ever.
  */
@@ -33,6 +33,11 @@ export class PreviewAhead implements AsyncDisposable {
     const context = stoppedBy({ ...this.#context, emit: events.emit }, stop.signal);
     const update = prepareUpdate(context, plan, switchBuild).catch(() => undefined);
     this.#begun = { plan: fingerprint(plan), stop, events, update };
+  }
+
+  /** The preview that was begun, once it has ended; it can still be taken. Undefined: none was begun, or it failed. */
+  async peek(): Promise<PreparedUpdate | undefined> {
+    return await this.#begun?.update;
   }
 
   /** What the engine would do: seen ahead, or asked now. */

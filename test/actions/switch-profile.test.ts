@@ -447,7 +447,7 @@ describe("a surprise", () => {
     const server = stack.world.servers.get("lor-prod-ps-0");
     if (server !== undefined) server.flavor = "b2-15-flex";
     await planSwitch(stack.context(), "rush");
-    expect(stack.engine.runs).toEqual(["refresh with program"]);
+    expect(stack.engine.runs).toEqual(["refresh with program", "preview"]);
     expect(stack.engine.recorded.fleet).toMatchObject({ fronts: [{ size: "b2-15" }, { size: "b2-7" }] });
   });
 

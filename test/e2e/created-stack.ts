@@ -10,7 +10,10 @@ import { type ResourceSet, resourcesIn } from "./resource-set.ts";
  * A project in which Lor is up in a profile. One `up` that nothing disturbs is run once for a whole test run; each project gets a copy of its
  * state folder, cloud and all, and starts that cloud with its first command.
  */
-export async function createdProject(profile: Profile = "normal", project = new TestProject()): Promise<TestProject> {
+export async function createdProject<P extends TestProject = TestProject>(
+  profile: Profile = "normal",
+  project: P = new TestProject() as P,
+): Promise<P> {
   const made = await createdHome(profile);
   cpSync(made, project.home, { recursive: true });
   return project;

@@ -13,7 +13,7 @@ import { type PreviewInput, type PreviewResult, preview } from "./preview.ts";
 
 /** What a preview says, as plain data: the JSON document, and what its Markdown is made from. */
 export interface PreviewReport
-  extends Pick<PreviewResult, "profile" | "current" | "changes" | "steps" | "stop" | "seconds" | "differs"> {
+  extends Pick<PreviewResult, "profile" | "current" | "changes" | "steps" | "disks" | "stop" | "seconds" | "differs"> {
   readonly version: 1;
   readonly project: string;
   readonly cloud: StackContext["cloud"];
@@ -78,7 +78,7 @@ export async function reportPreview(
   const loaded = folder === undefined ? undefined : loadProject(folder, project.stack, { recorded: [project.stack] });
   const base = loaded?.ok === true ? loaded.value : undefined;
   const result = await preview(context, { ...input, ...(base === undefined ? {} : { base }) });
-  const { profile, current, changes, steps, stop, seconds, differs } = result;
+  const { profile, current, changes, steps, disks, stop, seconds, differs } = result;
   return {
     result,
     report: {
@@ -90,6 +90,7 @@ export async function reportPreview(
       current,
       changes,
       steps,
+      disks,
       stop,
       seconds,
       differs,

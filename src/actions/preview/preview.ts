@@ -1,8 +1,11 @@
+import type { ErrorCode } from "../../core/error-codes.ts";
+import type { LorError } from "../../core/errors.ts";
 import type { Profile } from "../../domain/profile.ts";
 import type { ResourceChange } from "../../engine/port.ts";
 import { forecastSwitch, type StepForecast } from "../../rolling/forecast.ts";
 import type { SwitchStop } from "../../rolling/model.ts";
 import { fleetOfLive, pathTo } from "../../rolling/step-fleet.ts";
+import { type DiskChange, diskChanges, shrinkRefusal, warnOfGrowth } from "../../stack/disk-changes.ts";
 import { observeFleet } from "../../stack/observe-fleet.ts";
 import { forecastChanges, type ProposedChange, proposeChanges } from "../../stack/proposal.ts";
 import { type RecordedState, readRecorded } from "../../stack/recorded-state.ts";
@@ -30,8 +33,10 @@ export interface PreviewResult {
   readonly changes: readonly ProposedChange[];
   /** How a switch to the profile would go; empty when no front and no load balancer size changes. */
   readonly steps: readonly StepForecast[];
-  /** Why the switch cannot begin now, if it cannot. */
-  readonly stop: SwitchStop | undefined;
+  /** Disks that become larger, for ever, or smaller, which is refused. */
+  readonly disks: readonly DiskChange[];
+  /** Why the settings cannot be applied, or the switch cannot begin now. */
+  readonly stop: PreviewStop | undefined;
   readonly before: SystemPlan | undefined;
   readonly after: SystemPlan;
   /** Expected duration of it all. */
@@ -39,6 +44,9 @@ export interface PreviewResult {
   /** Something would change: exit 5 with `--detect` or `--exit-code`. */
   readonly differs: boolean;
 }
+
+/** As `up`, `rush` or `normal` would refuse. */
+type PreviewStop = Omit<SwitchStop, "code"> & { readonly code: ErrorCode };
 
 /** Shows what `up`, `rush` or `normal` would do. Changes nothing and needs no lock. */
 export async function preview(
@@ -60,13 +68,16 @@ export async function preview(
   ]);
   const items = [...itemsOf(after), ...(before === undefined ? [] : itemsOf(before))];
   const changes = proposeChanges(run.changes.filter(isChange), items);
+  const disks = diskChanges(context.project, run.changes);
+  warnOfGrowth(context, disks);
   const switching = path.steps.reduce((sum, step) => sum + step.seconds, 0);
   return {
     profile,
     current: recorded.profile,
     changes,
     steps: path.steps,
-    stop: path.stop,
+    disks,
+    stop: describeRefusal(shrinkRefusal(disks)) ?? path.stop,
     before,
     after,
     seconds: path.steps.length > 0 ? switching : forecastChanges(changes),
@@ -89,6 +100,12 @@ async function switchPath(
   }
   const { steps, stop } = pathTo(live, goal);
   return { steps: forecastSwitch(live, steps, await durationHistory(context)), stop };
+}
+
+function describeRefusal(refusal: LorError | undefined): PreviewStop | undefined {
+  if (refusal === undefined) return undefined;
+  const { code, message, path, next = "" } = refusal;
+  return { kind: "stopped", code, reason: path === undefined ? message : `${path}: ${message}`, next };
 }
 
 function isChange(one: ResourceChange): boolean {

@@ -7,6 +7,7 @@ import { minimumServing } from "../../rolling/min-healthy.ts";
 import { describeStep, type LiveFleet, membersOf, type SwitchGoal, type SwitchStep } from "../../rolling/model.ts";
 import { mayLeave } from "../../rolling/serving.ts";
 import { fleetAfter, fleetOfLive, liveAfter } from "../../rolling/step-fleet.ts";
+import { diskChanges, requireNoShrinking } from "../../stack/disk-changes.ts";
 import { knownOf, type ObservedFleet, observeFleet } from "../../stack/observe-fleet.ts";
 import type { PreviewAhead } from "../../stack/preview-ahead.ts";
 import { refreshState, settleResize, waitForServer } from "../../stack/recover-stack.ts";
@@ -118,6 +119,7 @@ async function prepareStep(context: StackContext, request: StepRequest): Promise
   if (remaining === undefined) {
     return second;
   }
+  requireNoShrinking(diskChanges(context.project, second.changes));
   throw new LorError({
     code: "preview-mismatch",
     message: `${describeStep(step)} would do something else than that; nothing was changed`,

@@ -41,6 +41,8 @@ export interface StepsRequest {
   /** Told after each step. */
   readonly after: (step: SwitchStep) => Promise<void>;
   readonly note: Note;
+  /** With the first step's preview, where that was made already. Disposed at the end. Default: none was. */
+  readonly previews?: PreviewAhead;
 }
 
 export interface StepsRun {
@@ -71,7 +73,7 @@ export async function runSteps(context: StackContext, request: StepsRequest): Pr
   const done: DoneStep[] = [];
   let { live } = request;
   let plan: SystemPlan | undefined;
-  await using previews = new PreviewAhead(context);
+  await using previews = request.previews ?? new PreviewAhead(context);
   for (;;) {
     await requireLock(context);
     await note("fleet-seen", target, { fleet: recordOf(live) });

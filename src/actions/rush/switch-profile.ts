@@ -5,8 +5,10 @@ import { forecastSwitch } from "../../rolling/forecast.ts";
 import type { SwitchGoal, SwitchStep } from "../../rolling/model.ts";
 import { durationKey } from "../../rolling/past-durations.ts";
 import { type PreflightCheck, preflightError } from "../../rolling/preflight/preflight-check.ts";
-import { fleetOfLive, pathTo } from "../../rolling/step-fleet.ts";
+import { fleetAfter, fleetOfLive, pathTo } from "../../rolling/step-fleet.ts";
+import { diskChanges, requireNoShrinking } from "../../stack/disk-changes.ts";
 import { type KnownFleet, knownOf, type ObservedFleet } from "../../stack/observe-fleet.ts";
+import { PreviewAhead } from "../../stack/preview-ahead.ts";
 import { type Confirm, type Proposal, requireApproval } from "../../stack/proposal.ts";
 import type { RecordedState } from "../../stack/recorded-state.ts";
 import { recoverStack, refreshState } from "../../stack/recover-stack.ts";
@@ -50,7 +52,7 @@ export interface SwitchResult {
  * Brings a live stack into a profile, one safe step at a time: look, decide, preview, act, gate. Interrupted or failed at any point, the same
  * call goes on from what is really there.
  *
- * @throws LorError `not-created`, the code of a check that refuses (exit 3), a stop code of the planner, `not-approved`, `changed-since-approval`, `plan-changed`, `preview-mismatch`,
+ * @throws LorError `not-created`, the code of a check that refuses (exit 3), `disk-cannot-shrink`, a stop code of the planner, `not-approved`, `changed-since-approval`, `plan-changed`, `preview-mismatch`,
  *   `gate-failed`, `<step>-failed`
  */
 export async function switchProfile(context: StackContext, input: SwitchInput): Promise<SwitchResult> {
@@ -58,7 +60,8 @@ export async function switchProfile(context: StackContext, input: SwitchInput): 
   const { target, confirm } = input;
   // Before the recovery: it ends what is unfinished.
   const goesOn = input.approved !== undefined && (await isUnfinished(context, input.approved));
-  const prepared = await prepareSwitch(context, target, input.season);
+  await using previews = new PreviewAhead(context);
+  const prepared = await prepareSwitch(context, { target, season: input.season, previews });
   const { proposal, live, named, checks } = prepared;
   const { before, after, steps: forecast } = proposal;
   if (forecast.length === 0 && named) {
@@ -76,7 +79,7 @@ export async function switchProfile(context: StackContext, input: SwitchInput): 
       target === "normal" && forecast.length > 0
         ? await runReturnTasks(context, { plan: after, recorded: prepared.recorded, note })
         : [];
-    const run = await runApproved(context, { ...input, approved }, { prepared, note });
+    const run = await runApproved(context, { ...input, approved }, { prepared, note, previews });
     if (run.plan === undefined ? !named : run.plan.profile !== target) {
       // The last step needed no engine: the state still names where it came from.
       await runUpdate(context, await prepareUpdate(context, after, switchBuild));
@@ -92,7 +95,8 @@ export async function planSwitch(
   target: Profile,
   season: SeasonChoice = {},
 ): Promise<Pick<PreparedSwitch, "approved" | "proposal" | "checks">> {
-  return await prepareSwitch(context, target, season);
+  await using previews = new PreviewAhead(context);
+  return await prepareSwitch(context, { target, season, previews });
 }
 
 /** The proposal of a switch: something is there before and after. */
@@ -112,8 +116,11 @@ interface PreparedSwitch {
 
 async function prepareSwitch(
   context: StackContext,
-  target: Profile,
-  season: SeasonChoice = {},
+  {
+    target,
+    season = {},
+    previews,
+  }: { readonly target: Profile; readonly season: SeasonChoice | undefined; readonly previews: PreviewAhead },
 ): Promise<PreparedSwitch> {
   const goal = goalOf(context, target);
   // Before the recovery: it ends what is unfinished.
@@ -130,7 +137,12 @@ async function prepareSwitch(
   const changed = !sameFleet(fleetOfLive(live), goalOf(context, target === "rush" ? "normal" : "rush").fleet);
   const begun = changed && (unfinished || recorded.profile === undefined);
   const asked = { target, goal, live, steps, stop: path.stop, begun, season };
+  const [first] = path.steps;
+  if (first !== undefined && path.stop === undefined) {
+    previews.begin(planFleet(context.project, fleetAfter(live, first), target));
+  }
   const checks = path.stop === undefined && steps.length === 0 ? [] : await requireChecks(context, asked);
+  requireNoShrinking(diskChanges(context.project, (await previews.peek())?.changes ?? []));
   return {
     goal,
     recorded,
@@ -177,7 +189,11 @@ async function isUnfinished({ project, state }: StackContext, approved: Approved
 async function runApproved(
   context: StackContext,
   { target, onFailure, approved }: SwitchInput & { readonly approved: ApprovedSwitch },
-  { prepared, note }: { readonly prepared: PreparedSwitch } & Pick<StepsRequest, "note">,
+  {
+    prepared,
+    note,
+    previews,
+  }: { readonly prepared: PreparedSwitch } & Required<Pick<StepsRequest, "note" | "previews">>,
 ) {
   const { goal, proposal } = prepared;
   const expected = {
@@ -188,7 +204,7 @@ async function runApproved(
   // A person may have thought about it for long.
   const live = await observeSettled(context, knownOf(prepared.live), goal);
   try {
-    return await runSteps(context, { goal, target, live, expected, note, ...guard });
+    return await runSteps(context, { goal, target, live, expected, note, previews, ...guard });
   } catch (error) {
     if (!(error instanceof StepFailure)) {
       throw error;

@@ -3,6 +3,7 @@ import { resourceKey } from "../../core/resource-key.ts";
 import type { PlanItem } from "../../domain/plan-item.ts";
 import type { Profile } from "../../domain/profile.ts";
 import { fleetOfLive } from "../../rolling/step-fleet.ts";
+import { diskChanges, requireNoShrinking, warnOfGrowth } from "../../stack/disk-changes.ts";
 import { type KnownFleet, type ObservedFleet, observeFleet } from "../../stack/observe-fleet.ts";
 import {
   type Confirm,
@@ -49,7 +50,7 @@ export interface UpResult {
  * one by one. Where the settings ask for it, everything else is applied and `up-touches-fronts` names the command for the fronts. Between two
  * profiles the fronts stay as they are and the rest follows the settings, so that an interrupted switch can continue after a change of them.
  *
- * @throws LorError `up-changes-profile`, `switch-unfinished`, `up-touches-fronts`, `up-loses-data`, `front-unhealthy`, `not-approved`
+ * @throws LorError `up-changes-profile`, `switch-unfinished`, `disk-cannot-shrink`, `up-touches-fronts`, `up-loses-data`, `front-unhealthy`, `not-approved`
  */
 export async function up(context: StackContext, { profile: asked, confirm }: UpInput): Promise<UpResult> {
   const began = context.clock.now().getTime();
@@ -172,7 +173,7 @@ interface ChosenChanges {
 
 /**
  * What `up` does: everything that differs or, where that would disturb serving fronts, everything else.
- * @throws LorError `up-touches-fronts` when nothing else differs or the rest cannot be done without the fronts, `up-loses-data`
+ * @throws LorError `up-touches-fronts` when nothing else differs or the rest cannot be done without the fronts, `disk-cannot-shrink`, `up-loses-data`
  */
 async function chooseChanges(
   context: StackContext,
@@ -191,7 +192,10 @@ async function chooseChanges(
   const choice = { chain: before !== undefined, joinDrained: before !== undefined };
   const update = await prepareUpdate(context, plan, choice);
   const changes = proposeChanges(update.changes, items);
+  const disks = diskChanges(context.project, update.changes);
+  requireNoShrinking(disks);
   requireDataKept(changes);
+  warnOfGrowth(context, disks);
   // Nothing serves before a stack was up once.
   const refusal = before && refusalOfFronts(changes, { items, recorded, towards });
   if (refusal === undefined) {

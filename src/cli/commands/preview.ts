@@ -141,12 +141,12 @@ function renderScreen(terminal: Terminal, result: PreviewResult, { price }: Prev
   return [
     changes.length === 0 ? `Nothing differs from ${profile}.` : renderChanges(terminal, changes),
     renderSteps(terminal, steps),
-    stop === undefined ? "" : `${terminal.style("red", "✗")} ${stop.reason} [${stop.code}]. Next: ${stop.next}`,
+    stop === undefined ? "" : `${terminal.style("red", "✗")} ${stop.reason} [${stop.code}]`,
     `Price a month: now ${before === undefined ? "nothing" : describePrice(before)}\n             after ${describePrice(after)}`,
     ...renderPlanUnpriced(terminal, after),
     renderNextSeason(price),
     seconds === 0 ? "" : `Expected: about ${renderSeconds(seconds)} on the real cloud.`,
-    `Next: lor-infra ${nextCommand(result)}`,
+    `Next: ${nextStep(result)}`,
   ]
     .filter((text) => text !== "")
     .join("\n");
@@ -160,7 +160,11 @@ function renderNextSeason({ nextSeason: { after }, currency }: PreviewReport["pr
   return `Next season (${events.join(" and ")}), ${rushFrom} to ${rushTo}: ${renderAmount(inRush)} ${currency} in rush, ${renderAmount(extra)} more than normal${lacks}`;
 }
 
-function nextCommand({ profile, current, changes }: PreviewResult): string {
+function nextStep({ stop, ...result }: PreviewResult): string {
+  return stop === undefined ? `lor-infra ${nextCommand(result)}` : stop.next;
+}
+
+function nextCommand({ profile, current, changes }: Pick<PreviewResult, "profile" | "current" | "changes">): string {
   if (current !== undefined && current !== profile) return profile;
   return changes.length === 0 ? "status" : "up";
 }

@@ -8,6 +8,11 @@ export const cloud: CloudDefinition = {
   title: "OVHcloud",
   packages: ["ovh", "openstack", "random"],
   typePrefixes: ["ovh:", "openstack:"],
+  // Sources: local-cloud/ovhcloud/databases/BEHAVIOUR.md; Cinder's `os-extend`, which has no opposite.
+  growsOnly: [
+    { type: "ovh:CloudProject/database:Database", input: "diskSize", unit: "GB" },
+    { type: "openstack:blockstorage/volume:Volume", input: "size", unit: "GB" },
+  ],
   priceBooks,
   async connect(env, region) {
     const credentials = credentialsFromEnvironment(env);

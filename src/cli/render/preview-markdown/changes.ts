@@ -57,7 +57,17 @@ export const changesSection: Section = ({ report }, most) => {
       ? ["", ...folded(`${group.title}: ${members.length}`, lines)]
       : ["", `**${group.title}: ${members.length}**`, "", ...lines];
   });
-  return ["#### What changes", ...groups];
+  const growth = report.disks
+    .filter(({ before, after }) => after > before)
+    .map(
+      ({ setting, before, after, unit }) =>
+        `- ${code(setting)}: ${before} → ${after} ${unit}, and never smaller again: the cloud does not shrink this disk`,
+    );
+  return [
+    "#### What changes",
+    ...groups,
+    ...(growth.length === 0 ? [] : ["", "**⚠️ For ever**", "", ...shorten(growth, most)]),
+  ];
 };
 
 /** How the switch to the profile would go, and why it cannot begin. */
