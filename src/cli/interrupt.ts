@@ -8,6 +8,12 @@ interface InterruptScreen {
 }
 
 /**
+ * Signals that follow each other within this time are one, milliseconds: npm passes Ctrl-C on to a child that the terminal has sent it to already
+ * (5 to 10 ms later), and a key that is held down repeats every 30 ms.
+ */
+const oneSignal = 250;
+
+/**
  * What Ctrl-C means while something changes. The first asks for a clean stop: operations in progress end, nothing new starts.
  * The second only explains what leaving now would leave behind; the third leaves.
  */
@@ -16,6 +22,7 @@ export class Interrupt {
   readonly #screen: InterruptScreen;
   readonly #onSignal = () => this.#interrupted();
   #count = 0;
+  #last = Number.NEGATIVE_INFINITY;
 
   constructor(screen: InterruptScreen) {
     this.#screen = screen;
@@ -34,6 +41,10 @@ export class Interrupt {
   }
 
   #interrupted(): void {
+    const now = performance.now();
+    const repeated = now - this.#last < oneSignal;
+    this.#last = now;
+    if (repeated) return;
     this.#count += 1;
     if (this.#count === 1) {
       this.#screen.warn("Stopping: what is in progress ends, nothing new starts. The same command goes on from there.");
