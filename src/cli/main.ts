@@ -5,11 +5,13 @@ import { createCommandTree } from "./command-tree.ts";
 import { hideUnoffered } from "./offered-commands.ts";
 import { asLorError, errorDocument, renderError } from "./render/error.ts";
 
-// A pipe that was closed by its reader (`lor-infra cost | head`) is not an error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(ExitCode.done);
-  throw error;
-});
+// The reader of the output has gone: a closed pipe (`lor-infra up | head`), a closed terminal. The command runs to its end
+// all the same, so that no change is cut off and the exit code stays true.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+  });
+}
 
 followProxies();
 const code = await run(process.argv);

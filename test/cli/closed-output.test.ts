@@ -1,0 +1,22 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+
+const launcher = join(import.meta.dirname, "..", "..", "src", "cli", "lor-infra.js");
+
+/** Runs a command whose reader has closed an output before the first byte. @returns its exit code */
+async function runUnread(closed: "stdout" | "stderr", args: readonly string[]): Promise<number> {
+  const child = spawn(process.execPath, [launcher, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  child[closed].destroy();
+  const [code] = await once(child, "exit");
+  return code;
+}
+
+const nowhere = join(tmpdir(), "lor-infra-no-such-project");
+
+it.each(["stdout", "stderr"] as const)("ends with its own exit code when nobody reads %s", async (closed) => {
+  expect(await runUnread(closed, ["check", "--settings", nowhere])).toBe(2);
+  expect(await runUnread(closed, ["check", "--json", "--settings", nowhere])).toBe(2);
+});
