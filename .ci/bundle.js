@@ -4,7 +4,7 @@
  * docs/decisions/start-up.md says why, and when the launcher uses the bundle.
  */
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 
 const commands = ["calendar", "check", "cost", "rpo"];
 
@@ -27,14 +27,15 @@ const bundle = await bundler.rolldown({
   external: (id) =>
     id === "./build.ts" ||
     id === "./connect.ts" ||
-    (/^\.\/commands\//.test(id) && !commands.includes(id.replace(/^\.\/commands\/|\.ts$/g, ""))),
+    (/^\.{1,2}\/(commands|definitions)\//.test(id) && !commands.includes(basename(id, ".ts"))),
   plugins: [{ name: "built-in-modules", transform: listBuiltIns }],
 });
 const { output } = await bundle.write({
   dir: folder,
-  format: "esm",
-  entryFileNames: "main.js",
-  chunkFileNames: "[name].js",
+  // Loaded without Node's loader of ES modules, and built-in modules without the copy of all their exports.
+  format: "cjs",
+  entryFileNames: "main.cjs",
+  chunkFileNames: "[name].cjs",
   minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
 });
 const bundled = [...new Set(output.flatMap((file) => (file.type === "chunk" ? file.moduleIds : [])))];

@@ -14,9 +14,11 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 followProxies();
-const code = await run(process.argv);
-await Promise.all([written(process.stdout), written(process.stderr)]);
-process.exit(code);
+// No top-level await: the launcher loads the bundle of this file with `require`.
+run(process.argv).then(async (code) => {
+  await Promise.all([written(process.stdout), written(process.stderr)]);
+  process.exit(code);
+});
 
 /** A pipe takes what its reader has room for and the rest later: to exit before would cut a long document off. */
 function written(stream: NodeJS.WriteStream): Promise<void> {
@@ -26,9 +28,9 @@ function written(stream: NodeJS.WriteStream): Promise<void> {
 }
 
 async function run(argv: string[]): Promise<ExitCode> {
-  const tree = createCommandTree();
-  if (asksForHelp(argv)) hideUnoffered(tree.program, ".");
   try {
+    const tree = await createCommandTree({ typed: argv[2] });
+    if (asksForHelp(argv)) hideUnoffered(tree.program, ".");
     await tree.program.parseAsync(argv);
     return tree.exitCode();
   } catch (error) {

@@ -1,6 +1,7 @@
 import { type Command, Help } from "commander";
 import { ExitCode, LorError } from "../core/errors.ts";
 import type { SystemDefinition } from "../systems/contract.ts";
+import { requireSystem, systemIds } from "../systems/registry.ts";
 import { systemInFolder } from "../systems/system-in-folder.ts";
 
 /** Commands that only a system with a capability offers. */
@@ -29,7 +30,9 @@ export function hideUnoffered(program: Command, folder: string): void {
  * @throws LorError `not-offered`
  */
 export function requireOffered(command: string, folder: string): void {
-  const system = needed[command] === undefined ? undefined : systemInFolder(folder);
+  // Reading the project's file twice is only worth it where some system lacks the command.
+  if (systemIds.every((id) => isOffered(requireSystem(id), command))) return;
+  const system = systemInFolder(folder);
   if (system === undefined || isOffered(system, command)) return;
   throw new LorError({
     code: "not-offered",

@@ -1,5 +1,5 @@
-import http from "node:http";
-import https from "node:https";
+import type http from "node:http";
+import type https from "node:https";
 import { ExitCode, LorError } from "../core/errors.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -42,12 +42,14 @@ export function followProxies(): void {
   if (env.no_grpc_proxy === undefined) return;
   Object.assign(process.env, env);
   // `fetch` and the agents of `http` and `https`. Since Node 24.14.
-  http.setGlobalProxyFromEnv?.(usableProxies(env));
+  process.getBuiltinModule("node:http").setGlobalProxyFromEnv?.(usableProxies(env));
 }
 
 /** Agents for a client that does not use the global ones. */
 export function proxyAgents(env: Environment): { readonly httpAgent: http.Agent; readonly httpsAgent: https.Agent } {
   const options = { keepAlive: true, proxyEnv: usableProxies(withProxies(env)) };
+  const http = process.getBuiltinModule("node:http");
+  const https = process.getBuiltinModule("node:https");
   return { httpAgent: new http.Agent(options), httpsAgent: new https.Agent(options) };
 }
 

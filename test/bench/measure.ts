@@ -25,14 +25,34 @@ export function timeCommand(
   return seconds;
 }
 
+/** Wall and processor time of a whole command with its children, in seconds. @throws when it fails */
+export function timeProcess(
+  command: readonly string[],
+  options: { readonly cwd: string; readonly env: Record<string, string | undefined> },
+): { readonly wall: number; readonly processor: number } {
+  const script = 'TIMEFORMAT="%R %U %S"; time "$@" >/dev/null';
+  const run = spawnSync("bash", ["-c", script, "bash", ...command], { ...options, encoding: "utf8" });
+  if (run.status !== 0) throw new Error(`${command.join(" ")} ended with ${run.status}:\n${run.stderr}`);
+  const [wall = Number.NaN, user = Number.NaN, system = Number.NaN] = run.stderr
+    .trim()
+    .split(/\s+/)
+    .slice(-3)
+    .map(Number);
+  return { wall, processor: user + system };
+}
+
 /** Runs both in turn, so that a noisy machine disturbs them alike. */
-export function alternate(rounds: number, first: () => number, second: () => number): { first: Times; second: Times } {
-  const times = { first: [] as number[], second: [] as number[] };
+export function alternate<T>(
+  rounds: number,
+  first: () => T,
+  second: () => T,
+): { readonly first: readonly T[]; readonly second: readonly T[] } {
+  const runs = { first: [] as T[], second: [] as T[] };
   for (let round = 0; round < rounds; round += 1) {
-    times.first.push(first());
-    times.second.push(second());
+    runs.first.push(first());
+    runs.second.push(second());
   }
-  return times;
+  return runs;
 }
 
 export interface Figure {

@@ -6,8 +6,8 @@ function commandsOf(command: Command): readonly Command[] {
   return [command, ...command.commands.flatMap(commandsOf)];
 }
 
-it("no option begins with --no-: commander would read it as the negation of another one, and its value would never arrive", () => {
-  const commands = commandsOf(createCommandTree().program);
+it("no option begins with --no-: commander would read it as the negation of another one, and its value would never arrive", async () => {
+  const commands = commandsOf((await createCommandTree()).program);
   expect(commands.length).toBeGreaterThan(20);
   expect(commands.flatMap(({ options }) => options.filter(({ negate }) => negate).map(({ long }) => long))).toEqual([]);
 });

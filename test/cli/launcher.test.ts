@@ -17,11 +17,14 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 function launch(folder: string, args: readonly string[], { oldest = 99, env = {} } = {}) {
   const cli = join(folder, "src", "cli");
   mkdirSync(cli, { recursive: true });
-  const launcher = readFileSync(join(repository, "src", "cli", "lor-infra.js"), "utf8");
-  writeFileSync(join(cli, "lor-infra.js"), launcher.replace("const oldestNode = 24;", `const oldestNode = ${oldest};`));
+  const launcher = readFileSync(join(repository, "src", "cli", "lor-infra.cjs"), "utf8");
+  writeFileSync(
+    join(cli, "lor-infra.cjs"),
+    launcher.replace("const oldestNode = 24;", `const oldestNode = ${oldest};`),
+  );
   const optionalDependencies = { [pinnedPackage]: "99.0.0" };
   writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module", optionalDependencies }));
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(cli, "lor-infra.js"), ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(cli, "lor-infra.cjs"), ...args], {
     encoding: "utf8",
     env: { ...process.env, LOR_INFRA_DEBUG: "", ...env },
   });
@@ -81,7 +84,7 @@ describe("commands that answer from the settings alone", () => {
     writeFileSync(source(), 'process.stdout.write("sources")');
     const folder = join(root, "node_modules", ".cache", "lor-infra", "offline");
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "main.js"), 'process.stdout.write("bundle")');
+    writeFileSync(join(folder, "main.cjs"), 'process.stdout.write("bundle")');
     const { size, mtimeMs } = statSync(source());
     const manifest = { commands: ["check"], sources: [[join("src", "cli", "main.ts"), size, mtimeMs]] };
     writeFileSync(join(folder, "manifest.json"), JSON.stringify(manifest));
@@ -114,7 +117,7 @@ it("the bundle answers what the sources answer", () => {
   // As it lies in the package: below a package.json of this name.
   writeFileSync(join(root, "package.json"), JSON.stringify({ name: "lor-infra", version: "0.0.0", type: "module" }));
   for (const command of ["check", "cost", "rpo", "calendar"]) {
-    const bundled = node([join(folder, "main.js"), command, "--json"]);
+    const bundled = node([join(folder, "main.cjs"), command, "--json"]);
     expect(bundled).toMatchObject({ status: 0, stderr: "" });
     expect(bundled.stdout).toBe(node([join("src", "cli", "main.ts"), command, "--json"]).stdout);
   }

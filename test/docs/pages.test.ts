@@ -55,8 +55,8 @@ test("every function that architecture names after its file is in that file", ()
   expect(missing).toEqual([]);
 });
 
-test("every lor-infra command that is quoted exists, with its options", () => {
-  const { program } = createCommandTree();
+test("every lor-infra command that is quoted exists, with its options", async () => {
+  const { program } = await createCommandTree();
   const unknown = pages.flatMap(({ path, text }) =>
     codeIn(text)
       .flatMap((code) => [...code.matchAll(/(?<![\w/.-])lor-infra ([^`;|()"…]+)/g)])
@@ -65,8 +65,8 @@ test("every lor-infra command that is quoted exists, with its options", () => {
   expect(unknown).toEqual([]);
 });
 
-test("every command that an error tells to type next exists", () => {
-  const { program } = createCommandTree();
+test("every command that an error tells to type next exists", async () => {
+  const { program } = await createCommandTree();
   const told = collectErrorCodes(root).flatMap(({ code, places }) =>
     places.flatMap(({ next }) =>
       [...(next ?? "").matchAll(/(?<![\w/.-])lor-infra ([^`;|()"…]+)/g)].map((match) => ({
@@ -82,9 +82,9 @@ test("every command that an error tells to type next exists", () => {
   expect(unknown).toEqual([]);
 });
 
-test("every command but completion is told in README", () => {
+test("every command but completion is told in README", async () => {
   const readme = pages.find(({ path }) => path === "README.md")?.text ?? "";
-  const names = createCommandTree().program.commands.map((command) => command.name());
+  const names = (await createCommandTree()).program.commands.map((command) => command.name());
   const left = names.filter((name) => !["completion", "complete", "help"].includes(name));
   expect(left.filter((name) => !new RegExp(`lor-infra ${name}\\b`).test(readme))).toEqual([]);
 });

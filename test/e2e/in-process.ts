@@ -70,7 +70,10 @@ interface Recording {
 
 async function runCommand(args: readonly string[]): Promise<RunOfBoth> {
   const recording: Recording = { stdout: "", stderr: "", document: "" };
-  const tree = createCommandTree({}, (options) => recordingTerminal(recording, options));
+  const tree = await createCommandTree({
+    typed: args[0],
+    open: (options) => recordingTerminal(recording, options),
+  });
   recordUsage(tree.program, recording);
   try {
     await tree.program.parseAsync(args, { from: "user" });

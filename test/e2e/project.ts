@@ -17,7 +17,7 @@ import type { ControlClient } from "../../src/local-cloud/http/control-client.ts
 import { cloudFolder, connectLocalCloud, requireLocalCloud } from "../../src/stack/cloud-connection.ts";
 
 export const repository = resolve(import.meta.dirname, "..", "..");
-export const launcher = join(repository, "src", "cli", "lor-infra.js");
+export const launcher = join(repository, "src", "cli", "lor-infra.cjs");
 
 export interface Run {
   readonly code: number | null;

@@ -3,7 +3,7 @@ import { createCommandTree } from "../../../src/cli/command-tree.ts";
 import { asLorError, errorDocument, renderError } from "../../../src/cli/render/error.ts";
 import { timings } from "./timings.ts";
 
-const { program, exitCode } = createCommandTree({ timings });
+const { program, exitCode } = await createCommandTree({ given: { timings } });
 try {
   await program.parseAsync(process.argv);
   process.exitCode = exitCode();

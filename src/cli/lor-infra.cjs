@@ -1,18 +1,19 @@
 #!/usr/bin/env node
 // Plain JavaScript: every Node runs it, however old, and it starts the pinned one where this one is too old.
-import { existsSync, readFileSync, statSync } from "node:fs";
-import module from "node:module";
-import { dirname, join, sep } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+// A CommonJS module: Node starts one without its loader of ES modules, which takes as long as all of Node.
+const { existsSync, readFileSync, statSync } = require("node:fs");
+const nodeModule = require("node:module");
+const { dirname, join, sep } = require("node:path");
+const { pathToFileURL } = require("node:url");
 
 /** The oldest Node that runs the program itself: it strips types, and knows `using`. */
 const oldestNode = 24;
 const newerNode = `install Node ${oldestNode} or newer: https://nodejs.org`;
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+const root = join(__dirname, "..", "..");
 
 if (Number(process.versions.node.split(".")[0]) >= oldestNode) {
-  module.enableCompileCache?.();
+  nodeModule.enableCompileCache?.();
   const source = join(root, "src", "cli", "main.ts");
   // Node strips types everywhere but under node_modules, where the compiled package lies.
   const compiled = root.split(sep).includes("node_modules") || !existsSync(source);
@@ -20,9 +21,11 @@ if (Number(process.versions.node.split(".")[0]) >= oldestNode) {
   const bundles = compiled
     ? join(root, "dist", "offline")
     : join(root, "node_modules", ".cache", "lor-infra", "offline");
-  await import(pathToFileURL(findBundle(bundles) ?? entry).href);
+  const bundle = findBundle(bundles);
+  if (bundle === undefined) import(pathToFileURL(entry).href);
+  else require(bundle);
 } else {
-  await startPinnedNode();
+  startPinnedNode();
 }
 
 /** The bundle of `.ci/bundle.js`, if it has this command and is as its sources are now. */
@@ -39,16 +42,15 @@ function findBundle(folder) {
     const found = statSync(join(root, file), { throwIfNoEntry: false });
     return found?.size === size && found.mtimeMs === mtimeMs;
   });
-  return unchanged ? join(folder, "main.js") : undefined;
+  return unchanged ? join(folder, "main.cjs") : undefined;
 }
 
 /** Runs this command again with the Node of the optional package `node-<platform>-<architecture>`. */
-async function startPinnedNode() {
+function startPinnedNode() {
   const name = `node-${process.platform}-${process.arch}`;
-  const { resolve } = module.createRequire(import.meta.url);
   let pinned;
   try {
-    pinned = join(dirname(resolve(`${name}/package.json`)), "bin", "node");
+    pinned = join(dirname(require.resolve(`${name}/package.json`)), "bin", "node");
   } catch {
     const { optionalDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
     const install = root.split(sep).includes("node_modules") ? "npm install" : "npm ci";
@@ -56,9 +58,9 @@ async function startPinnedNode() {
     refuse(`the npm package ${name} is not installed`, next);
     return;
   }
-  const { spawn } = await import("node:child_process");
-  const { constants } = await import("node:os");
-  const child = spawn(pinned, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
+  const { spawn } = require("node:child_process");
+  const { constants } = require("node:os");
+  const child = spawn(pinned, [__filename, ...process.argv.slice(2)], { stdio: "inherit" });
   // The terminal gives Ctrl-C to the whole process group: the child decides what it means, this process only waits.
   process.on("SIGINT", () => {});
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
