@@ -3,7 +3,7 @@ import { assessDataLoss, recoveryFacts } from "../../src/systems/lor/recovery.ts
 import { find, recordLor } from "./lor-build.ts";
 import { midwayPlan, profilePlan } from "./lor-plans.ts";
 
-test("the stack says where it lives, its addresses, its cost and its worst-case data loss", async () => {
+test("the stack records where it lives and its addresses, and no figure that the Plan gives", async () => {
   const { outputs } = await recordLor(profilePlan("normal"));
   expect(outputs).toMatchObject({
     system: "lor",
@@ -14,19 +14,14 @@ test("the stack says where it lives, its addresses, its cost and its worst-case 
       odoo: { public: "192.0.2.101", private: "10.10.3.10" },
       fronts: { "ps-0": "10.10.1.10", "ps-1": "10.10.1.11" },
     },
-    cost: { priceBook: "ovh-catalogue-2026-06", amount: "249.003", currency: "EUR", tax: "excluded", period: "month" },
   });
-  expect(outputs.dataLoss).toHaveProperty("erp-filestore / instance-lost", expect.stringMatching(/^at most /));
-  expect(outputs.dataLoss).toHaveProperty(
-    "shop-database / operator-mistake",
-    expect.stringContaining("lag of the continuous backup"),
-  );
+  expect(outputs).not.toHaveProperty("cost");
+  expect(outputs).not.toHaveProperty("dataLoss");
 });
 
-test("between two profiles the stack has no profile, and is priced as it is", async () => {
+test("between two profiles the stack has no profile", async () => {
   const { outputs } = await recordLor(midwayPlan());
   expect(outputs.profile).toBeNull();
-  expect(outputs.cost).toMatchObject({ amount: "428.145" });
 });
 
 test("every resource that the data-loss statement names is created, every timer is given to its guests", async () => {

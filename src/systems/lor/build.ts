@@ -9,9 +9,7 @@ import { PrestaShopTier } from "../../../components/ovh/presta-shop-tier.ts";
 import { VRack } from "../../../components/ovh/v-rack.ts";
 import type { BuildOptions } from "../contract.ts";
 import { partNames } from "./address-plan.ts";
-import { planFirewalls } from "./firewalls.ts";
 import type { DatabasePlan, LorPlan } from "./plan-model.ts";
-import { summarizeStack } from "./statements.ts";
 
 /** Creates what the Plan says, and returns the stack's outputs. Called inside a Pulumi program. */
 export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Record<string, unknown>> {
@@ -25,7 +23,7 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
     routerName: `${plan.prefix}-router`,
     externalNetwork,
     subnets: plan.network.subnets.map((subnet) => ({ ...subnet, part: partNames[subnet.part] })),
-    firewalls: planFirewalls(plan),
+    firewalls: plan.network.firewalls,
   });
   const storage = new ObjectStorage("storage", {
     images: plan.storage.images,
@@ -105,7 +103,6 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
       postgresql: postgresql.host,
     },
     domains: { shop: plan.shop.domain, odoo: plan.odoo.domain },
-    ...summarizeStack(plan),
     buckets: { images: plan.storage.images.cloudName, copies: plan.storage.copies.cloudName },
   };
 }

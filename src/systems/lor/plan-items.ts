@@ -1,7 +1,6 @@
 import type { Charge, PlanItem } from "../../domain/plan-item.ts";
 import { guestSecretNames } from "../../machines/render-document.ts";
 import { partNames } from "./address-plan.ts";
-import { planFirewalls } from "./firewalls.ts";
 import type { DatabasePlan, LorPlan, ServerPlan } from "./plan-model.ts";
 
 /** Every resource that `buildLor` creates from the same Plan, in the order of the components. */
@@ -29,7 +28,7 @@ function networkItems(plan: LorPlan): readonly PlanItem[] {
       item("openstack:networking/subnet:Subnet", partNames[part], { serves: true }),
       item("openstack:networking/routerInterface:RouterInterface", partNames[part], { serves: true }),
     ]),
-    ...planFirewalls(plan).flatMap((firewall) => [
+    ...plan.network.firewalls.flatMap((firewall) => [
       item("openstack:networking/secGroup:SecGroup", firewall.part),
       ...firewall.rules.map((rule) => item("openstack:networking/secGroupRule:SecGroupRule", rule.name)),
     ]),

@@ -36,9 +36,11 @@ export interface NetworkPlan {
   readonly externalNetwork: string;
   /** One private network and one subnet for each part, in the order of the address plan. */
   readonly subnets: readonly SubnetPlan[];
+  /** Who may reach the servers. */
+  readonly firewalls: readonly FirewallPlan[];
 }
 
-interface SubnetPlan {
+export interface SubnetPlan {
   readonly part: Part;
   /** Cloud name of the network and of the subnet. */
   readonly cloudName: string;
@@ -49,6 +51,25 @@ interface SubnetPlan {
   readonly gateway: string;
   /** Automatic addresses start above the fixed ones. */
   readonly pool: { readonly start: string; readonly end: string };
+}
+
+/** Inbound rules of one part; everything else inbound is refused. Managed databases have restrictions of their own. */
+export interface FirewallPlan {
+  /** Pulumi name of the security group. */
+  readonly part: string;
+  readonly cloudName: string;
+  readonly description: string;
+  readonly rules: readonly FirewallRulePlan[];
+}
+
+interface FirewallRulePlan {
+  /** Pulumi name of the rule. */
+  readonly name: string;
+  readonly description: string;
+  /** TCP port. */
+  readonly port: number;
+  /** Who may connect, as CIDR. */
+  readonly from: string;
 }
 
 interface LoadBalancerPlan {

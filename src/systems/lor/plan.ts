@@ -3,6 +3,7 @@ import { LorError } from "../../core/errors.ts";
 import type { Fleet, Member } from "../../rolling/fleet.ts";
 import type { PlanArgs } from "../contract.ts";
 import { partNames, parts, reservedAddresses } from "./address-plan.ts";
+import { planFirewalls } from "./firewalls.ts";
 import type {
   DatabasePlan,
   InstanceBackupPlan,
@@ -12,6 +13,7 @@ import type {
   ServerPlan,
   ShopPlan,
   StoragePlan,
+  SubnetPlan,
 } from "./plan-model.ts";
 import type { DatabaseSettings, LorSettings } from "./settings.ts";
 
@@ -71,21 +73,23 @@ export function planLor(args: LorPlanArgs): LorPlan {
 
 function planNetwork(settings: LorSettings, prefix: string): NetworkPlan {
   const { network } = settings;
+  const subnets = parts.map((part): SubnetPlan => {
+    const { cidr, vlan } = network.subnets[part];
+    const reserved = reservedAddresses(cidr);
+    return {
+      part,
+      cloudName: `${prefix}-${partNames[part]}`,
+      cidr: cidr.toString(),
+      vlan,
+      gateway: reserved.gateway.toString(),
+      pool: { start: reserved.poolStart.toString(), end: reserved.poolEnd.toString() },
+    };
+  });
   return {
     vrack: network.vrack,
     externalNetwork: network.externalNetwork,
-    subnets: parts.map((part) => {
-      const { cidr, vlan } = network.subnets[part];
-      const reserved = reservedAddresses(cidr);
-      return {
-        part,
-        cloudName: `${prefix}-${partNames[part]}`,
-        cidr: cidr.toString(),
-        vlan,
-        gateway: reserved.gateway.toString(),
-        pool: { start: reserved.poolStart.toString(), end: reserved.poolEnd.toString() },
-      };
-    }),
+    subnets,
+    firewalls: planFirewalls(prefix, subnets),
   };
 }
 

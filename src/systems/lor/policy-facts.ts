@@ -7,7 +7,6 @@ import { longestGapSeconds } from "../../domain/cron.ts";
 import type { MonthlyBill, PolicyFacts } from "../../domain/policy/facts.ts";
 import type { Profile } from "../../domain/profile.ts";
 import { partNames } from "./address-plan.ts";
-import { planFirewalls } from "./firewalls.ts";
 import { fleetOf, planLor } from "./plan.ts";
 import { planItems } from "./plan-items.ts";
 import type { LorPlan, Part } from "./plan-model.ts";
@@ -124,7 +123,7 @@ function holdersOf(plan: LorPlan): PolicyFacts["holders"] {
 }
 
 function portsOf(plan: LorPlan): PolicyFacts["ports"] {
-  const firewalls = planFirewalls(plan);
+  const { firewalls } = plan.network;
   const groupOf = (part: Part) => firewalls.find((firewall) => firewall.part === partNames[part])?.cloudName;
   return [
     ...plan.shop.fronts.map(({ name }) => ({ server: name, group: groupOf("prestashop"), setting: "prestashop" })),
