@@ -6,6 +6,7 @@ import { completeAdopted, type KnownInput, type KnownInputs } from "./adopted-in
 import { EngineCommand, EngineCommandError } from "./engine-command.ts";
 import { engineEnvironment } from "./engine-environment.ts";
 import { engineError } from "./engine-errors.ts";
+import { prepareEngineHome } from "./engine-home.ts";
 import { canBeEntered, enterIntoState } from "./insert-into-state.ts";
 import { useOwnConnections } from "./own-connections.ts";
 import type {
@@ -20,6 +21,7 @@ import type {
 } from "./port.ts";
 import { inTurn } from "./program-turn.ts";
 import { watchProgram } from "./program-watch.ts";
+import { leaveOutPromiseTraces } from "./promise-traces.ts";
 import { ResourceChanges } from "./resource-changes.ts";
 import { RunDifferences } from "./run-differences.ts";
 import { openScratchWorkspace } from "./scratch-workspace.ts";
@@ -44,13 +46,14 @@ export interface OpenStackArgs {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Provider servers that already run, name -> port; no plugin is then looked for. */
   readonly providers?: Readonly<Record<string, number>>;
-  /** Folder of the engine's own plugins and settings; the engine's default (`~/.pulumi`) when absent. */
+  /** Folder of the engine's plugins. Default: the environment's `PULUMI_HOME`, or `~/.pulumi`. */
   readonly pulumiHome?: string;
 }
 
 /** Opens a stack, and makes it when it is not there yet. */
 export async function openStack(args: OpenStackArgs): Promise<EngineStack> {
   useOwnConnections();
+  leaveOutPromiseTraces();
   const folder = join(args.workFolder, args.stackName);
   const scrubber = new SecretScrubber([args.passphrase, ...secretsOf(args.env)]);
   const environment = engineEnvironment({
@@ -58,7 +61,12 @@ export async function openStack(args: OpenStackArgs): Promise<EngineStack> {
     backendUrl: args.backendUrl,
     passphrase: args.passphrase,
     providers: args.providers,
-    pulumiHome: args.pulumiHome,
+    pulumiHome: await prepareEngineHome({
+      workFolder: args.workFolder,
+      env: args.env,
+      pulumiHome: args.pulumiHome,
+      needsPlugins: args.providers === undefined,
+    }),
   });
   const command = new EngineCommand(args.engine.path, args.engine.version, environment);
   const place = { projectName: args.projectName, stackName: args.stackName, folder };

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
@@ -49,6 +49,13 @@ function holderOf(error: LorError): number {
   const { holders } = error.cause as { readonly holders: readonly EngineLockHolder[] };
   return holders[0]?.pid ?? 0;
 }
+
+test("the engine keeps no log of what it does", async () => {
+  const stack = await lab.open("silent");
+  await stack.up(things({ shelf: { v: 1 } }));
+  expect(statSync(join(lab.folder, "work", "engine-home", "logs")).isFile()).toBe(true);
+  expect(existsSync(join(lab.folder, "home", "logs"))).toBe(false);
+});
 
 describe("what a run reports", () => {
   test("create, update, replace, delete and same, in the preview as in the run", async () => {
