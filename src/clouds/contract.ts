@@ -1,4 +1,5 @@
 import type { Issue } from "../core/result.ts";
+import type { CloudDurations } from "../domain/operation-durations.ts";
 import type { PriceBook } from "../domain/price-book.ts";
 import type { CloudClients } from "./clients.ts";
 
@@ -42,6 +43,8 @@ export interface CloudDefinition {
   readonly growsOnly?: readonly GrowingInput[];
   /** Price books in the order in which they are searched; the first is the default of `cost`. */
   readonly priceBooks: readonly PriceBook[];
+  /** Expected durations of operations, for forecasts. */
+  readonly durations: CloudDurations;
   /**
    * Clients for the real cloud. Calls nothing yet: wrong credentials show at the first call.
    * @param region region of the system's machines

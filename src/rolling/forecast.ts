@@ -1,100 +1,62 @@
+import { type CloudDurations, durationsOf } from "../domain/operation-durations.ts";
 import { type LiveFleet, membersOf, type SwitchStep } from "./model.ts";
 import { durationKey, type PastDuration, type PastDurations } from "./past-durations.ts";
 import { serves } from "./serving.ts";
 import { liveAfter } from "./step-fleet.ts";
 
-/** How long one operation on one resource is expected to take, in seconds. */
-interface Durations {
-  readonly create: number;
-  readonly update: number;
-  readonly delete: number;
-}
-
-/**
- * Expected, not promised, and not measured on OVHcloud: estimates after a small OpenStack and after the waits of the providers' sources
- * (docs/decisions/forecast-durations.md). Anything not listed takes the time of a call.
- */
-const durations: readonly (readonly [prefix: string, Durations])[] = [
-  ["openstack:compute/instance:Instance", { create: 60, update: 90, delete: 20 }],
-  ["openstack:compute/volumeAttach:VolumeAttach", { create: 10, update: 10, delete: 10 }],
-  ["openstack:blockstorage/volume:Volume", { create: 10, update: 10, delete: 10 }],
-  ["openstack:loadbalancer/member:Member", { create: 10, update: 5, delete: 10 }],
-  ["openstack:loadbalancer/", { create: 15, update: 10, delete: 10 }],
-  ["openstack:networking/routerInterface:RouterInterface", { create: 10, update: 5, delete: 15 }],
-  ["openstack:networking/router:Router", { create: 15, update: 5, delete: 10 }],
-  ["openstack:networking/", { create: 5, update: 3, delete: 5 }],
-  ["ovh:CloudProject/database:Database", { create: 900, update: 600, delete: 60 }],
-  ["ovh:CloudProject/loadBalancer:LoadBalancer", { create: 180, update: 120, delete: 60 }],
-  ["ovh:CloudProjectDatabase/", { create: 20, update: 15, delete: 15 }],
-  ["ovh:Vrack/", { create: 60, update: 5, delete: 60 }],
-];
-const callSeconds = 2;
-
-/** What the switch itself adds around an update of the engine. */
+/** Time that a switch adds around an engine run, in seconds. */
 const around = { preview: 3, drain: 30, gate: 60, soak: 30, settle: 15 } as const;
 
-/** Order in which kinds of resources can come up; those of one stage come up side by side. */
-const stages: readonly string[] = [
-  "ovh:Vrack/",
-  "openstack:networking/network:",
-  "openstack:networking/subnet:",
-  "openstack:networking/router:",
-  "openstack:networking/routerInterface:",
-  "openstack:networking/",
-  "openstack:blockstorage/",
-  "ovh:CloudProject/",
-  "ovh:CloudProjectDatabase/",
-  "openstack:compute/instance:",
-  "openstack:compute/",
-  "openstack:loadbalancer/",
-];
+/** Adopting a resource is one read. */
+const adoptionSeconds = 2;
 
 export interface ForecastChange {
   readonly type: string;
   readonly change: "create" | "update" | "replace" | "delete" | "read" | "import" | "same";
 }
 
-/** Expected seconds of one engine run: resources of one stage side by side, stages one after the other. */
-export function forecastRun(changes: readonly ForecastChange[]): number {
+/** Expected duration of one engine run, in seconds: resources of one stage in parallel, stages in sequence. */
+export function forecastRun(changes: readonly ForecastChange[], durations: CloudDurations): number {
   const longest = new Map<number, number>();
   for (const one of changes) {
-    const stage = stageOf(one.type);
-    longest.set(stage, Math.max(longest.get(stage) ?? 0, changeSeconds(one)));
+    const stage = stageOf(one.type, durations);
+    longest.set(stage, Math.max(longest.get(stage) ?? 0, changeSeconds(one, durations)));
   }
   return [...longest.values()].reduce((sum, seconds) => sum + seconds, 0);
 }
 
-/** How long a step should take, and how that is known. */
+/** Expected duration of a step, and its source. */
 export interface ExpectedTime {
   /** Expected on the real cloud. */
   readonly seconds: number;
-  /** The past steps that `seconds` is the median of; undefined: an estimate. */
+  /** Past steps that `seconds` is the median of; undefined: `seconds` is an estimate. */
   readonly learned: PastDuration | undefined;
-  /** On a cloud that stands for the real one: what such a step took there. */
+  /** On the local cloud: duration of such steps there. */
   readonly here: PastDuration | undefined;
 }
 
 export interface StepForecast extends ExpectedTime {
   readonly step: SwitchStep;
-  /** Members that serve nobody during the step. */
+  /** Members that are out of service during the step. */
   readonly out: readonly string[];
-  /** Fronts that serve while the step runs, and once it has ended. */
+  /** Number of fronts that serve during the step, and after it. */
   readonly servingDuring: number;
   readonly servingAfter: number;
 }
 
-/** How long earlier steps of a stack took, and on which cloud. */
+/** Durations of a stack's earlier steps, and the estimates for steps without any. */
 export interface DurationHistory {
   readonly durations: PastDurations;
-  /** False: of a cloud that stands for the real one; it says nothing of the real one's times. */
+  /** False for the local cloud, whose durations say nothing about the real cloud's. */
   readonly real: boolean;
+  readonly estimates: CloudDurations;
 }
 
-/** Each step of a switch with its expected time and how many fronts serve at each moment. */
+/** Each step of a switch with its expected duration and the number of fronts that serve during and after it. */
 export function forecastSwitch(
   live: LiveFleet,
   steps: readonly SwitchStep[],
-  { durations, real }: DurationHistory,
+  { durations, real, estimates }: DurationHistory,
 ): readonly StepForecast[] {
   let now = live;
   return steps.map((step) => {
@@ -105,7 +67,7 @@ export function forecastSwitch(
     const learned = real ? past : undefined;
     return {
       step,
-      seconds: learned?.seconds ?? stepSeconds(step),
+      seconds: learned?.seconds ?? stepSeconds(step, estimates),
       learned,
       here: real ? undefined : past,
       out,
@@ -115,9 +77,10 @@ export function forecastSwitch(
   });
 }
 
-/** The machines of a wave change one after another; what surrounds the engine's run is waited for once. */
-function stepSeconds(step: SwitchStep): number {
-  const instance = durationsOf("openstack:compute/instance:Instance");
+/** The machines of a wave change in sequence; drain, health gate and the other waits around the engine run happen once per wave. */
+function stepSeconds(step: SwitchStep, estimates: CloudDurations): number {
+  const { switched } = estimates;
+  const machine = durationsOf(estimates, switched.machine);
   const count = membersOf(step).length;
   switch (step.kind) {
     case "settle-resize":
@@ -127,21 +90,20 @@ function stepSeconds(step: SwitchStep): number {
     case "readmit-front":
       return around.gate + around.soak + around.settle;
     case "resize-load-balancer":
-      return around.preview + durationsOf("ovh:CloudProject/loadBalancer:LoadBalancer").update + around.settle;
+      return around.preview + durationsOf(estimates, switched.loadBalancer).update + around.settle;
     case "add-front":
       return (
         around.preview +
-        count * instance.create +
-        durationsOf("openstack:compute/volumeAttach:VolumeAttach").create +
-        durationsOf("openstack:loadbalancer/member:Member").create +
+        count * machine.create +
+        switched.joining.reduce((sum, type) => sum + durationsOf(estimates, type).create, 0) +
         around.gate +
         around.soak +
         around.settle
       );
     case "resize-front":
-      return around.preview + around.drain + count * instance.update + around.gate + around.soak + around.settle;
+      return around.preview + around.drain + count * machine.update + around.gate + around.soak + around.settle;
     case "remove-front":
-      return around.preview + around.drain + instance.delete + around.settle;
+      return around.preview + around.drain + machine.delete + around.settle;
   }
 }
 
@@ -153,8 +115,8 @@ function servingFronts(live: LiveFleet): readonly string[] {
   return live.fronts.filter(serves).map((front) => front.name);
 }
 
-function changeSeconds({ type, change }: ForecastChange): number {
-  const of = durationsOf(type);
+function changeSeconds({ type, change }: ForecastChange, durations: CloudDurations): number {
+  const of = durationsOf(durations, type);
   switch (change) {
     case "create":
       return of.create;
@@ -165,19 +127,14 @@ function changeSeconds({ type, change }: ForecastChange): number {
     case "delete":
       return of.delete;
     case "import":
-      return callSeconds;
+      return adoptionSeconds;
     case "read":
     case "same":
       return 0;
   }
 }
 
-function durationsOf(type: string): Durations {
-  const found = durations.find(([prefix]) => type.startsWith(prefix));
-  return found?.[1] ?? { create: callSeconds, update: callSeconds, delete: callSeconds };
-}
-
-function stageOf(type: string): number {
+function stageOf(type: string, { stages }: CloudDurations): number {
   const index = stages.findIndex((prefix) => type.startsWith(prefix));
   return index === -1 ? stages.length : index;
 }

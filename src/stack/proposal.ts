@@ -1,3 +1,4 @@
+import type { CloudDefinition } from "../clouds/contract.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
 import { resourceKey } from "../core/resource-key.ts";
 import type { PlanItem } from "../domain/plan-item.ts";
@@ -105,8 +106,11 @@ export function proposeCreation(items: readonly PlanItem[]): readonly ProposedCh
   }));
 }
 
-export function forecastChanges(changes: readonly ProposedChange[]): number {
-  return forecastRun(changes.map(({ type, kind }) => ({ type, change: kind === "adopt" ? "import" : kind })));
+export function forecastChanges(changes: readonly ProposedChange[], { durations }: CloudDefinition): number {
+  return forecastRun(
+    changes.map(({ type, kind }) => ({ type, change: kind === "adopt" ? "import" : kind })),
+    durations,
+  );
 }
 
 function kindOf(change: ResourceChange["change"]): ProposedChange["kind"] | undefined {

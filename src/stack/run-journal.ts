@@ -2,6 +2,7 @@ import { LorError } from "../core/errors.ts";
 import type { DurationHistory } from "../rolling/forecast.ts";
 import { pastDurations } from "../rolling/past-durations.ts";
 import type { JournalEntry } from "../state/operation-journal.ts";
+import { cloudOf } from "../systems/project-plan.ts";
 import { type StackContext, throwIfStopped } from "./stack-context.ts";
 
 /** Writes a line of the operation that is under way. */
@@ -45,10 +46,12 @@ export async function journaled<T>(
   }
 }
 
-/** What the switches of this stack have taken so far. */
+/** Durations of this stack's earlier switches, with the cloud's estimates for the rest. */
 export async function durationHistory({
   cloud,
+  project,
   state,
-}: Pick<StackContext, "cloud" | "state">): Promise<DurationHistory> {
-  return { durations: pastDurations(await state.journal.entries()), real: cloud !== "local" };
+}: Pick<StackContext, "cloud" | "project" | "state">): Promise<DurationHistory> {
+  const durations = pastDurations(await state.journal.entries());
+  return { durations, real: cloud !== "local", estimates: cloudOf(project).durations };
 }

@@ -1,17 +1,20 @@
 import { describe, expect, it } from "vitest";
+import { durations as estimates } from "../../src/clouds/ovh/durations.ts";
 import { forecastRun, forecastSwitch } from "../../src/rolling/forecast.ts";
 import { pathTo } from "../../src/rolling/step-fleet.ts";
 import { normalLive, rushGoal } from "./fleets.ts";
 
-const nothing = { durations: new Map(), real: true };
+const nothing = { durations: new Map(), real: true, estimates };
 
 describe("forecast", () => {
   it("counts resources of one stage once and stages one after the other", () => {
     const instance = { type: "openstack:compute/instance:Instance", change: "create" } as const;
     const attach = { type: "openstack:compute/volumeAttach:VolumeAttach", change: "create" } as const;
-    expect(forecastRun([instance, instance])).toBe(forecastRun([instance]));
-    expect(forecastRun([instance, attach])).toBe(forecastRun([instance]) + forecastRun([attach]));
-    expect(forecastRun([{ ...instance, change: "same" }])).toBe(0);
+    expect(forecastRun([instance, instance], estimates)).toBe(forecastRun([instance], estimates));
+    expect(forecastRun([instance, attach], estimates)).toBe(
+      forecastRun([instance], estimates) + forecastRun([attach], estimates),
+    );
+    expect(forecastRun([{ ...instance, change: "same" }], estimates)).toBe(0);
   });
 
   it("names the front that is out and how many serve at each moment of a rush", () => {
@@ -28,7 +31,7 @@ describe("forecast", () => {
     const { steps } = pathTo(normalLive, rushGoal);
     const durations = new Map([["resize-front" as const, { seconds: 100, samples: 4 }]]);
     const estimated = forecastSwitch(normalLive, steps, nothing);
-    const learned = forecastSwitch(normalLive, steps, { durations, real: true });
+    const learned = forecastSwitch(normalLive, steps, { durations, real: true, estimates });
     expect(learned.map(({ seconds, learned: from, here }) => [seconds, from?.samples, here])).toEqual([
       [estimated[0]?.seconds, undefined, undefined],
       [estimated[1]?.seconds, undefined, undefined],
@@ -41,7 +44,7 @@ describe("forecast", () => {
     const { steps } = pathTo(normalLive, rushGoal);
     const here = { seconds: 2, samples: 5 };
     const durations = new Map([["resize-front" as const, here]]);
-    const local = forecastSwitch(normalLive, steps, { durations, real: false });
+    const local = forecastSwitch(normalLive, steps, { durations, real: false, estimates });
     const estimated = forecastSwitch(normalLive, steps, nothing);
     expect(local.map((step) => step.seconds)).toEqual(estimated.map((step) => step.seconds));
     expect(local.map((step) => step.here)).toEqual([undefined, undefined, here, here]);

@@ -25,7 +25,7 @@ import {
 import { forecastSwitch } from "../../rolling/forecast.ts";
 import { pathTo } from "../../rolling/step-fleet.ts";
 import type { Project } from "../../systems/load-project.ts";
-import { rollingOf } from "../../systems/project-plan.ts";
+import { cloudOf, rollingOf } from "../../systems/project-plan.ts";
 import { requirePriceBook } from "./estimate-cost.ts";
 import { priceItems, priceProfiles, profileItems } from "./price-profiles.ts";
 
@@ -214,7 +214,11 @@ function secondsTo(project: Project, target: Profile): number {
   const { settings } = project;
   const live = rolling.undisturbed(settings, target === "rush" ? "normal" : "rush");
   const { steps } = pathTo(live, rolling.goal(settings, target));
-  return forecastSwitch(live, steps, { durations: new Map(), real: true }).reduce((sum, step) => sum + step.seconds, 0);
+  return forecastSwitch(live, steps, {
+    durations: new Map(),
+    real: true,
+    estimates: cloudOf(project).durations,
+  }).reduce((sum, step) => sum + step.seconds, 0);
 }
 
 function renderWindow({ occurrences, firstDay, lastDay, seconds }: RushWindow): SeasonCostWindow {

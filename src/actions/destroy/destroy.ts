@@ -14,7 +14,7 @@ import { runOptions, type StackContext } from "../../stack/stack-context.ts";
 import { isChained, runTargeted } from "../../stack/update-stack.ts";
 import { backUpState } from "../../state/backup.ts";
 import type { SystemPlan } from "../../systems/contract.ts";
-import { itemsOf, planFleet, planProfile } from "../../systems/project-plan.ts";
+import { cloudOf, itemsOf, planFleet, planProfile } from "../../systems/project-plan.ts";
 
 export interface DestroyInput {
   /** Deletes databases, volumes and buckets too; without it a stack that holds data is left alone. Default: false. */
@@ -69,7 +69,7 @@ export async function destroy(context: StackContext, { withData, confirm }: Dest
     steps: [],
     before,
     after: undefined,
-    seconds: forecastChanges(deleted),
+    seconds: forecastChanges(deleted, cloudOf(context.project)),
     lost,
   });
   return await journaled(context, { operation: "destroy", what: recorded.profile ?? "" }, async () => {

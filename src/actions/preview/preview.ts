@@ -13,7 +13,7 @@ import { durationHistory } from "../../stack/run-journal.ts";
 import { runOptions, type StackContext } from "../../stack/stack-context.ts";
 import type { SystemPlan } from "../../systems/contract.ts";
 import type { Project } from "../../systems/load-project.ts";
-import { itemsOf, planFleet, planProfile, profileFleet, sameFleet } from "../../systems/project-plan.ts";
+import { cloudOf, itemsOf, planFleet, planProfile, profileFleet, sameFleet } from "../../systems/project-plan.ts";
 import { goalOf, requireCreated } from "../rush/switch-profile.ts";
 
 export interface PreviewInput {
@@ -80,7 +80,7 @@ export async function preview(
     stop: describeRefusal(shrinkRefusal(disks)) ?? path.stop,
     before,
     after,
-    seconds: path.steps.length > 0 ? switching : forecastChanges(changes),
+    seconds: path.steps.length > 0 ? switching : forecastChanges(changes, cloudOf(context.project)),
     differs: changes.length > 0 || path.steps.length > 0,
   };
 }

@@ -21,7 +21,7 @@ import { describeUnboundAddresses } from "../../stack/unbound-addresses.ts";
 import { type PreparedUpdate, prepareUpdate, runUpdate } from "../../stack/update-stack.ts";
 import { waitUntil } from "../../stack/wait-until.ts";
 import type { SystemPlan } from "../../systems/contract.ts";
-import { itemsOf, planFleet, planProfile, profileFleet, sameFleet } from "../../systems/project-plan.ts";
+import { cloudOf, itemsOf, planFleet, planProfile, profileFleet, sameFleet } from "../../systems/project-plan.ts";
 import { readmitMembers } from "../rush/front-traffic.ts";
 import { requireCreated } from "../rush/switch-profile.ts";
 
@@ -78,7 +78,7 @@ export async function up(context: StackContext, { profile: asked, confirm }: UpI
         steps: [],
         before,
         after: plan,
-        seconds: forecastChanges(changes),
+        seconds: forecastChanges(changes, cloudOf(context.project)),
         lost: [],
       });
     }

@@ -1,6 +1,7 @@
 import { LorError } from "../../core/errors.ts";
 import type { CloudDefinition } from "../contract.ts";
 import { credentialsFromEnvironment } from "./credentials.ts";
+import { durations } from "./durations.ts";
 import { priceBooks } from "./price-books.ts";
 
 export const cloud: CloudDefinition = {
@@ -14,6 +15,7 @@ export const cloud: CloudDefinition = {
     { type: "openstack:blockstorage/volume:Volume", input: "size", unit: "GB" },
   ],
   priceBooks,
+  durations,
   async connect(env, region) {
     const credentials = credentialsFromEnvironment(env);
     const { connectClients } = await import("./connect.ts");

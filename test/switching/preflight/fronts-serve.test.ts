@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { durations as estimates } from "../../../src/clouds/ovh/durations.ts";
 import { forecastSwitch } from "../../../src/rolling/forecast.ts";
 import type { LiveFleet } from "../../../src/rolling/model.ts";
 import { frontsServeChecks } from "../../../src/rolling/preflight/fronts-serve.ts";
@@ -11,7 +12,7 @@ function answersFor(live: LiveFleet) {
     live,
     goal: rushGoal,
     stop,
-    steps: forecastSwitch(live, steps, { durations: new Map(), real: true }),
+    steps: forecastSwitch(live, steps, { durations: new Map(), real: true, estimates }),
   });
 }
 
@@ -43,7 +44,7 @@ it("a cause outside of the fronts is named, with its own command", () => {
   const live = liveFleet([front("ps-0", "b2-7"), front("ps-1", "b2-7", { healthy: false })]);
   const { steps, stop } = pathTo(live, rushGoal);
   const cause = { reason: "the local cloud could not bind 127.10.1.11:8080", next: "lor-infra cloud status" };
-  const forecast = forecastSwitch(live, steps, { durations: new Map(), real: true });
+  const forecast = forecastSwitch(live, steps, { durations: new Map(), real: true, estimates });
   expect(frontsServeChecks({ live, goal: rushGoal, stop, steps: forecast, cause })).toEqual([
     expect.objectContaining({
       code: "fronts-not-ready",

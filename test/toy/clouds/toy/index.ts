@@ -21,6 +21,11 @@ export const cloud: CloudDefinition = {
       prices: { "instance small": { month: "5" }, "instance large": { month: "9" } },
     },
   ]),
+  durations: {
+    resources: [["toy:", { create: 1, update: 1, delete: 1 }]],
+    stages: ["toy:"],
+    switched: { loadBalancer: "", machine: "toy:index/machine:Machine", joining: [] },
+  },
   connect: async () => withoutServices(),
   connectLocal: async () => withoutServices(),
   checkCredentials: () => [],
