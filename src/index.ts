@@ -9,7 +9,7 @@ export { type DestroyInput, type DestroyResult, destroy } from "./actions/destro
 export { type ImportInput, type ImportResult, importStack } from "./actions/import/import-stack.ts";
 export { type PreviewInput, type PreviewResult, preview } from "./actions/preview/preview.ts";
 export { type RecoverInput, type RecoverResult, recover } from "./actions/recover/recover.ts";
-export { assessRpo as stateRpo, type RpoReport } from "./actions/rpo/assess-rpo.ts";
+export { assessRpo, type RpoReport } from "./actions/rpo/assess-rpo.ts";
 export { type SwitchInput, type SwitchResult, switchProfile } from "./actions/rush/switch-profile.ts";
 export { type SeasonReport, season } from "./actions/season/season.ts";
 export { type StatusResult, status } from "./actions/status/status.ts";

@@ -43,6 +43,8 @@ export interface CloudDefinition {
   readonly growsOnly?: readonly GrowingInput[];
   /** Price books in the order in which they are searched; the first is the default of `cost`. */
   readonly priceBooks: readonly PriceBook[];
+  /** How to request a larger quota; completes "request a larger quota (...)". */
+  readonly quotaRequest: string;
   /** Expected durations of operations, for forecasts. */
   readonly durations: CloudDurations;
   /**

@@ -26,3 +26,11 @@ export function trafficBetween(first: Counters, second: Counters, seconds: numbe
     requestErrors: Math.max(0, second.requestErrors - first.requestErrors),
   };
 }
+
+/** Traffic that a fleet can serve. */
+export interface ServingCapacity {
+  /** Open connections. */
+  readonly connections: number;
+  /** Rate of new connections, per second. */
+  readonly connectionsPerSecond: number;
+}

@@ -12,6 +12,7 @@ import type { Fleet } from "../rolling/fleet.ts";
 import type { LiveFleet, SwitchGoal } from "../rolling/model.ts";
 import type { BackupPromise } from "../rolling/preflight/backups.ts";
 import type { ReturnTask } from "../rolling/scale-down-hooks.ts";
+import type { ServingCapacity } from "../rolling/traffic.ts";
 
 /** Settings that every system has, checked and with defaults filled in. A system's own settings extend them. */
 export interface SharedSettings {
@@ -218,6 +219,8 @@ export interface RollingCapability<S extends SharedSettings, P extends SystemPla
   loadBalancerFlavor(bandwidth: number): string | undefined;
   /** Cores and memory of a size; undefined: not sold. */
   capacityOf(size: string): { readonly cores: number; readonly memoryMegabytes: number } | undefined;
+  /** Traffic that members of these sizes can serve. */
+  servingCapacity(sizes: readonly string[]): ServingCapacity;
   /** Every size that is sold. */
   readonly sizes: readonly string[];
   /** System disk of a size, GB; undefined: unknown. */
@@ -226,6 +229,13 @@ export interface RollingCapability<S extends SharedSettings, P extends SystemPla
   volumeGigabytes(settings: S): number;
   /** Whether the load balancer's size changes in place. */
   resizesLoadBalancer(settings: S): boolean;
+  /** Settings that make a switch reversible, for refusals. */
+  readonly reversibility: {
+    /** Setting that decides the system disk of the members. */
+    readonly members: SettingAdvice;
+    /** Setting that decides whether the load balancer can be resized. */
+    readonly loadBalancer: SettingAdvice;
+  };
   /** Stateful parts that a switch must not touch, each with what would differ if it did: name -> description. */
   stateful(plan: P): Readonly<Record<string, string>>;
   /** Host name that customers visit. */
@@ -236,6 +246,12 @@ export interface RollingCapability<S extends SharedSettings, P extends SystemPla
   hookVariables(plan: P, recorded: RecordedResources): Readonly<Record<string, string>>;
   /** Settings that must follow a change so that it can be built, such as addresses for more members: path -> value. */
   impliedSettings(pair: ProfilePair<Partial<S>>, issues: readonly Issue[]): readonly ImpliedSetting[];
+}
+
+/** A setting and the values that would be accepted. */
+interface SettingAdvice {
+  readonly path: string;
+  readonly accepted: string;
 }
 
 export interface ImpliedSetting {

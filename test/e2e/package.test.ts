@@ -50,14 +50,14 @@ describe("as a library", () => {
   it("gives settings, Plan, cost and data loss to a program of the user's", async () => {
     writeFileSync(
       join(shop, "use.mjs"),
-      `import { checkSettings, estimateCost, fleetOf, loadProject, planItems, planLor, stateRpo } from "lor-infra";
+      `import { checkSettings, estimateCost, fleetOf, loadProject, planItems, planLor, assessRpo } from "lor-infra";
        const { report } = checkSettings({ dir: ".", stack: "prod" });
        const { value: project } = loadProject(".", "prod");
        const { settings, name, stack } = project;
        const plan = planLor({ project: name, stack, settings, fleet: fleetOf(settings.rush), profile: "rush" });
        const cost = estimateCost({ project, profile: "rush", priceBook: "offer-2025" });
        console.log(JSON.stringify({ ok: report.ok, name, fronts: plan.fleet.fronts.length, items: planItems(plan).length,
-         amount: cost.total.amount, entries: stateRpo({ project }).entries.length }));`,
+         amount: cost.total.amount, entries: assessRpo({ project }).entries.length }));`,
     );
     const use = await run(process.execPath, ["use.mjs"], shop);
     expect(use, use.stderr).toMatchObject({ code: 0, stderr: "" });

@@ -41,7 +41,7 @@ it("a quota that is used up and a size that is withdrawn refuse a rush before it
   expect(code).toBe("size-not-offered");
   expect(reasons).toEqual([
     "GRA11 does not offer the load balancer size large",
-    "instances: 1 more are needed, and the quota of GRA11 leaves 0",
+    "instances: the switch needs 1 more, but the quota of GRA11 has 0 left",
   ]);
   await project.json(["cloud", "restrict", "--clear"]);
 });

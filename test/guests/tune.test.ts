@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { renderGuestDocument } from "../../src/machines/render-document.ts";
-import { phpChildren } from "../../src/rolling/front-capacity.ts";
+import { phpChildren } from "../../src/systems/lor/front-capacity.ts";
 import { odooInput, shopInput } from "./guest-inputs.ts";
 import { Sandbox } from "./sandbox.ts";
 

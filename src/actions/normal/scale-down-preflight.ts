@@ -1,7 +1,7 @@
-import { type Carried, carriedBy } from "../../rolling/front-capacity.ts";
 import { preScaleDownBackupCheck } from "../../rolling/preflight/pre-scale-down-backups.ts";
 import type { PreflightCheck } from "../../rolling/preflight/preflight-check.ts";
 import { scaleDownTrafficCheck } from "../../rolling/preflight/scale-down-traffic.ts";
+import type { ServingCapacity } from "../../rolling/traffic.ts";
 import type { StackContext } from "../../stack/stack-context.ts";
 import { profileFleet, rollingOf } from "../../systems/project-plan.ts";
 import { measureTraffic } from "../rush/measure-traffic.ts";
@@ -16,20 +16,19 @@ export async function scaleDownChecks(context: StackContext, busy: boolean): Pro
   return [
     scaleDownTrafficCheck({
       traffic: typeof seen === "string" ? { why: seen } : { seen },
-      limit: carriedInNormal(context),
+      limit: capacityInNormal(context),
       busy,
     }),
     preScaleDownBackupCheck(beforeNormal.tasks),
   ];
 }
 
-function carriedInNormal({ project }: StackContext): Carried {
+function capacityInNormal({ project }: StackContext): ServingCapacity {
   const { normal } = project.settings;
-  const { capacityOf } = rollingOf(project);
-  const fronts = profileFleet(project, "normal").fronts.flatMap(({ size }) => capacityOf(size) ?? []);
-  const carried = carriedBy(fronts);
+  const sizes = profileFleet(project, "normal").fronts.map(({ size }) => size);
+  const capacity = rollingOf(project).servingCapacity(sizes);
   return {
-    connections: normal.beforeNormal.connections ?? carried.connections,
-    connectionsPerSecond: normal.beforeNormal.connectionsPerSecond ?? carried.connectionsPerSecond,
+    connections: normal.beforeNormal.connections ?? capacity.connections,
+    connectionsPerSecond: normal.beforeNormal.connectionsPerSecond ?? capacity.connectionsPerSecond,
   };
 }

@@ -153,13 +153,13 @@ function replacementSteps(live: ObservedFleet, goal: SwitchGoal, name: string): 
   if (spare === undefined) {
     throw new LorError({
       code: "no-address-for-extra-front",
-      message: `${name} can only be replaced while an extra front serves, and prestashop.addresses has no address left for it`,
+      message: `${name} can only be replaced while an extra front serves, and ${goal.names.setting} has no address left for it`,
       exit: ExitCode.failed,
       culprit: "user",
-      path: "prestashop.addresses",
+      path: goal.names.setting,
       seen: `${goal.names.all.length} addresses`,
       accepted: `at least ${goal.names.all.length + 1}`,
-      next: `add an address to prestashop.addresses in Pulumi.yaml, then lor-infra recover --replace ${name}`,
+      next: `add an address to ${goal.names.setting} in Pulumi.yaml, then lor-infra recover --replace ${name}`,
     });
   }
   return [

@@ -6,7 +6,7 @@ import { needsOf } from "../../rolling/preflight/needs.ts";
 import type { SupplyFacts } from "../../rolling/preflight/supply.ts";
 import { askCloud } from "../../stack/query-cloud.ts";
 import type { StackContext } from "../../stack/stack-context.ts";
-import { profileFleet, rollingOf } from "../../systems/project-plan.ts";
+import { cloudOf, profileFleet, rollingOf } from "../../systems/project-plan.ts";
 
 /** Service that reports the quota of a resource. */
 const quotaServices = {
@@ -55,6 +55,7 @@ export async function readSupply(
   ]);
   return {
     region: context.project.system.region(normal),
+    quotaRequest: cloudOf(context.project).quotaRequest,
     flavors: {
       ahead: distinct(planned.flatMap(sizesOf).map(flavorOf)),
       back: back ? [flavorOf(rolling.defaultSize(normal))] : [],

@@ -129,11 +129,16 @@ function reversibilityFacts(context: StackContext, offered: Answer<readonly Offe
   const parts = Object.keys(stateful.normal);
   const same = parts.filter((part) => stateful.normal[part] === stateful.rush[part]);
   return {
-    fronts: { small: sizeOf(rolling.defaultSize(normal)), large: sizeOf(rolling.defaultSize(rush)) },
+    fronts: {
+      small: sizeOf(rolling.defaultSize(normal)),
+      large: sizeOf(rolling.defaultSize(rush)),
+      advice: rolling.reversibility.members,
+    },
     loadBalancer: {
       resizes: rolling.resizesLoadBalancer(normal),
       normal: plans.normal.fleet.loadBalancerBandwidth,
       rush: plans.rush.fleet.loadBalancerBandwidth,
+      advice: rolling.reversibility.loadBalancer,
     },
     databases: { same, differing: parts.filter((part) => !same.includes(part)) },
   };

@@ -5,6 +5,7 @@ import { forecastSwitch } from "../../rolling/forecast.ts";
 import type { SwitchGoal, SwitchStep } from "../../rolling/model.ts";
 import { durationKey } from "../../rolling/past-durations.ts";
 import { type PreflightCheck, preflightError } from "../../rolling/preflight/preflight-check.ts";
+import { serves } from "../../rolling/serving.ts";
 import { fleetAfter, fleetOfLive, pathTo } from "../../rolling/step-fleet.ts";
 import { diskChanges, requireNoShrinking } from "../../stack/disk-changes.ts";
 import { type KnownFleet, knownOf, type ObservedFleet } from "../../stack/observe-fleet.ts";
@@ -45,6 +46,8 @@ export interface SwitchResult {
   readonly before: SystemPlan;
   readonly after: SystemPlan;
   readonly fleet: ObservedFleet;
+  /** Total of the fronts that serve now. */
+  readonly serving: { readonly cores: number; readonly memoryMegabytes: number };
   readonly seconds: number;
 }
 
@@ -65,7 +68,17 @@ export async function switchProfile(context: StackContext, input: SwitchInput): 
   const { proposal, live, named, checks } = prepared;
   const { before, after, steps: forecast } = proposal;
   if (forecast.length === 0 && named) {
-    return { target, tasks: [], steps: [], checks, before, after, fleet: live, seconds: 0 };
+    return {
+      target,
+      tasks: [],
+      steps: [],
+      checks,
+      before,
+      after,
+      fleet: live,
+      serving: sumServing(context, live),
+      seconds: 0,
+    };
   }
   const approved = input.approved ?? prepared.approved;
   if (!goesOn) {
@@ -85,7 +98,17 @@ export async function switchProfile(context: StackContext, input: SwitchInput): 
       await runUpdate(context, await prepareUpdate(context, after, switchBuild));
     }
     const seconds = (context.clock.now().getTime() - began) / 1000;
-    return { target, tasks, steps: run.steps, checks, before, after, fleet: run.fleet, seconds };
+    return {
+      target,
+      tasks,
+      steps: run.steps,
+      checks,
+      before,
+      after,
+      fleet: run.fleet,
+      serving: sumServing(context, run.fleet),
+      seconds,
+    };
   });
 }
 
@@ -221,6 +244,15 @@ async function runApproved(
 /** A profile as a goal: whatever happens, as many healthy fronts serve as normal has. */
 export function goalOf({ project }: Pick<StackContext, "project">, target: Profile): SwitchGoal {
   return rollingOf(project).goal(project.settings, target);
+}
+
+function sumServing({ project }: StackContext, { fronts }: ObservedFleet): SwitchResult["serving"] {
+  const { capacityOf } = rollingOf(project);
+  const sizes = fronts.filter(serves).map(({ size }) => capacityOf(size));
+  return {
+    cores: sizes.reduce((sum, one) => sum + (one?.cores ?? 0), 0),
+    memoryMegabytes: sizes.reduce((sum, one) => sum + (one?.memoryMegabytes ?? 0), 0),
+  };
 }
 
 /** What the state knows of the fleet. @throws LorError `not-created` when nothing was ever created whole */

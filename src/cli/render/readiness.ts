@@ -1,18 +1,14 @@
 import type { SwitchResult } from "../../actions/rush/switch-profile.ts";
-import { findInstance } from "../../clouds/ovh/offers.ts";
 import { serves } from "../../rolling/serving.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderSeconds } from "./duration.ts";
 import { renderHere, renderSource, renderStep } from "./step.ts";
 import { renderTable } from "./table.ts";
 
-/** Is the shop ready? What was reached, who serves, and how long each step took against what was expected. */
-export function renderReadiness(terminal: Terminal, { target, steps, fleet, seconds }: SwitchResult): string {
-  const serving = fleet.fronts.filter(serves);
-  const sizes = serving.map((front) => findInstance(front.size));
-  const cores = sizes.reduce((sum, one) => sum + (one?.cores ?? 0), 0);
-  const gigabytes = sizes.reduce((sum, one) => sum + (one?.memoryMegabytes ?? 0), 0) / 1000;
-  const reached = `Ready: ${serving.length} of ${fleet.fronts.length} fronts serve, ${cores} cores and ${gigabytes} GB in all; load balancer ${fleet.loadBalancerBandwidth} Mbit/s.`;
+/** Profile reached, fronts that serve, and the actual duration of each step beside the expected one. */
+export function renderReadiness(terminal: Terminal, { target, steps, fleet, serving, seconds }: SwitchResult): string {
+  const count = fleet.fronts.filter(serves).length;
+  const reached = `Ready: ${count} of ${fleet.fronts.length} fronts serve, ${serving.cores} cores and ${serving.memoryMegabytes / 1000} GB in all; load balancer ${fleet.loadBalancerBandwidth} Mbit/s.`;
   if (steps.length === 0) {
     return `The stack is in ${target} already; every front was checked.\n${reached}`;
   }

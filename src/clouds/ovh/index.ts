@@ -16,6 +16,7 @@ export const cloud: CloudDefinition = {
   ],
   priceBooks,
   durations,
+  quotaRequest: "Quota and Regions in the OVHcloud console",
   async connect(env, region) {
     const credentials = credentialsFromEnvironment(env);
     const { connectClients } = await import("./connect.ts");

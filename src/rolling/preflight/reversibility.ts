@@ -1,11 +1,12 @@
 import type { PreflightCheck } from "./preflight-check.ts";
 
-/** What the two profiles are to each other, and what the cloud says of it. */
+/** Sizes of both profiles, and whether the cloud can change one into the other and back. */
 export interface ReversibilityFacts {
   readonly fronts: {
-    /** Sizes as the customer names them. */
+    /** Sizes as the settings name them. */
     readonly small: FrontSize;
     readonly large: FrontSize;
+    readonly advice: SettingAdvice;
   };
   readonly loadBalancer: {
     /** Whether its size changes in place. */
@@ -13,21 +14,28 @@ export interface ReversibilityFacts {
     /** Mbit/s. */
     readonly normal: number;
     readonly rush: number;
+    readonly advice: SettingAdvice;
   };
-  /** Databases that the two profiles have the same in, such as `mysql essential db1-4`; those that differ. */
+  /** Databases that are equal in both profiles, such as `mysql essential db1-4`, and those that differ. */
   readonly databases: { readonly same: readonly string[]; readonly differing: readonly string[] };
+}
+
+/** Setting to change in case of a refusal, and the values that it accepts. */
+interface SettingAdvice {
+  readonly path: string;
+  readonly accepted: string;
 }
 
 interface FrontSize {
   readonly size: string;
   readonly flavor: string;
-  /** System disk in GB, as the cloud says, or else as its price list does; undefined: not known. */
+  /** System disk in GB, from the cloud or else from its price list; undefined: unknown. */
   readonly diskGigabytes: number | undefined;
 }
 
 const checkName = "reversibility";
 
-/** Whether everything that a rush makes larger can be made small again: disk, flavor, load balancer, database. */
+/** Whether everything that a rush scales up can be scaled down again: disk, flavor, load balancer, database. */
 export function reversibilityChecks(facts: ReversibilityFacts): readonly PreflightCheck[] {
   const refused = [fronts(facts), loadBalancer(facts), databases(facts)].filter((one) => one !== undefined);
   if (refused.length > 0) return refused;
@@ -48,14 +56,14 @@ export function reversibilityChecks(facts: ReversibilityFacts): readonly Preflig
   ];
 }
 
-function fronts({ fronts: { small, large } }: ReversibilityFacts): PreflightCheck | undefined {
+function fronts({ fronts: { small, large, advice } }: ReversibilityFacts): PreflightCheck | undefined {
   if (small.diskGigabytes === undefined || large.diskGigabytes === undefined) {
     const unknown = small.diskGigabytes === undefined ? small : large;
     return {
       name: checkName,
       outcome: "unknown",
       code: "reversibility-not-known",
-      reason: `neither the cloud nor its price list tells the system disk of ${unknown.flavor}: whether ${large.size} can become ${small.size} again is not known`,
+      reason: `the system disk of ${unknown.flavor} is neither in the cloud nor in its price list: whether ${large.size} can be resized back to ${small.size} is unknown`,
       next: "lor-infra doctor",
     };
   }
@@ -64,25 +72,26 @@ function fronts({ fronts: { small, large } }: ReversibilityFacts): PreflightChec
     name: checkName,
     outcome: "refused",
     code: "not-reversible",
-    reason: "after rush the fronts could not go back to normal: a disk cannot shrink",
-    path: "prestashop.flavorFamily",
+    reason: "the fronts could not be scaled down to normal after the rush: a disk cannot shrink",
+    path: advice.path,
     seen: `${large.flavor} has a system disk of ${large.diskGigabytes} GB, ${small.flavor} one of ${small.diskGigabytes} GB`,
-    accepted: "flex, whose sizes all have the same system disk, or the same size in both profiles",
+    accepted: advice.accepted,
     next: "lor-infra check",
   };
 }
 
-function loadBalancer({ loadBalancer: { resizes, normal, rush } }: ReversibilityFacts): PreflightCheck | undefined {
+function loadBalancer({
+  loadBalancer: { resizes, normal, rush, advice },
+}: ReversibilityFacts): PreflightCheck | undefined {
   if (resizes || normal === rush) return undefined;
   return {
     name: checkName,
     outcome: "refused",
     code: "not-reversible",
-    reason:
-      "after rush the load balancer could not go back to normal: the size of this one is fixed when it is created",
-    path: "loadBalancer.shell",
+    reason: "the load balancer could not be scaled down to normal after the rush: its size is fixed at creation",
+    path: advice.path,
     seen: `${normal} and ${rush} Mbit/s`,
-    accepted: "ovh, or the same bandwidth in both profiles",
+    accepted: advice.accepted,
     next: "lor-infra check",
   };
 }
@@ -93,7 +102,7 @@ function databases({ databases: { differing } }: ReversibilityFacts): PreflightC
     name: checkName,
     outcome: "refused",
     code: "not-reversible",
-    reason: "a database that was made larger for a rush could not become small again: its disk cannot shrink",
+    reason: "a database that is scaled up for a rush could not be scaled down again: its disk cannot shrink",
     seen: differing.join(", "),
     accepted: "the same database in both profiles",
     next: "lor-infra check",

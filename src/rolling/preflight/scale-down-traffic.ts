@@ -1,19 +1,18 @@
-import type { Carried } from "../front-capacity.ts";
-import type { Traffic } from "../traffic.ts";
+import type { ServingCapacity, Traffic } from "../traffic.ts";
 import type { PreflightCheck } from "./preflight-check.ts";
 
 export interface ScaleDownTrafficFacts {
-  /** Undefined `seen`: it could not be measured, and why. */
+  /** Measured traffic, or why it could not be measured. */
   readonly traffic: { readonly seen: Traffic } | { readonly why: string };
-  /** What normal can carry, or what the settings say instead. */
-  readonly limit: Carried;
-  /** A person accepts that visitors may have to wait. */
+  /** Traffic that the normal profile can serve, or the limit of the settings. */
+  readonly limit: ServingCapacity;
+  /** `--busy`: accept that visitors may have to wait. */
   readonly busy: boolean;
 }
 
 const checkName = "traffic";
 
-/** Whether normal could carry the visitors that are there now. */
+/** Whether the normal profile can serve the current visitors. */
 export function scaleDownTrafficCheck({ traffic, limit, busy }: ScaleDownTrafficFacts): PreflightCheck {
   if ("why" in traffic) {
     return {

@@ -4,17 +4,19 @@ import type { PreflightCheck } from "./preflight-check.ts";
 export interface SupplyFacts {
   /** Such as `GRA11`. */
   readonly region: string;
-  /** Cloud names of the machine sizes that are asked for from now on, and of those that the way back needs. */
+  /** How to request a larger quota, such as `Quota and Regions in the console`. */
+  readonly quotaRequest: string;
+  /** Flavors of machines that the remaining steps create or resize to, and those that scaling down again needs. */
   readonly flavors: { readonly ahead: readonly string[]; readonly back: readonly string[] };
-  /** The same of the load balancer's sizes. */
+  /** The same for the load balancer. */
   readonly loadBalancerFlavors: { readonly ahead: readonly string[]; readonly back: readonly string[] };
   readonly offered: {
     readonly flavors: Answer<readonly string[]>;
     readonly loadBalancerFlavors: Answer<readonly string[]>;
   };
-  /** Most that is needed at one moment besides what is there now; only what is needed. */
+  /** Peak demand above the current usage; without resources that need nothing more. */
   readonly needs: readonly Need[];
-  /** By resource, as far as the cloud tells. */
+  /** By resource, as far as the cloud reports them. */
   readonly quotas: ReadonlyMap<string, Answer<{ readonly limit: number | undefined; readonly used: number }>>;
 }
 
@@ -26,7 +28,7 @@ export interface Need {
   readonly unit: string;
 }
 
-/** Whether the region has the sizes, for the way there and the way back, and the project the quota. */
+/** Whether the region offers the sizes for scaling up and down again, and whether the quota of the project suffices. */
 export function supplyChecks(facts: SupplyFacts): readonly PreflightCheck[] {
   return [
     sizes(facts, "machine", facts.flavors, facts.offered.flavors),
@@ -49,7 +51,7 @@ function sizes(
       name: checkName,
       outcome: "unknown",
       code: "sizes-not-known",
-      reason: `whether ${region} offers the ${what} sizes ${wanted.join(", ")} is not known: ${offered.why}`,
+      reason: `whether ${region} offers the ${what} sizes ${wanted.join(", ")} is unknown: ${offered.why}`,
       next: "lor-infra doctor",
     };
   }
@@ -63,7 +65,7 @@ function sizes(
     outcome: "refused",
     code: "size-not-offered",
     reason: onlyBack
-      ? `${region} does not offer the ${what} size ${missing.join(", ")} any more: there would be no way back`
+      ? `${region} does not offer the ${what} size ${missing.join(", ")} any more: scaling down would be impossible`
       : `${region} does not offer the ${what} size ${missing.join(", ")}`,
     seen: offered.known.join(", "),
     accepted: wanted.join(", "),
@@ -71,14 +73,15 @@ function sizes(
   };
 }
 
-function quotas({ region, needs, quotas: told }: SupplyFacts): readonly PreflightCheck[] {
+function quotas({ region, needs, quotas: told, quotaRequest }: SupplyFacts): readonly PreflightCheck[] {
   const checkName = "quota";
-  if (needs.length === 0) return [{ name: checkName, outcome: "ok", reason: "nothing more is needed than is there" }];
+  if (needs.length === 0)
+    return [{ name: checkName, outcome: "ok", reason: "the switch needs no more quota than it uses now" }];
   const short: PreflightCheck[] = [];
   const unknown = new Map<string, string[]>();
   const enough: string[] = [];
   for (const { resource, amount, unit } of needs) {
-    const answer = told.get(resource) ?? { why: "the cloud does not tell" };
+    const answer = told.get(resource) ?? { why: "the cloud does not report it" };
     if ("why" in answer) {
       unknown.set(answer.why, [...(unknown.get(answer.why) ?? []), resource]);
       continue;
@@ -94,10 +97,10 @@ function quotas({ region, needs, quotas: told }: SupplyFacts): readonly Prefligh
       name: checkName,
       outcome: "refused",
       code: "quota-too-small",
-      reason: `${resource}: ${amount}${unit} more are needed, and the quota of ${region} leaves ${Math.max(0, limit - used)}${unit}`,
+      reason: `${resource}: the switch needs ${amount}${unit} more, but the quota of ${region} has ${Math.max(0, limit - used)}${unit} left`,
       seen: `${used}${unit} of ${limit}${unit} ${resource} used`,
       accepted: `${used + amount}${unit} ${resource} or more`,
-      next: "ask the cloud for a larger quota (OVHcloud: Quota and Regions in the console), then run the same command again",
+      next: `request a larger quota (${quotaRequest}), then run the same command again`,
     });
   }
   return [
@@ -107,7 +110,7 @@ function quotas({ region, needs, quotas: told }: SupplyFacts): readonly Prefligh
         name: checkName,
         outcome: "unknown",
         code: "quota-not-known",
-        reason: `how much is left of ${resources.join(", ")} is not known: ${why}`,
+        reason: `the remaining quota of ${resources.join(", ")} is unknown: ${why}`,
         next: "look it up in the cloud's console, or run lor-infra doctor",
       }),
     ),

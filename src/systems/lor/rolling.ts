@@ -8,6 +8,7 @@ import {
 import type { Issue } from "../../core/result.ts";
 import type { ImpliedSetting, ProfilePair, RecordedResources, RollingCapability } from "../contract.ts";
 import { freeAddresses } from "./free-addresses.ts";
+import { servingCapacity } from "./front-capacity.ts";
 import type { LorPlan } from "./plan-model.ts";
 import { frontsAtOnce } from "./rules/pair-rules.ts";
 import type { LorSettings } from "./settings.ts";
@@ -25,9 +26,17 @@ export const rolling: RollingCapability<LorSettings, LorPlan> = {
   flavorOf: ({ prestashop }, size) => findCloudFlavor(size, prestashop.flavorFamily) ?? size,
   loadBalancerFlavor: findLoadBalancerFlavor,
   capacityOf: findInstance,
+  servingCapacity,
   sizes: ovhcloudOffer.instances.map((offer) => offer.size),
   systemDiskGigabytes: ({ prestashop }, size) => systemDiskGigabytes(size, prestashop.flavorFamily),
   volumeGigabytes: ({ prestashop }) => prestashop.disk.in("GB"),
+  reversibility: {
+    members: {
+      path: "prestashop.flavorFamily",
+      accepted: "flex, whose sizes all have the same system disk, or the same size in both profiles",
+    },
+    loadBalancer: { path: "loadBalancer.shell", accepted: "ovh, or the same bandwidth in both profiles" },
+  },
   resizesLoadBalancer: ({ loadBalancer }) => loadBalancer.shell === "ovh",
   stateful: ({ mysql, postgresql }) => ({ mysql: JSON.stringify(mysql), postgresql: JSON.stringify(postgresql) }),
   domain: ({ prestashop }) => prestashop.domain,

@@ -1,15 +1,14 @@
 import fc from "fast-check";
 import { Temporal } from "temporal-polyfill";
 import { describe, expect, it } from "vitest";
-import { carriedBy } from "../../../src/rolling/front-capacity.ts";
 import { preScaleDownBackupCheck } from "../../../src/rolling/preflight/pre-scale-down-backups.ts";
 import { scaleDownTimeCheck } from "../../../src/rolling/preflight/scale-down-time.ts";
 import { scaleDownTrafficCheck } from "../../../src/rolling/preflight/scale-down-traffic.ts";
 import { trafficBetween } from "../../../src/rolling/traffic.ts";
+import { servingCapacity } from "../../../src/systems/lor/front-capacity.ts";
 import { noelCalendar } from "./noel.ts";
 
-const b27 = { cores: 2, memoryMegabytes: 7000 };
-const limit = carriedBy([b27, b27]);
+const limit = servingCapacity(["b2-7", "b2-7"]);
 const counters = (connections: number, openConnections: number) => ({ connections, openConnections, requestErrors: 0 });
 
 describe("the time of the way back", () => {

@@ -6,8 +6,9 @@ const flex: ReversibilityFacts = {
   fronts: {
     small: { size: "b2-7", flavor: "b2-7-flex", diskGigabytes: 50 },
     large: { size: "b2-15", flavor: "b2-15-flex", diskGigabytes: 50 },
+    advice: { path: "machines.size", accepted: "the same size" },
   },
-  loadBalancer: { resizes: true, normal: 500, rush: 2000 },
+  loadBalancer: { resizes: true, normal: 500, rush: 2000, advice: { path: "balancer.size", accepted: "one size" } },
   databases: { same: ["mysql", "postgresql"], differing: [] },
 };
 
@@ -22,15 +23,11 @@ it("says what comes back and how", () => {
   ]);
 });
 
-const { small, large } = flex.fronts;
+const { small, large, advice } = flex.fronts;
 
 it.each([
-  ["a larger system disk", { fronts: { small, large: { ...large, diskGigabytes: 100 } } }, "prestashop.flavorFamily"],
-  [
-    "a load balancer of a fixed size",
-    { loadBalancer: { resizes: false, normal: 500, rush: 2000 } },
-    "loadBalancer.shell",
-  ],
+  ["a larger system disk", { fronts: { small, large: { ...large, diskGigabytes: 100 }, advice } }, "machines.size"],
+  ["a load balancer of a fixed size", { loadBalancer: { ...flex.loadBalancer, resizes: false } }, "balancer.size"],
   ["a database that differs", { databases: { same: ["mysql"], differing: ["postgresql"] } }, undefined],
 ] satisfies [string, Partial<ReversibilityFacts>, string | undefined][])("is refused for %s", (_, differs, path) => {
   const [check] = reversibilityChecks({ ...flex, ...differs });
@@ -39,7 +36,7 @@ it.each([
 });
 
 it("is not known where nobody tells the disk", () => {
-  const unknown = { ...flex, fronts: { small: { ...small, diskGigabytes: undefined }, large } };
+  const unknown = { ...flex, fronts: { small: { ...small, diskGigabytes: undefined }, large, advice } };
   expect(reversibilityChecks(unknown)).toEqual([
     expect.objectContaining({ outcome: "unknown", code: "reversibility-not-known" }),
   ]);

@@ -52,6 +52,7 @@ describe("what a switch needs besides what is there", () => {
 
 const facts: SupplyFacts = {
   region: "GRA11",
+  quotaRequest: "the quota page",
   flavors: { ahead: ["b2-15-flex"], back: ["b2-7-flex"] },
   loadBalancerFlavors: { ahead: ["large"], back: ["medium"] },
   offered: {
@@ -86,7 +87,7 @@ describe("the answer", () => {
       expect.objectContaining({
         outcome: "refused",
         code: "quota-too-small",
-        reason: "instances: 1 more are needed, and the quota of GRA11 leaves 0",
+        reason: "instances: the switch needs 1 more, but the quota of GRA11 has 0 left",
         seen: "3 of 3 instances used",
         accepted: "4 instances or more",
       }),
@@ -104,7 +105,7 @@ describe("the answer", () => {
     const [back] = supplyChecks({ ...facts, offered: { ...facts.offered, flavors: { known: ["b2-15-flex"] } } });
     expect(back).toMatchObject({
       code: "size-not-offered",
-      reason: "GRA11 does not offer the machine size b2-7-flex any more: there would be no way back",
+      reason: "GRA11 does not offer the machine size b2-7-flex any more: scaling down would be impossible",
     });
   });
 
@@ -116,10 +117,10 @@ describe("the answer", () => {
       quotas: new Map([["instances", { why }]]),
     };
     expect(supplyChecks(silent).map(({ outcome, reason }) => `${outcome}: ${reason}`)).toEqual([
-      `unknown: whether GRA11 offers the machine sizes b2-15-flex, b2-7-flex is not known: ${why}`,
-      `unknown: whether GRA11 offers the load balancer sizes large, medium is not known: ${why}`,
-      `unknown: how much is left of instances is not known: ${why}`,
-      "unknown: how much is left of memory is not known: the cloud does not tell",
+      `unknown: whether GRA11 offers the machine sizes b2-15-flex, b2-7-flex is unknown: ${why}`,
+      `unknown: whether GRA11 offers the load balancer sizes large, medium is unknown: ${why}`,
+      `unknown: how much is left of instances is unknown: ${why}`,
+      "unknown: the remaining quota of memory is unknown: the cloud does not report it",
     ]);
   });
 });
