@@ -29,6 +29,23 @@ interface GrowingInput {
   readonly unit: string;
 }
 
+/** A resource as the state records it. */
+export interface ExportedResource {
+  readonly type: string;
+  readonly name: string;
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+export interface DatabaseSummary {
+  readonly name: string;
+  /** Such as `mysql`. */
+  readonly engine: string;
+  readonly plan: string;
+  readonly version: string;
+  /** Status recorded by the last run. */
+  readonly status: string | undefined;
+}
+
 /** Everything the actions need to know about a cloud. One folder under `src/clouds/` exports one as `cloud`. */
 export interface CloudDefinition {
   /** Value of `--cloud`, and the name of the folder. Never `local`. */
@@ -43,6 +60,12 @@ export interface CloudDefinition {
   readonly growsOnly?: readonly GrowingInput[];
   /** Price books in the order in which they are searched; the first is the default of `cost`. */
   readonly priceBooks: readonly PriceBook[];
+  /** Terms of its monthly plans, one sentence each; empty when it has none. */
+  readonly monthlyPlanTerms: readonly string[];
+  /** Prefixes of the environment variables that its Pulumi providers read, such as `OVH_`. */
+  readonly variablePrefixes: readonly string[];
+  /** Managed databases among the resources of a state, sorted by name. */
+  databasesIn(resources: readonly ExportedResource[]): readonly DatabaseSummary[];
   /** How to request a larger quota; completes "request a larger quota (...)". */
   readonly quotaRequest: string;
   /** Expected durations of operations, for forecasts. */

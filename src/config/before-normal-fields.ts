@@ -14,7 +14,7 @@ const task = z.object({
   }),
 });
 
-/** What the way back asks for; what the values mean is in src/systems/lor/settings.ts and src/rolling/scale-down-hooks.ts. */
+/** Settings of the scale-down: traffic limits and hooks (their meaning: src/rolling/scale-down-hooks.ts). */
 export function beforeNormal() {
   return z.object({
     connections: whole(1, 1_000_000, "connections-invalid").optional(),
@@ -23,7 +23,7 @@ export function beforeNormal() {
   });
 }
 
-/** A list, not a line: who wants a shell writes `sh`, `-c` and the line. */
+/** Program and arguments as a list; a shell command line is `[sh, -c, "..."]`. */
 function command() {
   const accepted = 'a list of texts: the program, then its arguments, such as [sh, -c, "./dump.sh"]';
   return z.array(z.string(accepted), accepted).transform((parts, context): readonly [string, ...string[]] => {

@@ -2,17 +2,17 @@ import type { Issue } from "../core/result.ts";
 import { problem } from "./problem.ts";
 import { isMapping, type RawMapping } from "./yaml-file.ts";
 
-/** Settings that one stack has instead of the shared ones, by name of the stack. */
+/** Settings that replace the shared ones, by name of the stack. */
 export type StackSections = Readonly<Record<string, RawMapping>>;
 
-/** The section `stacks` of the shared settings, taken out of them. */
+/** Splits the section `stacks` off the shared settings. */
 export function readStackSections(shared: RawMapping): {
   readonly base: RawMapping;
   readonly stacks: StackSections;
   readonly issues: readonly Issue[];
 } {
   const { stacks = {}, ...base } = shared;
-  const accepted = "a group of settings for each stack, such as test: { prestashop: { domain: test.lor.example } }";
+  const accepted = "a group of settings for each stack, such as test: { network: { cidr: 10.20.0.0/16 } }";
   if (!isMapping(stacks)) {
     return {
       base,

@@ -1,44 +1,43 @@
 import { Money } from "../core/money.ts";
 import { type PriceBook, priceKey } from "./price-book.ts";
 
-/** What one instance of a size costs under either contract. */
+/** Price of one instance under either contract. */
 export interface InstancePrice {
-  /** Id of the book that it is from. */
+  /** Id of the price book. */
   readonly priceBook: string;
   readonly hour: Money | undefined;
-  /** A month of the plan; undefined: the book has none. */
+  /** Undefined: the book has no monthly plan. */
   readonly monthlyPlan: Money | undefined;
 }
 
-/** How long one instance is used in one size. */
+/** Use of one instance in one size. */
 export interface InstanceUse {
-  /** A begun hour counts. */
+  /** Each hour begun counts. */
   readonly hours: number;
-  /** Calendar months that a plan for it would have to be paid for, the first and the last one included. */
+  /** Calendar months that a plan would be billed for, including the first and the last one. */
   readonly months: number;
-  /** The part of the first month from its first day on; undefined: it begins with a month, or before. */
+  /** Part of the first month in use; undefined: the use covers the whole first month. */
   readonly firstMonth?: { readonly days: number; readonly of: number } | undefined;
 }
 
 export type Contract = "hourly" | "monthly-plan";
 
-/** Which contract is the cheaper one for a use. An unknown figure is undefined, and then there is no answer. */
+/** Prices of a use under both contracts. Undefined figures are unknown. */
 export interface BillingChoice {
   readonly hourly: Money | undefined;
-  /** Every month that is begun in full. */
+  /** Each month begun is billed in full. */
   readonly monthlyPlan: Money | undefined;
-  /** Undefined: a price is unknown. Of equal ones the one that can be left at any time. */
+  /** Undefined: a price is unknown. At equal prices `hourly`, which can be ended at any time. */
   readonly cheaper: Contract | undefined;
-  /** From how many hours on the plan of these months costs no more; undefined: a price is unknown. */
+  /** Number of hours from which the plan is at most as expensive; undefined: a price is unknown. */
   readonly breakEvenHours: number | undefined;
-  /** The plan, should its first month be due from its first day only; undefined where that is the same. */
+  /** Price of the plan if its first month is billed pro rata; undefined when there is no difference. */
   readonly proRata: { readonly monthlyPlan: Money; readonly cheaper: Contract } | undefined;
 }
 
 /**
- * The plan is counted as OVHcloud's guide puts it, by the begun month. Source: "Switching from hourly to monthly billing", 2025-09: each month commenced
- * is billed, and nobody comes back from it. A newer page ("Change of monthly billing method", OVHcloud US, in force from 2026-04-01) bills the
- * first month from its first day only; whether that holds in Europe is not known, so it is told beside, where it decides otherwise.
+ * Compares both contracts. A plan is billed by the begun month; because some providers bill its first month pro rata, that price is added where it is
+ * different. The terms of a cloud are in its definition (`monthlyPlanTerms`).
  */
 export function chooseBilling({ hour, monthlyPlan }: InstancePrice, use: InstanceUse): BillingChoice {
   const hourly = hour?.times(use.hours);
@@ -60,19 +59,12 @@ export function chooseBilling({ hour, monthlyPlan }: InstancePrice, use: Instanc
   };
 }
 
-/** Of equal prices the contract that can be left at any time. */
+/** At equal prices `hourly`, which can be ended at any time. */
 export function cheaperOf(hourly: Money, monthlyPlan: Money): Contract {
   return hourly.isMoreThan(monthlyPlan) ? "monthly-plan" : "hourly";
 }
 
-/** What has to be known before a plan is put on an instance, as far as it is known. The same sources. */
-export const planTerms: readonly string[] = Object.freeze([
-  "a plan cannot be taken back: an instance on one stays on it until it is deleted, and each month begun is due in full",
-  "an instance that is resized while on a plan: OVHcloud US bills the first size's month in full and the new size for the rest of the month on top; what OVHcloud bills in Europe, and after the way back, is not documented",
-  "this program puts no instance on a plan: a machine is created by the hour",
-]);
-
-/** Both prices of a size, from the first book that has both: an offer by the month knows no hour, and the one behind it does. */
+/** Hourly and monthly price of a size. Searches the price books in order, because monthly offers do not list hourly prices. */
 export function instancePrice(size: string, book: PriceBook): InstancePrice {
   const prices = [book, ...(book.outsideBook === undefined ? [] : [book.outsideBook])].map((one) => priceIn(one, size));
   const both = prices.find(({ hour, monthlyPlan }) => hour !== undefined && monthlyPlan !== undefined);

@@ -67,7 +67,7 @@ function parseS3({ host, pathname, searchParams }: URL): S3Backend {
   }
   const endpoint = searchParams.get("endpoint") ?? undefined;
   if (endpoint !== undefined && !/^https?:\/\/[a-z0-9.:[\]-]+\/?$/i.test(endpoint)) {
-    throw new RangeError("has an endpoint that is no address such as https://s3.gra.io.cloud.ovh.net");
+    throw new RangeError("has an endpoint that is no address such as https://s3.example.org");
   }
   const style = searchParams.get("s3ForcePathStyle") ?? "false";
   if (style !== "true" && style !== "false") {

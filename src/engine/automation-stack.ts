@@ -44,6 +44,8 @@ export interface OpenStackArgs {
   readonly engine: { readonly path: string; readonly version: string };
   /** The caller's environment: PATH, HOME, proxies, credentials of the providers. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Prefixes of the variables that the providers read, such as `OS_`. Default: none. */
+  readonly providerVariables?: readonly string[];
   /** Provider servers that already run, name -> port; no plugin is then looked for. */
   readonly providers?: Readonly<Record<string, number>>;
   /** Folder of the engine's plugins. Default: the environment's `PULUMI_HOME`, or `~/.pulumi`. */
@@ -59,6 +61,7 @@ export async function openStack(args: OpenStackArgs): Promise<EngineStack> {
   const environment = engineEnvironment({
     env: args.env,
     backendUrl: args.backendUrl,
+    providerVariables: args.providerVariables ?? [],
     passphrase: args.passphrase,
     providers: args.providers,
     pulumiHome: await prepareEngineHome({

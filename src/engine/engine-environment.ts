@@ -1,9 +1,11 @@
 import { withProxies } from "../os/proxy.ts";
 
-/** What decides the environment of one stack's engine. */
+/** Inputs of the engine's environment. */
 export interface EngineEnvironmentArgs {
-  /** The caller's environment; what the engine gets of it is in `inherited`. */
+  /** The caller's environment; the engine inherits the variables of `inherited` and of `providerVariables`. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Prefixes of the variables that the cloud's providers read, such as `OS_`. */
+  readonly providerVariables: readonly string[];
   /** Where the state lies, such as `file:///home/a/shop/.lor-infra/local/backend`. */
   readonly backendUrl: string;
   readonly passphrase: string;
@@ -25,19 +27,23 @@ const inherited: readonly RegExp[] = [
   // The network: certificates and proxies.
   /^(SSL_CERT_FILE|SSL_CERT_DIR|NODE_EXTRA_CA_CERTS)$/,
   /^(https?_proxy|no_proxy|no_grpc_proxy)$/i,
-  // Credentials of the providers, and of a backend in a bucket.
-  /^(AWS|OS|OVH|DIGITALOCEAN|SPACES|PROXMOX_VE)_[A-Z0-9_]+$/,
+  // Credentials of a backend in a bucket.
+  /^AWS_[A-Z0-9_]+$/,
   // Where plugins are kept and downloaded from.
   /^(PULUMI_HOME|PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES|GITHUB_TOKEN)$/,
   // The mark by which the engine of a dead command is found.
   /^LOR_INFRA_RUN$/,
 ];
 
-/** The whole environment of the engine's process. */
+function isInherited(name: string, providerVariables: readonly string[]): boolean {
+  return inherited.some((pattern) => pattern.test(name)) || providerVariables.some((prefix) => name.startsWith(prefix));
+}
+
+/** The complete environment of the engine's process. */
 export function engineEnvironment(args: EngineEnvironmentArgs): Record<string, string> {
   const environment: Record<string, string> = {};
   for (const [name, value] of Object.entries(withProxies(args.env))) {
-    if (value !== undefined && inherited.some((pattern) => pattern.test(name))) {
+    if (value !== undefined && isInherited(name, args.providerVariables)) {
       environment[name] = value;
     }
   }

@@ -1,16 +1,13 @@
-/** Shorter texts are too common: blotting them out would make every message unreadable and protect nothing. */
+/** Shorter texts are too common: redacting them would make every message unreadable and protect nothing. */
 const shortestSecret = 6;
 const redacted = "[secret]";
 
-/** Texts that are secrets wherever they come from: keys, tokens, passwords beside their name, signatures in addresses. */
+/** Secrets that are recognised by their form: private keys, tokens, passwords beside their name, signatures in URLs. */
 const secretPatterns: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, redacted],
   [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, `$1 ${redacted}`],
   [/\b(temp_url_sig|X-Amz-Signature|X-Amz-Credential|Signature)=[^&\s"']+/gi, `$1=${redacted}`],
-  [
-    /\b(X-(?:Auth|Subject)-Token|X-Ovh-(?:Consumer|Signature|Application))(["']?\s*[:=]\s*["']?)[^\s"',]+/gi,
-    `$1$2${redacted}`,
-  ],
+  [/\b(X-(?:[A-Za-z]+-)?(?:Token|Consumer|Signature|Application))(["']?\s*[:=]\s*["']?)[^\s"',]+/gi, `$1$2${redacted}`],
   [
     /((?:password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|consumer[_-]?key|application[_-]?secret)["']?\s*[:=]\s*)(?!\[secret\])("[^"]*"|'[^']*'|[^\s,;})\]]+)/gi,
     `$1${redacted}`,
@@ -18,7 +15,7 @@ const secretPatterns: readonly (readonly [RegExp, string])[] = [
   [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]+:)[^\s@/]+@/gi, `$1${redacted}@`],
 ];
 
-/** Keeps the secrets that this run has seen, and takes them out of every text that leaves the engine. */
+/** Collects the secrets of a run and redacts them in every text that leaves the engine. */
 export class SecretScrubber {
   readonly #known = new Set<string>();
 
@@ -28,7 +25,7 @@ export class SecretScrubber {
     }
   }
 
-  /** Remembers a secret value; of a document or a list, each text inside it. */
+  /** Adds a secret value; of a document or a list, each text inside it. */
   learn(value: unknown): void {
     if (typeof value === "string") {
       this.#learnText(value);
@@ -43,7 +40,7 @@ export class SecretScrubber {
     }
   }
 
-  /** The text without known secrets and without what looks like one. */
+  /** @returns the text with known secrets, and anything in the form of a secret, redacted */
   scrub(text: string): string {
     let clean = text;
     for (const secret of [...this.#known].sort((a, b) => b.length - a.length)) {

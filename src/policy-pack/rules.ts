@@ -1,6 +1,5 @@
 import type { Policies, PolicyResource, ResourceValidationArgs } from "@pulumi/policy";
 import { isPrivateNetwork } from "../domain/policy/access-policies.ts";
-import { dataTypes } from "../domain/policy/data-policies.ts";
 import { findPolicy } from "../domain/policy/policies.ts";
 import { leastFronts, spreads } from "../domain/policy/serving-policies.ts";
 
@@ -17,6 +16,12 @@ interface Rules {
 }
 
 const database = "ovh:CloudProject/database:Database";
+/** Types whose every resource holds data. Some volumes hold data and some do not: see `dataVolumesOf`. */
+const dataTypes: readonly string[] = [
+  database,
+  "ovh:CloudProjectDatabase/databaseInstance:DatabaseInstance",
+  "ovh:CloudProject/storage:Storage",
+];
 const port = "openstack:networking/port:Port";
 const instance = "openstack:compute/instance:Instance";
 const serverGroup = "openstack:compute/serverGroup:ServerGroup";

@@ -22,7 +22,7 @@ import { requireReadable } from "../state/state-copies.ts";
 import { readCheckpoint } from "../state/state-file.ts";
 import type { SystemPlan } from "../systems/contract.ts";
 import type { Project } from "../systems/load-project.ts";
-import { buildStack, regionOf } from "../systems/project-plan.ts";
+import { buildStack, cloudOf, regionOf } from "../systems/project-plan.ts";
 import type { Emit } from "./action-event.ts";
 import { cloudFolder, connectLocalCloud } from "./cloud-connection.ts";
 import { GuardedEngine } from "./guarded-engine.ts";
@@ -243,6 +243,7 @@ async function openStackAt(
     encryptionSalt: project.encryptionSalt,
     engine,
     // An engine that outlives us is known by this mark.
+    providerVariables: cloudOf(project).variablePrefixes,
     env: lock === undefined ? env : { ...env, [runVariable]: lock.holder.id },
     ...(providers === undefined ? {} : { providers }),
   });

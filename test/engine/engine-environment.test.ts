@@ -5,6 +5,7 @@ import { secretMark, specialKey } from "../../src/engine/special-values.ts";
 
 const args = {
   backendUrl: "file:///state",
+  providerVariables: ["OS_", "OVH_"],
   passphrase: "one",
   providers: undefined,
   pulumiHome: undefined,
@@ -23,7 +24,7 @@ test("nothing in the shell decides which cloud, stack or secret the engine works
   };
   const environment = engineEnvironment({
     ...args,
-    env: { ...kept, ...pulumiVariables(), CI: "true", TF_LOG: "TRACE" },
+    env: { ...kept, ...pulumiVariables(), OTHER_TOKEN: "secret", CI: "true", TF_LOG: "TRACE" },
   });
 
   expect(environment).toEqual({

@@ -113,6 +113,7 @@ export class Cloud {
         // What is not on PATH is to fail at once, not to be downloaded.
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       },
+      providerVariables: ["OS_"],
       pulumiHome: join(this.#folder, "home"),
     });
   }

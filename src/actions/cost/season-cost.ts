@@ -1,5 +1,5 @@
 import type { Temporal } from "temporal-polyfill";
-import { type Contract, instancePrice, planTerms } from "../../domain/billing.ts";
+import { type Contract, instancePrice } from "../../domain/billing.ts";
 import { unknownIn } from "../../domain/calendar/price.ts";
 import { planSeason, type RushWindow } from "../../domain/calendar/windows.ts";
 import type { PriceBook } from "../../domain/price-book.ts";
@@ -67,7 +67,7 @@ export interface SeasonCostReport {
   readonly contracts: readonly SeasonCostContract[];
   /** Instances that rush enlarges, over the whole year: each is on a plan all the time, or never. */
   readonly resized: readonly SeasonCostResized[];
-  /** What has to be known before a plan is put on an instance. */
+  /** Terms of a monthly plan to know before ordering one. */
   readonly planTerms: readonly string[];
 }
 
@@ -175,7 +175,7 @@ export function costSeason({ project, from, priceBook }: SeasonCostArgs): Season
     difference: differencesOf(cost.total),
     contracts: contractsOf(instances, period, windows, priceOf).map(renderContract),
     resized: contractsOfResized(instances, period, windows, priceOf).map(renderResized),
-    planTerms,
+    planTerms: cloudOf(project).monthlyPlanTerms,
   };
 }
 

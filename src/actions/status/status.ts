@@ -1,3 +1,4 @@
+import type { DatabaseSummary } from "../../clouds/contract.ts";
 import { daysLeft } from "../../clouds/tls-certificate.ts";
 import { LorError } from "../../core/errors.ts";
 import type { Profile } from "../../domain/profile.ts";
@@ -8,7 +9,7 @@ import type { StackContext } from "../../stack/stack-context.ts";
 import type { CloudKind } from "../../state/stack-folder.ts";
 import { describeLock, readLock } from "../../state/stack-lock.ts";
 import type { SystemPlan } from "../../systems/contract.ts";
-import { planFleet } from "../../systems/project-plan.ts";
+import { cloudOf, planFleet } from "../../systems/project-plan.ts";
 
 interface FrontStatus {
   readonly name: string;
@@ -31,15 +32,6 @@ interface CertificateStatus {
   readonly daysLeft: number;
 }
 
-interface DatabaseStatus {
-  readonly name: string;
-  readonly engine: string;
-  readonly plan: string;
-  readonly version: string;
-  /** As recorded at the last run. */
-  readonly status: string | undefined;
-}
-
 export interface StatusResult {
   readonly cloud: CloudKind;
   readonly stack: string;
@@ -49,7 +41,7 @@ export interface StatusResult {
   readonly profile: Profile | undefined;
   readonly fronts: readonly FrontStatus[];
   readonly loadBalancer: { readonly bandwidth: number | undefined; readonly ready: boolean };
-  readonly databases: readonly DatabaseStatus[];
+  readonly databases: readonly DatabaseSummary[];
   /** Text: why it cannot be read. Undefined: the local cloud has made its own. */
   readonly certificate: CertificateStatus | string | undefined;
   /** Of the stack's outputs: public and private addresses. */
@@ -86,7 +78,7 @@ export async function status(context: StackContext): Promise<StatusResult> {
       fault: front.serverView?.fault,
     })),
     loadBalancer: { bandwidth, ready: live?.loadBalancerReady ?? false },
-    databases: databasesOf(recorded),
+    databases: cloudOf(context.project).databasesIn(recorded.resources),
     certificate: await certificateOf(context),
     addresses: recorded.outputs.addresses,
     plan: runningPlan(context, recorded, live),
@@ -119,18 +111,4 @@ async function certificateOf({ certificate, clock }: StackContext): Promise<Stat
     if (error instanceof LorError) return `${error.message} [${error.code}]`;
     throw error;
   }
-}
-
-function databasesOf(recorded: RecordedState): readonly DatabaseStatus[] {
-  const text = (value: unknown) => (typeof value === "string" ? value : undefined);
-  return recorded.resources
-    .filter((one) => one.type === "ovh:CloudProject/database:Database")
-    .map(({ name, outputs }) => ({
-      name,
-      engine: text(outputs.engine) ?? name,
-      plan: text(outputs.plan) ?? "",
-      version: text(outputs.version) ?? "",
-      status: text(outputs.status),
-    }))
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -115,9 +115,10 @@ async function whileCustomersVisit(
   return figures;
 }
 
-/** OVHcloud's load balancer chooses its private address itself: the stack's outputs tell it. */
+/** Private address of the load balancer, from the stack's outputs: the cloud may have chosen it. */
 function loadBalancerAddress(addresses: unknown): string {
   const { loadBalancer } = addresses as { readonly loadBalancer?: { readonly private?: unknown } };
-  if (typeof loadBalancer?.private !== "string") throw new Error("the stack does not tell its load balancer's address");
+  if (typeof loadBalancer?.private !== "string")
+    throw new Error("the outputs of the stack lack addresses.loadBalancer.private");
   return loadBalancer.private;
 }

@@ -1,7 +1,9 @@
 import { LorError } from "../../core/errors.ts";
 import type { CloudDefinition } from "../contract.ts";
 import { credentialsFromEnvironment } from "./credentials.ts";
+import { databasesIn } from "./databases.ts";
 import { durations } from "./durations.ts";
+import { monthlyPlanTerms } from "./monthly-plan-terms.ts";
 import { priceBooks } from "./price-books.ts";
 
 export const cloud: CloudDefinition = {
@@ -15,6 +17,9 @@ export const cloud: CloudDefinition = {
     { type: "openstack:blockstorage/volume:Volume", input: "size", unit: "GB" },
   ],
   priceBooks,
+  monthlyPlanTerms,
+  variablePrefixes: ["OVH_", "OS_"],
+  databasesIn,
   durations,
   quotaRequest: "Quota and Regions in the OVHcloud console",
   async connect(env, region) {

@@ -22,7 +22,8 @@ export const accessPolicies: readonly Policy[] = Object.freeze([
   definePolicy({
     code: "database-public",
     exit: 3,
-    reason: "a database that the internet reaches is found within hours, and its password is all that is left",
+    reason:
+      "a database that is reachable from the internet is found within hours, and then only its password protects it",
     remedy: "leave `access: private`, and give `network.cidr` and its subnets private addresses such as 10.10.0.0/16",
     neverWaived: "the program has no way to build a public database",
     needs: ["databases"],
@@ -42,7 +43,8 @@ export const accessPolicies: readonly Policy[] = Object.freeze([
   definePolicy({
     code: "port-without-own-group",
     exit: 3,
-    reason: "OVHcloud's group `default`, which a port without one of its own gets, lets everything in",
+    reason:
+      "a port without a security group of its own gets the default group, which on some clouds admits all traffic",
     remedy: "give every server's port the security group of its part, as the components do",
     neverWaived: "the program builds no server without one: a violation is a defect, or somebody's change of a port",
     needs: ["ports"],

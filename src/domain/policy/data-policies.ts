@@ -1,21 +1,14 @@
 import { type DataLoss, holds, renderSeconds } from "../recovery.ts";
 import { definePolicy, type Policy, type Violation } from "./policy.ts";
 
-/** Pulumi types whose every resource holds data; of volumes some do and some do not. */
-export const dataTypes: readonly string[] = Object.freeze([
-  "ovh:CloudProject/database:Database",
-  "ovh:CloudProjectDatabase/databaseInstance:DatabaseInstance",
-  "ovh:CloudProject/storage:Storage",
-]);
-
-/** Where the company's data is, and what is left of it after the worst. */
+/** Location, protection and worst-case loss of the company's data. */
 export const dataPolicies: readonly Policy[] = Object.freeze([
   definePolicy({
     code: "rpo-not-held",
     exit: 3,
     reason: "what is lost beyond the RPO are orders and stock movements that nobody can enter again",
     remedy:
-      "shorten the setting that the refusal names (`odoo.filestore.copyEvery`, `storage.copy.copyEvery`), or raise `rpo` if the company accepts to lose more; `lor-infra rpo` shows every sum",
+      "shorten the interval in the setting that the refusal names, or raise `rpo` if the company accepts a larger loss; `lor-infra rpo` shows every sum",
     needs: ["recovery"],
     judge: ({ recovery: { rpoSeconds, losses, settings } }) => {
       const broken = losses.filter((loss) => !holds(loss, rpoSeconds));

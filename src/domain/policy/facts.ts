@@ -3,8 +3,7 @@ import type { Profile } from "../profile.ts";
 import type { DataLoss } from "../recovery.ts";
 
 /**
- * What policies judge, in groups that are there or not: settings that are still being put right give some of them, a Plan
- * gives all. A system derives them; nothing else is told to a policy.
+ * Facts that policies judge, derived by a system. Incomplete settings yield some of the groups, a Plan yields all. A policy sees nothing else.
  */
 export interface PolicyFacts {
   readonly recovery: RecoveryPromise;
@@ -12,43 +11,42 @@ export interface PolicyFacts {
   readonly holders: readonly DataHolder[];
   readonly databases: readonly DatabaseAccess[];
   readonly ports: readonly ServerPort[];
-  /** Fronts behind the load balancer, by profile. */
-  readonly fronts: Readonly<Record<Profile, number>>;
+  readonly fronts: FrontCount;
   readonly spread: FrontSpread;
   readonly bill: Bill;
   readonly priceBooks: PriceBookAges;
   readonly calendar: CalendarReach;
-  /** Only where a certificate is about to be used. */
+  /** Only when a certificate is about to be installed. */
   readonly certificate: CertificateAge;
-  /** Only where somebody asks for a change now. */
+  /** Only when a change is about to be made. */
   readonly change: ChangeMoment;
 }
 
 interface RecoveryPromise {
   readonly rpoSeconds: number;
   readonly losses: readonly DataLoss[];
-  /** Setting that shortens the loss of a data set, where there is one. */
+  /** Setting that shortens the loss, by data set. */
   readonly settings: Readonly<Record<string, string>>;
 }
 
 interface DataSetPlace {
   readonly dataSet: string;
-  /** Region that the data is in, and those of its copies, all named as storage regions are (`GRA`). */
+  /** Region of the data, and of its copies, as names of storage regions (`GRA`). */
   readonly region: string;
   readonly copyRegions: readonly string[];
-  /** The data-loss statement promises that it outlives its region. */
+  /** Whether the data-loss statement promises that the data survives the loss of its region. */
   readonly outlivesRegion: boolean;
-  /** Setting of the copy's region. */
+  /** Setting of the copies' region. */
   readonly setting: string;
 }
 
 interface DataHolder {
   /** Data set, or `copies of …`. */
   readonly dataSet: string;
-  /** Pulumi type and name of the resource that it lies on. */
+  /** Pulumi type and name of the resource. */
   readonly resource: string;
   readonly protected: boolean;
-  /** Section of the settings that it is described in. */
+  /** Section of the settings. */
   readonly setting: string;
 }
 
@@ -61,45 +59,54 @@ interface DatabaseAccess {
 
 interface ServerPort {
   readonly server: string;
-  /** Cloud name of the security group that guards it; undefined: the cloud's default one, which lets everything in. */
+  /** Cloud name of its security group; undefined: the project's default group. */
   readonly group: string | undefined;
   readonly setting: string;
 }
 
+interface FrontCount {
+  /** Fronts behind the load balancer. */
+  readonly count: Readonly<Record<Profile, number>>;
+  /** Setting of the count. */
+  readonly setting: string;
+}
+
 interface FrontSpread {
-  /** Policy of the server group that the fronts are in; undefined: they are in none. */
+  /** Section of the settings that describes the fronts. */
+  readonly setting: string;
+  /** Policy of the fronts' server group; undefined: they are in no group. */
   readonly groupPolicy: string | undefined;
 }
 
 interface Bill {
-  /** Most that a month may cost before tax; undefined: no cap was set. */
+  /** Highest monthly bill before tax; undefined: no limit. */
   readonly budget: Money | undefined;
   readonly months: readonly MonthlyBill[];
 }
 
 export interface MonthlyBill {
   readonly profile: Profile;
-  /** Sum of what has a price, inside and outside the offer; undefined: nothing has one. */
+  /** Sum of all known prices, inside and outside the offer; undefined: none is known. */
   readonly known: Money | undefined;
-  /** Price keys that have none, such as `router`. */
+  /** Price keys without a known price, such as `router`. */
   readonly unpriced: readonly string[];
 }
 
 interface PriceBookAges {
   readonly mostDays: number;
-  /** A cap on the bill rests on these prices. */
+  /** Whether a budget is set, which rests on these prices. */
   readonly carriesBudget: boolean;
-  /** Books that a price of this system is from. */
+  /** Price books in use. */
   readonly books: readonly { readonly id: string; readonly date: string; readonly days: number }[];
 }
 
 interface CalendarReach {
-  /** `lastDay`, `YYYY-MM-DD`, of the rush of an event that is over and never comes again; undefined: it still comes. */
+  /** `lastDay`, `YYYY-MM-DD`: end of the last rush of an event that will not recur; undefined: it will. */
   readonly events: readonly { readonly event: string; readonly lastDay: string | undefined }[];
 }
 
 interface CertificateAge {
-  /** Environment variable that names the file. */
+  /** Environment variable with the path of the file. */
   readonly setting: string;
   readonly file: string;
   /** Last valid moment, ISO 8601. */
@@ -109,6 +116,6 @@ interface CertificateAge {
 }
 
 interface ChangeMoment {
-  /** The change freeze that this moment lies in, days as `YYYY-MM-DD`. */
+  /** Change freeze in force; days as `YYYY-MM-DD`. */
   readonly freeze: { readonly event: string; readonly firstDay: string; readonly lastDay: string } | undefined;
 }

@@ -1,6 +1,6 @@
 import { definePolicy, type Policy } from "./policy.ts";
 
-/** Fronts behind the load balancer, at least. */
+/** Minimum number of fronts behind the load balancer. */
 export const leastFronts = 2;
 
 /** Whether a server group keeps its machines on different hosts, or tries to. */
@@ -8,23 +8,23 @@ export function spreads(groupPolicy: string): boolean {
   return groupPolicy === "anti-affinity" || groupPolicy === "soft-anti-affinity";
 }
 
-/** What lets the shop go on serving while one machine does not. */
+/** Availability while one machine fails or restarts. */
 export const servingPolicies: readonly Policy[] = Object.freeze([
   definePolicy({
     code: "fronts-too-few",
     exit: 2,
     reason: "with one front every failure, update and resize is an outage",
-    remedy: "set `prestashop.fronts` to 2 or more in both profile files",
+    remedy: "set the number of fronts that the refusal names to 2 or more in both profile files",
     neverWaived: "a switch changes one front while another serves: with one it could not be done",
     needs: ["fronts"],
-    judge: ({ fronts }) =>
+    judge: ({ fronts: { setting, count } }) =>
       (["normal", "rush"] as const)
-        .filter((profile) => fronts[profile] < leastFronts)
+        .filter((profile) => count[profile] < leastFronts)
         .map((profile) => ({
-          path: "prestashop.fronts",
+          path: setting,
           subject: profile,
           what: `a load balancer over one front protects from nothing (profile ${profile})`,
-          seen: fronts[profile],
+          seen: count[profile],
           accepted: `${leastFronts} or more`,
         })),
   }),
@@ -34,12 +34,12 @@ export const servingPolicies: readonly Policy[] = Object.freeze([
     reason: "fronts on one host are lost together when it fails",
     remedy: "put the fronts into a server group of the policy soft-anti-affinity, as the components do",
     needs: ["spread"],
-    judge: ({ spread: { groupPolicy } }) =>
+    judge: ({ spread: { setting, groupPolicy } }) =>
       groupPolicy !== undefined && spreads(groupPolicy)
         ? []
         : [
             {
-              path: "prestashop",
+              path: setting,
               subject: "fronts",
               what: "nothing keeps the fronts on different hosts",
               seen: groupPolicy ?? "no server group",

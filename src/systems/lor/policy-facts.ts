@@ -26,7 +26,7 @@ export const lossRemedies: Readonly<Record<string, string>> = Object.freeze({
 
 const millisecondsOfDay = 86_400_000;
 
-/** What can be told of settings that may still be put right: each fact as soon as its own sections are there. */
+/** Facts of settings that may be incomplete: each fact as soon as its sections are valid. */
 export function factsOfSettings({ normal, rush }: PartialPair): Partial<PolicyFacts> {
   const shared = { ...rush, ...normal };
   return {
@@ -34,11 +34,16 @@ export function factsOfSettings({ normal, rush }: PartialPair): Partial<PolicyFa
     ...(shared.region === undefined ? {} : { places: placesOf(shared.region) }),
     ...(normal.prestashop === undefined || rush.prestashop === undefined
       ? {}
-      : { fronts: { normal: normal.prestashop.fronts, rush: rush.prestashop.fronts } }),
+      : {
+          fronts: {
+            count: { normal: normal.prestashop.fronts, rush: rush.prestashop.fronts },
+            setting: "prestashop.fronts",
+          },
+        }),
   };
 }
 
-/** What only a Plan tells. The settings must have passed every other rule. */
+/** Facts that need a Plan. The settings must have passed every other rule. */
 export function factsOfPlans(
   settings: Readonly<Record<Profile, LorSettings>>,
   today: string,
@@ -53,7 +58,7 @@ export function factsOfPlans(
       allowedFrom,
     })),
     ports: portsOf(plans.rush),
-    spread: plans.rush.shop,
+    spread: { setting: "prestashop", groupPolicy: plans.rush.shop.groupPolicy },
     bill: { budget, months: months.map(({ books: _, ...month }) => month) },
     priceBooks: {
       mostDays: Math.floor(priceBookAge.milliseconds / millisecondsOfDay),

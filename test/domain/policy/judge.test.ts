@@ -70,7 +70,7 @@ describe("a waiver", () => {
   });
 
   test("of what is never waived changes nothing", () => {
-    const facts = { ...soundFacts, fronts: { normal: 1, rush: 1 } };
+    const facts = { ...soundFacts, fronts: { setting: "machines.count", count: { normal: 1, rush: 1 } } };
     const { refused, waived } = judgePolicies({
       facts,
       waivers: [{ ...waiver, policy: "fronts-too-few" }],
@@ -110,7 +110,7 @@ test("whatever the waivers and the day, every violation is refused or waived, an
     reason: fc.constant("some reason"),
     until: day,
   });
-  const facts = { ...broken, fronts: { normal: 1, rush: 2 } };
+  const facts = { ...broken, fronts: { setting: "machines.count", count: { normal: 1, rush: 2 } } };
   const all = ["orders", "images", "normal"];
   fc.assert(
     fc.property(fc.array(anyWaiver, { maxLength: 6 }), day, (waivers, today) => {

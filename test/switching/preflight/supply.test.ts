@@ -119,7 +119,7 @@ describe("the answer", () => {
     expect(supplyChecks(silent).map(({ outcome, reason }) => `${outcome}: ${reason}`)).toEqual([
       `unknown: whether GRA11 offers the machine sizes b2-15-flex, b2-7-flex is unknown: ${why}`,
       `unknown: whether GRA11 offers the load balancer sizes large, medium is unknown: ${why}`,
-      `unknown: how much is left of instances is unknown: ${why}`,
+      `unknown: the remaining quota of instances is unknown: ${why}`,
       "unknown: the remaining quota of memory is unknown: the cloud does not report it",
     ]);
   });

@@ -21,6 +21,9 @@ export const cloud: CloudDefinition = {
       prices: { "instance small": { month: "5" }, "instance large": { month: "9" } },
     },
   ]),
+  monthlyPlanTerms: [],
+  variablePrefixes: [],
+  databasesIn: () => [],
   quotaRequest: "none is limited in Toyland",
   durations: {
     resources: [["toy:", { create: 1, update: 1, delete: 1 }]],
