@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import {
   closeSync,
+  constants,
+  copyFileSync,
   fsyncSync,
   linkSync,
   mkdirSync,
@@ -26,7 +28,7 @@ export function writeAtomically(path: string, text: string): void {
 export function createExclusively(path: string, text: string): boolean {
   const written = writeBeside(path, text);
   try {
-    linkSync(written, path);
+    linkOrCopy(written, path);
     syncFolder(dirname(path));
     return true;
   } catch (error) {
@@ -36,6 +38,17 @@ export function createExclusively(path: string, text: string): boolean {
     throw error;
   } finally {
     rmSync(written, { force: true });
+  }
+}
+
+/** A shared folder or a memory stick (SMB, exFAT, vboxsf) may have no hard links. A copy is as exclusive, but a crash can cut it off. */
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if (!hasCode(error, "EPERM", "ENOTSUP", "ENOSYS")) throw error;
+    copyFileSync(from, to, constants.COPYFILE_EXCL);
+    syncFile(to);
   }
 }
 
@@ -94,9 +107,17 @@ function writeBeside(path: string, text: string): string {
   return place;
 }
 
-/** A move is on disk when its folder is. */
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, "r");
+/** A move is on disk when its folder is. Some file systems (SMB, 9p) cannot be asked for that; every other failure counts. */
+export function syncFolder(folder: string): void {
+  try {
+    syncFile(folder);
+  } catch (error) {
+    if (!hasCode(error, "EINVAL", "ENOTSUP", "ENOSYS")) throw error;
+  }
+}
+
+function syncFile(path: string): void {
+  const handle = openSync(path, "r");
   try {
     fsyncSync(handle);
   } finally {
@@ -104,6 +125,6 @@ function syncFolder(folder: string): void {
   }
 }
 
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
+function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && "code" in error && codes.includes(String(error.code));
 }
