@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import { ExitCode } from "../core/errors.ts";
 import { followProxies } from "../os/proxy.ts";
+import { completeUser } from "../os/user.ts";
 import { createCommandTree } from "./command-tree.ts";
 import { hideUnoffered } from "./offered-commands.ts";
 import { asLorError, errorDocument, renderError } from "./render/error.ts";
@@ -13,6 +14,7 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+completeUser(process.env);
 followProxies();
 // No top-level await: the launcher loads the bundle of this file with `require`.
 run(process.argv).then(async (code) => {

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { userInfo } from "node:os";
 import { ExitCode, LorError } from "../core/errors.ts";
 import {
   isWholeMachine,
@@ -11,6 +10,7 @@ import {
   thisMachine,
   thisProcess,
 } from "../os/process-identity.ts";
+import { thisUser } from "../os/user.ts";
 import type { SharedFiles } from "./shared-files.ts";
 
 /** Who works on a stack; what a second command shows of the first. */
@@ -111,7 +111,7 @@ export class StackLock {
       const holder: StackLockHolder = {
         version: 1,
         id: randomUUID(),
-        owner: userInfo().username,
+        owner: thisUser(),
         machine,
         process: args.process ?? thisProcess(),
         operation: args.operation,

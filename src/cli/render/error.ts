@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { ExitCode, LorError } from "../../core/errors.ts";
+import { asSystemError } from "../../os/system-error.ts";
 
 /** An error as a person reads it: what cannot be done, what was seen, what is accepted, what to type next. */
 export function renderError(error: unknown, debug: boolean): string {
@@ -33,6 +34,8 @@ export function asLorError(error: unknown): LorError {
       next: "lor-infra --help",
     });
   }
+  const refused = asSystemError(error);
+  if (refused !== undefined) return refused;
   return new LorError({
     code: "internal",
     message: error instanceof Error ? error.message : String(error),
