@@ -1,7 +1,7 @@
 import type { CustomResourceOptions } from "@pulumi/pulumi";
 
 /** One child resource as the component would create it. */
-interface Child<A> {
+export interface Child<A> {
   readonly name: string;
   readonly args: A;
   readonly options: CustomResourceOptions;
@@ -11,7 +11,16 @@ interface Child<A> {
  * Adjusts one child of a component before it is created: either inputs laid over the component's own, or a function that
  * gets the child and returns what to create instead. The Pulumi name cannot change: it is a public contract.
  *
- * @example `new VRack("network", { …, transform: { router: { distributed: true } } })`
+ * @example
+ * ```ts
+ * import type { networking } from "@pulumi/openstack";
+ * import type { Transform } from "lor-infra/components";
+ *
+ * export const distributed: Transform<networking.RouterArgs> = { distributed: true };
+ * export const retained: Transform<networking.RouterArgs> = ({ options }) => ({
+ *   options: { ...options, retainOnDelete: true },
+ * });
+ * ```
  */
 export type Transform<A> =
   | Partial<A>

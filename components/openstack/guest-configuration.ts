@@ -21,6 +21,12 @@ import type { Transform } from "../base/transform.ts";
  */
 const addressesExpireAtSeconds = 4_102_444_800;
 
+/** Adjustments of the resources that a `GuestConfiguration` creates. */
+export interface GuestConfigurationTransforms {
+  readonly key?: Transform<random.RandomPasswordArgs>;
+  readonly container?: Transform<openstack.objectstorage.ContainerArgs>;
+}
+
 export interface GuestConfigurationArgs {
   /** Cloud name of the container. */
   readonly cloudName: string;
@@ -28,13 +34,11 @@ export interface GuestConfigurationArgs {
   readonly region: string;
   /** Base address of the project's Swift account, such as `https://storage.gra.cloud.ovh.net/v1/AUTH_0123`. */
   readonly accountUrl: Input<string>;
-  readonly transform?: {
-    readonly key?: Transform<random.RandomPasswordArgs>;
-    readonly container?: Transform<openstack.objectstorage.ContainerArgs>;
-  };
+  readonly transform?: GuestConfigurationTransforms;
 }
 
-interface GuestConfigurationNodes {
+/** Resources that a `GuestConfiguration` creates. */
+export interface GuestConfigurationNodes {
   readonly key: random.RandomPassword;
   readonly container: openstack.objectstorage.Container;
 }
@@ -45,6 +49,17 @@ interface GuestConfigurationNodes {
  * document is made again from the settings.
  *
  * Changing the container's key changes every address, hence every user data, and replaces the machines: never do it in passing.
+ *
+ * @example
+ * ```ts
+ * import { GuestConfiguration } from "lor-infra/components";
+ *
+ * export const configuration = new GuestConfiguration("configuration", {
+ *   cloudName: "shop-prod-configuration",
+ *   region: "GRA",
+ *   accountUrl: "https://storage.gra.cloud.ovh.net/v1/AUTH_0123",
+ * });
+ * ```
  */
 export class GuestConfiguration extends Component {
   readonly #args: GuestConfigurationArgs;

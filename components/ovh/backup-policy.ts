@@ -14,16 +14,20 @@ export interface InstanceBackup {
   readonly instanceId: Input<string>;
 }
 
+/** Adjustments of the resources that a `BackupPolicy` creates. */
+export interface BackupPolicyTransforms {
+  readonly workflow?: Transform<ovh.cloudproject.WorkflowBackupArgs>;
+}
+
 export interface BackupPolicyArgs {
   /** Compute region, such as `GRA11`. */
   readonly region: string;
   readonly instances: readonly InstanceBackup[];
-  readonly transform?: {
-    readonly workflow?: Transform<ovh.cloudproject.WorkflowBackupArgs>;
-  };
+  readonly transform?: BackupPolicyTransforms;
 }
 
-interface BackupPolicyNodes {
+/** Resources that a `BackupPolicy` creates. */
+export interface BackupPolicyNodes {
   /** By server name. */
   readonly workflows: ReadonlyMap<string, ovh.cloudproject.WorkflowBackup>;
 }
@@ -34,6 +38,19 @@ interface BackupPolicyNodes {
  *
  * Every change replaces a workflow: the service has no update. Source: ovh/terraform-provider-ovh
  * resource_cloud_project_workflow_backup.go and issue 470.
+ *
+ * @example
+ * ```ts
+ * import { BackupPolicy, type OdooTier } from "lor-infra/components";
+ *
+ * export const createBackups = (odoo: OdooTier) =>
+ *   new BackupPolicy("backups", {
+ *     region: "GRA11",
+ *     instances: [
+ *       { server: "odoo", cloudName: "shop-prod-odoo", cron: "0 4 * * *", keep: 7, instanceId: odoo.instanceId },
+ *     ],
+ *   });
+ * ```
  */
 export class BackupPolicy extends Component {
   readonly #nodes: BackupPolicyNodes;

@@ -7,6 +7,18 @@ import type { Transform } from "../base/transform.ts";
 import type { NetworkPart } from "../openstack/network-part.ts";
 import type { VRack } from "./v-rack.ts";
 
+/** Adjustments of the resources that a `LoadBalancer` creates. */
+export interface LoadBalancerTransforms {
+  readonly floatingIp?: Transform<openstack.networking.FloatingIpArgs>;
+  readonly floatingIpAssociate?: Transform<openstack.networking.FloatingIpAssociateArgs>;
+  readonly ovhShell?: Transform<ovh.cloudproject.LoadBalancerArgs>;
+  readonly openstackShell?: Transform<openstack.loadbalancer.LoadBalancerArgs>;
+  readonly certificate?: Transform<openstack.keymanager.SecretV1Args>;
+  readonly listener?: Transform<openstack.loadbalancer.ListenerArgs>;
+  readonly pool?: Transform<openstack.loadbalancer.PoolArgs>;
+  readonly monitor?: Transform<openstack.loadbalancer.MonitorArgs>;
+}
+
 export interface LoadBalancerArgs {
   /** Cloud name; listeners, pool, monitor and certificate are named after it. */
   readonly cloudName: string;
@@ -27,19 +39,11 @@ export interface LoadBalancerArgs {
   readonly healthPath: string;
   /** Certificate, key and chain as PKCS#12 without password, in base64. */
   readonly tlsPkcs12: Input<string>;
-  readonly transform?: {
-    readonly floatingIp?: Transform<openstack.networking.FloatingIpArgs>;
-    readonly floatingIpAssociate?: Transform<openstack.networking.FloatingIpAssociateArgs>;
-    readonly ovhShell?: Transform<ovh.cloudproject.LoadBalancerArgs>;
-    readonly openstackShell?: Transform<openstack.loadbalancer.LoadBalancerArgs>;
-    readonly certificate?: Transform<openstack.keymanager.SecretV1Args>;
-    readonly listener?: Transform<openstack.loadbalancer.ListenerArgs>;
-    readonly pool?: Transform<openstack.loadbalancer.PoolArgs>;
-    readonly monitor?: Transform<openstack.loadbalancer.MonitorArgs>;
-  };
+  readonly transform?: LoadBalancerTransforms;
 }
 
-interface LoadBalancerNodes {
+/** Resources that a `LoadBalancer` creates. */
+export interface LoadBalancerNodes {
   readonly floatingIp: openstack.networking.FloatingIp;
   readonly shell: ovh.cloudproject.LoadBalancer | openstack.loadbalancer.LoadBalancer;
   /** `openstack` shell only: OVHcloud's binds the address itself. */
@@ -61,6 +65,24 @@ interface LoadBalancerNodes {
  * Everything hangs on the balancer's id only: the other outputs of OVHcloud's are unknown while its size changes, and an unknown
  * input of a listener or a pool would show as a replacement. Sources: ovh/terraform-provider-ovh
  * resource_cloud_project_loadbalancer.go (only name, description and flavor change in place), issue 1293 of the same.
+ *
+ * @example
+ * ```ts
+ * import { LoadBalancer, type VRack } from "lor-infra/components";
+ *
+ * export const createLoadBalancer = (network: VRack, tlsPkcs12: string) =>
+ *   new LoadBalancer("lb", {
+ *     cloudName: "shop-prod-lb",
+ *     region: "GRA11",
+ *     shell: "ovh",
+ *     flavor: "small",
+ *     network,
+ *     part: "lb",
+ *     externalNetwork: "Ext-Net",
+ *     healthPath: "/health",
+ *     tlsPkcs12,
+ *   });
+ * ```
  */
 export class LoadBalancer extends Component {
   /** Public address; stays the same whatever happens to the balancer. */

@@ -5,6 +5,14 @@ import { Component, type DataProtection, dataHolder } from "../base/component.ts
 import type { Transform } from "../base/transform.ts";
 import type { NetworkPart } from "../openstack/network-part.ts";
 
+/** Adjustments of the resources that a `ManagedDb` creates. */
+export interface ManagedDbTransforms {
+  readonly service?: Transform<ovh.cloudproject.DatabaseArgs>;
+  readonly mysqlUser?: Transform<ovh.cloudprojectdatabase.UserArgs>;
+  readonly postgresqlUser?: Transform<ovh.cloudprojectdatabase.PostgresSqlUserArgs>;
+  readonly database?: Transform<ovh.cloudprojectdatabase.DatabaseInstanceArgs>;
+}
+
 export interface ManagedDbArgs extends DataProtection {
   readonly engine: "mysql" | "postgresql";
   /** Shown in the cloud's console: a managed database has a description and no name. */
@@ -31,15 +39,11 @@ export interface ManagedDbArgs extends DataProtection {
   /** Logical database. */
   readonly database: string;
   readonly user: string;
-  readonly transform?: {
-    readonly service?: Transform<ovh.cloudproject.DatabaseArgs>;
-    readonly mysqlUser?: Transform<ovh.cloudprojectdatabase.UserArgs>;
-    readonly postgresqlUser?: Transform<ovh.cloudprojectdatabase.PostgresSqlUserArgs>;
-    readonly database?: Transform<ovh.cloudprojectdatabase.DatabaseInstanceArgs>;
-  };
+  readonly transform?: ManagedDbTransforms;
 }
 
-interface ManagedDbNodes {
+/** Resources that a `ManagedDb` creates. */
+export interface ManagedDbNodes {
   readonly service: ovh.cloudproject.Database;
   readonly user: ovh.cloudprojectdatabase.User | ovh.cloudprojectdatabase.PostgresSqlUser;
   readonly database: ovh.cloudprojectdatabase.DatabaseInstance;
@@ -52,6 +56,29 @@ interface ManagedDbNodes {
  * It waits for its subnet's router interface: without a gateway nothing of another subnet reaches it. Plan, flavor, disk, version and
  * restrictions change in place; engine and a node's region or network replace.
  * Source: ovh/terraform-provider-ovh resource_cloud_project_database.go.
+ *
+ * @example
+ * ```ts
+ * import { ManagedDb, type VRack } from "lor-infra/components";
+ *
+ * export const createDatabase = (network: VRack) =>
+ *   new ManagedDb("mysql", {
+ *     engine: "mysql",
+ *     cloudName: "shop-prod-mysql",
+ *     version: "8",
+ *     plan: "essential",
+ *     flavor: "db1-4",
+ *     nodes: 1,
+ *     diskGigabytes: 80,
+ *     backupTime: "03:00:00",
+ *     backupRegions: ["GRA", "SBG"],
+ *     region: "GRA",
+ *     place: network.part("mysql"),
+ *     allowedFrom: ["10.10.1.0/24"],
+ *     database: "prestashop",
+ *     user: "prestashop",
+ *   });
+ * ```
  */
 export class ManagedDb extends Component {
   /** Name to connect to; the address behind it may change. */

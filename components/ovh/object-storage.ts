@@ -10,6 +10,14 @@ export interface Bucket {
   readonly region: string;
 }
 
+/** Adjustments of the resources that an `ObjectStorage` creates. */
+export interface ObjectStorageTransforms {
+  readonly bucket?: Transform<ovh.cloudproject.StorageArgs>;
+  readonly user?: Transform<ovh.cloudproject.UserArgs>;
+  readonly credential?: Transform<ovh.cloudproject.S3CredentialArgs>;
+  readonly policy?: Transform<ovh.cloudproject.S3PolicyArgs>;
+}
+
 export interface ObjectStorageArgs extends DataProtection {
   /** Files of the shop; replicated to `copies`. */
   readonly images: Bucket;
@@ -17,12 +25,7 @@ export interface ObjectStorageArgs extends DataProtection {
   readonly copies: Bucket;
   /** Prefix in `copies` of objects that may be deleted once they expire, such as `sets/`. Default: none may be deleted. */
   readonly expirablePrefix?: string;
-  readonly transform?: {
-    readonly bucket?: Transform<ovh.cloudproject.StorageArgs>;
-    readonly user?: Transform<ovh.cloudproject.UserArgs>;
-    readonly credential?: Transform<ovh.cloudproject.S3CredentialArgs>;
-    readonly policy?: Transform<ovh.cloudproject.S3PolicyArgs>;
-  };
+  readonly transform?: ObjectStorageTransforms;
 }
 
 /** How a guest reaches a bucket. */
@@ -36,14 +39,15 @@ export interface BucketAccess {
   readonly secretKey: Output<string>;
 }
 
-interface BucketNodes {
+export interface BucketNodes {
   readonly bucket: ovh.cloudproject.Storage;
   readonly user: ovh.cloudproject.User;
   readonly credential: ovh.cloudproject.S3Credential;
   readonly policy: ovh.cloudproject.S3Policy;
 }
 
-interface ObjectStorageNodes {
+/** Resources that an `ObjectStorage` creates. */
+export interface ObjectStorageNodes {
   readonly images: BucketNodes;
   readonly copies: BucketNodes;
 }
@@ -63,6 +67,16 @@ const addAndRead = [
  * region, deletions are not. Nobody is given the right to delete a version: what is deleted or overwritten can be brought back, and is paid for until a person clears it. Both hold data and are protected: deleting one empties it.
  *
  * Source: OVHcloud docs, object storage (versioning is required on both sides of a replication).
+ *
+ * @example
+ * ```ts
+ * import { ObjectStorage } from "lor-infra/components";
+ *
+ * export const storage = new ObjectStorage("storage", {
+ *   images: { cloudName: "shop-prod-images", region: "GRA" },
+ *   copies: { cloudName: "shop-prod-copies", region: "SBG" },
+ * });
+ * ```
  */
 export class ObjectStorage extends Component {
   /** Reads, writes and deletes. */

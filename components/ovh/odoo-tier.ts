@@ -14,6 +14,13 @@ import type { VRack } from "./v-rack.ts";
 /** Characters of an application secret: letters and digits, so that no configuration file has to quote one. */
 const secretLength = 48;
 
+/** Adjustments of the resources that an `OdooTier` creates. */
+export interface OdooTierTransforms extends ServerTransforms {
+  readonly floatingIp?: Transform<openstack.networking.FloatingIpArgs>;
+  readonly floatingIpAssociate?: Transform<openstack.networking.FloatingIpAssociateArgs>;
+  readonly secrets?: Transform<random.RandomPasswordArgs>;
+}
+
 export interface OdooTierArgs extends DataProtection {
   /** Compute region, such as `GRA11`. */
   readonly region: string;
@@ -33,14 +40,11 @@ export interface OdooTierArgs extends DataProtection {
   readonly database: ManagedDb;
   readonly storage: ObjectStorage;
   readonly configuration: GuestConfiguration;
-  readonly transform?: ServerTransforms & {
-    readonly floatingIp?: Transform<openstack.networking.FloatingIpArgs>;
-    readonly floatingIpAssociate?: Transform<openstack.networking.FloatingIpAssociateArgs>;
-    readonly secrets?: Transform<random.RandomPasswordArgs>;
-  };
+  readonly transform?: OdooTierTransforms;
 }
 
-interface OdooTierNodes extends ServerNodes {
+/** Resources that an `OdooTier` creates. */
+export interface OdooTierNodes extends ServerNodes {
   readonly floatingIp: openstack.networking.FloatingIp;
   readonly floatingIpAssociate: openstack.networking.FloatingIpAssociate;
   readonly secrets: Readonly<Record<string, random.RandomPassword>>;
@@ -49,6 +53,37 @@ interface OdooTierNodes extends ServerNodes {
 /**
  * The ERP: one server with a public address of its own. Its volume holds data (the filestore: attachments, invoices) and is protected; the
  * instance backup does not cover it, the copies to object storage do.
+ *
+ * @example
+ * ```ts
+ * import { OdooTier, type OdooTierArgs } from "lor-infra/components";
+ *
+ * export const createErp = (
+ *   { network, database, storage, configuration }: Pick<OdooTierArgs, "network" | "database" | "storage" | "configuration">,
+ *   release: OdooTierArgs["release"],
+ * ) =>
+ *   new OdooTier("odoo", {
+ *     region: "GRA11",
+ *     server: {
+ *       name: "odoo",
+ *       cloudName: "shop-prod-odoo",
+ *       flavor: "b2-15-flex",
+ *       image: "Debian 12",
+ *       address: "10.10.3.10",
+ *       volume: { cloudName: "shop-prod-odoo-data", gigabytes: 100, type: "high-speed" },
+ *     },
+ *     domain: "erp.example.com",
+ *     release,
+ *     administratorKeys: [],
+ *     filestore: { copyEverySeconds: 1800, copyTimeoutSeconds: 600 },
+ *     network,
+ *     part: "odoo",
+ *     externalNetwork: "Ext-Net",
+ *     database,
+ *     storage,
+ *     configuration,
+ *   });
+ * ```
  */
 export class OdooTier extends Component {
   readonly instanceId: Output<string>;

@@ -15,6 +15,13 @@ import type { VRack } from "./v-rack.ts";
 /** Characters of an application secret: letters and digits, so that no configuration file has to quote one. */
 const secretLength = 48;
 
+/** Adjustments of the resources that a `PrestaShopTier` creates. */
+export interface PrestaShopTierTransforms extends ServerTransforms {
+  readonly group?: Transform<openstack.compute.ServerGroupArgs>;
+  readonly member?: Transform<openstack.loadbalancer.MemberArgs>;
+  readonly secrets?: Transform<random.RandomPasswordArgs>;
+}
+
 export interface PrestaShopTierArgs extends DataProtection {
   /** Compute region, such as `GRA11`. */
   readonly region: string;
@@ -52,18 +59,15 @@ export interface PrestaShopTierArgs extends DataProtection {
   readonly database: ManagedDb;
   readonly storage: ObjectStorage;
   readonly configuration: GuestConfiguration;
-  readonly transform?: ServerTransforms & {
-    readonly group?: Transform<openstack.compute.ServerGroupArgs>;
-    readonly member?: Transform<openstack.loadbalancer.MemberArgs>;
-    readonly secrets?: Transform<random.RandomPasswordArgs>;
-  };
+  readonly transform?: PrestaShopTierTransforms;
 }
 
 export interface FrontNodes extends ServerNodes {
   readonly member: openstack.loadbalancer.Member;
 }
 
-interface PrestaShopTierNodes {
+/** Resources that a `PrestaShopTier` creates. */
+export interface PrestaShopTierNodes {
   readonly group: openstack.compute.ServerGroup;
   readonly secrets: Readonly<Record<string, random.RandomPassword>>;
   /** By name, in the order in which they change. */
@@ -79,6 +83,40 @@ interface PrestaShopTierNodes {
  *
  * Machines are never placed at the same moment: a scheduler does not see one that it is just placing, and fronts would come to lie on one
  * host (docs/decisions/fronts-one-after-another.md).
+ *
+ * @example
+ * ```ts
+ * import { PrestaShopTier, type PrestaShopTierArgs } from "lor-infra/components";
+ *
+ * export const createShop = (
+ *   around: Pick<PrestaShopTierArgs, "network" | "loadBalancer" | "database" | "storage" | "configuration">,
+ *   release: PrestaShopTierArgs["release"],
+ * ) =>
+ *   new PrestaShopTier("prestashop", {
+ *     ...around,
+ *     region: "GRA11",
+ *     groupName: "shop-prod-fronts",
+ *     groupPolicy: "soft-anti-affinity",
+ *     fronts: [
+ *       {
+ *         name: "ps-0",
+ *         cloudName: "shop-prod-ps-0",
+ *         flavor: "b2-7-flex",
+ *         image: "Debian 12",
+ *         address: "10.10.1.10",
+ *         volume: { cloudName: "shop-prod-ps-0-data", gigabytes: 100, type: "high-speed" },
+ *       },
+ *     ],
+ *     extraFronts: [],
+ *     chain: true,
+ *     domain: "www.example.com",
+ *     release,
+ *     administratorKeys: [],
+ *     imagesCopy: { copyEverySeconds: 1800, copyTimeoutSeconds: 600 },
+ *     part: "prestashop",
+ *     trustedProxies: ["10.10.0.0/24"],
+ *   });
+ * ```
  */
 export class PrestaShopTier extends Component {
   /** Machine id of each front. */

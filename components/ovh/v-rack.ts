@@ -41,6 +41,17 @@ export interface Firewall {
   readonly rules: readonly FirewallRule[];
 }
 
+/** Adjustments of the resources that a `VRack` creates. */
+export interface VRackTransforms {
+  readonly attachment?: Transform<ovh.vrack.CloudProjectArgs>;
+  readonly network?: Transform<openstack.networking.NetworkArgs>;
+  readonly subnet?: Transform<openstack.networking.SubnetArgs>;
+  readonly router?: Transform<openstack.networking.RouterArgs>;
+  readonly routerInterface?: Transform<openstack.networking.RouterInterfaceArgs>;
+  readonly securityGroup?: Transform<openstack.networking.SecGroupArgs>;
+  readonly rule?: Transform<openstack.networking.SecGroupRuleArgs>;
+}
+
 export interface VRackArgs {
   /** vRack service name, `pn-…`. Without it nothing is attached and networks carry no VLAN: a plain OpenStack. */
   readonly vrack?: string;
@@ -56,18 +67,11 @@ export interface VRackArgs {
   readonly firewalls: readonly Firewall[];
   /** Resolvers given to the servers. Default: OVHcloud's public one. */
   readonly resolvers?: readonly string[];
-  readonly transform?: {
-    readonly attachment?: Transform<ovh.vrack.CloudProjectArgs>;
-    readonly network?: Transform<openstack.networking.NetworkArgs>;
-    readonly subnet?: Transform<openstack.networking.SubnetArgs>;
-    readonly router?: Transform<openstack.networking.RouterArgs>;
-    readonly routerInterface?: Transform<openstack.networking.RouterInterfaceArgs>;
-    readonly securityGroup?: Transform<openstack.networking.SecGroupArgs>;
-    readonly rule?: Transform<openstack.networking.SecGroupRuleArgs>;
-  };
+  readonly transform?: VRackTransforms;
 }
 
-interface VRackNodes {
+/** Resources that a `VRack` creates. */
+export interface VRackNodes {
   readonly attachment: ovh.vrack.CloudProject | undefined;
   readonly router: openstack.networking.Router;
   readonly parts: ReadonlyMap<string, NetworkPart>;
@@ -83,7 +87,30 @@ interface VRackNodes {
  * ports, load balancer and databases ask for. Neutron refuses them on a project without a vRack, hence the attachment first.
  * Sources: ovh/public-cloud-examples landing-zone (network.tf), ovh/terraform-ovh-publiccloud-network#4.
  *
- * @example `new VRack("network", { vrack: "pn-1000000", region: "GRA11", routerName: "lor-prod-router", externalNetwork: "Ext-Net", subnets, firewalls: [] })`
+ * @example
+ * ```ts
+ * import { VRack } from "lor-infra/components";
+ *
+ * export const network = new VRack("network", {
+ *   vrack: "pn-1000000",
+ *   region: "GRA11",
+ *   routerName: "shop-prod-router",
+ *   externalNetwork: "Ext-Net",
+ *   subnets: [
+ *     {
+ *       part: "lb",
+ *       cloudName: "shop-prod-lb",
+ *       cidr: "10.10.0.0/24",
+ *       vlan: 100,
+ *       gateway: "10.10.0.254",
+ *       pool: { start: "10.10.0.100", end: "10.10.0.200" },
+ *     },
+ *   ],
+ *   firewalls: [],
+ *   // Adjusts the router before it is created.
+ *   transform: { router: { distributed: true } },
+ * });
+ * ```
  */
 export class VRack extends Component {
   /** Public Cloud project that is attached; on a plain OpenStack there is none and asking for it is a mistake. */

@@ -50,7 +50,7 @@ describe("as a library", () => {
   it("gives settings, Plan, cost and data loss to a program of the user's", async () => {
     writeFileSync(
       join(shop, "use.mjs"),
-      `import { checkSettings, estimateCost, fleetOf, loadProject, planItems, planLor, assessRpo } from "lor-infra";
+      `import { assessRpo, checkSettings, estimateCost, fleetOf, loadProject, planItems, planLor } from "lor-infra";
        const { report } = checkSettings({ dir: ".", stack: "prod" });
        const { value: project } = loadProject(".", "prod");
        const { settings, name, stack } = project;
