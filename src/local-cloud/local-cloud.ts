@@ -61,8 +61,8 @@ export interface LocalCloudOptions {
 }
 
 /**
- * The modelled cloud: one set of services behind two doors. Service methods are synchronous, each one transaction: when it
- * returns the call is accepted and survives the death of the process; what takes time goes on by deadlines on the clock.
+ * The modelled cloud: one set of services behind a gRPC and an HTTP API. Service methods are synchronous, and each is one transaction: when it
+ * returns, the call is accepted and survives a crash of the process. Operations that take time end at deadlines on the clock.
  */
 export interface LocalCloud {
   readonly nova: {
@@ -122,9 +122,9 @@ export interface LocalCloud {
   readonly scale: number;
 
   /**
-   * One call at a door: journal entry, ordered faults, then the work, then the answer. Both doors put every call through it.
-   * Throws CloudError (refused) or ConnectionDropped (the door must cut the connection). `idOf` names what was made in the journal as
-   * soon as it is accepted: for an async work it gets the value when the work ends; call `accepted(id)` inside the work to tell earlier.
+   * Executes one API call: journal entry, ordered faults, work, answer. Both APIs execute every call through it.
+   * `work` reports the id of the created resource through its argument as soon as the call is accepted.
+   * @throws CloudError when the call is refused, ConnectionDropped when the API must close the connection
    */
   perform<T>(call: CallInfo, work: (report: CallReport) => T | Promise<T>): Promise<T>;
 

@@ -21,7 +21,7 @@ interface Sample {
 }
 
 let cloud: LocalCloud;
-let door: RunningHttpApi;
+let httpApi: RunningHttpApi;
 let traffic: ReturnType<typeof startTraffic>;
 let finder: ResourceFinder;
 let samples: Readonly<Record<string, Sample>>;
@@ -35,12 +35,12 @@ beforeAll(async () => {
     instanceCertificate: selfSignedPkcs12(["localhost"], new Date()),
   });
   const { apis } = openSimulators(cloud, await loadSimulators());
-  door = await startHttpApi({ cloud, apis, traffic: traffic.traffic, token: "token" });
+  httpApi = await startHttpApi({ cloud, apis, traffic: traffic.traffic, token: "token" });
   const operator = cloud.keystone.operator();
   finder = connectClients(
     {
       openstack: {
-        authUrl: `${door.url}/identity/v3`,
+        authUrl: `${httpApi.url}/identity/v3`,
         region,
         identity: {
           kind: "password",
@@ -52,7 +52,7 @@ beforeAll(async () => {
           projectDomain: "Default",
         },
       },
-      ovh: { kind: "address", url: `${door.url}/1.0`, token: "token" },
+      ovh: { kind: "address", url: `${httpApi.url}/1.0`, token: "token" },
       projectId: cloud.keystone.projectId,
     },
     { firstPauseMs: 5 },
@@ -61,7 +61,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await door?.close();
+  await httpApi?.close();
   await traffic?.close();
   cloud?.close();
 });

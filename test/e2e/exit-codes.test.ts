@@ -55,7 +55,7 @@ describe("2: bad usage or settings", () => {
     const run = await project.run(["up"]);
     expect(run.code).toBe(2);
     expect(run.stderr).toContain("--yes");
-    const created = (await project.cloud.journal({ after: before, door: "grpc", operation: "create" })).length;
+    const created = (await project.cloud.journal({ after: before, api: "grpc", operation: "create" })).length;
     expect(created).toBe(0);
   });
 });
@@ -112,7 +112,7 @@ describe("4: locked", () => {
     expect(run, run.stderr).toMatchObject({ code: 0, stderr: "" });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
     expect(run.stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f]/);
-    const creations = (await project.cloud.journal({ after: beforeFirst, door: "grpc", operation: "create" })).filter(
+    const creations = (await project.cloud.journal({ after: beforeFirst, api: "grpc", operation: "create" })).filter(
       ({ outcome, duration }) => outcome === "ok" && duration !== undefined,
     );
     expect(creations.length).toBeGreaterThan(30);

@@ -48,8 +48,8 @@ function told(resources: readonly StateResource[]): Readonly<Record<string, unkn
 
 /** Calls that could change something in the cloud, of the engine's providers and of the raw clients. */
 async function changesSince(project: TestProject, seq: number): Promise<readonly string[]> {
-  const changing = (await project.cloud.journal({ after: seq })).filter(({ door, service, operation, name = "" }) =>
-    door === "http"
+  const changing = (await project.cloud.journal({ after: seq })).filter(({ api, service, operation, name = "" }) =>
+    api === "http"
       ? !/^(GET|HEAD) |\/auth\/tokens$/.test(name)
       : !["read", "invoke"].includes(operation) && service !== "random",
   );

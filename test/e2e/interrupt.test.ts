@@ -72,7 +72,7 @@ describe("in a terminal", () => {
     expect(text).toMatch(/\[interrupted\]\n +next +run the same command again/);
     // Of the live tree one line stays.
     expect(text.match(/^Creating /gm)).toHaveLength(1);
-    const later = await project.cloud.journal({ after: before, door: "grpc", operation: "create" });
+    const later = await project.cloud.journal({ after: before, api: "grpc", operation: "create" });
     expect(later).toEqual([]);
   });
 });
@@ -82,7 +82,7 @@ describe("afterwards", () => {
     expect(await project.json(["status"])).toMatchObject({ exists: true, unfinished: expect.stringContaining("up") });
     const again = await project.run(["up", "--yes"]);
     expect(again, again.stderr).toMatchObject({ code: 0, stderr: "" });
-    const created = (await project.cloud.journal({ door: "grpc", operation: "create" }))
+    const created = (await project.cloud.journal({ api: "grpc", operation: "create" }))
       .filter(({ outcome }) => outcome === "ok")
       .map(({ type, name }) => `${type} ${name}`);
     expect(created.length).toBeGreaterThan(60);

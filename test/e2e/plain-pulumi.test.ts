@@ -46,7 +46,7 @@ describe("one stack, two tools", () => {
     const before = await project.journalEnd();
     const up = await shell("pulumi up --stack prod --config-file Pulumi.rush.yaml --yes --skip-preview");
     expect(up, up.stdout + up.stderr).toMatchObject({ code: 0 });
-    const changes = (await project.cloud.journal({ after: before, door: "grpc" })).filter(
+    const changes = (await project.cloud.journal({ after: before, api: "grpc" })).filter(
       ({ type, operation }) =>
         /Instance$|Member$/.test(type ?? "") &&
         /^openstack:/.test(type ?? "") &&

@@ -128,11 +128,11 @@ export async function cloudJournal(
   terminal.line(
     renderTable(
       terminal,
-      ["#", "at", "door", "service", "operation", "what", "outcome"],
+      ["#", "at", "API", "service", "operation", "what", "outcome"],
       entries.map((entry) => [
         String(entry.seq),
         new Date(entry.at).toISOString(),
-        entry.door,
+        entry.api,
         entry.service,
         entry.operation,
         [entry.type, entry.name].filter((part) => part !== undefined && part !== null).join(" "),

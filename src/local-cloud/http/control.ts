@@ -160,10 +160,10 @@ function health({ cloud, query }: Call): Reply {
 }
 
 function journalFilter(query: Readonly<Record<string, string>>): JournalFilter {
-  const { after, door, service, operation, type, name, outcome, limit } = query;
+  const { after, api, service, operation, type, name, outcome, limit } = query;
   return {
     ...(after === undefined ? {} : { after: Number(after) }),
-    ...(door === "grpc" || door === "http" ? { door } : {}),
+    ...(api === "grpc" || api === "http" ? { api } : {}),
     service,
     operation,
     type,
@@ -200,8 +200,8 @@ function faultOrder(body: Readonly<Record<string, unknown>>): FaultOrder {
   }
   const match: Record<string, string> = {};
   for (const [key, value] of Object.entries(jsonObject(body.match))) {
-    if (!["type", "operation", "name", "service", "door"].includes(key) || typeof value !== "string") {
-      throw new CloudError(400, "bad-request", "match has text for type, operation, name, service, door");
+    if (!["type", "operation", "name", "service", "api"].includes(key) || typeof value !== "string") {
+      throw new CloudError(400, "bad-request", "match has text for type, operation, name, service, api");
     }
     match[key] = value;
   }

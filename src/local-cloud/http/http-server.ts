@@ -92,7 +92,7 @@ async function handle(
   if (!api.journaled) return await route.handle(call);
   const asked = route.asked === undefined ? "" : ` ${route.asked(call)}`;
   return await args.cloud.perform(
-    { door: "http", service: api.name, operation: "http", name: `${request.method} ${url.pathname}${asked}` },
+    { api: "http", service: api.name, operation: "http", name: `${request.method} ${url.pathname}${asked}` },
     () => route.handle(call),
   );
 }

@@ -1,5 +1,5 @@
 /**
- * A refusal of a modelled service: the HTTP status and the words of the real one, so that both doors (gRPC and HTTP) say the same.
+ * A refusal of a modelled service: the HTTP status and the words of the real one, so that the gRPC and the HTTP APIs answer alike.
  * Where the real wording is not public the service's BEHAVIOUR.md says so.
  */
 export class CloudError extends Error {
@@ -16,7 +16,7 @@ export class CloudError extends Error {
   }
 }
 
-/** The fault `drop-after-accept`: the call was carried out, and its door must now cut the connection without an answer. */
+/** The fault `drop-after-accept`: the call was carried out, and the API must now close the connection without an answer. */
 export class ConnectionDropped extends Error {
   constructor() {
     super("the connection was dropped after the call was accepted");

@@ -26,7 +26,7 @@ export interface FaultMatch {
   /** Cloud name; a trailing `*` matches any ending. */
   readonly name?: string | undefined;
   readonly service?: string | undefined;
-  readonly door?: string | undefined;
+  readonly api?: string | undefined;
 }
 
 export interface FaultOrder {
@@ -173,7 +173,7 @@ function matches(match: FaultMatch, call: CallInfo): boolean {
     (match.type === undefined || call.type === match.type || call.type?.endsWith(`:${match.type}`) === true) &&
     (match.operation === undefined || call.operation === match.operation) &&
     (match.service === undefined || call.service === match.service) &&
-    (match.door === undefined || call.door === match.door) &&
+    (match.api === undefined || call.api === match.api) &&
     (match.name === undefined || matchesName(match.name, call.name))
   );
 }

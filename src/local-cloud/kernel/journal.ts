@@ -1,10 +1,11 @@
 import type { Store } from "./store.ts";
 
-type Door = "grpc" | "http";
+/** The providers' gRPC protocol, or the HTTP APIs. */
+type Api = "grpc" | "http";
 
 /** Description of an API call. Never a secret: names, types and ids only. */
 export interface CallInfo {
-  readonly door: Door;
+  readonly api: Api;
   /** `nova`, `neutron`, `ovh-databases`… */
   readonly service: string;
   /** `create`, `read`, `update`, `delete`, `invoke`, or `http`. */
@@ -29,7 +30,7 @@ export interface JournalEntry extends CallInfo {
 export interface JournalFilter {
   /** Only entries with a greater number. */
   readonly after?: number | undefined;
-  readonly door?: Door | undefined;
+  readonly api?: Api | undefined;
   readonly service?: string | undefined;
   readonly operation?: string | undefined;
   /** Whole token, or the class name after its last colon. */
@@ -60,7 +61,7 @@ export class Journal {
       .prepare(
         "INSERT INTO journal (at, door, service, operation, type, name, id, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, 'running')",
       )
-      .run(at, call.door, call.service, call.operation, call.type ?? null, call.name ?? null, call.id ?? null);
+      .run(at, call.api, call.service, call.operation, call.type ?? null, call.name ?? null, call.id ?? null);
     const seq = Number(lastInsertRowid);
     this.#announce(seq);
     return seq;
@@ -77,8 +78,8 @@ export class Journal {
   entries(filter: JournalFilter = {}): JournalEntry[] {
     const where: string[] = ["seq > ?"];
     const values: (string | number)[] = [filter.after ?? 0];
-    for (const column of ["door", "service", "operation", "name", "outcome"] as const) {
-      const value = filter[column];
+    const { api: door, service, operation, name, outcome } = filter;
+    for (const [column, value] of Object.entries({ door, service, operation, name, outcome })) {
       if (value !== undefined) {
         where.push(`${column} = ?`);
         values.push(value);
@@ -134,7 +135,8 @@ function parse(row: Record<string, unknown>): JournalEntry {
   return {
     seq: Number(row.seq),
     at: Number(row.at),
-    door: text("door") === "http" ? "http" : "grpc",
+    // The column keeps the name that it has in existing files.
+    api: text("door") === "http" ? "http" : "grpc",
     service: text("service") ?? "",
     operation: text("operation") ?? "",
     type: text("type"),

@@ -235,7 +235,7 @@ export class ProviderMethods {
     work: (call: CallContext) => Promise<Result>,
     told: { id?: string } = {},
   ): Promise<Result> {
-    return this.#cloud.perform({ door: "grpc", service, ...info }, (report) => {
+    return this.#cloud.perform({ api: "grpc", service, ...info }, (report) => {
       scope.signal.throwIfAborted();
       return work({
         ...scope,

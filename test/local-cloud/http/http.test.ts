@@ -11,7 +11,7 @@ import { type RunningTraffic, startTraffic } from "../../../src/local-cloud/traf
 
 let cloud: LocalCloud;
 let traffic: RunningTraffic;
-let door: RunningHttpApi;
+let httpApi: RunningHttpApi;
 let control: ControlClient;
 const region = "GRA11";
 
@@ -23,13 +23,13 @@ beforeAll(async () => {
     instanceCertificate: selfSignedPkcs12(["localhost"], new Date()),
   });
   const { apis } = openSimulators(cloud, await loadSimulators());
-  door = await startHttpApi({ cloud, apis, traffic: traffic.traffic, token: "control-token" });
+  httpApi = await startHttpApi({ cloud, apis, traffic: traffic.traffic, token: "control-token" });
   control = new ControlClient({
     version: 1,
     pid: process.pid,
     startTicks: "",
     providers: {},
-    httpUrl: door.url,
+    httpUrl: httpApi.url,
     token: "control-token",
     trafficPortOffset: 0,
     extensions: "",
@@ -39,7 +39,7 @@ beforeEach(async () => {
   await control.reset();
 });
 afterAll(async () => {
-  await door?.close();
+  await httpApi?.close();
   await traffic?.close();
   cloud?.close();
 });
@@ -48,7 +48,7 @@ async function call(
   path: string,
   init: RequestInit = {},
 ): Promise<{ status: number; body: unknown; headers: Headers }> {
-  const response = await fetch(door.url + path, init);
+  const response = await fetch(httpApi.url + path, init);
   const text = await response.text();
   const json = (response.headers.get("content-type") ?? "").includes("json");
   return { status: response.status, body: json ? JSON.parse(text) : text, headers: response.headers };
@@ -101,7 +101,7 @@ test("Keystone gives a token with a catalogue of every region, and refuses a wro
   expect(JSON.stringify(bad.body)).not.toContain(cloud.keystone.operator().password);
 });
 
-test("each door asks for its own key", async () => {
+test("each API requires its own credentials", async () => {
   expect((await call(`/compute/${region}/v2.1/servers`)).status).toBe(401);
   expect((await call(`/network/${region}/v2.0/ports`, { headers: { "x-auth-token": "forged" } })).status).toBe(401);
   expect((await call("/control/status", { headers: { authorization: "Bearer wrong-token!" } })).status).toBe(401);
@@ -169,7 +169,7 @@ test("every call is in the journal by method and path, and no secret is", async 
   const { password } = cloud.keystone.operator();
   const { token: given } = await token();
   await call(`/compute/${region}/v2.1/servers?name=x`, { headers: { "x-auth-token": given } });
-  const entries = await control.journal({ door: "http" });
+  const entries = await control.journal({ api: "http" });
   expect(entries.map(({ service, name, outcome }) => [service, name, outcome])).toEqual([
     ["keystone", "POST /identity/v3/auth/tokens", "ok"],
     ["nova", `GET /compute/${region}/v2.1/servers`, "ok"],
@@ -193,7 +193,7 @@ test("a dropped call is carried out and the connection cut", async () => {
   const { token: given } = await token();
   await control.orderFault({ match: { service: "nova" }, effect: { kind: "drop-after-accept" } });
   const init = { method: "POST", headers: { "x-auth-token": given }, body: JSON.stringify({ "os-stop": null }) };
-  await expect(fetch(`${door.url}/compute/${region}/v2.1/servers/${made.id}/action`, init)).rejects.toThrow(
+  await expect(fetch(`${httpApi.url}/compute/${region}/v2.1/servers/${made.id}/action`, init)).rejects.toThrow(
     "fetch failed",
   );
   await cloud.waitUntil(() => cloud.nova.servers.get(made.id).status === "SHUTOFF");
@@ -257,7 +257,7 @@ test("what the region lacks is what the clients see, and what a creation is refu
   const { projectId, projectName } = cloud.keystone;
   const { supply } = connectClients({
     openstack: {
-      authUrl: `${door.url}/identity/v3`,
+      authUrl: `${httpApi.url}/identity/v3`,
       region,
       identity: {
         kind: "password",
@@ -269,7 +269,7 @@ test("what the region lacks is what the clients see, and what a creation is refu
         projectDomain: "Default",
       },
     },
-    ovh: { kind: "address", url: `${door.url}/1.0`, token: "control-token" },
+    ovh: { kind: "address", url: `${httpApi.url}/1.0`, token: "control-token" },
     projectId,
   });
   await server("lor-ps-0");
@@ -313,7 +313,7 @@ test("the clock can stand still and be stepped", async () => {
   expect(answer.status).toBe(400);
 });
 
-test("what is not HTTP, not JSON or too large is refused and the door stays open", async () => {
+test("what is not HTTP, not JSON or too large is refused and the API stays up", async () => {
   const headers = { authorization: "Bearer control-token" };
   expect((await call("/control/faults", { method: "POST", headers, body: "{" })).status).toBe(400);
   const large = await call("/control/faults", { method: "POST", headers, body: " ".repeat(2 * 1024 * 1024) }).catch(
@@ -321,7 +321,7 @@ test("what is not HTTP, not JSON or too large is refused and the door stays open
   );
   expect(large === undefined || large.status === 413).toBe(true);
   const { promise, resolve } = Promise.withResolvers<void>();
-  const socket = connectSocket(Number(new URL(door.url).port), "127.0.0.1", () => socket.write("nonsense\r\n\r\n"));
+  const socket = connectSocket(Number(new URL(httpApi.url).port), "127.0.0.1", () => socket.write("nonsense\r\n\r\n"));
   socket.on("data", () => undefined);
   socket.on("close", () => resolve());
   await promise;

@@ -5,7 +5,7 @@ import type { LocalCloud } from "../../../src/local-cloud/local-cloud.ts";
 import { openCloud } from "../test-cloud.ts";
 
 const call = (name: string): CallInfo => ({
-  door: "grpc",
+  api: "grpc",
   service: "neutron",
   operation: "create",
   type: "openstack:networking/network:Network",
@@ -95,7 +95,7 @@ describe("an ordered fault", () => {
   it("`error-state` leaves what was made in ERROR", async () => {
     const cloud = openCloud();
     cloud.faults.order({ match: {}, effect: { kind: "error-state" } });
-    const { id } = await cloud.perform({ door: "grpc", service: "cinder", operation: "create" }, () =>
+    const { id } = await cloud.perform({ api: "grpc", service: "cinder", operation: "create" }, () =>
       cloud.cinder.volumes.create({ name: "v", size: 10 }),
     );
     cloud.clock.step(2);
@@ -119,22 +119,22 @@ describe("the journal", () => {
   it("notes every call with its outcome and id, and never a secret", async () => {
     const cloud = openCloud();
     const secret = "the-secret-of-this-test";
-    await cloud.perform({ door: "grpc", service: "barbican", operation: "create", name: "s" }, () =>
+    await cloud.perform({ api: "grpc", service: "barbican", operation: "create", name: "s" }, () =>
       cloud.barbican.secrets.create({ name: "s", payload: secret, payloadContentType: "text/plain" }),
     );
-    await cloud.perform({ door: "http", service: "swift", operation: "http", name: "PUT /c" }, () =>
+    await cloud.perform({ api: "http", service: "swift", operation: "http", name: "PUT /c" }, () =>
       cloud.swift.containers.put({ name: "c", metadata: { "Temp-URL-Key": secret } }),
     );
-    await cloud.perform({ door: "grpc", service: "swift", operation: "create", name: "o" }, () =>
+    await cloud.perform({ api: "grpc", service: "swift", operation: "create", name: "o" }, () =>
       cloud.swift.objects.put({ container: "c", name: "o", content: secret }),
     );
-    const user = await cloud.perform({ door: "grpc", service: "ovh-users", operation: "create" }, () =>
+    const user = await cloud.perform({ api: "grpc", service: "ovh-users", operation: "create" }, () =>
       cloud.ovhUsers.create({}),
     );
     const text = JSON.stringify(cloud.store.prepare("SELECT * FROM journal").all());
     expect(text).not.toContain(secret);
     expect(text).not.toContain(user.password);
-    expect(cloud.journal.entries({ door: "http" })).toHaveLength(1);
+    expect(cloud.journal.entries({ api: "http" })).toHaveLength(1);
     expect(cloud.journal.entries({ after: 1, limit: 1 })[0]?.seq).toBe(4);
     expect(cloud.journal.entries({ operation: "create", service: "barbican" })[0]?.id).toBe(
       cloud.barbican.secrets.list()[0]?.id,

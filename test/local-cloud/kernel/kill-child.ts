@@ -1,4 +1,4 @@
-// Run as a process of its own by kill.test.ts, which kills it: makes, changes and deletes things through the door until it dies.
+// Run as a process of its own by kill.test.ts, which kills it: makes, changes and deletes things through the API until it dies.
 import { createLocalCloud } from "../../../src/local-cloud/create-local-cloud.ts";
 
 const [databasePath = ""] = process.argv.slice(2);
@@ -7,7 +7,7 @@ const scale = 1_000_000;
 const cloud = createLocalCloud({ databasePath, scale });
 
 function call<T>(service: string, operation: string, name: string, work: () => T): Promise<T> {
-  return cloud.perform({ door: "grpc", service, operation, name }, work).then((result) => {
+  return cloud.perform({ api: "grpc", service, operation, name }, work).then((result) => {
     process.stdout.write(`${operation} ${name}\n`);
     return result;
   });

@@ -139,7 +139,7 @@ describe("a server", () => {
   it("ends in ERROR when no host is left, and can be set ACTIVE again after a failed resize", async () => {
     const cloud = openCloud();
     cloud.faults.order({ match: { operation: "create" }, effect: { kind: "out-of-stock" } });
-    const { id } = await cloud.perform({ door: "grpc", service: "nova", operation: "create" }, () =>
+    const { id } = await cloud.perform({ api: "grpc", service: "nova", operation: "create" }, () =>
       cloud.nova.servers.get(createServer(cloud, "ps-0")),
     );
     cloud.clock.step(2);
@@ -150,7 +150,7 @@ describe("a server", () => {
 
     const other = activeServer(cloud, "ps-1");
     cloud.faults.order({ match: { operation: "update" }, effect: { kind: "error-state" } });
-    await cloud.perform({ door: "grpc", service: "nova", operation: "update" }, () =>
+    await cloud.perform({ api: "grpc", service: "nova", operation: "update" }, () =>
       cloud.nova.servers.resize(other, { flavorName: "b2-15-flex" }),
     );
     cloud.clock.step(2);

@@ -105,7 +105,7 @@ describe("OVHcloud's load balancer", () => {
     const cloud = openCloud();
     const { balancerId, flavors } = await createShop(cloud);
     cloud.faults.order({ match: {}, effect: { kind: "error-state" } });
-    await cloud.perform({ door: "http", service: "ovh-load-balancers", operation: "update" }, () =>
+    await cloud.perform({ api: "http", service: "ovh-load-balancers", operation: "update" }, () =>
       cloud.ovhLoadBalancers.update(balancerId, { flavorId: flavors.large }),
     );
     cloud.clock.step(200);

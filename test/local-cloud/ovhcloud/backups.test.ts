@@ -9,7 +9,7 @@ import { createShop, openCloud, putDocument, type Shop } from "../test-cloud.ts"
 
 /** How old backups are, as the clients see it through the raw API. */
 let cloud: LocalCloud;
-let door: RunningHttpApi;
+let httpApi: RunningHttpApi;
 let shop: Shop;
 let clients: CloudClients;
 const region = "GRA11";
@@ -21,18 +21,18 @@ beforeEach(async () => {
   cloud = openCloud();
   shop = await createShop(cloud);
   const { apis } = openSimulators(cloud, await loadSimulators());
-  door = await startHttpApi({ cloud, apis, traffic: undefined as unknown as Traffic, token: "control-token" });
+  httpApi = await startHttpApi({ cloud, apis, traffic: undefined as unknown as Traffic, token: "control-token" });
   const { userName: user, password } = cloud.keystone.operator();
   const { projectId, projectName } = cloud.keystone;
   const identity = { user, password, userDomain: "Default", projectId, projectName, projectDomain: "Default" } as const;
   clients = connectClients({
-    openstack: { authUrl: `${door.url}/identity/v3`, region, identity: { kind: "password", ...identity } },
-    ovh: { kind: "address", url: `${door.url}/1.0`, token: "control-token" },
+    openstack: { authUrl: `${httpApi.url}/identity/v3`, region, identity: { kind: "password", ...identity } },
+    ovh: { kind: "address", url: `${httpApi.url}/1.0`, token: "control-token" },
     projectId,
   });
 });
 afterEach(async () => {
-  await door.close();
+  await httpApi.close();
   cloud.close();
 });
 

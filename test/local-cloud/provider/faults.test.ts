@@ -68,7 +68,7 @@ describe("a creation that is accepted and then cut off", () => {
     const failure = await failureOf(grown.create(key));
     expect(failure.left).toBeUndefined();
     const entry = model.journal.entries({ type, operation: "create" }).at(-1);
-    expect(entry).toMatchObject({ outcome: "dropped", door: "grpc" });
+    expect(entry).toMatchObject({ outcome: "dropped", api: "grpc" });
     if (!type.startsWith("random:")) expect(entry?.id).toBeTruthy();
   });
 });

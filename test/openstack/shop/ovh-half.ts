@@ -46,14 +46,14 @@ export class OvhHalf {
       instanceCertificate: selfSignedPkcs12(["shop.example"], new Date()),
     });
     const { apis, packages } = openSimulators(cloud, await loadSimulators());
-    const door = await startHttpApi({ cloud, apis, traffic: traffic.traffic, token });
+    const httpApi = await startHttpApi({ cloud, apis, traffic: traffic.traffic, token });
     const providers = await startProviders(cloud, packages);
     mkdirSync(plugins, { recursive: true });
     const starts = join(plugins, "starts");
     for (const name of ["ovh", "random"] as const) writePlugin(plugins, name, providers.ports[name] ?? 0, starts);
-    return new OvhHalf(cloud, door.url, starts, async () => {
+    return new OvhHalf(cloud, httpApi.url, starts, async () => {
       providers.close();
-      await Promise.all([traffic.close(), door.close()]);
+      await Promise.all([traffic.close(), httpApi.close()]);
       cloud.close();
     });
   }
