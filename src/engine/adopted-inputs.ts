@@ -2,19 +2,19 @@ import { createHash } from "node:crypto";
 import type { Adoption } from "./port.ts";
 import { secretMark, specialKey } from "./special-values.ts";
 
-/** An input as the program gave it. */
+/** An input with the value that the program gives it. */
 export interface KnownInput {
-  /** False in a preview, while it hangs on something that is not there. */
+  /** False in a preview while the value depends on a resource that does not exist yet. */
   readonly known: boolean;
   readonly value: unknown;
   readonly secret: boolean;
 }
 
-/** URN -> inputs as the program gave them. */
+/** URN -> inputs with the program's values. */
 export type KnownInputs = ReadonlyMap<string, Readonly<Record<string, KnownInput>>>;
 
 /**
- * Outputs that a provider keeps in another form than the input: OpenStack's keeps the SHA-1 of the user data, and compares with it
+ * Outputs that a provider stores in another form than the input. The OpenStack provider stores the SHA-1 of the user data and compares with it
  * (terraform-provider-openstack v1.54.1, resource_openstack_compute_instance_v2.go, StateFunc of user_data).
  */
 const keptForms: Readonly<Record<string, (input: string) => string>> = {
@@ -22,17 +22,18 @@ const keptForms: Readonly<Record<string, (input: string) => string>> = {
 };
 
 /**
- * How a bridged Terraform provider remembers the difference between its own state and these outputs. With other outputs it stops at the next run
- * ("does not apply cleanly to the resource state"); without it, it goes by the outputs (pulumi-terraform-bridge v3.133.0, pkg/tfbridge/rawstate.go).
+ * Key under which a bridged Terraform provider stores the delta between its own state and these outputs. After a change of the outputs the delta
+ * fails at the next run ("does not apply cleanly to the resource state"); without the delta the provider uses the outputs (pulumi-terraform-bridge
+ * v3.133.0, pkg/tfbridge/rawstate.go).
  */
 const rawStateDelta = "__pulumi_raw_state_delta";
 
 /**
- * Completes the state after an adoption. What the provider cannot read back was ignored while adopting and is missing in the state, or there
- * in another form: the next run would take it for a change, and a change of user data replaces the server. A secret that the cloud does not tell
- * is missing as well.
+ * Completes the state after an adoption. Write-only inputs were ignored while adopting, so the state lacks them or has them in another form. The
+ * next run would treat that as a change, and a change of user data replaces the server. Secrets that the cloud no longer returns are missing as
+ * well.
  * @param raw the state as exported
- * @param inputs what the provider could not read back of what was adopted
+ * @param inputs the program's values of the write-only inputs of adopted resources
  * @returns the state to import; undefined when nothing was adopted
  */
 export function completeAdopted(
@@ -73,7 +74,10 @@ function without(values: Record<string, unknown> | undefined, key: string): Reco
   return Object.fromEntries(Object.entries(values ?? {}).filter(([name]) => name !== key));
 }
 
-/** What a provider has read, with the input where it read nothing: of a machine's networks it reads the addresses and not the ports. */
+/**
+ * Merges the value that the provider read with the input for whatever it did not read: of a server's networks it reads the addresses but not the
+ * ports.
+ */
 function fillIn(output: unknown, input: unknown): unknown {
   if (isMissing(output)) return input;
   if (Array.isArray(output) && Array.isArray(input) && output.length === input.length) {
@@ -91,7 +95,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What a provider writes for a property that it did not read: of one that is secret, an encrypted nothing. */
+/** Value that a provider writes for a property that it did not read; for a secret property, an encrypted null. */
 function isMissing(output: unknown): boolean {
   const isEmpty = output === undefined || output === null || output === "";
   return isEmpty || (Array.isArray(output) && output.length === 0) || (isRecord(output) && specialKey in output);
@@ -108,7 +112,7 @@ function resourcesOf(raw: unknown): readonly RawResource[] {
   return (raw as { deployment?: { resources?: readonly RawResource[] } }).deployment?.resources ?? [];
 }
 
-/** A secret goes in in clear, marked: the engine encrypts it when it takes the state. */
+/** The secret is written in clear and marked: the engine encrypts it on import. */
 export function inState(value: unknown, secret: boolean): unknown {
   return secret ? { [specialKey]: secretMark, plaintext: JSON.stringify(value) } : value;
 }

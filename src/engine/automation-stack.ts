@@ -31,28 +31,28 @@ import { parseStateExport } from "./state-export.ts";
 export interface OpenStackArgs {
   readonly projectName: string;
   readonly stackName: string;
-  /** Where the state lies, such as `file:///home/a/shop/.lor-infra/local/backend`; a local folder is made when absent. */
+  /** Backend URL, such as `file:///home/a/shop/.lor-infra/local/backend`; a local folder is created when absent. */
   readonly backendUrl: string;
-  /** Whether the backend has the stack; looked for when absent. */
+  /** Whether the stack exists in the backend; looked up when absent. */
   readonly exists?: boolean;
   readonly passphrase: string;
-  /** The same salt as the user's profile files carry, so that plain `pulumi` reads the same state. */
+  /** Salt of the user's profile files, so that plain `pulumi` can decrypt the same state. */
   readonly encryptionSalt: string;
-  /** Scratch folder for generated files, made when absent; never the user's project. */
+  /** Scratch folder for generated files, created when absent; never the user's project. */
   readonly workFolder: string;
-  /** The engine, as `locateEngine` or `installEngine` gave it. */
+  /** Result of `locateEngine` or `installEngine`. */
   readonly engine: { readonly path: string; readonly version: string };
   /** The caller's environment: PATH, HOME, proxies, credentials of the providers. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Prefixes of the variables that the providers read, such as `OS_`. Default: none. */
   readonly providerVariables?: readonly string[];
-  /** Provider servers that already run, name -> port; no plugin is then looked for. */
+  /** Port of each provider server that already runs, by provider name; no plugin is then looked up. */
   readonly providers?: Readonly<Record<string, number>>;
   /** Folder of the engine's plugins. Default: the environment's `PULUMI_HOME`, or `~/.pulumi`. */
   readonly pulumiHome?: string;
 }
 
-/** Opens a stack, and makes it when it is not there yet. */
+/** Opens a stack, and creates it when it does not exist. */
 export async function openStack(args: OpenStackArgs): Promise<EngineStack> {
   useOwnConnections();
   leaveOutPromiseTraces();
@@ -80,7 +80,7 @@ export async function openStack(args: OpenStackArgs): Promise<EngineStack> {
   });
 }
 
-/** Keys to a backend in a bucket. */
+/** Credentials of a backend in a bucket. */
 function secretsOf(env: OpenStackArgs["env"]): readonly string[] {
   return [env.AWS_SECRET_ACCESS_KEY, env.AWS_SESSION_TOKEN].filter((value) => value !== undefined);
 }
@@ -146,7 +146,7 @@ class AutomationStack implements EngineStack {
       (run) => {
         const { workspace } = this.#stack;
         if (run.program !== undefined) {
-          // Only through its workspace does a refresh get a program.
+          // A refresh receives a program only through this workspace.
           workspace.program = run.program;
         }
         return this.#stack.refresh(run).finally(() => {
@@ -273,7 +273,7 @@ function valuesOf(inputs: Readonly<Record<string, KnownInput>>): Readonly<Record
   return Object.fromEntries(Object.entries(inputs).map(([key, { value }]) => [key, value]));
 }
 
-/** Tells the caller's listener. What it throws must neither stop the engine's event log nor be lost. */
+/** Calls the caller's listener. An exception that it throws must neither stop the engine's event log nor be lost. */
 class Listener {
   readonly #onEvent: RunOptions["onEvent"];
   #failure: { readonly error: unknown } | undefined;
@@ -290,7 +290,7 @@ class Listener {
     }
   }
 
-  /** Throws what the listener threw. */
+  /** Rethrows an exception of the listener. */
   check(): void {
     if (this.#failure !== undefined) {
       throw this.#failure.error;
@@ -299,19 +299,19 @@ class Listener {
 }
 
 interface RunKind {
-  /** What differs in the cloud is the result. */
+  /** The differences found in the cloud are the result. */
   readonly findsDrift?: boolean;
-  /** What was adopted is in the state afterwards, and may lack what its provider cannot read. */
+  /** Adopted resources are in the state afterwards, possibly without their write-only inputs. */
   readonly completesState?: boolean;
-  /** URNs of which the program's inputs are asked for. */
+  /** URNs whose inputs, with the program's values, are requested. */
   readonly enter?: ReadonlySet<string>;
-  /** Told of those inputs, or of what the provider could not read back of what was adopted. */
+  /** Receives those inputs, or the write-only inputs of adopted resources. */
   readonly onKnown?: (inputs: KnownInputs) => void;
-  /** Told of each resource that is to be created. */
+  /** Called for each resource to be created. */
   readonly onPlanned?: (step: StepEventStateMetadata) => void;
 }
 
-/** The options that every kind of run shares. */
+/** Options that every kind of run shares. */
 interface AutomationRun {
   onEvent: (event: RawEvent) => void;
   color: "never";
@@ -325,7 +325,7 @@ interface AutomationRun {
   signal?: AbortSignal;
 }
 
-/** Runs the work; whatever the engine says when it fails becomes a coded error. */
+/** Runs the work and turns every failure of the engine into a coded error. */
 async function coded<T>(context: FailureContext, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -353,6 +353,6 @@ interface FailureContext {
   readonly scrubber: SecretScrubber;
   readonly changes?: ResourceChanges;
   readonly signal?: AbortSignal | undefined;
-  /** What the program itself threw. */
+  /** Exception of the program itself. */
   readonly thrown?: () => unknown;
 }

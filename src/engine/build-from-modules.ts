@@ -7,10 +7,10 @@ import type { ModuleRecipe } from "./module-recipe.ts";
 import type { Environment } from "./program-cache.ts";
 
 export interface BuildArgs {
-  /** Folder that the programs are written to. */
+  /** Output folder of the programs. */
   readonly binFolder: string;
   readonly env: Environment;
-  /** Text for a person: what is fetched or compiled, and how much so far. */
+  /** Progress message to display, such as the module that is fetched or compiled. */
   readonly onProgress: (text: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -18,9 +18,9 @@ export interface BuildArgs {
 /** A program could not be built. */
 export class BuildFailure extends Error {
   readonly binary: string;
-  /** What the compiler said last. */
+  /** Last message of the compiler. */
   readonly said: string;
-  /** Its modules could not be fetched. */
+  /** The Go modules could not be fetched. */
   readonly offline: boolean;
 
   constructor({ binary }: ModuleRecipe, said: string) {
@@ -34,7 +34,7 @@ export class BuildFailure extends Error {
 
 /** The `go` command; undefined when Go is not installed. */
 export function findGo(env: Environment): string | undefined {
-  // Where the official archive is unpacked: on PATH only after a person has put it there.
+  // Folder that the official archive is unpacked to; it is not on PATH by default.
   const official = "/usr/local/go/bin/go";
   return findOnPath("go", env) ?? (existsSync(official) ? official : undefined);
 }
@@ -57,7 +57,7 @@ function build(go: string, recipe: ModuleRecipe, args: BuildArgs): Promise<void>
       env: {
         ...args.env,
         CGO_ENABLED: "0",
-        // The modules are pinned: a person's own flags or workspace must not change them.
+        // The modules are pinned: the user's own flags and workspace must not change them.
         GOFLAGS: "-mod=readonly -buildvcs=false",
         GOWORK: "off",
       },
@@ -72,7 +72,7 @@ function build(go: string, recipe: ModuleRecipe, args: BuildArgs): Promise<void>
   });
 }
 
-/** Counts what `go build -v` says. */
+/** Counts the packages that `go build -v` prints. */
 class BuildProgress {
   readonly #binary: string;
   readonly #tell: (text: string) => void;

@@ -7,7 +7,7 @@ import { isAlive, type ProcessIdentity, thisMachine, thisProcess } from "../os/p
 
 interface Holder {
   readonly process: ProcessIdentity;
-  /** Host, its start and its process numbers: a process can only be judged from the same ones. */
+  /** Host, boot and process namespace: processes can only be compared within the same ones. */
   readonly machine: string;
   readonly released: boolean;
 }
@@ -15,21 +15,21 @@ interface Holder {
 export interface BuildLockArgs {
   /** Folder of the lock's files. */
   readonly folder: string;
-  /** Asked after each wait: what the other one made may be there already. */
+  /** Called after each wait: another process may have built the result already. */
   readonly done: () => boolean;
-  /** Told once when another process holds the lock. */
+  /** Called once when another process holds the lock. */
   readonly onWait: (holder: number) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
 const pollMilliseconds = 200;
 
-/** A holder that cannot be judged, in another container on the same cache, is taken for dead after this long: no build lasts longer. */
+/** Age after which a holder in another container on the same cache, whose process cannot be checked, is considered dead: no build takes longer. */
 const unjudgedMilliseconds = 60 * 60 * 1000;
 
 /**
- * One builder at a time. The lock is a row of numbered files, of which the highest counts; a number is taken by an exclusive link, which only
- * one process wins. So a takeover from a dead holder can never remove the lock that someone else has just taken.
+ * Allows one builder at a time. The lock is a sequence of numbered files, of which the highest counts. A number is acquired by an exclusive link,
+ * which only one process can create, so the takeover from a dead holder can never remove a lock that another process has just acquired.
  */
 export class BuildLock {
   readonly #path: string;
@@ -40,7 +40,7 @@ export class BuildLock {
     this.#holder = holder;
   }
 
-  /** Waits for the lock; undefined when `done` says that there is nothing left to do. */
+  /** Waits for the lock. Undefined when `done` reports that there is nothing left to do. */
   static async acquire(args: BuildLockArgs): Promise<BuildLock | undefined> {
     mkdirSync(args.folder, { recursive: true });
     const holder: Holder = { process: thisProcess(), machine: machineName(), released: false };
@@ -111,7 +111,7 @@ function readHolder(path: string): Holder | undefined {
   return text === undefined ? undefined : (JSON.parse(text) as Holder);
 }
 
-/** The caller asked to stop before there was an engine. */
+/** The caller cancelled before an engine was available. */
 export function installStopped(): LorError {
   return new LorError({
     code: "cancelled",

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * The resources that must be there before one can be made: those whose outputs are in its inputs, and those it depends on by its options. Known as
- * soon as the program declares it, long before the engine hears of it.
+ * The resources that must exist before a resource can be created: those whose outputs are in its inputs, and its `dependsOn` options. Known as soon
+ * as the program declares it, long before the engine receives it.
  */
 export function declaredDependencies(props: unknown, options: pulumi.ResourceOptions): ReadonlySet<pulumi.Resource> {
   const found = new Set<pulumi.Resource>();
@@ -30,7 +30,7 @@ function collect(value: unknown, found: Set<pulumi.Resource>, depth = 0): void {
   }
 }
 
-/** The SDK keeps them on every output and leaves them out of its declarations. */
+/** The SDK has this on every output but not in its type declarations. */
 function sourcesOf(output: object): Iterable<pulumi.Resource> {
   const { resources } = output as { readonly resources?: () => Iterable<pulumi.Resource> };
   return resources === undefined ? [] : resources.call(output);

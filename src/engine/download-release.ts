@@ -3,7 +3,7 @@ import { engineVersion } from "./engine-recipes.ts";
 /** The official installer; the release comes from the same host. */
 const installerUrl = "https://get.pulumi.com/install.sh";
 
-/** Long enough for a slow line, short enough for a machine whose firewall drops everything. */
+/** Long enough for a slow connection, short enough for a machine whose firewall drops everything, in milliseconds. */
 const reachableMilliseconds = 3000;
 
 /**
@@ -16,10 +16,10 @@ export async function downloadRelease(folder: string, onProgress: (text: string)
     return false;
   }
   onProgress(`fetching the official release ${engineVersion}`);
-  // Loaded here only: the whole library takes half a second, and an engine that is there needs none of it.
+  // Imported here only: the library takes half a second to load, and an engine that is already installed needs none of it.
   const { PulumiCommand } = await import("@pulumi/pulumi/automation/index.js");
   type Version = NonNullable<NonNullable<Parameters<typeof PulumiCommand.install>[0]>["version"]>;
-  // Its version parser takes the text form as well.
+  // The library's version parser accepts text as well.
   await PulumiCommand.install({ root: folder, version: engineVersion as unknown as Version });
   return true;
 }

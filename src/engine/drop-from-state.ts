@@ -6,7 +6,7 @@ interface RawResource {
 }
 
 /**
- * Takes resources out of a state that exist no more. What depended on them stays: whether that exists is for a refresh to say.
+ * Removes deleted resources from a state. Resources that depended on them stay; a refresh decides whether those exist.
  * @param raw the state as exported
  * @returns the state to import
  */

@@ -4,14 +4,14 @@ import { closeSync, fstatSync, openSync, readSync, unlinkSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
 import type { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
 
-/** What one run of the engine printed, and how it ended. */
+/** Output and exit code of one engine process. */
 export interface CommandOutcome {
   readonly stdout: string;
   readonly stderr: string;
   readonly code: number;
 }
 
-/** The engine ended with an error; `src/engine/engine-errors.ts` turns it into a coded one. */
+/** The engine ended with an error; `src/engine/engine-errors.ts` turns it into a coded error. */
 export class EngineCommandError extends Error {
   readonly outcome: CommandOutcome;
 
@@ -22,7 +22,7 @@ export class EngineCommandError extends Error {
   }
 }
 
-/** What the Automation API asks after each `up`, only to fill a summary and outputs that nobody here reads from it. */
+/** Queries that the Automation API sends after each `up`, only for a summary and outputs that nothing here reads. */
 const answersWithoutEngine: readonly (readonly [question: string, answer: string])[] = [
   ["stack history", "[]"],
   ["stack output", "{}"],
@@ -38,14 +38,14 @@ const answersWithoutEngine: readonly (readonly [question: string, answer: string
  */
 export class EngineCommand {
   readonly command: string;
-  /** The Automation API wants its text form only. */
+  /** The Automation API needs its text form only. */
   readonly version: PulumiCommand["version"];
   readonly #environment: Readonly<Record<string, string>>;
 
   /**
    * @param command path of the engine
-   * @param version of the engine, without `v`: known from its location, so that it is not asked for again
-   * @param environment the engine's whole environment
+   * @param version of the engine, without `v`: known from its location, so that it is not queried again
+   * @param environment the engine's complete environment
    */
   constructor(command: string, version: string, environment: Readonly<Record<string, string>>) {
     this.command = command;
@@ -69,7 +69,7 @@ export class EngineCommand {
     return this.#spawn(args, cwd, additionalEnv, signal);
   }
 
-  /** Asks the engine something of our own and gives what it printed. */
+  /** Runs a query of our own and returns what the engine printed. */
   async ask(args: readonly string[], cwd: string): Promise<string> {
     return (await this.#spawn(args, cwd, {})).stdout;
   }
@@ -111,14 +111,14 @@ export class EngineCommand {
   #childEnvironment(additionalEnv: Readonly<Record<string, string>>): Record<string, string> {
     const environment: Record<string, string> = { ...this.#environment, ...additionalEnv };
     if (isAbsolute(this.command)) {
-      // The language host lies beside the engine.
+      // The language host is in the engine's folder.
       environment.PATH = [dirname(this.command), environment.PATH].filter(Boolean).join(delimiter);
     }
     return environment;
   }
 }
 
-/** A file without a name, gone with the last process that has it open: what the engine prints may hold secrets. */
+/** An unlinked file, which disappears with the last process that has it open: the output of the engine may contain secrets. */
 class NamelessFile {
   readonly handle: number;
   #taken = false;
@@ -129,7 +129,7 @@ class NamelessFile {
     unlinkSync(path);
   }
 
-  /** Its text; the file is closed. */
+  /** Returns its text and closes it. */
   take(): string {
     if (this.#taken) {
       return "";

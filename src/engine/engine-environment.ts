@@ -6,19 +6,20 @@ export interface EngineEnvironmentArgs {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Prefixes of the variables that the cloud's providers read, such as `OS_`. */
   readonly providerVariables: readonly string[];
-  /** Where the state lies, such as `file:///home/a/shop/.lor-infra/local/backend`. */
+  /** Backend URL, such as `file:///home/a/shop/.lor-infra/local/backend`. */
   readonly backendUrl: string;
   readonly passphrase: string;
-  /** Provider servers that already run, name -> port on loopback. */
+  /** Port on loopback of each provider server that already runs, by provider name. */
   readonly providers: Readonly<Record<string, number>> | undefined;
-  /** Folder of the engine's own plugins and settings; the caller's PULUMI_HOME, or `~/.pulumi`, when absent. */
+  /** Folder of the engine's own plugins and settings. Default: the caller's PULUMI_HOME, or `~/.pulumi`. */
   readonly pulumiHome: string | undefined;
 }
 
 /**
- * Variables that the engine and its providers inherit; no other reaches them. The engine reads more than 60 variables that begin with PULUMI_ (its own
- * `sdk/go/common/env/env.go`, and PULUMI_OPTION_* for each flag): they change how the state is stored, which stack, secret or cloud it works on, what it
- * skips. A left-over PULUMI_DEBUG_PROVIDERS, for one, would make a refresh of a real stack ask the local cloud and empty its state.
+ * Variables that the engine and its providers inherit. All others are withheld: the engine reads more than 60 variables that begin with PULUMI_
+ * (its own `sdk/go/common/env/env.go`, and PULUMI_OPTION_* for each flag), which change how the state is stored, which stack, secret or cloud it
+ * uses, and what it skips. With PULUMI_DEBUG_PROVIDERS left over in a shell, for example, a refresh of a real stack would query the local cloud and
+ * empty the state.
  */
 const inherited: readonly RegExp[] = [
   // The process: programs, home, temporary files, language, time zone.
@@ -29,9 +30,9 @@ const inherited: readonly RegExp[] = [
   /^(https?_proxy|no_proxy|no_grpc_proxy)$/i,
   // Credentials of a backend in a bucket.
   /^AWS_[A-Z0-9_]+$/,
-  // Where plugins are kept and downloaded from.
+  // Locations of plugins and their downloads.
   /^(PULUMI_HOME|PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES|GITHUB_TOKEN)$/,
-  // The mark by which the engine of a dead command is found.
+  // Marks the engine of a command, so that it is found after the command has died.
   /^LOR_INFRA_RUN$/,
 ];
 
@@ -58,7 +59,7 @@ export function engineEnvironment(args: EngineEnvironmentArgs): Record<string, s
     environment.PULUMI_DEBUG_PROVIDERS = Object.entries(args.providers)
       .map(([name, port]) => `${name}:${port}`)
       .join(",");
-    // Attached providers need no plugin; without this the engine would try to download the ones the program names.
+    // Attached providers need no plugin; without this variable the engine would try to download the plugins that the program names.
     environment.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION = "true";
   }
   return environment;

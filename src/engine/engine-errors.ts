@@ -1,16 +1,16 @@
 import { ExitCode, LorError, type LorErrorDetails } from "../core/errors.ts";
 import type { Diagnostic, FailedResource } from "./resource-changes.ts";
 
-/** What is known of a run, or of a question, that the engine ended with an error. Every text is scrubbed of secrets. */
+/** Facts about a run or query that the engine ended with an error. Every text is scrubbed of secrets. */
 export interface EngineFailure {
   readonly projectName: string;
   readonly stackName: string;
-  /** What the engine wrote to its error stream. */
+  /** Standard error of the engine. */
   readonly stderr: string;
   readonly diagnostics: readonly Diagnostic[];
   /** Resources whose operation failed, by URN. */
   readonly failed: readonly FailedResource[];
-  /** The caller asked to stop. */
+  /** The caller cancelled. */
   readonly aborted: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface EngineLockHolder {
 type Details = Omit<LorErrorDetails, "cause">;
 type Mapping = (failure: EngineFailure, text: string) => LorErrorDetails | undefined;
 
-/** Asked in this order: the first answer counts. */
+/** Tried in this order; the first match counts. */
 const errorMappings: readonly Mapping[] = [
   cancelled,
   locked,
@@ -47,7 +47,7 @@ const errorMappings: readonly Mapping[] = [
   killed,
 ];
 
-/** The coded error for what the engine said. The engine knows no codes: only its words tell (engine 3.259.0). */
+/** Maps the engine's messages to a coded error. The engine has no error codes, so its wording decides (engine 3.259.0). */
 export function engineError(failure: EngineFailure): LorError {
   const text = textOf(failure);
   for (const mapping of errorMappings) {
@@ -324,7 +324,7 @@ function killed(failure: EngineFailure, text: string): Details | undefined {
   };
 }
 
-/** Who holds the engine's lock, from the text of its refusal. */
+/** Holder of the engine's lock, parsed from its error message. */
 export function lockHoldersIn(text: string): readonly EngineLockHolder[] {
   return [...text.matchAll(/created by (\S+)@(\S+) \(pid (\d+)\) at (\S+)/g)].map(([, user, host, pid, since]) => ({
     user: user ?? "",
@@ -338,7 +338,7 @@ function place(failure: EngineFailure): string {
   return `stack ${failure.stackName} of ${failure.projectName}`;
 }
 
-/** Errors of the run; the engine's own closing words say nothing beside them. */
+/** Errors of the run, without the engine's own closing lines. */
 function textOf(failure: EngineFailure): string {
   const errors = failure.diagnostics.filter((entry) => entry.severity === "error").map((entry) => entry.message);
   const telling = errors.filter((message) => !/^(update|preview|refresh|destroy) failed$/.test(message));

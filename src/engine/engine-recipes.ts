@@ -1,15 +1,15 @@
 import { fileURLToPath } from "node:url";
 import { type ModuleRecipe, recipesKey } from "./module-recipe.ts";
 
-/** The engine that this project was tried with; what is downloaded or built. */
+/** Engine version that this project is tested with; it is downloaded or built. */
 export const engineVersion = "3.259.0";
 
-/** Older ones on PATH are passed over: nothing here was tried with them. */
+/** Minimum version: older engines on PATH are ignored, because they are not tested. */
 export const minimumEngineVersion = "3.259.0";
 
 /**
- * How the engine is built from its Go modules. The version stamp is needed: without it the engine takes itself for a development build. The
- * language host, which only plain `pulumi` starts, comes from the last version of the module that carried it.
+ * Build recipe of the engine from its Go modules. Without the version stamp the engine would consider itself a development build. The language
+ * host, which only plain `pulumi` starts, comes from the last version of the module that contained it.
  */
 export const engineRecipes: readonly ModuleRecipe[] = [
   {
@@ -36,7 +36,7 @@ export const engineRecipes: readonly ModuleRecipe[] = [
   },
 ];
 
-/** Names what a machine would build: another version, module, flag or platform has another key. */
+/** Cache key of a build; it changes with version, module, flags and platform. */
 export function engineKey(platform: string): string {
   return recipesKey({ platform, version: engineVersion, recipes: engineRecipes });
 }

@@ -2,25 +2,25 @@ import type { StepEventStateMetadata } from "@pulumi/pulumi/automation/index.js"
 import { inState, type KnownInput } from "./adopted-inputs.ts";
 import { isUnknown } from "./resource-identity.ts";
 
-/** A resource that exists in the cloud and that its provider's import would refuse. */
+/** A resource that exists in the cloud but that its provider cannot import. */
 export interface EnteredResource {
-  /** The id that the state keeps. */
+  /** Id to record in the state. */
   readonly id: string;
-  /** What the engine would create: as its preview told it, with the inputs as the provider checked them. */
+  /** Planned creation from a preview, with the inputs as the provider checked them. */
   readonly planned: StepEventStateMetadata;
-  /** The program's own values of the inputs: a preview shows no secret. */
+  /** The program's own values of the inputs: a preview contains no secrets. */
   readonly known: Readonly<Record<string, KnownInput>>;
   readonly secretOutputs: Readonly<Record<string, string>>;
 }
 
-/** Whether all its inputs are known; otherwise it hangs on something that is not there. */
+/** Whether all its inputs are known; otherwise it depends on a resource that does not exist. */
 export function canBeEntered({ planned, known }: Pick<EnteredResource, "planned" | "known">): boolean {
   return !isUnknown(planned.inputs) && Object.values(known).every((input) => input.known);
 }
 
 /**
- * Adds resources to a state as if the engine had created them. What the cloud adds to the inputs is still missing: a refresh of them
- * completes it. Their dependencies come with the next run of the program.
+ * Adds resources to a state as if the engine had created them. A later refresh adds what the cloud reports, and the next run of the program adds
+ * the dependencies.
  * @param raw the state as exported
  * @returns the state to import
  */
@@ -42,7 +42,7 @@ export function enterIntoState(raw: unknown, entered: readonly EnteredResource[]
       ...(protect === true ? { protect } : {}),
     };
   });
-  // At the end: parents and providers come before.
+  // Appended last, after parents and providers.
   return { ...rest, deployment: { ...deployment, resources: [...(deployment.resources ?? []), ...added] } };
 }
 

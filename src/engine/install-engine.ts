@@ -9,15 +9,15 @@ import type { Environment } from "./program-cache.ts";
 
 export interface InstallEngineArgs {
   readonly env: Environment;
-  /** Text for a person, several times a second while something is built. */
+  /** Progress message to display; emitted several times a second during a build. */
   readonly onProgress?: (text: string) => void;
   readonly signal?: AbortSignal;
-  /** Fetches a release into a folder; false when there is nobody to ask. Default: the official one. */
+  /** Downloads a release into a folder; false when the host cannot be reached. Default: the official release. */
   readonly download?: (folder: string, onProgress: (text: string) => void) => Promise<boolean>;
 }
 
 /**
- * Finds the engine or obtains it, and with it the language host of plain `pulumi`: `pulumi` on PATH if new enough, the project's cache, the
+ * Finds or installs the engine and the language host of plain `pulumi`, in this order: `pulumi` on PATH if new enough, the project's cache, the
  * official download, a build from Go modules.
  * @throws LorError `engine-missing`, `engine-build-failed`, `cancelled`
  */
@@ -78,7 +78,7 @@ async function obtain(
   }
 }
 
-/** Why there is no download; undefined when there is one. */
+/** Reason why no release can be downloaded; undefined when one can. */
 async function downloadInto(
   folder: string,
   args: InstallEngineArgs,

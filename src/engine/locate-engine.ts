@@ -15,7 +15,7 @@ export interface LocateEngineArgs {
   readonly env: Environment;
 }
 
-/** Looks for an engine without obtaining one: `pulumi` on PATH if new enough, then the project's cache. */
+/** Finds an installed engine: `pulumi` on PATH if new enough, then the project's cache. */
 export async function locateEngine({ env }: LocateEngineArgs): Promise<EngineLocation> {
   const onPath = await engineOnPath(env);
   if (onPath?.newEnough === true) {
@@ -28,13 +28,13 @@ export async function locateEngine({ env }: LocateEngineArgs): Promise<EngineLoc
   return { found: false, reason: engineMissing([pathReason(onPath), "none in the cache"]) };
 }
 
-/** The language host that plain `pulumi` needs: it lies beside the engine, or on PATH. */
+/** The language host that plain `pulumi` needs: in the engine's folder, or on PATH. */
 export function locateLanguageHost(engine: { readonly path: string }, env: Environment): string | undefined {
   const beside = join(dirname(engine.path), "pulumi-language-nodejs");
   return existsSync(beside) ? beside : findOnPath("pulumi-language-nodejs", env);
 }
 
-/** What to install when there is no engine and no way to obtain one. */
+/** Instructions for a machine without an engine and without a way to obtain one. */
 export function engineMissing(reasons: readonly string[]): LorError {
   return new LorError({
     code: "engine-missing",
@@ -46,7 +46,7 @@ export function engineMissing(reasons: readonly string[]): LorError {
   });
 }
 
-/** A program on PATH; undefined when there is none. */
+/** Path of a program on PATH; undefined when there is none. */
 export function findOnPath(name: string, env: Environment): string | undefined {
   return (env.PATH ?? "")
     .split(delimiter)
@@ -61,7 +61,7 @@ export interface EngineOnPath {
   readonly newEnough: boolean;
 }
 
-/** The `pulumi` that PATH names, whatever its age. */
+/** The `pulumi` on PATH, of any version. */
 export async function engineOnPath(env: Environment): Promise<EngineOnPath | undefined> {
   const path = findOnPath("pulumi", env);
   if (path === undefined) {
@@ -71,7 +71,7 @@ export async function engineOnPath(env: Environment): Promise<EngineOnPath | und
   return { path, version: version ?? "unknown", newEnough: version !== undefined && isNewEnough(version) };
 }
 
-/** Why the engine on PATH does not serve. */
+/** Reason why the engine on PATH is unsuitable. */
 export function pathReason(onPath: EngineOnPath | undefined): string {
   return onPath === undefined
     ? "none on PATH"

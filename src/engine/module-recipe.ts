@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** How one program is built from Go modules. */
+/** Recipe to build one program from Go modules. */
 export interface ModuleRecipe {
   /** File name of the program. */
   readonly binary: string;
@@ -10,7 +10,7 @@ export interface ModuleRecipe {
   readonly modules: string;
   /** Arguments of `go build`, without the output. */
   readonly buildArguments: readonly string[];
-  /** Files of its own in that folder which go into the program. */
+  /** Own source files in that folder that are compiled in. */
   readonly sources?: readonly string[];
 }
 
@@ -21,7 +21,7 @@ export interface RecipesKeyArgs {
   readonly recipes: readonly ModuleRecipe[];
 }
 
-/** Names what a machine would build from the recipes: whatever changes the programs changes the key. */
+/** Cache key of builds from the recipes; it changes with everything that changes the programs. */
 export function recipesKey({ platform, version, recipes }: RecipesKeyArgs): string {
   const hash = createHash("sha256").update(`${platform}\n${version}\n`);
   for (const recipe of recipes) {

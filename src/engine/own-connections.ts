@@ -1,6 +1,6 @@
 import settings from "@pulumi/pulumi/runtime/settings.js";
 
-/** The SDK's own options of its connections to the engine; not in its declarations (3.270, runtime/settings.js). */
+/** Options of the SDK's connections to the engine; missing in its type declarations (3.270, runtime/settings.js). */
 interface ConnectionOptions {
   readonly grpcClientOptions: Record<string, unknown>;
 }
@@ -14,6 +14,6 @@ interface ConnectionOptions {
 export function useOwnConnections(): void {
   const { grpcClientOptions } = settings as unknown as ConnectionOptions;
   grpcClientOptions["grpc.use_local_subchannel_pool"] = 1;
-  // The engine is on loopback, whatever http_proxy, https_proxy and grpc_proxy say.
+  // The engine is on loopback, so the proxy variables (http_proxy, https_proxy, grpc_proxy) do not apply.
   grpcClientOptions["grpc.enable_http_proxy"] = 0;
 }

@@ -1,40 +1,40 @@
 import type { LorError } from "../core/errors.ts";
 
-/** What happens to one resource. */
+/** Operation on one resource. */
 export type Change = "create" | "update" | "replace" | "delete" | "read" | "import" | "same";
 
-/** One resource of a preview or of a run. */
+/** One resource of a preview or a run. */
 export interface ResourceChange {
   readonly urn: string;
   readonly type: string;
   /** Pulumi name. */
   readonly name: string;
   readonly change: Change;
-  /** Inputs that differ, as property paths such as `flavorName`. */
+  /** Paths of the inputs that differ, such as `flavorName`. */
   readonly changedProperties: readonly string[];
-  /** The subset of them that forces a replace. */
+  /** Those of them that force a replace. */
   readonly replacingProperties: readonly string[];
-  /** Values of what differs, once the engine has told both sides; secrets are masked. Absent: none are known. */
+  /** Values before and after, once the engine has reported both; secrets are masked. Absent: unknown. */
   readonly values?: readonly ValueChange[];
   /**
-   * Of a creation: the inputs by which its resource is found in the cloud (names, ids of parents), never a secret. Absent while one of them
-   * depends on a resource that is not there: such a creation was never sent.
+   * For a creation: the inputs that identify the resource in the cloud (name, parents' ids), never a secret. Absent while one of them depends on a
+   * resource that does not exist: such a creation was never sent.
    */
   readonly identity?: Readonly<Record<string, string | number>>;
 }
 
 /** One property of an existing resource, before and after a change. */
 export interface ValueChange {
-  /** Down to the member that differs, such as `metadata.role` or `fixedIps[0].ipAddress`. */
+  /** Path of the innermost member that differs, such as `metadata.role` or `fixedIps[0].ipAddress`. */
   readonly path: string;
   /** As JSON; null is none. A secret is `(secret)`; a value that depends on another change is `(known after the change)`. */
   readonly before: unknown;
   readonly after: unknown;
 }
 
-/** What the engine tells while it runs. A value appears in `ResourceChange.values` only, where secrets are masked. */
+/** Events of a run. Values appear in `ResourceChange.values` only, where secrets are masked. */
 export type EngineEvent =
-  /** The program has declared it: what it waits for, as URNs; from the program's own run, before `started`. */
+  /** The program has declared the resource, with the URNs of its dependencies; emitted before `started`. */
   | {
       readonly kind: "declared";
       readonly urn: string;
@@ -52,77 +52,79 @@ export type EngineEvent =
       readonly message: string;
     };
 
-/** Builds the resources; called once for each run, inside the engine's program context. */
+/** Declares the resources; called once per run, inside the engine's program context. */
 export type Program = () => Promise<Record<string, unknown>>;
 
 export interface RunOptions {
   readonly onEvent?: (event: EngineEvent) => void;
   /** Aborting asks the engine to stop after the operations in progress. */
   readonly signal?: AbortSignal;
-  /** Resources at the same time; the engine's default when absent. */
+  /** Maximum number of resources changed in parallel. Default: the engine's own. */
   readonly parallel?: number;
-  /** Ask the cloud for the real state first. */
+  /** Refresh the state from the cloud first. */
   readonly refresh?: boolean;
-  /** URN -> id of an existing resource that this run adopts instead of creating it. */
+  /** URN -> id of an existing resource to adopt instead of creating it. */
   readonly adopt?: ReadonlyMap<string, Adoption>;
-  /** Only these URNs are touched; everything when absent. */
+  /** URNs to change. Default: all. */
   readonly targets?: readonly string[];
   /**
-   * URN -> what it waited for when it was recorded. A run with `targets` whose program has another order is refused by engine 3.259 ("Duplicate resource
-   * URN"): with this it keeps the recorded one as well.
+   * URN -> dependencies recorded in the state. Engine 3.259 refuses a run with `targets` whose program has another order ("Duplicate resource
+   * URN"); with this option the run keeps the recorded order as well.
    */
   readonly recordedOrder?: ReadonlyMap<string, readonly string[]>;
-  /** URNs of which every input stays as it is, whatever the program says. */
+  /** URNs whose inputs all keep their recorded values, whatever the program declares. */
   readonly keep?: ReadonlySet<string>;
-  /** URNs that will not be there: what would only wait for one of them does not. */
+  /** URNs that will not exist; dependencies on them are dropped. */
   readonly without?: ReadonlySet<string>;
 }
 
 export interface Adoption {
-  /** What the provider imports by; the id that the state keeps where it is entered instead. */
+  /** Id for the provider's import, or the id to record for a resource that is inserted into the state. */
   readonly id: string;
-  /** Inputs that the provider cannot read back, ignored while adopting and taken from the program afterwards. */
+  /** Inputs that the provider cannot read back: ignored while adopting, then taken from the program. */
   readonly writeOnlyInputs: readonly string[];
-  /** Inputs that the provider's import makes up: ignored while adopting and taken out of the state afterwards. */
+  /** Inputs that the provider's import sets although the program does not: ignored while adopting, then removed from the state. */
   readonly importOnlyInputs?: readonly string[];
-  /** Of what is entered: asked, with the program's own inputs, whether it is what the cloud has; otherwise it is left out. Default: it is. */
+  /** For a resource to be inserted: whether the program's inputs match what exists in the cloud; if not, it is skipped. Default: they match. */
   readonly fits?: (inputs: Readonly<Record<string, unknown>>) => boolean;
-  /** Outputs that the cloud tells nobody any more, such as a password: they go into the state as secrets. */
+  /** Outputs that the cloud no longer returns, such as a password: recorded as secrets. */
   readonly secretOutputs?: Readonly<Record<string, string>>;
 }
 
-/** One input of an existing resource that is not what the program says. */
+/** An input of an existing resource that differs from the program. */
 export interface Difference {
   /** Property path, such as `flavorName`. */
   readonly path: string;
-  /** As the engine shows values: a secret is `[secret]`; undefined is none. */
+  /** In the engine's display form: `[secret]` for a secret, undefined for no value. */
   readonly found: unknown;
   readonly wanted: unknown;
 }
 
 export interface RunResult {
   readonly changes: readonly ResourceChange[];
-  /** URN -> what the run would change in an existing resource, or did. */
+  /** URN -> differences that the run would change, or has changed. */
   readonly differences: ReadonlyMap<string, readonly Difference[]>;
-  /** URN -> of what it adopts, the program's values of the inputs that cannot be read back; undefined while one is not known. Some are secret: never print them. */
+  /**
+   * URN of an adopted resource -> the program's values of its write-only inputs; undefined while one is unknown. Some are secret: never print them.
+   */
   readonly writeOnlyValues: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
-  /** The program's outputs in clear; empty after a preview or destroy. Never print it whole. */
+  /** The program's outputs in clear; empty after a preview or destroy. Never print all of them. */
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly durationSeconds: number;
 }
 
 export interface InsertResult {
-  /** As it was before. */
+  /** The preview before the insertion. */
   readonly preview: RunResult;
-  /** URNs that were entered; the others hang on something that is not there, or do not fit. */
+  /** URNs that were inserted; the others depend on a missing resource, or do not match. */
   readonly inserted: readonly string[];
 }
 
-/** The state as the engine exports it; opaque but for what recovery needs. */
+/** The state as the engine exports it; opaque except for the parts that recovery needs. */
 export interface StateExport {
   readonly resources: readonly StateResource[];
   readonly pendingOperations: readonly { readonly kind: string; readonly urn: string; readonly type: string }[];
-  /** The raw export, for import and for hashing. */
+  /** The raw export, for importing and hashing. */
   readonly raw: unknown;
 }
 
@@ -131,15 +133,15 @@ export interface StateResource {
   readonly type: string;
   readonly name: string;
   readonly id: string | undefined;
-  /** What the `import` option was given, of a resource that was adopted. */
+  /** Value of the `import` option of an adopted resource. */
   readonly importId?: string;
   /** Secrets are redacted here. */
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly protect: boolean;
-  /** Deleted already, by a replace whose creation has failed. */
+  /** Already deleted by a replace whose creation has failed. */
   readonly pendingReplacement?: true;
-  /** URNs of what it waited for. */
+  /** URNs of its dependencies. */
   readonly dependencies: readonly string[];
 }
 
@@ -148,24 +150,24 @@ export interface EngineStack {
   preview(program: Program, options?: RunOptions): Promise<RunResult>;
   up(program: Program, options?: RunOptions): Promise<RunResult>;
   /**
-   * Previews, then enters into the state what exists and what its provider cannot import, with the inputs that the program gives it; in the cloud nothing changes. What
-   * only the cloud tells of it comes with the next refresh, what it depends on with the next run.
+   * Previews, then inserts into the state resources that exist in the cloud but cannot be imported, with the program's inputs. Changes nothing in
+   * the cloud. The next refresh adds what only the cloud knows; the next run adds the dependencies.
    */
   insertIntoState(program: Program, adopt: ReadonlyMap<string, Adoption>, options?: RunOptions): Promise<InsertResult>;
   /**
-   * Without a program: by the providers that the state names, and what the stack says of itself stays.
-   * With one it says what the program does, and the whole state is written after each resource that is read.
+   * Without a program the providers recorded in the state are used, and the stack's outputs stay. With a program its outputs apply, and the whole
+   * state is written after each resource that is read.
    */
   refresh(program: Program | undefined, options?: RunOptions): Promise<RunResult>;
   destroy(options?: RunOptions): Promise<RunResult>;
   outputs(): Promise<Readonly<Record<string, unknown>>>;
-  /** Gives back the backend's lock of a holder that is dead; the caller has made sure of that. */
+  /** Releases the backend lock left by a dead process. The caller must have verified that it is dead. */
   cancel(): Promise<void>;
   exportState(): Promise<StateExport>;
   importState(raw: unknown): Promise<void>;
 }
 
-/** Where the engine binary was found, or why there is none. */
+/** Location of the engine, or the reason why there is none. */
 export type EngineLocation =
   | {
       readonly found: true;

@@ -12,17 +12,17 @@ const unfinishedPrefix = ".unfinished-";
 
 export interface ProgramCacheArgs {
   readonly env: Environment;
-  /** Folder name of what is kept, such as `engine`. */
+  /** Folder name of the programs, such as `engine`. */
   readonly kind: string;
-  /** Names version, recipe and platform. */
+  /** Cache key of version, recipe and platform. */
   readonly key: string;
-  /** File name of the program that `find` gives. */
+  /** File name of the program that `find` returns. */
   readonly program: string;
 }
 
 /**
- * Where programs lie that this project obtained: `<cache>/lor-infra/<kind>/<key>/bin`. A key's folder is there whole or not at all, because
- * it is filled beside its place and then moved.
+ * Folder of programs that this project has downloaded or built: `<cache>/lor-infra/<kind>/<key>/bin`. A key's folder is complete or absent, because
+ * it is filled elsewhere and then moved.
  */
 export class ProgramCache {
   readonly folder: string;
@@ -35,18 +35,18 @@ export class ProgramCache {
     this.#program = args.program;
   }
 
-  /** The program of this version, recipe and platform; undefined when it is not there. */
+  /** The program of this version, recipe and platform; undefined when it is not cached. */
   find(): string | undefined {
     const path = this.#pathIn(join(this.folder, this.#key));
     return existsSync(path) ? path : undefined;
   }
 
-  /** Folder of the lock that one builder at a time holds. */
+  /** Folder of the lock that allows one builder at a time. */
   get lockFolder(): string {
     return join(this.folder, `${this.#key}.locks`);
   }
 
-  /** A new folder in the same file system, to be filled and kept. Only the lock's holder calls it: what lies there is left over. */
+  /** A new folder on the same file system, to be filled and stored. Only the holder of the lock calls it, so existing ones are leftovers. */
   begin(): string {
     mkdirSync(this.folder, { recursive: true });
     for (const entry of readdirSync(this.folder)) {
@@ -59,10 +59,10 @@ export class ProgramCache {
     return folder;
   }
 
-  /** Moves a filled folder to its place and gives the program's path. */
+  /** Moves a filled folder into the cache and returns the program's path. */
   keep(folder: string): string {
     const place = join(this.folder, this.#key);
-    // Only a folder without the program can be in the way: `find` was asked under the lock.
+    // Only a folder without the program can exist here: `find` ran under the lock.
     rmSync(place, { recursive: true, force: true });
     renameSync(folder, place);
     return this.#pathIn(place);

@@ -5,15 +5,15 @@ import type { Adoption, EngineEvent, Program } from "./port.ts";
 import { RecordedOrder } from "./recorded-order.ts";
 import type { SecretScrubber } from "./secret-scrubber.ts";
 
-/** What a run's program left behind, seen from inside it. */
+/** Results of a run's program, recorded in this process. */
 export interface Watched {
-  /** To hand to the engine in place of the program. */
+  /** Program to pass to the engine. */
   readonly program: () => Promise<Record<string, unknown>>;
   /** Outputs in clear, once the program has ended. */
   readonly outputs: () => Readonly<Record<string, unknown>>;
-  /** What the program itself threw, if it did. */
+  /** Exception of the program, if any. */
   readonly thrown: () => unknown;
-  /** URN -> the program's values of the inputs that were asked for. */
+  /** URN -> the program's values of the requested inputs. */
   readonly knownInputs: () => Promise<KnownInputs>;
 }
 
@@ -25,15 +25,15 @@ export interface WatchArgs {
   readonly keep: ReadonlySet<string> | undefined;
   readonly without: ReadonlySet<string> | undefined;
   readonly recordedOrder: ReadonlyMap<string, readonly string[]> | undefined;
-  /** URNs of which every input is asked for; of what is adopted only those are that the provider cannot read back. */
+  /** URNs whose inputs are all requested; of adopted resources only the write-only ones are. */
   readonly enter: ReadonlySet<string> | undefined;
   readonly scrubber: SecretScrubber;
   readonly tell: (event: EngineEvent) => void;
 }
 
 /**
- * Wraps a program for one run: adopts what must not be created again, learns the secrets that pass through it, and keeps its outputs
- * in process, so that no engine process is needed to ask for them.
+ * Wraps a program for one run: adopts resources that must not be created again, collects the secrets that pass through it, and keeps its outputs in
+ * this process, so that no engine process is needed to query them.
  */
 export function watchProgram(args: WatchArgs): Watched {
   let outputs: Readonly<Record<string, unknown>> = {};
@@ -71,7 +71,7 @@ function resourceWatcher(
   inputs: PendingInputs,
   order: RecordedOrder | undefined,
 ): pulumi.ResourceTransformation {
-  /** Types from the outermost component down, as a URN writes them. */
+  /** Types from the outermost component inwards, as in a URN. */
   const typePaths = new WeakMap<pulumi.Resource, string>();
   const urns = new WeakMap<pulumi.Resource, string>();
   return ({ resource, type, name, props, opts }) => {
@@ -99,7 +99,7 @@ function resourceWatcher(
       ...(opts.ignoreChanges ?? []),
       ...(adoption?.writeOnlyInputs ?? []),
       ...(adoption?.importOnlyInputs ?? []),
-      // The SDK names every input, those that the program leaves out too.
+      // The SDK passes every input, including those that the program omits.
       ...(kept ? Object.keys(props).filter((name) => props[name] !== undefined) : []),
     ];
     const options: pulumi.CustomResourceOptions = {
@@ -117,7 +117,7 @@ function inputsOf(props: pulumi.Inputs, names: readonly string[]): Readonly<Reco
   return Object.fromEntries(given.map((name) => [name, knownInput(props[name])]));
 }
 
-/** What a resource waits for by its options alone, less what will not be there: the engine would refuse to wait for it. */
+/** Dependencies by options alone, without those that will not exist: the engine would refuse them. */
 function waitingFor(
   dependsOn: pulumi.ResourceOptions["dependsOn"],
   there: (resource: pulumi.Resource) => boolean,
@@ -135,13 +135,13 @@ async function knownInput(input: unknown): Promise<KnownInput> {
   const whole = pulumi.output(input) as pulumi.Output<unknown>;
   const secret = await pulumi.isSecret(whole);
   if (!(await isKnown(whole))) {
-    // Nothing is ever applied to it.
+    // No `apply` ever runs on it.
     return { known: false, value: undefined, secret };
   }
   return { known: true, value: await new Promise<unknown>((resolve) => whole.apply(resolve)), secret };
 }
 
-/** The SDK keeps it on every output and leaves it out of its declarations. */
+/** The SDK has this on every output but not in its type declarations. */
 async function isKnown(output: object): Promise<boolean> {
   return (await (output as { readonly isKnown?: Promise<boolean> }).isKnown) !== false;
 }
@@ -155,7 +155,7 @@ async function settled(pending: PendingInputs): Promise<KnownInputs> {
   return result;
 }
 
-/** Walks inputs or outputs down to their secret values. */
+/** Collects the secret values inside inputs or outputs. */
 function learnSecrets(value: unknown, scrubber: SecretScrubber, depth = 0): void {
   if (typeof value !== "object" || value === null || depth > 8 || pulumi.Resource.isInstance(value)) {
     return;

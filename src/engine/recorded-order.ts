@@ -3,13 +3,13 @@ import type { Resource } from "@pulumi/pulumi";
 type Edges = Map<string, Set<string>>;
 
 /**
- * What resources waited for when they were recorded, for a program that may have another order by now: after an upgrade, or after other settings. What would
- * make a circle with the program's own order is left out.
+ * Recorded dependencies, for a program whose order has changed after an upgrade or other settings. Dependencies that would form a cycle with the
+ * program's own are omitted.
  */
 export class RecordedOrder {
   readonly #recorded: ReadonlyMap<string, readonly string[]>;
   readonly #declared = new Map<string, Resource>();
-  /** Who waits for whom, by URN; a component also for what it holds. */
+  /** Dependencies by URN; for a component also those of its children. */
   readonly #waits: Edges = new Map();
   readonly #added = Promise.withResolvers<Edges>();
 
@@ -18,8 +18,8 @@ export class RecordedOrder {
   }
 
   /**
-   * The program has declared a resource.
-   * @returns what else it waits for, once the whole program is declared; undefined when nothing was recorded that the program does not say itself
+   * Called when the program has declared a resource.
+   * @returns its other dependencies, once the whole program is declared; undefined when the record has none beyond the program's own
    */
   declare(
     urn: string,
@@ -35,7 +35,7 @@ export class RecordedOrder {
     );
   }
 
-  /** The program has ended: nothing more is declared. */
+  /** Called when the program has ended and nothing more is declared. */
   complete(): void {
     const added: Edges = new Map();
     for (const [urn, dependencies] of this.#recorded) {

@@ -3,7 +3,7 @@ import type { Change, EngineEvent, ResourceChange, ValueChange } from "./port.ts
 import { identityOf } from "./resource-identity.ts";
 import { valueChangesOf } from "./value-changes.ts";
 
-/** The engine's words for what it does to a resource, in ours; what is missing here is bookkeeping that nobody needs to see. */
+/** Maps the engine's operations to ours; operations that are missing here are internal bookkeeping. */
 const changeOfOperation: Readonly<Record<string, Change>> = {
   same: "same",
   create: "create",
@@ -20,10 +20,10 @@ const changeOfOperation: Readonly<Record<string, Change>> = {
 };
 
 export interface ResourceChangesArgs {
-  /** Takes secrets out of a text. */
+  /** Redacts secrets in a text. */
   readonly scrub: (text: string) => string;
   readonly emit: (event: EngineEvent) => void;
-  /** The run is a refresh: what it finds to differ are the changes. In any other run the look before is a mere read. */
+  /** Whether the run is a refresh, whose differences are changes. In any other run the refresh step is a mere read. */
   readonly findsDrift: boolean;
 }
 
@@ -37,7 +37,7 @@ const participles: Readonly<Record<Change, string>> = {
   same: "checked",
 };
 
-/** `debug` is missing: the SDK's own tracing. */
+/** Without `debug`, the SDK's own tracing. */
 const severities: Readonly<Record<string, Diagnostic["severity"]>> = {
   info: "info",
   "info#err": "info",
@@ -45,14 +45,12 @@ const severities: Readonly<Record<string, Diagnostic["severity"]>> = {
   error: "error",
 };
 
-/**
- * Follows one run: turns the engine's event log into our events and gathers one change for each resource.
- */
+/** Follows one run: turns the engine's event log into our events and collects one change per resource. */
 export class ResourceChanges {
   readonly #changes = new Map<string, ResourceChange>();
   readonly #replacementMade = new Set<string>();
   readonly #replacing = new Set<string>();
-  /** Resources that are being looked at in the cloud. */
+  /** Resources that are being refreshed. */
   readonly #looking = new Set<string>();
   readonly #scrub: (text: string) => string;
   readonly #emit: (event: EngineEvent) => void;
@@ -66,7 +64,7 @@ export class ResourceChanges {
     this.#findsDrift = args.findsDrift;
   }
 
-  /** Every resource of the run, in the order the engine came to it. */
+  /** All resources of the run, in the engine's order. */
   get changes(): readonly ResourceChange[] {
     return [...this.#changes.values()];
   }
@@ -76,12 +74,12 @@ export class ResourceChanges {
     return this.#failures;
   }
 
-  /** What the engine said, scrubbed. */
+  /** The engine's messages, scrubbed. */
   get diagnostics(): readonly Diagnostic[] {
     return this.#diagnostics;
   }
 
-  /** Takes one event of the engine's log. */
+  /** Handles one event of the engine's log. */
   accept(raw: RawEvent): void {
     if (raw.resourcePreEvent) {
       this.#started(raw.resourcePreEvent.metadata);
@@ -119,7 +117,7 @@ export class ResourceChanges {
       return;
     }
     if (this.#findsDrift) {
-      // The program's resources go by once more; nothing is done to them.
+      // The program's resources are listed once more; nothing is done to them.
       return;
     }
     const change = this.#record(step, this.#valuesOf(step));
@@ -127,7 +125,7 @@ export class ResourceChanges {
       return;
     }
     if (step.op === "delete-replaced" && change.change === "replace") {
-      // Deleted first; the replacement is still to come.
+      // Deleted first; the replacement follows.
       return;
     }
     if (step.op === "create-replacement") {
@@ -136,7 +134,7 @@ export class ResourceChanges {
     this.#emit({ kind: "finished", change });
   }
 
-  /** A look at the cloud has ended. In the log its operation is then what was found: gone, other than recorded, or the same. */
+  /** A refresh of one resource has ended. The log's operation is then its result: deleted, different or same. */
   #looked(step: StepEventMetadata): void {
     if (isEngineOwn(step.type)) {
       return;
@@ -180,12 +178,12 @@ export class ResourceChanges {
     this.#emit({ kind: "diagnostic", severity, urn, message });
   }
 
-  /** Only of a step that has ended: before, the engine does not tell yet which outputs are secret. */
+  /** Only for a step that has ended: before that the engine does not report which outputs are secret. */
   #valuesOf(step: StepEventMetadata): readonly ValueChange[] {
     return valueChangesOf(step, changedPropertiesOf(step), this.#scrub);
   }
 
-  /** The change that a step is, kept for the result; undefined for the engine's own resources. */
+  /** The change of a step, recorded for the result; undefined for the engine's own resources. */
   #record(step: StepEventMetadata, values: readonly ValueChange[] = []): ResourceChange | undefined {
     const change = changeOfOperation[step.op];
     if (change === undefined || isEngineOwn(step.type)) {
@@ -246,7 +244,7 @@ function resourceOf(step: StepEventMetadata): Pick<ResourceChange, "urn" | "type
   return { urn: step.urn, type: step.type, name: nameOfUrn(step.urn) };
 }
 
-/** Pulumi name of a resource: what follows the last `::` but three; a name may itself hold `::`. */
+/** Pulumi name of a resource: everything after the third `::`; a name may itself contain `::`. */
 export function nameOfUrn(urn: string): string {
   return urn.split("::").slice(3).join("::");
 }
@@ -273,7 +271,7 @@ function topLevel(path: string): string {
   return path.split(/[.[]/, 1)[0] ?? path;
 }
 
-/** The engine's texts carry colour marks such as `<{%reset%}>`. */
+/** Removes the engine's colour tags such as `<{%reset%}>`. */
 function withoutColour(text: string): string {
   return text.replaceAll(/<\{%[^%]*%\}>/g, "");
 }

@@ -1,4 +1,4 @@
-/** Inputs by which a resource is looked up in the cloud: its name, its parents, and what makes a nameless one unique. */
+/** Inputs that identify a resource in the cloud: its name, its parents, and what makes an unnamed one unique. */
 const identifyingInputs: ReadonlySet<string> = new Set([
   "name",
   "description",
@@ -32,13 +32,13 @@ const identifyingInputs: ReadonlySet<string> = new Set([
   "containerName",
 ]);
 
-/** What the engine's event log writes for a secret, and for a value that is not known before another resource is there. */
+/** Placeholders of the engine's event log for a secret, and for a value that depends on another resource. */
 export const secretPlaceholder = "[secret]";
 const unknownMarker = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /**
- * The identifying inputs of a creation; undefined while one of them is not known, because another resource has to be there first: such a
- * creation was never sent.
+ * Identifying inputs of a creation; undefined while one of them is unknown because another resource must exist first: such a creation was never
+ * sent.
  */
 export function identityOf(inputs: unknown): Readonly<Record<string, string | number>> | undefined {
   if (typeof inputs !== "object" || inputs === null) {
@@ -59,7 +59,7 @@ export function identityOf(inputs: unknown): Readonly<Record<string, string | nu
   return identity;
 }
 
-/** Whether anything in the engine's inputs of a resource waits for another one. */
+/** Whether any of the engine's inputs of a resource depends on another resource. */
 export function isUnknown(value: unknown): boolean {
   if (typeof value !== "object" || value === null) {
     return value === unknownMarker;

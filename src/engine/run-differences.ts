@@ -5,17 +5,17 @@ import { isUnknown } from "./resource-identity.ts";
 
 const changesWhatExists: readonly string[] = ["update", "replace", "create-replacement"];
 
-/** Follows one run for how existing resources differ from the program: values in the form that the engine's event log has, in which no secret is shown. */
+/** Collects the differences between existing resources and the program, in the form of the engine's event log, which shows no secrets. */
 export class RunDifferences {
   readonly byUrn = new Map<string, readonly Difference[]>();
 
-  /** Takes one event of the engine's log. */
+  /** Handles one event of the engine's log. */
   accept(raw: RawEvent): void {
     const step = (raw.resOutputsEvent ?? raw.resourcePreEvent)?.metadata;
     if (step === undefined || !changesWhatExists.includes(step.op)) return;
     const differences = pathsOf(step)
       .map((path) => ({ path, found: valueAt(inputsOf(step.old), path), wanted: valueAt(inputsOf(step.new), path) }))
-      // What hangs on another resource differs only as that one does.
+      // A value that depends on another resource differs only if that resource does.
       .filter(({ wanted }) => !isUnknown(wanted));
     if (differences.length > 0) this.byUrn.set(step.urn, differences);
   }

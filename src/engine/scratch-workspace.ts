@@ -9,7 +9,7 @@ export interface ScratchWorkspaceArgs {
   readonly projectName: string;
   readonly stackName: string;
   readonly backendUrl: string;
-  /** Whether the backend has the stack; looked for when absent. */
+  /** Whether the stack exists in the backend; looked up when absent. */
   readonly exists?: boolean;
   readonly encryptionSalt: string;
   /** Scratch folder for the generated `Pulumi.yaml`; never the user's project. */
@@ -18,8 +18,8 @@ export interface ScratchWorkspaceArgs {
 }
 
 /**
- * The Automation API's workspace over generated files: nothing is read from or written to the user's project. An existing stack is seen
- * in the backend's folder instead of being selected, which would cost a process and be remembered in PULUMI_HOME.
+ * The Automation API's workspace over generated files: nothing is read from or written to the user's project. An existing stack is found in the
+ * backend's folder instead of being selected, which would cost a process and be stored in PULUMI_HOME.
  */
 export async function openScratchWorkspace(args: ScratchWorkspaceArgs): Promise<LocalWorkspace> {
   await mkdir(args.folder, { recursive: true, mode: 0o700 });
@@ -55,7 +55,7 @@ async function stackExists(args: ScratchWorkspaceArgs): Promise<boolean> {
   }
 }
 
-/** Folder of a backend on this machine; undefined for one elsewhere. */
+/** Folder of a backend on this machine; undefined for another kind of backend. */
 function backendFolder(backendUrl: string): string | undefined {
   return backendUrl.startsWith("file://") ? fileURLToPath(backendUrl) : undefined;
 }

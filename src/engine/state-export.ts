@@ -4,7 +4,7 @@ import { secretMark, specialKey } from "./special-values.ts";
 
 const secretText = "[secret]";
 
-/** Reads what the engine exported; the raw form stays as it was, its secrets encrypted. */
+/** Parses the engine's export. `raw` stays unchanged, with its secrets encrypted. */
 export function parseStateExport(raw: unknown): StateExport {
   const deployment = member(raw, "deployment");
   if (deployment === undefined) {

@@ -8,13 +8,11 @@ const maskedValue = "(secret)";
 const unknownValue = "(known after the change)";
 
 /**
- * The values before and after of what a step changes, one entry for each property or member of it that differs.
- *
- * A value is masked when the engine marks it, or anything that contains it, as secret in the inputs or the outputs of either side: an output may be secret
- * (`additionalSecretOutputs`) while the input of the same name is not.
- *
+ * Values before and after a step, one entry for each property or member that differs.
+ * A value is masked when the engine marks it, or anything that contains it, as secret in the inputs or outputs of either side: an output may be
+ * secret (`additionalSecretOutputs`) while the input of the same name is not.
  * @param paths property paths that differ
- * @param scrub takes known secrets out of a text
+ * @param scrub redacts known secrets in a text
  */
 export function valueChangesOf(
   step: StepEventMetadata,
@@ -42,12 +40,12 @@ export function valueChangesOf(
 
 type StepState = NonNullable<StepEventMetadata["old"]>;
 
-/** What the program wants; of a refresh, what the cloud has. */
+/** Values of the program; of a refresh, values of the cloud. */
 function wantedAt({ inputs, outputs }: StepState, path: string): unknown {
   return readAt(inputs, path) ?? readAt(outputs, path);
 }
 
-/** What is there: the engine compares with the recorded inputs or, for a difference that a look at the cloud found, with the outputs. */
+/** Current values: the engine compares with the recorded inputs or, for a difference found by a refresh, with the outputs. */
 function foundAt({ old, detailedDiff }: StepEventMetadata, path: string, after: unknown): unknown {
   const input = readAt(old?.inputs, path);
   const output = readAt(old?.outputs, path);
@@ -62,7 +60,7 @@ interface Leaf {
   readonly after: unknown;
 }
 
-/** Down to the members that differ, while both sides are lists or both are records. */
+/** Descends to the members that differ, while both sides are lists or both are records. */
 function differencesOf(path: string, before: unknown, after: unknown): readonly Leaf[] {
   if (!isNested(before) || !isNested(after) || Array.isArray(before) !== Array.isArray(after)) {
     return [{ path, before, after }];
@@ -74,7 +72,7 @@ function differencesOf(path: string, before: unknown, after: unknown): readonly 
   });
 }
 
-/** The value at a path; `SECRET` when it, or anything that contains it, is secret. Its members may be secret all the same. */
+/** Value at a path; `secretPlaceholder` when it, or anything that contains it, is secret. Its members may be secret all the same. */
 function readAt(state: unknown, path: string): unknown {
   let value = state;
   for (const key of keysOfPath(path)) {
@@ -101,7 +99,7 @@ function membersOf(sides: readonly unknown[], key: string): readonly unknown[] {
   return sides.map((side) => memberOf(side, key));
 }
 
-/** As the event log writes a secret, and as the state does. */
+/** In the form of the event log, and in the form of the state. */
 function isSecret(value: unknown): boolean {
   return value === secretPlaceholder || (isNested(value) && Object.hasOwn(value, specialKey));
 }

@@ -4,7 +4,7 @@ import type { ExpectedTime } from "../rolling/forecast.ts";
 import type { SwitchStep } from "../rolling/model.ts";
 import type { PreflightCheck } from "../rolling/preflight/preflight-check.ts";
 
-/** What an action does at large; a screen gives each its own title. */
+/** Phase of an action; a screen gives each its own title. */
 export type Phase =
   | "recovering"
   | "refreshing"
@@ -17,21 +17,21 @@ export type Phase =
   | "searching"
   | "adopting";
 
-/** What happens to one front during a step. */
+/** State of one front during a step. */
 type FrontMoment =
-  /** Takes no new connection any more. */
+  /** Takes no new connections any more. */
   | "drained"
-  /** The cloud counts no open connection any more. */
+  /** The cloud reports no open connections any more. */
   | "connections-ended"
-  /** The limit for open connections has passed, and the cloud counts some. */
+  /** The limit for open connections has passed, and the cloud reports some. */
   | "connections-left"
-  /** The time for open connections has passed, and the cloud does not count them. */
+  /** The time for open connections has passed, and the cloud does not report them. */
   | "connections-not-counted"
   | "waiting-for-health"
   | "healthy"
   | "readmitted";
 
-/** What an action found that an earlier run had left, and put right. */
+/** Repairs of what an earlier run has left. */
 export type Repair =
   | "orphan-engine-ended"
   | "engine-lock-released"
@@ -46,35 +46,35 @@ export type Repair =
   | "creation-given-up"
   | "state-backed-up";
 
-/** Everything an action tells while it runs. Codes and names only: texts are the command line's, and no value of a setting is here. */
+/** Events of an action. They contain codes and names only: the command line adds the texts, and no value of a setting is included. */
 export type ActionEvent =
   | { readonly kind: "phase"; readonly phase: Phase }
-  /** From the engine's runs, previews included. */
+  /** Events of the engine's runs, including previews. */
   | { readonly kind: "engine"; readonly event: EngineEvent }
-  /** What was asked before a switch, whatever the answers: a person sees them before approving, or being refused. */
+  /** Preflight checks with their outcomes, shown before the approval or the refusal. */
   | { readonly kind: "checks"; readonly checks: readonly PreflightCheck[] }
   | {
       readonly kind: "step-begun";
       readonly step: SwitchStep;
-      /** From 1; of the steps known when it began. */
+      /** From 1, of the steps known at the start. */
       readonly position: number;
       readonly total: number;
-      /** Undefined for a step that nobody foresaw. */
+      /** Undefined for a step that was not foreseen. */
       readonly expected: ExpectedTime | undefined;
     }
   | { readonly kind: "step-done"; readonly step: SwitchStep; readonly seconds: number }
-  /** A step failed and is taken back. */
+  /** A step has failed and is being reverted. */
   | { readonly kind: "reverting"; readonly step: SwitchStep }
   | {
       readonly kind: "front";
       readonly front: string;
       readonly moment: FrontMoment;
-      /** Still open; only where the cloud counts them. */
+      /** Open connections; only where the cloud reports them. */
       readonly connections?: number;
-      /** How long open connections were waited for. */
+      /** Time spent waiting for open connections to end. */
       readonly seconds?: number;
     }
-  /** Something of the settings that is done before the way back. */
+  /** A hook of the settings that runs before the scale-down. */
   | {
       readonly kind: "task";
       readonly task: string;

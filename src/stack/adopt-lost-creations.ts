@@ -13,10 +13,9 @@ import { type BuildChoice, requireLock, runOptions, type StackContext } from "./
 import { isChained, runTargeted } from "./update-stack.ts";
 
 /**
- * Takes into the state what earlier runs created unseen: a provider that failed after the cloud accepted, or a kill at the wrong moment, leaves a resource
- * that the state does not know; creating it again would buy it twice, and an engine that does not know it cannot remove it. So this comes
- * first, wherever the action wants to go.
- *
+ * Adopts resources that earlier runs created without recording them: a provider that failed after the cloud had accepted, or a kill at the wrong
+ * moment, leaves a resource that the state does not know. Creating it again would buy it twice, and the engine cannot remove what it does not know.
+ * Adoption therefore comes first in every action.
  * @returns whether the state has changed
  */
 export async function adoptLostCreations(
@@ -40,7 +39,7 @@ export async function adoptLostCreations(
   for (let left = begun; ; ) {
     const adopted = await adoptLevel(context, { plan, choice, recorded: known, begun: left });
     if (adopted.size === 0) break;
-    // What was adopted makes its children known: a subnet is looked for in its network.
+    // An adopted resource makes its children known: a subnet is looked up in its network.
     left = left.difference(adopted);
     known = await readRecorded(context);
   }
@@ -52,12 +51,12 @@ interface Level {
   readonly plan: SystemPlan;
   readonly choice: BuildChoice;
   readonly recorded: RecordedState;
-  /** Keys of what earlier runs were going to create. */
+  /** Keys of the creations that earlier runs had planned. */
   readonly begun: ReadonlySet<string>;
 }
 
 /**
- * Adopts every lost creation that waits for nothing which is still to be adopted: a load balancer comes after its subnet, or with it.
+ * Adopts every lost creation whose dependencies are adopted: a load balancer comes after its subnet, or with it.
  * @returns their keys
  */
 async function adoptLevel(
@@ -96,7 +95,7 @@ async function adoptLevel(
   }
   const targets = [...adopt.keys()];
   try {
-    // A child in the state without its component makes a state that no engine reads ("refers to missing parent").
+    // The engine refuses a state with a child but without its component ("refers to missing parent").
     if (own.length > 0) await runTargeted(context, { plan, choice, recorded, targets: own });
     let entered: readonly string[] = [];
     if (enterable.size > 0) {
@@ -107,7 +106,7 @@ async function adoptLevel(
     }
     if (targets.length === 0) return new Set();
     const without = missing.difference(new Set(targets));
-    // What was entered lacks what only the cloud tells.
+    // An inserted resource lacks what only the cloud reports.
     await runTargeted(context, { plan, choice, recorded, targets, adopt, without, refresh: entered.length > 0 });
   } catch (error) {
     const urns = new Set([...adopt.keys(), ...enterable.keys()]);
@@ -116,12 +115,12 @@ async function adoptLevel(
   return new Set(changes.filter((one) => targets.includes(one.urn)).map(resourceKey));
 }
 
-/** What a resource waits for, as the program declares it. */
+/** Dependencies of a resource as the program declares them. */
 type Declaration = Pick<Extract<EngineEvent, { readonly kind: "declared" }>, "needs" | "dependsOn">;
 
 /**
  * The part of the found URNs that can be adopted together.
- * @returns all of them when there is no such part: the engine then says what is wrong
+ * @returns all of them when there is no such part: the engine then reports the problem
  */
 function completeOf(
   found: readonly string[],
@@ -144,7 +143,7 @@ function isOfStateOnly(type: string): boolean {
   return !isCloudType(type) || type.startsWith("random:");
 }
 
-/** Every front that is there or was begun, at the size that it has. */
+/** Every front that exists or was begun, at its current size. */
 async function widestFleet(
   context: StackContext,
   recorded: RecordedState,
@@ -170,7 +169,7 @@ async function widestFleet(
   };
 }
 
-/** Looks every creation up by its name that an earlier run had begun and the state does not know. */
+/** Looks up by name every creation that an earlier run had begun and the state does not know. */
 async function findLost(
   context: StackContext,
   changes: readonly ResourceChange[],
@@ -197,8 +196,8 @@ async function findLost(
 }
 
 /**
- * What is replaced by creating the new one first may exist a second time, unknown to the state, when the run was cut in between: nothing refers to it,
- * and the next run creates it again.
+ * A resource that is replaced create-first may exist twice, the second one unknown to the state, when the run was interrupted in between. Nothing
+ * refers to the second one, and the next run creates it again.
  */
 async function discardSuperseded(
   { clients: { finder }, emit }: StackContext,
@@ -218,7 +217,7 @@ async function discardSuperseded(
   }
 }
 
-/** Every resource of a name. */
+/** Every resource with a name. */
 async function idsOf(finder: ResourceFinder, { type, inputs }: StateResource): Promise<readonly string[]> {
   try {
     const found = await finder.find(type, inputs);
@@ -230,14 +229,14 @@ async function idsOf(finder: ResourceFinder, { type, inputs }: StateResource): P
 }
 
 export function adoptionOf(finder: ResourceFinder, type: string, id: string): Adoption {
-  // Where the import would take `project/region/id`, the state keeps the last part.
+  // Where the import takes `project/region/id`, the state has the last part.
   const kept = finder.isImportable(type) ? id : id.slice(id.lastIndexOf("/") + 1);
   return { id: kept, writeOnlyInputs: finder.writeOnlyInputs(type), importOnlyInputs: finder.importOnlyInputs(type) };
 }
 
 /**
- * What an earlier run was adopting when it was killed: in the state already, but without the inputs that the provider cannot read, which the next
- * update would take for a change, and of a server for a replace. Adopted once more, they are put in.
+ * Resources that an earlier run was adopting when it was killed: recorded in the state, but without their write-only inputs, which the next update
+ * would treat as a change, and for a server as a replace. Adopting them once more adds the inputs.
  */
 function findHalfAdopted(
   context: StackContext,
@@ -265,7 +264,7 @@ function findHalfAdopted(
   return adopt;
 }
 
-/** An adoption that fails would fail with every later command: the error names the command that gives the creation up. */
+/** A failing adoption would fail in every later command, so the error names the command that abandons the creation. */
 function namingIntents(error: unknown, intents: readonly string[]): unknown {
   const [first] = intents;
   const isForGood = error instanceof LorError && error.exit === ExitCode.failed && error.code !== "interrupted";

@@ -6,7 +6,7 @@ import { ControlClient, ControlError, type LocalCredentials } from "../local-clo
 import type { CloudRuntime } from "../local-cloud/kernel/runtime.ts";
 import { readRuntime } from "../local-cloud/kernel/runtime-file.ts";
 
-/** Where the local cloud of a state folder (`.lor-infra`) lies: `cloud.sqlite`, `runtime.json`, `cloud.log`, `tls.p12`. */
+/** Folder of the local cloud in a state folder (`.lor-infra`), with `cloud.sqlite`, `runtime.json`, `cloud.log` and `tls.p12`. */
 export function cloudFolder(home: string): string {
   return join(home, "cloud");
 }
@@ -15,7 +15,7 @@ export function cloudFolder(home: string): string {
 export interface SimulatedCloud {
   /** Id of the cloud definition. */
   readonly cloud: string;
-  /** Region of the system's machines; the local cloud has the same ones as the real one. */
+  /** Region of the system's machines; the local cloud has the same regions as the real one. */
   readonly region: string;
 }
 
@@ -27,7 +27,7 @@ export interface LocalCloudConnection {
 }
 
 /**
- * The raw clients and the controls of the local cloud that runs in a folder.
+ * API clients and controls of the local cloud that runs in a folder.
  * @param folder of the cloud itself, see `cloudFolder`
  * @throws LorError `local-cloud-not-running`
  */
@@ -48,7 +48,7 @@ export async function connectLocalCloud(
   return { runtime, control, clients, projectId: credentials.projectId };
 }
 
-/** The controls alone. @throws LorError `local-cloud-not-running` */
+/** Controls without API clients. @throws LorError `local-cloud-not-running` */
 export function requireLocalCloud(folder: string): { readonly runtime: CloudRuntime; readonly control: ControlClient } {
   const runtime = readRuntime(folder);
   if (runtime === undefined) throw notRunning(folder);

@@ -9,14 +9,14 @@ export interface DiskChange {
   /** Pulumi name and type token of the resource. */
   readonly name: string;
   readonly type: string;
-  /** Setting that decides it, such as `mysql.disk`; the resource's input where no setting does. */
+  /** Setting of the size, such as `mysql.disk`; the resource's input when there is no setting. */
   readonly setting: string;
   readonly before: number;
   readonly after: number;
   readonly unit: string;
 }
 
-/** Changes in place of sizes that only grow, whichever way they go. A replacement starts with a new disk. */
+/** In-place changes of sizes that can only grow, in either direction. A replacement starts with a new disk. */
 export function diskChanges(
   { system }: Pick<Project, "system">,
   changes: readonly Pick<ResourceChange, "type" | "name" | "change" | "values">[],
@@ -37,7 +37,7 @@ export function diskChanges(
     );
 }
 
-/** Warns of every disk that grows: the way back does not exist. */
+/** Warns of every disk that grows, because it cannot shrink again. */
 export function warnOfGrowth({ emit }: Pick<StackContext, "emit">, changes: readonly DiskChange[]): void {
   for (const { setting, name, before, after, unit } of changes.filter((one) => one.after > one.before)) {
     const message = `${setting}: the disk of ${name} grows from ${before} to ${after} ${unit} and can never become smaller again`;
