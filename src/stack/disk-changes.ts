@@ -51,7 +51,7 @@ export function requireNoShrinking(changes: readonly DiskChange[]): void {
   if (refusal !== undefined) throw refusal;
 }
 
-/** The refusal of the first disk that would shrink; undefined: none would. */
+/** The refusal of the first disk that would shrink; undefined when none would. */
 export function shrinkRefusal(changes: readonly DiskChange[]): LorError | undefined {
   const shrinking = changes.find(({ before, after }) => after < before);
   if (shrinking === undefined) return undefined;

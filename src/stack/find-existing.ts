@@ -8,57 +8,57 @@ import { cloudOf, regionOf } from "../systems/project-plan.ts";
 import { adoptionOf } from "./adopt-lost-creations.ts";
 import { runOptions, type StackContext } from "./stack-context.ts";
 
-/** A resource of the program that the state does not know, as the cloud has it. */
+/** An existing resource of the program that is missing in the state. */
 export interface ExistingResource {
   readonly urn: string;
   readonly type: string;
   readonly name: string;
   readonly adoption: Adoption;
-  /** Inputs that the program gives and its provider cannot read back. */
+  /** Inputs of the program that the provider cannot read back. */
   readonly writeOnlyInputs: readonly string[];
   readonly differences: readonly Difference[];
 }
 
-/** One that the cloud does not have, or that could not be looked for because it lacks another one. */
+/** A resource that does not exist in the cloud, or that could not be looked up because its parent is missing. */
 export interface MissingResource {
   readonly urn: string;
   readonly type: string;
   readonly name: string;
-  /** Ids of several that bear the name. */
+  /** Ids of several resources with the same name. */
   readonly ids: readonly string[];
 }
 
-/** By URN, but for the random ones. */
+/** Keyed by URN, except the random resources. */
 export interface ExistingResources {
   readonly found: ReadonlyMap<string, ExistingResource>;
   readonly missing: ReadonlyMap<string, MissingResource>;
   /** URNs whose outputs are in its inputs. */
   readonly needs: ReadonlyMap<string, readonly string[]>;
-  /** `type name` -> URN of what lives in the state alone, and is not there. */
+  /** `type name` -> URN of resources that exist in the state only, and are missing there. */
   readonly randoms: ReadonlyMap<string, string>;
   readonly components: readonly string[];
 }
 
 export interface SearchArgs {
-  /** Its state is what is known so far; what no provider imports goes into it while searching. */
+  /** Engine on a trial state; resources that cannot be imported are inserted into it during the search. */
   readonly engine: EngineStack;
   readonly program: Program;
-  /** What the state's resources waited for when they were recorded. */
+  /** Dependencies recorded in the state. */
   readonly recordedOrder: ReadonlyMap<string, readonly string[]>;
   readonly plan: SystemPlan;
-  /** `type name` -> id or name in the cloud. */
+  /** `type name` -> id or name in the cloud, chosen by a person. */
   readonly chosen: ReadonlyMap<string, string>;
 }
 
 /**
- * Looks in the cloud for everything that a program describes and the state does not know, level by level: once a network is found, its subnets can be looked
- * for. Nothing is changed: previews adopt what was found and so tell how it differs from the program.
+ * Looks up everything that a program describes and the state lacks, level by level: once a network is found, its subnets can be looked up. Changes
+ * nothing: previews adopt what was found and report how it differs from the program.
  */
 export async function findExisting(context: StackContext, args: SearchArgs): Promise<ExistingResources> {
   const search = new Search(context, args);
   await search.begin();
   while (await search.goOn()) {
-    // Each level makes the next one's parents known.
+    // Each level makes the parents of the next level known.
   }
   return await search.result();
 }
@@ -69,7 +69,7 @@ class Search {
   readonly #context: StackContext;
   readonly #args: SearchArgs;
   readonly #adopt = new Map<string, Adoption>();
-  /** What no provider imports. */
+  /** Resources that cannot be imported. */
   readonly #entering = new Map<string, Adoption>();
   readonly #entered = new Set<string>();
   readonly #looked = new Map<string, ResourceChange>();
@@ -84,16 +84,16 @@ class Search {
     this.#args = args;
   }
 
-  /** Components and providers, without which nothing can be entered. */
+  /** Creates components and providers, which every insertion needs. */
   async begin(): Promise<void> {
     await this.goOn();
     const { engine, program, recordedOrder } = this.#args;
     await engine.up(program, { ...runOptions(this.#context), targets: this.#components(), recordedOrder });
   }
 
-  /** One level; false when nothing new could be looked for. */
+  /** Searches one level; false when nothing new could be looked up. */
   async goOn(): Promise<boolean> {
-    // One whose network is found on a later level can only be entered then. A document hangs on secrets, which are not known yet.
+    // A resource whose network is found on a later level can only be inserted then. A document depends on secrets that are not known yet.
     const waiting = [...this.#entering].filter(
       ([urn]) => !this.#entered.has(urn) && this.#looked.get(urn)?.type !== documentType,
     );
@@ -101,7 +101,7 @@ class Search {
     const { preview, inserted: entered } = await engine.insertIntoState(program, new Map(waiting), {
       ...runOptions(this.#context),
       adopt: this.#adopt,
-      // What was entered is held against the program as the cloud has it.
+      // Compares inserted resources with the program as the cloud has them.
       refresh: true,
       onEvent: (event) => {
         if (event.kind === "declared") this.#needs.set(event.urn, event.needs);
@@ -135,7 +135,7 @@ class Search {
     return this.#changes.filter((one) => one.type.startsWith("lor:")).map((one) => one.urn);
   }
 
-  /** @returns how many could be looked for that could not before */
+  /** @returns the number of resources that could be looked up for the first time */
   async #look(): Promise<number> {
     const { finder } = this.#context.clients;
     const fresh = this.#changes.filter((one) => isSearchable(this.#context, one) && !this.#looked.has(one.urn));
@@ -165,7 +165,7 @@ class Search {
     return undefined;
   }
 
-  /** What a machine fetches: taken in when it says what the program would write. */
+  /** Configuration document of a machine: adopted when its content is what the program would write. */
   async #findDocument({ identity }: ResourceChange): Promise<Adoption | undefined> {
     const place = { region: String(identity?.region), name: String(identity?.containerName) };
     const object = String(identity?.name);
@@ -185,7 +185,7 @@ class Search {
     return { urn, type, name, adoption, writeOnlyInputs, differences: [...told, ...shown] };
   }
 
-  /** What the engine's provider cannot read and the cloud's own API tells. */
+  /** Differences in write-only inputs that the cloud's own API returns. */
   async #compareShown(
     type: string,
     id: string,
@@ -199,7 +199,7 @@ class Search {
   }
 }
 
-/** Whether resources of a type live in the cloud, and not in the state alone. */
+/** Whether resources of a type exist in the cloud, and not in the state only. */
 function isOfCloud({ project }: StackContext, type: string): boolean {
   return cloudOf(project).typePrefixes.some((prefix) => type.startsWith(prefix));
 }
@@ -208,7 +208,7 @@ function isSearchable(context: StackContext, { change, type, identity }: Resourc
   return change === "create" && identity !== undefined && isOfCloud(context, type);
 }
 
-/** Addresses and ports come in any order. */
+/** Compares lists without regard to order, as for addresses and ports. */
 function sameSet(a: unknown, b: unknown): boolean {
   if (!Array.isArray(a) || !Array.isArray(b)) return isDeepStrictEqual(a, b);
   return a.length === b.length && a.every((one) => b.some((other) => isDeepStrictEqual(one, other)));

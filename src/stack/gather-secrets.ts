@@ -2,19 +2,19 @@ import { resourceKey } from "../core/resource-key.ts";
 import type { KeptSecret, SystemPlan } from "../systems/contract.ts";
 import type { StackContext } from "./stack-context.ts";
 
-/** A secret of the stack and where it comes from. */
+/** A secret of the stack with its source. */
 export interface GatheredSecret {
   readonly secret: KeptSecret;
-  /** `cloud`: written down where the machines fetch it; `file`: told by a person; `new`: nobody uses it yet; `unknown`: in use, and nobody tells it. */
+  /** `cloud`: stored where the machines fetch it; `file`: given by a person; `new`: not in use yet; `unknown`: in use, but found nowhere. */
   readonly from: "cloud" | "file" | "new" | "unknown";
   readonly value: string | undefined;
 }
 
 /**
- * Finds the secrets that are in use. No provider reads them back, and a new one would lock out whoever has the old one.
- * @param there `type name` of what is in the cloud
- * @param known `type name` of what the state has
- * @param given `type name` -> what a person has told
+ * Finds the secrets that are in use. No provider reads them back, and a new secret would lock out everything that uses the old one.
+ * @param there `type name` of existing resources
+ * @param known `type name` of recorded resources
+ * @param given `type name` -> secret given by a person
  */
 export async function gatherSecrets(
   context: StackContext,

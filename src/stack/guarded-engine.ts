@@ -15,8 +15,8 @@ export interface GuardArgs {
 }
 
 /**
- * An engine whose every change is entered into the chain of states: before it the state is held against the chain, and a run that had lost its lock says so.
- * The engine's backends have no fence, so what a holder that was paused overwrites is found here, at the next run.
+ * An engine that records every change in the chain of states: before a change it compares the state with the chain and checks that the lock is
+ * still held. The engine's backends have no fencing, so a state overwritten by a paused lock holder is detected here, at the next run.
  */
 export class GuardedEngine implements EngineStack {
   readonly #engine: EngineStack;
@@ -69,7 +69,7 @@ export class GuardedEngine implements EngineStack {
     try {
       result = await work();
     } catch (error) {
-      // What a run that failed has done is entered too.
+      // The changes of a failed run are recorded too.
       await this.#enter(before, error);
       throw error;
     }
@@ -98,7 +98,7 @@ export class GuardedEngine implements EngineStack {
     return seen;
   }
 
-  /** @throws LorError `state-unreadable` when the run left such a state, with why the run failed */
+  /** @throws LorError `state-unreadable` when the run left such a state, with the reason of the failed run */
   async #enter(before: SeenState | undefined, failure?: unknown): Promise<void> {
     const { lock, state } = this.#guard;
     const checkpoint = await readCheckpoint(state);
@@ -115,13 +115,13 @@ export class GuardedEngine implements EngineStack {
   }
 }
 
-/** The state as it is now; undefined when there is none. @throws LorError `state-unreadable` */
+/** The current state; undefined when there is none. @throws LorError `state-unreadable` */
 export async function lookAtState(state: StackState): Promise<SeenState | undefined> {
   const checkpoint = await requireReadable(state);
   return checkpoint.kind === "none" ? undefined : seenState(checkpoint);
 }
 
-/** Enters a state under the lock's name. */
+/** Records a state under the lock's name. */
 export async function enterState(
   { state, lock, clock }: GuardArgs,
   seen: SeenState,
@@ -137,7 +137,7 @@ export async function enterState(
   });
 }
 
-/** Entry 12 of `lor-infra rush`, anne on atelier, 2026-… */
+/** Such as `Entry 12 of lor-infra rush, anne on atelier, 2026-…`. */
 function describeEntry({ number, operation, by, at }: ChainEntry): string {
   return `entry ${number} (\`lor-infra ${operation}\`, ${by}, ${at})`;
 }

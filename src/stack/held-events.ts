@@ -1,6 +1,6 @@
 import type { ActionEvent, Emit } from "./action-event.ts";
 
-/** Keeps events back until their turn has come to be told; from then on they pass. */
+/** Buffers events until `release`; later events pass directly. */
 export class HeldEvents {
   readonly #emit: Emit;
   readonly #held: ActionEvent[] = [];

@@ -1,6 +1,6 @@
 import type { Adoption, EngineStack, Program, RunOptions } from "../engine/port.ts";
 
-/** An engine that is opened when something is first asked of it: what needs only the cloud's word starts no engine and loads no Pulumi. */
+/** An engine that is opened at the first call: commands that need only the cloud start no engine and load no Pulumi. */
 export class LazyEngine implements EngineStack {
   readonly #open: () => Promise<EngineStack>;
   #opened: Promise<EngineStack> | undefined;

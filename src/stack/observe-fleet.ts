@@ -6,7 +6,7 @@ import type { StackContext } from "./stack-context.ts";
 
 type Rolling = ReturnType<typeof rollingOf>;
 
-/** A front as the cloud shows it, with what raw calls need to change it. */
+/** A front as the cloud reports it, with the ids that API calls need. */
 export interface ObservedFront extends LiveMember {
   readonly serverView: ServerView | undefined;
   readonly member: MemberView | undefined;
@@ -16,15 +16,15 @@ export interface ObservedFleet extends LiveFleet {
   readonly fronts: readonly ObservedFront[];
 }
 
-/** What the engine's state knows and the raw calls do not tell. */
+/** Parts of the fleet that are recorded in the state and that API calls do not return. */
 export interface KnownFleet {
   /** Mbit/s. */
   readonly loadBalancerBandwidth: number;
-  /** Names of the fronts of which the state has anything, be it only a port. */
+  /** Names of the fronts with at least one recorded resource, even if only a port. */
   readonly fronts: readonly string[];
 }
 
-/** Of a fleet that is there, or is planned. */
+/** Names of an existing or a planned fleet. */
 export function knownOf({
   loadBalancerBandwidth,
   fronts,
@@ -34,7 +34,7 @@ export function knownOf({
   return { loadBalancerBandwidth, fronts: fronts.map((front) => front.name) };
 }
 
-/** Looks at servers, pool members and load balancer. A front of which only other parts are left is shown as absent. */
+/** Reads servers, pool members and load balancer. A front without server and member, of which other parts exist, is reported as absent. */
 export async function observeFleet(
   context: StackContext,
   known: KnownFleet = { loadBalancerBandwidth: 0, fronts: [] },
@@ -71,12 +71,12 @@ export async function observeFleet(
   };
 }
 
-/** First half of every cloud name of a stack. */
+/** Prefix of every cloud name of a stack. */
 export function cloudPrefix({ project }: Pick<StackContext, "project">): string {
   return `${project.name}-${project.stack}`;
 }
 
-/** Health as the balancer's own checks found it; a drained member that passes them is shown as DRAINING. */
+/** Health as reported by the load balancer's checks; a drained member that passes them is reported as DRAINING. */
 function isHealthy(member: MemberView | undefined): boolean {
   return member?.operatingStatus === "ONLINE" || member?.operatingStatus === "DRAINING";
 }
@@ -90,7 +90,7 @@ function observedFront(
 ): ObservedFront {
   return {
     name,
-    // Of a front without a server any size is as true as another; this one can always be planned.
+    // A front without a server has no size; this one can always be planned.
     size: server === undefined ? rolling.defaultSize(project.settings.normal) : rolling.sizeOf(server.flavor),
     server: server === undefined || server.state === "deleted" ? "absent" : server.state,
     pool: member === undefined ? "absent" : member.weight > 0 ? "serving" : "drained",

@@ -46,22 +46,22 @@ export interface OpenContextArgs {
   readonly project: Project;
   readonly cloud: CloudKind;
   readonly env: Environment;
-  /** What will be done, as the lock tells others: `up`, `rush`, … Undefined: something that only reads; no lock is taken. */
+  /** Operation shown to others by the lock: `up`, `rush`, … Undefined: read-only, without a lock. */
   readonly operation?: string;
   readonly emit?: Emit;
-  /** Aborted by Ctrl-C: what is in progress ends, nothing new starts. */
+  /** Aborted by Ctrl-C: operations in progress end, no new ones start. */
   readonly signal?: AbortSignal;
-  /** Resources at the same time. */
+  /** Maximum number of resources changed in parallel. */
   readonly parallel?: number;
-  /** A person's decision to take the lock over from a machine that is dead. */
+  /** Take over the lock of a machine that a person has declared dead. */
   readonly takeOver?: boolean;
-  /** False for what repairs a state that went backwards. Default: true. */
+  /** Whether a state that went backwards is refused; false for the command that repairs it. Default: true. */
   readonly guarded?: boolean;
   /** Default: those of the cloud. */
   readonly timings?: SwitchTimings;
 }
 
-/** A context that gives its lock back: `await using context = await openContext(…)`. */
+/** A context that releases its lock: `await using context = await openContext(…)`. */
 export interface OpenedContext extends StackContext, AsyncDisposable {}
 
 const systemClock: ActionClock = {
@@ -70,9 +70,7 @@ const systemClock: ActionClock = {
 };
 
 /**
- * Opens one stack on one cloud: its folder, its lock, the clients and, when first needed, the engine. The local cloud is started when it does not
- * run.
- *
+ * Opens one stack on one cloud: folder, lock, clients and, on first use, the engine. Starts the local cloud when it is not running.
  * @throws LorError `stack-locked` (exit 4), `environment-of-local-cloud` (3), `passphrase-…`, `credentials-missing`, `engine-missing`
  */
 export async function openContext(args: OpenContextArgs): Promise<OpenedContext> {
@@ -119,7 +117,7 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
   }
 }
 
-/** What is shared of a project's stack, where its settings say. */
+/** Opens the shared state of a stack, in the place that the settings name. */
 export function openProjectState(project: Project, folder: StackFolder, env: Environment): Promise<StackState> {
   return openState({ settings: project.settings.normal.state, folder, project: project.name, env });
 }
@@ -129,7 +127,7 @@ interface Place {
   readonly providers: Readonly<Record<string, number>> | undefined;
   /** PKCS#12 file of the certificate for HTTPS. */
   readonly certificate: string | undefined;
-  /** It is the one that the local cloud made for itself. */
+  /** Whether the local cloud generated it. */
   readonly ownCertificate: boolean;
 }
 
@@ -172,7 +170,7 @@ async function acquire(args: OpenContextArgs, state: StackState, operation: stri
   });
 }
 
-/** Never fails: what a command has done or why it failed must not be hidden by it. */
+/** Never throws: a failing release must not hide the result or the error of a command. */
 async function giveBack(lock: StackLock | undefined, emit: Emit | undefined): Promise<void> {
   try {
     await lock?.release();
@@ -194,18 +192,21 @@ async function openEngine(
   lock: StackLock | undefined,
 ): Promise<EngineStack> {
   if (state.backend instanceof FolderFiles) {
-    // The engine makes no folder.
+    // The engine does not create the folder.
     mkdirSync(state.backend.folder, { recursive: true, mode: 0o700 });
     removeBrokenAttributes(state.backend.folder, args.project.name, args.project.stack);
   }
   await requireProjectLayout(state.backend);
-  // An engine would create a stack that is missing, and what is known of it would be forgotten.
+  // The engine would create a missing stack, and the copies of its state would be forgotten.
   const { kind } = args.guarded === false ? await readCheckpoint(state) : await requireReadable(state);
   const place = { backendUrl: state.backendUrl, exists: kind !== "none", workFolder: folder.work };
   return await openStackAt(args, place, passphrase, providers, lock);
 }
 
-/** The same stack, empty and in a place of its own: what is tried there is in no state, and what a killed trial left is gone with the next one. */
+/**
+ * The same stack with an empty state in a folder of its own: trials are recorded in no shared state, and the next trial deletes what a killed one
+ * left.
+ */
 async function openTrialEngine(
   args: OpenContextArgs,
   folder: StackFolder,
@@ -230,7 +231,7 @@ async function openStackAt(
   providers: Place["providers"],
   lock: StackLock | undefined,
 ): Promise<EngineStack> {
-  // The Automation API takes half a second to load: together with the search for the engine, and only when one is needed.
+  // The Automation API takes half a second to load: it is loaded in parallel with the search for the engine, and only when needed.
   const [{ openStack }, engine] = await Promise.all([import("../engine/automation-stack.ts"), locateEngine({ env })]);
   if (!engine.found) {
     throw engine.reason;
@@ -242,7 +243,7 @@ async function openStackAt(
     passphrase,
     encryptionSalt: project.encryptionSalt,
     engine,
-    // An engine that outlives us is known by this mark.
+    // Marks an engine that outlives this process.
     providerVariables: cloudOf(project).variablePrefixes,
     env: lock === undefined ? env : { ...env, [runVariable]: lock.holder.id },
     ...(providers === undefined ? {} : { providers }),
@@ -263,10 +264,10 @@ function systemProgram(
   };
 }
 
-/** Operations that a certificate which is about to be replaced must not hold up. */
+/** Operations that do not depend on a certificate which is about to be replaced. */
 const withoutNewCertificate = ["destroy", "recover", "state restore", "import"];
 
-/** Reads the certificate once, and judges it where the operation would put it into use. Empty for a system without one. */
+/** Reads the certificate once, and validates it when the operation installs it. Empty for a system without one. */
 function certificateReader(args: OpenContextArgs, { certificate, ownCertificate }: Place): () => Promise<string> {
   const { system, settings } = args.project;
   const use = system.certificate;
@@ -285,7 +286,7 @@ function certificateReader(args: OpenContextArgs, { certificate, ownCertificate 
   };
 }
 
-/** Reads a certificate file once, however often it is asked for. */
+/** Reads a certificate file once, however often it is requested. */
 function fileReader(variable: string, file: string | undefined): () => Promise<TlsCertificate> {
   let read: Promise<TlsCertificate> | undefined;
   return () => {
@@ -309,7 +310,7 @@ function refuseForeignCloud({ system, stack }: Project, cloud: string): void {
   });
 }
 
-/** A shell that points at the local cloud must not reach a real stack. */
+/** Refuses to use a real stack in a shell whose variables point at the local cloud. */
 function refuseMixedEnvironment(cloud: CloudKind, env: Environment): void {
   const attached = env.PULUMI_DEBUG_PROVIDERS;
   if (cloud !== "local" && attached !== undefined && attached !== "") {

@@ -7,14 +7,13 @@ import { readIfThere } from "../os/atomic-file.ts";
 import { readUserText } from "../os/user-file.ts";
 import type { CloudKind } from "../state/stack-folder.ts";
 
-/** Of the committed example; public, so that the local cloud needs no set-up. */
+/** Passphrase of the committed example; public, so that the local cloud needs no set-up. */
 const publicPassphrase = "local";
 
 /**
- * The passphrase of the stack's secrets: from the environment, else from the file that it names, else from the file that `init` wrote, else, on
- * the local cloud only, the public one.
- *
- * @param encryptionSalt of the stack; a file with white space at its ends that opens only with it is then taken as it is
+ * The passphrase of the stack's secrets, in this order: from the environment, from the file that it names, from the file that `init` wrote, and on
+ * the local cloud only the public one.
+ * @param encryptionSalt of the stack; decides whether white space at the ends of a file is part of the passphrase
  * @throws LorError `passphrase-missing`, `passphrase-unreadable`, `passphrase-public`
  */
 export function readPassphrase(
@@ -34,21 +33,20 @@ export function readPassphrase(
 }
 
 /**
- * What leads plain `pulumi` to the passphrase that our commands take on the local cloud; a file stays a file.
- *
+ * Variables by which plain `pulumi` uses the same passphrase as our commands on the local cloud; a file stays a file.
  * @throws LorError `passphrase-unreadable`
  */
 export function passphraseVariables(
   home: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Readonly<Record<string, string>> {
-  // A shell that has it already needs no second copy, which would be on the screen of whoever only looks.
+  // A shell that has the passphrase already needs no second copy, which would be visible on the screen.
   if (passphraseOfEnvironment(env) !== undefined) return {};
   const own = ownFile(home);
   return existsSync(own) ? { PULUMI_CONFIG_PASSPHRASE_FILE: own } : { PULUMI_CONFIG_PASSPHRASE: publicPassphrase };
 }
 
-/** The one that `init` writes. */
+/** File that `init` writes. */
 function ownFile(home: string): string {
   return join(home, "passphrase");
 }
@@ -66,7 +64,7 @@ function chosenPassphrase(
   return own === undefined ? undefined : passphraseIn(own, encryptionSalt);
 }
 
-/** What the environment says, and by which variable. @throws LorError `passphrase-unreadable` */
+/** Passphrase of the environment, with the name of its variable. @throws LorError `passphrase-unreadable` */
 export function passphraseOfEnvironment(
   env: Readonly<Record<string, string | undefined>>,
   encryptionSalt?: string,
@@ -93,18 +91,18 @@ export function passphraseOfEnvironment(
   return undefined;
 }
 
-/** What Go calls white space; JavaScript counts U+FEFF too, and not U+0085. Source: unicode.IsSpace. */
+/** White space as Go defines it: without U+FEFF, which JavaScript includes, and with U+0085. Source: unicode.IsSpace. */
 const space = "[\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
 const spaceAtEnds = new RegExp(`^${space}+|${space}+$`, "g");
 
 /**
- * The passphrase in a file. White space at its ends does not belong to it, as for Pulumi (pkg/secrets/passphrase/manager.go, `readPassphrase`), so that both
- * open the same state. Earlier versions took off one line end only: what was encrypted with such a passphrase is still opened.
+ * The passphrase in a file. White space at its ends is ignored, as Pulumi does (pkg/secrets/passphrase/manager.go, `readPassphrase`), so that both
+ * decrypt the same state. Earlier versions removed one line end only; secrets encrypted with such a passphrase can still be decrypted.
  */
 function passphraseIn(text: string, encryptionSalt: string | undefined): string {
   const trimmed = text.replaceAll(spaceAtEnds, "");
   const earlier = text.replace(/\r?\n$/, "");
-  // To try one takes half a second.
+  // One try takes half a second.
   if (trimmed === earlier || encryptionSalt === undefined || opensEncryptionSalt(trimmed, encryptionSalt))
     return trimmed;
   return opensEncryptionSalt(earlier, encryptionSalt) ? earlier : trimmed;

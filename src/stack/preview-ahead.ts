@@ -9,14 +9,14 @@ interface BegunPreview {
   readonly plan: string;
   readonly stop: AbortController;
   readonly events: HeldEvents;
-  /** Undefined when it failed: it is then asked for again, and fails where it is needed. */
+  /** Undefined when it failed: the step then requests it again and reports the error. */
   readonly update: Promise<PreparedUpdate | undefined>;
 }
 
 /**
- * Previews of a switch's steps. The first is made before the approval, while everything else is asked; that of the next one is made while the step before needs the engine no more, because its front has to prove itself in the
- * pool and a pause follows. A preview depends on Plan and state alone. One of another Plan than the step turns out to have is thrown away; whether somebody
- * else has changed the state is looked at before each step as ever.
+ * Previews of a switch's steps. The first one runs before the approval, during the preflight checks. Each later one runs during the soak time of
+ * the step before, when the engine is idle. A preview depends on Plan and state alone: one of another Plan than the step's is discarded, and each
+ * step still checks whether the state has changed.
  */
 export class PreviewAhead implements AsyncDisposable {
   readonly #context: StackContext;
@@ -26,7 +26,7 @@ export class PreviewAhead implements AsyncDisposable {
     this.#context = context;
   }
 
-  /** Of the Plan that is probably next. Never fails, and nothing is told of it until it is taken. */
+  /** Starts the preview of the Plan that is probably next. Never throws, and emits nothing until the preview is taken. */
   begin(plan: SystemPlan): void {
     const stop = new AbortController();
     const events = new HeldEvents(this.#context.emit);
@@ -35,12 +35,12 @@ export class PreviewAhead implements AsyncDisposable {
     this.#begun = { plan: fingerprint(plan), stop, events, update };
   }
 
-  /** The preview that was begun, once it has ended; it can still be taken. Undefined: none was begun, or it failed. */
+  /** The preview in progress, once it has ended; it can still be taken. Undefined: none was started, or it failed. */
   async peek(): Promise<PreparedUpdate | undefined> {
     return await this.#begun?.update;
   }
 
-  /** What the engine would do: seen ahead, or asked now. */
+  /** The engine's changes: previewed ahead, or previewed now. */
   async take(plan: SystemPlan): Promise<PreparedUpdate> {
     const begun = this.#begun;
     if (begun?.plan === fingerprint(plan)) {
@@ -53,7 +53,7 @@ export class PreviewAhead implements AsyncDisposable {
     return await prepareUpdate(this.#context, plan, switchBuild);
   }
 
-  /** What was begun is stopped. */
+  /** Stops a preview in progress. */
   async throwAway(): Promise<void> {
     this.#begun?.stop.abort();
     await this.#begun?.update;

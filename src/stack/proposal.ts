@@ -8,41 +8,41 @@ import { forecastRun, type StepForecast } from "../rolling/forecast.ts";
 import type { CloudKind } from "../state/stack-folder.ts";
 import type { SystemPlan } from "../systems/contract.ts";
 
-/** One resource that changes, as a screen groups it. */
+/** One changing resource, as screens group it. */
 export interface ProposedChange {
   readonly name: string;
   readonly type: string;
   /** `adopt`: it exists already, lost by an earlier run. */
   readonly kind: "create" | "adopt" | "update" | "replace" | "delete";
-  /** In place, but the machine restarts. */
+  /** Whether an in-place change restarts the machine. */
   readonly restarts: boolean;
-  /** Names of the settings of the resource that differ; of a replace, those that force it. */
+  /** Settings of the resource that differ; for a replace, those that force it. */
   readonly because: readonly string[];
-  /** Of what differs in place or by a replace: the values before and after, secrets masked. */
+  /** Values before and after of an update or a replace, secrets masked. */
   readonly values: readonly ValueChange[];
   readonly holdsData: boolean;
   readonly serves: boolean;
 }
 
-/** What a person approves before anything changes. */
+/** Proposal to approve before anything changes. */
 export interface Proposal {
   readonly operation: "up" | "rush" | "normal" | "destroy" | "replace-front";
   readonly cloud: CloudKind;
   readonly stack: string;
-  /** Of one engine run; empty for a switch, whose steps each have their own. */
+  /** Changes of one engine run; empty for a switch, whose steps have one each. */
   readonly changes: readonly ProposedChange[];
-  /** Of a switch, in order. */
+  /** Steps of a switch, in order. */
   readonly steps: readonly StepForecast[];
-  /** What is paid now and after: to be priced. Undefined: nothing is there. */
+  /** Plans before and after, for their prices. Undefined: nothing exists. */
   readonly before: SystemPlan | undefined;
   readonly after: SystemPlan | undefined;
-  /** Expected duration. */
+  /** Expected duration, in seconds. */
   readonly seconds: number;
-  /** Data that is gone afterwards, by name and type; empty unless it is a destroy. */
+  /** Data that will be lost, by name and type; empty except for a destroy. */
   readonly lost: readonly ProposedChange[];
 }
 
-/** Asks the person; false ends the action with nothing changed. */
+/** Asks for approval; false ends the action without any change. */
 export type Confirm = (proposal: Proposal) => Promise<boolean>;
 
 /** @throws LorError `not-approved` */
@@ -57,7 +57,7 @@ export async function requireApproval<P>(confirm: (proposal: P) => Promise<boole
   }
 }
 
-/** The engine's changes as a person reads them; what stays the same is left out. */
+/** The engine's changes for display, without unchanged resources. */
 export function proposeChanges(
   changes: readonly ResourceChange[],
   items: readonly PlanItem[],
@@ -85,14 +85,14 @@ export function proposeChanges(
   return inOrderOf(items, proposed);
 }
 
-/** In the order of a Plan's items, whatever the engine did first; what the Plan does not have comes last. */
+/** Sorts changes in the order of the Plan's items, then those without an item. */
 export function inOrderOf(items: readonly PlanItem[], changes: readonly ProposedChange[]): readonly ProposedChange[] {
   const places = new Map(items.map((item, place) => [resourceKey(item), place] as const).toReversed());
   const placeOf = (one: ProposedChange) => places.get(resourceKey(one)) ?? items.length;
   return changes.toSorted((a, b) => placeOf(a) - placeOf(b) || (resourceKey(a) < resourceKey(b) ? -1 : 1));
 }
 
-/** A first creation needs no engine to tell what it does. */
+/** Changes of a first creation, which need no engine. */
 export function proposeCreation(items: readonly PlanItem[]): readonly ProposedChange[] {
   return items.map(({ name, type, holdsData, serves }) => ({
     name,
@@ -128,7 +128,7 @@ function kindOf(change: ResourceChange["change"]): ProposedChange["kind"] | unde
   }
 }
 
-/** Properties whose change in place shuts the machine down for a while. Source: terraform-provider-openstack 1.54.1, compute instance. */
+/** Properties whose in-place change shuts the machine down for a while. Source: terraform-provider-openstack 1.54.1, compute instance. */
 const restarting = ["flavorName", "flavorId", "imageName", "personality", "powerState"];
 
 function restartsMachine({ type, changedProperties }: ResourceChange): boolean {

@@ -2,7 +2,7 @@ import { CloudCallError } from "../clouds/http/call.ts";
 import { LorError } from "../core/errors.ts";
 import type { Answer } from "../rolling/preflight/answer.ts";
 
-/** What the cloud answers, or why it does not: whoever may not ask learns that, and is never told that all is well. */
+/** The cloud's answer, or the reason why it could not be read: a missing permission is reported, never taken for a good answer. */
 export async function askCloud<T>(ask: () => Promise<T>): Promise<Answer<T>> {
   try {
     return { known: await ask() };

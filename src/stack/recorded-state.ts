@@ -7,24 +7,24 @@ import { requireReadable } from "../state/state-copies.ts";
 import type { Project } from "../systems/load-project.ts";
 import type { StackContext } from "./stack-context.ts";
 
-/** What the engine's state says about a stack, as far as actions decide by it. */
+/** The recorded state of a stack, as far as actions depend on it. */
 export interface RecordedState {
   /** Resources that exist in the cloud, without components, providers and the stack itself. */
   readonly resources: readonly StateResource[];
   readonly pendingOperations: StateExport["pendingOperations"];
   readonly raw: unknown;
-  /** From the last run that ended; undefined before it. */
+  /** Fleet of the last complete run; undefined before the first. */
   readonly fleet: Fleet | undefined;
-  /** Of that run; undefined between two profiles. */
+  /** Profile of that run; undefined between two profiles. */
   readonly profile: Profile | undefined;
   readonly cloud: string | undefined;
-  /** Names of the fronts of which the state has anything, be it only a port. */
+  /** Names of the fronts with at least one recorded resource, even if only a port. */
   readonly fronts: readonly string[];
   /** The stack's outputs, secrets redacted. */
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-/** From the backend's file, or from the engine for a stack that is new. @throws LorError `state-unreadable` */
+/** Reads the backend's file, or exports from the engine for a new stack. @throws LorError `state-unreadable` */
 export async function readRecorded({ engine, project, state }: StackContext): Promise<RecordedState> {
   const checkpoint = await requireReadable(state);
   return recordedOf(
@@ -48,7 +48,7 @@ function recordedOf(project: Project, state: StateExport): RecordedState {
   };
 }
 
-/** Names of the members that the parts in a list belong to: `ps-2-data` is a part of `ps-2`. */
+/** Names of the members whose parts are in a list: `ps-2-data` is a part of `ps-2`. */
 export function memberNames(
   { system }: Pick<Project, "system">,
   parts: readonly { readonly name: string }[],

@@ -17,10 +17,9 @@ import { isChained } from "./update-stack.ts";
 import { waitUntil } from "./wait-until.ts";
 
 /**
- * Puts right what an earlier run left, before anything else: every changing action begins with it. After an undisturbed run it costs one
- * export of the state.
- * @param goal where the action wants to go: decides which way an interrupted resize is settled
- * @returns what the state says now, and whether it was compared with the cloud just now
+ * Repairs what an earlier run has left; every changing action begins with it. After an undisturbed run it costs one export of the state.
+ * @param goal target of the action: decides whether an interrupted resize is confirmed or reverted
+ * @returns the recorded state, and whether it was refreshed from the cloud just now
  */
 export async function recoverStack(
   context: StackContext,
@@ -54,9 +53,9 @@ export async function recoverStack(
 }
 
 /**
- * Takes the cloud's word for what the state says. A stack that never was whole has no fleet afterwards either. The program is only run to say of the stack
- * what it does not say yet: with it, engine 3.259 writes the whole state after each resource that it reads (`Persisted` in its step.go and snapshot.go),
- * without it once at the end.
+ * Refreshes the state from the cloud. A stack that was never complete has no fleet afterwards either. The program only runs when the stack's
+ * outputs are incomplete: with a program, engine 3.259 writes the whole state after each resource that it reads (`Persisted` in its step.go and
+ * snapshot.go), without one only once at the end.
  */
 export async function refreshState(context: StackContext, fleet: Fleet | undefined): Promise<void> {
   context.emit({ kind: "phase", phase: "refreshing" });
@@ -65,7 +64,7 @@ export async function refreshState(context: StackContext, fleet: Fleet | undefin
   await context.engine.refresh(programOfNews(context, recorded, fleet), runOptions(context));
 }
 
-/** Says of the stack what its state does not say yet; undefined when there is nothing. */
+/** Outputs that the stack lacks; undefined when it is complete. */
 function programOfNews(context: StackContext, recorded: RecordedState, fleet: Fleet | undefined): Program | undefined {
   const chain = isChained(recorded);
   if (fleet === undefined) {
@@ -77,7 +76,7 @@ function programOfNews(context: StackContext, recorded: RecordedState, fleet: Fl
   return isSaid ? undefined : context.program(plan, { chain });
 }
 
-/** Confirms or takes back every resize that was cut in the middle: the engine's provider cannot read such a server. */
+/** Confirms or reverts every interrupted resize: the engine's provider cannot read a server in that status. */
 async function settleInterruptedResizes(context: StackContext, goal: Fleet | undefined): Promise<void> {
   const wanted = new Map(goal?.fronts.map((front) => [front.name, front.size]));
   const idle = (fleet: ObservedFleet) => !fleet.fronts.some(isBusy);
@@ -90,8 +89,8 @@ async function settleInterruptedResizes(context: StackContext, goal: Fleet | und
 }
 
 /**
- * A server that the cloud could not build (no host left, say) is in ERROR, in the state, and no machine: no run could make one of it.
- * It never ran, so that it holds nothing; without it the next run builds it anew.
+ * Deletes a recorded server that the cloud failed to build, for example for lack of a host. It is in ERROR and no run can repair it; it never ran
+ * and holds no data, so the next run creates it again.
  */
 async function deleteFailedServers(context: StackContext): Promise<void> {
   const { compute } = context.clients;
@@ -102,7 +101,7 @@ async function deleteFailedServers(context: StackContext): Promise<void> {
   }
 }
 
-/** Confirms or takes back one resize and waits until the server runs. */
+/** Confirms or reverts one resize and waits until the server is active. */
 export async function settleResize(
   context: StackContext,
   front: ObservedFront,
@@ -119,7 +118,7 @@ export async function settleResize(
   });
 }
 
-/** Waits for a front's server; fails with `front-busy` when the cloud does not get there. */
+/** Waits until a front's server is active; throws `front-busy` at the limit. */
 export async function waitForServer(
   context: StackContext,
   name: string,
@@ -155,7 +154,7 @@ async function settleOtherServers(context: StackContext): Promise<void> {
   }
 }
 
-/** A killed command leaves its engine running, in a session of its own, and the engine's lock behind. */
+/** Ends engines of killed commands, which run on in a session of their own, and releases the engine's lock that they left. */
 export async function endDeadEngines(context: StackContext): Promise<void> {
   const { clock, engine, lock, state, timings } = context;
   for (const run of lock?.unsettled ?? []) {
@@ -169,7 +168,7 @@ export async function endDeadEngines(context: StackContext): Promise<void> {
     }
   }
   const locks = await backendLocks(state);
-  // Of an engine that one of our dead commands started: nobody else on this machine could begin before the next one holds our lock.
+  // The lock was taken by an engine of one of our dead commands: nobody else on this machine could start one before the next command held our lock.
   const diedSince = lock?.unsettledSince?.getTime() ?? Number.POSITIVE_INFINITY;
   const until = lock?.unsettledUntil?.getTime() ?? Number.POSITIVE_INFINITY;
   const isOfDeadRun = (one: BackendLock) => {
@@ -209,8 +208,8 @@ function engineLocked({ pid, user, host, since, seen }: BackendLock): LorError {
 }
 
 /**
- * Operations that were in progress when the engine died. Creations become intents, to be looked up; then the marks are taken out of the
- * state, where they would only earn a warning for ever.
+ * Handles operations that were pending when the engine died. Creations become intents, to be looked up; then the pending operations are removed
+ * from the state, where they would cause a warning in every run.
  */
 async function notePendingOperations(context: StackContext, recorded: RecordedState): Promise<void> {
   const { clock, engine, state } = context;
@@ -233,7 +232,7 @@ function withoutPendingOperations(raw: unknown): unknown {
   return { ...rest, deployment: kept };
 }
 
-/** A state made on one cloud and refreshed on another would be emptied. */
+/** Refreshing a state on another cloud than its own would empty it. */
 function refuseOtherCloud({ cloud, project }: StackContext, recorded: RecordedState): void {
   if (recorded.cloud !== undefined && recorded.cloud !== cloud) {
     throw new LorError({

@@ -5,7 +5,7 @@ import type { Waiver } from "../domain/policy/waiver.ts";
 import type { Emit } from "./action-event.ts";
 
 interface CertificateRequest {
-  /** Host names that browsers ask for. */
+  /** Host names that browsers request. */
   readonly domains: readonly string[];
   readonly now: Date;
   readonly waivers: readonly Waiver[];
@@ -13,7 +13,7 @@ interface CertificateRequest {
 }
 
 /**
- * Refuses a certificate that would take the site down, before anything is changed; reports one that ends soon.
+ * Refuses a certificate that would make the site unavailable, before anything changes; warns of one that expires soon.
  * @throws LorError `certificate-of-other-domain`, `certificate-not-yet-valid`, `certificate-expired`
  */
 export function requireCertificate(

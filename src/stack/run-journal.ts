@@ -5,14 +5,14 @@ import type { JournalEntry } from "../state/operation-journal.ts";
 import { cloudOf } from "../systems/project-plan.ts";
 import { type StackContext, throwIfStopped } from "./stack-context.ts";
 
-/** Writes a line of the operation that is under way. */
+/** Writes an entry of the current operation. */
 export type Note = (
   event: JournalEntry["event"],
   what: string,
   more?: Pick<JournalEntry, "task" | "expected" | "fleet">,
 ) => Promise<void>;
 
-/** Writes one changing operation into the journal of its stack: begun, steps, and how it ended. */
+/** Records a changing operation in the journal of its stack: start, steps and result. */
 export async function journaled<T>(
   context: StackContext,
   { operation, what, plan }: { readonly operation: string; readonly what: string; readonly plan?: string },
@@ -39,7 +39,7 @@ export async function journaled<T>(
     return result;
   } catch (error) {
     const code = error instanceof LorError ? error.code : "internal";
-    // A journal that cannot be reached must not hide what failed; without this line the run counts as unfinished just the same.
+    // An unreachable journal must not hide the error; a run without a final entry counts as unfinished anyway.
     await note("failed", what, { code }).catch(() => undefined);
     throwIfStopped(context, error);
     throw error;

@@ -14,33 +14,33 @@ import type { Emit } from "./action-event.ts";
 
 export interface ActionClock {
   now(): Date;
-  /** Milliseconds; ends early, by throwing, when the signal is aborted. */
+  /** Milliseconds; throws when the signal is aborted. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** How long the switch waits for what; all in milliseconds. */
+/** Waits and limits of a switch, in milliseconds. */
 export interface SwitchTimings {
-  /** Between two looks at the cloud. */
+  /** Interval of status polls. */
   readonly poll: number;
-  /** Longest wait for the open connections of a drained front to end. */
+  /** Limit for the open connections of a drained front to end. */
   readonly drainLimit: number;
   /** Wait after draining where the cloud does not count connections. */
   readonly drainBlind: number;
-  /** Longest wait for a front to become healthy. */
+  /** Limit for a front to become healthy. */
   readonly gateLimit: number;
-  /** How long it must stay healthy to pass: a check's last answer may be older than the restart. */
+  /** Time for which it must stay healthy: the last check result may be older than a restart. */
   readonly gateHold: number;
-  /** How long an unwell front may take to recover before a switch refuses to begin. */
+  /** Time that an unhealthy front may take to recover before a switch refuses to begin. */
   readonly healthGrace: number;
-  /** Longest wait for the cloud to end what it is busy with. */
+  /** Limit for operations in progress in the cloud. */
   readonly busyLimit: number;
-  /** How long a front that is back in the pool must stay well under requests before the next one is touched. */
+  /** Soak time: a front back in the pool must stay healthy under traffic this long before the next one is changed. */
   readonly soak: number;
-  /** Pause between two fronts: the scheduler's view of the first may lag behind. */
+  /** Pause between two fronts: the scheduler's view of the first may be outdated. */
   readonly settle: number;
-  /** Between the two looks at the load balancer's counters: longer than it takes to report them (Octavia: every 10 s). */
+  /** Interval between two readings of the load balancer's counters: longer than their reporting interval (Octavia: 10 s). */
   readonly trafficLook: number;
-  /** How long an orphaned engine may take to finish. */
+  /** Limit for an orphaned engine to finish. */
   readonly orphanGrace: number;
 }
 
@@ -78,52 +78,52 @@ export interface BuildChoice {
   readonly chain: boolean;
   readonly joinDrained?: boolean;
   readonly allowDataDeletion?: boolean;
-  /** What the stack's outputs say of its fleet, where that is not the Plan's: a run of a few resources changes no profile. */
+  /** Fleet and profile to record in the outputs, where they differ from the Plan's: a run of a few resources changes no profile. */
   readonly says?: { readonly fleet: Fleet | undefined; readonly profile: Profile | undefined };
 }
 
-/** Runs the commands of the settings, with the variables that ours was started with. */
+/** Runs the hooks of the settings, with the environment of this process. */
 interface ProjectCommands {
   readonly runner: CommandRunner;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** An engine on a copy of the stack that is gone afterwards. */
+/** An engine on a temporary copy of the stack. */
 export interface TrialEngine extends Disposable {
   readonly engine: EngineStack;
 }
 
-/** One stack of one project on one cloud, with everything an action needs. Reading actions have no lock. */
+/** One stack of one project on one cloud, with everything that an action needs. Read-only actions have no lock. */
 export interface StackContext {
   readonly project: Project;
   readonly cloud: CloudKind;
   readonly engine: EngineStack;
-  /** The same stack without a state, in a place of its own. What it does to the cloud is real. */
+  /** Opens the same stack with an empty state in a temporary folder. Its changes in the cloud are real. */
   trialEngine(): Promise<TrialEngine>;
   readonly clients: CloudClients;
   readonly commands: ProjectCommands;
-  /** This machine's own part: scratch files, the local cloud. */
+  /** Files of this machine: scratch files, the local cloud. */
   readonly folder: StackFolder;
-  /** What everybody who works on the stack shares. */
+  /** State shared by everybody who works on the stack. */
   readonly state: StackState;
   readonly lock: StackLock | undefined;
   readonly clock: ActionClock;
   readonly timings: SwitchTimings;
   readonly emit: Emit;
   readonly signal: AbortSignal | undefined;
-  /** A person has decided that whoever holds a lock on another machine is dead. */
+  /** Whether a person has declared the holder of a lock on another machine dead. */
   readonly takeOver?: boolean;
-  /** Resources at the same time; the engine's default when undefined. */
+  /** Maximum number of resources changed in parallel. Default: the engine's own. */
   readonly parallel: number | undefined;
-  /** URNs that every run of the engine leaves as they are, whatever the settings say. Default: none. */
+  /** URNs whose inputs every run of the engine keeps, whatever the settings say. Default: none. */
   readonly keep?: ReadonlySet<string>;
-  /** The certificate that the settings' load balancer gets. Absent: the local cloud has made its own. */
+  /** Certificate for the load balancer, from the settings. Absent: the local cloud has generated its own. */
   readonly certificate?: () => Promise<TlsCertificate>;
-  /** The program that builds a Plan. Pulumi is loaded when it runs, not before. */
+  /** The program that builds a Plan. Pulumi is loaded when it runs. */
   program(plan: SystemPlan, choice: BuildChoice): Program;
 }
 
-/** What every run of the engine gets. */
+/** Options of every engine run. */
 export function runOptions(context: StackContext): RunOptions {
   const signals = [context.signal, context.lock?.lost].filter((signal) => signal !== undefined);
   return {
@@ -134,19 +134,19 @@ export function runOptions(context: StackContext): RunOptions {
   };
 }
 
-/** The same, that also stops when this signal is aborted. */
+/** The same, also stopped by this signal. */
 export function stoppedBy(context: StackContext, signal: AbortSignal): StackContext {
   return { ...context, signal: context.signal === undefined ? signal : AbortSignal.any([signal, context.signal]) };
 }
 
-/** Looks whether the lock is still held, then as `throwIfStopped`: before each thing that changes something. */
+/** Checks that the lock is still held, then `throwIfStopped`: called before every change. */
 export async function requireLock(context: StackContext): Promise<void> {
   await context.lock?.confirm();
   throwIfStopped(context);
 }
 
 /**
- * Refuses to start anything more after Ctrl-C, or once another machine has taken the lock over.
+ * Stops after Ctrl-C, or when another machine has taken the lock over.
  * @throws LorError `interrupted`, `lock-lost`
  */
 export function throwIfStopped(context: StackContext, cause?: unknown): void {

@@ -16,40 +16,39 @@ import { cloudFolder } from "./cloud-connection.ts";
 export interface StartCloudArgs {
   /** State folder (`.lor-infra`). */
   readonly home: string;
-  /** LOR_INFRA_TRAFFIC_OFFSET stands for a `portOffset` that is not given. */
+  /** Default of `portOffset`: LOR_INFRA_TRAFFIC_OFFSET. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Real seconds are divided by this. Default 100; 1 is real time. */
+  /** Divisor of real durations. Default 100; 1 is real time. */
   readonly scale?: number;
-  /** Added to every port of the local traffic. Default 8000; another one lets two clouds with one address plan run side by side. */
+  /** Offset of every port of the local traffic. Default 8000; another one allows two clouds with the same address plan side by side. */
   readonly portOffset?: number;
-  /** Physical hosts of a region. */
+  /** Number of physical hosts of a region. */
   readonly hosts?: number;
 }
 
 export interface StartCloudResult {
   readonly runtime: CloudRuntime;
-  /** False when it ran already: then scale and ports are the running one's. */
+  /** False when it was already running, with its own scale and ports. */
   readonly started: boolean;
 }
 
-/** Longest start, milliseconds: Node and SQLite need less than one second, a loaded machine several. */
+/** Longest start, in milliseconds: Node and SQLite need less than one second, several on a loaded machine. */
 const longestStartMs = 60_000;
 
-/** Exit code of src/local-cloud/main.ts when another process has the folder. */
+/** Exit code of src/local-cloud/main.ts when another process uses the folder. */
 const exitFolderTaken = 75;
 
 /**
- * Megabytes for fresh and for old objects. The cloud lives on less than 32 MB; left to itself, V8 lets garbage lie until the
- * process takes 240 MB, and is no faster (measured under load).
+ * Heap limits for young and old objects, in MB. The cloud needs less than 32 MB; without limits V8 lets the process grow to 240 MB without being
+ * faster (measured under load).
  */
 const heapOptions = ["--max-semi-space-size=4", "--max-old-space-size=128"];
 
-/** The only variables that the cloud's process sees: nothing of a shell's clouds or of a test runner may reach it. */
+/** The only variables that the cloud's process receives: it must not depend on a shell's clouds or on a test runner. */
 const inheritedVariables = ["PATH", "HOME", "TMPDIR", "TZ", "LANG", extensionsVariable];
 
 /**
- * Starts the local cloud of a state folder, or finds it running. It stays when this process ends. Two starts at once give one
- * cloud.
+ * Starts the local cloud of a state folder, or finds it running. It outlives this process. Two simultaneous starts result in one cloud.
  * @throws LorError `local-cloud-failed`, `local-cloud-extensions`
  */
 export async function startCloud(args: StartCloudArgs): Promise<StartCloudResult> {
@@ -68,21 +67,21 @@ export async function startCloud(args: StartCloudArgs): Promise<StartCloudResult
     const runtime = await answering(folder);
     if (runtime !== undefined) {
       const started = runtime.pid === child.pid;
-      // Another start was faster. Ours may not have looked yet, and would find the folder free once that cloud is stopped.
+      // Another start was faster. Ours may not have checked the folder yet, and would find it free once that cloud is stopped.
       if (!started) child.kill();
       requireSameExtensions(runtime, args.env);
       return { runtime, started };
     }
     if (child.exitCode === null && child.signalCode === null) continue;
     if (child.exitCode !== exitFolderTaken) throw startFailed(folder, child);
-    // Another start is under way, or a cloud is just ending: look again, then try again.
+    // Another start is in progress, or a cloud is stopping: check and try again.
     child = undefined;
     await pause(200);
   }
   throw startFailed(folder, child);
 }
 
-/** The simulators are loaded at the start: a running cloud cannot take another one in. */
+/** Simulators are loaded at the start: a running cloud cannot load another one. */
 function requireSameExtensions({ extensions = "" }: CloudRuntime, env: StartCloudArgs["env"]): void {
   const wanted = env[extensionsVariable] ?? "";
   if (extensions === wanted) return;
@@ -109,7 +108,7 @@ async function answering(folder: string): Promise<CloudRuntime | undefined> {
 }
 
 function spawnCloud(folder: string, args: StartCloudArgs): ChildProcess {
-  // Source or compiled: the process is the one beside this file.
+  // The process runs main.ts or main.js beside this file, as source or compiled.
   const main = new URL(`../local-cloud/main${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
   const options = {
     scale: args.scale,
@@ -140,7 +139,7 @@ function spawnCloud(folder: string, args: StartCloudArgs): ChildProcess {
 }
 
 function environment(env: StartCloudArgs["env"]): Record<string, string> {
-  // Compiling the provider protocol takes half of a start; Node's own cache, in its usual place, saves it the next time.
+  // Compiling the provider protocol takes half of a start; Node's compile cache saves it the next time.
   const kept: Record<string, string> = {
     NODE_COMPILE_CACHE: env.NODE_COMPILE_CACHE ?? join(tmpdir(), "node-compile-cache"),
   };

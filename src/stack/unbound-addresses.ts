@@ -3,8 +3,8 @@ import { cloudFolder, requireLocalCloud } from "./cloud-connection.ts";
 import type { StackContext } from "./stack-context.ts";
 
 /**
- * Why fronts of the local cloud cannot be healthy although the cloud has them: addresses that its process could not bind on this machine.
- * @returns a sentence for a message; undefined on another cloud, and when every address is bound or the local cloud does not answer
+ * Reason why fronts of the local cloud cannot become healthy although they exist: addresses that its process could not bind on this machine.
+ * @returns a sentence for a message; undefined on another cloud, when every address is bound, and when the local cloud does not answer
  */
 export async function describeUnboundAddresses(
   context: Pick<StackContext, "cloud" | "folder">,
@@ -17,7 +17,7 @@ export async function describeUnboundAddresses(
     const others = unbound.length === 1 ? "" : ` and ${unbound.length - 1} more`;
     return `the local cloud could not bind ${first?.address}${others} on this machine (${first?.error})`;
   } catch (error) {
-    // A cloud that does not answer fails the command by itself, with its own error.
+    // A cloud that does not answer causes an error of its own.
     if (error instanceof ControlError || isNotRunning(error)) return undefined;
     throw error;
   }

@@ -3,18 +3,18 @@ import type { SystemPlan } from "../systems/contract.ts";
 import type { RecordedState } from "./recorded-state.ts";
 import { type BuildChoice, requireLock, runOptions, type StackContext, throwIfStopped } from "./stack-context.ts";
 
-/** An update of the engine that was looked at and not yet run. */
+/** A previewed update that has not run yet. */
 export interface PreparedUpdate {
   readonly plan: SystemPlan;
   readonly program: Program;
-  /** What it will do. */
+  /** Changes that it will make. */
   readonly changes: readonly ResourceChange[];
 }
 
-/** How a switch builds: fronts wait for each other, and a new one joins the pool without a weight. */
+/** Build options of a switch: fronts are chained, and a new one joins the pool with weight 0. */
 export const switchBuild: BuildChoice = { chain: true, joinDrained: true };
 
-/** Asks the engine what an update would do. */
+/** Previews an update. */
 export async function prepareUpdate(
   context: StackContext,
   plan: SystemPlan,
@@ -27,7 +27,7 @@ export async function prepareUpdate(
   return { plan, program, changes };
 }
 
-/** Runs an update. What it creates is written down before, so that a creation that gets lost is looked for by the next run. */
+/** Runs an update. Its creations are recorded first, so that the next run looks for lost ones. */
 export async function runUpdate(context: StackContext, update: PreparedUpdate): Promise<RunResult> {
   await requireLock(context);
   const { intents } = context.state;
@@ -40,10 +40,9 @@ export async function runUpdate(context: StackContext, update: PreparedUpdate): 
 }
 
 /**
- * Whether a state was made with its fronts waiting for each other. A run that does not touch all of it has the same order: engine 3.259 brings what an
- * untouched resource depended on into the new state by itself, and then refuses the program's own registration of it as a duplicate
- * (`getDependencySteps` in its step_generator.go); and a resource that waits for one which is not there yet makes a state that no engine reads any more
- * ("refers to missing dependency").
+ * Whether the fronts of a state are chained. A partial run must keep the same order: engine 3.259 adds the dependencies of untouched resources to
+ * the new state by itself, and then refuses the program's own registration of them as duplicates (`getDependencySteps` in its step_generator.go);
+ * and a resource that depends on a missing one makes the state invalid ("refers to missing dependency").
  */
 export function isChained({ resources }: Pick<RecordedState, "resources">): boolean {
   const inPool = /\$openstack:loadbalancer\/(pool:Pool|member:Member)::/;
@@ -53,7 +52,7 @@ export function isChained({ resources }: Pick<RecordedState, "resources">): bool
   );
 }
 
-/** What each resource of a state waited for: for a run that does not touch all of it. */
+/** Recorded dependencies of each resource, for partial runs. */
 export function recordedOrder({ resources }: Pick<RecordedState, "resources">): ReadonlyMap<string, readonly string[]> {
   return new Map(resources.map(({ urn, dependencies }) => [urn, dependencies]));
 }
@@ -64,13 +63,13 @@ export interface TargetedRun {
   readonly recorded: RecordedState;
   readonly targets: readonly string[];
   readonly adopt?: ReadonlyMap<string, Adoption>;
-  /** URNs that will not be in the state: what would only wait for one of them does not. */
+  /** URNs that will not be in the state: dependencies on them are dropped. */
   readonly without?: ReadonlySet<string>;
-  /** Ask the cloud for the real state of the targets first. */
+  /** Refresh the targets from the cloud first. */
   readonly refresh?: boolean;
 }
 
-/** An update of a few named resources, which leaves what the stack says of itself as it was. */
+/** An update of the given resources only; the stack's outputs stay as they are. */
 export async function runTargeted(context: StackContext, run: TargetedRun): Promise<void> {
   await requireLock(context);
   const { fleet, profile } = run.recorded;

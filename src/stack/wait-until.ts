@@ -1,8 +1,8 @@
 import { type StackContext, throwIfStopped } from "./stack-context.ts";
 
 /**
- * Looks again and again until what is seen is good, has been good for `hold`, or the limit has passed.
- * @returns the last look, and whether it was good
+ * Polls until the result has been good for `hold`, or the limit has passed.
+ * @returns the last result, and whether it was good
  */
 export async function waitUntil<T>(
   context: StackContext,
@@ -25,7 +25,7 @@ export async function waitUntil<T>(
     if (goodSince !== undefined && now - goodSince >= hold) {
       return { seen, good: true };
     }
-    // What has begun to be good may still finish its time.
+    // A result that has become good may still complete its hold time.
     if (now >= end && (goodSince === undefined || now >= end + hold)) {
       return { seen, good: false };
     }
@@ -34,7 +34,7 @@ export async function waitUntil<T>(
   }
 }
 
-/** Milliseconds; ends early with `interrupted` after Ctrl-C. */
+/** Milliseconds; throws `interrupted` after Ctrl-C. */
 export async function sleepUnlessStopped(context: StackContext, milliseconds: number): Promise<void> {
   try {
     await context.clock.sleep(milliseconds, context.signal);

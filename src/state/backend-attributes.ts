@@ -3,13 +3,13 @@ import { join } from "node:path";
 import type { SharedFiles } from "./shared-files.ts";
 
 /**
- * Added to the URL of a file backend: the engine writes no file of attributes beside each of its files. It writes that one in place, before it
- * renames the file itself: an engine killed between the two leaves it empty, and every later one fails with "failed to load
- * checkpoint: EOF" (seen, 3.259.0; gocloud.dev fileblob, `setAttrs`).
+ * Parameter of a file backend's URL: the engine then writes no attributes file beside each of its files. It writes that file in place, before it
+ * renames the state file: an engine killed in between leaves it empty, and every later one fails with "failed to load checkpoint: EOF" (seen,
+ * 3.259.0; gocloud.dev fileblob, `setAttrs`).
  */
 export const withoutAttributes = "?metadata=skip";
 
-/** Removes what a killed engine left of such files: plain `pulumi` still writes them. Nothing needs them. */
+/** Removes attributes files that a killed engine left; plain `pulumi` still writes them. Nothing needs them. */
 export function removeBrokenAttributes(backend: string, project: string, stack: string): void {
   const root = join(backend, ".pulumi");
   const folders = [root, join(root, "stacks", project), join(root, "locks", "organization", project, stack)];
@@ -24,8 +24,9 @@ export function removeBrokenAttributes(backend: string, project: string, stack: 
 }
 
 /**
- * Makes the engine keep its files by project. Without this file it goes by what else it finds, or by PULUMI_DIY_BACKEND_LEGACY_LAYOUT; an empty one,
- * which a power cut leaves, stops every command ("corrupt store: missing version in .pulumi/meta.yaml").
+ * Makes the engine keep its files by project. Without this file the engine derives the layout from existing files or from
+ * PULUMI_DIY_BACKEND_LEGACY_LAYOUT; an empty file, left by a power cut, fails every command ("corrupt store: missing version in
+ * .pulumi/meta.yaml").
  */
 export async function requireProjectLayout(backend: SharedFiles): Promise<void> {
   const path = ".pulumi/meta.yaml";
@@ -46,7 +47,7 @@ function filesOf(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch {
-    // Nothing was ever written there.
+    // The backend is still empty.
     return [];
   }
 }

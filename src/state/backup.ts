@@ -2,10 +2,10 @@ import type { StackState } from "./stack-state.ts";
 import { readCheckpoint } from "./state-file.ts";
 
 const folder = "backups";
-/** Beyond these the oldest go. */
+/** Number of copies kept; older ones are deleted. */
 const backupsKept = 50;
 
-/** Writes a copy of an exported state, its secrets still encrypted. @returns where it lies */
+/** Writes a copy of an exported state, its secrets still encrypted. @returns its location */
 export async function backUpState(
   { files }: Pick<StackState, "files">,
   raw: unknown,
@@ -16,8 +16,8 @@ export async function backUpState(
 }
 
 /**
- * Copies the backend's file of a stack as it is, also one that cannot be read, without asking the engine.
- * @returns where the copy lies; undefined when there is no such file
+ * Copies the backend's file of a stack unchanged, even if it cannot be read, without the engine.
+ * @returns location of the copy; undefined when there is no such file
  */
 export async function backUpStateFile(state: StackState, reason: string, now: Date): Promise<string | undefined> {
   const checkpoint = await readCheckpoint(state);
@@ -30,7 +30,7 @@ export async function backupNames({ files }: Pick<StackState, "files">): Promise
   return (await files.list(folder)).filter((name) => name.endsWith(".json")).toSorted();
 }
 
-/** Text of a copy by its name; undefined when there is none of that name. */
+/** Text of a copy; undefined when there is no copy of that name. */
 export async function readBackup({ files }: Pick<StackState, "files">, name: string): Promise<string | undefined> {
   return (await backupNames({ files })).includes(name) ? await files.read(`${folder}/${name}`) : undefined;
 }

@@ -3,13 +3,13 @@ import { dirname } from "node:path";
 import { Writable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 
-/** Longest line that is kept whole: what comes without an end must not fill the memory. */
+/** Longest line that is kept: output without line ends must not fill the memory. */
 const longestLine = 64 * 1024;
 
-/** More than this is not written: a command that prints its dump would fill the disk. */
+/** Size limit of a log, in bytes: a command that prints its dump would fill the disk. */
 const mostBytes = 16 * 1024 * 1024;
 
-/** A log of what a command prints, line by line, without secrets; readable by this user only, and readable while the command runs. */
+/** A log of a command's output, line by line, without secrets; readable by this user only, also while the command runs. */
 export class CommandLog extends Writable {
   readonly #file: number;
   readonly #scrub: (line: string) => string;
@@ -18,7 +18,7 @@ export class CommandLog extends Writable {
   #inKey = false;
   #written = 0;
 
-  /** @param scrub takes secrets out of a line */
+  /** @param scrub redacts secrets in a line */
   constructor(path: string, scrub: (line: string) => string) {
     super({ decodeStrings: true });
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
@@ -26,7 +26,7 @@ export class CommandLog extends Writable {
     this.#scrub = scrub;
   }
 
-  /** A line of our own, such as when the command ended; after what it has printed so far, with or without an end of its line. */
+  /** Writes a line of our own, such as the end of the command, after the command's output, whether or not that ended with a line end. */
   note(line: string): void {
     this.#flush();
     this.#add(line);
@@ -55,7 +55,7 @@ export class CommandLog extends Writable {
     if (last !== "") this.#line(last);
   }
 
-  /** A private key is a secret of many lines, which no line shows by itself. */
+  /** A private key spans several lines, none of which is recognisable as a secret by itself. */
   #line(line: string): void {
     const begins = /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(line);
     if (begins || this.#inKey) {

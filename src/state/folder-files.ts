@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { appendLine, createExclusively, readBytesIfThere, readIfThere, writeAtomically } from "../os/atomic-file.ts";
 import type { SharedFiles } from "./shared-files.ts";
 
-/** Shared files in a folder: of this machine, or of a disk that others see too. Each call does its whole work before it returns. */
+/** Shared files in a folder of this machine or of a shared disk. Each call is synchronous until it returns. */
 export class FolderFiles implements SharedFiles {
   readonly folder: string;
 

@@ -2,7 +2,7 @@ import { ExitCode, LorError } from "../core/errors.ts";
 import { resourceKey } from "../core/resource-key.ts";
 import type { SharedFiles } from "./shared-files.ts";
 
-/** One resource that a run was going to create. */
+/** A resource that a run was about to create. */
 export interface Intent {
   /** Pulumi type token. */
   readonly type: string;
@@ -19,8 +19,8 @@ interface IntentFile {
 const file = "intents.json";
 
 /**
- * What may exist in the cloud without the engine's state knowing it: written before a run that creates, cleared when it has ended well. A
- * provider that fails after the cloud accepted, or a kill at the wrong moment, leaves no trace of its own; this is the trace.
+ * Creations that may exist in the cloud but not in the engine's state: recorded before a run that creates, cleared when it has succeeded. A
+ * provider that fails after the cloud has accepted, or a kill at the wrong moment, leaves no other trace.
  */
 export class IntentJournal {
   readonly #files: SharedFiles;
@@ -29,7 +29,7 @@ export class IntentJournal {
     this.#files = files;
   }
 
-  /** What earlier runs were going to create and may have created. @throws LorError `intents-unreadable` */
+  /** Creations that earlier runs had planned and may have made. @throws LorError `intents-unreadable` */
   async pending(): Promise<readonly Intent[]> {
     const text = await this.#files.read(file);
     if (text === undefined) return [];
@@ -37,7 +37,7 @@ export class IntentJournal {
       const { version, creations } = JSON.parse(text) as IntentFile;
       if (version === 1 && Array.isArray(creations)) return creations;
     } catch {
-      // Neither JSON nor a whole file.
+      // Neither valid JSON nor a complete file.
     }
     const where = this.#files.where(file);
     throw new LorError({
@@ -51,7 +51,7 @@ export class IntentJournal {
     });
   }
 
-  /** Adds to what is pending. */
+  /** Adds creations. */
   async record(creations: readonly Intent[], now: Date): Promise<void> {
     if (creations.length === 0) {
       return;
@@ -65,7 +65,7 @@ export class IntentJournal {
     await this.#files.write(file, `${JSON.stringify(content, null, 1)}\n`);
   }
 
-  /** Takes one out of what is pending. @returns whether it was pending */
+  /** Removes one creation. @returns whether it was pending */
   async giveUp(key: string, now: Date): Promise<boolean> {
     const pending = await this.pending();
     const left = pending.filter((one) => resourceKey(one) !== key);
@@ -75,7 +75,7 @@ export class IntentJournal {
     return true;
   }
 
-  /** Everything that was intended is in the state. */
+  /** Clears all creations: they are recorded in the state. */
   async clear(): Promise<void> {
     await this.#files.remove(file);
   }

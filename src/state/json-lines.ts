@@ -1,6 +1,6 @@
 import type { SharedFiles } from "./shared-files.ts";
 
-/** Every whole line of a file of JSON lines; none when there is no such file. One that a crash cut is left out. */
+/** The complete lines of a JSON lines file; none when the file does not exist. A line cut off by a crash is omitted. */
 export async function readJsonLines<T>(files: SharedFiles, path: string): Promise<readonly T[]> {
   const text = (await files.read(path)) ?? "";
   return text.split("\n").flatMap((line) => {

@@ -6,22 +6,21 @@ import type { StackFolder } from "./stack-folder.ts";
 import { StackState, stateInFolder } from "./stack-state.ts";
 
 export interface OpenStateArgs {
-  /** The settings' section. */
+  /** Section `state` of the settings. */
   readonly settings: { readonly backend: StateBackend; readonly localCloudToo: boolean };
   readonly folder: StackFolder;
   readonly project: string;
-  /** AWS_* of it open a bucket. */
+  /** Its AWS_* variables are the credentials of a bucket. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /**
- * Opens what is shared of a stack, wherever the settings say that it lies. Several projects may share a folder or a bucket, and in it a real and a
- * built-in cloud are apart.
- *
+ * Opens the shared state of a stack, in the place that the settings name. Several projects may share a folder or a bucket; real and local clouds
+ * are separate in it.
  * @throws LorError `state-credentials-missing`
  */
 export async function openState({ settings, folder, project, env }: OpenStateArgs): Promise<StackState> {
-  // The local cloud is on this machine alone, and so is what is known of it.
+  // The local cloud exists on this machine only, and so does its state.
   const backend: StateBackend =
     folder.cloud === "local" && !settings.localCloudToo ? { kind: "own-folder" } : settings.backend;
   switch (backend.kind) {

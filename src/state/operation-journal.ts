@@ -2,11 +2,11 @@ import type { RecordedExpectation, RecordedFleet } from "../domain/review/journa
 import { readJsonLines } from "./json-lines.ts";
 import type { SharedFiles } from "./shared-files.ts";
 
-/** One line of the journal. Names and codes only: no value of a setting, so no secret. */
+/** One entry of the journal. Names and codes only: it contains no value of a setting, and so no secret. */
 export interface JournalEntry {
   /** ISO 8601. */
   readonly at: string;
-  /** The lock's id: one for each run of a command. */
+  /** Id of the lock: one per run of a command. */
   readonly run: string;
   readonly operation: string;
   readonly event:
@@ -19,15 +19,15 @@ export interface JournalEntry {
     | "done"
     | "failed"
     | "recovered";
-  /** Such as `resize-front ps-0`; of a task its name. */
+  /** Such as `resize-front ps-0`; of a hook its name. */
   readonly what?: string;
-  /** Of a task: tells it from one of the same name with another command. */
+  /** Of a hook: fingerprint of its command. */
   readonly task?: string;
-  /** Of a step, where it begins. */
+  /** Of a step that begins. */
   readonly expected?: RecordedExpectation;
   /** Of `fleet-seen`. */
   readonly fleet?: RecordedFleet;
-  /** Short name of the plan that was approved; where a switch begins. */
+  /** Short id of the approved plan, at the start of a switch. */
   readonly plan?: string;
   /** Error code of a failure. */
   readonly code?: string;
@@ -35,7 +35,7 @@ export interface JournalEntry {
 
 const file = "journal.jsonl";
 
-/** What was done to a stack and when; JSON lines, each durable before the next thing happens. */
+/** Operations of a stack with their times, as JSON lines; each is durable before the next operation starts. */
 export class OperationJournal {
   readonly #files: SharedFiles;
 
@@ -47,18 +47,18 @@ export class OperationJournal {
     await this.#files.append(file, JSON.stringify(entry));
   }
 
-  /** Every whole line; one that a crash cut is left out. */
+  /** The complete lines; one cut off by a crash is omitted. */
   async entries(): Promise<readonly JournalEntry[]> {
     return await readJsonLines(this.#files, file);
   }
 
-  /** The plan of the last run, when it had one and did not end well. */
+  /** Plan of the last run, if it had one and did not succeed. */
   async unfinishedPlan(): Promise<string | undefined> {
     const entries = await this.entries();
     return operationLeft(entries) === undefined ? undefined : entries.findLast((one) => one.event === "begun")?.plan;
   }
 
-  /** The operation of the last run when it did not end well: what it left is to be looked at before anything else. */
+  /** Operation of the last run if it did not succeed: recovery comes before anything else. */
   async unfinished(): Promise<string | undefined> {
     return operationLeft(await this.entries());
   }

@@ -2,24 +2,24 @@ import { hostname } from "node:os";
 import { exists, isAlive, type ProcessIdentity, parentOf, processesWith } from "../os/process-identity.ts";
 import type { StackState } from "./stack-state.ts";
 
-/** Variable that marks every process a command starts with the id of its lock. */
+/** Variable that marks every child process with the id of the command's lock. */
 export const runVariable = "LOR_INFRA_RUN";
 
 export interface EndOrphansArgs {
   /** Id of the dead holder's lock. */
   readonly run: string;
-  /** How long the engine may take to finish what is in progress before it is killed, milliseconds. */
+  /** Grace period for operations in progress before the engine is killed, in milliseconds. */
   readonly graceMilliseconds: number;
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
 /**
- * Ends the engines that a dead command left running: they have a session of their own, so they outlive it. They are asked first, because an engine
- * that ends its operations writes them into the state.
+ * Ends the engines of a dead command, which outlive it in a session of their own. They are asked to stop first, because an engine that completes
+ * its operations records them in the state.
  */
 export async function endOrphans(args: EndOrphansArgs): Promise<number> {
   const orphans = processesWith(runVariable, args.run);
-  // Not the providers that an engine started: it still needs them to finish.
+  // Not the providers that an engine started: it needs them to finish.
   const numbers = new Set(orphans.map((one) => one.pid));
   signal(
     orphans.filter((one) => !numbers.has(parentOf(one.pid) ?? 0)),
@@ -38,20 +38,20 @@ export async function endOrphans(args: EndOrphansArgs): Promise<number> {
   return orphans.length;
 }
 
-/** A lock that an engine holds on a stack in its backend. It tells a name and a number only, which prove nothing: containers share names. */
+/** An engine's lock on a stack in its backend. It has a host name and a process number only, which prove nothing: containers may share host names. */
 export interface BackendLock {
   readonly pid: number;
   readonly host: string;
   readonly user: string;
   readonly since: Date;
-  /** A process of this number runs on a machine of this name: here. */
+  /** A process of this number runs on a machine of this name: this one. */
   readonly seen: boolean;
 }
 
-/** The engines' own locks of one stack, read from their backend. */
+/** Reads the engine's own locks of one stack from their backend. */
 export async function backendLocks({ backend, project, stack }: StackState): Promise<readonly BackendLock[]> {
   const folder = `.pulumi/locks/organization/${project}/${stack}`;
-  // Beside each lock plain `pulumi` keeps a file of its attributes, `UUID.json.attrs`.
+  // Plain `pulumi` keeps a file of attributes beside each lock, `UUID.json.attrs`.
   const names = (await backend.list(folder)).filter((name) => name.endsWith(".json"));
   const locks = await Promise.all(names.map(async (name) => parseLock(await backend.read(`${folder}/${name}`))));
   return locks.filter((lock) => lock !== undefined);
@@ -71,7 +71,7 @@ function parseLock(text: string | undefined): BackendLock | undefined {
   };
 }
 
-/** Empty for what is no object: a lock that cannot be read is a lock all the same. */
+/** Empty for a value that is no object: an unreadable lock is still a lock. */
 function parseObject(text: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text);
@@ -86,7 +86,7 @@ function signal(processes: readonly ProcessIdentity[], name: NodeJS.Signals): vo
     try {
       process.kill(one.pid, name);
     } catch {
-      // Ended between the look and the signal.
+      // The process ended between check and signal.
     }
   }
 }

@@ -4,7 +4,7 @@ import { createExclusively } from "../os/atomic-file.ts";
 import { readUserText } from "../os/user-file.ts";
 import type { ApprovedSwitch } from "../rolling/approval.ts";
 
-/** A saved plan: what is approved, and a seal that shows when the file was edited or cut. No secret is in it. */
+/** A saved plan: the approved steps, and a checksum that detects an edited or truncated file. It contains no secret. */
 interface PlanFile {
   readonly approved: ApprovedSwitch;
   /** Fingerprint of `approved`. */

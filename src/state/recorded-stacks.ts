@@ -4,7 +4,7 @@ import { readProjectName } from "../config/raw-project.ts";
 import { stackFolder, stateHome } from "./stack-folder.ts";
 
 /**
- * Stacks of a project with a state in this machine's state folder. A stack that was destroyed and whose state is kept counts too.
+ * Stacks of a project that have a state in this machine's state folder, including destroyed ones whose state is kept.
  * @param cloud default: every cloud
  */
 export function recordedStacks(

@@ -13,13 +13,11 @@ import type { SharedFiles } from "./shared-files.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Longest wait for a connection and for an answer, milliseconds. */
+/** Timeout of a connection and of a response, in milliseconds. */
 const connectionTimeout = 5_000;
 const requestTimeout = 30_000;
 
-/**
- * The client of a bucket, with the keys of the environment. @throws LorError `state-credentials-missing`
- */
+/** Client of a bucket, with the credentials of the environment. @throws LorError `state-credentials-missing` */
 export function connectBucket({ region, endpoint, pathStyle }: S3Backend, env: Environment): S3Client {
   const credentials = credentialsOf(env);
   return new S3Client({
@@ -27,7 +25,7 @@ export function connectBucket({ region, endpoint, pathStyle }: S3Backend, env: E
     forcePathStyle: pathStyle,
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
-    // Servers other than Amazon's do not know the newer checksums.
+    // Servers other than Amazon's do not support the newer checksums.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
     requestHandler: { connectionTimeout, requestTimeout, ...proxyAgents(env) },
@@ -35,7 +33,7 @@ export function connectBucket({ region, endpoint, pathStyle }: S3Backend, env: E
   });
 }
 
-/** Undefined: AWS_PROFILE names where they are. */
+/** Undefined: AWS_PROFILE names them. */
 function credentialsOf(env: Environment) {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: token } = env;
   if (accessKeyId && secretAccessKey) {
@@ -61,13 +59,13 @@ interface Found {
   readonly tag: string;
 }
 
-/** Shared files in a bucket. What only one may do rests on conditional writes, which `requireConditionalWrites` has tried. */
+/** Shared files in a bucket. Exclusive operations use conditional writes, which `requireConditionalWrites` has tested. */
 export class S3Files implements SharedFiles {
   readonly #client: S3Client;
   readonly #backend: S3Backend;
   readonly #folder: string;
 
-  /** @param folder below the backend's prefix */
+  /** @param folder relative to the backend's prefix */
   constructor(client: S3Client, backend: S3Backend, folder: string) {
     this.#client = client;
     this.#backend = backend;
@@ -94,7 +92,7 @@ export class S3Files implements SharedFiles {
     if (await this.#put(path, text, { IfNoneMatch: "*" })) {
       return true;
     }
-    // An answer that got lost is asked for again: then it is our own file that is in the way.
+    // A lost response causes a retry, and then our own file is in the way.
     return (await this.read(path)) === text;
   }
 
@@ -108,10 +106,10 @@ export class S3Files implements SharedFiles {
         return;
       }
       if (`\n${await this.read(path)}`.endsWith(`\n${line}\n`)) {
-        // Written, and only the answer was lost.
+        // Written; only the response was lost.
         return;
       }
-      // Somebody else has added a line meanwhile.
+      // Another process has added a line meanwhile.
     }
     throw bucketError(new Error("others kept writing the same file"), this.where(path));
   }
@@ -144,13 +142,13 @@ export class S3Files implements SharedFiles {
   }
 
   /**
-   * Makes sure that the server keeps a condition on a write; one that does not know it writes as if it had not been told.
+   * Tests that the server supports conditional writes; one that does not ignores the condition silently.
    * @throws LorError `state-server-unconditional`
    */
   async requireConditionalWrites(): Promise<void> {
     const path = "conditional-writes";
     if (!(await this.#put(path, "tried\n", { IfNoneMatch: "*" }))) {
-      // Tried by an earlier command: it is kept.
+      // Tested by an earlier command.
       return;
     }
     const twice = await this.#put(path, "twice\n", { IfNoneMatch: "*" });
@@ -178,7 +176,7 @@ export class S3Files implements SharedFiles {
     });
   }
 
-  /** False when the condition did not hold. */
+  /** False when the condition failed. */
   async #put(
     path: string,
     text: string,
@@ -211,7 +209,7 @@ export class S3Files implements SharedFiles {
     });
   }
 
-  /** Every failure of the server as a coded error. */
+  /** Turns every failure of the server into a coded error. */
   async #ask<T>(path: string, call: () => Promise<T>): Promise<T> {
     try {
       return await call();

@@ -1,22 +1,22 @@
 /**
- * The few small files that everybody who works on a stack shares: lock, journals, copies of the state. They lie in a folder or in a bucket; paths are relative
- * to it, with slashes. Whatever a method writes is durable when it resolves, and whole or not there.
+ * The small files that everybody who works on a stack shares: lock, journals, copies of the state. They are in a folder or a bucket; paths are
+ * relative to it, with slashes. A write is atomic, and durable when it resolves.
  */
 export interface SharedFiles {
-  /** Where a file lies, for people: a path or a URL. */
+  /** Location of a file for messages: a path or a URL. */
   where(path: string): string;
-  /** Text of a file; undefined when there is none. */
+  /** Text of a file; undefined when it does not exist. */
   read(path: string): Promise<string | undefined>;
-  /** Content of a file that may be compressed; undefined when there is none. */
+  /** Content of a file that may be compressed; undefined when it does not exist. */
   readBytes(path: string): Promise<Uint8Array | undefined>;
-  /** Writes a file, over what was there. */
+  /** Writes a file, replacing an existing one. */
   write(path: string, text: string): Promise<void>;
-  /** Writes a file that must not exist yet; false when there is one already. Of many who try at once one wins. */
+  /** Creates a file; false when it exists already. Of several simultaneous calls one succeeds. */
   create(path: string, text: string): Promise<boolean>;
-  /** Adds one line to a file. A line that a crash cut is ended first, so that it spoils no other. */
+  /** Appends one line to a file. A line cut off by a crash is terminated first. */
   append(path: string, line: string): Promise<void>;
-  /** Names of the files directly in a folder; none when there is no such folder. */
+  /** Names of the files directly in a folder; none when the folder does not exist. */
   list(folder: string): Promise<readonly string[]>;
-  /** Deletes a file, if it is there. */
+  /** Deletes a file, if it exists. */
   remove(path: string): Promise<void>;
 }

@@ -6,7 +6,7 @@ import { withoutAttributes } from "./backend-attributes.ts";
 /** `local`, or the id of a cloud definition. Each has a state of its own. */
 export type CloudKind = string;
 
-/** Where the state of one stack lies on this machine. */
+/** Folders of one stack's state on this machine. */
 export interface StackFolder {
   /** `.lor-infra` of the project, or LOR_INFRA_HOME. */
   readonly home: string;
@@ -14,15 +14,15 @@ export interface StackFolder {
   readonly stack: string;
   /** The engine's file backend; shared by the stacks of one cloud. */
   readonly backend: string;
-  /** The same as the engine's URL. */
+  /** URL of `backend` for the engine. */
   readonly backendUrl: string;
   /** Lock, journals and backups of this stack. */
   readonly folder: string;
-  /** Of what the customer's own commands print, on this machine. */
+  /** Logs of the hooks' output, on this machine. */
   readonly logs: string;
-  /** Reviews of seasons, on this machine; the journal makes them again. */
+  /** Reviews of seasons, on this machine; they can be generated again from the journal. */
   readonly reviews: string;
-  /** Scratch files of this machine. */
+  /** Scratch files on this machine. */
   readonly work: string;
 }
 
@@ -51,7 +51,7 @@ export function stackFolder(home: string, cloud: CloudKind, stack: string): Stac
   };
 }
 
-/** Makes the folders that must be there before anything is written; readable by this user only. */
+/** Creates the folders that must exist before anything is written; readable by this user only. */
 export function prepareStackFolder({ home, folder, backend, work }: StackFolder): void {
   for (const path of [home, folder, backend, work]) {
     mkdirSync(path, { recursive: true, mode: 0o700 });

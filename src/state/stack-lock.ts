@@ -13,26 +13,26 @@ import {
 import { thisUser } from "../os/user.ts";
 import type { SharedFiles } from "./shared-files.ts";
 
-/** Who works on a stack; what a second command shows of the first. */
+/** Holder of a stack's lock, as other commands display it. */
 export interface StackLockHolder {
   readonly version: 1;
-  /** Of this one acquisition; the engines it starts carry it as LOR_INFRA_RUN. */
+  /** Id of this acquisition; the engines it starts carry it as LOR_INFRA_RUN. */
   readonly id: string;
   readonly owner: string;
   readonly machine: MachineIdentity;
   readonly process: ProcessIdentity;
-  /** What it does: `up`, `rush`, … */
+  /** Operation of the holder: `up`, `rush`, … */
   readonly operation: string;
   /** ISO 8601. */
   readonly since: string;
   readonly renewed: string;
-  /** Given back by its holder; the file stays, so that its number is never used twice. */
+  /** Released by its holder; the file stays, so that its number is never used twice. */
   readonly released: boolean;
-  /** Ids of dead holders whose engines and half-done work nobody has looked after yet. */
+  /** Ids of dead holders that still need recovery. */
   readonly unsettled: readonly string[];
-  /** When the first of them that is known to have died here took the lock, ISO 8601. */
+  /** When the first of them that died on this machine took the lock, ISO 8601. */
   readonly unsettledSince?: string;
-  /** When the last of them released its lock. Absent: it died with it. */
+  /** When the last of them released its lock. Absent: it died while holding it. */
   readonly unsettledUntil?: string;
 }
 
@@ -41,31 +41,30 @@ export interface LockClock {
 }
 
 export interface AcquireArgs {
-  /** Of the stack; the lock's own are in a folder of them. */
+  /** Shared files of the stack; the lock uses a folder of its own. */
   readonly files: SharedFiles;
   readonly operation: string;
   readonly clock: LockClock;
-  /** Takes over from a holder on another machine once its lease has run out; a person decides that. Default: false. */
+  /** Takes over from a holder on another machine whose lease has expired; a person decides that. Default: false. */
   readonly takeOver?: boolean;
-  /** Runs before a lock is taken over from a dead holder of another machine: makes the copy of the state. */
+  /** Called before a takeover from a dead holder of another machine: copies the state. */
   readonly beforeTakeOver?: (holder: StackLockHolder) => Promise<void>;
-  /** Machine and process of the holder; tests stand for others. */
+  /** Machine and process of the holder; tests replace them. */
   readonly machine?: MachineIdentity;
   readonly process?: ProcessIdentity;
 }
 
-/** Seconds without a sign of life after which a person may take over from another machine. */
+/** Lease, in seconds: without a renewal for so long, a person may take over from another machine. */
 export const leaseSeconds = 60;
 const renewSeconds = 15;
 const folder = "lock";
 
 /**
- * The lock of one stack: numbered files, of which the highest one counts. A number is taken by creating its file, which only one process can
- * win, also on a network file system or in a bucket; it is given back by a mark in the file. So a takeover can never remove a lock that
- * someone else has just taken, whatever is killed in between.
- *
- * What it does not protect from: a process that is paused, loses its lock to a person's takeover and wakes up inside an engine run. The
- * engine's backends have no fence against that; the chain of states finds it afterwards.
+ * The lock of one stack: numbered files, of which the highest counts. A number is acquired by creating its file, which succeeds for one process
+ * only, also on a network file system or in a bucket; it is released by a mark in the file. A takeover can therefore never remove a lock that
+ * another process has just acquired, whatever is killed in between.
+ * It does not protect from a process that is paused, loses its lock to a person's takeover and resumes inside an engine run. The engine's backends
+ * have no fencing; the chain of states detects it afterwards.
  */
 export class StackLock {
   readonly holder: StackLockHolder;
@@ -79,9 +78,9 @@ export class StackLock {
   #released = false;
   #unsettled: readonly string[];
   #settled = false;
-  /** Last time that others could see a sign of life, milliseconds. */
+  /** Time of the last renewal that others could see, in milliseconds. */
   #seen: number;
-  /** One write at a time, in the order asked for. */
+  /** Writes are sequential, in the order of the calls. */
   #writing: Promise<void> = Promise.resolve();
 
   private constructor(files: SharedFiles, number: number, holder: StackLockHolder, more: LockMore) {
@@ -96,7 +95,7 @@ export class StackLock {
     this.#timer.unref();
   }
 
-  /** Fails with `stack-locked` (exit 4) while another holder lives, or may live. */
+  /** Throws `stack-locked` (exit 4) while another holder is alive, or may be. */
   static async acquire(args: AcquireArgs): Promise<StackLock> {
     const { files, clock } = args;
     const machine = args.machine ?? thisMachine();
@@ -125,7 +124,7 @@ export class StackLock {
         continue;
       }
       if ((await highest(files)) !== number) {
-        // We looked, slept through someone's whole turn, and took a number that had been cleared away.
+        // Between check and creation another process held and cleared this number.
         await files.remove(lockFile(number));
         continue;
       }
@@ -134,29 +133,29 @@ export class StackLock {
     }
   }
 
-  /** Aborted when another machine's takeover has ended this lock, or may have: nothing more may be started. */
+  /** Aborted when a takeover by another machine has ended this lock, or may have: nothing more may be started. */
   get lost(): AbortSignal {
     return this.#lost.signal;
   }
 
-  /** Ids of dead holders whose engines and half-done work are to be looked after before anything else. */
+  /** Ids of dead holders that need recovery before anything else. */
   get unsettled(): readonly string[] {
     return this.#unsettled;
   }
 
-  /** When the first of them that is known to have died here took the lock: an engine's lock from then on may be of its engine. */
+  /** When the first of them that died on this machine took the lock: an engine's lock after that time may be of its engine. */
   get unsettledSince(): Date | undefined {
     const { unsettledSince } = this.holder;
     return this.#settled || unsettledSince === undefined ? undefined : new Date(unsettledSince);
   }
 
-  /** When the last of them gave its lock back: no engine of theirs began later. Undefined: it died with the lock. */
+  /** When the last of them released its lock: none of their engines started later. Undefined: it died while holding it. */
   get unsettledUntil(): Date | undefined {
     const { unsettledUntil } = this.holder;
     return unsettledUntil === undefined ? undefined : new Date(unsettledUntil);
   }
 
-  /** They have been looked after. */
+  /** Marks the dead holders as recovered. */
   async settle(): Promise<void> {
     const open = this.#unsettled.length > 0 || this.unsettledSince !== undefined;
     this.#unsettled = [];
@@ -164,7 +163,7 @@ export class StackLock {
     if (open) await this.renew();
   }
 
-  /** Looks whether the lock is still held; when not, `lost` is aborted. Asked before each thing that changes something. */
+  /** Checks that the lock is still held, and aborts `lost` when it is not. Called before every change. */
   async confirm(): Promise<void> {
     if (this.#released || this.#lost.signal.aborted) {
       return;
@@ -174,7 +173,7 @@ export class StackLock {
     }
   }
 
-  /** Tells that the holder lives. Called by itself every 15 seconds. */
+  /** Renews the lease. Called automatically every 15 seconds. */
   async renew(): Promise<void> {
     await this.confirm();
     if (!this.#released && !this.#lost.signal.aborted) {
@@ -198,7 +197,7 @@ export class StackLock {
     try {
       await this.renew();
     } catch {
-      // Nobody sees that we live: once the lease is over, somebody may think us dead.
+      // The renewal is not visible to others: once the lease has expired, another process may consider this one dead.
       if (this.#clock.now().getTime() - this.#seen > leaseSeconds * 1000) {
         this.#lose();
       }
@@ -212,7 +211,7 @@ export class StackLock {
 
   async #write(released: boolean): Promise<void> {
     const write = async () => {
-      // A renewal that is late must not undo the release.
+      // A late renewal must not undo the release.
       if (released || !this.#released) {
         const renewed = this.#clock.now();
         const { unsettledSince, unsettledUntil, ...own } = this.holder;
@@ -242,8 +241,8 @@ export class StackLock {
 }
 
 /**
- * When engines of earlier holders may have begun that died with their lock in the backend: from the first holder that nobody has
- * looked after, to the release of the last. A holder whose engine was killed ends by itself and releases its lock; the engine's stays.
+ * Period in which engines of earlier holders may have started whose lock is left in the backend: from the first holder that was not recovered to
+ * the release of the last. A holder whose engine was killed ends normally and releases its lock, while the engine's lock stays.
  */
 function engineTimes(
   { released, renewed, since, unsettledSince, machine }: StackLockHolder,
@@ -261,18 +260,18 @@ interface LockMore {
   readonly clock: LockClock;
 }
 
-/** The lock of a stack, for `status` and `doctor`. */
+/** Lock of a stack, for `status` and `doctor`. */
 export interface SeenLock {
   readonly holder: StackLockHolder;
-  /** The holder is known to be dead. */
+  /** The holder is proven dead. */
   readonly dead: boolean;
   /** Undefined while it renews its lock. */
   readonly silence: Silence | undefined;
 }
 
-/** A holder that has shown no sign of life for longer than it takes to renew the lock twice. */
+/** A holder that has missed two renewals. */
 interface Silence {
-  /** Since when, and which process to look at. */
+  /** Since when, and which process to inspect. */
   readonly what: string;
   /** What to do about it. */
   readonly next: string;
@@ -289,8 +288,9 @@ export async function readLock(files: SharedFiles, now: Date = new Date()): Prom
 }
 
 /**
- * Whether a holder lives. A name proves nothing: containers share it, and the installation's id too. It is dead for sure only where its process would be
- * seen, or when its machine has started anew: a whole machine (no container) of the same name and installation, silent for the lease.
+ * Whether a holder is alive. A host name proves nothing, because containers share it, and so do the ids of an installation. A holder is certainly
+ * dead only where its process would be visible, or when its machine has rebooted: a whole machine (no container) of the same name and installation
+ * whose lease has expired.
  */
 function judgeHolder({ machine, process, renewed }: StackLockHolder, here: MachineIdentity, now: Date): Liveness {
   if (machine.boot === here.boot) {
@@ -343,7 +343,7 @@ function silenceOf(holder: StackLockHolder, here: MachineIdentity, now: Date): S
 }
 
 /**
- * @returns whether the holder is known to be dead, and not only taken for it by a person
+ * @returns whether the holder is proven dead, and not only declared dead by a person
  * @throws LorError `stack-locked`
  */
 async function requireDead(holder: StackLockHolder, here: MachineIdentity, args: AcquireArgs): Promise<boolean> {
@@ -374,12 +374,12 @@ async function requireDead(holder: StackLockHolder, here: MachineIdentity, args:
   });
 }
 
-/** `lor-infra rush` of anne on atelier (process 123) since …: for people. */
+/** Such as `lor-infra rush of anne on atelier (process 123) since …`. */
 export function describeHolder({ operation, owner, machine, process, since }: StackLockHolder): string {
   return `\`lor-infra ${operation}\` of ${owner} on ${machine.host} (process ${process.pid}) since ${since}`;
 }
 
-/** The holder, and since when it shows no sign of life. */
+/** The holder, and since when it has missed its renewals. */
 export function describeLock({ holder, silence }: SeenLock): string {
   return silence === undefined ? describeHolder(holder) : `${describeHolder(holder)}; ${silence.what}`;
 }
@@ -397,7 +397,7 @@ async function readCurrent(
     if (text !== undefined) {
       return { number, holder: parseHolder(text, files.where(path)) };
     }
-    // A higher number came and cleared this one away while we looked.
+    // A higher number was created and this one cleared away meanwhile.
   }
 }
 
@@ -406,7 +406,7 @@ function parseHolder(text: string, path: string): StackLockHolder {
   try {
     holder = JSON.parse(text) as Partial<StackLockHolder> | null;
   } catch {
-    // Told below.
+    // Reported below.
   }
   if (holder?.version === 1 && holder.machine !== undefined && holder.process !== undefined) {
     return holder as StackLockHolder;

@@ -8,17 +8,17 @@ import { StateChain } from "./state-chain.ts";
 export interface StackStateArgs {
   readonly project: string;
   readonly stack: string;
-  /** The engine's URL of its backend. */
+  /** Backend URL for the engine. */
   readonly backendUrl: string;
-  /** Lock, journals and backups of the stack. */
+  /** Shared files of the stack: lock, journals, backups. */
   readonly files: SharedFiles;
-  /** What the engine itself keeps: states and locks of every stack of one cloud. */
+  /** Shared files of the engine: states and locks of every stack of one cloud. */
   readonly backend: SharedFiles;
-  /** Throws where it cannot be had that only one of many wins; for a changing command to begin with. */
+  /** Throws where exclusive creation cannot be guaranteed; called at the start of every changing command. */
   readonly requireExclusive?: () => Promise<void>;
 }
 
-/** What everybody shares who works on one stack, wherever it lies. */
+/** Everything shared by those who work on one stack, in a folder or a bucket. */
 export class StackState {
   readonly project: string;
   readonly stack: string;
@@ -43,7 +43,7 @@ export class StackState {
   }
 }
 
-/** The state in the state folder. */
+/** A stack's state in the state folder of this machine. */
 export function stateInFolder({ backend, backendUrl, folder, stack }: StackFolder, project: string): StackState {
   return new StackState({
     project,

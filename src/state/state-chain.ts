@@ -12,12 +12,12 @@ import type { SharedFiles } from "./shared-files.ts";
 import type { StateForm } from "./state-file.ts";
 
 const file = "chain.jsonl";
-/** A chain of twice as many entries is shortened to these. */
+/** Length to which a chain of twice as many entries is shortened. */
 const entriesKept = 150;
-/** Copies of the last states, to be restored by number. */
+/** Number of restorable copies that are kept. */
 const statesKept = 30;
 
-/** A state as it is in the backend. */
+/** A state as stored in the backend. */
 export interface SeenState {
   /** The engine's own file. */
   readonly text: string;
@@ -25,7 +25,7 @@ export interface SeenState {
   readonly empty: boolean;
 }
 
-/** Which states a stack has had, one after the other, with a copy of the last of them. */
+/** The history of a stack's states, with copies of the last ones. */
 export class StateChain {
   readonly #files: SharedFiles;
 
@@ -33,12 +33,12 @@ export class StateChain {
     this.#files = files;
   }
 
-  /** Oldest first; entries before a link that does not hold are left out. */
+  /** Oldest first; entries before a broken link are omitted. */
   async entries(): Promise<readonly ChainEntry[]> {
     return wholePart(await this.#lines());
   }
 
-  /** Enters a state, its copy first, unless the last entry is of the same one. @returns the entry */
+  /** Records a state, its copy first, unless the last entry is of the same state. @returns the entry */
   async add({ text, picture }: SeenState, facts: EntryFacts): Promise<ChainEntry | undefined> {
     const lines = await this.#lines();
     const entry = nextEntry(wholePart(lines), picture, facts);
@@ -55,12 +55,12 @@ export class StateChain {
     return entry;
   }
 
-  /** The engine's file as an entry left it; undefined when no copy of it is kept any more. */
+  /** The engine's file at an entry; undefined when its copy is not kept any more. */
   async stateAt(number: number): Promise<string | undefined> {
     return await this.#files.read(stateFile(number));
   }
 
-  /** Numbers of the entries of which a copy is kept. */
+  /** Numbers of the entries with a copy. */
   async kept(): Promise<ReadonlySet<number>> {
     const names = await this.#files.list("states");
     return new Set(names.flatMap((name) => /^(\d+)\.json$/.exec(name)?.[1] ?? []).map(Number));
@@ -71,7 +71,7 @@ export class StateChain {
   }
 }
 
-/** A state as it is in the backend. */
+/** A state as stored in the backend. */
 export function seenState({ text, form }: { readonly text: string; readonly form: StateForm }): SeenState {
   const picture = pictureOfState(form.deployment);
   return { text, picture, empty: Object.keys(picture.resources).length === 0 };

@@ -3,19 +3,19 @@ import { backupNames, readBackup } from "./backup.ts";
 import type { StackState } from "./stack-state.ts";
 import { type Checkpoint, compressions, exportOf, readCheckpoint, type StateForm, stateText } from "./state-file.ts";
 
-/** The engine keeps one file of each run; older ones than these are not looked at. */
+/** Number of the engine's own history files that are read: it keeps one per run. */
 const engineCopiesRead = 10;
 
-/** A copy of the state that `lor-infra state restore NAME` can bring back. */
+/** A copy of the state for `lor-infra state restore NAME`. */
 export interface StateCopy {
   /** Number in the chain, name of a backup, or path below the engine's `.pulumi`. */
   readonly name: string;
-  /** When the state was written, ISO 8601; empty when it does not say. */
+  /** Time of writing, ISO 8601; empty when unknown. */
   readonly at: string;
   readonly form: StateForm;
 }
 
-/** Every copy that can be read, newest first. */
+/** All readable copies, newest first. */
 export async function readableCopies(state: StackState): Promise<readonly StateCopy[]> {
   const names = [
     ...[...(await state.chain.kept())].map(String),
@@ -26,7 +26,7 @@ export async function readableCopies(state: StackState): Promise<readonly StateC
   return copies.filter((copy) => copy !== undefined).toSorted((a, b) => b.at.localeCompare(a.at));
 }
 
-/** Text of a copy by its name; undefined when there is none of that name. A file that is compressed and cut off has an empty text. */
+/** Text of a copy; undefined when there is no copy of that name. Empty for a compressed file that is cut off. */
 export async function readCopy(state: StackState, name: string): Promise<string | undefined> {
   if (/^\d+$/.test(name)) return await state.chain.stateAt(Number(name));
   if (!(await engineCopyNames(state, Number.POSITIVE_INFINITY)).includes(name)) return await readBackup(state, name);
@@ -39,7 +39,7 @@ export async function readCopy(state: StackState, name: string): Promise<string 
 }
 
 /**
- * The checkpoint of a stack that can be read, or does not exist yet.
+ * Checkpoint of a stack that is readable, or does not exist yet.
  * @throws LorError `state-unreadable`
  */
 export async function requireReadable(
@@ -50,7 +50,7 @@ export async function requireReadable(
   return checkpoint;
 }
 
-/** Names the file, its fault, the copies that can be restored and the command that does it. */
+/** Error that names the file, its defect, the copies that can be restored and the command to do so. */
 export async function stateUnreadable(
   state: StackState,
   { where, problem, remedy }: Extract<Checkpoint, { readonly kind: "unreadable" }>,
@@ -84,7 +84,7 @@ async function openCopy(state: StackState, name: string): Promise<StateCopy | un
   return { name, at: typeof time === "string" ? time : "", form };
 }
 
-/** What the engine itself keeps beside its file of the stack, as paths below `.pulumi`. */
+/** Copies that the engine keeps beside its file of the stack, as paths below `.pulumi`. */
 async function engineCopyNames(
   { backend, project, stack }: StackState,
   most = engineCopiesRead,

@@ -4,7 +4,7 @@ import { type ChainEntry, resourcesOf } from "../domain/state-chain.ts";
 import type { SharedFiles } from "./shared-files.ts";
 import { brokenReference } from "./state-integrity.ts";
 
-/** The part of a stack's shared state that tells where its checkpoint is, and whether there ever was one. */
+/** Part of a stack's shared state that locates its checkpoint, and whether there ever was one. */
 interface CheckpointPlace {
   readonly backend: SharedFiles;
   readonly project: string;
@@ -12,7 +12,7 @@ interface CheckpointPlace {
   readonly chain: { entries(): Promise<readonly ChainEntry[]> };
 }
 
-/** The file in which the engine keeps the state of a stack. "Cannot be read" is a case of its own: it is never taken for "there is none". */
+/** The file in which the engine keeps the state of a stack. "Cannot be read" is a case of its own and is never treated as "does not exist". */
 export type Checkpoint =
   /** The stack was never created in this backend, or its last recorded state was empty. */
   | { readonly kind: "none" }
@@ -21,15 +21,15 @@ export type Checkpoint =
       readonly kind: "unreadable";
       /** Path or URL of the file. */
       readonly where: string;
-      /** Such as `is cut off: its JSON does not end`; reads on after the name of the file. */
+      /** Such as `is cut off: its JSON does not end`; continues the name of the file. */
       readonly problem: string;
-      /** What has to be done when restoring a copy is not the remedy. */
+      /** Next command when restoring a copy is not the remedy. */
       readonly remedy?: string;
-      /** The file's text, to be kept; undefined when there is none. */
+      /** Text of the file, to be copied; undefined when there is none. */
       readonly text: string | undefined;
     };
 
-/** Compressed forms that the engine writes when told to by PULUMI_DIY_BACKEND_GZIP or _ZSTD. */
+/** Compressed forms that the engine writes with PULUMI_DIY_BACKEND_GZIP or _ZSTD. */
 export const compressions = [".gz", ".zst"] as const;
 
 export function checkpointPath({ project, stack }: Pick<CheckpointPlace, "project" | "stack">): string {
@@ -61,7 +61,7 @@ export async function readCheckpoint(place: CheckpointPlace): Promise<Checkpoint
       };
 }
 
-/** A backend without the plain file: compressed, of the layout without projects, deleted, or new. */
+/** Checkpoint of a backend without the plain file: compressed, of the layout without projects, deleted, or new. */
 async function readOtherForms(place: CheckpointPlace): Promise<Checkpoint> {
   const { backend, chain, project, stack } = place;
   const path = checkpointPath(place);
@@ -104,7 +104,7 @@ async function readOtherForms(place: CheckpointPlace): Promise<Checkpoint> {
 /** A state in the form of the engine's export. */
 export interface StateForm {
   readonly version: 3 | 4;
-  /** Of version 4: what an engine must understand to read it. */
+  /** Features of version 4 that an engine must support to read it. */
   readonly features?: readonly string[];
   readonly deployment: Readonly<Record<string, unknown>> & { readonly resources?: readonly unknown[] };
 }
@@ -150,13 +150,13 @@ export function parseState(text: string): ParsedState {
   };
 }
 
-/** An export, or a backend's own file, in the form of an export; undefined for anything else. */
+/** Converts an export or a backend's own file to an export; undefined for anything else. */
 export function exportOf(text: string): StateForm | undefined {
   const parsed = parseState(text);
   return parsed.ok ? parsed.form : undefined;
 }
 
-/** The backend's own file for a state in the form of an export. */
+/** Converts an export to the backend's own file. */
 export function checkpointText({ version, features, deployment }: StateForm, project: string, stack: string): string {
   const checkpoint = { stack: `organization/${project}/${stack}`, latest: deployment };
   return `${JSON.stringify({ version, ...(features === undefined ? {} : { features }), checkpoint })}\n`;
@@ -166,8 +166,8 @@ export function checkpointText({ version, features, deployment }: StateForm, pro
 export const emptyState: StateForm = { version: 3, deployment: {} };
 
 /**
- * The text of a file, decompressed when it is compressed.
- * @throws Error when it is compressed and cut off
+ * Text of a file, decompressed if needed.
+ * @throws Error for a compressed file that is cut off
  */
 export function stateText(bytes: Uint8Array): string {
   const starts = (...magic: readonly number[]) => magic.every((byte, index) => bytes[index] === byte);
@@ -178,15 +178,15 @@ export function stateText(bytes: Uint8Array): string {
 }
 
 /**
- * The state of a stack straight from the engine's backend, in the form of an export; undefined when there is none or it cannot be read.
- * Spares an engine process where only names and outputs are wanted.
+ * The state of a stack read from the engine's backend, in the form of an export; undefined when there is none or it cannot be read. Avoids an
+ * engine process where only names and outputs are needed.
  */
 export async function readStateFile(place: CheckpointPlace): Promise<StateForm | undefined> {
   const checkpoint = await readCheckpoint(place);
   return checkpoint.kind === "readable" ? checkpoint.form : undefined;
 }
 
-/** Every opened bracket is closed in a whole document; text inside quotation marks does not count. */
+/** Whether every opened bracket is closed, outside quotation marks: true for a complete document. */
 function isCutOff(text: string): boolean {
   if (!/^\s*[{[]/.test(text)) return false;
   let depth = 0;

@@ -10,9 +10,9 @@ interface RawResource {
 }
 
 /**
- * The first resource of a state that refers to one which does not come before it. The engine refuses such a state at every command; it writes one itself
- * when a run with targets leaves out what a target depends on (engine 3.259.0, `Snapshot.VerifyIntegrity`).
- * @returns such as `refers in ps-0 to lb, which it does not have`; undefined for a state without such a fault
+ * The first resource that refers to one which does not precede it. The engine refuses such a state in every command; it writes one itself when a
+ * run with targets omits a dependency of a target (engine 3.259.0, `Snapshot.VerifyIntegrity`).
+ * @returns such as `refers in ps-0 to lb, which it does not have`; undefined for a valid state
  */
 export function brokenReference(resources: readonly unknown[]): string | undefined {
   const before = new Set<string>();
