@@ -8,19 +8,19 @@ import type { CalendarEvent, CalendarReport, CalendarWindow } from "./list-windo
 
 interface RenderICalendarArgs {
   readonly report: CalendarReport;
-  /** Project name: what the calendar is called, and the second half of every UID. */
+  /** Project name: title of the calendar, and second half of every UID. */
   readonly project: string;
   readonly now: Temporal.Instant;
 }
 
 /**
- * The windows and change freezes in iCalendar (RFC 5545), with the time zone's own rules in it. An entry keeps its UID however often it is exported
- * and wherever its date moves: a calendar program that reads the file again changes what it has.
+ * The windows and change freezes as iCalendar (RFC 5545), with the rules of the time zone. An entry keeps its UID in every export, whatever its
+ * dates: a calendar program that reads the file again updates its entries.
  */
 function renderICalendar({ report, project, now }: RenderICalendarArgs): string {
   const { timeZone } = report;
   const calendar = ical({ name: `${project}: rush`, prodId: { company: "lor-infra", product: "calendar" } });
-  // The name stays empty: with one, the library writes every DTSTAMP without the Z that the standard asks for.
+  // Without a name: with one, the library omits the Z that the standard requires in every DTSTAMP.
   calendar.timezone({ name: null, generator: (name) => [tzlib_get_ical_block(name)].flat()[0] ?? null });
   const add = (uid: string, times: Pick<CalendarWindow, "start" | "end">, summary: string, description: string) =>
     calendar.createEvent({
@@ -31,7 +31,7 @@ function renderICalendar({ report, project, now }: RenderICalendarArgs): string 
       end: Temporal.Instant.from(times.end).toZonedDateTimeISO(timeZone),
       summary,
       description,
-      // Nobody is busy because a shop is large.
+      // A window does not mark anyone as busy.
       transparency: ICalEventTransparency.TRANSPARENT,
     });
   for (const window of report.windows) {
@@ -45,7 +45,7 @@ function renderICalendar({ report, project, now }: RenderICalendarArgs): string 
   return `${calendar.toString().trimEnd()}\r\n`;
 }
 
-/** Writes the file over an older calendar, and over nothing else. */
+/** Writes the file; it replaces nothing but an older calendar. */
 export function exportCalendar(file: string, args: RenderICalendarArgs): void {
   try {
     refuseOther(file);
@@ -65,7 +65,7 @@ export function exportCalendar(file: string, args: RenderICalendarArgs): void {
   }
 }
 
-/** `--ical Pulumi.yaml` would cost the settings. */
+/** Protects the settings from `--ical Pulumi.yaml`. */
 function refuseOther(file: string): void {
   const there = readUserText(file);
   if (there.ok ? there.content.startsWith("BEGIN:VCALENDAR") : there.fault.code === "file-missing") return;

@@ -12,7 +12,7 @@ import { priceProfiles } from "../cost/price-profiles.ts";
 export interface ListWindowsArgs {
   readonly project: Project;
   readonly now: Temporal.Instant;
-  /** First day of the period. Default: today, where the company is. */
+  /** First day of the period. Default: today in the company's time zone. */
   readonly from?: Temporal.PlainDate;
   /** Length of the period. */
   readonly years: number;
@@ -20,62 +20,62 @@ export interface ListWindowsArgs {
   readonly priceBook?: string | undefined;
 }
 
-/** Days are `YYYY-MM-DD` in the time zone, `to` days are included; moments have their offset; amounts are decimal texts, null is unknown. */
+/** Days are `YYYY-MM-DD` in the time zone and `to` is inclusive; times have their offset; amounts are decimal texts, null is unknown. */
 export interface CalendarReport {
   readonly version: 1;
   readonly timeZone: string;
   readonly from: string;
   readonly years: number;
-  /** Windows closer than this are one. */
+  /** Windows closer than this are merged. */
   readonly mergeWithin: string;
-  /** The change freeze that is on now. */
+  /** The change freeze in force. */
   readonly frozen: { readonly event: string; readonly until: string } | null;
   readonly prices: {
     readonly priceBook: string;
     readonly currency: string;
     readonly tax: PriceBook["tax"];
-    /** A month of each profile, with what the offer leaves out. */
+    /** Monthly price of each profile, including what the offer leaves out. */
     readonly month: Readonly<Record<Profile, string | null>>;
-    /** What has no price, and every amount here therefore lacks. */
+    /** Charges without a known price; every amount here excludes them. */
     readonly unknown: readonly string[];
   };
   readonly windows: readonly CalendarWindow[];
-  /** Between two events: bridged by a merged window, or back in normal. */
+  /** Time between two events: bridged by a merged window, or spent in normal. */
   readonly gaps: readonly CalendarGap[];
 }
 
 export interface CalendarWindow extends CalendarEvent {
   readonly rushFrom: string;
-  /** The last day in rush. */
+  /** Last day in rush. */
   readonly rushTo: string;
-  /** The other events of a merged window. */
+  /** Other events of a merged window. */
   readonly mergedWith: readonly string[];
   readonly profile: "rush";
   readonly start: string;
-  /** The first moment after it. */
+  /** First moment after the window. */
   readonly end: string;
   readonly days: number;
-  /** All of its events, the one that names it first. */
+  /** All events of the window, beginning with the one that names it. */
   readonly events: readonly CalendarEvent[];
   readonly price: CalendarPrice;
 }
 
 export interface CalendarEvent {
   readonly event: string;
-  /** Year of the rule; with the name, what tells an event from all others. */
+  /** Year of the rule; identifies an event together with its name. */
   readonly year: number;
   readonly date: string;
-  /** Of an event of several days the last one, else `date`. */
+  /** Last day of an event of several days; otherwise `date`. */
   readonly lastDate: string;
   readonly freeze: CalendarFreeze | null;
 }
 
 interface CalendarFreeze {
   readonly from: string;
-  /** The last day of it. */
+  /** Last day of the window. */
   readonly to: string;
   readonly start: string;
-  /** The first moment after it. */
+  /** First moment after it. */
   readonly end: string;
 }
 
@@ -85,19 +85,19 @@ export interface CalendarGap {
   readonly from: string;
   readonly to: string;
   readonly days: number;
-  /** True: the system stays in rush over it. */
+  /** Whether the system stays in rush during it. */
   readonly merged: boolean;
   readonly price: CalendarPrice;
 }
 
-/** What a time costs in either profile, and the difference; without the work of a switch, which has no price. */
+/** Prices of a period in both profiles, and the difference; without the switch itself, which has no price. */
 interface CalendarPrice {
   readonly inNormal: string | null;
   readonly inRush: string | null;
   readonly extra: string | null;
 }
 
-/** When rush is wanted, and what it costs. Throws `price-book-unknown`. */
+/** Rush windows with their prices. @throws LorError `price-book-unknown` */
 export function listWindows({ project, now, from, years, priceBook }: ListWindowsArgs): CalendarReport {
   const book = requirePriceBook(project, priceBook);
   const { calendar } = project.settings.normal;

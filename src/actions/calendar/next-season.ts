@@ -5,20 +5,20 @@ import type { Project } from "../../systems/load-project.ts";
 import { requirePriceBook } from "../cost/estimate-cost.ts";
 import { priceProfiles } from "../cost/price-profiles.ts";
 
-/** The rush that is on, or else the next one that begins, the whole of it. Days are `YYYY-MM-DD`, `to` included; amounts are decimal texts. */
+/** The current rush window, or else the next one, in full. Days are `YYYY-MM-DD`, `to` is inclusive; amounts are decimal texts. */
 export interface NextSeason {
   readonly events: readonly string[];
   readonly rushFrom: string;
   readonly rushTo: string;
   /** Null: unknown, never zero. */
   readonly inRush: string | null;
-  /** What it costs more than normal in the same time. */
+  /** Additional cost over the same period in normal. */
   readonly extra: string | null;
-  /** What has no price, and the amounts therefore lack. */
+  /** Charges without a known price; the amounts exclude them. */
   readonly unknown: readonly string[];
 }
 
-/** Undefined: the calendar has no rush within a year. Throws `price-book-unknown`. */
+/** Undefined when the calendar has no rush within a year. @throws LorError `price-book-unknown` */
 export function nextSeason(project: Project, now: Temporal.Instant, priceBook?: string): NextSeason | undefined {
   const { window, next } = wantedAt(project.settings.normal.calendar, now);
   const coming = window ?? next;

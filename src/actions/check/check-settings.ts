@@ -11,13 +11,13 @@ import { profilesOf } from "../../systems/project-plan.ts";
 export interface CheckReport {
   readonly version: 1;
   readonly ok: boolean;
-  /** Everything that must be put right. */
+  /** All problems found in the settings. */
   readonly issues: readonly CheckIssue[];
-  /** What is accepted and should still be known; waivers first. */
+  /** Accepted, but worth knowing; waivers first. */
   readonly warnings: readonly CheckIssue[];
-  /** Violations of policies that a waiver accepts today: no reason to refuse, and told among the warnings too. */
+  /** Violations of policies that a waiver accepts today; also included in the warnings. */
   readonly waived: readonly CheckWaiver[];
-  /** Why each policy that is named above exists, and what to do. */
+  /** Reason and remedy of every policy named above. */
   readonly policies: readonly PolicyNote[];
 }
 
@@ -33,11 +33,11 @@ interface CheckWaiver {
   readonly code: string;
   /** Path of the setting. */
   readonly path: string;
-  /** What violates it, such as a data set. */
+  /** Subject of the violation, such as a data set. */
   readonly subject: string;
   readonly owner: string;
   readonly reason: string;
-  /** The last day on which it holds, `YYYY-MM-DD` in UTC. */
+  /** Last day of validity, `YYYY-MM-DD` in UTC. */
   readonly until: string;
 }
 
@@ -59,11 +59,11 @@ export interface CheckResult {
 export interface CheckSettingsArgs {
   readonly dir: string;
   readonly stack: string;
-  /** Default: now. Waivers end and prices age. */
+  /** Default: now. Decides which waivers have expired and which prices are old. */
   readonly now?: Date;
 }
 
-/** Reads the settings in a folder and tells every problem of them at once. */
+/** Reads the settings in a folder and reports all problems at once. */
 export function checkSettings({ dir, stack, now = new Date() }: CheckSettingsArgs): CheckResult {
   const raw = readProjectFiles(dir, stack);
   const { project, issues, refused, waived } = raw.ok
@@ -87,7 +87,7 @@ export function checkSettings({ dir, stack, now = new Date() }: CheckSettingsArg
   };
 }
 
-/** What there is to know of settings that are accepted. */
+/** Report on valid settings. */
 export function acceptedReport(project: Pick<Project, "policies" | "waived" | "warnings">): CheckReport {
   const warnings = [...project.policies, ...project.warnings];
   return {
@@ -100,13 +100,13 @@ export function acceptedReport(project: Pick<Project, "policies" | "waived" | "w
   };
 }
 
-/** Bad settings weigh more than a refusal: until they are put right nobody knows what else is refused. */
+/** Invalid settings take precedence over a refusal by policy: until they are repaired, the policies cannot be judged completely. */
 export function exitOf(issues: readonly Issue[]): ExitCode {
   if (issues.length === 0) return ExitCode.done;
   return issues.some((issue) => issue.exit === ExitCode.usage) ? ExitCode.usage : ExitCode.refused;
 }
 
-/** Reason and remedy of every policy that an issue is of, each once. */
+/** Reason and remedy of every policy among the issues, without duplicates. */
 export function describePolicies(issues: readonly Issue[]): readonly PolicyNote[] {
   const named = new Set(issues.map(({ code }) => code));
   return policies

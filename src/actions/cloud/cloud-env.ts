@@ -11,16 +11,16 @@ export interface CloudEnvironmentArgs {
   /** State folder (`.lor-infra`). */
   readonly home: string;
   readonly runtime: CloudRuntime;
-  /** Where the state lies that our commands work on. */
+  /** Location of the state that our commands use. */
   readonly state: StackState;
-  /** Path of the engine; the language host lies beside it. */
+  /** Path of the engine; the language host is in the same folder. */
   readonly engine: string;
-  /** Path of the Node that runs the program: 24, whatever the system's is. */
+  /** Path of the Node that runs the program: version 24, whatever the system's is. */
   readonly node: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** What plain `pulumi` needs to work on the local cloud and on nothing else. @throws LorError `passphrase-unreadable` */
+/** Environment that lets plain `pulumi` work on the local cloud and on nothing else. @throws LorError `passphrase-unreadable` */
 export function cloudEnvironment(args: CloudEnvironmentArgs): Readonly<Record<string, string>> {
   const { providers } = args.runtime;
   return {
@@ -30,12 +30,12 @@ export function cloudEnvironment(args: CloudEnvironmentArgs): Readonly<Record<st
       .join(","),
     PULUMI_BACKEND_URL: plainBackendUrl(args.state),
     ...passphraseVariables(args.home, args.env),
-    // The state is kept as lor-infra reads it, whatever the shell says.
+    // The state is stored in the form that lor-infra reads, whatever the shell's variables say.
     PULUMI_DIY_BACKEND_GZIP: "false",
     PULUMI_DIY_BACKEND_ZSTD: "false",
     PULUMI_DIY_BACKEND_LEGACY_LAYOUT: "false",
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    // Attached providers need no plugin; without this the engine would try to download the ones that the program names.
+    // Attached providers need no plugin; without this variable the engine would try to download the plugins that the program names.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     LOR_TLS_PKCS12_FILE: join(cloudFolder(args.home), "tls.p12"),
     PATH: [dirname(args.engine), dirname(args.node), args.env.PATH]

@@ -4,7 +4,7 @@ import type { FaultOrder, FaultView } from "../../local-cloud/kernel/faults.ts";
 import { cloudFolder, requireLocalCloud } from "../../stack/cloud-connection.ts";
 
 /**
- * Orders a fault: the next `times` calls that match meet it.
+ * Orders a fault for the next `times` matching calls.
  * @throws LorError `local-cloud-not-running`, `fault-not-understood`
  */
 export async function orderFault(home: string, order: FaultOrder): Promise<FaultView> {
@@ -24,12 +24,12 @@ export async function orderFault(home: string, order: FaultOrder): Promise<Fault
   }
 }
 
-/** Faults that no call has met yet. */
+/** Ordered faults that are not used up. */
 export async function listFaults(home: string): Promise<readonly FaultView[]> {
   return await requireLocalCloud(cloudFolder(home)).control.faults();
 }
 
-/** Takes every fault back and lets go what one holds. */
+/** Cancels all faults and releases held calls. */
 export async function clearFaults(home: string): Promise<void> {
   const { control } = requireLocalCloud(cloudFolder(home));
   await control.clearFaults();

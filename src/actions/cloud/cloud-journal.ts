@@ -2,7 +2,7 @@ import type { JournalEntry, JournalFilter } from "../../local-cloud/kernel/journ
 import { cloudFolder, requireLocalCloud } from "../../stack/cloud-connection.ts";
 
 /**
- * The calls that the local cloud received, oldest first; `filter.limit` keeps the newest ones.
+ * API calls that the local cloud received, oldest first; `filter.limit` keeps the newest ones.
  * @throws LorError `local-cloud-not-running`
  */
 export async function cloudJournal(home: string, filter: JournalFilter = {}): Promise<readonly JournalEntry[]> {

@@ -1,8 +1,8 @@
 import { cloudFolder, requireLocalCloud } from "../../stack/cloud-connection.ts";
 
 /**
- * Empties the local cloud: resources, faults, journal. The state of stacks made on it is not touched: a stack whose resources
- * are gone is repaired by `lor-infra up`.
+ * Deletes everything in the local cloud: resources, faults, journal. The state of stacks is unchanged: `lor-infra up` creates the missing resources
+ * again.
  * @throws LorError `local-cloud-not-running`
  */
 export async function resetCloud(home: string): Promise<void> {

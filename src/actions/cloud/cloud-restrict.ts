@@ -4,7 +4,7 @@ import type { RestrictionOrder, RestrictionsView } from "../../local-cloud/opens
 import { cloudFolder, requireLocalCloud } from "../../stack/cloud-connection.ts";
 
 /**
- * Takes quota, sizes or backups away from the local cloud, to see what is refused then.
+ * Restricts quotas, sizes or backups of the local cloud, to test refusals.
  * @throws LorError `local-cloud-not-running`, `restriction-not-understood`
  */
 export async function restrictCloud(home: string, order: RestrictionOrder): Promise<RestrictionsView> {

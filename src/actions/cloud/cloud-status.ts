@@ -7,7 +7,7 @@ export type CloudReport =
   | {
       readonly running: false;
       readonly folder: string;
-      /** Only of a cloud that nobody stopped: the end of its log, empty when it was killed. */
+      /** End of the log of a cloud that crashed; empty when it was killed. */
       readonly lastWords?: string;
     }
   | {
@@ -15,13 +15,13 @@ export type CloudReport =
       readonly folder: string;
       readonly pid: number;
       readonly httpUrl: string;
-      /** Package -> port of its provider server. */
+      /** Port of each provider server, by package. */
       readonly providers: Readonly<Record<string, number>>;
       readonly trafficPortOffset: number;
       readonly status: CloudStatus;
     };
 
-/** Whether the local cloud of a state folder runs, and what it holds. Never its token. */
+/** Whether the local cloud of a state folder is running, and what it contains. Never its token. */
 export async function cloudStatus(home: string): Promise<CloudReport> {
   const folder = cloudFolder(home);
   const runtime = readRuntime(folder);

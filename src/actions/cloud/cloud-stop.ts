@@ -4,10 +4,10 @@ import { readRuntime } from "../../local-cloud/kernel/runtime-file.ts";
 import { isAlive } from "../../os/process-identity.ts";
 import { cloudFolder } from "../../stack/cloud-connection.ts";
 
-/** Time that the cloud has to end by itself, milliseconds; what it holds is safe either way. */
+/** Grace period for the cloud to end, in milliseconds; its data is safe either way. */
 const patienceMs = 10_000;
 
-/** Stops the local cloud of a state folder; what it holds stays. @returns false when none ran */
+/** Stops the local cloud of a state folder and keeps its data. @returns false when none was running */
 export async function stopCloud(home: string): Promise<boolean> {
   const runtime = readRuntime(cloudFolder(home));
   if (runtime === undefined) return false;

@@ -30,30 +30,30 @@ export interface CompareSettingsArgs {
   readonly from: Temporal.PlainDate;
   /** Id of a price book, such as `offer-2025`. */
   readonly priceBook?: string | undefined;
-  /** Default: now. Waivers end and prices age. */
+  /** Default: now. Decides which waivers have expired and which prices are old. */
   readonly now?: Date;
 }
 
-/** What other settings would cost and promise. Before: the settings as they are; after: with the change and all that it needs. */
+/** Cost and promises of other settings. Before: the current settings; after: with the change and the settings it implies. */
 export interface ComparisonReport {
   readonly version: 1;
   readonly changes: readonly ComparedSetting[];
-  /** Settings that the change needs too. */
+  /** Settings that the change implies. */
   readonly needs: readonly (ComparedSetting & { readonly why: string })[];
-  /** Promises of the change that nothing on offer keeps. */
+  /** Promises of the change that nothing on offer can keep. */
   readonly impossible: RecoveryAdvice["impossible"];
   readonly price: ComparedPrice;
   readonly dataLoss: DataLossComparison;
-  /** What policies refuse: as it is, with the change alone, and with what it needs. */
+  /** Policy violations: before, with the change alone, and with its implied settings. */
   readonly refused: Readonly<Record<"before" | "alone" | "after", CheckReport["issues"]>>;
-  /** Why each policy that is named above exists, and what to do. */
+  /** Reason and remedy of every policy named above. */
   readonly policies: CheckReport["policies"];
 }
 
 export interface ComparedSetting {
-  /** As it is typed, such as `rush.loadBalancer.bandwidth`. */
+  /** As typed, such as `rush.loadBalancer.bandwidth`. */
   readonly path: string;
-  /** Null: it is not set, and has no default. */
+  /** Null: not set, without a default. */
   readonly from: string | null;
   readonly to: string;
 }
@@ -66,31 +66,31 @@ interface ComparedPrice {
   readonly months: readonly (ComparedAmount & { readonly profile: Profile })[];
   /** A year with its rush, as `cost --season` prices it. */
   readonly season: ComparedAmount & { readonly from: string; readonly to: string };
-  /** What has no price, and the amounts lack. */
+  /** Charges without a known price; the amounts exclude them. */
   readonly unknown: readonly ComparedUnknown[];
 }
 
 interface ComparedAmount {
   readonly before: string | null;
   readonly after: string | null;
-  /** After less before, of what has a price; null where one is unknown, or lacks a price that the other has. */
+  /** After minus before, of known prices; null when a price is unknown on one side only. */
   readonly difference: string | null;
-  /** What has no price on either side and is not as much on both: the difference lacks it. */
+  /** Charges without a known price that differ between both sides; the difference excludes them. */
   readonly differenceLacks: readonly string[];
 }
 
 export interface ComparedUnknown {
-  /** As a price book names it, such as `router`. */
+  /** Price key, such as `router`. */
   readonly key: string;
-  /** Where it is missing. */
+  /** Sides on which the price is missing. */
   readonly side: "both" | "before" | "after";
-  /** Other price books, which have a price for it. */
+  /** Other price books that contain the price. */
   readonly knownIn: readonly string[];
 }
 
 /**
- * What a stronger promise, or any other settings, would cost. Nothing is written.
- * @throws LorError `comparison-refused` when the change cannot be read or built, `price-book-unknown`
+ * Cost of a stronger promise or of any other settings. Writes nothing.
+ * @throws LorError `comparison-refused` when the change cannot be parsed or built, `price-book-unknown`
  */
 export function compareSettings({
   project,
@@ -142,14 +142,14 @@ export function compareSettings({
   };
 }
 
-/** @param kept paths of settings that somebody asked for as they are */
+/** @param kept paths of settings that were requested explicitly */
 function adviseOn(project: Project, kept: readonly string[]): RecoveryAdvice {
   const { recovery } = project.system.capabilities;
   const plan = planProfile(project, "normal");
   return recovery?.advise(plan, plan.rpoSeconds, kept) ?? { needs: [], impossible: [] };
 }
 
-/** The files as they are: the settings that were checked do not say in which of them a value is. */
+/** The raw files: the parsed settings do not record the file of a value. */
 function readAgain({ dir, stack }: Project): RawProject {
   const raw = readProjectFiles(dir, stack);
   if (!raw.ok) throw refused([], raw.issues);

@@ -9,9 +9,9 @@ import { cloudOf, itemsOf, planFleet, profileFleet, rollingOf } from "../../syst
 export interface EstimateCostArgs {
   readonly project: Project;
   readonly profile: Profile;
-  /** Another size for all fronts, to compare. Default: the profile's. */
+  /** Another size for all fronts, for comparison. Default: the profile's. */
   readonly frontsFlavor?: string;
-  /** Id of a price book. Default: that of what is really bought. */
+  /** Id of a price book. Default: the book of what is actually bought. */
   readonly priceBook?: string | undefined;
 }
 
@@ -24,12 +24,12 @@ export interface CostReport {
   readonly lines: readonly CostReportLine[];
   readonly outsideOffer: readonly CostReportLine[];
   readonly outsideOfferTotal: CostReportSum;
-  /** Resources that cost nothing by themselves. */
+  /** Resources without a charge of their own. */
   readonly free: { readonly count: number; readonly items: readonly CostReportItem[] };
 }
 
 export interface CostReportSum {
-  /** Sum of the lines whose price is known; null when no line has one. */
+  /** Sum of all known prices; null when none is known. */
   readonly amount: string | null;
   readonly currency: string;
   readonly tax: "excluded" | "included";
@@ -40,13 +40,13 @@ export interface CostReportSum {
 
 export interface CostReportLine {
   readonly label: string;
-  /** Id of the price book that the price is from: what an offer leaves out is priced from another one. */
+  /** Id of the price book: charges outside an offer are priced from another book. */
   readonly priceBook: string;
   readonly quantity: number;
   readonly unit: CostLine["unit"];
   readonly unitPrice: string | null;
   readonly hourPrice: string | null;
-  /** Another contract for the same thing, by the month; not counted. */
+  /** Monthly alternative for the same charge; not counted. */
   readonly monthlyPlan: string | null;
   readonly amount: string | null;
   readonly note: string | null;
@@ -58,7 +58,7 @@ interface CostReportItem {
   readonly name: string;
 }
 
-/** What a profile costs by the month. Throws `price-book-unknown` and `flavor-unknown`. */
+/** Monthly price of a profile. @throws LorError `price-book-unknown`, `flavor-unknown` */
 export function estimateCost({ project, profile, frontsFlavor, priceBook }: EstimateCostArgs): CostReport {
   const book = requirePriceBook(project, priceBook);
   const asked = profileFleet(project, profile);

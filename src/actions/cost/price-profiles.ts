@@ -8,12 +8,12 @@ import type { Project } from "../../systems/load-project.ts";
 import { itemsOf, planProfile } from "../../systems/project-plan.ts";
 import { requirePriceBook } from "./estimate-cost.ts";
 
-/** Everything that a profile is made of. */
+/** All charges of a profile. */
 export function profileItems(project: Project, profile: Profile): readonly PlanItem[] {
   return itemsOf(planProfile(project, profile));
 }
 
-/** A month of both profiles, with what the offer leaves out. */
+/** Monthly price of both profiles, including what the offer leaves out. */
 export function priceProfiles(project: Project, book: PriceBook): MonthlyPrices {
   return {
     normal: priceItems(profileItems(project, "normal"), book),
@@ -26,18 +26,18 @@ export function priceItems(items: readonly PlanItem[], book: PriceBook): Monthly
   return monthlyPriceOf(estimateItems(items, book));
 }
 
-/** What a time in rush costs more than in normal, as `94.34 EUR`; undefined where a price is missing. */
+/** Additional cost of rush over normal for a period, such as `94.34 EUR`; undefined when a price is missing. */
 export function rushCostsMore(project: Project, seconds: number, priceBook?: string): string | undefined {
   const { extra } = priceTime(seconds, priceProfiles(project, requirePriceBook(project, priceBook)));
   return extra === undefined ? undefined : renderCents(extra);
 }
 
-/** What has no price and is not the same in both profiles; the rest has no part in what rush costs more. */
+/** Charges without a known price that differ between the profiles; the others do not affect the difference. */
 export function unpricedDifferences(project: Project, book: PriceBook): readonly string[] {
   return differingKeys(unpricedOf(project, "normal", book), unpricedOf(project, "rush", book));
 }
 
-/** How much of each thing without a price a profile takes, by the key that a price book would have. */
+/** Number of charges without a known price in a profile, by price key. */
 export function unpricedOf(project: Project, profile: Profile, book: PriceBook): ReadonlyMap<string, number> {
   const { lines, outsideOffer } = estimateItems(profileItems(project, profile), book);
   return new Map(
@@ -45,7 +45,7 @@ export function unpricedOf(project: Project, profile: Profile, book: PriceBook):
   );
 }
 
-/** What one side takes more of than the other. */
+/** Charges of which one side has more than the other. */
 export function differingKeys(one: ReadonlyMap<string, number>, other: ReadonlyMap<string, number>): readonly string[] {
   return [...new Set([...one.keys(), ...other.keys()])].filter((key) => one.get(key) !== other.get(key));
 }

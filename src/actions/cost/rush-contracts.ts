@@ -10,16 +10,16 @@ import { instancesOfProject, renderContract, type SeasonCostContract } from "./s
 export interface RushContractsArgs {
   readonly project: Project;
   readonly now: Temporal.Instant;
-  /** Name of the event that the rush is for. Default: the one whose window is on. */
+  /** Name of the event of the rush. Default: the event of the current window. */
   readonly event?: string | undefined;
   /** Id of a price book. Default: the customer's offer. */
   readonly priceBook?: string;
 }
 
-/** The contracts of the instances of one rush; undefined: the calendar has none now, so nobody knows how long it lasts. */
+/** Contracts for the instances of one rush; undefined when the calendar has no current rush, whose end would be unknown. */
 export interface RushContracts {
   readonly currency: string;
-  /** One for each. */
+  /** Contract of each instance. */
   readonly instances: readonly SeasonCostContract[];
 }
 

@@ -38,8 +38,7 @@ export interface SeasonCostArgs {
 }
 
 /**
- * What a year costs with its rush windows. Days are `YYYY-MM-DD` in the time zone, `to` days are included; amounts are decimal texts, null is
- * unknown, never zero.
+ * Yearly cost with rush windows. Days are `YYYY-MM-DD` in the time zone, `to` is inclusive; amounts are decimal texts, null is unknown, never zero.
  */
 export interface SeasonCostReport {
   readonly version: 1;
@@ -50,22 +49,22 @@ export interface SeasonCostReport {
     readonly priceBook: string;
     readonly currency: string;
     readonly tax: PriceBook["tax"];
-    /** Hours that a month of these prices is counted as; an amount is its share of them. */
+    /** Hours in a month of these prices; amounts are shares of it. */
     readonly hoursPerMonth: number;
-    /** A month of each profile, with what the offer leaves out. */
+    /** Monthly price of each profile, including what the offer leaves out. */
     readonly month: Readonly<Record<Profile, string | null>>;
-    /** What has no price, and every amount here therefore lacks. */
+    /** Charges without a known price; every amount here excludes them. */
     readonly unknown: readonly string[];
   };
   readonly windows: readonly SeasonCostWindow[];
   readonly switches: Readonly<Record<"toRush" | "toNormal", SeasonCostSwitch>>;
-  /** Calendar months; the first and the last one may be parts. */
+  /** Calendar months; the first and the last one may be partial. */
   readonly months: readonly SeasonCostMonth[];
   readonly total: SeasonCostSums;
-  /** What the year costs more than in normal without a rush, and less than in rush without an end. */
+  /** Additional cost over a year in normal, and saving against a year in rush. */
   readonly difference: { readonly toAlwaysNormal: string | null; readonly toAlwaysRush: string | null };
   readonly contracts: readonly SeasonCostContract[];
-  /** Instances that rush enlarges, over the whole year: each is on a plan all the time, or never. */
+  /** Instances that rush resizes, over the whole year: each is on a plan all the time, or never. */
   readonly resized: readonly SeasonCostResized[];
   /** Terms of a monthly plan to know before ordering one. */
   readonly planTerms: readonly string[];
@@ -78,13 +77,13 @@ interface SeasonCostWindow {
   readonly hours: number;
 }
 
-/** One switch: while it runs, what leaves in it is paid for beside what comes. */
+/** One switch: while it runs, old and new charges are both billed. */
 interface SeasonCostSwitch {
   /** Expected on the real cloud. */
   readonly seconds: number;
-  /** Hours begun in it, each of which is billed. */
+  /** Billed hours: each hour begun counts. */
   readonly hours: number;
-  /** At most: what all of it costs that leaves, in these hours. */
+  /** Upper bound: the price of all charges that end, for these hours. */
   readonly price: string | null;
 }
 
@@ -104,27 +103,27 @@ interface SeasonCostMonth extends SeasonCostSums {
   readonly month: string;
 }
 
-/** The contract of one instance in one size for one time of it. */
+/** Contract of one instance in one size for one period. */
 export interface SeasonCostContract {
   readonly instance: string;
   readonly size: string;
   readonly when: SeasonInstance["when"];
-  /** Of one for a rush. */
+  /** Contract of an instance for a rush. */
   readonly window: { readonly rushFrom: string; readonly rushTo: string } | null;
   readonly priceBook: string;
-  /** Prices of one hour and of one month. */
+  /** Prices per hour and per month. */
   readonly hour: string | null;
   readonly month: string | null;
   readonly hours: number;
-  /** Begun months, each of which the plan is due for in full. */
+  /** Months begun, each of which is billed in full on a plan. */
   readonly months: number;
   readonly hourly: string | null;
   readonly monthlyPlan: string | null;
-  /** The cheaper one; null: a price is unknown. */
+  /** Null: a price is unknown. */
   readonly cheaper: Contract | null;
-  /** From how many hours on the plan of these months costs no more. */
+  /** Number of hours from which the plan is at most as expensive. */
   readonly breakEvenHours: number | null;
-  /** The plan, should its first month be due from its first day only. */
+  /** Price of the plan if its first month is billed pro rata. */
   readonly proRata: { readonly monthlyPlan: string; readonly cheaper: Contract } | null;
   readonly why: string;
 }
@@ -133,12 +132,12 @@ interface SeasonCostResized {
   readonly instance: string;
   readonly sizes: Readonly<Record<Profile, string>>;
   readonly hourly: string | null;
-  /** At most: both sizes in full in every month that a rush lies in. */
+  /** Upper bound: both sizes in full in every month with a rush. */
   readonly monthlyPlan: string | null;
   readonly cheaper: Contract | null;
 }
 
-/** What a year costs, and which contract each of its instances should have. Throws `price-book-unknown`. Pure. */
+/** Cost of a year, and the best contract for each of its instances. Pure. @throws LorError `price-book-unknown` */
 export function costSeason({ project, from, priceBook }: SeasonCostArgs): SeasonCostReport {
   const book = requirePriceBook(project, priceBook);
   const { calendar } = project.settings.normal;
@@ -185,7 +184,7 @@ export function instancesOfProject(project: Project): readonly SeasonInstance[] 
 
 interface PricedSeason {
   readonly prices: SeasonPrices;
-  /** Expected length of each switch. */
+  /** Expected duration of each switch. */
   readonly seconds: { readonly toRush: number; readonly toNormal: number };
 }
 
@@ -208,7 +207,7 @@ function priceSeason(project: Project, book: PriceBook): PricedSeason {
   };
 }
 
-/** How long an undisturbed switch should take: an estimate, without what a stack's journal teaches. */
+/** Expected duration of an undisturbed switch: an estimate, without the stack's journal. */
 function secondsTo(project: Project, target: Profile): number {
   const rolling = rollingOf(project);
   const { settings } = project;

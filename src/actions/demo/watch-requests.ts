@@ -5,27 +5,27 @@ export interface WatchRequestsArgs {
   /** Loopback only: `127.…`. */
   readonly host: string;
   readonly port: number;
-  /** Sent as Host, as a browser would. */
+  /** Host header, as a browser would send it. */
   readonly domain: string;
-  /** Clients at the same time. Default 4. */
+  /** Number of parallel clients. Default 4. */
   readonly clients?: number;
-  /** Pause of each client between two requests, milliseconds. Default 10. */
+  /** Pause of each client between two requests, in milliseconds. Default 10. */
   readonly pauseMs?: number;
-  /** No more than this are sent in all. Default 50,000. */
+  /** Maximum number of requests. Default 50,000. */
   readonly most?: number;
-  /** Time after which a request without an answer counts as lost, milliseconds. Default 10,000. */
+  /** Timeout after which a request counts as lost, in milliseconds. Default 10,000. */
   readonly timeoutMs?: number;
 }
 
 export interface RequestFigures {
   readonly sent: number;
-  /** Without an answer, or with a status of 500 or more. */
+  /** Requests without an answer, or with a status of 500 or more. */
   readonly lost: number;
-  /** What the lost ones met -> how often. */
+  /** Number of lost requests by reason. */
   readonly reasons: Readonly<Record<string, number>>;
 }
 
-/** Customers of a shop on the local cloud, until `stop`: what shows that a switch loses no request. */
+/** Customers of a shop on the local cloud, until `stop`: shows that a switch loses no request. */
 export class RequestWatch {
   readonly #stopped = new AbortController();
   readonly #clients: Promise<void>[];
@@ -39,7 +39,7 @@ export class RequestWatch {
     this.#clients = Array.from({ length: args.clients ?? 4 }, () => this.#client(args, agent));
   }
 
-  /** Ends the clients and counts. */
+  /** Ends the clients and returns the totals. */
   async stop(): Promise<RequestFigures> {
     this.#stopped.abort();
     await Promise.all(this.#clients);
@@ -59,7 +59,7 @@ export class RequestWatch {
   }
 }
 
-/** One request. @returns why it was lost, or undefined. */
+/** Sends one request. @returns why it was lost, or undefined */
 function ask({ host, port, domain, timeoutMs = 10_000 }: WatchRequestsArgs, agent: Agent): Promise<string | undefined> {
   return new Promise((done) => {
     const call = request({ host, port, path: "/", headers: { host: domain }, agent, timeout: timeoutMs }, (answer) => {

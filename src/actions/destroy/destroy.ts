@@ -17,16 +17,16 @@ import type { SystemPlan } from "../../systems/contract.ts";
 import { cloudOf, itemsOf, planFleet, planProfile } from "../../systems/project-plan.ts";
 
 export interface DestroyInput {
-  /** Deletes databases, volumes and buckets too; without it a stack that holds data is left alone. Default: false. */
+  /** Deletes databases, volumes and buckets too; otherwise a stack with data is refused. Default: false. */
   readonly withData?: boolean;
   readonly confirm: Confirm;
 }
 
 export interface DestroyResult {
   readonly deleted: readonly ProposedChange[];
-  /** The part of them that held data. */
+  /** Those that held data. */
   readonly lost: readonly ProposedChange[];
-  /** What was paid for. */
+  /** Plan before, for its price. */
   readonly before: SystemPlan | undefined;
   /** Copy of the last state, secrets encrypted; undefined when there was nothing. */
   readonly backup: string | undefined;
@@ -34,7 +34,7 @@ export interface DestroyResult {
 }
 
 /**
- * Deletes a stack. What holds data is listed first, then its protection is given up by an update of its own, then everything goes.
+ * Deletes a stack. Resources with data are listed first; after approval an update removes their protection, then everything is deleted.
  * @throws LorError `destroy-holds-data` (exit 3) without `withData`, `not-approved`
  */
 export async function destroy(context: StackContext, { withData, confirm }: DestroyInput): Promise<DestroyResult> {
@@ -82,7 +82,7 @@ export async function destroy(context: StackContext, { withData, confirm }: Dest
   });
 }
 
-/** Gives up the protection of what holds data: only of what is there, because a stack half made must not be completed on its way out. */
+/** Removes the protection of existing resources with data only, because the update must not complete a partial stack. */
 async function release(context: StackContext, plan: SystemPlan, recorded: RecordedState): Promise<void> {
   const targets = recorded.resources.filter((one) => one.protect).map((one) => one.urn);
   if (targets.length > 0) {
@@ -96,7 +96,7 @@ async function release(context: StackContext, plan: SystemPlan, recorded: Record
   }
 }
 
-/** In the order of loss: what holds data first. */
+/** Resources with data first. */
 function proposeDeletion(resources: readonly StateResource[], plan: SystemPlan): readonly ProposedChange[] {
   const items = itemsOf(plan);
   const changes = resources.map((one): ProposedChange => {

@@ -27,7 +27,7 @@ export interface ExamineArgs {
   readonly now: Date;
 }
 
-/** One thing that a command needs, and how it is. */
+/** Result of one check of the setup. */
 export interface SetupCheck {
   readonly subject: string;
   readonly verdict: "good" | "warning" | "bad";
@@ -36,13 +36,13 @@ export interface SetupCheck {
   readonly next?: string;
 }
 
-/** Prices older than this are worth another look. */
+/** Age from which prices are reported as old. */
 const oldPriceBookDays = 365;
 
-/** Clocks further apart than this make signed calls fail. Source: signed APIs refuse signatures of another time. */
+/** Clock difference from which signed calls fail, in seconds. Source: signed APIs refuse signatures of another time. */
 const clockToleranceSeconds = 30;
 
-/** Looks at everything a command needs, without changing anything. */
+/** Checks everything that a command needs, without changing anything. */
 export async function examine(args: ExamineArgs): Promise<readonly SetupCheck[]> {
   const project = loadProject(args.dir, args.stack, {
     now: args.now,
@@ -87,7 +87,7 @@ async function examineLocalCloud({ home }: StackFolder): Promise<SetupCheck> {
     : good("local cloud", "does not run; a command that needs it starts it");
 }
 
-/** Whether the variables that the clients and the providers read are set. */
+/** Whether the variables of clients and providers are set. */
 function examineCredentials(project: Project | undefined, env: Environment): readonly SetupCheck[] {
   if (project === undefined) return [warning("credentials", "not examined: the settings are refused")];
   const cloud = cloudOf(project);
@@ -106,7 +106,7 @@ function examinePassphrase({ home }: StackFolder, { cloud, env }: ExamineArgs): 
   }
 }
 
-/** The file that the next `up` installs; the local cloud makes its own where none is named. */
+/** Certificate that the next `up` installs; the local cloud generates its own when no file is named. */
 async function examineCertificate(
   { cloud, env, now }: ExamineArgs,
   project: Project | undefined,
@@ -131,7 +131,7 @@ async function examineCertificate(
   }
 }
 
-/** The clock of this machine against the cloud's, where there is one to ask without credentials. */
+/** Compares the clock of this machine with the cloud's, where a clock can be read without credentials. */
 async function examineClock({ cloud, env, now }: ExamineArgs): Promise<SetupCheck> {
   if (cloud === "local") return good("clock", "the local cloud uses this machine's");
   const address = env.OS_AUTH_URL;
@@ -160,7 +160,7 @@ function examinePriceBooks(project: Project | undefined, now: Date): readonly Se
   });
 }
 
-/** Where the state is, whether it can be reached and written, and who holds the lock. */
+/** Location of the state, whether it can be read and written, and who holds the lock. */
 async function examineState(
   folder: StackFolder,
   project: Project | undefined,
@@ -182,7 +182,7 @@ async function examineState(
   }
 }
 
-/** Whether somebody has written an old state over a newer one. */
+/** Whether an old state has replaced a newer one. */
 async function examineChain(state: StackState): Promise<SetupCheck> {
   const { entries, now, unreadable } = await listState(state);
   const states = `${entries.length} states are recorded`;

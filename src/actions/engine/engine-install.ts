@@ -5,12 +5,12 @@ export interface EngineInstalled {
   readonly path: string;
   readonly version: string;
   readonly origin: "path" | "cache" | "download" | "build";
-  /** What plain `pulumi` starts for the program; `lor-infra` itself does without. */
+  /** Started by plain `pulumi` for the program; `lor-infra` does not need it. */
   readonly languageHost: string | undefined;
 }
 
 /**
- * Finds the engine, or obtains it.
+ * Finds or installs the engine.
  * @throws LorError `engine-missing`, `engine-build-failed`, `cancelled`
  */
 export async function engineInstall(args: InstallEngineArgs): Promise<EngineInstalled> {

@@ -6,11 +6,11 @@ import { locateEngine, locateLanguageHost } from "../../engine/locate-engine.ts"
 import type { Environment } from "../../engine/program-cache.ts";
 
 export type EngineStatus = {
-  /** Oldest version that is used. */
+  /** Minimum version. */
   readonly minimumVersion: string;
-  /** Folder of the engines that this project obtained. */
+  /** Folder of the engines that this project has downloaded or built. */
   readonly cacheFolder: string;
-  /** The `go` command from which an engine could be built. */
+  /** The `go` command for building an engine. */
   readonly go: string | undefined;
 } & (
   | {
@@ -23,7 +23,7 @@ export type EngineStatus = {
   | { readonly found: false; readonly reason: LorError }
 );
 
-/** Which engine a command would use now; obtains nothing. */
+/** Engine that a command would use now; installs nothing. */
 export async function engineStatus({ env }: { readonly env: Environment }): Promise<EngineStatus> {
   const location = await locateEngine({ env });
   const surroundings = {

@@ -2,39 +2,39 @@ import type { Profile } from "../../domain/profile.ts";
 import type { GatheredSecret } from "../../stack/gather-secrets.ts";
 import type { CloudKind } from "../../state/stack-folder.ts";
 
-/** What is to be said of one resource of the program. */
+/** Result for one resource of the program. */
 export interface ImportedResource {
   readonly type: string;
   readonly name: string;
   readonly verdict: /** The state has it. */
     | "known"
-    /** In the cloud, as the program says. */
+    /** Exists as the program describes it. */
     | "found"
-    /** Not in the cloud: `up` creates it. */
+    /** Does not exist: `up` creates it. */
     | "missing"
-    /** Several of the name. */
+    /** Several resources have the name. */
     | "ambiguous"
-    /** In the cloud, and the next run would change it. */
+    /** Exists, and the next run would change it. */
     | "differs"
-    /** In the cloud, and hangs on something that is missing. */
+    /** Exists, and depends on a missing resource. */
     | "incomplete";
-  /** In the cloud. */
+  /** Id in the cloud. */
   readonly id?: string;
-  /** Of an ambiguous one. */
+  /** Ids, when ambiguous. */
   readonly ids?: readonly string[];
   readonly differences?: readonly ImportDifference[];
-  /** Of an incomplete one, such as `Port ps-0`. */
+  /** Missing dependencies, such as `Port ps-0`. */
   readonly lacks?: readonly string[];
-  /** Inputs that the provider cannot read back: ignored while adopting, afterwards what the program says. */
+  /** Inputs that the provider cannot read back: ignored while adopting, then recorded with the program's values. */
   readonly writeOnlyInputs?: readonly string[];
 }
 
 interface ImportDifference {
   readonly path: string;
-  /** As text; a secret is `[secret]`, nothing is undefined. */
+  /** As text; a secret is `[secret]`, no value is undefined. */
   readonly found: string | undefined;
   readonly wanted: string | undefined;
-  /** The setting to change so that it fits; undefined when none decides it. */
+  /** Setting to change so that it matches; undefined when there is none. */
   readonly setting: string | undefined;
 }
 
@@ -45,11 +45,11 @@ export interface ImportedSecret {
   readonly from: GatheredSecret["from"];
 }
 
-/** What a person approves: what the state will know. In the cloud nothing changes. */
+/** Proposal to approve: the contents of the state after the import. Nothing changes in the cloud. */
 export interface ImportProposal {
   readonly cloud: CloudKind;
   readonly stack: string;
-  /** That the stack is said to run in; undefined between two. */
+  /** Profile to record for the stack; undefined between two. */
   readonly profile: Profile | undefined;
   readonly resources: readonly ImportedResource[];
   readonly secrets: readonly ImportedSecret[];

@@ -2,7 +2,7 @@ import { mapKey } from "../../config/resource-map.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import type { ImportedResource, ImportProposal } from "./import-proposal.ts";
 
-/** Why nothing of it is adopted; undefined when nothing stands against it. Every reason is on the screen; the error names the first kind. */
+/** Reason why nothing is adopted; undefined when there is none. The screen lists every reason; the error names the first kind. */
 export function importRefusal(proposal: ImportProposal): LorError | undefined {
   const { resources } = proposal;
   const of = (verdict: ImportedResource["verdict"]) => resources.filter((one) => one.verdict === verdict);

@@ -22,31 +22,30 @@ import type { ImportedResource, ImportProposal } from "./import-proposal.ts";
 import { importRefusal } from "./import-refusal.ts";
 
 export interface ImportInput {
-  /** The size that the shop runs in now. Default: the one that the state says, `normal` for a stack that it does not know. */
+  /** Profile that the system runs in. Default: the recorded one; `normal` for a new stack. */
   readonly profile?: Profile;
-  /** What is called otherwise in the cloud than by the program, by id or name. */
+  /** Ids or names of resources whose name in the cloud differs from the program's. */
   readonly map: ResourceMap;
-  /** Secrets in use that no API tells. */
+  /** Secrets in use that no API returns. */
   readonly secrets: ResourceMap;
-  /** Looks and tells only. */
+  /** Searches and reports only. */
   readonly dryRun: boolean;
-  /** Told what was found, before anything is refused or asked. */
+  /** Called with the result of the search, before any refusal or approval. */
   readonly tell: (proposal: ImportProposal) => void;
   readonly confirm: (proposal: ImportProposal) => Promise<boolean>;
 }
 
 export interface ImportResult extends ImportProposal {
-  /** False: there was nothing to take in, or it was only looked. */
+  /** False: nothing to import, or a search only. */
   readonly changed: boolean;
   readonly seconds: number;
 }
 
 /**
- * Takes a stack that exists in the cloud into the state, without a change to it. Everything is tried on a copy of the state: found, adopted, completed, and
- * proven by a preview. Only then the copy becomes the state, in one piece: a run that is killed has changed nothing.
- *
+ * Imports an existing stack of the cloud into the state, without changing it. Everything is tried on a copy of the state: found, adopted,
+ * completed, and verified by a preview. Only then does the copy replace the state, in one step: a killed run has changed nothing.
  * @throws LorError `import-ambiguous`, `import-incomplete`, `import-differs`, `import-secret-unknown`, `import-nothing-found`, `import-not-proven`,
- *   `import-profile`, `map-unknown-resource`, `map-not-found`, `not-approved`
+ * `import-profile`, `map-unknown-resource`, `map-not-found`, `not-approved`
  */
 export async function importStack(context: StackContext, input: ImportInput): Promise<ImportResult> {
   const began = context.clock.now().getTime();
@@ -82,7 +81,7 @@ function secondsSince({ clock }: StackContext, began: number): number {
   return (clock.now().getTime() - began) / 1000;
 }
 
-/** The Plan of what should be there. */
+/** Plan of the resources that should exist. */
 function planToImport(context: StackContext, recorded: RecordedState, asked: Profile | undefined): SystemPlan {
   if (recorded.fleet === undefined) return planProfile(context.project, asked ?? "normal");
   if (asked === undefined || asked === recorded.profile)
@@ -99,7 +98,7 @@ function planToImport(context: StackContext, recorded: RecordedState, asked: Pro
   });
 }
 
-/** One import, tried on an engine of its own. */
+/** One import on a trial engine. */
 class Attempt {
   readonly #context: StackContext;
   readonly #engine: EngineStack;
@@ -140,8 +139,8 @@ class Attempt {
   }
 
   /**
-   * Adopts what was found, and proves that the next run changes nothing of it.
-   * @returns the state to import, and what was left out of it: documents that `up` would write otherwise
+   * Adopts the found resources, and verifies that the next run does not change them.
+   * @returns the state to import, and the omitted resources: documents that `up` would write differently
    */
   async adopt(): Promise<{ readonly raw: unknown; readonly left: ReadonlySet<string> }> {
     const { found, missing, randoms, components } = this.#looked();
@@ -162,7 +161,7 @@ class Attempt {
       keep: new Set(adopt.keys()),
       without: new Set([...missing.keys(), ...others.keys()]),
     });
-    // What was not entered so far waited for what is there now.
+    // Resources that could not be inserted so far depended on these.
     await this.#engine.insertIntoState(this.#program(), others, options);
     const left = await this.#connect();
     await this.#prove(found);
@@ -175,13 +174,13 @@ class Attempt {
   }
 
   #program() {
-    // Without a state the fronts get the order of a shop that serves.
+    // Without a state the fronts are chained, as for a system that serves.
     const chain = this.#recorded.resources.length === 0 || isChained(this.#recorded);
     const choice: BuildChoice = { chain, joinDrained: true, says: this.#says() };
     return this.#context.program(this.#plan, choice);
   }
 
-  /** A fleet is said to be there once the load balancer and every front of it are. */
+  /** A fleet is recorded once the load balancer and all its fronts are. */
   #says(): NonNullable<BuildChoice["says"]> {
     if (this.#recorded.fleet !== undefined) return this.#recorded;
     const { fleet, profile } = this.#plan;
@@ -195,7 +194,7 @@ class Attempt {
     return whole ? { fleet, profile } : { fleet: undefined, profile: undefined };
   }
 
-  /** Those in use that live in the state alone. */
+  /** Secrets in use that exist in the state only. */
   #secretsInState(): ReadonlyMap<string, Adoption> {
     const { randoms } = this.#looked();
     return new Map(
@@ -207,13 +206,13 @@ class Attempt {
     );
   }
 
-  /** A database user's password. */
+  /** Password of a database user. */
   #secretOutputs(resource: ExistingResource): Pick<Adoption, "secretOutputs"> {
     const told = this.#secrets.find(({ secret }) => resourceKey(secret) === resourceKey(resource));
     return told?.value === undefined ? {} : { secretOutputs: { [told.secret.output]: told.value } };
   }
 
-  /** What was entered knows what only the cloud tells of it, and what it depends on, once the program has run with it; nothing of it is changed. */
+  /** Runs the program once: it completes inserted resources with their dependencies and with the cloud's outputs, and changes nothing. */
   async #connect(): Promise<ReadonlySet<string>> {
     const { found, missing, components } = this.#looked();
     const known = new Set((await this.#engine.exportState()).resources.map((one) => one.urn));
@@ -271,7 +270,7 @@ class Attempt {
   }
 }
 
-/** What a resource hangs on and is not there: of a port whose network is missing, the network. */
+/** Missing resources that another one depends on: for a port without a network, the network. */
 function lackedBy(urn: string, existing: ExistingResources): readonly MissingResource[] {
   const lacked = new Map<string, MissingResource>();
   for (const needed of existing.needs.get(urn) ?? []) {

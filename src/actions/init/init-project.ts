@@ -7,11 +7,11 @@ import { passphraseOfEnvironment } from "../../stack/passphrase.ts";
 import type { SystemDefinition, TemplateFile } from "../../systems/contract.ts";
 
 export interface InitProjectArgs {
-  /** Made when it is not there. */
+  /** Created when it does not exist. */
   readonly dir: string;
-  /** State folder, `<dir>/.lor-infra` unless the environment moves it. */
+  /** State folder. Default: `<dir>/.lor-infra`, or LOR_INFRA_HOME. */
   readonly home: string;
-  /** Project name: begins every name in the cloud. */
+  /** Project name: prefix of every cloud name. */
   readonly name: string;
   readonly system: SystemDefinition;
   /** Version of lor-infra that the new project depends on. */
@@ -22,9 +22,9 @@ export interface InitProjectArgs {
 }
 
 export interface InitProjectResult {
-  /** Files that were written, in the order of writing. */
+  /** Written files, in this order. */
   readonly files: readonly string[];
-  /** Where the passphrase is. Losing it loses every secret in the state. */
+  /** Location of the passphrase. Without it every secret in the state is lost. */
   readonly passphrase:
     | { readonly origin: "environment"; readonly variable: string }
     | { readonly origin: "file"; readonly path: string };
@@ -35,8 +35,8 @@ const saltBytes = 8;
 const nonceBytes = 12;
 
 /**
- * Writes a project of its own: settings, both profiles, program, and a passphrase that only this project has. Writes nothing
- * when one of the files is there already (`project-exists`).
+ * Creates a new project: settings, both profiles, program, and a random passphrase. Writes nothing when one of the files exists already
+ * (`project-exists`).
  */
 export function initProject(args: InitProjectArgs): InitProjectResult {
   const { dir, home, name, environment, randomBytes } = args;
@@ -52,7 +52,7 @@ export function initProject(args: InitProjectArgs): InitProjectResult {
   const paths = files.map(({ file }) => join(dir, file));
   refuseOverwriting(given === undefined ? [...paths, passphraseFile] : paths);
   mkdirSync(dir, { recursive: true });
-  // The passphrase first: a project whose secrets cannot be opened would be worse than none.
+  // The passphrase first: a project whose secrets cannot be decrypted would be worse than none.
   if (given === undefined) {
     mkdirSync(home, { recursive: true, mode: 0o700 });
     writeFileSync(passphraseFile, `${passphrase}\n`, { mode: 0o600, flag: "wx" });

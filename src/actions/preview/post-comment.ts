@@ -12,13 +12,13 @@ export type Forge = "github" | "gitlab";
 
 export interface PostCommentArgs {
   readonly forge: Forge;
-  /** Where the job runs, as the forge's CI says it in variables, and the token. */
+  /** The place of the CI job, from the forge's variables, and the token. */
   readonly env: Environment;
-  /** First line of the body, by which the comment is found again. */
+  /** First line of the body, which identifies the comment. */
   readonly marker: string;
   /** Begins with the marker. */
   readonly body: string;
-  /** For tests: how often and how long. */
+  /** For tests: number and interval of retries. */
   readonly calls?: CallOptions;
 }
 
@@ -33,8 +33,7 @@ export function commentMarker({ project, stack }: { readonly project: string; re
 }
 
 /**
- * The one comment of a pull request: made the first time, overwritten afterwards. Done twice, or again after a lost answer, it is still one.
- *
+ * Creates or updates the one comment of a pull request. Repeating it, also after a lost response, still leaves one comment.
  * @throws LorError `comment-variables-missing`, `comment-without-pull-request` (exit 2); `comment-token-refused`, `comment-not-allowed`,
  * `comment-place-unknown`, `comment-refused`, `forge-limited`, `forge-failed`
  */
@@ -51,7 +50,7 @@ export async function postComment({ forge, env, marker, body, calls }: PostComme
 }
 
 async function createOrUpdate(thread: CommentThread, marker: string, body: string): Promise<PostedComment> {
-  // Only where it is the first line: a person who quotes the comment has not made another one.
+  // Only as the first line: a quotation of the comment is another comment.
   const ours = (await thread.list()).find((comment) => comment.body.split(/\r?\n/, 1)[0] === marker);
   const posted = ours === undefined ? await thread.create(body) : await thread.update(ours.id, body);
   return { ...posted, done: ours === undefined ? "created" : "updated", service: thread.service };
@@ -121,7 +120,7 @@ function withoutPullRequest(variable: string, seen: string, accepted: string): L
   });
 }
 
-/** What the setting or permission is that a forge's answer comes from, for each forge. */
+/** Setting or permission that causes a forge's status code, for each forge. */
 const remedies = {
   github: {
     variable: "GITHUB_TOKEN",

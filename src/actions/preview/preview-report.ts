@@ -11,7 +11,7 @@ import { pricePlan } from "../cost/price-plan.ts";
 import { compareDataLoss, type DataLossComparison } from "../rpo/compare-data-loss.ts";
 import { type PreviewInput, type PreviewResult, preview } from "./preview.ts";
 
-/** What a preview says, as plain data: the JSON document, and what its Markdown is made from. */
+/** A preview as plain data: the JSON document, and the input of its Markdown. */
 export interface PreviewReport
   extends Pick<PreviewResult, "profile" | "current" | "changes" | "steps" | "disks" | "stop" | "seconds" | "differs"> {
   readonly version: 1;
@@ -24,34 +24,31 @@ export interface PreviewReport
   readonly check: CheckReport;
 }
 
-/** Whether the settings from before the change were there to compare with. */
+/** Whether the settings before the change were available. */
 interface PreviewBase {
   readonly kind: "none" | "given" | "refused";
-  /** Of `refused`: its first problem. */
+  /** First problem of a refused preview. */
   readonly reason?: string;
 }
 
-/** A month. Amounts are decimal texts with all their digits; null is unknown, never zero. */
+/** Monthly price. Amounts are decimal texts with all their digits; null is unknown, never zero. */
 interface PreviewPrice {
   readonly priceBook: string;
   readonly currency: string;
-  /** Null: nothing is there. */
+  /** Null: nothing exists. */
   readonly now: PreviewSum | null;
   readonly after: PreviewSum;
-  /** After less now, of what is known; null where there is nothing to subtract, or a price is unknown on one side only. */
+  /** After minus now, of known prices; null when there is nothing to subtract, or when a price is unknown on one side only. */
   readonly difference: string | null;
-  /** Both profiles as the settings say them, whichever the stack is in: a change of the other one costs too, later. */
+  /** Both profiles of the settings, whichever the stack is in: a change of the other one costs too, later. */
   readonly profiles: readonly ProfilePrice[];
-  /**
-   * The rush that is on or comes next, by the calendar and the sizes of either side. Null: that calendar has none within a year, or
-   * the settings of before are not known.
-   */
+  /** The current or the next rush, by calendar and sizes of each side. Null: no rush within a year, or the settings before the change are unknown. */
   readonly nextSeason: { readonly before: NextSeason | null; readonly after: NextSeason | null };
 }
 
 interface ProfilePrice {
   readonly profile: Profile;
-  /** Null: not known, without the settings of before. */
+  /** Null: unknown, without the settings before the change. */
   readonly before: PreviewSum | null;
   readonly after: PreviewSum;
 }
@@ -63,13 +60,13 @@ export interface PreviewSum {
 }
 
 export interface PreviewReportInput extends Omit<PreviewInput, "base"> {
-  /** Folder with the settings from before the change, such as a checkout of the branch that it goes into. */
+  /** Folder with the settings before the change, such as a checkout of the target branch. */
   readonly base?: string;
   /** Default: now. */
   readonly now?: Temporal.Instant;
 }
 
-/** One run of the preview with what it means for price and data. */
+/** Previews once, with the effects on price and data. */
 export async function reportPreview(
   context: StackContext,
   { base: folder, now = Temporal.Now.instant(), ...input }: PreviewReportInput,

@@ -19,33 +19,33 @@ import { goalOf, requireCreated } from "../rush/switch-profile.ts";
 export interface PreviewInput {
   /** Default: the profile that the stack is in; `normal` for a new one. */
   readonly profile?: Profile;
-  /** Asks the cloud for what is really there first. Default: false. */
+  /** Refreshes the state from the cloud first. Default: false. */
   readonly detect?: boolean;
-  /** Settings from before the change: what is there now was built and is priced with them. Default: the same settings. */
+  /** Settings before the change, by which existing resources were built and are priced. Default: the same settings. */
   readonly base?: Project;
 }
 
 export interface PreviewResult {
   readonly profile: Profile;
-  /** Profile that the stack is in; undefined for a new one, and between two profiles. */
+  /** Current profile of the stack; undefined for a new one, and between two profiles. */
   readonly current: Profile | undefined;
-  /** What differs between the settings and the state (with `detect`: and the cloud). */
+  /** Differences between the settings and the state (with `detect`: and the cloud). */
   readonly changes: readonly ProposedChange[];
-  /** How a switch to the profile would go; empty when no front and no load balancer size changes. */
+  /** Steps of a switch to the profile; empty when no front and no load balancer size changes. */
   readonly steps: readonly StepForecast[];
-  /** Disks that become larger, for ever, or smaller, which is refused. */
+  /** Disks that would grow, which is irreversible, or shrink, which is refused. */
   readonly disks: readonly DiskChange[];
-  /** Why the settings cannot be applied, or the switch cannot begin now. */
+  /** Reason why the settings cannot be applied, or why the switch cannot begin now. */
   readonly stop: PreviewStop | undefined;
   readonly before: SystemPlan | undefined;
   readonly after: SystemPlan;
-  /** Expected duration of it all. */
+  /** Expected duration of all changes, in seconds. */
   readonly seconds: number;
-  /** Something would change: exit 5 with `--detect` or `--exit-code`. */
+  /** Whether anything would change: exit 5 with `--detect` or `--exit-code`. */
   readonly differs: boolean;
 }
 
-/** As `up`, `rush` or `normal` would refuse. */
+/** The refusals of `up`, `rush` and `normal`. */
 type PreviewStop = Omit<SwitchStop, "code"> & { readonly code: ErrorCode };
 
 /** Shows what `up`, `rush` or `normal` would do. Changes nothing and needs no lock. */

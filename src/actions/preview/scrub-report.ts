@@ -2,7 +2,7 @@ import { SecretScrubber } from "../../engine/secret-scrubber.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Variables whose value is a secret of this run: of the clouds, of the state, of the forge. */
+/** Variables whose value is a secret: of the clouds, of the state, of the forge. */
 const secretVariables = [
   "PULUMI_CONFIG_PASSPHRASE",
   "OS_PASSWORD",
@@ -15,12 +15,12 @@ const secretVariables = [
   "GITLAB_TOKEN",
 ];
 
-/** The same document without the secrets of this run, and without what looks like one: text that leaves the machine is read by others. */
+/** Redacts the secrets of this run, and anything in the form of a secret, in a document that leaves the machine. */
 export function scrubReport<T>(report: T, env: Environment): T {
   return scrubValue(report, secretsOf(env)) as T;
 }
 
-/** Knows the secrets that a run was given. */
+/** A scrubber with the secrets of this run. */
 export function secretsOf(env: Environment): SecretScrubber {
   return new SecretScrubber(secretVariables.flatMap((name) => env[name] ?? []));
 }
@@ -30,7 +30,7 @@ function scrubValue(value: unknown, scrubber: SecretScrubber): unknown {
   if (Array.isArray(value)) return value.map((one) => scrubValue(one, scrubber));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
-    // A resource's type is a word of the SDK, and one of them reads like a password beside its name.
+    // Type tokens are not redacted: one of them looks like a password beside its name.
     Object.entries(value).map(([key, inner]) => [key, key === "type" ? inner : scrubValue(inner, scrubber)]),
   );
 }

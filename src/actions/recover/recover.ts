@@ -18,9 +18,9 @@ import { carryOutStep } from "../rush/carry-out-step.ts";
 import { goalOf, requireCreated } from "../rush/switch-profile.ts";
 
 export interface RecoverInput {
-  /** Front to delete and build anew, such as `ps-1`: it holds no data of its own. */
+  /** Front to delete and create again, such as `ps-1`: it holds no data of its own. */
   readonly replace?: string;
-  /** Creation of an earlier run that is not looked for any more, as `<type> <name>`. */
+  /** Creation of an earlier run to abandon, as `<type> <name>`. */
   readonly giveUp?: string;
   readonly confirm: Confirm;
 }
@@ -32,7 +32,7 @@ export interface RecoverResult {
 }
 
 /**
- * Repairs what an interrupted run left, as every changing action does first, and replaces one front on request.
+ * Repairs what an interrupted run has left, as every changing action does first, and replaces one front on request.
  * @throws LorError `front-unknown`, `no-address-for-extra-front`, `not-enough-serving`, `gate-failed`, `preview-mismatch`, `not-approved`
  */
 export async function recover(
@@ -50,7 +50,7 @@ export async function recover(
   return { fleet, steps: [] };
 }
 
-/** A state that was brought back is as the cloud says now. */
+/** Refreshes a restored state from the cloud. */
 async function endJournal({ clock, lock, state: { journal } }: StackContext): Promise<void> {
   if ((await journal.unfinished()) === "recover") {
     const run = lock?.holder.id ?? "";
@@ -107,7 +107,7 @@ async function replaceFront(
       context.emit({ kind: "step-begun", step, position: index + 1, total: steps.length, expected });
       await note("step-begun", describeStep(step));
       const began = context.clock.now().getTime();
-      // The settings may ask for changes of other fronts too: each of them has its own turn.
+      // The settings may also change other fronts: those have steps of their own.
       const alone: StackContext = { ...context, keep: everythingBut(context, recorded, live, step) };
       await using previews = new PreviewAhead(alone);
       await carryOutStep(alone, {
@@ -127,7 +127,7 @@ async function replaceFront(
 }
 
 /**
- * Removes a front and adds it again, at the size of the profile. A temporary front serves meanwhile where the others would be too few.
+ * Removes a front and adds it again, at the size of the profile. A temporary front serves meanwhile when the others would be too few.
  * @throws LorError `front-unknown`, `no-address-for-extra-front`
  */
 function replacementSteps(live: ObservedFleet, goal: SwitchGoal, name: string): readonly SwitchStep[] {
@@ -169,7 +169,7 @@ function replacementSteps(live: ObservedFleet, goal: SwitchGoal, name: string): 
   ];
 }
 
-/** URNs of every recorded resource but those of the front that a step is about. */
+/** URNs of all recorded resources except those of the step's fronts. */
 function everythingBut(
   context: StackContext,
   { resources }: RecordedState,

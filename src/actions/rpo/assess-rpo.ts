@@ -4,9 +4,9 @@ import { planProfile } from "../../systems/project-plan.ts";
 
 export interface RpoReport {
   readonly version: 1;
-  /** Data, in seconds, that the company accepts to lose. */
+  /** Accepted data loss, in seconds. */
   readonly rpoSeconds: number;
-  /** One for each data set and disruption. */
+  /** One entry for each data set and disruption. */
   readonly entries: readonly RpoEntry[];
 }
 
@@ -16,14 +16,14 @@ export interface RpoEntry {
   /** Sum of the terms; null: no copy, unlimited. */
   readonly worstCaseSeconds: number | null;
   readonly terms: readonly { readonly name: string; readonly seconds: number; readonly source: DataLossSource }[];
-  /** Data that is nowhere else, which must hold the RPO. */
+  /** Whether the data exists nowhere else and therefore must hold the RPO. */
   readonly mustHold: boolean;
-  /** Within the RPO, or not bound to it. */
+  /** Within the RPO, or not bound by it. */
   readonly held: boolean;
   readonly statement: string;
 }
 
-/** Most data that would be lost, as the sum of what makes it. The same in both profiles: rush adds no data set. */
+/** Worst-case data loss as a sum of terms. The same in both profiles: rush adds no data set. */
 export function assessRpo({ project }: { readonly project: Project }): RpoReport {
   const plan = planProfile(project, "normal");
   const entries = project.system.dataLoss(plan).map((loss): RpoEntry => renderEntry(loss, plan.rpoSeconds));

@@ -3,19 +3,19 @@ import type { Project } from "../../systems/load-project.ts";
 import { assessRpo, type RpoEntry } from "./assess-rpo.ts";
 
 export interface DataLossComparison {
-  /** Data, in seconds, that the company accepts to lose. Before: null without the settings of before. */
+  /** Accepted data loss, in seconds. Before: null without the settings before the change. */
   readonly rpoSeconds: { readonly before: number | null; readonly after: number };
-  /** One for each data set and disruption. */
+  /** One entry for each data set and disruption. */
   readonly entries: readonly ComparedLoss[];
 }
 
 export interface ComparedLoss {
   readonly dataSet: string;
   readonly disruption: Disruption;
-  /** Null: not known (no settings of before), or no such data set. */
+  /** Null: unknown (no settings before the change), or no such data set. */
   readonly before: ComparedLossSide | null;
   readonly after: ComparedLossSide | null;
-  /** Both sides are known and say something else. */
+  /** Both sides are known and differ. */
   readonly differs: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface ComparedLossSide {
   readonly statement: string;
 }
 
-/** What the settings promise, before and after; data sets of either side. */
+/** Promised data loss before and after; for the data sets of either side. */
 export function compareDataLoss(base: Project | undefined, project: Project): DataLossComparison {
   const after = assessRpo({ project });
   const before = base === undefined ? undefined : assessRpo({ project: base });

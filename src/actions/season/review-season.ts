@@ -10,13 +10,13 @@ import { itemsOf, planFleet } from "../../systems/project-plan.ts";
 import { requirePriceBook } from "../cost/estimate-cost.ts";
 import { priceItems, priceProfiles } from "../cost/price-profiles.ts";
 
-/** Days of a review, `YYYY-MM-DD` in the company's time zone, both included. */
+/** Days of a review, `YYYY-MM-DD` in the company's time zone, both inclusive. */
 export interface ReviewDays {
   readonly from?: string;
   readonly to?: string;
 }
 
-/** A season as it was. Moments are ISO 8601 in UTC, amounts decimal texts; null is unknown, never zero. */
+/** Review of a season. Times are ISO 8601 in UTC, amounts decimal texts; null is unknown, never zero. */
 export interface SeasonReview extends Pick<ReviewedSeason, "from" | "to" | "over" | "runs" | "incidents"> {
   readonly version: 1;
   readonly project: string;
@@ -26,17 +26,17 @@ export interface SeasonReview extends Pick<ReviewedSeason, "from" | "to" | "over
   readonly timeZone: string;
   readonly inRush: { readonly from: string; readonly to: string; readonly seconds: number } | null;
   readonly capacity: readonly ReviewedCapacity[];
-  /** What the calendar wanted in this time. */
+  /** Rush windows of the calendar in this period. */
   readonly planned: readonly PlannedRush[];
   readonly cost: {
     readonly priceBook: string;
     readonly currency: string;
     readonly total: string | null;
-    /** More than the same time in normal. */
+    /** Additional cost over the same period in normal. */
     readonly extra: string | null;
-    /** The same of the rush that the calendar wanted; null without an event. */
+    /** The same for the planned rush; null without an event. */
     readonly plannedExtra: string | null;
-    /** What has no price, and the amounts therefore lack. */
+    /** Charges without a known price; the amounts exclude them. */
     readonly unknown: readonly string[];
   };
 }
@@ -46,7 +46,7 @@ interface ReviewedCapacity {
   /** Such as `ps-0 b2-15`. */
   readonly serving: readonly string[];
   readonly fronts: number;
-  /** Of those that serve; null where a size is not known any more. */
+  /** Of serving fronts; null when a size is no longer known. */
   readonly cores: number | null;
 }
 
@@ -58,7 +58,7 @@ interface PlannedRush {
 }
 
 /**
- * How a season went, by the stack's journal and the price book: the last one, or what lies in the days that were asked about.
+ * Review of a season from the stack's journal and the price book: of the last one, or of the given days.
  * @throws LorError `no-season-yet`
  */
 export async function reviewOfSeason(context: StackContext, days: ReviewDays = {}): Promise<SeasonReview> {
@@ -109,7 +109,7 @@ function costOf(context: StackContext, season: ReviewedSeason, windows: readonly
     try {
       return priceItems(itemsOf(planFleet(context.project, fleet)), book);
     } catch (error) {
-      // A front that has no address any more, or a size that is sold no more.
+      // A front without an address in the settings, or a size that is no longer sold.
       if (error instanceof LorError) return undefined;
       throw error;
     }
@@ -130,7 +130,7 @@ function costOf(context: StackContext, season: ReviewedSeason, windows: readonly
   };
 }
 
-/** The windows of the calendar that touch the period. */
+/** Windows of the calendar that overlap the period. */
 function plannedIn({ project }: StackContext, { from, to }: ReviewPeriod): readonly RushWindow[] {
   const { calendar } = project.settings.normal;
   const first = Temporal.Instant.from(from).toZonedDateTimeISO(calendar.timeZone).toPlainDate();

@@ -9,20 +9,20 @@ import { readRecorded } from "../../stack/recorded-state.ts";
 import type { StackContext } from "../../stack/stack-context.ts";
 import { goalOf, requireCreated } from "../rush/switch-profile.ts";
 
-/** Days are `YYYY-MM-DD` in the settings' time zone, `to` days are included. */
+/** Days are `YYYY-MM-DD` in the settings' time zone, `to` is inclusive. */
 export interface SeasonReport {
   readonly version: 1;
   readonly stack: string;
-  /** What the calendar wants at the moment asked about. */
+  /** Profile that the calendar plans for the given time. */
   readonly wanted: Profile;
-  /** What the stack is in; null between two profiles. */
+  /** Recorded profile; null between two profiles. */
   readonly live: Profile | null;
-  /** The wanted profile is live: the state says so, and the fleet in the cloud needs no step to be it. */
+  /** The planned profile is live: it is recorded, and the fleet in the cloud needs no step to reach it. */
   readonly agrees: boolean;
   readonly serving: number;
   readonly window: SeasonWindow | null;
   readonly next: SeasonWindow | null;
-  /** The last day of the change freeze that is on. */
+  /** Last day of the change freeze in force. */
   readonly frozenTo: string | null;
 }
 
@@ -32,7 +32,7 @@ interface SeasonWindow {
   readonly rushTo: string;
 }
 
-/** What should be live, and is it? Looks at the cloud, changes nothing. @throws LorError `not-created` */
+/** Compares the planned profile with the live one. Reads the cloud, changes nothing. @throws LorError `not-created` */
 export async function season(context: StackContext, moment: Temporal.Instant): Promise<SeasonReport> {
   const wanted = wantedAt(context.project.settings.normal.calendar, moment);
   const recorded = await readRecorded(context);

@@ -5,9 +5,9 @@ import type { StackState } from "../../state/stack-state.ts";
 import { requireReadable } from "../../state/state-copies.ts";
 
 /**
- * Copies the state as it is, its secrets still encrypted, in the form that `pulumi stack import` takes too.
- * @param out a file that does not exist yet; by default the copy goes to the other ones, beside the state
- * @returns where the copy is
+ * Copies the state unchanged, its secrets encrypted, in the form of `pulumi stack export`.
+ * @param out a file that does not exist yet. Default: the folder of copies beside the state
+ * @returns location of the copy
  * @throws LorError `state-missing`, `state-unreadable`, `state-file-exists`
  */
 export async function backUpState(state: StackState, out: string | undefined, now: Date): Promise<string> {

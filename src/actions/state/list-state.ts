@@ -7,10 +7,10 @@ import { stateUnreadable } from "../../state/state-copies.ts";
 import { type Checkpoint, readCheckpoint } from "../../state/state-file.ts";
 
 export interface StateListing {
-  /** Where the engine's state lies. */
+  /** Location of the engine's state. */
   readonly where: string;
   readonly entries: readonly (ChainEntry & {
-    /** A copy of the state is kept: it can be restored by its number. */
+    /** Whether a copy is kept, so that it can be restored by its number. */
     readonly kept: boolean;
   })[];
   /** Names of other copies, oldest first. */
@@ -21,7 +21,7 @@ export interface StateListing {
   readonly unreadable?: Pick<LorError, "message" | "seen" | "accepted" | "next">;
 }
 
-/** Which states a stack has had, and which can be had again. Reads only. */
+/** History of a stack's states, and the copies that can be restored. Read-only. */
 export async function listState(state: StackState): Promise<StateListing> {
   const entries = await state.chain.entries();
   const kept = await state.chain.kept();

@@ -23,15 +23,15 @@ import {
 } from "../../state/state-file.ts";
 import type { Project } from "../../systems/load-project.ts";
 
-/** What a restore changes in the state; in the cloud it changes nothing. */
+/** Changes of a restore in the state; nothing changes in the cloud. */
 export interface RestoreProposal {
-  /** What is brought back, in words. */
+  /** Description of the restored state. */
   readonly source: string;
-  /** Resources that the state would know again, and those that it would forget: `type name`. */
+  /** Resources that the state would contain again, and those that it would lose: `type name`. */
   readonly again: readonly string[];
   readonly forgotten: readonly string[];
   readonly resources: number;
-  /** Why the present state cannot be read; what it knew is then taken from the history. */
+  /** Why the current state cannot be read; its contents are then taken from the history. */
   readonly unreadable?: string;
 }
 
@@ -42,15 +42,15 @@ export interface RestoreInput {
 }
 
 export interface RestoreResult extends RestoreProposal {
-  /** Copy of the state that was there before; undefined when there was none. */
+  /** Copy of the previous state; undefined when there was none. */
   readonly backup: string | undefined;
 }
 
 /**
- * Brings an earlier state back, also over one that cannot be read. The cloud stays as it is: the next run compares the state with it, and looks
- * there for the resources that the restored state does not know.
+ * Restores an earlier state, also over one that cannot be read. The cloud stays as it is: the next run refreshes the state and looks up resources
+ * that the restored state lacks.
  * @throws LorError `state-copy-missing`, `state-file-unreadable`, `state-of-another-stack`, `stack-of-another-cloud`,
- *   `state-of-another-passphrase`, `not-approved`, `engine-locked`
+ * `state-of-another-passphrase`, `not-approved`, `engine-locked`
  */
 export async function restoreState(context: StackContext, { from, confirm }: RestoreInput): Promise<RestoreResult> {
   const { clock, engine, lock, state } = context;
@@ -72,7 +72,7 @@ export async function restoreState(context: StackContext, { from, confirm }: Res
   await requireLock(context);
   const now = clock.now();
   const backup = await backUpStateFile(state, "before-restore", now);
-  // Whatever happens from here on, the next command compares the state with the cloud.
+  // From here on the next command refreshes the state, even if this one is killed.
   await state.journal.append({
     at: now.toISOString(),
     run: lock?.holder.id ?? "",
@@ -90,7 +90,7 @@ export async function restoreState(context: StackContext, { from, confirm }: Res
   return { ...proposal, backup };
 }
 
-/** What the present state knows; of one that cannot be read, what its history says. */
+/** Resources of the current state; if it cannot be read, those of its history. */
 async function knownNow(
   { state }: StackContext,
   checkpoint: Checkpoint,
@@ -106,8 +106,8 @@ async function knownNow(
 }
 
 /**
- * Puts a state where the engine's file is missing or cannot be read, in one step: an engine that found none would create the stack anew, and a
- * run that is killed after that would take it for a new one.
+ * Writes a state directly where the engine's file is missing or cannot be read, in one step: the engine would create a missing stack as a new one,
+ * and a run killed after that would leave it so.
  */
 async function placeCheckpoint({ state }: StackContext, form: StateForm): Promise<void> {
   const { backend, project, stack } = state;
@@ -144,10 +144,10 @@ async function find(
   return { form, source: number === undefined ? from : `entry ${from}` };
 }
 
-/** A state of a thousand resources has about 5 MiB. */
+/** Size limit of a file, in bytes: a state of a thousand resources has about 5 MiB. */
 const largestState = 256 * 1024 * 1024;
 
-/** Text of a file of this machine; undefined when there is none. @throws LorError `state-file-unreadable` */
+/** Text of a local file; undefined when it does not exist. @throws LorError `state-file-unreadable` */
 function readFile(path: string): string | undefined {
   const read = readUserFile(path, largestState);
   if (!read.ok) {
@@ -173,7 +173,7 @@ function unreadable(from: string, message: string): LorError {
   });
 }
 
-/** Another project's or cloud's state would make the next run delete and create everything. */
+/** Refuses the state of another project or cloud, with which the next run would delete and create everything. */
 function requireOwn({ cloud, project }: StackContext, form: StateForm, from: string): void {
   const { resources } = parseStateExport(form);
   const foreign = resources.find((one) => !one.urn.startsWith(`urn:pulumi:${project.stack}::${project.name}::`));

@@ -19,11 +19,11 @@ interface FrontStatus {
   readonly address: string | undefined;
   readonly pool: "serving" | "drained" | "absent";
   readonly healthy: boolean;
-  /** The cloud's reason when the server is in ERROR. */
+  /** The cloud's reason for ERROR. */
   readonly fault: string | undefined;
 }
 
-/** Of the file that the next `up` installs. */
+/** Certificate that the next `up` installs. */
 interface CertificateStatus {
   readonly file: string;
   /** Last valid moment, ISO 8601. */
@@ -35,26 +35,26 @@ interface CertificateStatus {
 export interface StatusResult {
   readonly cloud: CloudKind;
   readonly stack: string;
-  /** Something of it exists. */
+  /** Whether any resource exists. */
   readonly exists: boolean;
   /** Undefined for a new stack and between two profiles. */
   readonly profile: Profile | undefined;
   readonly fronts: readonly FrontStatus[];
   readonly loadBalancer: { readonly bandwidth: number | undefined; readonly ready: boolean };
   readonly databases: readonly DatabaseSummary[];
-  /** Text: why it cannot be read. Undefined: the local cloud has made its own. */
+  /** Text: why it cannot be read. Undefined: the local cloud generated its own. */
   readonly certificate: CertificateStatus | string | undefined;
-  /** Of the stack's outputs: public and private addresses. */
+  /** Public and private addresses, from the stack's outputs. */
   readonly addresses: unknown;
-  /** What is paid for, to be priced; undefined for a new stack. */
+  /** Plan to price; undefined for a new stack. */
   readonly plan: SystemPlan | undefined;
-  /** An operation that did not end well; the same command goes on from there. */
+  /** An operation that did not succeed; the same command resumes it. */
   readonly unfinished: string | undefined;
-  /** Who changes the stack now, in words. */
+  /** Description of the lock's holder. */
   readonly lockedBy: string | undefined;
 }
 
-/** What runs and where, asked of the cloud just now; needs neither lock nor engine. */
+/** Current state of a stack, read from the cloud; needs neither lock nor engine. */
 export async function status(context: StackContext): Promise<StatusResult> {
   const recorded = await readRecorded(context);
   const bandwidth = recorded.fleet?.loadBalancerBandwidth;
@@ -87,7 +87,7 @@ export async function status(context: StackContext): Promise<StatusResult> {
   };
 }
 
-/** What is paid for is what is there: a switch that stopped half-way has recorded where it was going. */
+/** The existing fleet is priced, because an interrupted switch has recorded its target. */
 function runningPlan(
   context: StackContext,
   { fleet, profile }: RecordedState,

@@ -32,25 +32,25 @@ export interface UpInput {
 }
 
 export interface UpResult {
-  /** Undefined: the stack is between two profiles and stays there; the interrupted switch goes on afterwards. */
+  /** Undefined: the stack is between two profiles and stays there; the interrupted switch continues afterwards. */
   readonly profile: Profile | undefined;
   readonly changes: readonly ProposedChange[];
-  /** What was paid for before, if anything was, and is now: to be priced. */
+  /** Plans before and after, for their prices. Undefined: nothing existed. */
   readonly before: SystemPlan | undefined;
   readonly after: SystemPlan;
-  /** Fronts once everything is up, all of them healthy. */
+  /** Fronts after the run, all of them healthy. */
   readonly fleet: ObservedFleet;
-  /** The stack's outputs, secrets among them. Never print it whole. */
+  /** Outputs of the stack, including secrets. Never print all of them. */
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly seconds: number;
 }
 
 /**
- * Creates a stack, or brings it in line with its settings. Never changes, replaces or removes a front that serves: a switch or `recover` does that
- * one by one. Where the settings ask for it, everything else is applied and `up-touches-fronts` names the command for the fronts. Between two
- * profiles the fronts stay as they are and the rest follows the settings, so that an interrupted switch can continue after a change of them.
- *
- * @throws LorError `up-changes-profile`, `switch-unfinished`, `disk-cannot-shrink`, `up-touches-fronts`, `up-loses-data`, `front-unhealthy`, `not-approved`
+ * Creates a stack, or updates it to its settings. Never changes, replaces or removes a front that serves: a switch or `recover` does that one by
+ * one. If the settings require it, everything else is applied and `up-touches-fronts` names the command for the fronts. Between two profiles the
+ * fronts stay as they are and the rest follows the settings, so that an interrupted switch can continue after a change of them.
+ * @throws LorError `up-changes-profile`, `switch-unfinished`, `disk-cannot-shrink`, `up-touches-fronts`, `up-loses-data`, `front-unhealthy`,
+ * `not-approved`
  */
 export async function up(context: StackContext, { profile: asked, confirm }: UpInput): Promise<UpResult> {
   const began = context.clock.now().getTime();
@@ -96,7 +96,7 @@ export async function up(context: StackContext, { profile: asked, confirm }: UpI
   return { profile, changes, before, after: plan, fleet, outputs, seconds };
 }
 
-/** The profile to build, undefined between two, or a refusal that names the command for what is wanted. */
+/** Profile to build, undefined between two; or a refusal that names the right command. */
 async function chooseProfile(
   context: StackContext,
   recorded: RecordedState,
@@ -134,12 +134,12 @@ async function chooseProfile(
   return asked ?? recorded.profile;
 }
 
-/** The settings with the fleet that is really there: a step that failed has recorded where it was going, not where it came. */
+/** Settings with the actual fleet: a failed step has recorded its target, not its result. */
 async function planAsItIs(context: StackContext, recorded: RecordedState): Promise<SystemPlan> {
   return planFleet(context.project, fleetOfLive(await observeFleet(context, requireCreated(context, recorded))));
 }
 
-/** A state that names servers which are gone says nothing about the rest either: the cloud is asked, and `up` builds what is missing. */
+/** If recorded servers no longer exist, the rest of the state is doubtful too: it is refreshed, and `up` creates what is missing. */
 async function lookOnce(context: StackContext, recorded: RecordedState): Promise<RecordedState> {
   if (recorded.fleet === undefined) {
     return recorded;
@@ -152,7 +152,7 @@ async function lookOnce(context: StackContext, recorded: RecordedState): Promise
   return await readRecorded(context);
 }
 
-/** Where an interrupted operation was going. */
+/** Target of an interrupted operation. */
 async function interruptedProfile({ state }: StackContext): Promise<Profile | undefined> {
   return (await state.journal.entries())
     .filter((entry) => entry.event === "begun")
@@ -161,19 +161,20 @@ async function interruptedProfile({ state }: StackContext): Promise<Profile | un
 }
 
 interface ChosenChanges {
-  /** That the run happens in. */
+  /** Context of the run. */
   readonly context: StackContext;
   readonly plan: SystemPlan;
   readonly changes: readonly ProposedChange[];
-  /** Undefined for a first creation, of which the Plan tells everything. */
+  /** Undefined for a first creation, whose changes follow from the Plan. */
   readonly update: PreparedUpdate | undefined;
-  /** Why the fronts stay as they are, and the command that changes them. Absent: they may be changed. */
+  /** Why the fronts stay as they are, with the command that changes them. Absent: they may be changed. */
   readonly refusal?: LorError;
 }
 
 /**
- * What `up` does: everything that differs or, where that would disturb serving fronts, everything else.
- * @throws LorError `up-touches-fronts` when nothing else differs or the rest cannot be done without the fronts, `disk-cannot-shrink`, `up-loses-data`
+ * Changes that `up` makes: all, or all except those that would disturb serving fronts.
+ * @throws LorError `up-touches-fronts` when nothing else differs or when the rest cannot be done without the fronts, `disk-cannot-shrink`,
+ * `up-loses-data`
  */
 async function chooseChanges(
   context: StackContext,
@@ -188,7 +189,7 @@ async function chooseChanges(
     return { context, plan, changes: proposeCreation(itemsOf(plan)), update: undefined };
   }
   const items = [...itemsOf(plan), ...(before === undefined ? [] : itemsOf(before))];
-  // Chained once something may serve; side by side before.
+  // Chained once something may serve; in parallel before.
   const choice = { chain: before !== undefined, joinDrained: before !== undefined };
   const update = await prepareUpdate(context, plan, choice);
   const changes = proposeChanges(update.changes, items);

@@ -1,8 +1,8 @@
 /** The comments of one pull request (GitLab: notes of a merge request). */
 export interface CommentThread {
-  /** Who is called, for messages: `GitHub`, `GitLab`. */
+  /** Name of the forge for messages: `GitHub`, `GitLab`. */
   readonly service: string;
-  /** All of them, the oldest first. */
+  /** All comments, oldest first. */
   list(): Promise<readonly ThreadComment[]>;
   create(body: string): Promise<PostedPlace>;
   update(id: string, body: string): Promise<PostedPlace>;
@@ -13,15 +13,15 @@ interface ThreadComment {
   readonly body: string;
 }
 
-/** Where a comment can be read. */
+/** URL of a comment. */
 export interface PostedPlace {
-  /** Undefined where the forge does not say. */
+  /** Undefined when the forge returns none. */
   readonly url: string | undefined;
 }
 
-/** One pull request, and how to enter the forge that has it. */
+/** One pull request, and the credentials for its forge. */
 export interface ThreadPlace {
-  /** Root of the API, without a slash at its end. */
+  /** Root URL of the API, without a trailing slash. */
   readonly api: string;
   /** GitHub: `owner/name`; GitLab: the project's number or path. */
   readonly repository: string;

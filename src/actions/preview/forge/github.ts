@@ -16,7 +16,7 @@ export function githubThread(caller: Caller, { api, repository, number, token }:
       "x-github-api-version": "2022-11-28",
     },
     ...(body === undefined ? {} : { body }),
-    // Whoever posts repeats the whole: it looks for the comment first.
+    // Not retried here: the caller repeats the whole operation, which looks for the comment first.
     idempotent: false,
   });
   const placeOf = (answer: unknown): PostedPlace => ({ url: optionalText(object(answer).html_url) });

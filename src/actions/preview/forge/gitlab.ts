@@ -12,10 +12,10 @@ export function gitlabThread(caller: Caller, { api, repository, number, token }:
     url,
     headers: { "private-token": token },
     ...(body === undefined ? {} : { body }),
-    // Whoever posts repeats the whole: it looks for the note first.
+    // Not retried here: the caller repeats the whole operation, which looks for the note first.
     idempotent: false,
   });
-  // A note's answer has no address of it.
+  // The response has no URL of the note.
   const posted = async (method: "POST" | "PUT", url: string, body: string): Promise<PostedPlace> => {
     await caller.send(call(method, url, { body }));
     return { url: undefined };

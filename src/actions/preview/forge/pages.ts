@@ -1,6 +1,6 @@
 import { type Caller, type CloudCall, CloudCallError } from "../../../clouds/http/call.ts";
 
-/** Every page of a list: both forges name the next one in the `Link` header. */
+/** All pages of a list: both forges name the next one in the `Link` header. */
 export async function readPages(caller: Caller, first: CloudCall): Promise<readonly unknown[]> {
   const all: unknown[] = [];
   let call: CloudCall | undefined = first;
@@ -9,7 +9,7 @@ export async function readPages(caller: Caller, first: CloudCall): Promise<reado
     if (!Array.isArray(body)) throw new CloudCallError(call, status, "not a list");
     all.push(...body);
     const next: string | undefined = /<([^>]+)>\s*;[^,]*\brel="?next"?/.exec(headers.get("link") ?? "")?.[1];
-    // The token goes along: nowhere else than to the forge itself.
+    // The request carries the token, so it must go to the forge itself only.
     if (next !== undefined && new URL(next).origin !== new URL(first.url).origin) {
       throw new CloudCallError(call, status, `its next page is on another host, ${new URL(next).origin}`);
     }
