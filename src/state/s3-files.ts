@@ -9,6 +9,7 @@ import {
 import { ExitCode, LorError } from "../core/errors.ts";
 import { type S3Backend, s3Url } from "../domain/state-backend.ts";
 import { proxyAgents } from "../os/proxy.ts";
+import { bucketError } from "./bucket-error.ts";
 import type { SharedFiles } from "./shared-files.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -237,46 +238,5 @@ function unconditional(where: string): LorError {
     seen: where,
     accepted: "a server that knows If-None-Match and If-Match on PutObject",
     next: "name another server or a folder in state.backend",
-  });
-}
-
-function bucketError(cause: unknown, where: string): LorError {
-  const status = cause instanceof S3ServiceException ? cause.$metadata.httpStatusCode : undefined;
-  const name = cause instanceof Error ? cause.name : "";
-  if (name === "NoSuchBucket") {
-    return new LorError({
-      code: "state-bucket-missing",
-      message: "the bucket of the state does not exist",
-      exit: ExitCode.failed,
-      culprit: "user",
-      path: "state.backend",
-      seen: where,
-      next: "create the bucket, then the same command again",
-      cause,
-    });
-  }
-  if (status === 401 || status === 403) {
-    return new LorError({
-      code: "state-denied",
-      message: `the server of the state does not let these keys in (${name})`,
-      exit: ExitCode.failed,
-      culprit: "user",
-      path: "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY",
-      seen: where,
-      accepted: "keys that may list, read, write and delete there",
-      next: "set other keys in the shell, then the same command again",
-      cause,
-    });
-  }
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : name;
-  return new LorError({
-    code: "state-unreachable",
-    message: `the state cannot be reached (${status === undefined ? code : `the server answered ${status} ${name}`})`,
-    exit: ExitCode.failed,
-    culprit: "cloud",
-    path: "state.backend",
-    seen: where,
-    next: "check the network and the endpoint, then the same command again",
-    cause,
   });
 }

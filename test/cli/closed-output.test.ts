@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 
-const launcher = join(import.meta.dirname, "..", "..", "src", "cli", "lor-infra.js");
+const launcher = join(import.meta.dirname, "..", "..", "src", "cli", "lor-infra.cjs");
 
 /** Runs a command whose reader has closed an output before the first byte. @returns its exit code */
 async function runUnread(closed: "stdout" | "stderr", args: readonly string[]): Promise<number> {
