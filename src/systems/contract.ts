@@ -272,6 +272,26 @@ export interface RecordedResources {
 }
 
 /**
+ * What a system offers besides its resources. Commands of an absent capability are not in its help and are refused.
+ * A reserved one has a name and a purpose, and gets its type together with the first command that uses it: until then the compiler
+ * refuses a system that declares it.
+ */
+interface Capabilities<S extends SharedSettings, P extends SystemPlan> {
+  /** Two sizes and the switch between them: `rush`, `normal`, `season`, `calendar`, `demo`. */
+  readonly rolling?: RollingCapability<S, P>;
+  /** Backups, what they promise, and where their age can be seen. */
+  readonly recovery?: RecoveryCapability<P>;
+  /** Reserved: start and stop what runs on the machines, and read its logs. */
+  readonly services?: never;
+  /** Reserved: deploy a release of an application, and go back to the one before. */
+  readonly releases?: never;
+  /** Reserved: several sites, with failover to another one and failback. */
+  readonly sites?: never;
+  /** Reserved: many alike machines that an operation reaches in waves. */
+  readonly fleet?: never;
+}
+
+/**
  * One company's infrastructure as the commands see it. One folder under `src/systems/` exports one as `system`.
  * Data flows one way: settings -> Plan -> {components, price, data loss, forecast}.
  */
@@ -331,8 +351,5 @@ export interface SystemDefinition<S extends SharedSettings = SharedSettings, P e
   keptSecrets(plan: P): readonly KeptSecret[];
   /** Container from which the machines fetch their configuration; undefined: the system has none. */
   configuration(plan: P): StoragePlace | undefined;
-  readonly capabilities: {
-    readonly rolling?: RollingCapability<S, P>;
-    readonly recovery?: RecoveryCapability<P>;
-  };
+  readonly capabilities: Capabilities<S, P>;
 }
