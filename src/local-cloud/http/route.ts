@@ -71,3 +71,18 @@ export function filtered(entries: readonly Json[], query: Readonly<Record<string
     filters.every(([key, value]) => !(key in entry) || String(entry[key] ?? "") === value),
   );
 }
+
+/** A list of a region's resources that can be filtered by any field; its key is the collection's name in snake case. */
+export function listRoute(
+  root: string,
+  collection: string,
+  entries: (call: Call, region: string) => readonly Json[],
+): Route {
+  return {
+    method: "GET",
+    path: `${root}/${collection}`,
+    handle: (call) => ({
+      body: { [collection.replaceAll("-", "_")]: filtered(entries(call, param(call, "region")), call.query) },
+    }),
+  };
+}

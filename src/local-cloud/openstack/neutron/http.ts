@@ -1,5 +1,5 @@
 import type { ErrorFormat } from "../../http/error-format.ts";
-import { type Call, filtered, type HttpApi, type Json, param, type Reply, type Route } from "../../http/route.ts";
+import { type Call, type HttpApi, type Json, listRoute, param, type Reply } from "../../http/route.ts";
 import type { QuotaName } from "../quotas.ts";
 import type {
   FixedIp,
@@ -26,28 +26,22 @@ export const neutron: HttpApi = {
   access: "keystone",
   journaled: true,
   routes: [
-    list("networks", (call, region) => call.cloud.neutron.networks.list({ region }).map(networkBody)),
-    list("subnets", (call, region) => call.cloud.neutron.subnets.list({ region }).map(subnetBody)),
-    list("ports", (call, region) => call.cloud.neutron.ports.list({ region }).map(portBody)),
-    list("routers", (call, region) => call.cloud.neutron.routers.list({ region }).map(routerBody)),
-    list("floatingips", (call, region) => call.cloud.neutron.floatingIps.list({ region }).map(floatingIpBody)),
-    list("security-groups", (call, region) => call.cloud.neutron.securityGroups.list({ region }).map(groupBody)),
-    list("security-group-rules", (call, region) =>
+    listRoute(root, "networks", (call, region) => call.cloud.neutron.networks.list({ region }).map(networkBody)),
+    listRoute(root, "subnets", (call, region) => call.cloud.neutron.subnets.list({ region }).map(subnetBody)),
+    listRoute(root, "ports", (call, region) => call.cloud.neutron.ports.list({ region }).map(portBody)),
+    listRoute(root, "routers", (call, region) => call.cloud.neutron.routers.list({ region }).map(routerBody)),
+    listRoute(root, "floatingips", (call, region) =>
+      call.cloud.neutron.floatingIps.list({ region }).map(floatingIpBody),
+    ),
+    listRoute(root, "security-groups", (call, region) =>
+      call.cloud.neutron.securityGroups.list({ region }).map(groupBody),
+    ),
+    listRoute(root, "security-group-rules", (call, region) =>
       call.cloud.neutron.securityGroups.list({ region }).flatMap((group) => group.rules.map(ruleBody)),
     ),
     { method: "GET", path: `${root}/quotas/:project/details`, handle: quotaDetails },
   ],
 };
-
-function list(collection: string, entries: (call: Call, region: string) => Json[]): Route {
-  return {
-    method: "GET",
-    path: `${root}/${collection}`,
-    handle: (call) => ({
-      body: { [collection.replaceAll("-", "_")]: filtered(entries(call, param(call, "region")), call.query) },
-    }),
-  };
-}
 
 /** The public network, which everybody has, is nobody's. */
 function quotaDetails(call: Call): Reply {

@@ -5,6 +5,7 @@ import {
   type HttpApi,
   type Json,
   jsonObject,
+  listRoute,
   param,
   type Reply,
   type Route,
@@ -37,7 +38,9 @@ export const octavia: HttpApi = {
   access: "keystone",
   journaled: true,
   routes: roots.flatMap((root): Route[] => [
-    list(root, "loadbalancers", (call, region) => call.cloud.octavia.loadBalancers.list({ region }).map(balancerBody)),
+    listRoute(root, "loadbalancers", (call, region) =>
+      call.cloud.octavia.loadBalancers.list({ region }).map(balancerBody),
+    ),
     {
       method: "GET",
       path: `${root}/loadbalancers/:id`,
@@ -47,8 +50,8 @@ export const octavia: HttpApi = {
     },
     { method: "GET", path: `${root}/loadbalancers/:id/status`, handle: statusTree },
     { method: "GET", path: `${root}/loadbalancers/:id/stats`, handle: statistics },
-    list(root, "listeners", (call, region) => call.cloud.octavia.listeners.list({ region }).map(listenerBody)),
-    list(root, "pools", (call, region) => call.cloud.octavia.pools.list({ region }).map(poolBody)),
+    listRoute(root, "listeners", (call, region) => call.cloud.octavia.listeners.list({ region }).map(listenerBody)),
+    listRoute(root, "pools", (call, region) => call.cloud.octavia.pools.list({ region }).map(poolBody)),
     {
       method: "GET",
       path: `${root}/pools/:id`,
@@ -73,19 +76,11 @@ export const octavia: HttpApi = {
       // In or out of service: what every story of a switch turns on.
       asked: ({ body }) => `weight ${jsonObject(body.member).weight ?? "unchanged"}`,
     },
-    list(root, "flavors", (call, region) => call.cloud.octavia.flavors.list(region).map(flavorBody)),
+    listRoute(root, "flavors", (call, region) => call.cloud.octavia.flavors.list(region).map(flavorBody)),
     { method: "GET", path: `${root}/quotas/:project`, handle: quota },
-    list(root, "healthmonitors", (call, region) => call.cloud.octavia.monitors.list({ region }).map(monitorBody)),
+    listRoute(root, "healthmonitors", (call, region) => call.cloud.octavia.monitors.list({ region }).map(monitorBody)),
   ]),
 };
-
-function list(root: string, collection: string, entries: (call: Call, region: string) => Json[]): Route {
-  return {
-    method: "GET",
-    path: `${root}/${collection}`,
-    handle: (call) => ({ body: { [collection]: filtered(entries(call, param(call, "region")), call.query) } }),
-  };
-}
 
 function members(call: Call, poolId: string): Json[] {
   return call.cloud.octavia.members.list(poolId).map((member) => memberBody(call, member));

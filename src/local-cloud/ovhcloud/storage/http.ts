@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { type Call, type HttpApi, type Json, param } from "../../http/route.ts";
+import { type Call, type HttpApi, type Json, param, type Route } from "../../http/route.ts";
 import { CloudError } from "../../kernel/cloud-error.ts";
+import { get, post, project } from "../ovh-route.ts";
 
 /** S3 as far as a signed address reaches: whoever has one may PUT that object until it ends. */
 export const s3: HttpApi = {
@@ -22,8 +23,32 @@ export const s3: HttpApi = {
   ],
 };
 
+/** Buckets of a region, their objects, and signed addresses. */
+export const storageRoutes: readonly Route[] = [
+  get(`${project}/region/:region/storage`, (call) =>
+    call.cloud.ovhStorage.list({ region: param(call, "region") }).map((bucket) => ({
+      name: bucket.name,
+      region: bucket.region,
+      ownerId: bucket.ownerId,
+      versioning: { status: bucket.versioning },
+      virtualHost: bucket.virtualHost,
+      objectsCount: bucket.objectsCount,
+      objectsSize: bucket.objectsSize,
+      createdAt: bucket.createdAt,
+    })),
+  ),
+  get(`${project}/region/:region/storage/:bucket/object`, (call) => {
+    const { name } = call.cloud.ovhStorage.get(param(call, "bucket"), param(call, "region"));
+    return [...call.cloud.ovhStorage.listObjects(name), ...call.cloud.guestCopies.marks(name)]
+      .filter(({ key }) => key.startsWith(call.query.prefix ?? ""))
+      .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+      .slice(0, Number(call.query.limit ?? 1000));
+  }),
+  post(`${project}/region/:region/storage/:bucket/presign`, signUpload),
+];
+
 /** OVHcloud's answer to `presign`: an address that needs no key. */
-export function signUpload(call: Call): Json {
+function signUpload(call: Call): Json {
   const { method, object, expire } = call.body;
   if (method !== "PUT" || typeof object !== "string" || object === "" || typeof expire !== "number") {
     throw new CloudError(400, "Client::BadRequest", "method (PUT), object and expire are needed");
