@@ -1,8 +1,8 @@
 import type { MachineState } from "../rolling/model.ts";
 
 /**
- * Raw calls for what Pulumi has no resource for. One implementation (src/clients/http.ts and one file per service) serves the real cloud, OpenStack on
- * loopback and the local cloud; only the endpoints differ.
+ * API clients for operations that Pulumi has no resource for. One implementation (src/clouds/http and one file per service) serves the real cloud,
+ * OpenStack on loopback and the local cloud; only the endpoints differ.
  */
 export interface CloudClients {
   readonly compute: Machines;
@@ -24,9 +24,9 @@ export interface ServerView {
   readonly address: string | undefined;
   /** The cloud's fault message when the state is `failed`. */
   readonly fault: string | undefined;
-  /** Whether it ever ran: one in ERROR that never did is no machine, and resetting its state makes none of it. */
+  /** Whether it ever ran. A server in ERROR that never ran cannot be repaired by resetting its state. */
   readonly launched: boolean;
-  /** Undefined where the cloud leaves it out. */
+  /** Undefined when the cloud omits it. */
   readonly createdAt: Date | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface Machines {
   revertResize(id: string): Promise<void>;
   /** Resets a server left in ERROR by a failed resize to ACTIVE (os-resetState), for the recovery of a front. */
   resetState(id: string): Promise<void>;
-  /** Resolves when the server is gone. Only for one that never ran. */
+  /** Resolves when the server is deleted. Only for a server that never ran. */
   deleteServer(id: string): Promise<void>;
 }
 
@@ -47,29 +47,29 @@ export interface MemberView {
   readonly poolId: string;
   readonly name: string;
   readonly address: string;
-  /** 0 drains: no new connection; open ones go on. */
+  /** Weight 0 drains: no new connections, open ones continue. */
   readonly weight: number;
   readonly operatingStatus: OperatingStatus;
   readonly provisioningStatus: string;
-  /** Open connections when the cloud tells (the local cloud does; Octavia does not per member). */
+  /** Open connections, where the cloud reports them (the local cloud does; Octavia does not per member). */
   readonly activeConnections: number | undefined;
 }
 
-/** What went through a load balancer so far. */
+/** Traffic of a load balancer. */
 export interface TrafficReading {
-  /** Accepted since its creation. */
+  /** Connections accepted since its creation. */
   readonly connections: number;
-  /** Open now; with keep-alive most of them wait for the visitor's next click. */
+  /** Connections open now; with keep-alive most of them are idle. */
   readonly openConnections: number;
-  /** Requests that it could not read, since its creation. */
+  /** Malformed requests since its creation. */
   readonly requestErrors: number;
 }
 
 export interface TrafficPool {
   find(name: string): Promise<{ readonly id: string; readonly provisioningStatus: string } | undefined>;
   /**
-   * Its counters, as the load balancer last reported them: Octavia's amphorae do so every 10 s (`heartbeat_interval`).
-   * Source: Octavia API v2, "Get Load Balancer statistics".
+   * Counters as last reported by the load balancer: Octavia's amphorae report every 10 s (`heartbeat_interval`). Source: Octavia API v2, "Get Load
+   * Balancer statistics".
    */
   traffic(id: string): Promise<TrafficReading>;
   members(poolName: string): Promise<readonly MemberView[]>;
@@ -77,24 +77,24 @@ export interface TrafficPool {
   setWeight(member: MemberView, weight: number): Promise<void>;
 }
 
-/** What is there of a backup that the cloud makes by itself. */
+/** An automatic backup of the cloud. */
 export interface BackupsView {
-  /** Since when it is made. */
+  /** Creation time, ISO 8601. */
   readonly since: Date;
-  /** The newest one that is complete. */
+  /** The newest complete backup. */
   readonly newest: Date | undefined;
 }
 
 export interface Backups {
-  /** The cloud's own time, to the second. */
+  /** The cloud's clock, to the second. */
   now(): Promise<Date>;
-  /** By the service's name; undefined when there is no such service. */
+  /** By the name of the service; undefined when it does not exist. */
   ofDatabase(engine: "mysql" | "postgresql", name: string): Promise<BackupsView | undefined>;
-  /** By the name of the schedule; undefined when there is no such one. */
+  /** By the name of the schedule; undefined when it does not exist. */
   ofInstance(region: string, workflowName: string): Promise<BackupsView | undefined>;
 }
 
-/** A size of machines as the region offers it. */
+/** A flavor of machines that the region offers. */
 export interface OfferedFlavor {
   readonly name: string;
   readonly cores: number;
@@ -105,7 +105,7 @@ export interface OfferedFlavor {
 
 export type QuotaResource = "instances" | "cores" | "memory" | "volumes" | "volume-space" | "ports" | "members";
 
-/** How much of a resource the project may have in its region, and has. Memory in MB, volume space in GB, everything else in pieces. */
+/** Limit and use of a resource in a project's region. Memory in MB, volume space in GB, everything else as a number. */
 export interface Quota {
   readonly resource: QuotaResource;
   /** Undefined: no limit. */
@@ -113,12 +113,12 @@ export interface Quota {
   readonly used: number;
 }
 
-/** What the region offers and how much of it the project may still have. A project member may ask all of it where the cloud's policies are the usual ones. */
+/** Flavors and quotas of a region. A project member may read all of it under the usual policies. */
 export interface QuotaClient {
   flavors(): Promise<readonly OfferedFlavor[]>;
-  /** Names of the load balancer sizes. */
+  /** Names of the load balancer flavors. */
   loadBalancerFlavors(): Promise<readonly string[]>;
-  /** Each service is asked by itself: one that refuses says nothing of the others. */
+  /** Each service is queried separately: a refusal of one does not affect the others. */
   readonly quotas: Readonly<Record<"Nova" | "Cinder" | "Neutron" | "Octavia", () => Promise<readonly Quota[]>>>;
 }
 
@@ -132,22 +132,22 @@ export interface BucketPlace {
 export interface StoredObject {
   readonly bytes: number;
   readonly lastModified: Date;
-  /** Differs from that of every other version. */
+  /** Unique to this version. */
   readonly version: string;
 }
 
 export interface ObjectStorageClient {
-  /** Undefined when there is no such object. */
+  /** Undefined when the object does not exist. */
   find(bucket: BucketPlace, key: string): Promise<StoredObject | undefined>;
-  /** Address to which anybody may PUT this one object for a while: a secret. */
+  /** Presigned URL that allows anybody to PUT this one object for a while: a secret. */
   uploadUrl(bucket: BucketPlace, key: string, seconds: number): Promise<string>;
 }
 
 /** Swift containers: machines fetch their configuration from one. */
 export interface ContainerClient {
-  /** Secret that the addresses of a container's objects are signed with; undefined without such a container or key. */
+  /** Secret that signs the URLs of a container's objects; undefined without such a container or key. */
   addressKey(container: BucketPlace): Promise<string | undefined>;
-  /** An object's JSON; undefined when there is no such object. May hold secrets. */
+  /** An object's JSON; undefined when it does not exist. May contain secrets. */
   read(container: BucketPlace, object: string): Promise<unknown>;
 }
 
@@ -155,38 +155,38 @@ export interface CloudMatch {
   /** The id that the `import` option of this type takes: `pool/member` for a member, `project/engine/id` for a database. */
   readonly id: string;
   /**
-   * The cloud tells the secret of this resource only in the answer to its creation, and that answer was lost: adopting it
-   * would give a resource that nobody can use. It is to be discarded and created again.
+   * The cloud returns the secret of this resource only in the response to its creation, and that response was lost: an adopted resource would be
+   * unusable. It must be discarded and created again.
    */
   readonly secretLost?: true;
 }
 
-/** Looks a resource up by its deterministic name, so that nothing is created twice. */
+/** Looks up a resource by its deterministic name, so that nothing is created twice. */
 export interface ResourceFinder {
   /**
-   * Type token and inputs as recorded before the creation; undefined when the cloud has no such resource, and for types
-   * whose creation changes nothing the second time (an object, a bucket policy) or that live in no cloud (`random:`).
+   * Type token and inputs as recorded before the creation. Undefined when the resource does not exist, and for types whose repeated creation
+   * changes nothing (an object, a bucket policy) or that exist in no cloud (`random:`).
    */
   find(
     type: string,
     inputs: Readonly<Record<string, unknown>>,
-    /** Id or name of the one that is meant, where a person has said it. */
+    /** Id or name that a person has chosen. */
     chosen?: string,
   ): Promise<CloudMatch | undefined>;
-  /** False for types that are found by what they belong to: there is nothing to choose. */
+  /** False for types that are identified by their parents. */
   isChosen(type: string): boolean;
-  /** Of the inputs that its provider cannot read back, those that the cloud's own API tells, in the form of inputs. */
+  /** Write-only inputs that the cloud's own API returns, in the form of inputs. */
   shown(type: string, id: string, region: string): Promise<Readonly<Record<string, unknown>>>;
   /** Deletes a resource that was found with `secretLost`. */
   discard(type: string, id: string): Promise<void>;
   /** Inputs of a type that its provider cannot read back. */
   writeOnlyInputs(type: string): readonly string[];
-  /** Inputs of a type that its provider's import makes up. */
+  /** Inputs of a type that its provider's import sets although the program does not. */
   importOnlyInputs(type: string): readonly string[];
-  /** False when one of them is required: the provider's import would refuse the resource for want of it. */
+  /** False when a required input is write-only: the provider's import would refuse the resource. */
   isImportable(type: string): boolean;
   /** Whether a replacement is created, under the same name, before the old one is deleted. */
   isReplacedFirst(type: string): boolean;
-  /** Whether the provider answers a look at one that is gone with an error, so that a refresh fails instead of noticing. */
+  /** Whether the provider fails to read a deleted resource, so that a refresh fails instead of noticing the deletion. */
   failsWhenGone(type: string): boolean;
 }

@@ -3,8 +3,8 @@ import type { Issue, Result } from "../core/result.ts";
 import type { CloudDefinition } from "./contract.ts";
 
 /**
- * Cloud that a plain Pulumi run would reach, judged by the environment alone: `local`, or the id of the definition. Refuses a mixture: a state made on one cloud
- * and applied to the other would be emptied by the first refresh.
+ * Cloud that a plain Pulumi run would reach, according to the environment alone: `local`, or the id of the definition. Refuses a mixture: a state
+ * of one cloud would be emptied by the first refresh on another.
  */
 export function decideCloud(
   environment: Readonly<Record<string, string | undefined>>,
@@ -39,7 +39,7 @@ export function decideCloud(
   return { ok: true, value: "local" };
 }
 
-/** `ovh:41234,openstack:41235` -> names. */
+/** `ovh:41234,openstack:41235` -> package names. */
 function attachedProviders(value: string | undefined): readonly string[] {
   return (value ?? "")
     .split(",")
@@ -47,7 +47,7 @@ function attachedProviders(value: string | undefined): readonly string[] {
     .filter((name) => name !== "");
 }
 
-/** The state folder keeps a backend per cloud: `<state folder>/local/backend` for the local cloud. */
+/** The state folder has one backend per cloud: `<state folder>/local/backend` for the local cloud. */
 function isLocalState(backendUrl: string | undefined): boolean {
   return backendUrl !== undefined && /^file:\/\/.*\/local\/backend\/?(\?.*)?$/.test(backendUrl);
 }

@@ -5,7 +5,7 @@ import { type JsonObject, object, text } from "./http/json-answer.ts";
 import type { OpenStack, OpenStackService } from "./openstack/openstack-api.ts";
 import type { OvhApi } from "./ovh/ovh-api.ts";
 
-/** What the search for one resource may ask. */
+/** API access for the search of one resource. */
 export interface FinderClouds {
   readonly openstack: OpenStack;
   readonly ovh: OvhApi;
@@ -13,10 +13,10 @@ export interface FinderClouds {
   readonly projectId: string;
 }
 
-/** @param chosen id or name of the one that is meant, where a person has said it; otherwise the inputs' own name counts */
+/** @param chosen id or name that a person has chosen; otherwise the name of the inputs applies */
 export type Find = (clouds: FinderClouds, inputs: JsonObject, chosen?: string) => Promise<CloudMatch | undefined>;
 
-/** Whether an entry carries the wanted name, or is the one that was chosen. */
+/** Whether an entry has the wanted name, or was chosen. */
 export function isMeant(
   entry: JsonObject,
   name: string,
@@ -27,7 +27,7 @@ export function isMeant(
   return chosen === undefined ? text(entry[field]) === name : names.includes(chosen);
 }
 
-/** The one entry that matches, as an id to import. */
+/** The one matching entry, as an import id. */
 export function single(
   what: string,
   name: string,
@@ -39,7 +39,7 @@ export function single(
   return found === undefined ? undefined : { id: id(found) };
 }
 
-/** Two resources under one deterministic name: which one is meant cannot be guessed. */
+/** Two resources have the same deterministic name: which one is meant cannot be decided. */
 export class AmbiguousName extends LorError {
   readonly ids: readonly string[];
 
@@ -62,13 +62,13 @@ interface NamedList {
   readonly path: string;
   readonly key: string;
   readonly what: string;
-  /** Input that holds the name, and the field of the list that carries it. */
+  /** Input with the name, and field of the list with the same name. */
   readonly name?: string;
-  /** Inputs that must match a field of the entry: input -> field. */
+  /** Inputs that must equal a field of the entry: input -> field. */
   readonly same?: Readonly<Record<string, string>>;
 }
 
-/** An OpenStack resource that is found by its name (or description), within its parents. */
+/** An OpenStack resource that is identified by its name (or description) and its parents. */
 export function byName(list: NamedList): Find {
   const field = list.name ?? "name";
   return async ({ openstack }, inputs, chosen) => {
@@ -83,7 +83,7 @@ export function byName(list: NamedList): Find {
   };
 }
 
-/** An input that is absent or empty matches anything: the cloud fills such fields in. */
+/** An absent or empty input matches any value, because the cloud fills such fields in. */
 export function matches(entry: JsonObject, inputs: JsonObject, same: Readonly<Record<string, string>>): boolean {
   return Object.entries(same).every(([input, field]) => {
     const wanted = text(inputs[input]);
@@ -91,13 +91,13 @@ export function matches(entry: JsonObject, inputs: JsonObject, same: Readonly<Re
   });
 }
 
-/** A resource on its way out must not be adopted. */
+/** A resource that is being deleted must not be adopted. */
 function isGoing(entry: JsonObject): boolean {
   const status = `${text(entry.status)} ${text(entry.provisioning_status)}`.toUpperCase();
   return /DELET/.test(status) || object(entry)["OS-EXT-STS:task_state"] === "deleting";
 }
 
-/** The value, or undefined when the cloud says there is no such parent. */
+/** The value, or undefined when the cloud reports that the parent does not exist. */
 export async function unlessMissing<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();

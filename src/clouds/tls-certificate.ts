@@ -4,17 +4,17 @@ import type { ErrorCode } from "../core/error-codes.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
 import { readUserFile } from "../os/user-file.ts";
 
-/** Command that makes the file from what a certificate authority gives. */
+/** Command that creates the file from the files of a certificate authority. */
 export const exportCommand = "openssl pkcs12 -export -passout pass: -in fullchain.pem -inkey privkey.pem -out shop.p12";
 
 const form = "a PKCS#12 file without password that holds certificate, key and chain";
 
 const millisecondsOfDay = 86_400_000;
 
-/** A certificate with its key, as the load balancer gets it. */
+/** A certificate with its key, in the form for the load balancer. */
 export interface TlsCertificate {
   readonly file: string;
-  /** Environment variable that names the file. */
+  /** Environment variable with the path of the file. */
   readonly variable: string;
   /** The file in base64: certificate, key and chain. Secret. */
   readonly pkcs12: string;
@@ -25,7 +25,7 @@ export interface TlsCertificate {
 }
 
 interface CertificateUse {
-  /** Host names that browsers ask for. */
+  /** Host names that browsers request. */
   readonly domains: readonly string[];
   readonly now: Date;
 }
@@ -71,7 +71,7 @@ export async function readCertificate(file: string | undefined, variable: string
 }
 
 /**
- * Checks that a certificate covers the domains and is valid already. When it ends is judged by policies.
+ * Checks that a certificate covers the domains and is already valid. Its expiry is judged by policies.
  * @throws LorError `certificate-of-other-domain`, `certificate-not-yet-valid`
  */
 export function requireUsable(certificate: TlsCertificate, { domains, now }: CertificateUse): void {
@@ -107,7 +107,7 @@ interface RefusalArgs {
   readonly seen: string;
   readonly exit: ExitCode;
   readonly accepted: string;
-  /** Default: the command that makes the file. */
+  /** Default: the command that creates the file. */
   readonly next?: string;
 }
 
@@ -121,7 +121,7 @@ interface Parsed {
   readonly signature: string;
 }
 
-/** forge opens the container; Node judges what is in it, because forge knows RSA only. */
+/** forge opens the container; Node checks its contents, because forge supports RSA only. */
 async function openPkcs12(
   { file, variable }: Source,
   content: Buffer,
@@ -224,7 +224,7 @@ const weakSignatures: ReadonlyMap<string, string> = new Map([
 function refuseWeak({ file, variable }: Source, certificates: readonly Parsed[]): void {
   for (const { x509, signature } of certificates) {
     const { modulusLength } = x509.publicKey.asymmetricKeyDetails ?? {};
-    // The signature of a root is not checked by anybody: it is trusted as it is.
+    // The signature of a root is never verified: a root is trusted as it is.
     const weak = isSelfSigned(x509) ? undefined : weakSignatures.get(signature);
     const seen = modulusLength !== undefined && modulusLength < 2048 ? `RSA of ${modulusLength} bits` : weak;
     if (seen === undefined) continue;
@@ -283,7 +283,7 @@ function dnsNames({ subjectAltName }: X509Certificate): readonly string[] {
   return (subjectAltName ?? "").split(", ").flatMap((entry) => /^DNS:(.+)$/.exec(entry)?.[1] ?? []);
 }
 
-/** A wildcard stands for exactly one label. Source: RFC 6125, 6.4.3. */
+/** A wildcard matches exactly one label. Source: RFC 6125, 6.4.3. */
 function covers(name: string, domain: string): boolean {
   const [wanted, given] = [domain.toLowerCase(), name.toLowerCase()];
   return given === wanted || (given.startsWith("*.") && wanted.slice(wanted.indexOf(".")) === given.slice(1));
@@ -293,7 +293,7 @@ function subjectOf({ subject }: X509Certificate): string {
   return firstLineOf(subject);
 }
 
-/** The common name, or whatever comes first in a distinguished name. */
+/** The common name, or else the first attribute of a distinguished name. */
 function firstLineOf(name: string | undefined): string {
   const lines = (name ?? "").split("\n");
   return lines.find((line) => line.startsWith("CN=")) ?? lines[0] ?? "";

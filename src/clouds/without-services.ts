@@ -1,8 +1,8 @@
 import type { CloudClients } from "./clients.ts";
 
 /**
- * Clients of a cloud for which only Pulumi is used: reads find nothing, a resource is never found by name, and a change
- * that only a raw call could make is a programming error. A cloud definition replaces what its cloud has.
+ * Clients of a cloud that is used through Pulumi only: reads find nothing, a resource is never found by name, and a change by API is a programming
+ * error. A cloud definition replaces the clients that it has.
  */
 export function withoutServices(): CloudClients {
   const none = async () => undefined;

@@ -4,10 +4,10 @@ import { type MonthDay, type NthOfMonth, weekdays } from "../domain/calendar/mod
 import { existsEveryYear } from "../domain/calendar/occurrences.ts";
 import { attempt, duration, type FieldRefusal, oneOf, refuse, text, whole } from "./fields.ts";
 
-/** Longer than a year it would meet itself. */
+/** A longer window would overlap itself in the next year. */
 const longest = "P365D";
 
-/** What every kind of event has. */
+/** Fields of every kind of event. */
 const terms = {
   name: text(/^[a-z][a-z0-9-]{0,39}$/, {
     code: "event-name-invalid",
@@ -38,7 +38,7 @@ const event = z.discriminatedUnion("kind", [
   z.object({ ...terms, kind: z.literal("once"), from: civilDate(), to: civilDate().optional() }),
 ]);
 
-/** When the larger profile is wanted; what the values mean is in src/domain/calendar/model.ts. */
+/** Calendar of the rush profile; the meaning of the values is in src/domain/calendar/model.ts. */
 export function calendar() {
   return z.object({
     timeZone: timeZone().prefault("Europe/Paris"),
@@ -85,7 +85,7 @@ function timeZone() {
   });
 }
 
-/** A name, not an offset: an offset knows no daylight saving. In its usual capitals, as other calendar programs want it. */
+/** A name, not an offset, which has no daylight saving time. In its official spelling, as other calendar programs expect it. */
 function isTimeZone(name: string): boolean {
   if (!/^[A-Z][\w+-]*(\/[A-Z][\w+-]*)+$/.test(name)) return false;
   // The list has no aliases such as Asia/Kolkata, but a first formatter takes 14 ms and the list 2.

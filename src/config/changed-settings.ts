@@ -7,20 +7,20 @@ import { problem, showValue } from "./problem.ts";
 import type { RawProject } from "./raw-project.ts";
 import { isMapping, type RawMapping } from "./yaml-file.ts";
 
-/** One setting as somebody thinks of it. */
+/** One setting of a change. */
 export interface SettingChange {
-  /** The profile file that holds it, or Pulumi.yaml. */
+  /** Profile whose file holds it, or Pulumi.yaml. */
   readonly place: Profile | "shared";
-  /** Such as `mysql.plan`; a list's items by their index. */
+  /** Such as `mysql.plan`; items of a list by index. */
   readonly path: string;
-  /** As a settings file would hold it. */
+  /** In the form of a settings file. */
   readonly value: unknown;
 }
 
-/** What a change is read against. */
+/** Settings that a change is parsed against. */
 interface ChangeContext {
   readonly raw: RawProject;
-  /** The same, checked: what a value is now says how another one is meant. */
+  /** The same, validated: the current value decides how a new one is parsed. */
   readonly settings: Readonly<Record<Profile, object>>;
   /** Names of the settings' sections. */
   readonly sections: readonly string[];
@@ -28,7 +28,7 @@ interface ChangeContext {
 
 const form = "PATH=VALUE, such as rpo=PT15M, rush.loadBalancer.bandwidth=4000 or mysql.plan=business";
 
-/** Reads `rpo=15m` or `rush.loadBalancer.bandwidth=4000`. Whether the value is accepted is for the schema to say. */
+/** Parses `rpo=15m` or `rush.loadBalancer.bandwidth=4000`. The schema validates the value later. */
 export function readChange(text: string, context: ChangeContext): Result<SettingChange> {
   const [, written = "", value = ""] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
   if (!/^[^.\s]+(\.[^.\s]+)*$/.test(written) || value.trim() === "") {
@@ -59,7 +59,7 @@ export function readChange(text: string, context: ChangeContext): Result<Setting
   return { ok: true, value: { place, path, value: read.value } };
 }
 
-/** The project as it would be with these settings; the one given stays as it is. */
+/** The project with these settings; the argument stays unchanged. */
 export function changeSettings(raw: RawProject, changes: readonly SettingChange[]): RawProject {
   let project = raw;
   for (const { place, path, value } of changes) {
@@ -75,7 +75,7 @@ export function changeSettings(raw: RawProject, changes: readonly SettingChange[
   return project;
 }
 
-/** What a setting is, in one line; undefined where there is none. */
+/** Value of a setting in one line; undefined when it is not set. */
 export function describeSetting(settings: object, path: string): string | undefined {
   const value = valueAt(settings, path);
   if (value === undefined) return undefined;
@@ -83,7 +83,7 @@ export function describeSetting(settings: object, path: string): string | undefi
   return showValue(own && !isPlain(value) ? String(value) : value);
 }
 
-/** A change's setting as it is typed, such as `rush.loadBalancer.bandwidth`. */
+/** Setting of a change as typed, such as `rush.loadBalancer.bandwidth`. */
 export function changeKey({ place, path }: Pick<SettingChange, "place" | "path">): string {
   return place === "shared" ? path : `${place}.${path}`;
 }
@@ -96,7 +96,7 @@ function refuse(issue: Issue): Result<never> {
   return { ok: false, issues: [issue] };
 }
 
-/** `15m` is PT15M where the setting is a duration, and `8` a text where it is one. */
+/** `15m` is PT15M for a duration, and `8` a text for a text. */
 function readValue(text: string, now: unknown): Result<unknown> {
   if (now instanceof Duration) return { ok: true, value: longForm(text.trim()) };
   const document = parseDocument(text);
@@ -140,7 +140,7 @@ function putInside(inner: unknown, keys: readonly string[], value: unknown): unk
   const [key = "", ...rest] = keys;
   if (!Array.isArray(inner)) return put(isMapping(inner) ? inner : {}, keys, value);
   const items: unknown[] = [...inner];
-  // Beyond its end a list would have holes; the schema says what it thinks of a name among its items.
+  // Beyond its end a list would have holes; a name among its items is left to the schema.
   if (!/^\d+$/.test(key) || Number(key) > items.length) return { ...items, [key]: value };
   items[Number(key)] = rest.length === 0 ? value : putInside(items[Number(key)], rest, value);
   return items;

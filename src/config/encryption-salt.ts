@@ -14,8 +14,8 @@ export interface SaltRandomness {
 }
 
 /**
- * The `encryptionsalt` of a profile file: `v1:<salt>:v1:<nonce>:<sealed "pulumi">`, by which Pulumi recognises the right
- * passphrase. Takes about half a second: it is made slow on purpose.
+ * The `encryptionsalt` of a profile file: `v1:<salt>:v1:<nonce>:<sealed "pulumi">`, by which Pulumi recognises the right passphrase. Takes about
+ * half a second, because the key derivation is slow on purpose.
  */
 export function createEncryptionSalt(passphrase: string, { salt, nonce }: SaltRandomness): string {
   const cipher = createCipheriv("aes-256-gcm", keyOf(passphrase, salt), nonce);
@@ -23,7 +23,7 @@ export function createEncryptionSalt(passphrase: string, { salt, nonce }: SaltRa
   return `v1:${toBase64(salt)}:v1:${toBase64(nonce)}:${toBase64(sealed)}`;
 }
 
-/** Whether a passphrase opens what a salt was made for; false for anything that is no salt. */
+/** Whether a passphrase matches a salt; false for an invalid salt. */
 export function opensEncryptionSalt(passphrase: string, encryptionSalt: string): boolean {
   const [version, salt, inner, nonce, sealed, ...rest] = encryptionSalt.split(":");
   if (version !== "v1" || inner !== "v1" || salt === undefined || nonce === undefined || sealed === undefined)
@@ -41,7 +41,7 @@ export function opensEncryptionSalt(passphrase: string, encryptionSalt: string):
       Buffer.concat([decipher.update(bytes.subarray(0, -tagBytes)), decipher.final()]).toString("utf8") === knownText
     );
   } catch {
-    // A wrong key fails the authentication of the sealed text.
+    // A wrong key fails the authentication of the ciphertext.
     return false;
   }
 }

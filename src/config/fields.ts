@@ -6,7 +6,7 @@ import { Money } from "../core/money.ts";
 import { didYouMean } from "../core/nearest-name.ts";
 import { Size } from "../core/size.ts";
 
-/** What a field tells when it refuses a value; carried in the `params` of a zod issue. */
+/** Details of a field's refusal; passed in the `params` of a zod issue. */
 export interface FieldRefusal {
   readonly code: ErrorCode;
   readonly accepted: string;
@@ -33,7 +33,7 @@ export function oneOf<const T extends readonly [string, ...string[]]>(values: T,
   });
 }
 
-/** A whole number in a range, both ends included. */
+/** A whole number in a range, both ends inclusive. */
 export function whole(from: number, to: number, code: ErrorCode) {
   const accepted = `a whole number from ${from} to ${to}`;
   return z.number(accepted).refine((value) => Number.isInteger(value) && value >= from && value <= to, {
@@ -42,7 +42,7 @@ export function whole(from: number, to: number, code: ErrorCode) {
   });
 }
 
-/** ISO 8601 in whole seconds, at least as long as `least` and, where there is one, at most as long as `most`. */
+/** ISO 8601 in whole seconds, between `least` and, if given, `most`. */
 export function duration(least: string, most?: string) {
   const refusal: FieldRefusal = {
     code: "duration-invalid",
@@ -77,7 +77,7 @@ export function gigabytes(from: number, to: number) {
   });
 }
 
-/** An amount of one currency by the month, or the word `none`. */
+/** A monthly amount of one currency, or the word `none`. */
 export function moneyOrNone(currency: string) {
   const refusal: FieldRefusal = {
     code: "amount-invalid",
@@ -122,7 +122,7 @@ interface Refusing {
   addIssue(issue: { code: "custom"; message: string; params: Record<string, unknown> }): void;
 }
 
-/** What a function reads from a value; its RangeError refuses the value, with its own words when no others are given. */
+/** A value read by a function. A RangeError of the function refuses the value, with its message unless another one is given. */
 export function attempt<T>(parse: () => T, context: Refusing, refusal: FieldRefusal, message?: string): T {
   try {
     return parse();

@@ -1,4 +1,4 @@
-/** Lines of .gitignore about what Pulumi and lor-infra leave in a project's folder. */
+/** Lines of .gitignore for files of Pulumi and lor-infra in a project's folder. */
 export function renderIgnoredFiles(): string {
   return `# State, and the passphrase of its secrets: keep a copy of both elsewhere.
 .lor-infra/

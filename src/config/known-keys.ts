@@ -4,7 +4,7 @@ import type { Issue } from "../core/result.ts";
 import { problem } from "./problem.ts";
 import { isMapping } from "./yaml-file.ts";
 
-/** One issue for every key that the schema does not know, at any depth, with the name that was probably meant. */
+/** One issue for every unknown key at any depth, with the most similar known name. */
 export function findUnknownKeys(
   schema: z.core.$ZodType,
   value: unknown,
@@ -31,7 +31,7 @@ function unknownKey(path: readonly string[], key: string, known: readonly string
   });
 }
 
-/** The object inside defaults and the like; of several kinds the one that the value says it is. */
+/** The object inside defaults and other wrappers; of a union the member that the value selects. */
 function objectIn(schema: z.core.$ZodType, value: unknown): z.ZodObject | undefined {
   const inner = unwrap(schema);
   if (inner instanceof z.ZodObject) return inner;
@@ -45,7 +45,7 @@ function objectIn(schema: z.core.$ZodType, value: unknown): z.ZodObject | undefi
     });
 }
 
-/** What the items of a list are. */
+/** Schema of the items of a list. */
 function elementIn(schema: z.core.$ZodType): z.core.$ZodType | undefined {
   const inner = unwrap(schema);
   return inner instanceof z.ZodArray ? inner.element : undefined;

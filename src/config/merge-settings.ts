@@ -1,6 +1,6 @@
 import { isMapping, type RawMapping } from "./yaml-file.ts";
 
-/** Settings with more particular ones over them; groups are merged, everything else is replaced. */
+/** Merges settings with more specific ones; groups are merged, everything else is replaced. */
 export function mergeSettings(shared: RawMapping, particular: RawMapping): RawMapping {
   const merged = new Map(Object.entries(shared));
   for (const [key, value] of Object.entries(particular)) {

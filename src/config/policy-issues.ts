@@ -3,13 +3,13 @@ import type { Judged, PolicyJudgement } from "../domain/policy/judge.ts";
 import type { Waiver } from "../domain/policy/waiver.ts";
 import { problem } from "./problem.ts";
 
-/** A violation as an issue; names the waiver that has ended, if there is one. */
+/** A violation as an issue; names the expired waiver, if there is one. */
 export function refuse({ policy, finding, ended }: PolicyJudgement["refused"][number]): Issue {
   const issue = toIssue({ policy, finding });
   return ended === undefined ? issue : { ...issue, message: `${issue.message}; ${tellEnd(ended)}` };
 }
 
-/** A violation that a waiver accepts, with who answers for it. */
+/** A violation accepted by a waiver, with its owner. */
 export function tellWaived({ policy, finding, waiver }: PolicyJudgement["waived"][number]): Issue {
   const issue = toIssue({ policy, finding });
   const { owner, reason, until } = waiver;

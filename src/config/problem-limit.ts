@@ -1,9 +1,9 @@
 import type { Issue } from "../core/result.ts";
 
-/** Most problems of one kind that are shown. */
+/** Maximum number of problems of one kind to show. */
 const shownProblems = 20;
 
-/** At most 20 problems of each code, in their order, and then one that counts the others. */
+/** Keeps the first 20 problems of each code, in their order, and adds one with the count of the others. */
 export function limitProblems(issues: readonly Issue[]): readonly Issue[] {
   const hidden = new Map<string, { readonly first: Issue; count: number }>();
   const counts = new Map<string, number>();

@@ -3,14 +3,14 @@ import type { Issue } from "../core/result.ts";
 import { looksSecret } from "./secret-looking.ts";
 
 export interface Problem {
-  /** What cannot be done or what is wrong, lower case. */
+  /** What is wrong, in lower case. */
   readonly what: string;
-  /** The value as read; hidden when it looks like a secret. Left out when there is none. */
+  /** Value as read; hidden when it looks like a secret. Absent when there is none. */
   readonly seen?: unknown;
   readonly accepted: string;
 }
 
-/** An issue whose message always says the value seen and the values accepted. */
+/** An issue whose message contains the value seen and the values accepted. */
 export function problem(path: string, code: ErrorCode, { what, seen, accepted }: Problem, exit: 2 | 3 = 2): Issue {
   const shown = seen === undefined ? "" : `: seen ${showValue(seen)}`;
   return { path, code, message: `${what}${shown}; accepted: ${accepted}`, exit };

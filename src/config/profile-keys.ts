@@ -4,7 +4,7 @@ import { problem } from "./problem.ts";
 import type { RawProfileFile } from "./raw-project.ts";
 import { isMapping, type RawMapping } from "./yaml-file.ts";
 
-/** A profile file holds only what may differ: what both share is written once, in Pulumi.yaml. */
+/** A profile file contains only settings that may differ; shared ones are written once, in Pulumi.yaml. */
 export function findForeignProfileKeys(
   { file, settings }: RawProfileFile,
   allowed: readonly string[],

@@ -8,12 +8,12 @@ import { limitProblems } from "./problem-limit.ts";
 import { readStackSections, type StackSections } from "./stack-sections.ts";
 import { isMapping, type RawMapping, readYamlFile } from "./yaml-file.ts";
 
-/** The three files of a project as they are on disk, without the wrapping that Pulumi asks for. */
+/** The three files of a project, without the wrapping that Pulumi requires. */
 export interface RawProject {
   readonly name: string;
-  /** `config:` of Pulumi.yaml with the stack's own section over it, key -> value. */
+  /** `config:` of Pulumi.yaml merged with the stack's own section, key -> value. */
   readonly shared: RawMapping;
-  /** `config:` of Pulumi.yaml without the section `stacks`: what a stack has that has no section. */
+  /** `config:` of Pulumi.yaml without the section `stacks`: the settings of a stack without a section. */
   readonly base: RawMapping;
   readonly stacks: StackSections;
   readonly profiles: Readonly<Record<Profile, RawProfileFile>>;
@@ -29,7 +29,7 @@ export interface RawProfileFile {
 
 const sharedFile = "Pulumi.yaml";
 
-/** Names of the pair: the stack's own when one of them exists, else the one that every stack shares. */
+/** File names of the pair: the stack's own when one of them exists, otherwise the shared ones. */
 function profileFileNames(folder: string, stack: string): Readonly<Record<Profile, string>> {
   const own = { normal: `Pulumi.${stack}.normal.yaml`, rush: `Pulumi.${stack}.rush.yaml` };
   if (existsSync(join(folder, own.normal)) || existsSync(join(folder, own.rush))) return own;
@@ -37,7 +37,7 @@ function profileFileNames(folder: string, stack: string): Readonly<Record<Profil
 }
 
 /**
- * Reads the shared file and the pair. Also gives what could be read when something could not, for more issues at once.
+ * Reads the shared file and the pair. Also returns the readable parts when others fail, to find more issues at once.
  * @param isPair whether a system, named by the setting `system`, has a rush profile; one without has no rush file
  */
 export function readRawProject(
@@ -167,12 +167,12 @@ function unwrapProfile(file: string, content: RawMapping, name: string | undefin
   return { ok: true, value: { file, encryptionSalt: salt, settings: Object.fromEntries(settings) } };
 }
 
-/** Another namespace than the project's stays in the key, which makes it an unknown one. */
+/** Another namespace than the project's stays in the key, which becomes an unknown one. */
 function withoutNamespace(key: string, name: string | undefined): string {
   return name !== undefined && key.startsWith(`${name}:`) ? key.slice(name.length + 1) : key;
 }
 
-/** The name alone, also of a project whose settings are refused; undefined when it cannot be read. */
+/** Name of a project, even if its settings are invalid; undefined when it cannot be read. */
 export function readProjectName(folder: string): string | undefined {
   const project = readYamlFile(folder, sharedFile);
   const name = project.ok ? readName(project.value) : project;

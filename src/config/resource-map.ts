@@ -3,13 +3,13 @@ import { ExitCode, LorError } from "../core/errors.ts";
 import { resourceKey } from "../core/resource-key.ts";
 import { readYamlFile } from "./yaml-file.ts";
 
-/** Lines `Type name: value` of a file, such as `Instance ps-0: web-1`; a type may be written whole (`openstack:compute/instance:Instance ps-0`). */
+/** Lines `Type name: value` of a file, such as `Instance ps-0: web-1`; a type may be complete (`openstack:compute/instance:Instance ps-0`). */
 export type ResourceMap = ReadonlyMap<string, string>;
 
 /**
- * Reads a file that says something of resources of the program.
+ * Reads a file with one value per resource of the program.
  * @param option for messages: `--map`
- * @throws LorError `map-unreadable`; no value is in its text, for the file may hold secrets
+ * @throws LorError `map-unreadable`, without any value of the file, because it may contain secrets
  */
 export function readResourceMap(file: string, option: string): ResourceMap {
   const read = readYamlFile(dirname(file), basename(file));
@@ -32,13 +32,13 @@ export function readResourceMap(file: string, option: string): ResourceMap {
   );
 }
 
-/** `Instance ps-0`: how a resource is written in such a file. */
+/** Name of a resource in such a file: `Instance ps-0`. */
 export function mapKey({ type, name }: { readonly type: string; readonly name: string }): string {
   return `${type.split(":").at(-1)} ${name}`;
 }
 
 /**
- * The lines with the whole type in front.
+ * The lines with complete types.
  * @throws LorError `map-unknown-resource`
  */
 export function resolveMap(

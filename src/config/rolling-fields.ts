@@ -4,7 +4,7 @@ import { type FieldRefusal, refuse } from "./fields.ts";
 /** Members that stay healthy and in service while others change: a number, or a percentage of the members that the pool has. */
 export type MinHealthySetting = number | { readonly percent: number };
 
-/** How a switch takes members out of service. `minHealthy` has no default here: without it a system keeps as many as normal has. */
+/** How a switch takes members out of service. `minHealthy` has no default here: without it a system keeps as many members as normal has. */
 export function rolling() {
   return z.object({ minHealthy: minHealthy().optional() });
 }

@@ -4,7 +4,7 @@ import type { FieldRefusal } from "./fields.ts";
 import { problem } from "./problem.ts";
 import { isMapping, type RawMapping } from "./yaml-file.ts";
 
-/** Reads each top-level setting by itself, so that rules can still judge the sections that are well formed. */
+/** Parses each top-level setting separately, so that rules can judge the valid sections. */
 export function parseSections<S extends z.ZodRawShape>(
   schema: z.ZodObject<S>,
   raw: RawMapping,
@@ -12,7 +12,7 @@ export function parseSections<S extends z.ZodRawShape>(
   const issues: Issue[] = [];
   const settings: [string, unknown][] = [];
   for (const [key, field] of Object.entries(schema.shape) as [string, z.ZodType][]) {
-    // One document is parsed once a run: to compile a parser for it takes longer than it saves.
+    // One document is parsed per run: compiling a parser for it takes longer than it saves.
     const parsed = field.safeParse(raw[key], { jitless: true });
     if (parsed.success) settings.push([key, parsed.data]);
     else issues.push(...parsed.error.issues.map((issue) => toIssue(key, issue, raw[key])));
@@ -41,7 +41,7 @@ function toIssue(section: string, issue: z.core.$ZodIssue, value: unknown): Issu
   return problem(path, "setting-type", { what: "has the wrong type", seen, accepted: acceptedOf(issue) });
 }
 
-/** Fields that name what they accept carry it as message; a group of settings only says that it is one, a kind which ones there are. */
+/** Fields with an accepted form have it as message; a group only reports that it is one, a union its members. */
 function acceptedOf(issue: z.core.$ZodIssue): string {
   if (issue.code === "invalid_union" && "options" in issue && issue.options !== undefined) {
     return issue.options.map(String).join(", ");

@@ -15,7 +15,7 @@ const waiver = z.object({
   until: day(),
 });
 
-/** Sections that the settings of every system have; a system's schema spreads them. @param id of the system */
+/** Sections of the settings of every system; a system's schema spreads them. @param id of the system */
 export function sharedFields<Id extends string>(id: Id) {
   return {
     system: oneOf([id], "system-unknown"),

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { parseStateBackend, type StateBackend } from "../domain/state-backend.ts";
 import { attempt, type FieldRefusal } from "./fields.ts";
 
-/** Where the state lies. */
+/** Location of the state. */
 export function stateBackend() {
   const refusal: FieldRefusal = {
     code: "state-backend-invalid",

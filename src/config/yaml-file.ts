@@ -16,13 +16,13 @@ import { readUserText } from "../os/user-file.ts";
 import { problem, showValue } from "./problem.ts";
 import { limitProblems } from "./problem-limit.ts";
 
-/** A mapping as YAML gives it, not checked yet. */
+/** A mapping as parsed from YAML, not validated yet. */
 export type RawMapping = Readonly<Record<string, unknown>>;
 
-/** Most groups and lists inside each other; settings need about eight. */
+/** Maximum nesting of groups and lists; settings need about eight. */
 const deepest = 64;
 
-/** Most words and signs of YAML in one file; the settings of a shop need about 1,500. */
+/** Maximum number of YAML tokens in one file; the settings of a shop need about 1,500. */
 const mostWords = 20_000;
 
 /**
@@ -94,11 +94,11 @@ function parseYaml(file: string, text: string): Result<RawMapping> {
   return { ok: true, value };
 }
 
-/** Stops before a text that would exhaust the stack of whatever walks the result, or the patience of whoever waits. */
+/** Refuses a text that would exhaust the stack or take minutes to process. */
 function composeDocuments(text: string, lines: LineCounter): readonly Document.Parsed[] | "too deep" | "too long" {
   const parser = new Parser(lines.addNewLine);
   lines.addNewLine(0);
-  // The library compares each key with all before it: minutes for a large file. `findRepeatedKeys` takes their place.
+  // The library compares each key with all previous ones, which takes minutes for a large file. `findRepeatedKeys` replaces that check.
   const composer = new Composer<ParsedNode>({ prettyErrors: false, uniqueKeys: false });
   const documents: Document.Parsed[] = [];
   let words = 0;
@@ -106,7 +106,7 @@ function composeDocuments(text: string, lines: LineCounter): readonly Document.P
     if (/^[^\s#]/.test(lexeme)) words++;
     if (words > mostWords) return "too long";
     for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
-    // A group inside another is one entry of this stack, or two.
+    // A nested group is one entry of this stack, or two.
     if (parser.stack.length > deepest * 2) return "too deep";
   }
   for (const token of parser.end()) documents.push(...composer.next(token));
@@ -126,7 +126,7 @@ function readValue(document: Document.Parsed | undefined): unknown {
   }
 }
 
-/** Of `&a [*a]` the library makes a list that is its own item. */
+/** The library turns `&a [*a]` into a list that contains itself. */
 function containsItself(value: unknown, above: readonly object[] = []): boolean {
   if (typeof value !== "object" || value === null) return false;
   return above.includes(value) || Object.values(value).some((inner) => containsItself(inner, [...above, value]));
@@ -156,7 +156,7 @@ function findRepeatedKeys(file: string, document: Document.Parsed, lines: LineCo
   return issues;
 }
 
-/** The parser's message repeats the line's text, which may hold a secret: only its first line is kept. */
+/** The parser's message repeats the line's text, which may contain a secret: only its first line is kept. */
 function syntaxIssue(file: string, error: YAMLError, lines: LineCounter): Issue {
   const { line, col } = lines.linePos(error.pos[0]);
   const [reason] = error.message.split("\n");

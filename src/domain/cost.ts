@@ -2,44 +2,44 @@ import { Money } from "../core/money.ts";
 import type { PlanItem } from "./plan-item.ts";
 import { type PaidCharge, type Price, type PriceBook, priceKey } from "./price-book.ts";
 
-/** What a Plan costs by the month, with one price book. Every plan item is in exactly one line, or is free. */
+/** Monthly cost of a Plan by one price book. Every plan item is in exactly one line, or is free. */
 export interface CostEstimate {
   readonly priceBook: PriceBook;
-  /** What the price book's offer counts. */
+  /** Lines inside the price book's offer. */
   readonly lines: readonly CostLine[];
   readonly total: CostSum;
-  /** What it also takes and the offer leaves out. */
+  /** Lines outside the offer. */
   readonly outsideOffer: readonly CostLine[];
   readonly outsideOfferTotal: CostSum;
-  /** Resources that cost nothing by themselves. */
+  /** Resources without a charge of their own. */
   readonly free: readonly PlanItem[];
 }
 
-/** Items of one price together. */
+/** Items with the same price. */
 export interface CostLine {
-  /** How the price book names it, such as `instance b2-7`. */
+  /** Price key, such as `instance b2-7`. */
   readonly key: string;
-  /** Id of the book that the price is from, or that has none. */
+  /** Id of the price book, also when it has no price. */
   readonly priceBook: string;
   readonly items: readonly PlanItem[];
-  /** How many times the unit price is counted: pieces, GB or nodes. */
+  /** Multiplier of the unit price: number, GB or nodes. */
   readonly quantity: number;
   readonly unit: "each" | "GB" | "node" | "service";
-  /** A month of one unit; undefined: unknown. */
+  /** Monthly price of one unit; undefined: unknown. */
   readonly unitPrice: Money | undefined;
-  /** An hour of one unit, where the book has a price by the hour. */
+  /** Hourly price of one unit, if the book has one. */
   readonly hourPrice: Money | undefined;
-  /** A month of one unit under a monthly contract, where there is one; not counted. */
+  /** Price of one unit under a monthly contract, if there is one; not counted. */
   readonly monthlyPlan: Money | undefined;
-  /** A month of all of it; undefined: unknown. */
+  /** Monthly price of all units; undefined: unknown. */
   readonly amount: Money | undefined;
   readonly note: string | undefined;
 }
 
 export interface CostSum {
-  /** Sum of the lines whose price is known; undefined when there are lines and none is known. */
+  /** Sum of all known prices; undefined when there are lines but no known price. */
   readonly known: Money | undefined;
-  /** Keys of the lines whose price is unknown, and which the sum therefore lacks. */
+  /** Keys of the lines without a known price, which the sum excludes. */
   readonly unpriced: readonly string[];
 }
 
@@ -78,7 +78,7 @@ export function estimateItems(items: readonly PlanItem[], priceBook: PriceBook):
   };
 }
 
-/** A book of another currency or tax cannot be shown beside this one: then the prices are unknown. */
+/** Prices of a book with another currency or tax are unknown: they cannot be added to these. */
 function outsideBook(book: PriceBook): PriceBook {
   const other = book.outsideBook;
   return other !== undefined && other.currency === book.currency && other.tax === book.tax ? other : book;

@@ -12,14 +12,14 @@ const month: Field = { name: "month", from: 1, to: 12 };
 const dayOfWeek: Field = { name: "day of the week", from: 0, to: 7 };
 
 const secondsPerDay = 86_400;
-// Years without a skipped leap year in which every date meets every weekday. 2001 began on a Monday.
+// Years with regular leap years in which every date falls on every weekday. 2001 began on a Monday.
 const firstYear = 2001;
 const lastYear = 2028;
 const firstWeekday = 1;
 
 /**
- * Longest time between two runs of a cron expression, in seconds: five fields in UTC with numbers, lists, ranges and steps.
- * Throws a RangeError for anything else, and for one that never runs.
+ * Longest interval between two runs of a cron expression, in seconds: five fields in UTC with numbers, lists, ranges and steps. @throws RangeError
+ * for anything else, and for an expression that never runs
  */
 export function longestGapSeconds(expression: string): number {
   const [minutes, hours, days, months, weekdays, ...rest] = expression.trim().split(/\s+/);
@@ -58,7 +58,7 @@ interface Day {
   readonly weekday: number;
 }
 
-/** Most days between two days of a kind; undefined when there are no two. */
+/** Longest distance between two consecutive matching days; undefined with fewer than two. */
 function longestDaysApart(runsOn: (day: Day) => boolean): number | undefined {
   let longest: number | undefined;
   let previous: number | undefined;
@@ -81,7 +81,7 @@ function daysInMonth(year: number, month: number): number {
   return [4, 6, 9, 11].includes(month) ? 30 : 31;
 }
 
-/** Cron runs on a day that matches either day field when both are restricted. */
+/** When both day fields are restricted, cron runs on a day that matches either. */
 function dayFilter(days: string, months: string, weekdays: string): (day: Day) => boolean {
   const allowedDays = readField(days, dayOfMonth);
   const allowedMonths = readField(months, month);

@@ -1,4 +1,4 @@
-/** One resource of a Plan. Plan items, created resources and price lines match one to one (golden test). */
+/** One resource of a Plan. Plan items, created resources and price lines correspond one to one (golden test). */
 export interface PlanItem {
   /** Pulumi name, a public contract: a rename needs an alias. */
   readonly name: string;
@@ -6,13 +6,13 @@ export interface PlanItem {
   readonly type: string;
   /** The component that creates it, such as `PrestaShopTier`. */
   readonly component: string;
-  /** Losing it loses data: protected. */
+  /** Whether it holds data: it is protected. */
   readonly holdsData: boolean;
-  /** Requests pass through it: never replaced by surprise. */
+  /** Whether requests pass through it: it is never replaced without approval. */
   readonly serves: boolean;
-  /** Name of the member of a load-balanced group that it belongs to, such as a front. Absent: it belongs to none. */
+  /** Member of a load-balanced group that it belongs to, such as a front. Absent: none. */
   readonly member?: string;
-  /** What is bought with it; a resource that costs nothing has the kind `free`. */
+  /** Charge of the resource; `free` when it has none. */
   readonly charge: Charge;
 }
 

@@ -1,46 +1,46 @@
 import { deepFreeze } from "../core/freeze.ts";
 import type { Charge } from "./plan-item.ts";
 
-/** Prices of one date, source, currency and tax. A price that is not in it is unknown, never zero. */
+/** Prices of one date, source, currency and tax. A missing price is unknown, never zero. */
 export interface PriceBook {
   readonly id: string;
-  /** Day from which the prices were true, `YYYY-MM-DD`. */
+  /** Date of the prices, `YYYY-MM-DD`. */
   readonly date: string;
   readonly source: string;
   /** Three capital letters. */
   readonly currency: string;
   readonly tax: "excluded" | "included";
   readonly region: string;
-  /** Hours that a month is counted as. */
+  /** Hours in a month. */
   readonly hoursPerMonth: number;
-  /** Kinds of charge that its total counts; all others are listed outside of it. */
+  /** Kinds of charges in its total; all others are listed outside of it. */
   readonly covers: readonly Charge["kind"][];
-  /** Id of the price book whose prices are shown for what this one leaves out. */
+  /** Id of the price book for charges that this one lacks. */
   readonly outside?: string;
   /** That price book. */
   readonly outsideBook?: PriceBook;
   readonly prices: Readonly<Record<string, Price>>;
-  /** Why a price is unknown, by key. */
+  /** Reasons of unknown prices, by key. */
   readonly unknown?: Readonly<Record<string, string>>;
 }
 
-/** Decimal texts. `hour` or `month`; `monthlyPlan` is another contract for the same thing and is never counted. */
+/** Decimal texts. `hour` or `month`; `monthlyPlan` is an alternative contract and never counted. */
 export interface Price {
   readonly hour?: string;
   readonly month?: string;
   readonly monthlyPlan?: string;
-  /** What one price is for. Default `each`. */
+  /** Unit of the price. Default `each`. */
   readonly per?: "each" | "GB" | "node" | "service";
   readonly note?: string;
 }
 
-/** What may be bought: every charge but the free one. */
+/** A charge with a price: all but `free`. */
 export type PaidCharge = Exclude<Charge, { readonly kind: "free" }>;
 
-/** A price book as its file has it. */
+/** A price book as stored in its file. */
 export type PriceBookFile = Omit<PriceBook, "outsideBook">;
 
-/** Freezes price books and connects each with the one that prices what it leaves out. @throws Error for an unknown id */
+/** Freezes price books and links each with the one that prices what it lacks. @throws Error for an unknown id */
 export function connectPriceBooks(files: readonly PriceBookFile[]): readonly PriceBook[] {
   const books = new Map<string, PriceBook>();
   const connect = (id: string): PriceBook => {
@@ -55,7 +55,7 @@ export function connectPriceBooks(files: readonly PriceBookFile[]): readonly Pri
   return Object.freeze(files.map(({ id }) => connect(id)));
 }
 
-/** How a price book names a charge; charges of the same key have the same price. */
+/** Key of a charge in a price book; charges of the same key have the same price. */
 export function priceKey(charge: PaidCharge): string {
   switch (charge.kind) {
     case "instance":

@@ -1,4 +1,4 @@
-/** What may happen to a system. */
+/** A disruption of a system. */
 export type Disruption = "instance-lost" | "database-crash" | "operator-mistake" | "region-lost";
 
 export const disruptions: readonly Disruption[] = Object.freeze([
@@ -8,17 +8,17 @@ export const disruptions: readonly Disruption[] = Object.freeze([
   "region-lost",
 ]);
 
-/** Most data, in time, that one data set loses in one disruption. */
+/** Worst-case loss of one data set in one disruption, as a period of time. */
 export interface DataLoss {
   readonly dataSet: string;
   readonly disruption: Disruption;
-  /** Sum of the terms; null: there is no copy and everything is lost. */
+  /** Sum of the terms; null: without a copy everything is lost. */
   readonly worstCaseSeconds: number | null;
-  /** What the sum is made of; empty when there is no copy. */
+  /** Terms of the sum; empty when there is no copy. */
   readonly terms: readonly DataLossTerm[];
-  /** Data that is nowhere else: it must hold the company's RPO. What is made again from settings need not. */
+  /** Whether the data exists nowhere else and must hold the company's RPO. Data that is generated from settings need not. */
   readonly mustHold: boolean;
-  /** One sentence for a person: the sum, or "no copy: unlimited", and what follows from it. */
+  /** One sentence: the sum, or "no copy: unlimited", and its consequences. */
   readonly statement: string;
 }
 
@@ -29,7 +29,7 @@ export interface DataLossTerm {
   readonly source: DataLossSource;
 }
 
-/** What makes the term true: a created resource or a timer on guests. */
+/** Cause of the term: a created resource or a timer on guests. */
 export type DataLossSource =
   | { readonly kind: "resource"; readonly type: string; readonly name: string }
   | { readonly kind: "timer"; readonly timer: string; readonly guests: readonly string[] };
@@ -39,11 +39,11 @@ export interface LossArgs {
   readonly disruption: Disruption;
   readonly mustHold: boolean;
   readonly terms: readonly DataLossTerm[];
-  /** What follows from it, after the sum. */
+  /** Consequences, after the sum. */
   readonly remark: string;
 }
 
-/** A loss that is bounded by copies. */
+/** A loss that copies limit. */
 export function boundedLoss({ dataSet, disruption, mustHold, terms, remark }: LossArgs): DataLoss {
   const worstCaseSeconds = terms.reduce((total, term) => total + term.seconds, 0);
   return {
@@ -56,7 +56,7 @@ export function boundedLoss({ dataSet, disruption, mustHold, terms, remark }: Lo
   };
 }
 
-/** A loss without a copy: never a number. */
+/** An unlimited loss, without a copy. */
 export function unlimitedLoss({ dataSet, disruption, mustHold, remark }: Omit<LossArgs, "terms">): DataLoss {
   return {
     dataSet,
@@ -68,7 +68,7 @@ export function unlimitedLoss({ dataSet, disruption, mustHold, remark }: Omit<Lo
   };
 }
 
-/** Whether a loss stays within what the company accepts. */
+/** Whether a loss is acceptable. */
 export function holds({ mustHold, worstCaseSeconds }: DataLoss, rpoSeconds: number): boolean {
   return !mustHold || (worstCaseSeconds !== null && worstCaseSeconds <= rpoSeconds);
 }
@@ -78,7 +78,7 @@ function renderSum(total: number, terms: readonly DataLossTerm[]): string {
   return `${renderSeconds(total)} = ${parts.join(" + ")}`;
 }
 
-/** `1 h 30 min`; the units that are zero are left out. */
+/** `1 h 30 min`, without units that are zero. */
 export function renderSeconds(seconds: number): string {
   const units: readonly (readonly [amount: number, unit: string])[] = [
     [Math.floor(seconds / 86_400), "d"],

@@ -1,30 +1,30 @@
-/** Where the shared state of a project's stacks lies, as its settings say it. */
+/** Location of the shared state of a project's stacks. */
 export type StateBackend =
   /** The state folder of this machine: `.lor-infra`, or LOR_INFRA_HOME. */
   | { readonly kind: "own-folder" }
-  /** A folder that several machines see. */
+  /** A folder that several machines share. */
   | { readonly kind: "folder"; readonly path: string }
   | S3Backend;
 
-/** A bucket of a server that speaks S3. */
+/** A bucket of an S3 server. */
 export interface S3Backend {
   readonly kind: "s3";
   readonly bucket: string;
-  /** Before every key, without slashes at its ends; may be empty. */
+  /** Prefix of every key, without slashes at its ends; may be empty. */
   readonly prefix: string;
   readonly region: string;
-  /** Undefined: Amazon's own of the region. */
+  /** Default: Amazon's own endpoint of the region. */
   readonly endpoint: string | undefined;
-  /** The bucket is named in the path, not in the host. */
+  /** Whether the bucket is named in the path instead of the host. */
   readonly pathStyle: boolean;
 }
 
 const parameters = ["region", "endpoint", "s3ForcePathStyle"];
 
 /**
- * Reads the setting. Of an S3 URL the parameters are those that Pulumi's engine knows by the same name (gocloud.dev: `s3blob.URLOpener`,
- * `aws.V2ConfigFromURLParams`), as far as they say where and not who.
- * @throws RangeError that says what is wrong, never with the value of a parameter
+ * Parses the setting. The parameters of an S3 URL are those of Pulumi's engine (gocloud.dev: `s3blob.URLOpener`, `aws.V2ConfigFromURLParams`) that
+ * name a location; credentials are excluded.
+ * @throws RangeError with the problem, never with the value of a parameter
  */
 export function parseStateBackend(text: string): StateBackend {
   if (text === "folder") {
@@ -83,7 +83,7 @@ function parseS3({ host, pathname, searchParams }: URL): S3Backend {
   };
 }
 
-/** The URL of a part of the bucket, in the form that Pulumi's engine takes. */
+/** URL of a part of the bucket, in the form that Pulumi's engine takes. */
 export function s3Url({ bucket, prefix, region, endpoint, pathStyle }: S3Backend, path: string): string {
   const query = new URLSearchParams({
     region,

@@ -1,55 +1,55 @@
 import { fingerprint } from "../core/fingerprint.ts";
 
-/** What is remembered of one state: enough to know it again, and nothing of its values. */
+/** Record of one state: enough to recognise it, without its values. */
 export interface StatePicture {
-  /** Fingerprint of the whole, with the time at which the engine wrote it: two states are the same only when they are one. */
+  /** Fingerprint of the whole state, including the engine's time of writing, so that two states are never equal by chance. */
   readonly state: string;
   /**
-   * URN -> fingerprint of the resource. Where the engine notes when it changed it last, it begins with `t` and is of that note alone: no later change
-   * gives it again, while what a resource depends on may come back as it was.
+   * URN -> fingerprint of the resource. If the engine records the time of its last change, the fingerprint begins with `t` and covers that time
+   * only: no later change repeats it, while dependencies may return to an earlier value.
    */
   readonly resources: Readonly<Record<string, string>>;
 }
 
-/** How a state came about. */
+/** Origin of a state. */
 export type EntryKind =
-  /** A run of the engine under the lock left it. */
+  /** Written by an engine run under the lock. */
   | "run"
-  /** It was there before a run and nobody had entered it: plain `pulumi`, or a run that was killed. */
+  /** Found before a run without an entry: written by plain `pulumi`, or by a run that was killed. */
   | "found"
-  /** A person brought back an earlier one. */
+  /** Restored by a person. */
   | "restored"
-  /** A run wrote it that had lost its lock meanwhile, over what others had done. */
+  /** Written over other changes by a run that had lost its lock. */
   | "overwrote";
 
-/** One link: the state after something happened. Names, times and fingerprints only: no value, so no secret. */
+/** One link of the chain: the state after an operation. Names, times and fingerprints only: no value, so no secret. */
 export interface ChainEntry {
   /** From 1. */
   readonly number: number;
-  /** Fingerprint of the entry before; empty in the first one. */
+  /** Fingerprint of the previous entry; empty in the first one. */
   readonly previous: string;
   /** ISO 8601. */
   readonly at: string;
   readonly kind: EntryKind;
-  /** The lock's id: one for each run of a command. */
+  /** Id of the lock: one per run of a command. */
   readonly run: string;
   /** User and machine, such as `anne on atelier`. */
   readonly by: string;
   /** The command: `up`, `rush`, … */
   readonly operation: string;
   readonly state: string;
-  /** Fingerprints of the resources that are other ones than in the entry before; null: gone. */
+  /** Fingerprints of the resources that changed since the previous entry; null: deleted. */
   readonly changed: Readonly<Record<string, string | null>>;
 }
 
 export type EntryFacts = Pick<ChainEntry, "at" | "kind" | "run" | "by" | "operation">;
 
 export type StateVerdict =
-  /** As the last entry left it. */
+  /** Equal to the last entry. */
   | { readonly kind: "as-left" }
-  /** Nobody has entered it; nothing of what was entered is undone. */
+  /** Not recorded, but no recorded change is missing. */
   | { readonly kind: "unknown" }
-  /** What entries after this one did is undone. */
+  /** Changes of later entries than this one are missing. */
   | { readonly kind: "backwards"; readonly to: ChainEntry; readonly head: ChainEntry };
 
 interface RawResource {
@@ -59,7 +59,7 @@ interface RawResource {
   readonly delete?: unknown;
 }
 
-/** Reads a state's deployment as the engine keeps it. */
+/** Reads a deployment in the engine's form. */
 export function pictureOfState(deployment: {
   readonly manifest?: { readonly time?: unknown };
   readonly resources?: readonly unknown[];
@@ -76,7 +76,7 @@ export function pictureOfState(deployment: {
   return { state: fingerprint({ at: manifest?.time, resources: deployment.resources, pending }), resources };
 }
 
-/** The entry that comes next; undefined when the last one is of the same state already. */
+/** The next entry; undefined when the last one is of the same state. */
 export function nextEntry(
   chain: readonly ChainEntry[],
   picture: StatePicture,
@@ -95,7 +95,7 @@ export function nextEntry(
   };
 }
 
-/** Holds a state against what was entered. */
+/** Compares a state with the entries. */
 export function judgeState(chain: readonly ChainEntry[], { state, resources }: StatePicture): StateVerdict {
   const headIndex = chain.findLastIndex((entry) => entry.kind !== "overwrote");
   const head = chain[headIndex];
@@ -113,7 +113,7 @@ export function judgeState(chain: readonly ChainEntry[], { state, resources }: S
   return undone === undefined ? { kind: "unknown" } : { kind: "backwards", to: undone, head };
 }
 
-/** The newest entry of which a resource is still there although a later entry has changed it: nobody but a writer with an old copy does that. */
+/** The newest entry with a resource that is unchanged although a later entry changed it: only a writer with an old copy causes that. */
 function undoneSince(
   chain: readonly ChainEntry[],
   headIndex: number,
@@ -129,7 +129,7 @@ function undoneSince(
   return chain[index];
 }
 
-/** The part of a chain, from its end, whose links hold. */
+/** The end of a chain in which all links are valid. */
 export function wholePart(chain: readonly ChainEntry[]): readonly ChainEntry[] {
   const broken = chain.findLastIndex((entry, index) => {
     const before = chain[index - 1];
@@ -138,7 +138,7 @@ export function wholePart(chain: readonly ChainEntry[]): readonly ChainEntry[] {
   return broken === -1 ? chain : chain.slice(broken);
 }
 
-/** The newest entries; the first of them takes over what the ones before it said. */
+/** The newest entries; the first of them takes over the resources of the omitted ones. */
 export function shortened(chain: readonly ChainEntry[], most: number): readonly ChainEntry[] {
   const [first, ...rest] = chain.slice(-most);
   if (first === undefined || chain.length <= most) {
@@ -147,12 +147,12 @@ export function shortened(chain: readonly ChainEntry[], most: number): readonly 
   return [{ ...first, changed: resourcesAt(chain, chain.length - rest.length) }, ...rest];
 }
 
-/** Without what it says of the resources, which `state` covers: so that a chain can be shortened. */
+/** Without the resources, which `state` covers, so that a chain can be shortened. */
 function linkOf({ changed: _, ...entry }: ChainEntry): string {
   return fingerprint(entry);
 }
 
-/** The resources of the last state that was written under the lock: URN -> fingerprint. */
+/** Resources of the last state that was written under the lock: URN -> fingerprint. */
 export function resourcesOf(chain: readonly ChainEntry[]): Readonly<Record<string, string>> {
   return resourcesAt(chain, chain.findLastIndex((entry) => entry.kind !== "overwrote") + 1);
 }

@@ -2,11 +2,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { ErrorCode } from "../../core/error-codes.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 
-/** A call that the cloud answered with an error, or did not answer. */
+/** A call that failed, or that the cloud did not answer. */
 export class CloudCallError extends LorError {
-  /** HTTP status, or 0 when there was no answer. */
+  /** HTTP status, or 0 without a response. */
   readonly status: number;
-  /** What the service said, shortened. */
+  /** Message of the service, shortened. */
   readonly answer: string;
 
   constructor(call: CloudCall, status: number, answer: string, cause?: unknown) {
@@ -29,32 +29,32 @@ export class CloudCallError extends LorError {
 }
 
 export interface CloudCall {
-  /** Who is called, for messages: `Nova`, `Octavia`, `OVHcloud`. */
+  /** Name of the service for messages: `Nova`, `Octavia`, `OVHcloud`. */
   readonly service: string;
   readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** Sending it twice has the effect of sending it once. Default: every method but POST. */
+  /** Whether the call is idempotent. Default: every method but POST. */
   readonly idempotent?: boolean;
 }
 
 export interface CloudAnswer {
   readonly status: number;
   readonly headers: Headers;
-  /** Parsed JSON, or undefined when the answer has no body. */
+  /** Parsed JSON, or undefined for a response without a body. */
   readonly body: unknown;
 }
 
-/** Everything a call takes from outside, so that tests decide about time. */
+/** Dependencies of a call, so that tests control time. */
 export interface CallOptions {
-  /** Attempts of an idempotent call in all. Default 6. */
+  /** Maximum number of attempts of an idempotent call. Default 6. */
   readonly attempts?: number;
-  /** Pause before the second attempt, milliseconds; doubles each time up to 5 s. Default 200. */
+  /** Pause before the second attempt, in milliseconds; doubles up to 5 s. Default 200. */
   readonly firstPauseMs?: number;
-  /** Longest wait for one answer, milliseconds. Default 60000. */
+  /** Timeout of one response, in milliseconds. Default 60000. */
   readonly timeoutMs?: number;
-  /** Longest wait for a state such as ACTIVE, milliseconds. Default 20 minutes: a resize of a large disk takes that long. */
+  /** Limit for a state such as ACTIVE, in milliseconds. Default 20 minutes: a resize of a large disk takes that long. */
   readonly waitMs?: number;
   readonly sleep?: (milliseconds: number) => Promise<void>;
   readonly now?: () => number;
@@ -62,7 +62,7 @@ export interface CallOptions {
 
 const longestPauseMs = 5_000;
 
-/** Sends calls; repeats the idempotent ones when the cloud is busy, a load balancer immutable, or the connection cut. */
+/** Sends calls; retries idempotent ones when the cloud is busy, a load balancer immutable, or the connection lost. */
 export class Caller {
   readonly #options: Required<CallOptions>;
 
@@ -83,7 +83,7 @@ export class Caller {
     return idempotent ? await this.repeat(() => this.#sendOnce(call)) : await this.#sendOnce(call);
   }
 
-  /** Runs an idempotent effect until it ends otherwise than by an error that may pass. */
+  /** Retries an idempotent operation while its error is temporary. */
   async repeat<T>(effect: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -97,7 +97,7 @@ export class Caller {
   }
 
   /**
-   * Asks until `done` says yes, with growing pauses.
+   * Polls until `done` returns true, with growing pauses.
    * @throws LorError `cloud-too-slow` after `waitMs`
    */
   async waitFor<T>(what: string, read: () => Promise<T>, done: (value: T) => boolean): Promise<T> {
@@ -151,13 +151,13 @@ function parsed(call: CloudCall, response: Response, text: string): unknown {
   }
 }
 
-/** The command that helps after an answer of this status. */
+/** Next command after a response of this status. */
 function nextOf(status: number): string {
   switch (status) {
     case 401:
     case 403:
       return "lor-infra doctor";
-    // What the state records and what the cloud has are no longer the same.
+    // The state and the cloud differ.
     case 404:
     case 409:
       return "lor-infra preview --detect";
@@ -166,7 +166,7 @@ function nextOf(status: number): string {
   }
   if (status === 0 || status >= 500)
     return "run the same command again when the service answers: it goes on from there";
-  // A rejected request comes from a setting; an answer that cannot be read comes from something between here and the cloud.
+  // A rejected request is caused by a setting; an unreadable response by something between this machine and the cloud.
   return status >= 400 ? "lor-infra check" : "lor-infra doctor";
 }
 
@@ -186,13 +186,13 @@ function codeOf(status: number): ErrorCode {
   }
 }
 
-/** Octavia refuses with 409 "immutable" while another change is under way; other conflicts stay conflicts. */
+/** Octavia answers 409 "immutable" while another change is in progress; other conflicts are permanent. */
 function mayPass(error: CloudCallError): boolean {
   if (error.status === 0 || error.status === 429 || error.status >= 500) return true;
   return error.status === 409 && /immutable/i.test(error.answer);
 }
 
-/** `fetch` hides the reason (ECONNREFUSED…) in a cause. */
+/** `fetch` hides the reason (ECONNREFUSED…) in `cause`. */
 function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return "connection failed";
   const cause = error.cause as { code?: unknown; message?: unknown } | undefined;
@@ -201,7 +201,7 @@ function causeOf(error: unknown): string {
   return error.name === "TimeoutError" ? "no answer in time" : error.message;
 }
 
-/** The message inside an error body: Nova `{conflictingRequest:{message}}`, Neutron `{NeutronError}`, Octavia `{faultstring}`, OVHcloud `{message}`. */
+/** Message in an error body: Nova `{conflictingRequest:{message}}`, Neutron `{NeutronError}`, Octavia `{faultstring}`, OVHcloud `{message}`. */
 function errorText(text: string): string {
   const short = (value: string) => value.replaceAll(/\s+/g, " ").slice(0, 300);
   try {

@@ -1,11 +1,11 @@
-/** Reading parts of a JSON answer without trusting its shape. */
+/** Parts of a JSON response, read without trusting its shape. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export function object(value: unknown): JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
 }
 
-/** The objects of a list; anything else counts as an empty list. */
+/** The objects of a list; anything else yields an empty list. */
 export function objects(value: unknown): readonly JsonObject[] {
   return Array.isArray(value) ? value.map(object) : [];
 }

@@ -5,7 +5,7 @@ import { type Caller, CloudCallError } from "../http/call.ts";
 import { type JsonObject, object, objects, optionalText, text } from "../http/json-answer.ts";
 import type { OpenStack } from "./openstack-api.ts";
 
-/** From 2.47 on, a server carries its flavor's name instead of an id that may no longer exist. */
+/** From 2.47 on, a server has its flavor's name instead of an id that may no longer exist. */
 const flavorNameMicroversion = "2.47";
 
 /** Nova's server statuses (API reference, "Server concepts"); one that is not listed is `unknown`. */
@@ -29,7 +29,7 @@ const states: Readonly<Record<string, ServerView["state"]>> = {
   SOFT_DELETED: "deleted",
 };
 
-/** Nova: what the switch needs besides Pulumi. */
+/** Nova calls of a switch that Pulumi does not offer. */
 export class NovaCompute implements Machines {
   readonly #openstack: OpenStack;
   readonly #caller: Caller;
@@ -54,19 +54,19 @@ export class NovaCompute implements Machines {
       .sort((a, b) => a.name.localeCompare(b.name));
   }
 
-  /** Resolves when the server runs on its new size; nothing to do when someone has confirmed it before. */
+  /** Resolves when the server is active in its new size; also when the resize was already confirmed. */
   async confirmResize(id: string): Promise<void> {
     await this.#settle(id, "confirmResize");
   }
 
-  /** Resolves when the server runs on its old size again. */
+  /** Resolves when the server is active in its old size again. */
   async revertResize(id: string): Promise<void> {
     await this.#settle(id, "revertResize");
   }
 
   /**
-   * Brings a server out of ERROR: os-resetState, which only administrators may call on most public clouds, else a hard
-   * reboot, which every project member may call on a server in ERROR and which ends in ACTIVE.
+   * Brings a server out of ERROR: by os-resetState, which only administrators may call on most public clouds, or else by a hard reboot, which every
+   * project member may call on a server in ERROR and which ends in ACTIVE.
    */
   async resetState(id: string): Promise<void> {
     try {
@@ -98,7 +98,7 @@ export class NovaCompute implements Machines {
       try {
         await this.#act(id, { [action]: null });
       } catch (error) {
-        // The answer of a first attempt may have been lost: then Nova refuses the second one, and the state decides.
+        // The response to a first attempt may have been lost: Nova then refuses the second one, and the status decides.
         if (!(error instanceof CloudCallError) || error.status !== 409) throw error;
       }
     }
@@ -147,7 +147,7 @@ function serverView(server: JsonObject): ServerView {
     flavor: text(object(server.flavor).original_name),
     address: firstFixedAddress(server.addresses),
     fault: optionalText(object(server.fault).message),
-    // Null until it first runs; a cloud that leaves it out says nothing.
+    // Null until it first runs; unknown when the cloud omits it.
     createdAt: optionalText(server.created) === undefined ? undefined : new Date(text(server.created)),
     launched: server["OS-SRV-USG:launched_at"] !== null,
   };

@@ -3,7 +3,7 @@ import { unlessMissing } from "../finder-query.ts";
 import { optionalText } from "../http/json-answer.ts";
 import type { OpenStack } from "./openstack-api.ts";
 
-/** Swift, as the owner of the account: what machines fetch, and the key that its addresses are signed with. */
+/** Swift, as the owner of the account: the machines' documents, and the key that signs their URLs. */
 export class SwiftContainers implements ContainerClient {
   readonly #openstack: OpenStack;
 

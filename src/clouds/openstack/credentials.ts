@@ -1,4 +1,4 @@
-/** How to enter an OpenStack: the variables of an openrc file. */
+/** Credentials of an OpenStack: the variables of an openrc file. */
 export interface OpenStackCredentials {
   /** Keystone, ending in `/v3`. */
   readonly authUrl: string;

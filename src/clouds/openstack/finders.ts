@@ -33,7 +33,7 @@ const volumeAttach: Find = async ({ openstack }, inputs) => {
   return single("attachments of volume", volume, found, () => `${server}/${volume}`);
 };
 
-/** A router interface is the port that the router got in the subnet. */
+/** A router interface is the port that the router has in the subnet. */
 const routerInterface: Find = async ({ openstack }, inputs) => {
   const router = text(inputs.routerId);
   const subnet = text(inputs.subnetId);
@@ -47,7 +47,7 @@ const routerInterface: Find = async ({ openstack }, inputs) => {
   return single("interfaces of router", router, found);
 };
 
-/** The association has the floating address's id, and exists when the address points at the wanted port. */
+/** The association has the floating IP's id, and exists when the floating IP points at the wanted port. */
 const floatingIpAssociate: Find = async ({ openstack }, inputs) => {
   const address = text(inputs.floatingIp);
   const path = `/floatingips?${new URLSearchParams({ floating_ip_address: address })}`;
@@ -57,7 +57,7 @@ const floatingIpAssociate: Find = async ({ openstack }, inputs) => {
   return single("floating addresses", address, found);
 };
 
-/** Neutron refuses a second rule with the same properties, so that the properties are the name. */
+/** Neutron refuses a second rule with the same properties, so the properties identify it. */
 const secGroupRule: Find = async ({ openstack }, inputs) => {
   const group = text(inputs.securityGroupId);
   const path = `/security-group-rules?${new URLSearchParams({ security_group_id: group })}`;

@@ -14,7 +14,7 @@ const operatingStatuses: ReadonlySet<string> = new Set([
   "NO_MONITOR",
 ] satisfies OperatingStatus[]);
 
-/** Octavia: drain, readmit, look. One change at a time: a load balancer is immutable until it is ACTIVE again. */
+/** Octavia: drain, readmit, read members. One change at a time: a load balancer is immutable until it is ACTIVE again. */
 export class OctaviaLoadBalancer implements TrafficPool {
   readonly #openstack: OpenStack;
   readonly #caller: Caller;
@@ -54,7 +54,7 @@ export class OctaviaLoadBalancer implements TrafficPool {
     return { connections, openConnections, requestErrors: number(stats.request_errors) ?? 0 };
   }
 
-  /** Members of a pool, by name; none when there is no such pool yet. */
+  /** Members of a pool, by name; none when the pool does not exist yet. */
   async members(poolName: string): Promise<readonly MemberView[]> {
     const pool = await this.#named("pools", poolName);
     if (pool === undefined) return [];
@@ -81,7 +81,7 @@ export class OctaviaLoadBalancer implements TrafficPool {
     await this.#active(loadBalancer);
   }
 
-  /** False when another change came in between and made the load balancer immutable again. */
+  /** False when another change made the load balancer immutable again meanwhile. */
   async #putWeight(member: MemberView, weight: number): Promise<boolean> {
     try {
       await this.#openstack.send({

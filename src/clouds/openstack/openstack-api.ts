@@ -13,9 +13,9 @@ export type OpenStackService =
 
 interface ServiceFacts {
   readonly title: string;
-  /** Catalogue types under which installations publish it, the usual one first. */
+  /** Catalogue types of the service in different installations, the usual one first. */
   readonly types: readonly string[];
-  /** Added when the catalogue's address has no version. */
+  /** Added when the catalogue's URL has no version. */
   readonly version: string;
 }
 
@@ -36,7 +36,7 @@ interface Session {
 export interface OpenStackCall {
   readonly service: OpenStackService;
   readonly method: CloudCall["method"];
-  /** Path below the service's address, such as `/servers/detail?name=x`. */
+  /** Path below the service's URL, such as `/servers/detail?name=x`. */
   readonly path: string;
   readonly body?: unknown;
   readonly idempotent?: boolean;
@@ -48,7 +48,7 @@ interface SharedSession {
   current: Promise<Session> | undefined;
 }
 
-/** One project of one OpenStack: a token, its catalogue, and calls to its services. */
+/** One project of one OpenStack: its token, its catalogue, and calls to its services. */
 export class OpenStack {
   readonly #caller: Caller;
   readonly #credentials: OpenStackCredentials;
@@ -68,12 +68,12 @@ export class OpenStack {
     this.#session = session;
   }
 
-  /** The same project in another region; the credentials' own when it is empty. */
+  /** The same project in another region. Default: the credentials' own region. */
   inRegion(region: string): OpenStack {
     return new OpenStack(this.#caller, this.#credentials, region || this.#credentials.region, this.#session);
   }
 
-  /** Sends a call; a token that has expired is renewed once. */
+  /** Sends a call; an expired token is renewed once. */
   async send(call: OpenStackCall): Promise<CloudAnswer> {
     try {
       return await this.#sendWithToken(call);
@@ -84,12 +84,12 @@ export class OpenStack {
     }
   }
 
-  /** The body of an answer, as an object. */
+  /** Body of a response, as an object. */
   async read(call: OpenStackCall): Promise<JsonObject> {
     return object((await this.send(call)).body);
   }
 
-  /** Every entry of a list, page after page. */
+  /** All entries of a list, page by page. */
   async list(service: OpenStackService, path: string, key: string, microversion?: string): Promise<JsonObject[]> {
     const found: JsonObject[] = [];
     let next: string | undefined = path;
@@ -108,7 +108,7 @@ export class OpenStack {
 
   async #sendWithToken(call: OpenStackCall): Promise<CloudAnswer> {
     this.#session.current ??= this.#authenticate();
-    // A failed authentication must not be remembered as the session.
+    // A failed authentication must not be cached as the session.
     const session = await this.#session.current.catch((error: unknown) => {
       this.#session.current = undefined;
       throw error;
@@ -197,7 +197,7 @@ function endpoint(session: Session, service: OpenStackService, region: string): 
   });
 }
 
-/** Links are absolute; only their query is followed, so that a wrong host in the catalogue cannot lead elsewhere. */
+/** Links are absolute; only their query is used, so that a wrong host in the catalogue cannot redirect the call. */
 function nextPage(path: string, links: unknown): string | undefined {
   const href = objects(links).find((link) => link.rel === "next")?.href;
   if (typeof href !== "string") return undefined;

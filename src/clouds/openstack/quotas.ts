@@ -58,7 +58,7 @@ export class OpenStackSupply implements QuotaClient {
       const reserved = number(port.reserved) ?? 0;
       return known([quota("ports", port.limit, (number(port.used) ?? 0) + reserved)]);
     },
-    /** Octavia, "Show Project Quota": it tells limits only, so what is there is counted. */
+    /** Octavia, "Show Project Quota": returns limits only, so the existing resources are counted. */
     Octavia: async (): Promise<readonly Quota[]> => {
       const answer = await this.#openstack.read({
         service: "load-balancer",
@@ -77,7 +77,7 @@ export class OpenStackSupply implements QuotaClient {
   }
 }
 
-/** OpenStack writes "no limit" as -1. A figure that is not in the answer is not known, never zero. */
+/** OpenStack writes "no limit" as -1. A figure that is missing in the response is unknown, never zero. */
 function quota(resource: QuotaResource, limit: unknown, used: unknown): Quota | undefined {
   const [most, taken] = [number(limit), number(used)];
   if (most === undefined || taken === undefined) return undefined;

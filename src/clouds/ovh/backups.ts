@@ -2,7 +2,7 @@ import type { Backups, BackupsView } from "../clients.ts";
 import { object, objects, optionalText, text } from "../http/json-answer.ts";
 import type { OvhApi } from "./ovh-api.ts";
 
-/** What OVHcloud's API tells of the backups that it makes; fields and calls in docs/data-loss.md, section "What is looked up". */
+/** Backups that OVHcloud makes and its API reports; fields and calls in docs/data-loss.md, section "What is looked up". */
 export class OvhBackups implements Backups {
   readonly #ovh: OvhApi;
   readonly #project: string;
@@ -37,7 +37,7 @@ export class OvhBackups implements Backups {
     return { since: date(workflow.createdAt), newest: newest(copies.map((image) => date(image.creationDate))) };
   }
 
-  /** OVHcloud lists these as bare ids; an answer that has the objects themselves is taken as well. */
+  /** OVHcloud lists these as ids; a response with complete objects is accepted as well. */
   async #details(path: string) {
     const listed = await this.#ovh.get(path);
     return await Promise.all(

@@ -11,7 +11,7 @@ import { NameFinder } from "./name-finder.ts";
 import { OvhObjectStorage } from "./object-storage.ts";
 import { connectOvh } from "./ovh-api.ts";
 
-/** The raw clients of one project. Nothing is called before it is needed: wrong credentials show at the first call. */
+/** API clients of one project. They call nothing before the first use: wrong credentials show at the first call. */
 export function connectClients(credentials: CloudCredentials, options: CallOptions = {}): CloudClients {
   const caller = new Caller(options);
   const openstack = new OpenStack(caller, credentials.openstack);

@@ -1,7 +1,7 @@
 import { ExitCode, LorError } from "../../core/errors.ts";
 import type { OpenStackCredentials } from "../openstack/credentials.ts";
 
-/** How to enter the OVHcloud API. */
+/** Credentials of the OVHcloud API. */
 export type OvhCredentials =
   | {
       readonly kind: "application-key";
@@ -11,7 +11,7 @@ export type OvhCredentials =
       readonly consumerKey: string;
     }
   | { readonly kind: "oauth2"; readonly endpoint: string; readonly clientId: string; readonly clientSecret: string }
-  /** A whole address such as `http://127.0.0.1:8080/1.0`: a stand-in, never OVHcloud itself. */
+  /** A complete URL such as `http://127.0.0.1:8080/1.0`: a simulator, never OVHcloud itself. */
   | { readonly kind: "address"; readonly url: string; readonly token: string };
 
 export interface CloudCredentials {

@@ -1,13 +1,13 @@
 import { type Find, type FinderClouds, isMeant, single, unlessMissing } from "../finder-query.ts";
 import { type JsonObject, object, objects, text } from "../http/json-answer.ts";
 
-/** OVHcloud lists some services as bare ids; each is read to see its name. */
+/** OVHcloud lists some services as ids; each is read for its name. */
 async function idsThenDetails(clouds: FinderClouds, path: string): Promise<readonly JsonObject[]> {
   const ids = (await unlessMissing(() => clouds.ovh.get(path))) ?? [];
   const details: JsonObject[] = [];
   for (const id of Array.isArray(ids) ? ids : []) {
     const detail = await unlessMissing(() => clouds.ovh.get(`${path}/${encodeURIComponent(text(id))}`));
-    // One that went away between the two calls is no candidate.
+    // One that was deleted between the two calls is no candidate.
     if (detail !== undefined) details.push(object(detail));
   }
   return details;
@@ -25,7 +25,7 @@ function projectPath(clouds: FinderClouds, inputs: JsonObject): string {
   return `/cloud/project/${encodeURIComponent(project(clouds, inputs))}`;
 }
 
-/** Attachment of the project to the vRack: there is at most one, and its parents are its name. */
+/** Attachment of the project to the vRack: there is at most one, identified by its parents. */
 const vrackProject: Find = async (clouds, inputs) => {
   const vrack = text(inputs.serviceName);
   const wanted = text(inputs.projectId) || clouds.projectId;
@@ -49,8 +49,8 @@ const database: Find = async (clouds, inputs, chosen) => {
 };
 
 /**
- * The password of a database user is told once, at creation. A user whose creation was cut owns nothing yet: it is deleted
- * and made again.
+ * The password of a database user is returned once, at creation. A user whose creation was interrupted owns nothing yet: it is deleted and created
+ * again.
  */
 const databaseUser =
   (engineOf: (inputs: JsonObject) => string, idPrefix: (inputs: JsonObject) => string): Find =>
@@ -104,7 +104,7 @@ const user: Find = async (clouds, inputs, chosen) => {
   return single("users", chosen ?? name, found, (entry) => `${project(clouds, inputs)}/${text(entry.id)}`);
 };
 
-/** Keys carry no name: a user that Lor creates has one key, and its secret is told once. */
+/** Keys have no name: a user that Lor creates has one key, whose secret is returned once. */
 const s3Credential: Find = async (clouds, inputs, chosen) => {
   const owner = text(inputs.userId);
   const path = `${projectPath(clouds, inputs)}/user/${encodeURIComponent(owner)}/s3Credentials`;
@@ -113,7 +113,7 @@ const s3Credential: Find = async (clouds, inputs, chosen) => {
   return id === undefined ? undefined : { ...id, secretLost: true };
 };
 
-/** A user has one policy; setting it twice is setting it once. */
+/** A user has one policy; setting it again changes nothing. */
 const s3Policy: Find = async (clouds, inputs) => {
   const owner = text(inputs.userId);
   const path = `${projectPath(clouds, inputs)}/user/${encodeURIComponent(owner)}/policy`;
@@ -141,7 +141,7 @@ export const ovhTypes: Readonly<Record<string, Find>> = {
   "ovh:CloudProject/s3Policy:S3Policy": s3Policy,
 };
 
-/** Path that deletes a resource whose secret was lost, from its import id. */
+/** Path to delete a resource whose secret was lost, from its import id. */
 export function discardPath(type: string, id: string): string | undefined {
   const parts = id.split("/").map(encodeURIComponent);
   if (type === "ovh:CloudProject/s3Credential:S3Credential" && parts.length === 3) {

@@ -25,7 +25,7 @@ export const cloud: CloudDefinition = {
   async connect(env, region) {
     const credentials = credentialsFromEnvironment(env);
     const { connectClients } = await import("./connect.ts");
-    // The settings name the region of the machines, whatever region an openrc file was downloaded for.
+    // The settings name the region of the machines, even if the openrc file is for another region.
     return connectClients({ ...credentials, openstack: { ...credentials.openstack, region } });
   },
   async connectLocal({ authUrl, ovhUrl, userName, password, projectId, projectName, token }, region) {

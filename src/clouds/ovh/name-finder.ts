@@ -7,13 +7,13 @@ import { discardPath, ovhTypes } from "./finders.ts";
 import { shownInputs } from "./shown-inputs.ts";
 import { importOnlyInputs, isImportable, writeOnlyInputs } from "./write-only-inputs.ts";
 
-/** How each type is found; a type that is missing here is an error, never "does not exist". */
+/** Search for each type; a type that is missing here is an error, never "does not exist". */
 const finders: Readonly<Record<string, Find>> = { ...openstackTypes, ...ovhTypes };
 
-/** terraform-provider-ovh v2.19: its Read returns the API's 404 as an error. */
+/** Types whose Read returns the API's 404 as an error (terraform-provider-ovh v2.19). */
 const failsWhenGone: ReadonlySet<string> = new Set(["ovh:CloudProject/loadBalancer:LoadBalancer"]);
 
-/** What they belong to is their name. */
+/** Types that are identified by their parents. */
 const foundByParents: ReadonlySet<string> = new Set([
   "openstack:compute/volumeAttach:VolumeAttach",
   "openstack:networking/routerInterface:RouterInterface",
@@ -28,7 +28,7 @@ const foundByParents: ReadonlySet<string> = new Set([
 /** Every type that can be looked up. */
 export const findableTypes: readonly string[] = Object.keys(finders);
 
-/** Types of which a replacement is created before the old one is deleted, under the same name. */
+/** Types whose replacement is created before the old one is deleted, under the same name. */
 const replacedFirst: ReadonlySet<string> = new Set(["openstack:keymanager/secretV1:SecretV1"]);
 
 export class NameFinder implements ResourceFinder {

@@ -16,7 +16,7 @@ export class OvhObjectStorage implements ObjectStorageClient {
   }
 
   async find(bucket: BucketPlace, key: string): Promise<StoredObject | undefined> {
-    // Keys come in order, so the one that is nothing but the prefix is the first of those that begin with it.
+    // Keys are sorted, so the key that equals the prefix is the first one with this prefix.
     const query = new URLSearchParams({ prefix: key, limit: "10" });
     const answer = await this.#ovh.get(`${this.#path(bucket)}/object?${query}`);
     const found = (Array.isArray(answer) ? objects(answer) : objects(object(answer).objects)).find(

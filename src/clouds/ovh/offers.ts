@@ -1,7 +1,7 @@
 import { deepFreeze } from "../../core/freeze.ts";
 import data from "./offers-2026-06.json" with { type: "json" };
 
-/** What OVHcloud sells and where, as data of one date (see `source` in the file). */
+/** Offers and regions of OVHcloud at one date (see `source` in the file). */
 export const ovhcloudOffer = deepFreeze(data);
 
 export type InstanceOffer = (typeof ovhcloudOffer.instances)[number];
@@ -26,18 +26,18 @@ export function findDatabaseFlavor(flavor: string): DatabaseFlavorOffer | undefi
   return ovhcloudOffer.databaseFlavors.find((offer) => offer.flavor === flavor);
 }
 
-/** Cloud flavor of a size as the customer names it, or undefined where the family has none. */
+/** Cloud flavor of a size of the settings; undefined when the family has none. */
 export function findCloudFlavor(size: string, family: FlavorFamily): string | undefined {
   const offer = findInstance(size);
   return family === "classic" ? offer?.size : (offer?.flex ?? undefined);
 }
 
-/** System disk of a cloud flavor, GB: flex flavors all have the same one, which is why they can come back. */
+/** System disk of a cloud flavor, in GB: all flex flavors have the same, which makes a resize reversible. */
 export function systemDiskGigabytes(size: string, family: FlavorFamily): number | undefined {
   return family === "flex" ? ovhcloudOffer.flexDiskGigabytes : findInstance(size)?.diskGigabytes;
 }
 
-/** The cloud's name of a load balancer size, or undefined where there is none of that bandwidth (Mbit/s). */
+/** Flavor of a load balancer; undefined when there is none of that bandwidth (Mbit/s). */
 export function findLoadBalancerFlavor(bandwidth: number): string | undefined {
   return ovhcloudOffer.loadBalancers.find((offer) => offer.bandwidth === bandwidth)?.flavor;
 }

@@ -6,13 +6,13 @@ import type { OvhCredentials } from "./credentials.ts";
 /** The OVHcloud API v1. Paths start after `/1.0`, such as `/cloud/project/{id}/user`. */
 export interface OvhApi {
   get(path: string): Promise<unknown>;
-  /** Only for what has the same effect when it is done twice. */
+  /** Only for idempotent calls. */
   post(path: string, body: Readonly<Record<string, unknown>>): Promise<unknown>;
-  /** Asks for the deletion; a resource that is already gone counts as deleted. */
+  /** Requests the deletion; a resource that does not exist counts as deleted. */
   delete(path: string): Promise<void>;
 }
 
-/** The official client for OVHcloud itself; it speaks https only, so a stand-in on loopback is called directly. */
+/** The official client for OVHcloud itself. It supports https only, so a simulator on loopback is called directly. */
 export function connectOvh(caller: Caller, credentials: OvhCredentials): OvhApi {
   return credentials.kind === "address"
     ? standIn(caller, credentials.url, credentials.token)
@@ -35,7 +35,7 @@ function standIn(caller: Caller, url: string, token: string): OvhApi {
 }
 
 function official(caller: Caller, credentials: Exclude<OvhCredentials, { kind: "address" }>): OvhApi {
-  // Loaded late: the client brings OAuth libraries that commands which never call OVHcloud should not pay for.
+  // Loaded on first use: the client brings OAuth libraries that most commands do not need.
   const ovh = createRequire(import.meta.url)("@ovhcloud/node-ovh") as typeof OvhFactory;
   const client = ovh({
     endpoint: credentials.endpoint,
@@ -44,7 +44,7 @@ function official(caller: Caller, credentials: Exclude<OvhCredentials, { kind: "
       ? { clientID: credentials.clientId, clientSecret: credentials.clientSecret }
       : { appKey: credentials.key, appSecret: credentials.secret, consumerKey: credentials.consumerKey }),
   });
-  // The official client does not repeat; the calls made here are all idempotent.
+  // The official client does not retry; the calls made here are all idempotent.
   return api((method, path, body) =>
     caller.repeat(async () => {
       try {

@@ -7,10 +7,10 @@ export const priceBooks: readonly PriceBook[] = connectPriceBooks([
   ovhCatalogue202606,
 ] as readonly PriceBookFile[]);
 
-/** Prices of what is really bought: by the hour, as everything is created. `offer-2025` counts monthly plans instead. */
+/** Prices of what is actually bought: hourly, as everything is created. `offer-2025` counts monthly plans instead. */
 export const defaultPriceBookId = "ovh-catalogue-2026-06";
 
-/** The prices that are shown when no book is named. */
+/** Default price book. */
 export function defaultPriceBook(): PriceBook {
   const book = findPriceBook(defaultPriceBookId);
   if (book === undefined) throw new RangeError(`there is no price book ${defaultPriceBookId}`);

@@ -16,13 +16,13 @@ const port: Show = async (openstack, id) => {
   };
 };
 
-/** The ports that a server has, in the order in which Neutron tells them. */
+/** Ports of a server, in Neutron's order. */
 const instance: Show = async (openstack, id) => {
   const ports = await openstack.list("network", `/ports?${new URLSearchParams({ device_id: id })}`, "ports");
   return { networks: ports.map((one) => ({ port: text(one.id) })) };
 };
 
-/** Inputs that a provider cannot read back and that the cloud's own API tells: with others than the program's, a machine would stand at another address. */
+/** Write-only inputs that the cloud's own API returns: if they differed from the program's, a machine would have another address. */
 export const shownInputs: Readonly<Record<string, Show>> = {
   "openstack:networking/port:Port": port,
   "openstack:compute/instance:Instance": instance,

@@ -77,7 +77,7 @@ export function importOnlyInputs(type: string): readonly string[] {
  * with the inputs that the program gives it.
  */
 const notImportable: ReadonlySet<string> = new Set([
-  // Its provider has no import at all.
+  // Its provider has no import.
   "openstack:objectstorage/containerObject:ContainerObject",
   "ovh:CloudProject/loadBalancer:LoadBalancer",
   "ovh:CloudProject/workflowBackup:WorkflowBackup",

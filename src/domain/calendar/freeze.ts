@@ -4,18 +4,18 @@ import type { Calendar, Occurrence } from "./model.ts";
 import { occurrencesOf } from "./occurrences.ts";
 import { isWithin } from "./windows.ts";
 
-/** A time around an event in which nothing is changed that can wait. */
+/** A period around an event in which avoidable changes are refused. */
 export interface Freeze {
   readonly occurrence: Occurrence;
   readonly start: Temporal.ZonedDateTime;
-  /** The first moment after it. */
+  /** First moment after it. */
   readonly end: Temporal.ZonedDateTime;
   readonly firstDay: Temporal.PlainDate;
-  /** The last day that is in it, be it in part. */
+  /** Last day, even if only part of it belongs to the period. */
   readonly lastDay: Temporal.PlainDate;
 }
 
-/** Of an event without a freeze, none. */
+/** None for an event without a freeze. */
 export function freezeOf(occurrence: Occurrence, timeZone: string): Freeze | undefined {
   const { event, first, last } = occurrence;
   if (event.freeze === undefined) return undefined;
@@ -30,10 +30,10 @@ export function freezeOf(occurrence: Occurrence, timeZone: string): Freeze | und
   };
 }
 
-/** An offset from Easter reaches a year, a freeze one more to either side. */
+/** An offset from Easter spans up to a year, a freeze one more in each direction. */
 const reachYears = 3;
 
-/** The freeze that a moment lies in; of several the one that ends last. */
+/** The freeze in force at a moment; of several the one that ends last. */
 export function freezeAt(calendar: Calendar, moment: Temporal.Instant): Freeze | undefined {
   const { year } = moment.toZonedDateTimeISO(calendar.timeZone);
   return occurrencesOf(calendar, year - reachYears, year + reachYears)

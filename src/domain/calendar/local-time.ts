@@ -1,17 +1,17 @@
 import { Temporal } from "temporal-polyfill";
 
 /**
- * What a clock on the wall shows, as milliseconds since 1970 by that clock. Days are 24 hours here, also when the clocks change: a week before
- * is the same hour of another day. Plain numbers, because a table of two centuries compares them by the thousand.
+ * Wall-clock time, in milliseconds since 1970 of that clock. Days have 24 hours here, also at changes of daylight saving time: a week earlier is
+ * the same hour of another day. Plain numbers, because a table of two centuries compares them by the thousand.
  */
 export type WallTime = number;
 
-/** The hour at which a day begins. */
+/** Hour at which a day begins. */
 export function midnightOf({ year, month, day }: Temporal.PlainDate): WallTime {
   return Date.UTC(year, month - 1, day);
 }
 
-/** The hour at which a day ends. */
+/** Hour at which a day ends. */
 export function midnightAfter(date: Temporal.PlainDate): WallTime {
   return midnightOf(date) + 86_400_000;
 }
@@ -21,14 +21,14 @@ export function dayOf(wall: WallTime): Temporal.PlainDate {
 }
 
 /**
- * The moment at which a clock on the wall shows a time, or would. A time that is skipped when the clocks go forward does not exist: its
- * moment is the end of the gap. A time that is shown twice when they go back has two.
+ * The moment of a wall-clock time. A time that is skipped when the clocks go forward does not exist: its moment is the end of the gap. A time that
+ * occurs twice when they go back has two.
  */
 export function momentOf(wall: WallTime, timeZone: string, ofTwo: "earlier" | "later"): Temporal.ZonedDateTime {
   const asked = dateTimeOf(wall);
   const moment = asked.toZonedDateTime(timeZone, { disambiguation: ofTwo });
   if (moment.toPlainDateTime().equals(asked)) return moment;
-  // From before the gap: seen from its end, the transition before would be that of another season.
+  // Computed from before the gap: seen from its end, the previous transition would be that of another season.
   const beforeGap = asked.toZonedDateTime(timeZone, { disambiguation: "earlier" });
   return beforeGap.getTimeZoneTransition("next") ?? moment;
 }

@@ -1,11 +1,11 @@
 import type { Temporal } from "temporal-polyfill";
 import type { Duration } from "../../core/duration.ts";
 
-/** When the larger profile is wanted: rules that give dates year after year. */
+/** Rules for the periods of the rush profile, for any year. */
 export interface Calendar {
-  /** IANA name, such as `Europe/Paris`; every date and hour is read in it. */
+  /** IANA name, such as `Europe/Paris`; all dates and hours are local to it. */
   readonly timeZone: string;
-  /** Windows closer to each other than this become one. */
+  /** Windows closer to each other than this are merged. */
   readonly mergeWithin: Duration;
   /** Names are unique. */
   readonly events: readonly EventRule[];
@@ -17,11 +17,11 @@ export type EventRule = EventTerms & DateRule;
 interface EventTerms {
   /** Small letters, digits and hyphens, such as `saint-valentin`. */
   readonly name: string;
-  /** How long before the beginning of the event's day the rush starts. A day of it is a day of the calendar, also when it has 23 hours. */
+  /** How long before the beginning of the event's day the rush starts. A day is a calendar day, even if it has 23 hours. */
   readonly lead: Duration;
-  /** How long after the end of the event's day the rush stays. */
+  /** How long after the end of the event's day the rush lasts. */
   readonly end: Duration;
-  /** What is wanted in the window. */
+  /** Profile in the window. */
   readonly profile: "rush";
   readonly freeze?: FreezeRule | undefined;
 }
@@ -46,7 +46,7 @@ export interface MonthDay {
   readonly day: number;
 }
 
-/** A number of days from Easter Sunday. */
+/** A number of days after Easter Sunday. */
 interface EasterDate {
   readonly kind: "easter";
   readonly tradition: EasterTradition;
@@ -63,7 +63,7 @@ interface NthWeekday {
   readonly month: number;
   readonly weekday: Weekday;
   readonly nth: NthOfMonth;
-  /** `week-later`: a week later when the day is Whit Sunday, as French mothers' day. */
+  /** `week-later`: a week later when the day is Whit Sunday, as for Mother's Day in France. */
   readonly whitsun: "keep" | "week-later";
 }
 
@@ -73,20 +73,20 @@ export type NthOfMonth = 1 | 2 | 3 | 4 | "last";
 export const weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
 type Weekday = (typeof weekdays)[number];
 
-/** Once, from a day to a day, both included. */
+/** Once, from a day to a day, both inclusive. */
 interface OneOff {
   readonly kind: "once";
   readonly from: Temporal.PlainDate;
-  /** `from` when there is none. */
+  /** Default: `from`. */
   readonly to?: Temporal.PlainDate | undefined;
 }
 
 /** An event in one year. */
 export interface Occurrence {
   readonly event: EventRule;
-  /** The year that the rule was asked for: of an event moved over New Year, not the one of its date. */
+  /** Year of the rule: for an event moved over New Year, not the year of its date. */
   readonly year: number;
   readonly first: Temporal.PlainDate;
-  /** The same as `first` but for a one-off event of several days. */
+  /** Equal to `first` except for a one-off event of several days. */
   readonly last: Temporal.PlainDate;
 }

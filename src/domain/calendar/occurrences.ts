@@ -3,7 +3,7 @@ import { easterSunday, whitSunday } from "./easter.ts";
 import type { Calendar, DateRule, EventRule, MonthDay, NthOfMonth, Occurrence } from "./model.ts";
 import { weekdays } from "./model.ts";
 
-/** Every occurrence that the rules give for these years, both included; in no order. */
+/** All occurrences in these years, both inclusive, in no order. */
 export function occurrencesOf({ events }: Calendar, firstYear: number, lastYear: number): readonly Occurrence[] {
   const years = Array.from({ length: lastYear - firstYear + 1 }, (_, index) => firstYear + index);
   return events.flatMap((event) => {
@@ -41,7 +41,7 @@ function nthWeekday(year: number, month: number, weekday: number, nth: NthOfMont
   return last.subtract({ days: (last.dayOfWeek - weekday + 7) % 7 });
 }
 
-/** Whether a year has such a day. Of 29 February that is every fourth. */
+/** Whether a year has such a day; 29 February exists in every leap year. */
 export function existsEveryYear({ month, day }: MonthDay): boolean {
   const daysInMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1];
   return daysInMonth !== undefined && day >= 1 && day <= daysInMonth;

@@ -1,26 +1,26 @@
 import type { Money } from "../../core/money.ts";
 import type { CostEstimate } from "../cost.ts";
 
-/** A month of one profile: the offer and what it leaves out together. */
+/** Monthly price of one profile, including what the offer leaves out. */
 export interface MonthlyPrice {
   /** Undefined: no price is known. */
   readonly known: Money | undefined;
-  /** What has no price, as the price book would name it; the sum lacks it. */
+  /** Price keys without a known price; the sum excludes them. */
   readonly unknown: readonly string[];
 }
 
 export interface MonthlyPrices {
   readonly normal: MonthlyPrice;
   readonly rush: MonthlyPrice;
-  /** Hours that a month of these prices is counted as. */
+  /** Hours in a month of these prices. */
   readonly hoursPerMonth: number;
 }
 
-/** What a time costs in either profile. Undefined: unknown, never zero. */
+/** Prices of a period in both profiles. Undefined: unknown, never zero. */
 export interface TimePrice {
   readonly inNormal: Money | undefined;
   readonly inRush: Money | undefined;
-  /** What rush costs more. */
+  /** Additional cost of rush. */
   readonly extra: Money | undefined;
 }
 
@@ -33,12 +33,12 @@ export function monthlyPriceOf({ lines, total, outsideOffer, outsideOfferTotal }
   };
 }
 
-/** What has no price in either profile, and every amount of both therefore lacks. */
+/** Price keys without a known price in either profile; every amount excludes them. */
 export function unknownIn({ normal, rush }: Pick<MonthlyPrices, "normal" | "rush">): readonly string[] {
   return [...new Set([...normal.unknown, ...rush.unknown])];
 }
 
-/** Pro rata, to the cent: a day is 24 hours of those that the price book counts as a month. Without the price of a switch. */
+/** Pro rata, to the cent, by the hours of the price book's month. Without the switch itself. */
 export function priceTime(seconds: number, { normal, rush, hoursPerMonth }: MonthlyPrices): TimePrice {
   const share = ({ known }: MonthlyPrice) => known?.share(seconds, hoursPerMonth * 3600);
   const inNormal = share(normal);

@@ -3,7 +3,7 @@ import { freezeOf } from "./freeze.ts";
 import type { Calendar, Occurrence } from "./model.ts";
 import { planSeason, type RushWindow } from "./windows.ts";
 
-/** How a moment lies to the next rush of an event. */
+/** Position of a moment relative to the next rush of an event. */
 export interface EventTiming {
   readonly occurrence: Occurrence;
   readonly window: RushWindow;
@@ -11,11 +11,11 @@ export interface EventTiming {
   readonly kind: "early" | "in-time" | "late";
   /** Whole days until the window begins; 0 once it has. */
   readonly daysToRush: number;
-  /** Whole days until the event; 0 on its day and after. */
+  /** Whole days until the event; 0 on its day and afterwards. */
   readonly daysToEvent: number;
 }
 
-/** Of the event's first window that is not over; undefined when the settings name no such event, or none is left within two years. */
+/** The event's first window that is not over; undefined when the settings have no such event, or none within two years. */
 export function timingOf(calendar: Calendar, event: string, now: Temporal.Instant): EventTiming | undefined {
   const today = now.toZonedDateTimeISO(calendar.timeZone).toPlainDate();
   for (const window of planSeason(calendar, today, 2).windows) {

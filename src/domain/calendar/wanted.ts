@@ -4,14 +4,14 @@ import { type Freeze, freezeAt } from "./freeze.ts";
 import type { Calendar } from "./model.ts";
 import { planSeason, type RushWindow, windowAt } from "./windows.ts";
 
-/** What the calendar wants at a moment. */
+/** Profile of the calendar at a moment. */
 export interface Wanted {
   readonly profile: Profile;
-  /** The window that the moment lies in. */
+  /** Window that contains the moment. */
   readonly window: RushWindow | undefined;
-  /** The next one that begins; undefined when none does within a year. */
+  /** Next window to begin; undefined when there is none within a year. */
   readonly next: RushWindow | undefined;
-  /** The change freeze that is on. */
+  /** The change freeze in force. */
   readonly freeze: Freeze | undefined;
 }
 

@@ -3,38 +3,38 @@ import { dayOf, midnightAfter, midnightOf, momentOf, type WallTime } from "./loc
 import type { Calendar, EventRule, Occurrence } from "./model.ts";
 import { occurrencesOf } from "./occurrences.ts";
 
-/** A time of rush, without a break, for one event or for several that lie close together. */
+/** A continuous period of rush, for one event or for several close ones. */
 export interface RushWindow {
-  /** By the beginning of their rush; the first one gives the window its name. */
+  /** By the beginning of their rush; the first one names the window. */
   readonly occurrences: readonly [Occurrence, ...Occurrence[]];
   readonly start: Temporal.ZonedDateTime;
-  /** The first moment after it. */
+  /** First moment after it. */
   readonly end: Temporal.ZonedDateTime;
   readonly firstDay: Temporal.PlainDate;
-  /** The last day that is in it, be it in part. */
+  /** Last day, even if only part of it belongs to the window. */
   readonly lastDay: Temporal.PlainDate;
-  /** The same by the clock on the wall, where a day has 24 hours. */
+  /** The same in wall-clock time, where a day has 24 hours. */
   readonly wall: { readonly from: WallTime; readonly to: WallTime };
-  /** From start to end by the clock on the wall. */
+  /** Duration in wall-clock time. */
   readonly seconds: number;
-  /** What merging bridges. */
+  /** A gap that merging bridges. */
   readonly bridged: readonly Gap[];
 }
 
-/** The time between the rush of one event and the rush of the next. */
+/** Time between the rush of one event and the rush of the next. */
 export interface Gap {
   readonly after: Occurrence;
   readonly before: Occurrence;
   readonly firstDay: Temporal.PlainDate;
-  /** The last day that is in it, be it in part. */
+  /** Last day, even if only part of it belongs to the gap. */
   readonly lastDay: Temporal.PlainDate;
-  /** By the clock on the wall. */
+  /** In wall-clock time. */
   readonly seconds: number;
 }
 
 export interface Season {
   readonly windows: readonly RushWindow[];
-  /** Between the windows, in which the system goes back to normal; one fewer than windows. */
+  /** Between the windows, with the system in normal; one fewer than windows. */
   readonly gaps: readonly Gap[];
 }
 
@@ -44,10 +44,10 @@ interface Span {
   readonly to: WallTime;
 }
 
-/** A lead and an offset from Easter reach a year each, an end one more: occurrences of these years around may touch a period. */
+/** A lead and an offset from Easter span up to a year each, an end one more: occurrences of these neighbouring years may overlap a period. */
 const reachYears = 3;
 
-/** Every window of which a part lies in the years from a day on. The same windows come out for every period that touches them. */
+/** All windows that overlap the years from a day on. Every period that overlaps a window yields the same window. */
 export function planSeason(calendar: Calendar, from: Temporal.PlainDate, years: number): Season {
   const until = from.add({ years });
   const spans = occurrencesOf(calendar, from.year - reachYears, until.year + reachYears)
@@ -65,13 +65,13 @@ export function planSeason(calendar: Calendar, from: Temporal.PlainDate, years: 
   };
 }
 
-/** The window that a moment lies in. */
+/** Window that contains a moment. */
 export function windowAt(calendar: Calendar, moment: Temporal.Instant): RushWindow | undefined {
   const day = moment.toZonedDateTimeISO(calendar.timeZone).toPlainDate();
   return planSeason(calendar, day, 1).windows.find((window) => isWithin(window, moment));
 }
 
-/** The last day of the rush for an event that comes only once; undefined for one of every year. */
+/** Last day of the rush for a one-off event; undefined for a yearly one. */
 export function lastDayOf(event: EventRule): Temporal.PlainDate | undefined {
   if (event.kind !== "once") return undefined;
   const { from: first, to: last = first } = event;

@@ -1,12 +1,12 @@
 import { Cidr } from "../../core/cidr.ts";
 import { definePolicy, type Policy } from "./policy.ts";
 
-/** Networks that no router of the internet passes on (RFC 1918, and RFC 6598 between carriers). */
+/** Networks that are not routed on the internet (RFC 1918, and RFC 6598 between carriers). */
 const privateNetworks: readonly Cidr[] = Object.freeze(
   ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"].map((network) => Cidr.parse(network)),
 );
 
-/** Whether a restriction of a database admits nobody from outside. What is no IPv4 network in CIDR form is taken for public. */
+/** Whether a restriction of a database excludes the internet. Anything but an IPv4 network in CIDR form counts as public. */
 export function isPrivateNetwork(restriction: string): boolean {
   try {
     const network = Cidr.parse(restriction);
@@ -17,7 +17,7 @@ export function isPrivateNetwork(restriction: string): boolean {
   }
 }
 
-/** Who may reach what. */
+/** Network access. */
 export const accessPolicies: readonly Policy[] = Object.freeze([
   definePolicy({
     code: "database-public",

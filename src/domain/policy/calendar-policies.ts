@@ -1,6 +1,6 @@
 import { definePolicy, type Policy, type Violation } from "./policy.ts";
 
-/** When changes are made, and whether the calendar still knows what is to come. */
+/** Times of changes, and events that are still to come. */
 export const calendarPolicies: readonly Policy[] = Object.freeze([
   definePolicy({
     code: "change-freeze",

@@ -1,11 +1,11 @@
 import { definePolicy, type Policy } from "./policy.ts";
 
-/** A certificate that ends within fewer days is reported. */
+/** Remaining days below which a certificate is reported. */
 export const fewDaysLeft = 30;
 
 const renew = "renew the certificate in its file, then run `lor-infra up`";
 
-/** What keeps browsers from refusing the site. */
+/** Certificates that browsers would refuse. */
 export const certificatePolicies: readonly Policy[] = Object.freeze([
   definePolicy({
     code: "certificate-expired",

@@ -8,18 +8,18 @@ export interface JudgeArgs {
   readonly waivers: readonly Waiver[];
   /** `YYYY-MM-DD` in UTC. */
   readonly today: string;
-  /** Default: every policy there is. */
+  /** Default: all policies. */
   readonly among?: readonly Policy[];
 }
 
 export interface PolicyJudgement {
-  /** What is refused; with the waiver of it that has ended, if there is one. */
+  /** Refusals, each with its expired waiver, if there is one. */
   readonly refused: readonly (Judged & { readonly ended: Waiver | undefined })[];
-  /** What would be refused without its waiver. */
+  /** Violations accepted by a waiver. */
   readonly waived: readonly (Judged & { readonly waiver: Waiver })[];
-  /** What is worth knowing. */
+  /** Warnings. */
   readonly warned: readonly Judged[];
-  /** Waivers of policies that were judged and that nothing violates. */
+  /** Waivers of judged policies without a violation. */
   readonly unused: readonly Waiver[];
 }
 
@@ -28,7 +28,7 @@ export interface Judged {
   readonly finding: Violation;
 }
 
-/** Judges everything that is known of a system by every policy, on a day. Pure. */
+/** Judges all known facts of a system by every policy, on a day. Pure. */
 export function judgePolicies({ facts, waivers, today, among = policies }: JudgeArgs): PolicyJudgement {
   const judged = among.map((policy) => ({ policy, findings: policy.judge(facts) }));
   const refused: PolicyJudgement["refused"][number][] = [];

@@ -5,7 +5,7 @@ import { definePolicy, type Policy, type Violation } from "./policy.ts";
 const budgetPath = "policies.budget";
 const agePath = "policies.priceBookAge";
 
-/** What the company pays, and how well that is known. */
+/** Budget, and how reliable the prices are. */
 export const moneyPolicies: readonly Policy[] = Object.freeze([
   definePolicy({
     code: "budget-exceeded",
@@ -74,7 +74,7 @@ export const moneyPolicies: readonly Policy[] = Object.freeze([
   }),
 ]);
 
-/** The month that costs most, as far as prices are known. */
+/** The most expensive month, as far as prices are known. */
 function dearestOf(months: readonly MonthlyBill[]): (MonthlyBill & { readonly known: Money }) | undefined {
   let dearest: (MonthlyBill & { readonly known: Money }) | undefined;
   for (const month of months) {

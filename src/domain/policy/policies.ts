@@ -6,7 +6,7 @@ import { moneyPolicies } from "./money-policies.ts";
 import type { Policy } from "./policy.ts";
 import { servingPolicies } from "./serving-policies.ts";
 
-/** Every policy, in the order in which they are told. */
+/** All policies, in the order of their messages. */
 export const policies: readonly Policy[] = Object.freeze([
   ...dataPolicies,
   ...accessPolicies,

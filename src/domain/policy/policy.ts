@@ -1,33 +1,33 @@
 import type { ErrorCode } from "../../core/error-codes.ts";
 import type { PolicyFacts } from "./facts.ts";
 
-/** A rule of the company, not of the form of its settings: it has a reason, and mostly it can be waived for a while. */
+/** A rule of the company about valid settings; it has a reason, and most can be waived for a while. */
 export interface Policy {
   /** Stable kebab-case code, listed in docs/errors.md and docs/policies.md. */
   readonly code: ErrorCode;
-  /** A warning is told and accepted; a refusal ends with `exit`: 3, or 2 where what is refused could not be built or switched. */
+  /** A warning is reported and accepted; a refusal ends with `exit`: 3, or 2 when the system could not be built or switched. */
   readonly kind: "refusal" | "warning";
   readonly exit: 2 | 3;
-  /** Why it exists, one sentence. */
+  /** Reason, one sentence. */
   readonly reason: string;
-  /** What to type or to change. */
+  /** Command or change that resolves a violation. */
   readonly remedy: string;
-  /** Why no waiver of it is accepted; undefined: it can be waived. */
+  /** Why it accepts no waiver; undefined: it can be waived. */
   readonly neverWaived: string | undefined;
-  /** What violates it; undefined when the facts that it needs are not there. */
+  /** Violations; undefined when a needed fact is missing. */
   readonly judge: (facts: Partial<PolicyFacts>) => readonly Violation[] | undefined;
 }
 
 /** One violation. */
 export interface Violation {
-  /** Setting to look at, such as `mysql.plan`. */
+  /** Setting to change, such as `mysql.plan`. */
   readonly path: string;
-  /** What of the system violates it, such as a data set; a waiver may name one. */
+  /** Subject of the violation, such as a data set; a waiver may name one. */
   readonly subject: string;
   readonly what: string;
   readonly seen?: unknown;
   readonly accepted: string;
-  /** Worth knowing, and no reason to stop: told and accepted, whatever the policy's kind. */
+  /** A warning whatever the policy's kind: reported and accepted. */
   readonly warning?: true;
 }
 
@@ -43,7 +43,7 @@ interface PolicyArgs<F extends keyof PolicyFacts> {
   readonly judge: (facts: Pick<PolicyFacts, F>) => readonly Violation[];
 }
 
-/** A policy that judges only when every fact that it needs is there. */
+/** A policy that judges only when all facts that it needs are known. */
 export function definePolicy<const F extends keyof PolicyFacts>({ needs, judge, ...args }: PolicyArgs<F>): Policy {
   return {
     code: args.code,

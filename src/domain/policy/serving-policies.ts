@@ -3,7 +3,7 @@ import { definePolicy, type Policy } from "./policy.ts";
 /** Minimum number of fronts behind the load balancer. */
 export const leastFronts = 2;
 
-/** Whether a server group keeps its machines on different hosts, or tries to. */
+/** Whether a server group places its machines on different hosts, or tries to. */
 export function spreads(groupPolicy: string): boolean {
   return groupPolicy === "anti-affinity" || groupPolicy === "soft-anti-affinity";
 }

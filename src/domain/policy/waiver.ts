@@ -1,25 +1,25 @@
-/** The company's word that a policy may be violated for a while. */
+/** Acceptance of a policy violation for a limited time. */
 export interface Waiver {
   /** Code of the policy. */
   readonly policy: string;
-  /** Only for this subject, such as a data set; undefined: whatever violates the policy. */
+  /** The only subject it applies to, such as a data set; undefined: every violation of the policy. */
   readonly of?: string | undefined;
-  /** Who answers for it. */
+  /** Owner. */
   readonly owner: string;
   readonly reason: string;
-  /** Last day on which it holds, `YYYY-MM-DD` in UTC. */
+  /** Last day of validity, `YYYY-MM-DD` in UTC. */
   readonly until: string;
 }
 
-/** Whether a waiver still holds on a day, its last one included. */
+/** Whether a waiver is valid on a day; its last day is included. */
 export function isValidOn({ until }: Waiver, today: string): boolean {
   return today <= until;
 }
 
-/** A violation that a waiver accepts today. */
+/** A violation accepted by a waiver. */
 export interface WaivedViolation extends Waiver {
-  /** Setting to look at, such as `mysql.plan`. */
+  /** Setting to change, such as `mysql.plan`. */
   readonly path: string;
-  /** What of the system violates it, such as a data set. */
+  /** Subject of the violation, such as a data set. */
   readonly subject: string;
 }

@@ -4,21 +4,21 @@ import type { RecordedFleet } from "./journal-record.ts";
 import type { FleetTime } from "./season.ts";
 
 export interface FleetPricing {
-  /** A month of a fleet; undefined: it cannot be priced, such as one whose size is sold no more. */
+  /** Monthly price of a fleet; undefined: unknown, for example because its size is no longer sold. */
   readonly monthOf: (fleet: RecordedFleet) => MonthlyPrice | undefined;
   readonly normal: MonthlyPrice;
-  /** Hours that a month of these prices is counted as. */
+  /** Hours in a month of these prices. */
   readonly hoursPerMonth: number;
 }
 
-/** What a season cost, pro rata. Undefined: unknown, never zero. */
+/** Cost of a season, pro rata. Undefined: unknown, never zero. */
 export interface SeasonCost {
   readonly total: Money | undefined;
-  /** More than the same time in normal. */
+  /** Additional cost over the same period in normal. */
   readonly extra: Money | undefined;
 }
 
-/** Each fleet's time by its monthly price; a fleet that came back is counted as one time, so that it is rounded once. */
+/** Time of each fleet multiplied by its monthly price. Separate periods of one fleet are added before rounding. */
 export function costOfFleets(
   times: readonly FleetTime[],
   { monthOf, normal, hoursPerMonth }: FleetPricing,

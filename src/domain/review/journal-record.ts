@@ -1,12 +1,12 @@
-/** What a review reads of a line of a stack's journal. */
+/** Fields of a stack's journal that a review reads. */
 export interface JournalRecord {
   /** ISO 8601. */
   readonly at: string;
-  /** One for each run of a command. */
+  /** One per run of a command. */
   readonly run: string;
   readonly operation: string;
   readonly event: string;
-  /** Of a step, such as `resize-front ps-0`; of a task its name. */
+  /** Of a step, such as `resize-front ps-0`; of a hook its name. */
   readonly what?: string;
   /** Error code of a failure. */
   readonly code?: string;
@@ -14,14 +14,14 @@ export interface JournalRecord {
   readonly fleet?: RecordedFleet;
 }
 
-/** How long a step should take. */
+/** Expected duration of a step. */
 export interface RecordedExpectation {
   readonly seconds: number;
-  /** Past steps of this stack on this cloud that it is the median of; 0: an estimate for the real cloud. */
+  /** Number of past steps of this stack on this cloud of which it is the median; 0: an estimate for the real cloud. */
   readonly samples: number;
 }
 
-/** What was there when somebody looked. */
+/** Fleet as observed. */
 export interface RecordedFleet {
   /** Mbit/s. */
   readonly loadBalancerBandwidth: number;
@@ -30,7 +30,7 @@ export interface RecordedFleet {
 
 interface RecordedFront {
   readonly name: string;
-  /** As the customer names it, such as `b2-7`. */
+  /** As named in the settings, such as `b2-7`. */
   readonly size: string;
   readonly serves: boolean;
 }

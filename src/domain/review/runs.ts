@@ -1,16 +1,16 @@
 import type { JournalRecord, RecordedExpectation } from "./journal-record.ts";
 
-/** One run of a command, as the journal tells it. */
+/** One run of a command, from the journal. */
 export interface ReviewedRun {
   /** `rush`, `normal`, `up`, `recover`, … */
   readonly operation: string;
   readonly began: string;
-  /** Undefined: it was killed, or it is under way. */
+  /** Undefined: it was killed, or it is in progress. */
   readonly ended: string | undefined;
   readonly outcome: "done" | "failed" | "interrupted";
-  /** Of a failure. */
+  /** Error code of a failure. */
   readonly code: string | undefined;
-  /** Tasks and steps, in order. */
+  /** Hooks and steps, in order. */
   readonly parts: readonly ReviewedPart[];
 }
 
@@ -18,7 +18,7 @@ export interface ReviewedPart {
   readonly kind: "task" | "step";
   readonly what: string;
   readonly began: string;
-  /** Undefined: it did not end well. */
+  /** Undefined: it did not succeed. */
   readonly seconds: number | undefined;
   readonly expected: RecordedExpectation | undefined;
 }

@@ -1,29 +1,29 @@
 import type { JournalRecord, RecordedFleet } from "./journal-record.ts";
 import { type ReviewedRun, runsOf } from "./runs.ts";
 
-/** What happened from the beginning of a rush until the end of the way back, as the journal tells it. */
+/** A season in the journal, from the beginning of a rush until the end of the scale-down. */
 export interface ReviewedSeason {
   /** ISO 8601. */
   readonly from: string;
   readonly to: string;
-  /** The way back has ended. */
+  /** Whether the scale-down has ended. */
   readonly over: boolean;
-  /** From the end of the switch into rush until the beginning of the way back; undefined: rush was never reached. */
+  /** From the end of the scale-up until the beginning of the scale-down; undefined: rush was never reached. */
   readonly inRush: { readonly from: string; readonly to: string } | undefined;
   readonly runs: readonly ReviewedRun[];
   readonly incidents: readonly Incident[];
-  /** Who served from which moment on; empty where the journal does not tell. */
+  /** Serving fronts over time; empty when the journal does not record them. */
   readonly capacity: readonly CapacityChange[];
-  /** What was there and paid for, time after time. */
+  /** Billed fleets over time. */
   readonly fleets: readonly FleetTime[];
 }
 
 export interface Incident {
   readonly at: string;
   readonly operation: string;
-  /** `failed`: a command ended with an error; `interrupted`: it was killed or stopped; `repair`: a step that nobody plans. */
+  /** `failed`: a command ended with an error; `interrupted`: it was killed or stopped; `repair`: an unplanned step. */
   readonly kind: "failed" | "interrupted" | "repair";
-  /** The step or task that it was in; the repair itself. */
+  /** The step or hook in progress; the repair itself. */
   readonly what: string | undefined;
   readonly code: string | undefined;
 }
@@ -40,14 +40,14 @@ export interface FleetTime {
   readonly fleet: RecordedFleet;
 }
 
-/** The time that a review is about. */
+/** Period of a review. */
 export interface ReviewPeriod {
   readonly from: string;
   readonly to: string;
 }
 
 /**
- * The last season of a journal: from the first run into rush until the way back has ended, or until now.
+ * The last season of a journal: from the first run into rush until the scale-down has ended, or until now.
  * @returns undefined when there was no rush
  */
 export function lastSeason(records: readonly JournalRecord[], now: string): ReviewPeriod | undefined {
@@ -62,7 +62,7 @@ export function lastSeason(records: readonly JournalRecord[], now: string): Revi
   return season && { from: season.from, to: season.to ?? now };
 }
 
-/** What the journal tells of a period. */
+/** Records of the journal in a period. */
 export function reviewSeason(records: readonly JournalRecord[], { from, to }: ReviewPeriod): ReviewedSeason {
   const within = records.filter(({ at }) => isBetween(at, from, to));
   const runs = runsOf(within);
@@ -94,7 +94,7 @@ function incidentsOf({ operation, outcome, code, ended, began, parts }: Reviewed
   return [...repaired, { at: ended ?? last?.began ?? began, operation, kind, what: open?.what, code }];
 }
 
-/** A front that is being resized or taken out serves nobody until somebody has looked again. */
+/** A front that is being resized or removed counts as out of service until the next observation. */
 function capacityOf(records: readonly JournalRecord[]): readonly CapacityChange[] {
   const changes: CapacityChange[] = [];
   for (const { at, event, what = "", fleet } of records) {

@@ -11,17 +11,17 @@ import type { RushWindow } from "../calendar/windows.ts";
 import type { SeasonInstance } from "./instances.ts";
 import { clip, monthsOf, type Period, secondsTogether, spanOf } from "./period.ts";
 
-/** The contract of one instance in one size, for one time of it. */
+/** Contract of one instance in one size for one period. */
 export interface SeasonContract {
   readonly instance: SeasonInstance;
-  /** The rush that it is for; undefined: the whole period, or what of it is outside of every rush. */
+  /** Rush that it is for; undefined: the whole period, or the part of it outside every rush. */
   readonly window: RushWindow | undefined;
   readonly price: InstancePrice;
   readonly use: InstanceUse;
   readonly choice: BillingChoice;
 }
 
-/** Which contract is cheaper: for each lasting instance over a period, and for each one of a rush in each window, the whole of it. */
+/** The cheaper contract for each permanent instance over a period, and for each rush instance in each window. */
 export function contractsOf(
   instances: readonly SeasonInstance[],
   period: Period,
@@ -39,18 +39,18 @@ export function contractsOf(
   );
 }
 
-/** One that rush enlarges, over a whole period: it is on a plan all the time, or never. */
+/** An instance that rush resizes, over a whole period: it is on a plan all the time, or never. */
 export interface ResizedContract {
   readonly name: string;
   readonly sizes: { readonly normal: string; readonly rush: string };
   readonly hourly: Money | undefined;
-  /** At most: every month of the smaller size, and every month of the larger one that a rush lies in, in full. */
+  /** Upper bound: every month in the smaller size, and every month with a rush in the larger one, in full. */
   readonly monthlyPlan: Money | undefined;
   /** Undefined: a price is unknown. */
   readonly cheaper: Contract | undefined;
 }
 
-/** For each instance that rush enlarges, the one choice that there is: nobody comes back from a plan to the hour. */
+/** The one choice for each instance that rush resizes: a monthly plan cannot be changed back to hourly billing. */
 export function contractsOfResized(
   instances: readonly SeasonInstance[],
   period: Period,
@@ -90,7 +90,7 @@ function secondsInRush(period: Period, windows: readonly RushWindow[]): number {
   return windows.reduce((sum, { wall }) => sum + secondsTogether(spanOf(period), wall), 0);
 }
 
-/** A plan cannot be taken back: one of a lasting instance is due in the months of rush too, when the instance has another size. */
+/** A plan cannot be cancelled: a permanent instance pays for it in the months of rush too, when it has another size. */
 function useOverPeriod({ when }: SeasonInstance, period: Period, windows: readonly RushWindow[]): InstanceUse {
   const whole = spanOf(period);
   const seconds = (whole.to - whole.from) / 1000 - (when === "outside-rush" ? secondsInRush(period, windows) : 0);
@@ -107,7 +107,7 @@ function useInWindow({ seconds, firstDay, lastDay }: RushWindow): InstanceUse {
   };
 }
 
-/** A begun hour is billed. */
+/** Each hour begun is billed. */
 export function begunHours(seconds: number): number {
   return Math.ceil(seconds / 3600);
 }

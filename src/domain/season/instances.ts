@@ -1,17 +1,17 @@
 import type { PlanItem } from "../plan-item.ts";
 
-/** An instance in one size, and when it has that size. */
+/** An instance in one size, and the time for which it has that size. */
 export interface SeasonInstance {
   readonly name: string;
   readonly size: string;
   /**
-   * `lasting`: all the time; `outside-rush`: the smaller size of one that rush enlarges, which is there in rush too, in another size; `rush`: that other
-   * size; `extra`: only there in rush.
+   * `lasting`: all the time; `outside-rush`: the smaller size of an instance that rush resizes; `rush`: its larger size; `extra`: exists during
+   * rush only.
    */
   readonly when: "lasting" | "outside-rush" | "rush" | "extra";
 }
 
-/** The instances of a year with its rush windows, in the order of the Plan, the ones that last first. */
+/** Instances of a year with its rush windows, in the order of the Plan, permanent ones first. */
 export function instancesOfSeason(normal: readonly PlanItem[], rush: readonly PlanItem[]): readonly SeasonInstance[] {
   const small = sizesOf(normal);
   const large = sizesOf(rush);

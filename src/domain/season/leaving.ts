@@ -1,7 +1,7 @@
 import type { PlanItem } from "../plan-item.ts";
 import { priceKey } from "../price-book.ts";
 
-/** What is paid for before a change and no more, or at another price, after it. */
+/** Charges of the state before a change that end or change their price with it. */
 export function leavingItems(before: readonly PlanItem[], after: readonly PlanItem[]): readonly PlanItem[] {
   const stays = new Set(after.map(identityOf));
   return before.filter((item) => !stays.has(identityOf(item)));

@@ -1,19 +1,19 @@
 import type { Temporal } from "temporal-polyfill";
 import { midnightOf, type WallTime } from "../calendar/local-time.ts";
 
-/** Whole days, by the clock on the wall: the first one, and the first one after. */
+/** Whole days in wall-clock time: the first one, and the first one after the period. */
 export interface Period {
   readonly from: Temporal.PlainDate;
   readonly until: Temporal.PlainDate;
 }
 
-/** A calendar month, or what of it lies in a period. */
+/** A calendar month, or the part of it inside a period. */
 export interface MonthPart extends Span {
   /** `YYYY-MM` */
   readonly month: string;
 }
 
-/** From a moment until before another. */
+/** Half-open interval. */
 export interface Span {
   readonly from: WallTime;
   readonly to: WallTime;
@@ -23,7 +23,7 @@ export function spanOf({ from, until }: Period): Span {
   return { from: midnightOf(from), to: midnightOf(until) };
 }
 
-/** The months of a period in order; the first and the last one may be parts. Together they are the period. */
+/** Months of a period in order; the first and the last one may be partial. */
 export function monthsOf(period: Period): readonly MonthPart[] {
   const months: MonthPart[] = [];
   const end = midnightOf(period.until);
@@ -40,7 +40,7 @@ export function monthsOf(period: Period): readonly MonthPart[] {
   return months;
 }
 
-/** What of a period lies in another one; empty where nothing does. */
+/** Intersection of two periods; empty when they do not overlap. */
 export function clip(period: Period, within: Period): Period {
   const from = laterOf(period.from, within.from);
   const until = earlierOf(period.until, within.until);
@@ -55,7 +55,7 @@ function earlierOf(one: Temporal.PlainDate, other: Temporal.PlainDate): Temporal
   return midnightOf(one) < midnightOf(other) ? one : other;
 }
 
-/** How long two spans run together, in seconds. */
+/** Overlap of two intervals, in seconds. */
 export function secondsTogether(one: Span, other: Span): number {
   return Math.max(0, Math.min(one.to, other.to) - Math.max(one.from, other.from)) / 1000;
 }

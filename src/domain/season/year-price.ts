@@ -2,20 +2,20 @@ import { type Money, sumIfKnown } from "../../core/money.ts";
 import type { MonthlyPrice, MonthlyPrices } from "../calendar/price.ts";
 import { type MonthPart, monthsOf, type Period, type Span, secondsTogether } from "./period.ts";
 
-/** What a period costs that is priced. */
+/** Cost of a period, as far as prices are known. */
 export interface SeasonPrices extends MonthlyPrices {
   readonly switches: { readonly toRush: SwitchPrice; readonly toNormal: SwitchPrice };
 }
 
-/** While a switch runs, what comes is paid for already and what leaves is still paid for. */
+/** During a switch, new charges have begun and old ones have not ended. */
 export interface SwitchPrice {
-  /** Begun hours of one switch. */
+  /** Hours begun of one switch. */
   readonly hours: number;
-  /** A month of what leaves in it: the smaller sizes on the way up, the larger ones and the extra front on the way down. */
+  /** Monthly price of the charges that end with it: the smaller sizes at a scale-up, the larger ones and the extra front at a scale-down. */
   readonly leaving: MonthlyPrice;
 }
 
-/** Amounts to the cent; undefined: no price of it is known. Never a zero for what is not known. */
+/** Amounts to the cent; undefined: unknown, never zero. */
 export interface SeasonCost {
   readonly rushSeconds: number;
   readonly normalSeconds: number;
@@ -24,9 +24,9 @@ export interface SeasonCost {
   readonly inNormal: Money | undefined;
   readonly inRush: Money | undefined;
   readonly inSwitches: Money | undefined;
-  /** The three together. */
+  /** Sum of the three. */
   readonly total: Money | undefined;
-  /** The same time without a rush, and without an end of it. */
+  /** The same period without a rush, and in rush all the time. */
   readonly alwaysNormal: Money | undefined;
   readonly alwaysRush: Money | undefined;
 }
@@ -42,11 +42,9 @@ export interface PeriodCost {
 }
 
 /**
- * What a period costs with its rush windows, month by month, beside what it would cost without them. Pro rata by the hour of the price book's
- * month. A month costs what has run up at its end less what had at its beginning, so nothing is rounded twice and the months are the
- * total to the cent.
- *
- * @param windows in order, apart from each other; what of them lies outside the period is not counted, nor a switch that begins there
+ * Cost of a period with its rush windows by month, beside the cost without them. Pro rata by the hours of the price book's month. The cost of a
+ * month is the difference of two running totals, so nothing is rounded twice and the months add up to the total to the cent.
+ * @param windows in order, without overlaps; parts outside the period are not counted, nor a switch that begins there
  */
 export function pricePeriod(period: Period, windows: readonly Span[], prices: SeasonPrices): PeriodCost {
   const months: MonthCost[] = [];
@@ -66,7 +64,7 @@ export function pricePeriod(period: Period, windows: readonly Span[], prices: Se
   return { months, total: before };
 }
 
-/** What has run up since the beginning of the period. */
+/** Running total since the beginning of the period. */
 interface RunUp {
   readonly seconds: number;
   readonly rushSeconds: number;
@@ -79,7 +77,7 @@ function costOf({ seconds, rushSeconds, toRush, toNormal }: RunUp, prices: Seaso
   const normalSeconds = seconds - rushSeconds;
   const share = ({ known }: MonthlyPrice, of: number) => known?.share(of, hoursPerMonth * 3600);
   const oneSwitch = ({ leaving, hours }: SwitchPrice) => share(leaving, hours * 3600);
-  // Without the time in rush, so that a month without rush is the same to the cent as one in always normal.
+  // Excludes the time in rush, so that a month without rush equals one in normal to the cent.
   const inNormal = minus(share(normal, seconds), share(normal, rushSeconds));
   const inRush = share(rush, rushSeconds);
   const inSwitches = sumIfKnown([
