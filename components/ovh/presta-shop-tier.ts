@@ -1,6 +1,7 @@
 import * as openstack from "@pulumi/openstack";
 import { type ComponentResourceOptions, type Output, output, type Resource } from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { placementRounds } from "../../src/domain/placement.ts";
 import type { GuestDocument } from "../../src/machines/document.ts";
 import { guestSecretNames, renderGuestDocument } from "../../src/machines/render-document.ts";
 import { Component, type DataProtection, ignoreDisplayNames } from "../base/component.ts";
@@ -34,10 +35,15 @@ export interface PrestaShopTierArgs extends DataProtection {
   /** Names of the fronts that come first in a change: those of one profile only. */
   readonly extraFronts: readonly string[];
   /**
-   * Whether each front waits until the one before it serves. Wanted for every change of a shop that serves; not for the first creation, where the
-   * machine of each only waits for the machine before it.
+   * Whether each front waits until the one before it serves: plain `pulumi up` then changes one at a time. False for a first creation and for a switch, whose
+   * runs change no more fronts than may be missing at once.
    */
   readonly chain: boolean;
+  /**
+   * Names of the fronts whose machines exist. Without a chain these change side by side, and new machines are placed beside them in rounds, at most as many at
+   * once as there are by then. Default: none. Unused in a chain.
+   */
+  readonly placed?: readonly string[];
   /**
    * Whether a new front joins the pool with weight 0, because a balancer trusts a new member until a check has failed: the switch lets it in
    * once it is healthy. Default: false, it serves at once. Changes nothing for a member that is there.
@@ -81,7 +87,7 @@ export interface PrestaShopTierNodes {
  * When `chain` is set the machine of a front waits for the member of the front before it, extra fronts first: plain `pulumi up` then changes one front at a
  * time. It neither drains nor checks health; `lor-infra rush` and `lor-infra normal` do.
  *
- * Machines are never placed at the same moment: a scheduler does not see one that it is just placing, and fronts would come to lie on one
+ * Machines are not all placed at the same moment: a scheduler does not see one that it is just placing, and fronts would come to lie on one
  * host (docs/decisions/fronts-one-after-another.md).
  *
  * @example
@@ -131,11 +137,14 @@ export class PrestaShopTier extends Component {
     const document = this.#describeDocument(args, secrets);
     const fronts = new Map<string, FrontNodes>();
     // The load balancer takes its new size before the first front changes.
-    let before: Resource | undefined = args.chain ? args.loadBalancer.pool : undefined;
-    for (const front of orderOfChange(args.fronts, args.extraFronts)) {
-      const nodes = this.#createFront(front, args, group, document(front), before);
-      fronts.set(front.name, nodes);
-      before = args.chain ? nodes.member : nodes.instance;
+    let before: readonly Resource[] = args.chain ? [args.loadBalancer.pool] : [];
+    for (const round of roundsOf(args)) {
+      const created = round.map((front) => {
+        const nodes = this.#createFront(front, args, group, document(front), before);
+        fronts.set(front.name, nodes);
+        return args.chain ? nodes.member : nodes.instance;
+      });
+      before = args.chain || !isPlaced(args, round) ? created : [];
     }
 
     this.instanceIds = new Map([...fronts].map(([front, nodes]) => [front, nodes.instance.id]));
@@ -206,7 +215,7 @@ export class PrestaShopTier extends Component {
     args: PrestaShopTierArgs,
     group: openstack.compute.ServerGroup,
     document: Output<GuestDocument>,
-    before: Resource | undefined,
+    before: readonly Resource[],
   ): FrontNodes {
     const place = args.network.part(args.part);
     const server = createServer(this.child.bind(this), {
@@ -221,7 +230,7 @@ export class PrestaShopTier extends Component {
       schedulerHints: [{ group: group.id }],
       volumeHoldsData: false,
       protection: args,
-      dependsOn: before === undefined ? [] : [before],
+      dependsOn: before,
       transform: args.transform,
     });
     const member = new openstack.loadbalancer.Member(
@@ -243,6 +252,19 @@ export class PrestaShopTier extends Component {
     );
     return { ...server, member };
   }
+}
+
+/** Fronts that change side by side; each round waits for the one before it. */
+function roundsOf(args: PrestaShopTierArgs): readonly (readonly Server[])[] {
+  const fronts = orderOfChange(args.fronts, args.extraFronts);
+  if (args.chain) return fronts.map((front) => [front]);
+  const placed = fronts.filter((front) => isPlaced(args, [front]));
+  const added = fronts.filter((front) => !placed.includes(front));
+  return [placed, ...placementRounds(added, placed.length)];
+}
+
+function isPlaced({ placed = [] }: PrestaShopTierArgs, round: readonly Server[]): boolean {
+  return round.every((front) => placed.includes(front.name));
 }
 
 /** Extra fronts first, so that capacity is added before any is taken away; the others by their position. */

@@ -1,4 +1,5 @@
 import { type CloudDurations, durationsOf } from "../domain/operation-durations.ts";
+import { placementRounds } from "../domain/placement.ts";
 import { type LiveFleet, membersOf, type SwitchStep } from "./model.ts";
 import { durationKey, type PastDuration, type PastDurations } from "./past-durations.ts";
 import { serves } from "./serving.ts";
@@ -61,13 +62,14 @@ export function forecastSwitch(
   let now = live;
   return steps.map((step) => {
     const before = servingFronts(now);
+    const estimated = stepSeconds(step, now, estimates);
     now = liveAfter(now, step);
     const out = leaves(step) ? membersOf(step) : [];
     const past = durations.get(durationKey(step));
     const learned = real ? past : undefined;
     return {
       step,
-      seconds: learned?.seconds ?? stepSeconds(step, estimates),
+      seconds: learned?.seconds ?? estimated,
       learned,
       here: real ? undefined : past,
       out,
@@ -77,11 +79,10 @@ export function forecastSwitch(
   });
 }
 
-/** The machines of a wave change in sequence; drain, health gate and the other waits around the engine run happen once per wave. */
-function stepSeconds(step: SwitchStep, estimates: CloudDurations): number {
+/** The machines of a wave change side by side, new ones in rounds; drain, health gate and the other waits around the engine run happen once per wave. */
+function stepSeconds(step: SwitchStep, { fronts }: LiveFleet, estimates: CloudDurations): number {
   const { switched } = estimates;
   const machine = durationsOf(estimates, switched.machine);
-  const count = membersOf(step).length;
   switch (step.kind) {
     case "settle-resize":
       return step.how === "confirm" ? 10 : 60;
@@ -94,14 +95,14 @@ function stepSeconds(step: SwitchStep, estimates: CloudDurations): number {
     case "add-front":
       return (
         around.preview +
-        count * machine.create +
+        placementRounds(step.members, fronts.length).length * machine.create +
         switched.joining.reduce((sum, type) => sum + durationsOf(estimates, type).create, 0) +
         around.gate +
         around.soak +
         around.settle
       );
     case "resize-front":
-      return around.preview + around.drain + count * machine.update + around.gate + around.soak + around.settle;
+      return around.preview + around.drain + machine.update + around.gate + around.soak + around.settle;
     case "remove-front":
       return around.preview + around.drain + machine.delete + around.settle;
   }

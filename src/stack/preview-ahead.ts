@@ -1,12 +1,13 @@
 import { fingerprint } from "../core/fingerprint.ts";
+import type { LiveFleet } from "../rolling/model.ts";
 import type { SystemPlan } from "../systems/contract.ts";
 import { HeldEvents } from "./held-events.ts";
 import { type StackContext, stoppedBy } from "./stack-context.ts";
 import { type PreparedUpdate, prepareUpdate, switchBuild } from "./update-stack.ts";
 
 interface BegunPreview {
-  /** Fingerprint of its Plan. */
-  readonly plan: string;
+  /** Fingerprint of its Plan and of the fleet before it. */
+  readonly asked: string;
   readonly stop: AbortController;
   readonly events: HeldEvents;
   /** Undefined when it failed: the step then requests it again and reports the error. */
@@ -26,13 +27,14 @@ export class PreviewAhead implements AsyncDisposable {
     this.#context = context;
   }
 
-  /** Starts the preview of the Plan that is probably next. Never throws, and emits nothing until the preview is taken. */
-  begin(plan: SystemPlan): void {
+  /** Starts the preview of the Plan that is probably next, after `live`. Never throws, and emits nothing until the preview is taken. */
+  begin(plan: SystemPlan, live: LiveFleet): void {
     const stop = new AbortController();
     const events = new HeldEvents(this.#context.emit);
     const context = stoppedBy({ ...this.#context, emit: events.emit }, stop.signal);
-    const update = prepareUpdate(context, plan, switchBuild).catch(() => undefined);
-    this.#begun = { plan: fingerprint(plan), stop, events, update };
+    const choice = switchBuild(live);
+    const update = prepareUpdate(context, plan, choice).catch(() => undefined);
+    this.#begun = { asked: fingerprint({ plan, choice }), stop, events, update };
   }
 
   /** The preview in progress, once it has ended; it can still be taken. Undefined: none was started, or it failed. */
@@ -41,16 +43,17 @@ export class PreviewAhead implements AsyncDisposable {
   }
 
   /** The engine's changes: previewed ahead, or previewed now. */
-  async take(plan: SystemPlan): Promise<PreparedUpdate> {
+  async take(plan: SystemPlan, live: LiveFleet): Promise<PreparedUpdate> {
+    const choice = switchBuild(live);
     const begun = this.#begun;
-    if (begun?.plan === fingerprint(plan)) {
+    if (begun?.asked === fingerprint({ plan, choice })) {
       begun.events.tell();
       const update = await begun.update;
       this.#begun = undefined;
       if (update !== undefined) return update;
     }
     await this.throwAway();
-    return await prepareUpdate(this.#context, plan, switchBuild);
+    return await prepareUpdate(this.#context, plan, choice);
   }
 
   /** Stops a preview in progress. */

@@ -76,6 +76,7 @@ export const localTimings: SwitchTimings = {
 
 export interface BuildChoice {
   readonly chain: boolean;
+  readonly placed?: readonly string[];
   readonly joinDrained?: boolean;
   readonly allowDataDeletion?: boolean;
   /** Fleet and profile to record in the outputs, where they differ from the Plan's: a run of a few resources changes no profile. */

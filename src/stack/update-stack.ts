@@ -1,4 +1,5 @@
 import type { Adoption, Program, ResourceChange, RunResult } from "../engine/port.ts";
+import type { LiveFleet } from "../rolling/model.ts";
 import type { SystemPlan } from "../systems/contract.ts";
 import type { RecordedState } from "./recorded-state.ts";
 import { type BuildChoice, requireLock, runOptions, type StackContext, throwIfStopped } from "./stack-context.ts";
@@ -11,8 +12,14 @@ export interface PreparedUpdate {
   readonly changes: readonly ResourceChange[];
 }
 
-/** Build options of a switch: fronts are chained, and a new one joins the pool with weight 0. */
-export const switchBuild: BuildChoice = { chain: true, joinDrained: true };
+/**
+ * How a switch builds: the members of a wave change together (the preview shows that no others change), and a new member joins the pool with weight 0.
+ * @param live fleet before the run
+ */
+export function switchBuild({ fronts }: LiveFleet): BuildChoice {
+  const placed = fronts.filter((front) => front.server !== "absent").map(({ name }) => name);
+  return { chain: false, placed, joinDrained: true };
+}
 
 /** Previews an update. */
 export async function prepareUpdate(

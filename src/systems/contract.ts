@@ -77,8 +77,10 @@ export interface PlanArgs<S> {
 }
 
 export interface BuildOptions {
-  /** Members wait for each other, extra ones first; wanted whenever the system may already serve. */
+  /** Members wait for each other, extra ones first: for a run that may change several of a system that serves. */
   readonly chain: boolean;
+  /** Names of the members whose machines exist; without a chain new ones are placed beside them in rounds. Default: none. */
+  readonly placed?: readonly string[];
   /** New members join the pool with weight 0: the switch lets them in once they are healthy. Default: false. */
   readonly joinDrained?: boolean;
   /** Certificate of the load balancer as PKCS#12 without password, in base64. Secret; empty for a system without one. */

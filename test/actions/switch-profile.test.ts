@@ -180,6 +180,19 @@ describe("waves of four fronts, of which two stay in service", () => {
     stack.engine.runs.length = 0;
   });
 
+  it("lets the members of a wave change side by side, beside the machines that exist", async () => {
+    const choices: unknown[] = [];
+    const context = stack.context();
+    const program: typeof context.program = (plan, choice) => {
+      choices.push(choice);
+      return context.program(plan, choice);
+    };
+    await switchProfile({ ...context, program }, { target: "rush", confirm: stack.confirm });
+    const placed = ["ps-0", "ps-1", "ps-2", "ps-3"];
+    expect(choices).toContainEqual({ chain: false, placed, joinDrained: true });
+    expect(choices).not.toContainEqual(expect.objectContaining({ chain: true }));
+  });
+
   it("drains all of a wave, runs the engine once, and readmits all", async () => {
     const result = await go("rush");
     expect(result.steps.map(({ step }) => describeStep(step))).toEqual([

@@ -32,18 +32,26 @@ test("without a chain no front waits for another to serve, nor for the load bala
   }
 });
 
-test("without a chain the machines are still placed one after another, so that the scheduler sees the one before", async () => {
-  const cloud = await recordLor(profilePlan("rush"), { chain: false });
+test.each([
+  [
+    "first machines are placed one after another, so that the scheduler sees the one before",
+    [],
+    [
+      ["ps-0", "ps-2"],
+      ["ps-1", "ps-0"],
+    ],
+  ],
+  ["machines that exist change side by side, and as many new ones are placed beside them", ["ps-0", "ps-1"], []],
+  ["a new machine does not wait for those that exist, the next one does for it", ["ps-0"], [["ps-1", "ps-2"]]],
+])("without a chain %s", async (_, placed, expected) => {
+  const cloud = await recordLor(profilePlan("rush"), { chain: false, placed });
   const machines = new Map(["ps-0", "ps-1", "ps-2"].map((front) => [find(cloud, instance, front).urn, front]));
   const waits = [...machines].flatMap(([urn, front]) =>
     find(cloud, instance, front).dependencies.flatMap((other) =>
       other === urn ? [] : [machines.get(other)].filter((name) => name !== undefined).map((name) => [front, name]),
     ),
   );
-  expect(waits).toEqual([
-    ["ps-0", "ps-2"],
-    ["ps-1", "ps-0"],
-  ]);
+  expect(waits).toEqual(expected);
 });
 
 test("a machine waits for its configuration document", async () => {

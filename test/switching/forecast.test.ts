@@ -27,6 +27,15 @@ describe("forecast", () => {
     ]);
     expect(forecast.every((step) => step.seconds > 0)).toBe(true);
   });
+
+  it("takes the machines of a wave to change side by side", () => {
+    const wave = (names: readonly string[]) => {
+      const members = names.map((name) => ({ name, from: "b2-7", to: "b2-15" }));
+      return forecastSwitch(normalLive, [{ kind: "resize-front", members }], nothing)[0]?.seconds;
+    };
+    expect(wave(["ps-0", "ps-1"])).toBe(wave(["ps-0"]));
+  });
+
   it("takes a kind of step from past switches of the real cloud, and says of how many", () => {
     const { steps } = pathTo(normalLive, rushGoal);
     const durations = new Map([["resize-front" as const, { seconds: 100, samples: 4 }]]);

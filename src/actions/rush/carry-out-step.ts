@@ -99,14 +99,14 @@ async function updateStep(
 function beginNext(context: StackContext, { step, live, goal, target, previews }: StepRequest): void {
   const after = liveAfter(live, step);
   const next = decide(after, goal);
-  if (next.kind === "step") previews.begin(planFleet(context.project, fleetAfter(after, next.step), target));
+  if (next.kind === "step") previews.begin(planFleet(context.project, fleetAfter(after, next.step), target), after);
 }
 
 async function prepareStep(context: StackContext, request: StepRequest): Promise<PreparedUpdate> {
   const { step, live, target, previews } = request;
   const plan = planFleet(context.project, fleetAfter(live, step), target);
   const expected = expectationOf(context, live, step, plan);
-  const update = await previews.take(plan);
+  const update = await previews.take(plan, live);
   const mismatch = mismatchOf(expected, update.changes);
   if (mismatch === undefined || (mismatch.unexpected.length === 0 && step.kind === "resize-load-balancer")) {
     // A load balancer that has the size already was changed by a run that ended before it could say so.
@@ -114,7 +114,7 @@ async function prepareStep(context: StackContext, request: StepRequest): Promise
   }
   // The state may lag behind the cloud after a crash or a change by hand: look once, then decide.
   await refresh(context, request);
-  const second = await previews.take(plan);
+  const second = await previews.take(plan, live);
   const remaining = mismatchOf(expected, second.changes);
   if (remaining === undefined) {
     return second;

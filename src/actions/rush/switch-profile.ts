@@ -95,7 +95,7 @@ export async function switchProfile(context: StackContext, input: SwitchInput): 
     const run = await runApproved(context, { ...input, approved }, { prepared, note, previews });
     if (run.plan === undefined ? !named : run.plan.profile !== target) {
       // The last step needed no engine: the state still names where it came from.
-      await runUpdate(context, await prepareUpdate(context, after, switchBuild));
+      await runUpdate(context, await prepareUpdate(context, after, switchBuild(run.fleet)));
     }
     const seconds = (context.clock.now().getTime() - began) / 1000;
     return {
@@ -162,7 +162,7 @@ async function prepareSwitch(
   const asked = { target, goal, live, steps, stop: path.stop, begun, season };
   const [first] = path.steps;
   if (first !== undefined && path.stop === undefined) {
-    previews.begin(planFleet(context.project, fleetAfter(live, first), target));
+    previews.begin(planFleet(context.project, fleetAfter(live, first), target), live);
   }
   const checks = path.stop === undefined && steps.length === 0 ? [] : await requireChecks(context, asked);
   requireNoShrinking(diskChanges(context.project, (await previews.peek())?.changes ?? []));

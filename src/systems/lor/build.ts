@@ -58,6 +58,7 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
     fronts: plan.shop.fronts,
     extraFronts: plan.shop.extraFronts,
     chain: options.chain,
+    placed: options.placed ?? [],
     joinDrained: options.joinDrained === true,
     domain: plan.shop.domain,
     release: plan.shop.release,
