@@ -14,10 +14,10 @@ const wrongClock = new Set(["RequestTimeTooSkewed", "RequestExpired"]);
  * @param where the object that was asked for, without parameters of the URL
  */
 export function bucketError(cause: unknown, where: string): LorError {
-  return new LorError({ exit: ExitCode.failed, culprit: "user", seen: where, cause, ...detailsOf(cause) });
+  return new LorError({ culprit: "user", seen: where, cause, ...detailsOf(cause) });
 }
 
-type Details = Pick<LorErrorDetails, "code" | "message" | "next"> & Partial<LorErrorDetails>;
+type Details = Pick<LorErrorDetails, "code" | "message" | "exit" | "next"> & Partial<LorErrorDetails>;
 
 function detailsOf(cause: unknown): Details {
   const status = cause instanceof S3ServiceException ? cause.$metadata.httpStatusCode : undefined;
@@ -27,6 +27,7 @@ function detailsOf(cause: unknown): Details {
     return {
       code: "state-bucket-missing",
       message: "the bucket of the state does not exist",
+      exit: ExitCode.failed,
       path: "state.backend",
       next: `create the bucket, ${sameCommand}`,
     };
@@ -45,6 +46,7 @@ function detailsOf(cause: unknown): Details {
     return {
       code: "state-clock-wrong",
       message: `the server of the state refuses the time of this machine (${name})`,
+      exit: ExitCode.failed,
       seen: clocks(cause),
       accepted: "a clock that is at most 15 minutes off",
       next: `set the clock (timedatectl set-ntp true; in WSL: sudo hwclock -s), ${sameCommand}`,
@@ -64,6 +66,7 @@ function detailsOf(cause: unknown): Details {
     return {
       code: "state-denied",
       message: `the server of the state rejects these keys (${name})`,
+      exit: ExitCode.failed,
       path: "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY",
       accepted: "valid keys that may list, read, write and delete there",
       next: `set other keys in the shell, ${sameCommand}`,
@@ -74,6 +77,7 @@ function detailsOf(cause: unknown): Details {
     return {
       code: "state-unreachable",
       message: `the state cannot be reached: the server answered ${status} ${name}${words === "" || words === name ? "" : `: ${words}`}`,
+      exit: ExitCode.failed,
       culprit: "cloud",
       path: "state.backend",
       next: `${passing ? "wait a minute" : "correct state.backend"}, ${sameCommand}`,
@@ -82,6 +86,7 @@ function detailsOf(cause: unknown): Details {
   return {
     code: "state-unreachable",
     message: `the state cannot be reached (${cause instanceof Error && "code" in cause ? String(cause.code) : name})`,
+    exit: ExitCode.failed,
     culprit: "cloud",
     path: "state.backend",
     next: `check the network and the endpoint, ${sameCommand}`,
