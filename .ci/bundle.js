@@ -28,7 +28,10 @@ const bundle = await bundler.rolldown({
     id === "./build.ts" ||
     id === "./connect.ts" ||
     (/^\.{1,2}\/(commands|definitions)\//.test(id) && !commands.includes(basename(id, ".ts"))),
-  plugins: [{ name: "built-in-modules", transform: listBuiltIns }],
+  plugins: [
+    { name: "built-in-modules", transform: listBuiltIns },
+    { name: "unused-child-process", transform: loadChildProcessLate },
+  ],
 });
 const { output } = await bundle.write({
   dir: folder,
@@ -62,4 +65,15 @@ function listBuiltIns(code, id) {
   if (!search.test(code)) throw new Error(`${relative(root, id)} no longer searches for its modules as expected`);
   const imports = ids.map((name, index) => `import { ${kind} as found${index} } from "./${name}/index.ts";`);
   return `${imports.join("\n")}\n${code.replace(search, `new Map([${ids.map((_, index) => `found${index}`).join(", ")}].map((one) => [one.id, one]));`)}`;
+}
+
+/** Commander loads it (6 ms) for subcommands that are programs of their own, of which there are none here. */
+function loadChildProcessLate(code, id) {
+  if (!id.endsWith(join("commander", "lib", "command.js"))) return undefined;
+  const load = "const childProcess = require('node:child_process');";
+  if (!code.includes(load)) throw new Error("commander no longer loads node:child_process as expected");
+  return code.replace(
+    load,
+    'const childProcess = { spawn: (...args) => require("node:child_process").spawn(...args) };',
+  );
 }

@@ -1,4 +1,4 @@
-import { parseDocument } from "yaml";
+import { load, YAMLException } from "js-yaml";
 import { Duration } from "../core/duration.ts";
 import { didYouMean } from "../core/nearest-name.ts";
 import type { Issue, Result } from "../core/result.ts";
@@ -99,9 +99,13 @@ function refuse(issue: Issue): Result<never> {
 /** `15m` is PT15M for a duration, and `8` a text for a text. */
 function readValue(text: string, now: unknown): Result<unknown> {
   if (now instanceof Duration) return { ok: true, value: longForm(text.trim()) };
-  const document = parseDocument(text);
-  if (document.errors.length > 0) return { ok: false, issues: [] };
-  const value: unknown = document.toJS({ maxAliasCount: 100 });
+  let value: unknown;
+  try {
+    value = load(text, { maxAliases: 0 });
+  } catch (error) {
+    if (error instanceof YAMLException) return { ok: false, issues: [] };
+    throw error;
+  }
   return { ok: true, value: typeof now === "string" && typeof value !== "string" ? text.trim() : value };
 }
 

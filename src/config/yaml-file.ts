@@ -1,16 +1,5 @@
 import { join } from "node:path";
-import {
-  Composer,
-  type Document,
-  isScalar,
-  Lexer,
-  LineCounter,
-  type ParsedNode,
-  Parser,
-  visit,
-  type YAMLError,
-  type YAMLMap,
-} from "yaml";
+import { constructFromEvents, EVENT_ID, type Event, getScalarValue, parseEvents, YAMLException } from "js-yaml";
 import type { Issue, Result } from "../core/result.ts";
 import { readUserText } from "../os/user-file.ts";
 import { problem, showValue } from "./problem.ts";
@@ -22,12 +11,12 @@ export type RawMapping = Readonly<Record<string, unknown>>;
 /** Maximum nesting of groups and lists; settings need about eight. */
 const deepest = 64;
 
-/** Maximum number of YAML tokens in one file; the settings of a shop need about 1,500. */
-const mostWords = 20_000;
+/** Highest number of keys, values and groups in one file; the settings of a shop need about 300. */
+const mostValues = 10_000;
 
 /**
  * Reads one settings file whose top level is a mapping: a regular file of at most 1 MiB in UTF-8 with one YAML document.
- * Every syntax error is an issue with its line.
+ * A syntax error is an issue with its line.
  */
 export function readYamlFile(folder: string, file: string): Result<RawMapping> {
   const read = readUserText(join(folder, file));
@@ -48,33 +37,22 @@ export function isMapping(value: unknown): value is RawMapping {
 }
 
 function parseYaml(file: string, text: string): Result<RawMapping> {
-  const lines = new LineCounter();
-  const documents = composeDocuments(text, lines);
-  if (documents === "too deep") {
-    const accepted = `at most ${deepest} levels`;
-    return refuse([problem(file, "yaml-too-deep", { what: "nests groups or lists too deeply", accepted })]);
+  let value: unknown;
+  try {
+    const events = parseEvents(text, { maxDepth: deepest });
+    if (events.length > mostValues) {
+      const accepted = `at most ${mostValues} keys, values and groups`;
+      return refuse([problem(file, "yaml-too-long", { what: "holds more than any settings need", accepted })]);
+    }
+    const issues = [...findRepeatedKeys(file, text, events), ...findSecondDocument(file, text, events)];
+    if (issues.length > 0) return refuse(limitProblems(issues));
+    // `json` accepts repeated keys: all of them were found above, the library stops at the first.
+    [value] = constructFromEvents(events, { source: text, json: true });
+  } catch (error) {
+    if (error instanceof YAMLException) return refuse([syntaxIssue(file, error)]);
+    throw error;
   }
-  if (documents === "too long") {
-    const accepted = `at most ${mostWords} words and signs of YAML`;
-    return refuse([problem(file, "yaml-too-long", { what: "holds more than any settings need", accepted })]);
-  }
-  const [document, second] = documents;
-  const errors = documents.flatMap(({ errors, warnings }) => [...errors, ...warnings]);
-  const issues = [
-    ...errors.map((error) => syntaxIssue(file, error, lines)),
-    ...(document === undefined ? [] : findRepeatedKeys(file, document, lines)),
-  ];
-  if (second !== undefined) {
-    issues.push(
-      problem(file, "yaml-several-documents", {
-        what: `holds several YAML documents; the second begins at line ${lines.linePos(second.range[0]).line}`,
-        accepted: "one document",
-      }),
-    );
-  }
-  if (issues.length > 0) return refuse(limitProblems(issues));
-  const value = readValue(document);
-  if (value === excessive) {
+  if (isExcessive(value)) {
     return refuse([
       problem(file, "yaml-aliases", {
         what: "its aliases (`*name`) repeat too much, or repeat themselves",
@@ -94,75 +72,94 @@ function parseYaml(file: string, text: string): Result<RawMapping> {
   return { ok: true, value };
 }
 
-/** Refuses a text that would exhaust the stack or take minutes to process. */
-function composeDocuments(text: string, lines: LineCounter): readonly Document.Parsed[] | "too deep" | "too long" {
-  const parser = new Parser(lines.addNewLine);
-  lines.addNewLine(0);
-  // The library compares each key with all previous ones, which takes minutes for a large file. `findRepeatedKeys` replaces that check.
-  const composer = new Composer<ParsedNode>({ prettyErrors: false, uniqueKeys: false });
-  const documents: Document.Parsed[] = [];
-  let words = 0;
-  for (const lexeme of new Lexer().lex(text)) {
-    if (/^[^\s#]/.test(lexeme)) words++;
-    if (words > mostWords) return "too long";
-    for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
-    // A nested group is one entry of this stack, or two.
-    if (parser.stack.length > deepest * 2) return "too deep";
-  }
-  for (const token of parser.end()) documents.push(...composer.next(token));
-  documents.push(...composer.end());
-  return documents;
-}
-
-const excessive = Symbol("excessive aliases");
-
-function readValue(document: Document.Parsed | undefined): unknown {
-  try {
-    const value: unknown = document?.toJS({ maxAliasCount: 100 });
-    return containsItself(value) ? excessive : value;
-  } catch (error) {
-    if (error instanceof ReferenceError) return excessive;
-    throw error;
-  }
-}
-
-/** The library turns `&a [*a]` into a list that contains itself. */
-function containsItself(value: unknown, above: readonly object[] = []): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return above.includes(value) || Object.values(value).some((inner) => containsItself(inner, [...above, value]));
-}
-
-function findRepeatedKeys(file: string, document: Document.Parsed, lines: LineCounter): Issue[] {
-  const issues: Issue[] = [];
-  const search = (map: YAMLMap): void => {
-    const firstLines = new Map<string, number>();
-    for (const { key } of map.items) {
-      if (!isScalar(key) || !key.range) continue;
-      const { line } = lines.linePos(key.range[0]);
-      const first = firstLines.get(String(key.value));
-      if (first === undefined) {
-        firstLines.set(String(key.value), line);
-        continue;
-      }
-      issues.push(
-        problem(file, "key-twice", {
-          what: `has the key ${showValue(key.value)} twice, at line ${first} and line ${line}`,
-          accepted: "one of them",
-        }),
-      );
-    }
+/** Whether aliases make a value larger or deeper than a text may be. One inside its own anchor has no end. */
+function isExcessive(value: unknown): boolean {
+  let left = mostValues;
+  const exceeds = (inner: unknown, depth: number): boolean => {
+    left -= 1;
+    if (left < 0 || depth > deepest) return true;
+    return typeof inner === "object" && inner !== null && Object.values(inner).some((one) => exceeds(one, depth + 1));
   };
-  visit(document, { Map: (_, map) => search(map) });
+  return exceeds(value, 0);
+}
+
+/** A mapping, list or document that is still open. */
+interface OpenNode {
+  /** Line of each key of a mapping; undefined for a list and a document. */
+  readonly lines: Map<string, number> | undefined;
+  /** In a mapping: whether the next node is a key. */
+  atKey: boolean;
+}
+
+function findRepeatedKeys(file: string, text: string, events: readonly Event[]): Issue[] {
+  const issues: Issue[] = [];
+  const open: OpenNode[] = [];
+  const lineAt = countLines(text);
+  for (const event of events) {
+    if (event.type === EVENT_ID.POP) {
+      open.pop();
+      continue;
+    }
+    const parent = open.at(-1);
+    if (parent?.lines !== undefined && parent.atKey && event.type === EVENT_ID.SCALAR) {
+      const key = getScalarValue(text, event);
+      const line = lineAt(event.valueStart);
+      const first = parent.lines.get(key);
+      if (first === undefined) parent.lines.set(key, line);
+      else {
+        const what = `has the key ${showValue(key)} twice, at line ${first} and line ${line}`;
+        issues.push(problem(file, "key-twice", { what, accepted: "one of them" }));
+      }
+    }
+    if (parent !== undefined) parent.atKey = !parent.atKey;
+    if (event.type === EVENT_ID.MAPPING) open.push({ lines: new Map(), atKey: true });
+    else if (event.type === EVENT_ID.SEQUENCE || event.type === EVENT_ID.DOCUMENT) {
+      open.push({ lines: undefined, atKey: false });
+    }
+  }
   return issues;
 }
 
-/** The parser's message repeats the line's text, which may contain a secret: only its first line is kept. */
-function syntaxIssue(file: string, error: YAMLError, lines: LineCounter): Issue {
-  const { line, col } = lines.linePos(error.pos[0]);
-  const [reason] = error.message.split("\n");
+function findSecondDocument(file: string, text: string, events: readonly Event[]): Issue[] {
+  const second = events.findIndex(({ type }, index) => type === EVENT_ID.DOCUMENT && index > 0);
+  if (second < 0) return [];
+  const start = startOf(events[second + 1]) ?? text.length;
+  return [
+    problem(file, "yaml-several-documents", {
+      what: `holds several YAML documents; the second begins at line ${countLines(text)(start)}`,
+      accepted: "one document",
+    }),
+  ];
+}
+
+function startOf(event: Event | undefined): number | undefined {
+  if (event === undefined) return undefined;
+  if ("valueStart" in event) return event.valueStart;
+  return "start" in event ? event.start : undefined;
+}
+
+/** Lines of positions, counted from 1; the positions must not decrease. */
+function countLines(text: string): (position: number) => number {
+  let line = 1;
+  let lineEnd = text.indexOf("\n");
+  return (position) => {
+    while (lineEnd >= 0 && lineEnd < position) {
+      line += 1;
+      lineEnd = text.indexOf("\n", lineEnd + 1);
+    }
+    return line;
+  };
+}
+
+function syntaxIssue(file: string, { reason, mark }: YAMLException): Issue {
+  if (reason.includes("maxDepth")) {
+    const accepted = `at most ${deepest} levels`;
+    return problem(file, "yaml-too-deep", { what: "nests groups or lists too deeply", accepted });
+  }
+  const place = mark === undefined ? "" : ` at line ${mark.line + 1}, column ${mark.column + 1}`;
   return problem(file, "yaml-syntax", {
-    what: `cannot be read as YAML at line ${line}, column ${col} (${reason?.trim()})`,
-    accepted: error.code === "TAB_AS_INDENT" ? "spaces for indentation" : "YAML",
+    what: `cannot be read as YAML${place} (${reason})`,
+    accepted: /\btab\b/.test(reason) ? "spaces for indentation" : "YAML",
   });
 }
 

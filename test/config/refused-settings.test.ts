@@ -927,12 +927,12 @@ const refusals: readonly Refusal[] = [
   ...(
     [
       ["tabs as indentation", "config:\n\tlor:profile: rush\n", "yaml-syntax", "spaces for indentation"],
-      ["two documents", "a: 1\n---\nb: 2\n", "yaml-several-documents", "at line 2"],
-      ["an unknown tag", "a: !secret x\n", "yaml-syntax", "Unresolved tag"],
+      ["two documents", "a: 1\n---\nb: 2\n", "yaml-several-documents", "at line 3"],
+      ["an unknown tag", "a: !secret x\n", "yaml-syntax", "unknown scalar tag"],
       ["aliases that repeat aliases", aliasBomb(), "yaml-aliases", "*name"],
       ["an alias inside its own anchor", "config: &a { lor:x: *a }\n", "yaml-aliases", "repeat themselves"],
       ["deep nesting", `a: ${"[".repeat(65 * 2)}`, "yaml-too-deep", "at most 64 levels"],
-      ["more than any settings need", "a: 1\n".repeat(20_000), "yaml-too-long", "at most 20000"],
+      ["more than any settings need", "a: 1\n".repeat(20_000), "yaml-too-long", "at most 10000"],
       ["a byte order mark", "\ufeffconfig: {}\n", "file-with-bom", "UTF-8 without"],
       ["a NUL character", "config: {} # \0\n", "file-not-utf8", "text in UTF-8"],
     ] as const
