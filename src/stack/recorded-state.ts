@@ -11,6 +11,8 @@ import type { StackContext } from "./stack-context.ts";
 export interface RecordedState {
   /** Resources that exist in the cloud, without components, providers and the stack itself. */
   readonly resources: readonly StateResource[];
+  /** Whether anything is recorded that exists in the engine alone: components, providers, the stack itself. */
+  readonly hasBookkeeping: boolean;
   readonly pendingOperations: StateExport["pendingOperations"];
   readonly raw: unknown;
   /** Fleet of the last complete run; undefined before the first. */
@@ -38,6 +40,7 @@ function recordedOf(project: Project, state: StateExport): RecordedState {
   const resources = state.resources.filter((one) => isCloudType(one.type));
   return {
     resources,
+    hasBookkeeping: resources.length < state.resources.length,
     pendingOperations: state.pendingOperations,
     raw: state.raw,
     fleet: parseFleet(outputs.fleet),

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { destroy } from "../../src/actions/destroy/destroy.ts";
 import { recover } from "../../src/actions/recover/recover.ts";
 import { switchProfile } from "../../src/actions/rush/switch-profile.ts";
+import { status } from "../../src/actions/status/status.ts";
 import { up } from "../../src/actions/up/up.ts";
 import { FakeStack } from "./fake-stack.ts";
 import type { Trouble } from "./fake-world.ts";
@@ -67,6 +68,19 @@ describe("destroy", () => {
     await Promise.race([run().catch(() => undefined), stack.world.untilCrash()]);
     await run();
     expect([...stack.world.existing]).toEqual([]);
+  });
+
+  it("that was cut after the last deletion in the cloud leaves nothing in the state either", async () => {
+    const { engine, world } = stack;
+    for (const map of [engine.state, world.existing, world.servers, world.members]) map.clear();
+    engine.runs.length = 0;
+    expect((await run()).deleted).toEqual([]);
+    expect(engine.runs).toEqual(["destroy"]);
+    expect(engine.recorded).toEqual({});
+    expect((await status(stack.context())).unfinished).toBeUndefined();
+    engine.runs.length = 0;
+    await run();
+    expect(engine.runs).toEqual([]);
   });
 
   it("finds what an interrupted creation left", async () => {

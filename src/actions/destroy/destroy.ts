@@ -48,6 +48,12 @@ export async function destroy(context: StackContext, { withData, confirm }: Dest
   const deleted = proposeDeletion(recorded.resources, plan);
   const lost = deleted.filter((one) => one.holdsData);
   if (deleted.length === 0) {
+    // A run that was killed after the last deletion in the cloud.
+    if (recorded.hasBookkeeping) {
+      await journaled(context, { operation: "destroy", what: recorded.profile ?? "" }, () =>
+        context.engine.destroy(runOptions(context)),
+      );
+    }
     return { deleted, lost, before, backup: undefined, seconds: 0 };
   }
   if (lost.length > 0 && withData !== true) {
