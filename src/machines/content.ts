@@ -38,5 +38,6 @@ function defect(path: string, name: string): LorError {
     message: `the guests' file ${path} and the values for it disagree on ${name}`,
     exit: ExitCode.failed,
     culprit: "tool",
+    next: "run the same command with LOR_INFRA_DEBUG=1 and report what it prints",
   });
 }

@@ -3,6 +3,7 @@ import { destroy } from "../../src/actions/destroy/destroy.ts";
 import { preview } from "../../src/actions/preview/preview.ts";
 import { recover } from "../../src/actions/recover/recover.ts";
 import { switchProfile } from "../../src/actions/rush/switch-profile.ts";
+import { restoreState } from "../../src/actions/state/restore-state.ts";
 import { status } from "../../src/actions/status/status.ts";
 import { up } from "../../src/actions/up/up.ts";
 import { LorError } from "../../src/core/errors.ts";
@@ -37,6 +38,12 @@ async function type(command: string): Promise<unknown> {
       return await destroy(context, { confirm, withData: option === "--with-data" });
     case "status":
       return await status(context);
+    case "doctor":
+      return undefined;
+    case "state": {
+      const [from = ""] = command.split(" ").slice(3);
+      return await restoreState(context, { from, confirm: async () => true });
+    }
     default:
       throw new Error(`no command to type: ${command}`);
   }
@@ -89,7 +96,7 @@ async function follow(first: string, undo: () => unknown = () => undefined): Pro
       situations.add(situation);
       refusals.push(refusal);
       if (next.startsWith("undo ")) undo();
-      const typed = [...next.matchAll(/lor-infra( (?!if\b|then\b)[a-z-][\w-]*| --[\w-]+)+/g)].map((one) => one[0]);
+      const typed = [...next.matchAll(/lor-infra( (?!if\b|then\b)[a-z-][\w-]*| \d+| --[\w-]+)+/g)].map((one) => one[0]);
       expect(typed, `${refusal} names no command`).not.toEqual([]);
       for (const earlier of typed.slice(0, -1)) await type(earlier);
       command = typed.at(-1) ?? "";
@@ -169,6 +176,60 @@ describe("the next command of every refusal works", () => {
       code: "front-unknown",
       accepted: "ps-0, ps-1",
       next: "lor-infra status",
+    });
+  });
+
+  it.each(["up", "rush", "normal"])("%s while a disk would shrink", async (command) => {
+    await type("lor-infra up");
+    const [type_, name] = ["ovh:CloudProject/database:Database", "mysql"];
+    stack.engine.surprise = {
+      urn: `urn:pulumi:prod::lor::${type_}::${name}`,
+      type: type_,
+      name,
+      change: "update",
+      changedProperties: ["diskSize"],
+      replacingProperties: [],
+      values: [{ path: "diskSize", before: 240, after: 80 }],
+    };
+    changeNormal(command === "normal" ? largerFronts : keepOneMore);
+    const undo = () => {
+      stack.engine.surprise = undefined;
+    };
+    expect(await follow(`lor-infra ${command}`, undo)).toContain(
+      `lor-infra ${command} -> disk-cannot-shrink -> undo the change of mysql.disk, then lor-infra preview`,
+    );
+  });
+
+  it.each(["up", "status", "preview", "recover", "destroy"])("%s while the state is cut off", async (command) => {
+    await type("lor-infra up");
+    const { backend } = stack.context().state;
+    await backend.write(".pulumi/stacks/lor/prod.json", '{"version":3,"checkpoint":{"latest":{"resour');
+    await expect(type(`lor-infra ${command}`)).rejects.toMatchObject({ code: "state-unreadable" });
+    await follow(`lor-infra ${command}`);
+  });
+
+  it("rush without a size that the region offers", async () => {
+    await type("lor-infra up");
+    const offered = stack.world.supply.flavors;
+    stack.world.supply.flavors = [];
+    await expect(type("lor-infra rush")).rejects.toMatchObject({
+      exit: 3,
+      next: expect.stringContaining("lor-infra "),
+    });
+    stack.world.supply.flavors = offered;
+    await type("lor-infra rush");
+  });
+
+  it("rush that fails in a step", async () => {
+    await type("lor-infra up");
+    stack.order({ at: "resize ps-0", effect: "fail" });
+    expect(await follow("lor-infra rush")).toHaveLength(1);
+  });
+
+  it("a stack of another cloud", async () => {
+    await type("lor-infra up");
+    await expect(up(stack.context({ cloud: "ovh" }), { confirm: stack.confirm })).rejects.toMatchObject({
+      next: expect.stringContaining("--cloud local"),
     });
   });
 

@@ -60,3 +60,33 @@ test.each([
 ])("finds %s", async (_, code, fault) => {
   expect((await unknownIn(toldCommands("one.ts", code))).join()).toContain(fault);
 });
+
+/** Code of each `new LorError({…})` in a file that says neither what is accepted nor what to type next. */
+function withoutAdvice(file: string, text: string): readonly string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const given =
+      ts.isNewExpression(node) && node.expression.getText() === "LorError" ? node.arguments?.[0] : undefined;
+    if (given !== undefined && ts.isObjectLiteralExpression(given)) {
+      const known = new Map(given.properties.map((one) => [one.name?.getText() ?? "...", one]));
+      if (!["next", "accepted", "..."].some((name) => known.has(name)))
+        found.push(`${file}: ${known.get("code")?.getText()}`);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true));
+  return found;
+}
+
+test("every error says what is accepted or what to type next, but for an approval that was refused", () => {
+  const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).filter((one) =>
+    one.endsWith(".ts"),
+  );
+  const silent = files.flatMap((file) => withoutAdvice(file, readFileSync(join(root, "src", file), "utf8")));
+  expect(silent).toEqual([`${join("stack", "proposal.ts")}: code: "not-approved"`]);
+});
+
+test("finds an error that leaves a person alone", () => {
+  expect(withoutAdvice("one.ts", 'throw new LorError({ code: "internal", message: "no" });')).toHaveLength(1);
+  expect(withoutAdvice("one.ts", 'throw new LorError({ code: "internal", next: "lor-infra up" });')).toEqual([]);
+});

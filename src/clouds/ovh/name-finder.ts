@@ -79,6 +79,7 @@ export class NameFinder implements ResourceFinder {
         message: `${type} ${id} is not a resource that can be discarded`,
         exit: ExitCode.failed,
         culprit: "tool",
+        next: "run the same command with LOR_INFRA_DEBUG=1 and report what it prints",
       });
     }
     await this.#clouds.ovh.delete(path);
