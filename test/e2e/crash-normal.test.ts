@@ -27,7 +27,6 @@ const back: readonly CrashPoint[] = [
     steps: [update("Instance", "lor-prod-ps-0")],
     kill: ["command", "engine"],
   },
-  { point: "second front shrinking: cloud", steps: [update("Instance", "lor-prod-ps-1")], kill: ["cloud"] },
   {
     point: "extra front out of the pool: engine",
     steps: [remove("Member", "lor-prod-ps-2")],
@@ -67,17 +66,7 @@ const end: readonly CrashPoint[] = [
     kill: ["command", "engine"],
   },
   { point: "front deleted: engine", steps: [remove("Instance", "lor-prod-ps-0")], kill: ["engine"] },
-  {
-    point: "load balancer deleted: command and engine",
-    steps: [remove("CloudProject/loadBalancer:LoadBalancer", "lor-prod-lb")],
-    kill: ["command", "engine"],
-  },
   { point: "database deleted: cloud", steps: [remove("Database", "mysql")], kill: ["cloud"] },
-  {
-    point: "before a network is deleted: command and engine",
-    steps: [{ ...remove("Network", "lor-prod-mysql"), before: true }],
-    kill: ["command", "engine"],
-  },
   // The engine needs no program to delete: alone, it goes on to the end.
   { point: "vRack left: command", steps: [remove("Vrack/cloudProject:CloudProject", "vrack")], kill: ["command"] },
 ];

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type CrashPoint, CrashScene } from "./crash/crash-scene.ts";
 import { undisturbed } from "./created-stack.ts";
-import { ended, TestProject } from "./project.ts";
+import { InProcessProject } from "./in-process.ts";
+import { ended } from "./project.ts";
 
 /**
  * One first `up`, killed again and again: each test takes it on to the next point, deeper in the order of creation. Together the points meet one
@@ -64,20 +65,10 @@ const points: readonly CrashPoint[] = [
     kill: ["command", "engine"],
   },
   {
-    point: "subnets, a rule and an S3 key accepted: engine",
+    point: "router interfaces, a rule and an S3 key accepted: cloud",
     steps: [
-      create("Subnet", "lor-prod-prestashop"),
-      create("Subnet", "lor-prod-mysql"),
-      create("Subnet", "lor-prod-postgresql"),
-      create("Subnet", "lor-prod-lb"),
       create("SecGroupRule", "odoo-https"),
       create("S3Credential", "images"),
-    ],
-    kill: ["engine"],
-  },
-  {
-    point: "router interfaces accepted: cloud",
-    steps: [
       create("RouterInterface", "prestashop"),
       create("RouterInterface", "mysql"),
       create("RouterInterface", "postgresql"),
@@ -106,13 +97,8 @@ const points: readonly CrashPoint[] = [
     kill: ["engine"],
   },
   {
-    point: "pool accepted, guest document stored: command",
-    steps: [create("Pool"), create("ContainerObject", "guests/ps-0.json")],
-    kill: ["command"],
-  },
-  {
-    point: "instance, listener, monitor accepted: cloud",
-    steps: [create("Instance", "lor-prod-ps-0"), create("Listener", "lor-prod-lb-https"), create("Monitor")],
+    point: "instance and pool accepted, guest document stored: cloud",
+    steps: [create("Instance", "lor-prod-ps-0"), create("Pool"), create("ContainerObject", "guests/odoo.json")],
     kill: ["cloud"],
   },
   {
@@ -123,11 +109,16 @@ const points: readonly CrashPoint[] = [
     kill: ["command"],
   },
   {
-    point: "volume attachment and instance backup accepted: command and engine",
-    steps: [create("VolumeAttach", "ps-0-data"), create("WorkflowBackup", "lor-prod-ps-0-backup")],
-    kill: ["command", "engine"],
+    point: "volume attachment, instance backup, pool member, listener, monitor accepted: engine",
+    steps: [
+      create("VolumeAttach", "odoo-data"),
+      create("WorkflowBackup", "lor-prod-ps-0-backup"),
+      create("Member", "lor-prod-ps-0"),
+      create("Listener", "lor-prod-lb-https"),
+      create("Monitor"),
+    ],
+    kill: ["engine"],
   },
-  { point: "pool member accepted: engine", steps: [create("Member", "lor-prod-ps-0")], kill: ["engine"] },
 ];
 
 describe("the same `lor-infra up` again, after a kill -9 at", () => {
@@ -159,7 +150,7 @@ describe("a load balancer of plain OpenStack that is slower than the fronts", ()
   let slow: CrashScene;
 
   beforeAll(async () => {
-    const project = new TestProject();
+    const project = new InProcessProject();
     project.edit("Pulumi.yaml", (text) => text.replace("shell: ovh", "shell: openstack"));
     project.edit("Pulumi.rush.yaml", (text) => text.replace("bandwidth: 2000", "bandwidth: 500"));
     slow = await CrashScene.over(project);

@@ -3,17 +3,17 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { inject } from "vitest";
 import type { Profile } from "../../src/domain/profile.ts";
-import { TestProject } from "./project.ts";
+import { InProcessProject } from "./in-process.ts";
 import { type ResourceSet, resourcesIn } from "./resource-set.ts";
 
 /**
  * A project in which Lor is up in a profile. One `up` that nothing disturbs is run once for a whole test run; each project gets a copy of its
  * state folder, cloud and all, and starts that cloud with its first command.
  */
-export async function createdProject<P extends TestProject = TestProject>(
+export async function createdProject(
   profile: Profile = "normal",
-  project: P = new TestProject() as P,
-): Promise<P> {
+  project = new InProcessProject(),
+): Promise<InProcessProject> {
   const made = await createdHome(profile);
   cpSync(made, project.home, { recursive: true });
   return project;
@@ -52,7 +52,7 @@ function take(lock: string): boolean {
 }
 
 async function create(profile: Profile, home: string): Promise<void> {
-  const project = new TestProject();
+  const project = new InProcessProject();
   try {
     for (const args of [
       ["up", "--profile", profile, "--yes"],

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from "vitest";
 import { createdProject } from "./created-stack.ts";
-import { InProcessProject } from "./in-process.ts";
+import type { InProcessProject } from "./in-process.ts";
 
 let project: InProcessProject | undefined;
 afterEach(() => project?.dispose());
@@ -14,7 +14,7 @@ interface Changes {
 }
 
 it("applies a backup schedule and a disk, never shrinks the disk, and replaces fronts one by one where the settings ask for it", async () => {
-  const lor = await createdProject("normal", new InProcessProject());
+  const lor = await createdProject();
   project = lor;
   const mysqlDisk = (from: number, to: number) =>
     lor.edit("Pulumi.yaml", (text) => text.replace(`disk: ${from}\n      access`, `disk: ${to}\n      access`));

@@ -4,9 +4,8 @@ import { FaultScene, type OnFailure, type Trouble } from "./crash/fault-scene.ts
 import { undisturbed } from "./created-stack.ts";
 
 /**
- * Both switches on the real engine and the local cloud, each run stopped by another trouble; the run after it gets past that one and meets the next.
- * Every trouble is met at every step, answered in one of the two ways, so that each step and each trouble sees both; test/actions/switch-faults.test.ts
- * has all the pairs.
+ * One stack into rush and back on the real engine and the local cloud, each run stopped by another kind of trouble; the run after it gets past that one
+ * and meets the next. test/actions/switch-faults.test.ts has every trouble at every call, answered in both ways.
  */
 const effects = {
   refused: { kind: "fail" },
@@ -33,10 +32,11 @@ function instance(operation: "create" | "update" | "delete", front: string): Fau
   return { type: "openstack:compute/instance:Instance", operation, name: `lor-prod-${front}` };
 }
 
-function at(step: keyof typeof calls, ...whats: readonly What[]): readonly Trouble[] {
+function at(step: keyof typeof calls, onFailure: OnFailure, ...whats: readonly What[]) {
   const [kind, front = ""] = step.split(" ");
   return whats.map((what) => ({
     what,
+    onFailure,
     step,
     call: calls[step],
     // A front that does not become healthy is slow before.
@@ -46,74 +46,57 @@ function at(step: keyof typeof calls, ...whats: readonly What[]): readonly Troub
   }));
 }
 
-const troubles: Readonly<Record<OnFailure, Readonly<Record<"rush" | "normal", readonly Trouble[]>>>> = {
-  stop: {
-    rush: [
-      ...at("resize-load-balancer", "refused", "answer lost"),
-      ...at("add-front ps-2", "no host left", "not healthy"),
-      ...at("resize-front ps-0", "no host left", "answer lost"),
-      ...at("resize-front ps-1", "refused", "ends in ERROR", "not healthy"),
-    ],
-    normal: [
-      ...at("resize-front ps-0", "refused", "ends in ERROR", "not healthy"),
-      ...at("resize-front ps-1", "no host left", "answer lost"),
-      ...at("remove-front ps-2", "refused"),
-      ...at("resize-load-balancer", "answer lost"),
-    ],
-  },
-  revert: {
-    rush: [
-      ...at("add-front ps-2", "refused", "answer lost"),
-      ...at("resize-front ps-0", "refused", "ends in ERROR", "not healthy"),
-      ...at("resize-front ps-1", "no host left", "answer lost"),
-    ],
-    normal: [
-      ...at("resize-front ps-0", "no host left", "answer lost"),
-      ...at("resize-front ps-1", "refused", "ends in ERROR", "not healthy"),
-      ...at("remove-front ps-2", "answer lost"),
-      ...at("resize-load-balancer", "refused"),
-    ],
-  },
+/** Each step once, each kind of trouble at least once, and most of them with both ways to answer it. */
+const troubles: Readonly<Record<"rush" | "normal", readonly (Trouble & { readonly onFailure: OnFailure })[]>> = {
+  rush: [
+    ...at("resize-load-balancer", "stop", "answer lost"),
+    ...at("add-front ps-2", "revert", "no host left"),
+    ...at("resize-front ps-0", "revert", "ends in ERROR"),
+    ...at("resize-front ps-1", "stop", "not healthy"),
+  ],
+  normal: [
+    ...at("resize-front ps-0", "revert", "not healthy"),
+    ...at("resize-front ps-1", "stop", "ends in ERROR"),
+    ...at("remove-front ps-2", "revert", "refused"),
+  ],
 };
 
-describe.each(["stop", "revert"] as const)("--on-failure %s", (onFailure) => {
-  let scene: FaultScene;
-  beforeAll(async () => {
-    scene = await FaultScene.start();
+let scene: FaultScene;
+beforeAll(async () => {
+  scene = await FaultScene.start();
+});
+afterAll(() => scene?.dispose());
+
+describe.each(["rush", "normal"] as const)("lor-infra %s", (target) => {
+  it.each(troubles[target])("$step, $what, --on-failure $onFailure", async ({ onFailure, ...trouble }) => {
+    const before = await scene.fronts();
+    // The raw calls of every step are slow too.
+    await scene.crash.order({ operation: "http" }, { kind: "slow", seconds: 5 }, 40);
+    const error = await scene.fail(target, onFailure, trouble);
+    await scene.crash.control.clearFaults();
+    const after = await scene.fronts();
+    expect(Object.values(after).filter((one) => one.endsWith("serving")).length).toBeGreaterThanOrEqual(2);
+    if (onFailure === "revert" && /^(add|resize)-front/.test(trouble.step)) {
+      expect(error.message).toContain(`${trouble.step} was taken back`);
+      // A run that gets this far may have changed other fronts before.
+      const front = `lor-prod-${trouble.step.split(" ")[1]}`;
+      expect(after[front]).toBe(before[front]);
+    } else if (trouble.unwell !== undefined) {
+      expect(after[`lor-prod-${trouble.unwell}`]).toContain("drained");
+    }
   });
-  afterAll(() => scene?.dispose());
 
-  describe.each(["rush", "normal"] as const)("lor-infra %s", (target) => {
-    it.each(troubles[onFailure][target])("$step: $what", async (trouble) => {
-      const before = await scene.fronts();
-      // The raw calls of every step are slow too.
-      await scene.crash.order({ operation: "http" }, { kind: "slow", seconds: 5 }, 40);
-      const error = await scene.fail(target, onFailure, trouble);
-      await scene.crash.control.clearFaults();
-      const after = await scene.fronts();
-      expect(Object.values(after).filter((one) => one.endsWith("serving")).length).toBeGreaterThanOrEqual(2);
-      if (onFailure === "revert" && /^(add|resize)-front/.test(trouble.step)) {
-        expect(error.message).toContain(`${trouble.step} was taken back`);
-        // A run that gets this far may have changed other fronts before.
-        const front = `lor-prod-${trouble.step.split(" ")[1]}`;
-        expect(after[front]).toBe(before[front]);
-      } else if (trouble.unwell !== undefined) {
-        expect(after[`lor-prod-${trouble.unwell}`]).toContain("drained");
-      }
-    });
-
-    it("then ends as an undisturbed one, nothing created twice, normal's fronts served throughout", async () => {
-      await scene.crash.order(calls["resize-load-balancer"], slow);
-      await scene.go(target, onFailure);
-      await scene.crash.control.clearFaults();
-      const { state, cloud } = await scene.crash.resources();
-      const reference = await undisturbed(target);
-      expect(state).toEqual(reference.state);
-      expect(cloud).toEqual(reference.cloud);
-      expect(await scene.crash.createdTwice()).toEqual([]);
-      expect(scene.watch.fewest).toBeGreaterThanOrEqual(2);
-      expect(scene.watch.looks).toBeGreaterThan(50);
-      expect(await scene.fewestInJournal()).toBe(2);
-    });
+  it("then ends as an undisturbed one, nothing created twice, normal's fronts served throughout", async () => {
+    await scene.crash.order(calls["resize-load-balancer"], slow);
+    await scene.go(target, "stop");
+    await scene.crash.control.clearFaults();
+    const { state, cloud } = await scene.crash.resources();
+    const reference = await undisturbed(target);
+    expect(state).toEqual(reference.state);
+    expect(cloud).toEqual(reference.cloud);
+    expect(await scene.crash.createdTwice()).toEqual([]);
+    expect(scene.watch.fewest).toBeGreaterThanOrEqual(2);
+    expect(scene.watch.looks).toBeGreaterThan(50);
+    expect(await scene.fewestInJournal()).toBe(2);
   });
 });

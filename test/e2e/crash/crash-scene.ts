@@ -18,7 +18,8 @@ import { type StackFolder, stackFolder } from "../../../src/state/stack-folder.t
 import { readLock } from "../../../src/state/stack-lock.ts";
 import { type StackState, stateInFolder } from "../../../src/state/stack-state.ts";
 import { readStateFile } from "../../../src/state/state-file.ts";
-import { ended, type Run, TestProject } from "../project.ts";
+import { InProcessProject } from "../in-process.ts";
+import { ended, type Run, type TestProject } from "../project.ts";
 import { type ResourceSet, resourcesIn } from "../resource-set.ts";
 
 /** Who dies by kill -9. */
@@ -67,7 +68,7 @@ export class CrashScene {
 
   /** A new project, whose cloud then runs. @param place where the state lies; by default in the project's own folder */
   static async start(place?: SharedPlace): Promise<CrashScene> {
-    const scene = await CrashScene.over(new TestProject());
+    const scene = await CrashScene.over(new InProcessProject());
     if (place !== undefined) await scene.#share(place);
     return scene;
   }

@@ -31,7 +31,7 @@ export class ServingWatch {
       } catch {
         serving = undefined;
       }
-      await pause(60);
+      await pause(200);
     }
   }
 
