@@ -1,8 +1,10 @@
 import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
 import { forgetShell } from "./test/setup/forget-shell.ts";
+import { useMemory } from "./test/setup/use-memory.ts";
 
 forgetShell();
+useMemory();
 
 const report = process.env.LOR_INFRA_TEST_REPORT;
 
@@ -46,6 +48,7 @@ export default defineConfig({
         test: {
           // The local cloud, in this process or its own.
           name: "simulator",
+          isolate: false,
           include: simulator,
           exclude: [...elsewhere, ...engine],
         },
@@ -64,6 +67,7 @@ export default defineConfig({
         test: {
           // The Pulumi engine or the S3 server.
           name: "engine",
+          isolate: false,
           include: engine,
           exclude: elsewhere,
           globalSetup: ["test/setup/programs.ts"],
@@ -74,6 +78,7 @@ export default defineConfig({
         test: {
           // Commands as a user types them, with the engine on a local cloud.
           name: "e2e",
+          isolate: false,
           include: e2e,
           exclude: elsewhere,
           globalSetup: ["test/setup/programs.ts", "test/setup/projects.ts"],
