@@ -12,6 +12,13 @@ afterAll(() => lor.dispose());
 const golden = (name: string) => join("golden", name);
 const season = ["cost", "--season"];
 
+/** A document's form: of a long list its first two members, and how many more there are. */
+function outline(document: string): string {
+  const shorten = (_: string, value: unknown) =>
+    Array.isArray(value) && value.length > 4 ? [...value.slice(0, 2), `and ${value.length - 2} more`] : value;
+  return `${JSON.stringify(JSON.parse(document), shorten, 2)}\n`;
+}
+
 describe("a year with its rush", () => {
   test("the screen", async () => {
     const run = await lor.run([...season, "--year", "2027"]);
@@ -22,7 +29,7 @@ describe("a year with its rush", () => {
   test("the document", async () => {
     const run = await lor.run([...season, "--year", "2027", "--json"]);
     expect(run).toMatchObject({ code: 0, stderr: "" });
-    await expect(run.stdout).toMatchFileSnapshot(golden("cost-season-document.snap"));
+    await expect(outline(run.stdout)).toMatchFileSnapshot(golden("cost-season-document.snap"));
   });
 
   test("its windows cost what the calendar says, and a book of months gives other figures with its own gaps", async () => {
@@ -73,7 +80,7 @@ describe("other settings", () => {
     const before = readFileSync(join(lor.folder, "Pulumi.yaml"), "utf8");
     const run = await lor.run(["cost", "--compare", "rpo=15m", "--year", "2027", "--json"]);
     expect(run).toMatchObject({ code: 0, stderr: "" });
-    await expect(run.stdout).toMatchFileSnapshot(golden("cost-compare-document.snap"));
+    await expect(outline(run.stdout)).toMatchFileSnapshot(golden("cost-compare-document.snap"));
     expect(readFileSync(join(lor.folder, "Pulumi.yaml"), "utf8")).toBe(before);
   });
 

@@ -4,17 +4,17 @@ import { gunzipSync } from "node:zlib";
 import { afterEach, expect, it } from "vitest";
 import { stackFolder } from "../../src/state/stack-folder.ts";
 import { undisturbed } from "./created-stack.ts";
-import { TestProject } from "./project.ts";
+import { InProcessProject } from "./in-process.ts";
 import { resourcesIn } from "./resource-set.ts";
 
 /** A stack that an earlier version created, with the settings and the local cloud of that time: fixtures/stack-2ea04d2/README.md. */
 const fixture = join(import.meta.dirname, "fixtures", "stack-2ea04d2");
 
-let project: TestProject | undefined;
+let project: InProcessProject | undefined;
 afterEach(() => project?.dispose());
 
-function existingProject(): TestProject {
-  const lor = new TestProject();
+function existingProject(): InProcessProject {
+  const lor = new InProcessProject();
   for (const file of ["Pulumi.yaml", "Pulumi.normal.yaml", "Pulumi.rush.yaml"]) {
     cpSync(join(fixture, file), join(lor.folder, file));
   }
@@ -54,11 +54,11 @@ it("a stack of an earlier version previews without a change, and into rush witho
     "update ps-1",
   ]);
   expect((await lor.json<Preview>(["preview", "--detect"])).changes).toEqual([]);
-}, 600_000);
+});
 
 it("types and names of all resources, components too, are those of an earlier version", async () => {
   project = existingProject();
   const { state } = await resourcesIn(project.home);
   expect((await undisturbed("normal")).state).toEqual(state);
   expect(state.filter((one) => one.startsWith("lor:")).length).toBeGreaterThan(5);
-}, 600_000);
+});

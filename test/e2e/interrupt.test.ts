@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { ended, launcher, type Run, TestProject } from "./project.ts";
+import { InProcessProject } from "./in-process.ts";
+import { ended, launcher, type Run } from "./project.ts";
 
 /**
  * Ctrl-C in a real terminal (a pseudo terminal of util-linux's `script`) while the cloud holds a creation: what a person sees, what is left, and that
  * the same command goes on from there.
  */
-const project = new TestProject();
+const project = new InProcessProject();
 const held = { type: "openstack:networking/floatingIp:FloatingIp", operation: "create" };
 let terminal: ChildProcess;
 let screen = "";

@@ -1,14 +1,15 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { TestProject } from "./project.ts";
+import { createdProject } from "./created-stack.ts";
+import type { InProcessProject } from "./in-process.ts";
 
 /** What a scheduled job does around Noël, on the days that it asks about. Each test goes on where the one before ended. */
-const project = new TestProject();
+let project: InProcessProject;
 const on = (day: string, ...options: string[]) => project.run(["season", "--at", day, ...options]);
 
 beforeAll(async () => {
-  const up = await project.run(["up", "--yes"]);
-  expect(up, up.stderr).toMatchObject({ code: 0 });
+  project = await createdProject();
+  await project.json(["cloud", "start"]);
 });
 afterAll(() => project.dispose());
 

@@ -5,14 +5,15 @@ import { join, relative } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { ended, launcher, type Run, TestProject } from "./project.ts";
+import { InProcessProject } from "./in-process.ts";
+import { ended, launcher, type Run } from "./project.ts";
 
 /**
  * Secrets that were planted (the passphrase, credentials in the environment) and all that the cloud knows once everything is up. None of them may be
  * found in clear in what a command says, in state, journals, logs, backups, scratch folders or arguments of processes. The cloud's own folder is
  * the cloud; only its log is looked into.
  */
-const project = new TestProject();
+const project = new InProcessProject();
 const scratch = mkdtempSync(join(tmpdir(), "lor-infra-scratch-"));
 const planted = {
   PULUMI_CONFIG_PASSPHRASE: "planted-passphrase-Zq7",

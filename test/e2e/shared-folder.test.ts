@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { readLock } from "../../src/state/stack-lock.ts";
 import { CrashScene } from "./crash/crash-scene.ts";
 
-/** The whole work of a shop with its state in a folder that several machines see. Each test goes on where the one before ended. */
+/** A shop with its state in a folder that several machines see; test/e2e/shared-state.test.ts has the switches. Each test goes on where the one before ended. */
 const parent = mkdtempSync(join(tmpdir(), "lor-infra-shared-"));
 const shared = join(parent, "our shop");
 let scene: CrashScene;
@@ -43,15 +43,11 @@ it("goes up, and everything shared is in that folder: nothing of it in the proje
   expect(await entered()).toEqual(["up"]);
 });
 
-it("into rush by a plan that was made before, and back to normal", async () => {
-  const plan = join(parent, "rush.json");
-  await scene.succeed(["rush", "--plan", plan]);
-  const rush = await scene.succeed(["rush", "--plan", plan, "--yes"]);
-  expect(rush.stdout).toContain("Ready: 3 of 3 fronts serve");
-  const back = await scene.succeed(["normal", "--yes"]);
-  expect(back.stdout).toContain("In normal after 4 steps");
+it("takes in a change of the settings", async () => {
+  scene.project.edit("Pulumi.yaml", (text) => text.replace(/keep: 7\b/, "keep: 8"));
+  await scene.succeed(["up", "--yes"]);
   await scene.succeed(["preview", "--detect"]);
-  expect(await entered()).toEqual(["up", "rush", "normal"]);
+  expect(await entered()).toEqual(["up"]);
 });
 
 it("is deleted with its data, and no lock is left in the folder", async () => {
