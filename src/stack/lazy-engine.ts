@@ -1,12 +1,15 @@
-import type { Adoption, EngineStack, Program, RunOptions } from "../engine/port.ts";
+import type { Adoption, EngineStack, Program, RunOptions, StateExport } from "../engine/port.ts";
 
 /** An engine that is opened at the first call: commands that need only the cloud start no engine and load no Pulumi. */
 export class LazyEngine implements EngineStack {
   readonly #open: () => Promise<EngineStack>;
+  readonly #isNew: () => Promise<boolean>;
   #opened: Promise<EngineStack> | undefined;
 
-  constructor(open: () => Promise<EngineStack>) {
+  /** @param isNew whether the stack has no state yet: then its export is known without an engine */
+  constructor(open: () => Promise<EngineStack>, isNew: () => Promise<boolean>) {
     this.#open = open;
+    this.#isNew = isNew;
   }
 
   async preview(program: Program, options?: RunOptions) {
@@ -37,7 +40,10 @@ export class LazyEngine implements EngineStack {
     return (await this.#engine()).cancel();
   }
 
-  async exportState() {
+  async exportState(): Promise<StateExport> {
+    if (this.#opened === undefined && (await this.#isNew())) {
+      return { resources: [], pendingOperations: [], raw: { version: 3, deployment: {} } };
+    }
     return (await this.#engine()).exportState();
   }
 

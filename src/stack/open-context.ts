@@ -97,7 +97,12 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
       lock,
       clients: place.clients,
       commands: { runner: commandRunner, env },
-      engine: guard(new LazyEngine(() => openEngine(args, { folder, state }, passphrase, place.providers, lock))),
+      engine: guard(
+        new LazyEngine(
+          () => openEngine(args, { folder, state }, passphrase, place.providers, lock),
+          async () => (await readCheckpoint(state)).kind === "none",
+        ),
+      ),
       trialEngine: () => openTrialEngine(args, folder, passphrase, place.providers, lock),
       clock: systemClock,
       timings: args.timings ?? (cloud === "local" ? localTimings : realTimings),
