@@ -218,7 +218,7 @@ async function whileCustomersVisit(command: () => Promise<RunOfBoth>) {
   const { addresses } = await json<StatusDocument>(["status"]);
   const place = loopback(addresses.loadBalancer.private, 80, report.trafficPortOffset);
   const before = await project.journalEnd();
-  const watch = new RequestWatch({ ...place, domain: "www.lor.example", timeoutMs: 60_000 });
+  const watch = new RequestWatch({ ...place, domain: "www.lor.example", clients: 2, pauseMs: 25, timeoutMs: 60_000 });
   await command().finally(() => watch.stop());
   return { journal: await project.cloud.journal({ after: before }), requests: await watch.stop() };
 }
