@@ -112,7 +112,7 @@ function spawnCloud(folder: string, args: StartCloudArgs): ChildProcess {
   const main = new URL(`../local-cloud/main${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
   const options = {
     scale: args.scale,
-    "port-offset": args.portOffset ?? args.env.LOR_INFRA_TRAFFIC_OFFSET,
+    "port-offset": args.portOffset ?? (args.env.LOR_INFRA_TRAFFIC_OFFSET || undefined),
     hosts: args.hosts,
   };
   const log = openSync(logFile(folder), "a", 0o600);

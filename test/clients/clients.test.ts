@@ -296,6 +296,41 @@ test("every missing credential is named at once, and a whole set is read", () =>
   });
 });
 
+test("an empty variable is not set: a CI passes on a secret that does not exist as an empty one", () => {
+  const set = {
+    OS_AUTH_URL: "https://auth.cloud.ovh.net",
+    OS_REGION_NAME: "GRA11",
+    OS_USERNAME: "user",
+    OS_PASSWORD: "password",
+    OS_TENANT_ID: "p",
+    OVH_APPLICATION_KEY: "key",
+    OVH_APPLICATION_SECRET: "secret",
+    OVH_CONSUMER_KEY: "consumer",
+  };
+  const others = [
+    ...["OVH_CLIENT_ID", "OVH_CLIENT_SECRET", "OVH_ENDPOINT", "OVH_CLOUD_PROJECT_SERVICE", "OS_PROJECT_ID"],
+    ...["OS_APPLICATION_CREDENTIAL_ID", "OS_APPLICATION_CREDENTIAL_SECRET", "OS_USER_DOMAIN_NAME", "OS_PROJECT_NAME"],
+  ];
+  const empty = Object.fromEntries(others.map((name) => [name, ""]));
+  expect(credentialsFromEnvironment({ ...set, ...empty })).toEqual(credentialsFromEnvironment(set));
+  expect(credentialsFromEnvironment(set)).toMatchObject({
+    ovh: { kind: "application-key", endpoint: "ovh-eu" },
+    openstack: { identity: { kind: "password", userDomain: "Default", projectId: "p" } },
+  });
+  expect(() => credentialsFromEnvironment({ ...set, OS_PASSWORD: "" })).toThrow("without OS_PASSWORD");
+});
+
+test.each([
+  ["https://auth.cloud.ovh.net", "https://auth.cloud.ovh.net/v3"],
+  ["https://keystone.example:5000/", "https://keystone.example:5000/v3"],
+  ["https://example.org/identity/v3/", "https://example.org/identity/v3"],
+  ["https://auth.cloud.ovh.net/v2.0", "https://auth.cloud.ovh.net/v2.0"],
+])("Keystone of OS_AUTH_URL %s is at %s", (OS_AUTH_URL, authUrl) => {
+  const env = { OS_AUTH_URL, OS_REGION_NAME: "r", OS_USERNAME: "u", OS_PASSWORD: "p", OS_TENANT_ID: "t" };
+  const ovh = { OVH_CLIENT_ID: "c", OVH_CLIENT_SECRET: "s" };
+  expect(credentialsFromEnvironment({ ...env, ...ovh }).openstack.authUrl).toBe(authUrl);
+});
+
 test("traffic is what Octavia counts; an answer without its figures is no traffic of zero", async () => {
   let stats: object = {
     bytes_in: 1,

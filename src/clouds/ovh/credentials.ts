@@ -24,21 +24,23 @@ export interface CloudCredentials {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the variables that the Pulumi providers read too (OS_*, OVH_*, OVH_CLOUD_PROJECT_SERVICE).
+ * Reads the variables that the Pulumi providers read too (OS_*, OVH_*, OVH_CLOUD_PROJECT_SERVICE). As for them an empty one is not set: that is how
+ * a CI passes on a secret that does not exist.
  * @throws LorError `credentials-missing`, naming every missing variable at once
  */
-export function credentialsFromEnvironment(env: Environment): CloudCredentials {
+export function credentialsFromEnvironment(given: Environment): CloudCredentials {
+  const env: Environment = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ""));
   const missing: string[] = [];
   const need = (name: string): string => {
     const value = env[name];
-    if (value === undefined || value === "") missing.push(name);
+    if (value === undefined) missing.push(name);
     return value ?? "";
   };
   const projectId = env.OVH_CLOUD_PROJECT_SERVICE ?? env.OS_PROJECT_ID ?? env.OS_TENANT_ID ?? "";
   if (projectId === "") missing.push("OVH_CLOUD_PROJECT_SERVICE");
   const credentials: CloudCredentials = {
     openstack: {
-      authUrl: withoutSlash(need("OS_AUTH_URL")),
+      authUrl: keystoneUrl(need("OS_AUTH_URL")),
       region: need("OS_REGION_NAME"),
       identity:
         env.OS_APPLICATION_CREDENTIAL_ID === undefined
@@ -88,6 +90,12 @@ function ovhCredentials(env: Environment, need: (name: string) => string): OvhCr
     secret: need("OVH_APPLICATION_SECRET"),
     consumerKey: need("OVH_CONSUMER_KEY"),
   };
+}
+
+/** As the providers do, an address without a version is completed. */
+function keystoneUrl(url: string): string {
+  const address = withoutSlash(url);
+  return /\/v\d[\d.]*$/.test(address) || address === "" ? address : `${address}/v3`;
 }
 
 function withoutSlash(url: string): string {
