@@ -158,6 +158,7 @@ export const errorCodes = {
   "load-balancer-failed": { exit: 1, means: "the load balancer is in state ERROR" },
   "load-balancer-not-active": { exit: 1, means: "the load balancer is not in state ACTIVE" },
   "load-balancer-size-unavailable": { exit: 2, means: "the region does not offer this load balancer size" },
+  "local-cloud-elsewhere": { exit: 1, means: "the local cloud runs in another container or network" },
   "local-cloud-extensions": { exit: 1, means: "the local cloud runs with other extensions" },
   "local-cloud-failed": { exit: 1, means: "the local cloud did not start or does not respond" },
   "local-cloud-incomplete": { exit: 3, means: "the environment points only partly at the local cloud" },

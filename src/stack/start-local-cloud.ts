@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { ExitCode, LorError } from "../core/errors.ts";
-import { ControlClient } from "../local-cloud/http/control-client.ts";
+import { ControlClient, ControlError } from "../local-cloud/http/control-client.ts";
 import { lastWords, logFile } from "../local-cloud/kernel/log-file.ts";
 import type { CloudRuntime } from "../local-cloud/kernel/runtime.ts";
 import { readRuntime } from "../local-cloud/kernel/runtime-file.ts";
@@ -49,7 +49,7 @@ const inheritedVariables = ["PATH", "HOME", "TMPDIR", "TZ", "LANG", extensionsVa
 
 /**
  * Starts the local cloud of a state folder, or finds it running. It outlives this process. Two simultaneous starts result in one cloud.
- * @throws LorError `local-cloud-failed`, `local-cloud-extensions`
+ * @throws LorError `local-cloud-failed`, `local-cloud-elsewhere`, `local-cloud-extensions`
  */
 export async function startCloud(args: StartCloudArgs): Promise<StartCloudResult> {
   const folder = cloudFolder(args.home);
@@ -61,6 +61,7 @@ export async function startCloud(args: StartCloudArgs): Promise<StartCloudResult
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const end = Date.now() + longestStartMs;
   let child: ChildProcess | undefined;
+  let taken = false;
   while (Date.now() < end) {
     if (child === undefined) child = spawnCloud(folder, args);
     await pause(20);
@@ -74,11 +75,43 @@ export async function startCloud(args: StartCloudArgs): Promise<StartCloudResult
     }
     if (child.exitCode === null && child.signalCode === null) continue;
     if (child.exitCode !== exitFolderTaken) throw startFailed(folder, child);
+    taken = true;
+    const other = readRuntime(folder);
+    if (other !== undefined && (await refusesConnections(other))) throw startedElsewhere(folder, other);
     // Another start is in progress, or a cloud is stopping: check and try again.
     child = undefined;
     await pause(200);
   }
-  throw startFailed(folder, child);
+  throw taken ? startedElsewhere(folder) : startFailed(folder, child);
+}
+
+/** Whether nothing listens where a cloud that runs has written that it serves: then it serves in another network, such as a container's. */
+async function refusesConnections(runtime: CloudRuntime): Promise<boolean> {
+  try {
+    await new ControlClient(runtime).status();
+    return false;
+  } catch (error) {
+    // Of `fetch`, which wraps the socket's own error.
+    const failed = error instanceof ControlError ? error.cause : undefined;
+    const reason = failed instanceof Error ? failed.cause : undefined;
+    return reason instanceof Error && "code" in reason && reason.code === "ECONNREFUSED";
+  }
+}
+
+/** @param other the cloud, where its process is seen: not from a container with processes of its own */
+function startedElsewhere(folder: string, other?: CloudRuntime): LorError {
+  return new LorError({
+    code: "local-cloud-elsewhere",
+    message: "a local cloud of this folder runs already and cannot be reached from here: another container or network",
+    exit: ExitCode.failed,
+    culprit: "user",
+    seen: other === undefined ? `${folder} is in use` : `process ${other.pid}, ${other.httpUrl}`,
+    accepted: "one local cloud for each state folder, and commands in its network",
+    next:
+      other === undefined
+        ? "lor-infra cloud stop where it was started, or name another folder in LOR_INFRA_HOME"
+        : "lor-infra cloud stop, then the same command again",
+  });
 }
 
 /** Simulators are loaded at the start: a running cloud cannot load another one. */

@@ -155,6 +155,24 @@ test("a cloud that cannot start says why", async () => {
   await expect(blocked).rejects.toMatchObject({ code: "local-cloud-failed", culprit: "tool" });
 });
 
+test("a cloud that serves in another network is named at once, with the command that stops it", async () => {
+  const { runtime } = await start();
+  // As seen from a container with a network of its own: the process lives, the folder is taken, nothing listens there.
+  const httpUrl = runtime.httpUrl.replace("127.0.0.1", "127.77.0.1");
+  writeFileSync(join(cloudFolder(home), "runtime.json"), JSON.stringify({ ...runtime, httpUrl }));
+  await expect(start()).rejects.toMatchObject({
+    code: "local-cloud-elsewhere",
+    seen: `process ${runtime.pid}, ${httpUrl}`,
+    next: "lor-infra cloud stop, then the same command again",
+  });
+  expect(await stopCloud(home)).toBe(true);
+});
+
+test("an empty LOR_INFRA_TRAFFIC_OFFSET is not set", async () => {
+  const { runtime } = await startCloud({ home, env: { ...process.env, LOR_INFRA_TRAFFIC_OFFSET: "" } });
+  expect(runtime.trafficPortOffset).toBe(8000);
+});
+
 test("journal, faults and reset work through the actions; no call is made without a cloud", async () => {
   await expect(cloudJournal(home)).rejects.toMatchObject({
     code: "local-cloud-not-running",
