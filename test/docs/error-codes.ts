@@ -42,8 +42,16 @@ const exitOfARefusedCondition = 3;
 /** What is told and accepted: by events and findings as their kind, by checks as their outcome. */
 const warningKinds: ReadonlySet<string> = new Set(["warning", "unknown"]);
 
-/** Every error code with the places of `src` and `components` that make it. Reads the repository, changes nothing. */
+const collected = new Map<string, readonly RaisedCode[]>();
+
+/** Every error code with the places of `src` and `components` that make it. Reads the repository once, changes nothing. */
 export function collectErrorCodes(root: string): readonly RaisedCode[] {
+  const known = collected.get(root) ?? collect(root);
+  collected.set(root, known);
+  return known;
+}
+
+function collect(root: string): readonly RaisedCode[] {
   const found = new Collector(
     root,
     ["src", "components"].flatMap((folder) => sourcesIn(join(root, folder))),

@@ -4,7 +4,6 @@ import { expect, test } from "vitest";
 import { createCommandTree } from "../../src/cli/command-tree.ts";
 import { errorCodes } from "../../src/core/error-codes.ts";
 import { judgeCommand, words } from "./command-line.ts";
-import { collectErrorCodes } from "./error-codes.ts";
 import { anchorsIn, codeIn, linksIn, readPages, root } from "./markdown.ts";
 
 const pages = readPages();
@@ -61,23 +60,6 @@ test("every lor-infra command that is quoted exists, with its options", async ()
     codeIn(text)
       .flatMap((code) => [...code.matchAll(/(?<![\w/.-])lor-infra ([^`;|()"…]+)/g)])
       .flatMap((match) => judgeCommand(program, words(match[1] ?? "")).map((fault) => `${path}: ${fault}`)),
-  );
-  expect(unknown).toEqual([]);
-});
-
-test("every command that an error tells to type next exists", async () => {
-  const { program } = await createCommandTree();
-  const told = collectErrorCodes(root).flatMap(({ code, places }) =>
-    places.flatMap(({ next }) =>
-      [...(next ?? "").matchAll(/(?<![\w/.-])lor-infra ([^`;|()"…]+)/g)].map((match) => ({
-        code,
-        text: match[1] ?? "",
-      })),
-    ),
-  );
-  expect(told.length).toBeGreaterThan(10);
-  const unknown = told.flatMap(({ code, text }) =>
-    judgeCommand(program, words(text)).map((fault) => `${code}: ${fault}`),
   );
   expect(unknown).toEqual([]);
 });
