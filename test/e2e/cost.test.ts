@@ -12,10 +12,9 @@ afterAll(() => lor.dispose());
 const golden = (name: string) => join("golden", name);
 const season = ["cost", "--season"];
 
-/** A document's form: of a long list its first two members, and how many more there are. */
+/** A document whose long lists end after two members: its form is what the comparison is about. */
 function outline(document: string): string {
-  const shorten = (_: string, value: unknown) =>
-    Array.isArray(value) && value.length > 4 ? [...value.slice(0, 2), `and ${value.length - 2} more`] : value;
+  const shorten = (_: string, value: unknown) => (Array.isArray(value) && value.length > 4 ? value.slice(0, 2) : value);
   return `${JSON.stringify(JSON.parse(document), shorten, 2)}\n`;
 }
 
