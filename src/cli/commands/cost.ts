@@ -35,9 +35,11 @@ function costOfMonth(terminal: Terminal, options: CostOptions): ExitCode {
   const { frontsFlavor, priceBook } = options;
   const report = (profile: Profile) =>
     estimateCost({ project, profile, priceBook, ...(frontsFlavor === undefined ? {} : { frontsFlavor }) });
-  terminal.document(report(options.profile ?? "normal"));
+  const asked = options.profile ?? "normal";
+  const first = report(asked);
+  terminal.document(first);
   const shown: readonly Profile[] = options.profile === undefined ? profilesOf(project) : [options.profile];
-  terminal.line(shown.map((profile) => renderCost(terminal, report(profile))).join("\n\n"));
+  terminal.line(shown.map((profile) => renderCost(terminal, profile === asked ? first : report(profile))).join("\n\n"));
   return ExitCode.done;
 }
 
