@@ -1,4 +1,4 @@
-import { type Stats, statSync } from "node:fs";
+import { accessSync, constants, type Stats, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { ExitCode, LorError } from "../core/errors.ts";
 import { thisUser } from "./user.ts";
@@ -57,14 +57,15 @@ const remedies: Readonly<Record<string, Remedy>> = {
 /** A refusal of the operating system, in the form of all other errors; undefined: `error` is not one that the user can end. */
 export function asSystemError(error: unknown): LorError | undefined {
   if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) return undefined;
-  const remedy = remedies[String(error.code)];
-  if (remedy === undefined) return undefined;
   const path = "path" in error && typeof error.path === "string" ? error.path : undefined;
+  const code = error.syscall === "mkdir" && error.code === "ENOENT" && path ? refusalAbove(path) : String(error.code);
+  const remedy = code === undefined ? undefined : remedies[code];
+  if (remedy === undefined) return undefined;
   // Not of a file: an address that may not be taken, a process that may not be signalled.
   if (path === undefined && remedy === forbidden) return undefined;
   return new LorError({
     code: "system-refused",
-    message: `${remedy.reason}: ${error.code} from ${error.syscall}${path === undefined ? "" : ` of ${path}`}`,
+    message: `${remedy.reason}: ${code} from ${error.syscall}${path === undefined ? "" : ` of ${path}`}`,
     exit: ExitCode.failed,
     culprit: "user",
     ...(path === undefined ? {} : { seen: ownership(path) }),
@@ -72,6 +73,17 @@ export function asSystemError(error: unknown): LorError | undefined {
     next: remedy.next,
     cause: error,
   });
+}
+
+/** Why nothing can be made below the nearest folder that exists: on a read-only disk Node says ENOENT of a recursive mkdir. */
+function refusalAbove(path: string): string | undefined {
+  if (lookAt(path) === undefined) return dirname(path) === path ? undefined : refusalAbove(dirname(path));
+  try {
+    accessSync(path, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error && "code" in error ? String(error.code) : undefined;
+  }
 }
 
 /** Owner and mode of a path, or of the nearest folder above it that can be looked at. */

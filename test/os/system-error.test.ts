@@ -38,6 +38,15 @@ it("names who owns what this user may not read, or the nearest folder that can b
   );
 });
 
+it("finds out why Node says ENOENT of a folder that cannot be made", () => {
+  // /proc/sys is a folder in which nobody, root included, may make another one.
+  const path = "/proc/sys/none/of/these";
+  expect(asSystemError(errno("ENOENT", { syscall: "mkdir", path }))?.message).toMatch(
+    /^(permission denied: EACCES|the file system is read-only: EROFS) from mkdir of \/proc\/sys\/none\/of\/these$/,
+  );
+  expect(asSystemError(errno("ENOENT", { syscall: "mkdir", path: join(tmpdir(), "a", "b") }))).toBeUndefined();
+});
+
 it("knows a name that is too long", () => {
   expect(asSystemError(thrownBy(() => readFileSync(join(tmpdir(), "x".repeat(300)))))?.message).toMatch(
     /^the path is too long: ENAMETOOLONG from open of /,
