@@ -25,10 +25,10 @@ export interface LoadBalancerArgs {
   /** Compute region, such as `GRA11`. */
   readonly region: string;
   /** `ovh`: the size changes in place. `openstack`: plain Octavia, whose size is fixed when it is created. */
-  readonly shell: "ovh" | "openstack";
+  readonly driver: "ovh" | "openstack";
   /** The cloud's size name (`small`, `medium`, `large`, `xl`). Required by `ovh`; without it `openstack` takes the cloud's default. */
   readonly flavor?: string;
-  /** Wanted private address. Honoured by `openstack` only: OVHcloud's shell takes none and tells its own. */
+  /** Wanted private address. Honoured by `openstack` only: OVHcloud's takes none and tells its own. */
   readonly address?: string;
   readonly network: VRack;
   /** Part of the network that it stands in. */
@@ -74,7 +74,7 @@ export interface LoadBalancerNodes {
  *   new LoadBalancer("lb", {
  *     cloudName: "shop-prod-lb",
  *     region: "GRA11",
- *     shell: "ovh",
+ *     driver: "ovh",
  *     flavor: "small",
  *     network,
  *     part: "lb",
@@ -97,7 +97,7 @@ export class LoadBalancer extends Component {
 
     const floatingIp = this.#createFloatingIp(name, args, place);
     const { shell, floatingIpAssociate, privateAddress } =
-      args.shell === "ovh"
+      args.driver === "ovh"
         ? this.#createOvhShell(name, args, place, floatingIp)
         : this.#createOpenstackShell(name, args, place, floatingIp);
     const certificate = this.#createCertificate(name, args);

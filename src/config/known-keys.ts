@@ -4,6 +4,9 @@ import type { Issue } from "../core/result.ts";
 import { problem } from "./problem.ts";
 import { isMapping } from "./yaml-file.ts";
 
+/** Settings that had another name in their section, and the path of the new one from the top: the old key is refused with the new one named. */
+export const renamedKeys = z.registry<{ readonly old: string; readonly path: string }>();
+
 /** One issue for every unknown key at any depth, with the most similar known name. */
 export function findUnknownKeys(
   schema: z.core.$ZodType,
@@ -20,7 +23,17 @@ export function findUnknownKeys(
   return Object.entries(value).flatMap(([key, inner]) => {
     const field = object.shape[key];
     if (field !== undefined && Object.hasOwn(object.shape, key)) return findUnknownKeys(field, inner, [...path, key]);
-    return [unknownKey([...path, key], key, known)];
+    const renamed = Object.values(object.shape)
+      .map((one) => renamedKeys.get(one))
+      .find((one) => one?.old === key);
+    return [renamed === undefined ? unknownKey([...path, key], key, known) : renamedKey([...path, key], renamed.path)];
+  });
+}
+
+function renamedKey(path: readonly string[], now: string): Issue {
+  return problem(path.join("."), "unknown-key", {
+    what: `${path.join(".")} is now called ${now}; its value stays the same`,
+    accepted: now,
   });
 }
 

@@ -1,7 +1,8 @@
 import * as z from "zod";
-import { beforeNormal } from "./before-normal-fields.ts";
 import { calendar } from "./calendar-fields.ts";
 import { day, duration, moneyOrNone, oneOf, text } from "./fields.ts";
+import { hooks } from "./hook-fields.ts";
+import { renamedKeys } from "./known-keys.ts";
 import { stateBackend } from "./state-fields.ts";
 
 const line = (most: number) =>
@@ -34,7 +35,7 @@ export function sharedFields<Id extends string>(id: Id) {
         priceBookAge: duration("P1D").prefault("P540D"),
       })
       .prefault({}),
-    beforeNormal: beforeNormal().prefault({}),
+    hooks: hooks().prefault({}).register(renamedKeys, { old: "beforeNormal", path: "hooks.beforeScaleDown" }),
     waivers: z.array(waiver, "a list of waivers").prefault([]),
   };
 }

@@ -240,7 +240,7 @@ export const errorCodes = {
   "setting-type": { exit: 2, means: "a setting has the wrong type" },
   "settings-refused": { exit: "cause", means: "the settings have problems" },
   "settle-resize-failed": { exit: "cause", means: "the step that confirms or reverts a resize failed" },
-  "shell-unknown": { exit: 2, means: "the shell is not supported" },
+  "driver-unknown": { exit: 2, means: "the load balancer driver is not supported" },
   "size-invalid": { exit: 2, means: "the size is not valid" },
   "size-not-offered": { exit: 3, means: "the region no longer offers the size" },
   "sizes-not-known": { exit: "none", means: "the sizes that the region offers could not be read" },

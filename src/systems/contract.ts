@@ -35,14 +35,16 @@ export interface SharedSettings {
     /** Age from which a price book is reported as old. Default: P540D. */
     readonly priceBookAge: Duration;
   };
-  /** What scaling down from rush requires. */
-  readonly beforeNormal: {
-    /** Highest number of open connections; undefined (the default): what normal's members can serve. */
-    readonly connections?: number | undefined;
-    /** Highest rate of new connections, per second; undefined (the default): what normal's processors can serve. */
-    readonly connectionsPerSecond?: number | undefined;
-    /** Backups taken before the scale-down, in this order. */
-    readonly tasks: readonly ReturnTask[];
+  readonly hooks: {
+    /** What scaling down from rush requires. */
+    readonly beforeScaleDown: {
+      /** Highest number of open connections; undefined (the default): what normal's members can serve. */
+      readonly connections?: number | undefined;
+      /** Highest rate of new connections, per second; undefined (the default): what normal's processors can serve. */
+      readonly connectionsPerSecond?: number | undefined;
+      /** Backups taken before the scale-down, in this order. */
+      readonly tasks: readonly ReturnTask[];
+    };
   };
   /** Violations of policies that the company accepts for a while. */
   readonly waivers: readonly Waiver[];

@@ -31,8 +31,8 @@ function go(target: Profile) {
 
 function ask(...tasks: readonly ReturnTask[]): void {
   const { normal, rush } = stack.project.settings;
-  const beforeNormal = { tasks };
-  const settings = { normal: { ...normal, beforeNormal }, rush: { ...rush, beforeNormal } };
+  const hooks = { beforeScaleDown: { tasks } };
+  const settings = { normal: { ...normal, hooks }, rush: { ...rush, hooks } };
   stack.project = { ...stack.project, settings };
 }
 
@@ -108,7 +108,7 @@ describe("a task that goes wrong keeps the fronts large", () => {
     await expect(failed).rejects.toMatchObject({
       code,
       exit,
-      path: "beforeNormal.tasks",
+      path: "hooks.beforeScaleDown.tasks",
       next: expect.stringContaining("lor-infra normal"),
     });
     await expect(failed).rejects.toThrow(says);
@@ -214,10 +214,12 @@ describe("visitors", () => {
 
   it("are counted against the settings where these say so, and not on the way into rush", async () => {
     const { normal, rush } = stack.project.settings;
-    const beforeNormal = { ...normal.beforeNormal, connections: 200, connectionsPerSecond: 1000 };
+    const hooks = {
+      beforeScaleDown: { ...normal.hooks.beforeScaleDown, connections: 200, connectionsPerSecond: 1000 },
+    };
     stack.project = {
       ...stack.project,
-      settings: { normal: { ...normal, beforeNormal }, rush: { ...rush, beforeNormal } },
+      settings: { normal: { ...normal, hooks }, rush: { ...rush, hooks } },
     };
     Object.assign(stack.world.visitors, { openConnections: 150, connectionsPerLook: 3000 });
     await go("normal");

@@ -12,7 +12,7 @@ const resources = Object.assign({}, ...Object.values(catalogue).map((each) => ea
 const functions = Object.assign({}, ...Object.values(catalogue).map((each) => each.functions)) as typeof resources;
 
 const plan = profilePlan("rush");
-const openstackShell: LorPlan = { ...plan, loadBalancer: { ...plan.loadBalancer, shell: "openstack" } };
+const openstackShell: LorPlan = { ...plan, loadBalancer: { ...plan.loadBalancer, driver: "openstack" } };
 
 test.each([
   ["OVHcloud's shell", plan],

@@ -7,13 +7,13 @@ import { profilePlan } from "./lor-plans.ts";
 const balancer = "ovh:CloudProject/loadBalancer:LoadBalancer";
 const plainBalancer = "openstack:loadbalancer/loadBalancer:LoadBalancer";
 
-function withShell(shell: LorPlan["loadBalancer"]["shell"]): LorPlan {
+function withDriver(driver: LorPlan["loadBalancer"]["driver"]): LorPlan {
   const plan = profilePlan("rush");
-  return { ...plan, loadBalancer: { ...plan.loadBalancer, shell } };
+  return { ...plan, loadBalancer: { ...plan.loadBalancer, driver } };
 }
 
 test("OVHcloud's shell is given the floating address and its own subnet, and no listener", async () => {
-  const cloud = await recordLor(withShell("ovh"));
+  const cloud = await recordLor(withDriver("ovh"));
   expect(find(cloud, balancer, "lb").inputs).toEqual({
     name: "lor-prod-lb",
     description: "lor-prod-lb",
@@ -32,7 +32,7 @@ test("OVHcloud's shell is given the floating address and its own subnet, and no 
 });
 
 test("OpenStack's shell takes the wanted address, and its size is a choice of the creation", async () => {
-  const cloud = await recordLor(withShell("openstack"));
+  const cloud = await recordLor(withDriver("openstack"));
   const shell = find(cloud, plainBalancer, "lb");
   expect(shell.inputs).toMatchObject({ vipAddress: "10.10.0.1", flavorId: "flavor-large" });
   expect(shell.ignoreChanges).toEqual(["flavorId", "description"]);
@@ -44,7 +44,7 @@ test("OpenStack's shell takes the wanted address, and its size is a choice of th
 });
 
 test.each(["ovh", "openstack"] as const)("HTTP and HTTPS reach one pool that asks for health: %s", async (shell) => {
-  const cloud = await recordLor(withShell(shell));
+  const cloud = await recordLor(withDriver(shell));
   const shellId = `${shell === "ovh" ? balancer : plainBalancer}/lb`;
   const listener = (name: string) => find(cloud, "openstack:loadbalancer/listener:Listener", name).inputs;
   const headers = { "X-Forwarded-For": "true", "X-Forwarded-Port": "true", "X-Forwarded-Proto": "true" };
@@ -74,7 +74,7 @@ test.each(["ovh", "openstack"] as const)("HTTP and HTTPS reach one pool that ask
 });
 
 test("the fronts believe the headers of the balancer's two sides only", async () => {
-  const cloud = await recordLor(withShell("ovh"));
+  const cloud = await recordLor(withDriver("ovh"));
   const document = find(cloud, "openstack:objectstorage/containerObject:ContainerObject", "ps-0").inputs.content;
   expect(JSON.parse(String(document)).trustedProxies).toEqual(["10.10.0.0/24", "10.10.1.0/24"]);
 });

@@ -53,7 +53,7 @@ const accepted: readonly { readonly name: string; readonly changes: Changes }[] 
   },
   {
     name: "a load balancer of fixed size with one size",
-    changes: { shared: { "loadBalancer.shell": "openstack" }, rush: { "loadBalancer.bandwidth": 500 } },
+    changes: { shared: { "loadBalancer.driver": "openstack" }, rush: { "loadBalancer.bandwidth": 500 } },
   },
   { name: "no calendar", changes: { files: { "Pulumi.yaml": withoutCalendar() } } },
   {

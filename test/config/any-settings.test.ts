@@ -19,7 +19,7 @@ const path = fc.constantFrom(
   "network.subnets",
   "network.subnets.odoo.cidr",
   "network.subnets.mysql.vlan",
-  "loadBalancer.shell",
+  "loadBalancer.driver",
   "loadBalancer.address",
   "prestashop",
   "prestashop.addresses",

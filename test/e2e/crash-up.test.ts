@@ -151,7 +151,7 @@ describe("a load balancer of plain OpenStack that is slower than the fronts", ()
 
   beforeAll(async () => {
     const project = new InProcessProject();
-    project.edit("Pulumi.yaml", (text) => text.replace("shell: ovh", "shell: openstack"));
+    project.edit("Pulumi.yaml", (text) => text.replace("driver: ovh", "driver: openstack"));
     project.edit("Pulumi.rush.yaml", (text) => text.replace("bandwidth: 2000", "bandwidth: 500"));
     slow = await CrashScene.over(project);
   });

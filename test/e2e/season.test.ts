@@ -112,8 +112,8 @@ async function refusedRush() {
 /** The task of the settings: a program of Node that is told where to put its export. */
 function exportWith(program: string): void {
   const task = { name: "orders", command: [process.execPath, "-e", program], object: "before-normal/orders.csv" };
-  const section = `  beforeNormal:\n    value:\n      tasks:\n        - ${JSON.stringify(task)}\n`;
-  project.edit("Pulumi.yaml", (text) => `${text.replace(/ {2}beforeNormal:[\s\S]*$/, "")}${section}`);
+  const section = `  hooks:\n    value:\n      beforeScaleDown:\n        tasks:\n          - ${JSON.stringify(task)}\n`;
+  project.edit("Pulumi.yaml", (text) => `${text.replace(/ {2}hooks:[\s\S]*$/, "")}${section}`);
 }
 
 it("a real system is never switched for another day", async () => {

@@ -40,7 +40,7 @@ export async function runReturnTasks(
   request: ReturnTasksRequest,
 ): Promise<readonly TaskResult[]> {
   const results: TaskResult[] = [];
-  for (const task of context.project.settings.normal.beforeNormal.tasks) {
+  for (const task of context.project.settings.normal.hooks.beforeScaleDown.tasks) {
     throwIfStopped(context);
     results.push((await doneEarlier(context, request, task)) ?? (await runTask(context, request, task)));
   }
@@ -83,7 +83,7 @@ async function runTask(context: StackContext, request: ReturnTasksRequest, task:
       message: `${task.name} ended well, but the object that it should have left is not: ${problem}; the fronts stay large`,
       exit: ExitCode.refused,
       culprit: "user",
-      path: "beforeNormal.tasks",
+      path: "hooks.beforeScaleDown.tasks",
       seen: `${task.object} in the bucket ${bucket.name} (${bucket.region}); its output is in ${log}`,
       accepted: "an object that is not empty and newer than the beginning of the task",
       next: "lor-infra normal: the tasks that are done are not run again",
@@ -162,7 +162,7 @@ function taskFailed(task: ReturnTask, end: CommandEnd, log: string): LorError {
     message: `${task.name} failed before the way back: ${describeEnd(end)}; the fronts stay large`,
     exit: ExitCode.failed,
     culprit: "user",
-    path: "beforeNormal.tasks",
+    path: "hooks.beforeScaleDown.tasks",
     seen: `${task.command[0]}; its output is in ${log}`,
     accepted: `a command that ends with 0 within ${task.timeLimit}`,
     next: "lor-infra normal: the tasks that are done are not run again",

@@ -11,7 +11,7 @@ import { measureTraffic } from "../rush/measure-traffic.ts";
  * @param busy a person accepts more visitors than the normal profile can serve
  */
 export async function scaleDownChecks(context: StackContext, busy: boolean): Promise<readonly PreflightCheck[]> {
-  const { beforeNormal } = context.project.settings.normal;
+  const { beforeScaleDown } = context.project.settings.normal.hooks;
   const seen = await measureTraffic(context);
   return [
     scaleDownTrafficCheck({
@@ -19,7 +19,7 @@ export async function scaleDownChecks(context: StackContext, busy: boolean): Pro
       limit: capacityInNormal(context),
       busy,
     }),
-    preScaleDownBackupCheck(beforeNormal.tasks),
+    preScaleDownBackupCheck(beforeScaleDown.tasks),
   ];
 }
 
@@ -28,7 +28,7 @@ function capacityInNormal({ project }: StackContext): ServingCapacity {
   const sizes = profileFleet(project, "normal").fronts.map(({ size }) => size);
   const capacity = rollingOf(project).servingCapacity(sizes);
   return {
-    connections: normal.beforeNormal.connections ?? capacity.connections,
-    connectionsPerSecond: normal.beforeNormal.connectionsPerSecond ?? capacity.connectionsPerSecond,
+    connections: normal.hooks.beforeScaleDown.connections ?? capacity.connections,
+    connectionsPerSecond: normal.hooks.beforeScaleDown.connectionsPerSecond ?? capacity.connectionsPerSecond,
   };
 }

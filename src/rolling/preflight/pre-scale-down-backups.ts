@@ -10,7 +10,7 @@ export function preScaleDownBackupCheck(tasks: readonly ReturnTask[]): Preflight
       outcome: "warning",
       code: "no-backup-before-scale-down",
       reason:
-        "no dump and no export is made before the fronts become small: the settings name none (beforeNormal.tasks)",
+        "no dump and no export is made before the fronts become small: the settings name none (hooks.beforeScaleDown.tasks)",
       next: "docs/switching.md, section Before the way back",
     };
   }

@@ -35,7 +35,7 @@ export function scaleDownTrafficCheck({ traffic, limit, busy }: ScaleDownTraffic
           outcome: "refused",
           code: "traffic-too-high",
           reason,
-          path: "beforeNormal",
+          path: "hooks.beforeScaleDown",
           seen,
           accepted: `${most}, or --busy`,
           next: "lor-infra normal at a quieter hour, or lor-infra normal --busy",

@@ -42,7 +42,7 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
   const loadBalancer = new LoadBalancer("lb", {
     cloudName: plan.loadBalancer.cloudName,
     region: compute,
-    shell: plan.loadBalancer.shell,
+    driver: plan.loadBalancer.driver,
     flavor: plan.loadBalancer.flavor,
     address: plan.loadBalancer.address,
     network,

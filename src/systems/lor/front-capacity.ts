@@ -10,7 +10,7 @@ interface FrontMachine {
 
 /**
  * Pages per core and second, at 200 ms of processor time per page. An assumption: PrestaShop was not measured on these machines. The setting
- * `beforeNormal.connectionsPerSecond` replaces it.
+ * `hooks.beforeScaleDown.connectionsPerSecond` replaces it.
  */
 const pagesPerCoreSecond = 5;
 

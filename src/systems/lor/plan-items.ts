@@ -80,7 +80,7 @@ function loadBalancerItems({ loadBalancer }: LorPlan): readonly PlanItem[] {
   const name = partNames.loadBalancer;
   const charge: Charge = { kind: "load-balancer", bandwidth: loadBalancer.bandwidth };
   const shell =
-    loadBalancer.shell === "ovh"
+    loadBalancer.driver === "ovh"
       ? [item("ovh:CloudProject/loadBalancer:LoadBalancer", name, { serves: true, charge })]
       : [
           item("openstack:loadbalancer/loadBalancer:LoadBalancer", name, { serves: true, charge }),

@@ -75,12 +75,12 @@ interface FirewallRulePlan {
 interface LoadBalancerPlan {
   readonly cloudName: string;
   /** `ovh`: size changes in place; `openstack`: plain Octavia, size fixed at creation. */
-  readonly shell: "ovh" | "openstack";
+  readonly driver: "ovh" | "openstack";
   /** Mbit/s. */
   readonly bandwidth: number;
   /** The cloud's size name: small, medium, large, xl. */
   readonly flavor: string;
-  /** Wanted private address; honoured by the openstack shell only, OVHcloud's gives its own. */
+  /** Wanted private address; honoured by the driver `openstack` only, OVHcloud gives its own. */
   readonly address: string;
   /** Health check path, answered without a Host header. */
   readonly healthPath: string;

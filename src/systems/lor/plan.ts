@@ -55,7 +55,7 @@ export function planLor(args: LorPlanArgs): LorPlan {
     network: planNetwork(shared, prefix),
     loadBalancer: {
       cloudName: `${prefix}-lb`,
-      shell: shared.loadBalancer.shell,
+      driver: shared.loadBalancer.driver,
       bandwidth: args.fleet.loadBalancerBandwidth,
       flavor: loadBalancerFlavor(args.fleet.loadBalancerBandwidth),
       address: shared.loadBalancer.address.toString(),

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { ovhcloudOffer } from "../../clouds/ovh/offers.ts";
 import { address, duration, type FieldRefusal, gigabytes, network, oneOf, text, whole } from "../../config/fields.ts";
+import { renamedKeys } from "../../config/known-keys.ts";
 import { rolling } from "../../config/rolling-fields.ts";
 import { sharedFields } from "../../config/shared-fields.ts";
 
@@ -81,7 +82,9 @@ export const lorSchema = z.object({
     }),
   }),
   loadBalancer: z.object({
-    shell: oneOf(["ovh", "openstack"], "shell-unknown").prefault("ovh"),
+    driver: oneOf(["ovh", "openstack"], "driver-unknown")
+      .prefault("ovh")
+      .register(renamedKeys, { old: "shell", path: "loadBalancer.driver" }),
     address: address(),
     bandwidth: z.number("Mbit/s as a number").refine((value) => bandwidths().includes(value), {
       message: "is no size of a load balancer",

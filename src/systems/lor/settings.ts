@@ -35,8 +35,8 @@ export interface LorSettings extends SharedSettings {
   };
   readonly loadBalancer: {
     /** `ovh` (default): its size changes in place; `openstack`: its size is fixed at creation. */
-    readonly shell: "ovh" | "openstack";
-    /** Wanted private address; OVHcloud's shell gives its own. */
+    readonly driver: "ovh" | "openstack";
+    /** Wanted private address; the driver `ovh` gives its own. */
     readonly address: IpAddress;
     /** Mbit/s: 200, 500, 2000 or 4000. */
     readonly bandwidth: number;

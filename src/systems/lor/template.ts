@@ -62,7 +62,7 @@ config:
         postgresql: { cidr: 10.10.4.0/24, vlan: 104 }
   loadBalancer:
     value:
-      shell: ovh
+      driver: ovh
       address: 10.10.0.1
   prestashop:
     value:
@@ -123,11 +123,12 @@ config:
         - { name: saint-valentin, kind: fixed, date: "02-14", lead: P21D, freeze: { before: P2D, after: P1D } }
   # What is kept before the way back from rush (docs/switching.md#before-the-way-back). Only a machine inside the private network reaches the
   # databases, and only your own tools know orders and invoices, so the commands are yours.
-  # beforeNormal:
+  # hooks:
   #   value:
-  #     tasks:
-  #       - { name: shop-dump, command: [./tools/dump-shop.sh], timeLimit: PT30M, object: before-normal/shop.sql.gz }
-  #       - { name: orders, command: [./tools/export-orders.sh], timeLimit: PT10M, object: before-normal/orders.csv }
+  #     beforeScaleDown:
+  #       tasks:
+  #         - { name: shop-dump, command: [./tools/dump-shop.sh], timeLimit: PT30M, object: before-normal/shop.sql.gz }
+  #         - { name: orders, command: [./tools/export-orders.sh], timeLimit: PT10M, object: before-normal/orders.csv }
 `;
 }
 

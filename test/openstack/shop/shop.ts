@@ -76,7 +76,7 @@ export class Shop {
     const made = await ended(spawn(process.execPath, [launcher, "init", shop.project], { env: process.env }));
     if (made.code !== 0) throw new Error(`lor-infra init failed: ${made.stderr}`);
     // Plain OpenStack has no load balancer whose size changes.
-    shop.edit("Pulumi.yaml", (text) => text.replace("shell: ovh", "shell: openstack"));
+    shop.edit("Pulumi.yaml", (text) => text.replace("driver: ovh", "driver: openstack"));
     shop.edit("Pulumi.rush.yaml", (text) => text.replace("bandwidth: 2000", "bandwidth: 500"));
     return shop;
   }

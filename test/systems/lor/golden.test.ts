@@ -9,7 +9,7 @@ const plans: readonly (readonly [name: string, plan: LorPlan])[] = [
   ["normal", normal],
   ["rush", profilePlan("rush")],
   ["midway", midwayPlan()],
-  ["openstack-shell", { ...normal, loadBalancer: { ...normal.loadBalancer, shell: "openstack" } }],
+  ["openstack-shell", { ...normal, loadBalancer: { ...normal.loadBalancer, driver: "openstack" } }],
 ];
 
 test.each(plans)("the items of the Plan are the resources that are created, one to one: %s", async (_, plan) => {

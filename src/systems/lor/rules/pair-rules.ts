@@ -54,12 +54,12 @@ export const pairRules: readonly Rule[] = Object.freeze([
     ];
   }),
   pairRule("load-balancer-resizes", ["loadBalancer"], ({ normal, rush }) => {
-    const { shell, bandwidth } = normal.loadBalancer;
-    if (shell === "ovh" || bandwidth === rush.loadBalancer.bandwidth) return [];
+    const { driver, bandwidth } = normal.loadBalancer;
+    if (driver === "ovh" || bandwidth === rush.loadBalancer.bandwidth) return [];
     return [
-      problem("loadBalancer.shell", "load-balancer-cannot-resize", {
+      problem("loadBalancer.driver", "load-balancer-cannot-resize", {
         what: `the size of this load balancer is fixed when it is created, and the profiles ask for ${bandwidth} and ${rush.loadBalancer.bandwidth} Mbit/s`,
-        seen: shell,
+        seen: driver,
         accepted: "ovh, or the same bandwidth in both profiles",
       }),
     ];

@@ -14,13 +14,14 @@ const task = z.object({
   }),
 });
 
-/** Settings of the scale-down: traffic limits and hooks (their meaning: src/rolling/scale-down-hooks.ts). */
-export function beforeNormal() {
-  return z.object({
+/** Conditions and commands of the moments of a switch (their meaning: src/rolling/scale-down-hooks.ts). */
+export function hooks() {
+  const beforeScaleDown = z.object({
     connections: whole(1, 1_000_000, "connections-invalid").optional(),
     connectionsPerSecond: whole(1, 1_000_000, "connections-invalid").optional(),
     tasks: z.array(task, "a list of tasks").prefault([]),
   });
+  return z.object({ beforeScaleDown: beforeScaleDown.prefault({}) });
 }
 
 /** Program and arguments as a list; a shell command line is `[sh, -c, "..."]`. */
