@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join, resolve } from "node:path";
 import { TestProject } from "../e2e/project.ts";
+import { growth } from "./growth.ts";
 import { idleCloud } from "./idle-cloud.ts";
 import { alternate, type Figure, median, printFigures, timeCommand } from "./measure.ts";
 import { rushAgainstCriticalPath } from "./rush.ts";
@@ -16,6 +17,7 @@ try {
     ...(await previewAgainstPlain()),
     ...(await rushAgainstCriticalPath(project)),
     ...(await thousandResources()),
+    ...growth(),
     await idleCloud(2),
     await idleCloud(30),
   ];

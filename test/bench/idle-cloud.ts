@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { cloudFolder, requireLocalCloud } from "../../src/stack/cloud-connection.ts";
 import { TestProject } from "../e2e/project.ts";
+import { withFronts } from "./fronts.ts";
 import type { Figure } from "./measure.ts";
 
 const measuredSeconds = 60;
@@ -16,12 +17,7 @@ const ticksPerSecond = 100;
 export async function idleCloud(fronts: number): Promise<Figure> {
   const project = new TestProject();
   try {
-    project.edit("Pulumi.normal.yaml", (text) => text.replace(/fronts: \d+/, `fronts: ${fronts} `));
-    project.edit("Pulumi.rush.yaml", (text) => text.replace(/fronts: \d+/, `fronts: ${fronts + 1} `));
-    const addresses = Array.from({ length: fronts + 1 }, (_, index) => `10.10.1.${10 + index}`);
-    project.edit("Pulumi.yaml", (text) =>
-      text.replace(/addresses: \[10\.10\.1\.10,[^\]]*\]/, `addresses: [${addresses.join(", ")} ]`),
-    );
+    withFronts(project, fronts);
     const up = await project.run(["up", "--yes"]);
     if (up.code !== 0) throw new Error(`up failed:\n${up.stdout}\n${up.stderr}`);
     const { runtime } = requireLocalCloud(cloudFolder(project.home));

@@ -1,5 +1,4 @@
 import { switchProfile } from "../../src/actions/rush/switch-profile.ts";
-import type { EngineStack } from "../../src/engine/port.ts";
 import { parseStateExport } from "../../src/engine/state-export.ts";
 import type { JournalEntry } from "../../src/local-cloud/kernel/journal.ts";
 import { type LatencyName, latencies } from "../../src/local-cloud/kernel/latency.ts";
@@ -10,6 +9,7 @@ import { stateInFolder } from "../../src/state/stack-state.ts";
 import { readStateFile } from "../../src/state/state-file.ts";
 import { loadProject } from "../../src/systems/load-project.ts";
 import type { TestProject } from "../e2e/project.ts";
+import { EngineTimes } from "./engine-times.ts";
 import type { Figure } from "./measure.ts";
 
 /**
@@ -21,7 +21,7 @@ export async function rushAgainstCriticalPath(project: TestProject): Promise<Fig
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.issues));
   const before = await project.journalEnd();
   const began = performance.now();
-  let engineRuns = 0;
+  const times = new EngineTimes();
   {
     await using context = await openContext({
       project: loaded.value,
@@ -29,13 +29,14 @@ export async function rushAgainstCriticalPath(project: TestProject): Promise<Fig
       env: project.env,
       operation: "rush",
     });
-    const engine = counted(context.engine, () => {
-      engineRuns += 1;
-    });
-    await switchProfile({ ...context, engine }, { target: "rush", confirm: () => Promise.resolve(true) });
+    await switchProfile(
+      { ...context, engine: times.of(context.engine) },
+      { target: "rush", confirm: () => Promise.resolve(true) },
+    );
   }
   const seconds = (performance.now() - began) / 1000;
   requireCalls(await project.cloud.journal({ after: before }));
+  const engineRuns = times.runs;
   const path = criticalPath((await project.cloud.status()).scale, await monitorOf(project));
   const limit = 1.15 * path + 2 * engineRuns;
   return [
@@ -65,7 +66,7 @@ function criticalPath(scale: number, monitor: Monitor): number {
   const found = (monitor.delay * monitor.maxRetries) / scale;
   const weight = cloud("loadBalancerChange");
   const readmission = found + wait("gateHold") + weight + wait("soak") + wait("settle");
-  const loadBalancer = cloud("loadBalancerResize") + cloud("loadBalancerSettle") + 2 * wait("gateHold");
+  const loadBalancer = cloud("loadBalancerResize") + cloud("loadBalancerSettle") + wait("gateHold");
   const extraFront =
     cloud("volumeCreate") +
     cloud("serverCreate") +
@@ -98,25 +99,4 @@ async function monitorOf(project: TestProject): Promise<Monitor> {
   const { resources } = parseStateExport(await readStateFile(state));
   const inputs = resources.find(({ type }) => type === "openstack:loadbalancer/monitor:Monitor")?.inputs;
   return { delay: Number(inputs?.delay), maxRetries: Number(inputs?.maxRetries) };
-}
-
-/** The same engine; each of its runs is counted. */
-function counted(engine: EngineStack, count: () => void): EngineStack {
-  const counting = <Args extends unknown[], Result>(run: (...args: Args) => Result) => {
-    return (...args: Args): Result => {
-      count();
-      return run(...args);
-    };
-  };
-  return {
-    preview: counting((program, options) => engine.preview(program, options)),
-    up: counting((program, options) => engine.up(program, options)),
-    insertIntoState: counting((program, adopt, options) => engine.insertIntoState(program, adopt, options)),
-    refresh: counting((program, options) => engine.refresh(program, options)),
-    destroy: counting((options) => engine.destroy(options)),
-    outputs: () => engine.outputs(),
-    cancel: () => engine.cancel(),
-    exportState: () => engine.exportState(),
-    importState: (raw) => engine.importState(raw),
-  };
 }
