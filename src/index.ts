@@ -1,4 +1,4 @@
-/** Public surface of lor-infra as a library: settings, Plan, what is derived from it, and one function for each command that works on a project. */
+/** Public surface of lor-infra as a library: settings, Plan, results derived from it, and one function for each command that works on a project. */
 
 export { type CalendarReport, type ListWindowsArgs, listWindows } from "./actions/calendar/list-windows.ts";
 export {

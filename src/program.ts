@@ -11,8 +11,8 @@ import { loadProject, type Project } from "./systems/load-project.ts";
 import { buildStack, cloudOf, planProfile } from "./systems/project-plan.ts";
 
 /**
- * What plain `pulumi up|preview --config-file Pulumi.<profile>.yaml` runs: settings -> Plan -> resources. The fronts are
- * always chained here, because a program cannot know whether the shop serves already.
+ * Program of plain `pulumi up|preview --config-file Pulumi.<profile>.yaml`: settings -> Plan -> resources. The fronts are always chained here,
+ * because a program cannot know whether the system serves already.
  */
 export default async function program(): Promise<Record<string, unknown>> {
   const project = readProject();
@@ -39,7 +39,7 @@ function readProject(): Project {
   throw new RunError(renderIssues("the settings are refused", project.issues));
 }
 
-/** Pulumi starts a program in the folder of its main file, which lies in the project's folder or below. */
+/** Pulumi starts a program in the folder of its main file: the project's folder or one below it. */
 function findProjectFolder(from: string): string {
   for (let folder = from; ; folder = dirname(folder)) {
     if (existsSync(join(folder, "Pulumi.yaml"))) return folder;
@@ -47,7 +47,7 @@ function findProjectFolder(from: string): string {
   }
 }
 
-/** The only setting asked of Pulumi: which of the pair of configuration files this run was given. */
+/** The only setting read through Pulumi: which of the two configuration files this run uses. */
 function readProfile({ profileFiles, stack }: Project): Profile {
   const profile = new Config().get("profile");
   if (profile === "normal" || profile === "rush") return profile;
@@ -69,7 +69,7 @@ async function readTls({ system, settings }: Project, cloud: string): Promise<st
   }
   try {
     const certificate = await readCertificate(file, variable);
-    // Nobody trusts the local cloud's own certificate, whatever its names are.
+    // The local cloud's own certificate is not trusted by any client, whatever its names are.
     if (cloud !== "local") requireUsable(certificate, { domains: domains(settings.normal), now: new Date() });
     return certificate.pkcs12;
   } catch (error) {

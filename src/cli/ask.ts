@@ -3,7 +3,7 @@ import { ExitCode, LorError } from "../core/errors.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
- * Asks a person. Without one (a pipe, a job, `--json`) nothing is assumed.
+ * Asks a person to approve. Without a terminal (a pipe, a job, `--json`) nothing is assumed.
  * @throws LorError `approval-needed`
  */
 export async function askYes(terminal: Terminal, question: string): Promise<boolean> {

@@ -28,7 +28,7 @@ export function withSwitch(command: Command): Command {
     );
 }
 
-/** Of a way back. */
+/** Option of the scale-down. */
 export function busyOption(): Option {
   return new Option("--busy", "also while more visitors are there than normal can carry").default(false);
 }

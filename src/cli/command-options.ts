@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 
-/** A command with the option that every command has. */
+/** A command with the common options. */
 export function add(parent: Command, name: string, description: string): Command {
   return parent
     .command(name)
@@ -25,7 +25,7 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
-/** An existing date in the range for which every calendar rule has an answer. */
+/** A valid date in the range of every calendar rule. */
 export function civilDate(text: string): string {
   const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text) ?? [];
   const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));

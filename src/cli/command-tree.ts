@@ -29,11 +29,11 @@ const definitions: readonly { readonly names: readonly string[]; load(): Promise
 ];
 
 export interface CommandTreeOptions {
-  /** First word of the command line. A known command is defined alone, because that is quicker. Default: all commands are defined. */
+  /** First word of the command line. A known command is defined alone, which is faster. Default: all commands are defined. */
   readonly typed?: string | undefined;
-  /** What each command gets besides its command line, for a program that runs commands. */
+  /** Input of the commands besides the command line, for programs that run commands. */
   readonly given?: Pick<CloudOptions, "timings">;
-  /** Opens the terminal that a command writes to. Default: standard output and error. */
+  /** Opens the terminal of a command. Default: standard output and error. */
   readonly open?: typeof openTerminal;
 }
 

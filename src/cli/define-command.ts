@@ -6,7 +6,7 @@ import type { Terminal } from "./terminal.ts";
 /** Runs a command with its options and arguments, writes to the terminal, and returns the exit code. */
 type Handler<Options> = (terminal: Terminal, options: Options, ...args: string[]) => Promise<ExitCode>;
 
-/** Makes a commander action that loads its handler when the command runs. */
+/** Returns a commander action that loads its handler when the command runs. */
 export type Runs = <Options extends CommonOptions>(
   load: () => Promise<Handler<Options>>,
 ) => (...parsed: unknown[]) => Promise<void>;

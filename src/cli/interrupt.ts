@@ -1,21 +1,21 @@
 import { ExitCode } from "../core/errors.ts";
 
-/** Where Ctrl-C is answered: a live screen would redraw over what is written past it. */
+/** Handler of Ctrl-C: a live screen would redraw over output written past it. */
 interface InterruptScreen {
   warn(text: string): void;
-  /** What is being changed right now, as a person names it. */
+  /** Description of the change in progress. */
   inProgress(): readonly string[];
 }
 
 /**
- * Signals that follow each other within this time are one, milliseconds: npm passes Ctrl-C on to a child that the terminal has sent it to already
- * (5 to 10 ms later), and a key that is held down repeats every 30 ms.
+ * Signals within this time count as one, in milliseconds: npm forwards Ctrl-C to a child that has received it from the terminal already (5 to 10 ms
+ * later), and a held key repeats every 30 ms.
  */
 const oneSignal = 250;
 
 /**
- * What Ctrl-C means while something changes. The first asks for a clean stop: operations in progress end, nothing new starts.
- * The second only explains what leaving now would leave behind; the third leaves.
+ * Ctrl-C during a change. The first requests a clean stop: operations in progress end, no new ones start. The second explains what an immediate
+ * exit would leave behind; the third exits.
  */
 export class Interrupt {
   readonly #controller = new AbortController();
@@ -34,7 +34,7 @@ export class Interrupt {
     return this.#controller.signal;
   }
 
-  /** Gives Ctrl-C back its usual meaning. */
+  /** Restores the default behaviour of Ctrl-C. */
   [Symbol.dispose](): void {
     process.off("SIGINT", this.#onSignal);
     process.off("SIGTERM", this.#onSignal);

@@ -5,8 +5,8 @@ import { type LoadOptions, loadProject, type Project } from "../systems/load-pro
 import type { SettingsOptions } from "./options.ts";
 
 /**
- * The project that a command works on.
- * @throws LorError `settings-refused` with every problem, the first one in front
+ * Loads the project of a command.
+ * @throws LorError `settings-refused` with all problems, the first one as its message
  */
 export function loadSettings(
   { settings, stack, cloud }: Pick<SettingsOptions, "settings" | "stack"> & { readonly cloud?: string },

@@ -6,8 +6,8 @@ import { createCommandTree } from "./command-tree.ts";
 import { hideUnoffered } from "./offered-commands.ts";
 import { asLorError, errorDocument, renderError } from "./render/error.ts";
 
-// The reader of the output has gone: a closed pipe (`lor-infra up | head`), a closed terminal. The command runs to its end
-// all the same, so that no change is cut off and the exit code stays true.
+// The reader of the output has gone: a closed pipe (`lor-infra up | head`), a closed terminal. The command continues to its end, so that no change
+// is interrupted and the exit code is true.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
@@ -22,7 +22,7 @@ run(process.argv).then(async (code) => {
   process.exit(code);
 });
 
-/** A pipe takes what its reader has room for and the rest later: to exit before would cut a long document off. */
+/** Waits until the output is written: a pipe buffers, and an immediate exit would truncate a long document. */
 function written(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((done) => {
     stream.write("", () => done());
@@ -37,7 +37,7 @@ async function run(argv: string[]): Promise<ExitCode> {
     return tree.exitCode();
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return ExitCode.done;
-    // A screen has shown the usage already; a script gets its one document of this error too.
+    // The usage is already on the screen; a script gets its one document for this error too.
     if (error instanceof CommanderError && !asksForJson(argv)) return ExitCode.usage;
     if (asksForJson(argv)) process.stdout.write(`${JSON.stringify(errorDocument(error), null, 2)}\n`);
     else process.stderr.write(`${renderError(error, process.env.LOR_INFRA_DEBUG === "1")}\n`);
@@ -49,7 +49,7 @@ function asksForHelp(argv: readonly string[]): boolean {
   return argv.length <= 2 || ["help", "--help", "-h"].includes(argv[2] ?? "");
 }
 
-/** Also of arguments that could not be parsed. */
+/** Also for arguments that could not be parsed. */
 function asksForJson(argv: readonly string[]): boolean {
   return argv.some(
     (word, index) =>

@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { type EngineInstalled, engineInstall } from "../actions/engine/engine-install.ts";
 
-/** The engine with its language host, found or obtained; tells the person while that takes time. */
+/** Finds or installs the engine with its language host; shows progress meanwhile. */
 export async function obtainEngine(
   tell: (text: string) => void,
 ): Promise<EngineInstalled & { readonly languageHost: string }> {
@@ -9,7 +9,7 @@ export async function obtainEngine(
   return { ...engine, languageHost: engine.languageHost ?? join(dirname(engine.path), "pulumi-language-nodejs") };
 }
 
-/** A build reports several times a second; a person reads once in a while. */
+/** Interval between two progress lines: a build reports several times a second. */
 function everySecond(tell: (text: string) => void): (text: string) => void {
   let last = Number.NEGATIVE_INFINITY;
   return (text) => {

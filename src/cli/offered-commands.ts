@@ -13,7 +13,7 @@ const needed: Readonly<Record<string, keyof SystemDefinition["capabilities"]>> =
   season: "rolling",
 };
 
-/** Leaves the commands out of the help that the system in a folder does not offer. */
+/** Hides the commands from the help that the system in a folder does not offer. */
 export function hideUnoffered(program: Command, folder: string): void {
   const system = systemInFolder(folder);
   if (system === undefined) return;
@@ -25,12 +25,11 @@ export function hideUnoffered(program: Command, folder: string): void {
 }
 
 /**
- * Refuses a command that the system in a folder does not offer. A folder without a readable project passes: the command
- * itself reports what is wrong with it.
+ * Refuses a command that the system in a folder does not offer. A folder without a readable project passes: the command itself reports the problem.
  * @throws LorError `not-offered`
  */
 export function requireOffered(command: string, folder: string): void {
-  // Reading the project's file twice is only worth it where some system lacks the command.
+  // Reading the project's file twice is only needed for commands that some system lacks.
   if (systemIds.every((id) => isOffered(requireSystem(id), command))) return;
   const system = systemInFolder(folder);
   if (system === undefined || isOffered(system, command)) return;

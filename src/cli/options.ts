@@ -1,10 +1,10 @@
 import type { Temporal } from "temporal-polyfill";
 import type { SwitchTimings } from "../stack/stack-context.ts";
 
-/** Options that every command understands. */
+/** Options of all commands. */
 export interface CommonOptions {
   readonly json: boolean;
-  /** Of the commands that have more forms than two. */
+  /** Of commands with more than two output formats. */
   readonly format?: "text" | "markdown" | "json";
 }
 
@@ -15,20 +15,20 @@ export interface SettingsOptions extends CommonOptions {
   readonly stack: string;
 }
 
-/** Options of the commands that meet a cloud. */
+/** Options of commands that use a cloud. */
 export interface CloudOptions extends SettingsOptions {
   /** `local`, or the id of the system's cloud. */
   readonly cloud: string;
-  /** How long the switch waits for what. For a program that runs the commands; there is no such option on the command line. */
+  /** Waits and limits of a switch, for programs that run the commands; the command line has no such option. */
   readonly timings?: SwitchTimings;
 }
 
-/** Options of the commands that change something. */
+/** Options of commands that change something. */
 export interface ChangeOptions extends CloudOptions {
   readonly yes: boolean;
   readonly parallel?: number;
   readonly takeOver: boolean;
-  /** Also while the calendar says that nothing is to be changed. */
+  /** Allow changes during a change freeze. */
   readonly inFreeze?: boolean;
 }
 
@@ -39,12 +39,12 @@ export interface SwitchOptions extends ChangeOptions {
   readonly onFailure?: "stop" | "revert";
   /** Event of the settings that the rush is for. */
   readonly event?: string;
-  /** Before its time: a rush before its window, a way back before its end. */
+  /** Accept a rush before its window, or a scale-down before its end. */
   readonly early?: boolean;
-  /** A way back while more visitors are there than normal can carry. */
+  /** Accept more visitors than normal can serve. */
   readonly busy?: boolean;
-  /** A rush after its change freeze has begun. */
+  /** Accept a rush after its change freeze has begun. */
   readonly late?: boolean;
-  /** The moment that the calendar is asked about. Default: now. */
+  /** Moment to evaluate the calendar at. Default: now. */
   readonly moment?: Temporal.Instant;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** Folder of this package; the compiled code lies a folder deeper than the source. */
+/** Folder of this package; compiled code is one folder deeper than the source. */
 export const packageFolder: string = findPackage(import.meta.dirname);
 
 export const version: string = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")).version;

@@ -2,20 +2,20 @@ import { styleText } from "node:util";
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Where a command writes. With `--json` the standard output carries one document and nothing else: progress goes nowhere. */
+/** Output of a command. With `--json` the standard output contains one document and nothing else; progress is not shown. */
 export interface Terminal {
   readonly json: boolean;
-  /** Standard output is a terminal: live tree, colours and questions are possible. */
+  /** Whether standard output is a terminal: live tree, colours and questions are possible. */
   readonly interactive: boolean;
-  /** Width of a line: the terminal's, else that of the variable COLUMNS, else 80. */
+  /** Width of a line: the terminal's, otherwise the variable COLUMNS, otherwise 80. */
   readonly columns: number;
-  /** A line of the screen; silent with `--json`. */
+  /** Writes a line to standard output; silent with `--json`. */
   line(text?: string): void;
-  /** A whole document on standard output, always: the text of a command that was opened quiet. */
+  /** Writes a text to standard output, even if the terminal was opened as quiet. */
   print(text: string): void;
-  /** A line on the error output, also with `--json`. */
+  /** Writes a line to standard error, also with `--json`. */
   warn(text: string): void;
-  /** The command's one machine-readable answer; silent without `--json`. */
+  /** Writes the command's one machine-readable document; silent without `--json`. */
   document(value: object): void;
   style(style: Style, text: string): string;
 }
@@ -26,7 +26,7 @@ export function openTerminal(options: { readonly json: boolean; readonly quiet?:
   return {
     json: options.json,
     interactive: stdout.isTTY === true && !silent,
-    // A terminal that was never told its size says 0, a pipe nothing.
+    // A terminal of unknown size reports 0, a pipe undefined.
     columns: stdout.columns || Number(process.env.COLUMNS) || 80,
     line(text = "") {
       if (!silent) stdout.write(`${text}\n`);

@@ -15,22 +15,21 @@ import { tellAccepted } from "./render/policies.ts";
 import { renderProposal } from "./render/proposal.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** What a command's work gets: the open stack, the screen that follows it, and the person's approval. */
+/** Context of a command's work: the open stack, its screen, and the approval. */
 export interface StackWork {
   readonly context: OpenedContext;
   readonly screen: ActionScreen;
   readonly confirm: Confirm;
 }
 
-/** What a change freeze does not hold up. */
+/** Operations that a change freeze does not block. */
 const repairs = ["recover", "state restore", "import"];
 
 /**
- * Opens the stack for one command and closes it whatever happens: engine there, lock taken when `operation` is given, Ctrl-C understood, events on
- * the screen. What policies say is told first.
- *
- * @param engine `not needed`: none is obtained; where the state can be read with one only, `engine-missing` says so
- * @param policies `tell` for a command that looks or repairs, see `loadProject`
+ * Opens the stack for one command and always closes it: engine installed, lock acquired when `operation` is given, Ctrl-C handled, events shown.
+ * Policy warnings are shown first.
+ * @param engine `not needed`: none is installed; if the state can only be read by one, `engine-missing` reports it
+ * @param policies `tell` for a command that reads or repairs, see `loadProject`
  */
 export async function withStack<T>(
   terminal: Terminal,
@@ -41,7 +40,7 @@ export async function withStack<T>(
   engine: "needed" | "not needed" = "needed",
 ): Promise<T> {
   const project = loadSettings(options, policies);
-  // A repair cannot wait, and nobody is served by a local cloud.
+  // A repair is urgent, and a local cloud serves nobody.
   const canWait = operation !== undefined && !repairs.includes(operation) && options.cloud !== "local";
   const waived =
     canWait && options.inFreeze !== true
@@ -62,7 +61,7 @@ export async function withStack<T>(
       emit: (event: ActionEvent) => screen.on(event),
       signal: interrupt.signal,
       takeOver: options.takeOver === true,
-      // What brings a state back must not be held up by the state that is there.
+      // A command that restores a state must not be blocked by the current one.
       guarded: operation !== "state restore",
       ...(operation === undefined ? {} : { operation }),
       ...(options.timings === undefined ? {} : { timings: options.timings }),

@@ -6,15 +6,15 @@ import { renderReviewHtml } from "./render/review/html.ts";
 import { renderReviewMarkdown } from "./render/review/markdown.ts";
 import { momentsIn, reviewPage } from "./render/review/page.ts";
 
-/** Where a review was written to. */
+/** Locations of a written review. */
 export interface ReviewFiles {
   readonly markdown: string;
   readonly html: string;
-  /** The picture of the Markdown; the HTML has it inside. Null: there is nothing to draw. */
+  /** Picture of the Markdown; the HTML contains it. Null: nothing to draw. */
   readonly chart: string | null;
 }
 
-/** Writes a review as Markdown and as HTML; one of the same season that was written before is written over. */
+/** Writes a review as Markdown and as HTML, replacing an earlier one of the same season. */
 export async function writeReview(review: SeasonReview, folder: string): Promise<ReviewFiles> {
   const name = `season-${momentsIn(review.timeZone)(review.from).slice(0, 10)}`;
   const place = (kind: string) => join(folder, `${name}.${kind}`);

@@ -8,7 +8,7 @@ export class IpAddress {
     this.#octets = octets;
   }
 
-  /** Throws a RangeError that says what is accepted. */
+  /** @throws RangeError that names the accepted form */
   static parse(text: string): IpAddress {
     if (!ipaddr.IPv4.isValidFourPartDecimal(text)) {
       throw new RangeError(
@@ -16,7 +16,7 @@ export class IpAddress {
       );
     }
     const address = new IpAddress(ipaddr.IPv4.parse(text).octets);
-    // The parser reads 010 as eight: refuse what would not be printed as it was written.
+    // The parser reads 010 as octal: refuse what would not be printed as it was written.
     if (address.toString() !== text) throw new RangeError(`an address has no leading zeros: ${address}, not ${text}`);
     return address;
   }
@@ -55,7 +55,7 @@ export class Cidr {
     this.prefix = prefix;
   }
 
-  /** Throws a RangeError that says what is accepted. */
+  /** @throws RangeError that names the accepted form */
   static parse(text: string): Cidr {
     const [address, prefixText, ...rest] = text.split("/");
     if (
@@ -87,7 +87,7 @@ export class Cidr {
     return IpAddress.ofNumber(this.#first + 2 ** (32 - this.prefix) - 1);
   }
 
-  /** Address at a distance from the first one; throws a RangeError outside the network. */
+  /** Address at an offset from the first one. @throws RangeError outside the network */
   at(offset: number): IpAddress {
     const address = IpAddress.ofNumber(this.#first + offset);
     if (!this.contains(address)) throw new RangeError(`${this} has no address number ${offset}`);

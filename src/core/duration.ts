@@ -1,8 +1,8 @@
 import { Temporal } from "temporal-polyfill";
 
 /**
- * A fixed length of time, in whole milliseconds, at least zero. Written in ISO 8601 (`PT30M`, `P1D`). Months and years are
- * refused because they have no fixed length; a day is 24 hours. A conversion that would lose precision throws.
+ * A fixed length of time, in whole milliseconds, at least zero. Written in ISO 8601 (`PT30M`, `P1D`). Months and years are refused because they
+ * have no fixed length; a day is 24 hours. A conversion that would lose precision throws.
  */
 export class Duration {
   readonly milliseconds: number;
@@ -22,7 +22,7 @@ export class Duration {
     return new Duration(milliseconds);
   }
 
-  /** Reads ISO 8601, such as `PT1H30M`. Throws a RangeError that says what is accepted. */
+  /** Parses ISO 8601, such as `PT1H30M`. @throws RangeError that names the accepted form */
   static parse(text: string): Duration {
     const duration = readIso(text);
     if (duration.sign < 0) throw new RangeError(`a duration is at least zero, not ${text}`);
@@ -41,12 +41,12 @@ export class Duration {
     return Duration.ofMilliseconds(milliseconds);
   }
 
-  /** Whole seconds; throws a RangeError when there is a fraction. */
+  /** Whole seconds. @throws RangeError for a fraction */
   inSeconds(): number {
     return this.#in(1000, "seconds");
   }
 
-  /** Whole minutes; throws a RangeError when there is a fraction. */
+  /** Whole minutes. @throws RangeError for a fraction */
   inMinutes(): number {
     return this.#in(60_000, "minutes");
   }

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "./error-codes.ts";
-/** Exit codes of the command line; each error says which one it ends with. */
+/** Exit codes of the command line; each error has one. */
 export const ExitCode = {
   done: 0,
   failed: 1,
@@ -10,13 +10,13 @@ export const ExitCode = {
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
-/** Whose doing it is: the user's input, the cloud's answer, or a defect of this program. */
+/** Cause: the user's input, the cloud's answer, or a defect of this program. */
 export type Culprit = "user" | "cloud" | "tool";
 
 export interface LorErrorDetails {
   /** Stable kebab-case code, listed in docs/errors.md. */
   readonly code: ErrorCode;
-  /** What cannot be done, for which system and setting. Lower case, no final period. */
+  /** Problem, with the system and setting. Lower case, no final period. */
   readonly message: string;
   readonly exit: ExitCode;
   readonly culprit: Culprit;
@@ -28,7 +28,7 @@ export interface LorErrorDetails {
   readonly accepted?: string;
   /** The next command to type. */
   readonly next?: string;
-  /** What a script gets besides the error, key by key of the document; never a secret. */
+  /** Additional fields of the error's JSON document; never a secret. */
   readonly also?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }
@@ -60,7 +60,7 @@ export class LorError extends Error {
     this.#details = details;
   }
 
-  /** The same error with what became of it. */
+  /** The same error with its consequence added. */
   adding(text: string): LorError {
     return new LorError({ ...this.#details, message: `${this.message}; ${text}` });
   }

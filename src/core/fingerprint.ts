@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** SHA-256 in hexadecimal of a value's JSON, whatever the order in which its members were written. */
+/** SHA-256 in hexadecimal of a value's JSON, independent of the order of its members. */
 export function fingerprint(value: unknown): string {
   return createHash("sha256")
     .update(JSON.stringify(sorted(value)) ?? "undefined")

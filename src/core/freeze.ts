@@ -1,6 +1,6 @@
 type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
 
-/** Freezes shared data through and through, so that no reader can sort or change it in place for the others. */
+/** Freezes shared data deeply, so that no reader can sort or change it in place for the others. */
 export function deepFreeze<T>(value: T): Frozen<T> {
   if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

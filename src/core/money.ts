@@ -1,9 +1,9 @@
 import { Decimal } from "decimal.js";
 
-// Wide enough that no sum or product of prices is ever rounded; 40 digits is far above any bill.
+// Precise enough that no sum or product of prices is rounded; 40 digits are far above any bill.
 const Exact = Decimal.clone({ precision: 60, toExpNeg: -60, toExpPos: 60 });
 
-/** An exact amount in one currency. Adding two currencies throws; nothing is rounded but a share, once and half up, and what is asked to be. */
+/** An exact amount in one currency. Adding two currencies throws. Only `share` and `toCents` round, once and half up. */
 export class Money {
   readonly currency: string;
   readonly #amount: Decimal;
@@ -36,13 +36,13 @@ export class Money {
     return new Money(this.#amount.minus(other.#amount), this.currency);
   }
 
-  /** A whole number of times. */
+  /** Multiplied by a whole number. */
   times(count: number): Money {
     if (!Number.isSafeInteger(count)) throw new RangeError(`a price is taken a whole number of times, not ${count}`);
     return new Money(this.#amount.times(count), this.currency);
   }
 
-  /** `part` of `whole` parts of it, to the cent, because a third of a price has no end. */
+  /** `part` of `whole` parts of it, rounded to the cent. */
   share(part: number, whole: number): Money {
     if (!Number.isSafeInteger(part) || !Number.isSafeInteger(whole) || part < 0 || whole <= 0) {
       throw new RangeError(`a price is shared by whole numbers, not ${part} of ${whole}`);
@@ -50,19 +50,19 @@ export class Money {
     return new Money(this.#amount.times(part).dividedBy(whole), this.currency).toCents();
   }
 
-  /** To the cent, half up: as an amount is billed. */
+  /** Rounded to the cent, half up, as an amount is billed. */
   toCents(): Money {
     return new Money(this.#amount.toDecimalPlaces(2, Decimal.ROUND_HALF_UP), this.currency);
   }
 
-  /** The least whole number of times that is no less than another amount: how often a price is paid until the other one is reached. */
+  /** The smallest whole number of times that reaches another amount. */
   timesToReach(goal: Money): number {
     this.#requireSameCurrency(goal);
     if (!this.#amount.greaterThan(0)) throw new RangeError(`${this} never reaches another amount`);
     return Decimal.max(0, goal.#amount.dividedBy(this.#amount)).ceil().toNumber();
   }
 
-  /** Two currencies throw, as in a sum. */
+  /** Throws for two currencies, as a sum does. */
   isMoreThan(other: Money): boolean {
     if (other.currency !== this.currency) {
       throw new RangeError(`${this.currency} and ${other.currency} cannot be compared: no exchange rate is kept`);
@@ -89,13 +89,13 @@ export class Money {
   }
 }
 
-/** With cents at least: `4.10 EUR`. */
+/** With at least two decimals: `4.10 EUR`. */
 export function renderCents(money: Money): string {
   const [units = "0", cents = ""] = money.amount.split(".");
   return `${units}.${cents.padEnd(2, "0")} ${money.currency}`;
 }
 
-/** Undefined as soon as one of them is unknown, and of none at all: an unknown price is never counted as zero. */
+/** Undefined when any amount is unknown, and for an empty list: an unknown price is never counted as zero. */
 export function sumIfKnown(amounts: readonly (Money | undefined)[]): Money | undefined {
   const [first, ...others] = amounts;
   return others.reduce(
@@ -104,7 +104,7 @@ export function sumIfKnown(amounts: readonly (Money | undefined)[]): Money | und
   );
 }
 
-/** What one amount is more than another, both as decimal texts; null when one is unknown. */
+/** Difference of two amounts as decimal texts; null when one is unknown. */
 export function amountDifference(after: string | null, before: string | null, currency: string): string | null {
   if (after === null || before === null) return null;
   return Money.of(after, currency).minus(Money.of(before, currency)).amount;

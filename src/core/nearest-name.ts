@@ -1,6 +1,6 @@
 import leven from "leven";
 
-/** The accepted name that was probably meant: at most a third of its letters differ. */
+/** The most similar accepted name: at most a third of its letters differ. */
 export function nearestName(seen: string, accepted: readonly string[]): string | undefined {
   let best: { readonly name: string; readonly distance: number } | undefined;
   for (const name of accepted) {
@@ -12,7 +12,7 @@ export function nearestName(seen: string, accepted: readonly string[]): string |
   return best?.name;
 }
 
-/** `, did you mean business?`; empty when nothing accepted is near. */
+/** `, did you mean business?`; empty when no accepted name is similar. */
 export function didYouMean(seen: string, accepted: readonly string[]): string {
   const meant = nearestName(seen, accepted);
   return meant === undefined ? "" : `, did you mean ${meant}?`;

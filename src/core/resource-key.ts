@@ -1,4 +1,4 @@
-/** What tells a resource of a stack from every other one of it: `openstack:compute/instance:Instance ps-0`. */
+/** Unique key of a resource within a stack: `openstack:compute/instance:Instance ps-0`. */
 export function resourceKey({ type, name }: { readonly type: string; readonly name: string }): string {
   return `${type} ${name}`;
 }

@@ -21,7 +21,7 @@ export class Size {
     this.bytes = bytes;
   }
 
-  /** A whole amount of a unit. */
+  /** A whole number of a unit. */
   static of(amount: number, unit: SizeUnit): Size {
     if (!Number.isSafeInteger(amount) || amount < 0) {
       throw new RangeError(`a size is a whole number from 0, not ${amount} ${unit}`);
@@ -29,7 +29,7 @@ export class Size {
     return new Size(BigInt(amount) * unitBytes[unit]);
   }
 
-  /** Reads `100 GB`, `7GiB`. Throws a RangeError that says what is accepted. */
+  /** Parses `100 GB`, `7GiB`. @throws RangeError that names the accepted form */
   static parse(text: string): Size {
     const match = /^(\d+) ?([A-Za-z]+)$/.exec(text.trim());
     const unit = match?.[2];
@@ -41,7 +41,7 @@ export class Size {
     return new Size(BigInt(match[1]) * unitBytes[unit]);
   }
 
-  /** Whole amount of a unit; throws a RangeError when it is not whole. */
+  /** Whole number of a unit. @throws RangeError for a fraction */
   in(unit: SizeUnit): number {
     const factor = unitBytes[unit];
     const amount = Number(this.bytes / factor);
@@ -51,7 +51,7 @@ export class Size {
     return amount;
   }
 
-  /** The largest unit in which it is whole, decimal units first. */
+  /** In the largest unit without a fraction, decimal units first. */
   toString(): string {
     for (const unit of ["TB", "GB", "MB", "kB", "TiB", "GiB", "MiB", "KiB"] as const) {
       if (this.bytes > 0n && this.bytes % unitBytes[unit] === 0n) return `${this.bytes / unitBytes[unit]} ${unit}`;

@@ -15,8 +15,8 @@ import {
 import { dirname, join } from "node:path";
 
 /**
- * Small files that are whole or not there, whatever kills us in between: written beside their place, put on disk, then moved. Synchronous, so that
- * nothing else of this process runs between the decision and the file.
+ * Small files that are complete or absent even after a crash: written to a temporary name, synced, then renamed. Synchronous, so that nothing else
+ * of this process runs between decision and write.
  */
 export function writeAtomically(path: string, text: string): void {
   const written = writeBeside(path, text);
@@ -24,7 +24,7 @@ export function writeAtomically(path: string, text: string): void {
   syncFolder(dirname(path));
 }
 
-/** Writes a file that must not exist yet, complete from its first moment; false when there is one already. */
+/** Creates a file with complete content; false when it exists already. */
 export function createExclusively(path: string, text: string): boolean {
   const written = writeBeside(path, text);
   try {
@@ -41,7 +41,7 @@ export function createExclusively(path: string, text: string): boolean {
   }
 }
 
-/** A shared folder or a memory stick (SMB, exFAT, vboxsf) may have no hard links. A copy is as exclusive, but a crash can cut it off. */
+/** A shared folder or a memory stick (SMB, exFAT, vboxsf) may not support hard links. A copy is as exclusive, but a crash can truncate it. */
 function linkOrCopy(from: string, to: string): void {
   try {
     linkSync(from, to);
@@ -52,7 +52,7 @@ function linkOrCopy(from: string, to: string): void {
   }
 }
 
-/** The file's text; undefined when there is none. */
+/** Text of a file; undefined when it does not exist. */
 export function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
@@ -64,7 +64,7 @@ export function readIfThere(path: string): string | undefined {
   }
 }
 
-/** The file's content; undefined when there is none. */
+/** Content of a file; undefined when it does not exist. */
 export function readBytesIfThere(path: string): Uint8Array | undefined {
   try {
     return readFileSync(path);
@@ -76,7 +76,7 @@ export function readBytesIfThere(path: string): Uint8Array | undefined {
   }
 }
 
-/** Adds one line and puts it on disk. A line cut by a crash is ended first, so that it spoils no other. */
+/** Appends one line and syncs it. A line truncated by a crash is terminated first. */
 export function appendLine(path: string, line: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const cut = readIfThere(path)?.endsWith("\n") === false;
@@ -95,7 +95,7 @@ function writeBeside(path: string, text: string): string {
   const place = join(folder, `.${randomUUID()}.tmp`);
   const file = openSync(place, "wx", 0o600);
   try {
-    // Not `writeSync`: on a disk that is nearly full it writes a part and reports no error.
+    // Not `writeSync`: on a nearly full disk it writes a part and reports no error.
     writeFileSync(file, text);
     fsyncSync(file);
   } catch (error) {
@@ -107,7 +107,7 @@ function writeBeside(path: string, text: string): string {
   return place;
 }
 
-/** A move is on disk when its folder is. Some file systems (SMB, 9p) cannot be asked for that; every other failure counts. */
+/** A rename is durable when its folder is synced. Some file systems (SMB, 9p) do not support that; every other failure counts. */
 export function syncFolder(folder: string): void {
   try {
     syncFile(folder);

@@ -2,35 +2,35 @@ import { spawn } from "node:child_process";
 import type { Writable } from "node:stream";
 
 interface CommandRequest {
-  /** Program and arguments; no shell reads them. */
+  /** Program and arguments; no shell is involved. */
   readonly command: readonly [string, ...string[]];
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Milliseconds after which it is ended. */
+  /** Time limit, in milliseconds. */
   readonly limit: number;
-  /** Takes what it prints, both streams, as it comes. */
+  /** Receives the output of both streams as it arrives. */
   readonly output: Writable;
-  /** Ends it, too. */
+  /** Also ends the command. */
   readonly signal: AbortSignal | undefined;
 }
 
 export type CommandEnd =
   | { readonly kind: "ended"; readonly code: number }
-  /** By a signal that was not ours. */
+  /** Ended by a signal of another process. */
   | { readonly kind: "killed"; readonly signal: string }
   | { readonly kind: "too-long" }
   | { readonly kind: "stopped" }
-  /** There is no such program, or it may not be run. */
+  /** The program does not exist, or may not be executed. */
   | { readonly kind: "not-started"; readonly reason: string };
 
 export interface CommandRunner {
   run(request: CommandRequest): Promise<CommandEnd>;
 }
 
-/** Between asking a command to end and ending it, milliseconds. */
+/** Grace period between SIGTERM and SIGKILL, in milliseconds. */
 const grace = 5_000;
 
-/** Runs a customer's command in a process group of its own: what it started ends with it, and Ctrl-C reaches only us. */
+/** Runs a user's command in a process group of its own: its children end with it, and Ctrl-C reaches only this process. */
 export const commandRunner: CommandRunner = {
   run: ({ command: [program, ...args], folder, env, limit, output, signal }) => {
     if (signal?.aborted === true) return Promise.resolve({ kind: "stopped" });
@@ -59,7 +59,7 @@ export const commandRunner: CommandRunner = {
       settle({ kind: "not-started", reason: error.code ?? error.message }),
     );
     child.once("close", (code, killedBy) => {
-      // What it left behind in its group would go on unseen.
+      // Processes left in its group would continue in the background.
       signalGroup(child.pid, "SIGKILL");
       settle(code === null ? { kind: "killed", signal: killedBy ?? "a signal" } : { kind: "ended", code });
     });

@@ -2,7 +2,9 @@ import { readdirSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-/** Names the extension roots: absolute folders, separated by colons. Each may hold `systems/`, `clouds/` and `local-cloud/`. */
+/**
+ * Environment variable with the extension roots: absolute folders, separated by colons. Each may contain `systems/`, `clouds/` and `local-cloud/`.
+ */
 export const extensionsVariable = "LOR_INFRA_EXTENSIONS";
 
 /** Folders that may hold modules of one kind: the built-in one first, then those of the extension roots. */
@@ -21,9 +23,9 @@ const entryFiles = ["index.ts", "index.js"];
 
 /**
  * Imports every `<id>/index.(ts|js)` of the places. Folders without such a file are skipped.
- * @param read takes the definition out of a module; undefined: the module exports none
+ * @param read returns the definition of a module; undefined: the module exports none
  * @returns definitions by id, which is the name of the folder
- * @throws Error that names the folder which cannot be read, the module that exports no definition, or two with one id
+ * @throws Error that names an unreadable folder, a module without a definition, or two with one id
  */
 export async function loadModules<T extends { readonly id: string }>(
   places: ModulePlaces,

@@ -1,21 +1,21 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 
-/** One process, told apart from a later one with the same number. */
+/** A process, distinguished from a later one with the same number. */
 export interface ProcessIdentity {
   readonly pid: number;
   /** Start time in clock ticks since boot: field 22 of /proc/PID/stat. */
   readonly startTicks: string;
 }
 
-/** One machine, or container, since its last start. */
+/** A machine or container, since its last boot. */
 export interface MachineIdentity {
   readonly host: string;
-  /** Of its installation, whatever it is called: /etc/machine-id. Absent where there is none, and in locks of earlier versions. */
+  /** Id of its installation: /etc/machine-id. Absent where the file does not exist, and in locks of earlier versions. */
   readonly id?: string;
-  /** Changes at every start of the machine. */
+  /** Changes at every boot. */
   readonly boot: string;
-  /** Process numbers mean the same only inside one of these. */
+  /** PID namespace: process numbers are comparable only within the same one. */
   readonly processes: string;
 }
 
@@ -46,7 +46,7 @@ export function thisProcess(): ProcessIdentity {
   return { pid: process.pid, startTicks };
 }
 
-/** Start time of a running process; undefined when there is none, or when only its exit status is left. */
+/** Start time of a running process; undefined when it does not exist, or is a zombie. */
 export function startTicksOf(pid: number): string | undefined {
   const fields = statOf(pid);
   const state = fields?.[0];
@@ -62,7 +62,7 @@ export function parentOf(pid: number): number | undefined {
 function statOf(pid: number): readonly string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The command's name, in brackets, may hold spaces and brackets itself; the fields count from after it.
+    // The command name, in brackets, may contain spaces and brackets; the fields count from after it.
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
     return undefined;
@@ -73,7 +73,7 @@ export function isAlive({ pid, startTicks }: ProcessIdentity): boolean {
   return startTicksOf(pid) === startTicks;
 }
 
-/** How sure it is that a process runs. `unknown`: /proc hides another user's processes (mount option hidepid). */
+/** Whether a process is running. `unknown`: /proc hides other users' processes (mount option hidepid). */
 export type Liveness = "alive" | "dead" | "unknown";
 
 /** Whether a process of this PID namespace runs. */
@@ -82,14 +82,14 @@ export function livenessOf(process: ProcessIdentity): Liveness {
   return statOf(process.pid) === undefined && exists(process.pid) ? "unknown" : "dead";
 }
 
-/** Whether a process of this number runs here, of whatever user. */
+/** Whether a process of this number exists here, of any user. */
 export function exists(pid: number): boolean {
   const state = statOf(pid)?.[0];
   if (state !== undefined) return state !== "Z" && state !== "X";
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    // EPERM: another user's.
+    // EPERM: it belongs to another user.
     return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
@@ -102,7 +102,7 @@ export function processState(pid: number): string | undefined {
   return statOf(pid)?.[0];
 }
 
-/** PID namespace of a machine's first process, the same on every Linux. Source: include/linux/proc_ns.h, PROC_PID_INIT_INO. */
+/** PID namespace of a machine's init process, the same on every Linux. Source: include/linux/proc_ns.h, PROC_PID_INIT_INO. */
 const firstNamespace = `pid:[${0xeffffffc}]`;
 
 /** Whether it is a whole machine and no container. */
@@ -126,7 +126,7 @@ function environmentOf(pid: string): readonly string[] {
   try {
     return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
   } catch {
-    // Gone meanwhile, or another user's.
+    // Ended meanwhile, or another user's.
     return [];
   }
 }

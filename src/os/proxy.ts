@@ -5,14 +5,14 @@ import { ExitCode, LorError } from "../core/errors.ts";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The addresses of this machine itself, in the forms of all readers: Node takes ranges, Go takes networks, gRPC takes names and addresses. What
- * runs on loopback is never reached through a proxy: the local cloud, the engine, its providers and its program.
+ * Addresses of this machine, in the forms that Node (ranges), Go (networks) and gRPC (names and addresses) accept. Loopback is never reached
+ * through a proxy: it has the local cloud, the engine, its providers and its program.
  */
 const loopback = ["localhost", "127.0.0.1", "127.0.0.0/8", "127.0.0.1-127.255.255.255", "::1", "[::1]"];
 
 /**
- * The environment with its proxies in one form, so that Node, Go, gRPC and the AWS SDKs follow the same ones. Small letters come before capitals, as in
- * curl; both are written. `all_proxy` stands in for what is not set. Loopback is exempt. Unchanged when no proxy is set.
+ * The environment with its proxy variables in one form, so that Node, Go, gRPC and the AWS SDKs use the same proxies. Lower case takes precedence,
+ * as in curl; both cases are set. `all_proxy` is the default of the others. Loopback is exempt. Unchanged when no proxy is set.
  */
 export function withProxies(env: Environment): Record<string, string | undefined> {
   const result: Record<string, string | undefined> = { ...env };
@@ -25,7 +25,7 @@ export function withProxies(env: Environment): Record<string, string | undefined
     http_proxy: http ?? all,
     https_proxy: https ?? all,
     no_proxy: exempt.join(","),
-    // gRPC has its own list, which hides the other one. All its connections are on loopback.
+    // gRPC has a list of its own, which hides the other one. All its connections are on loopback.
     no_grpc_proxy: exempt.join(","),
   };
   for (const [name, value] of Object.entries(values)) {
@@ -36,7 +36,7 @@ export function withProxies(env: Environment): Record<string, string | undefined
   return result;
 }
 
-/** Makes every connection of this process follow the proxies of its environment. To be called before the first connection. */
+/** Makes every connection of this process use the proxies of its environment. Must be called before the first connection. */
 export function followProxies(): void {
   const env = withProxies(process.env);
   if (env.no_grpc_proxy === undefined) return;
@@ -54,7 +54,7 @@ export function proxyAgents(env: Environment): { readonly httpAgent: http.Agent;
 }
 
 /**
- * Refuses a proxy that Node cannot use while the engine could: half of the calls would go through it.
+ * Refuses a proxy that Node does not support although the engine does: half of the calls would use it.
  * @throws LorError `proxy-unusable`
  */
 export function requireUsableProxies(env: Environment): void {
@@ -68,7 +68,7 @@ export function requireUsableProxies(env: Environment): void {
       exit: ExitCode.usage,
       culprit: "user",
       path: env[name] ? name : name.toUpperCase(),
-      // The address may hold a password.
+      // The URL may contain a password.
       seen: URL.canParse(address) ? `an address that begins with ${new URL(address).protocol}` : "no address",
       accepted: "an address such as http://proxy.example:3128",
       next: `unset ${name} ${name.toUpperCase()}, or set it to an HTTP proxy, then the same command again`,
@@ -80,7 +80,7 @@ function readVariable(env: Environment, name: string): string | undefined {
   return env[name] || env[name.toUpperCase()] || undefined;
 }
 
-/** As curl and Go do, an address without a scheme is one of an HTTP proxy. */
+/** As in curl and Go, an address without a scheme is an HTTP proxy. */
 function addressOf(env: Environment, name: string): string | undefined {
   const value = readVariable(env, name);
   return value === undefined || value.includes("://") ? value : `http://${value}`;
@@ -90,7 +90,7 @@ function isUsable(address: string): boolean {
   return URL.canParse(address) && /^https?:$/.test(new URL(address).protocol);
 }
 
-/** What Node gets: it refuses to go on with an address that it cannot use. */
+/** Environment for Node, which stops at an address that it cannot use. */
 function usableProxies({ http_proxy, https_proxy, no_proxy }: Environment): Record<string, string> {
   const proxies = Object.entries({ http_proxy, https_proxy }).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && isUsable(entry[1]),

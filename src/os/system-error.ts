@@ -32,7 +32,7 @@ const tooMany: Remedy = {
   next: `ulimit -n 4096, ${sameCommand}`,
 };
 
-/** Refusals that no command expects and that only the user can end, by the error code of the system. */
+/** Errors of the operating system that only the user can resolve, by error code. */
 const remedies: Readonly<Record<string, Remedy>> = {
   EACCES: forbidden,
   EPERM: forbidden,
@@ -54,7 +54,7 @@ const remedies: Readonly<Record<string, Remedy>> = {
   },
 };
 
-/** A refusal of the operating system, in the form of all other errors; undefined: `error` is not one that the user can end. */
+/** An error of the operating system as a coded error; undefined when the user cannot resolve it. */
 export function asSystemError(error: unknown): LorError | undefined {
   if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) return undefined;
   const path = "path" in error && typeof error.path === "string" ? error.path : undefined;
@@ -97,7 +97,7 @@ function lookAt(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch {
-    // A folder above it may not be searched.
+    // A parent folder may not be searched.
     return undefined;
   }
 }

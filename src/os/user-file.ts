@@ -1,8 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 
-/** Why a file that the user names is not read. */
+/** Reason why a file named by the user is refused. */
 interface FileFault {
-  /** Error code; `file-missing` when there is no such file. */
+  /** Error code; `file-missing` when it does not exist. */
   readonly code:
     | "file-is-folder"
     | "file-missing"
@@ -23,9 +23,9 @@ export type FileContent<T> =
 const mebibyte = 1024 * 1024;
 
 /**
- * Reads a file that the user names: a regular file. It is opened once, without waiting for a pipe's other end, and judged
- * and read through that descriptor, so that nothing can take its place in between.
- * @param largest most bytes that are read; default 1 MiB
+ * Reads a regular file named by the user. It is opened once, without blocking on a pipe, and checked and read through that descriptor, so that it
+ * cannot be exchanged in between.
+ * @param largest maximum number of bytes; default 1 MiB
  */
 export function readUserFile(path: string, largest = mebibyte): FileContent<Buffer> {
   let descriptor: number;
@@ -88,7 +88,7 @@ function tooLarge(largest: number): FileFault {
 function faultOf(error: unknown): FileFault {
   const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
   if (code === "ENOENT" || code === "ENOTDIR") return missing;
-  // A socket, or a device without a driver, cannot be opened at all.
+  // A socket, or a device without a driver, cannot be opened.
   if (code === "ENXIO" || code === "ENODEV") return special;
   return {
     code: "file-unreadable",
@@ -97,7 +97,7 @@ function faultOf(error: unknown): FileFault {
   };
 }
 
-/** Undefined: there is more. The size that the system reports is no guide: a file of /proc has none, another one grows. */
+/** Undefined: there is more. The size reported by the system is unreliable: a file of /proc has none, another one grows. */
 function readAtMost(descriptor: number, largest: number): Buffer | undefined {
   const chunks: Buffer[] = [];
   let length = 0;

@@ -1,18 +1,18 @@
 import { userInfo } from "node:os";
 
-/** Login name of this user, or `uid-12345` where the machine has no name for it: a container that runs as any user. */
+/** Login name of this user, or `uid-12345` when the machine has no entry for it, as in a container that runs as any user. */
 export function thisUser(): string {
   return entryOfUser()?.username ?? `uid-${process.getuid?.()}`;
 }
 
-/** This user's home folder, whatever HOME says; undefined when the machine has no entry for the user. */
+/** Home folder of this user, independent of HOME; undefined when the machine has no entry for the user. */
 export function homeOfUser(): string | undefined {
   return entryOfUser()?.homedir;
 }
 
 /**
- * Sets USER and HOME where a job's or a container's environment lacks them: the engine, its plugins and libraries fail without. A user that the
- * machine does not know gets the folder of XDG_CACHE_HOME as home, if there is one.
+ * Sets USER and HOME when the environment of a job or a container lacks them, because the engine, its plugins and libraries need them. The home of
+ * an unknown user is XDG_CACHE_HOME, if it is set.
  */
 export function completeUser(env: Record<string, string | undefined>): void {
   env.USER ||= thisUser();

@@ -1,5 +1,5 @@
 import { PolicyPack } from "@pulumi/policy";
 import { packedPolicies } from "./rules.ts";
 
-/** Loaded by the engine with `--policy-pack`: making the pack starts its server. */
+/** Loaded by the engine with `--policy-pack`; creating the pack starts its server. */
 new PolicyPack("lor-infra", { policies: [...packedPolicies] });

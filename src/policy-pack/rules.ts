@@ -3,15 +3,15 @@ import { isPrivateNetwork } from "../domain/policy/access-policies.ts";
 import { findPolicy } from "../domain/policy/policies.ts";
 import { leastFronts, spreads } from "../domain/policy/serving-policies.ts";
 
-/** What a rule reads of one resource, before it is created. An input that is known only later throws when it is read. */
+/** Fields of one resource before its creation. Reading an input that is not known yet throws. */
 type Registered = Pick<ResourceValidationArgs, "type" | "name" | "props" | "opts">;
-/** What a rule reads of a resource among all. */
+/** Fields of a resource among all. */
 type InStack = Pick<PolicyResource, "type" | "name" | "urn" | "props" | "opts" | "propertyDependencies">;
 
 interface Rules {
-  /** Judges each resource as it is registered: what it refuses is never created. */
+  /** Judges each resource as it is registered: a refused one is never created. */
   readonly one?: (resource: Registered) => readonly string[];
-  /** Judges what only all of them together tell, at the end of a preview or an update. */
+  /** Judges all resources together, at the end of a preview or an update. */
   readonly all?: (resources: readonly InStack[]) => readonly (readonly [urn: string, text: string])[];
 }
 
@@ -30,7 +30,7 @@ const volumeAttach = "openstack:compute/volumeAttach:VolumeAttach";
 const member = "openstack:loadbalancer/member:Member";
 const pool = "openstack:loadbalancer/pool:Pool";
 
-/** `lor-role` in the metadata of a machine whose volume is made again from the release. */
+/** `lor-role` in the metadata of a machine whose volume can be created again from the release. */
 const frontRole = "prestashop";
 
 const rules: Readonly<Record<string, Rules>> = Object.freeze({
@@ -62,10 +62,10 @@ const rules: Readonly<Record<string, Rules>> = Object.freeze({
   },
 });
 
-/** Codes of the policies that the pack judges. */
+/** Codes of the policies in the pack. */
 export const packedCodes: readonly string[] = Object.freeze(Object.keys(rules));
 
-/** The policies that registered resources tell, by the criteria of src/domain/policy and under the same codes. */
+/** Policies that can be judged from registered resources, by the criteria of src/domain/policy and under the same codes. */
 export const packedPolicies: Policies = Object.entries(rules).map(([code, { one, all }]) => {
   const policy = findPolicy(code);
   if (policy === undefined) throw new RangeError(`no policy ${code}`);
@@ -96,7 +96,7 @@ export const packedPolicies: Policies = Object.entries(rules).map(([code, { one,
   };
 });
 
-/** A restriction that admits the internet, none at all, or a node outside the private network. */
+/** A restriction that admits the internet, no restriction, or a node outside the private network. */
 function judgeDatabase({ type, name, props }: Registered): readonly string[] {
   if (type !== database) return [];
   const restrictions = listOf(props.ipRestrictions);
@@ -112,7 +112,7 @@ function judgeDatabase({ type, name, props }: Registered): readonly string[] {
   ];
 }
 
-/** The group itself is often known only after its creation: that there is one is known before. */
+/** The group's id is often known only after its creation, but its presence is known before. */
 function judgePort({ type, name, props }: Registered): readonly string[] {
   if (type === port) {
     return props.noSecurityGroups === true || listOf(props.securityGroupIds).length > 0
@@ -126,7 +126,7 @@ function judgePort({ type, name, props }: Registered): readonly string[] {
     : [`${name} is attached to a network without a port of its own, which would get the default security group`];
 }
 
-/** Volumes of machines that are not made again from a release. */
+/** Volumes of machines that cannot be created again from a release. */
 function dataVolumesOf(resources: readonly InStack[]): readonly InStack[] {
   const urns = ofType(resources, volumeAttach)
     .filter(({ propertyDependencies }) =>

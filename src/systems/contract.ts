@@ -14,23 +14,23 @@ import type { BackupPromise } from "../rolling/preflight/backups.ts";
 import type { ReturnTask } from "../rolling/scale-down-hooks.ts";
 import type { ServingCapacity } from "../rolling/traffic.ts";
 
-/** Settings that every system has, checked and with defaults filled in. A system's own settings extend them. */
+/** Settings of every system, validated and with defaults. A system's own settings extend them. */
 export interface SharedSettings {
   /** Id of the system, which is the name of its folder. */
   readonly system: string;
   readonly profile: Profile;
-  /** Most data, in time, that the company accepts to lose. */
+  /** Longest data loss, as a period of time, that the company accepts. */
   readonly rpo: Duration;
-  /** When rush is wanted; without events for a system that has no rush. */
+  /** Calendar of rush; without events for a system that has no rush. */
   readonly calendar: Calendar;
   readonly state: {
-    /** Where state, lock and journals of the real cloud's stacks lie. Default: the state folder of this machine. */
+    /** Location of state, lock and journals of the real cloud's stacks. Default: the state folder of this machine. */
     readonly backend: StateBackend;
     /** Whether stacks of the local cloud use the same backend. Default: false. */
     readonly localCloudToo: boolean;
   };
   readonly policies: {
-    /** Highest monthly bill of the dearest profile, before tax; undefined (`none`, the default): no limit. */
+    /** Highest monthly bill of the more expensive profile, before tax; undefined (`none`, the default): no limit. */
     readonly budget: Money | undefined;
     /** Age from which a price book is reported as old. Default: P540D. */
     readonly priceBookAge: Duration;
@@ -46,11 +46,11 @@ export interface SharedSettings {
       readonly tasks: readonly ReturnTask[];
     };
   };
-  /** Violations of policies that the company accepts for a while. */
+  /** Accepted policy violations, for a limited time. */
   readonly waivers: readonly Waiver[];
 }
 
-/** What every Plan states. A system's own Plan extends it. */
+/** Fields of every Plan. A system's own Plan extends it. */
 export interface SystemPlan {
   readonly system: string;
   /** Prefix of every cloud name: `<project>-<stack>`, such as `lor-prod`. */
@@ -59,7 +59,7 @@ export interface SystemPlan {
   readonly profile: Profile | undefined;
   /** Members that a switch changes; empty for a system without `rolling`. */
   readonly fleet: Fleet;
-  /** Data that may be lost, in seconds: setting `rpo`. */
+  /** Accepted data loss, in seconds: setting `rpo`. */
   readonly rpoSeconds: number;
 }
 
@@ -72,14 +72,14 @@ export interface PlanArgs<S> {
   /** Stack name, which is the environment: second half of every cloud name. */
   readonly stack: string;
   readonly settings: ProfilePair<S>;
-  /** A profile's fleet, or a state between two profiles. */
+  /** Fleet of a profile, or between two profiles. */
   readonly fleet: Fleet;
-  /** Set when the fleet is the one of a profile. */
+  /** Set when the fleet is that of a profile. */
   readonly profile?: Profile;
 }
 
 export interface BuildOptions {
-  /** Members wait for each other, extra ones first: for a run that may change several of a system that serves. */
+  /** Chain the members, extra ones first: for a run that may change several members of a system that serves. */
   readonly chain: boolean;
   /** Names of the members whose machines exist; without a chain new ones are placed beside them in rounds. Default: none. */
   readonly placed?: readonly string[];
@@ -93,23 +93,23 @@ export interface BuildOptions {
   readonly allowDataDeletion?: boolean;
 }
 
-/** What the rules and policies say of a pair of settings. */
+/** Results of rules and policies for a pair of settings. */
 export interface Refusals {
   readonly issues: readonly Issue[];
-  /** Refused by policies that could be waived. */
+  /** Violations of policies that could be waived. */
   readonly policies: readonly Issue[];
-  /** Accepted by a waiver for a while, and waivers that nothing needs: reported at each run. */
+  /** Violations accepted by a waiver, and unused waivers: reported at each run. */
   readonly waivers: readonly Issue[];
-  /** What a waiver accepts today, with its owner. */
+  /** Violations accepted by a waiver, with its owner. */
   readonly waived: readonly WaivedViolation[];
   readonly warnings: readonly Issue[];
 }
 
-/** A setting that two stacks cannot both have. */
+/** A setting whose value two stacks cannot share. */
 export interface StackCollision {
   readonly path: string;
   readonly value: unknown;
-  /** For a person, such as `a domain of its own`. */
+  /** Accepted value in words, such as `a domain of its own`. */
   readonly accepted: string;
 }
 
@@ -118,10 +118,10 @@ export interface ProjectTemplateArgs {
   readonly name: string;
   /** Program that Pulumi runs, relative to the project's folder. */
   readonly program: string;
-  /** One line for Pulumi.yaml. Default: what the system is. */
+  /** One line for Pulumi.yaml. Default: the title of the system. */
   readonly description?: string;
   readonly encryptionSalt: string;
-  /** Where the passphrase of the salt is kept; one line. */
+  /** Location of the passphrase; one line. */
   readonly saltRemark: string;
 }
 
@@ -137,15 +137,15 @@ interface ResourceName {
   readonly name: string;
 }
 
-/** A secret that lives in the state and that no provider reads back. */
+/** A secret that exists in the state only, because no provider reads it back. */
 export interface KeptSecret extends ResourceName {
-  /** Output of the resource that holds it. */
+  /** Output of the resource with the secret. */
   readonly output: "result" | "password";
   /** Description for a person. */
   readonly what: string;
   /** Resources that use it: once one of them exists, a new secret would lock it out. */
   readonly usedBy: readonly ResourceName[];
-  /** Where else it is written down: the key of the machines' container, or a path in their documents. */
+  /** Other location of the secret: the key of the machines' container, or a path in their documents. */
   readonly writtenIn: "container-key" | { readonly documents: readonly string[]; readonly path: readonly string[] };
 }
 
@@ -156,11 +156,11 @@ interface StoragePlace {
   readonly name: string;
 }
 
-/** A promise of the data-loss statement with the place where its newest backup can be seen. */
+/** A promise of the data-loss statement, with the place of its newest backup. */
 export interface BackupSource extends BackupPromise {
   readonly place:
     | { readonly kind: "database"; readonly engine: "mysql" | "postgresql"; readonly cloudName: string }
-    /** Written by machines, named by cloud name, each time that a copy is complete. */
+    /** Written by machines, named by cloud name, after each complete copy. */
     | {
         readonly kind: "object";
         readonly bucket: StoragePlace;
@@ -170,21 +170,21 @@ export interface BackupSource extends BackupPromise {
     | { readonly kind: "instance"; readonly region: string; readonly workflow: string };
 }
 
-/** Settings that would hold an RPO, and data sets for which none does. */
+/** Settings that would hold an RPO, and data sets that cannot hold it. */
 export interface RecoveryAdvice {
   readonly needs: readonly {
     readonly dataSet: string;
     readonly settings: readonly {
       readonly path: string;
-      /** As a settings file holds it. */
+      /** In the form of a settings file. */
       readonly value: string;
-      /** What it is for, and what it requires in turn. */
+      /** Purpose, and further requirements. */
       readonly why: string;
     }[];
   }[];
   readonly impossible: readonly {
     readonly dataSet: string;
-    /** Lowest worst-case loss that any accepted settings reach, in seconds; null: unlimited. */
+    /** Lowest worst-case loss with any accepted settings, in seconds; null: unlimited. */
     readonly bestSeconds: number | null;
     readonly why: string;
   }[];
@@ -192,12 +192,12 @@ export interface RecoveryAdvice {
 
 /** Backups and what they promise. */
 interface RecoveryCapability<P extends SystemPlan> {
-  /** Setting that shortens the loss of a data set, by name of the data set. */
+  /** Setting that shortens the loss, by data set. */
   readonly lossRemedies: Readonly<Record<string, string>>;
-  /** Every backup that the data-loss statement rests on. */
+  /** Every backup that the data-loss statement relies on. */
   backupSources(plan: P): readonly BackupSource[];
   /**
-   * Settings that hold an RPO, for each data set that must and does not.
+   * Settings that hold an RPO, for each data set that must but does not.
    * @param kept paths of settings that must stay as they are
    */
   advise(plan: P, rpoSeconds: number, kept: readonly string[]): RecoveryAdvice;
@@ -205,9 +205,9 @@ interface RecoveryCapability<P extends SystemPlan> {
 
 /** Two sizes of one system, switched member by member. */
 export interface RollingCapability<S extends SharedSettings, P extends SystemPlan> {
-  /** What a switch leads to, and what it must never undercut. */
+  /** Target of a switch, and its minimum of healthy members. */
   goal(settings: ProfilePair<S>, target: Profile): SwitchGoal;
-  /** A profile's fleet when nothing is wrong. */
+  /** A profile's fleet without any fault. */
   undisturbed(settings: ProfilePair<S>, profile: Profile): LiveFleet;
   /** Cloud names of a stack: the load balancer, its pool, and the prefix of its members' machines. */
   cloudNames(prefix: string): { readonly loadBalancer: string; readonly pool: string; readonly members: string };
@@ -225,7 +225,7 @@ export interface RollingCapability<S extends SharedSettings, P extends SystemPla
   capacityOf(size: string): { readonly cores: number; readonly memoryMegabytes: number } | undefined;
   /** Traffic that members of these sizes can serve. */
   servingCapacity(sizes: readonly string[]): ServingCapacity;
-  /** Every size that is sold. */
+  /** All sizes that are sold. */
   readonly sizes: readonly string[];
   /** System disk of a size, GB; undefined: unknown. */
   systemDiskGigabytes(settings: S, size: string): number | undefined;
@@ -240,7 +240,7 @@ export interface RollingCapability<S extends SharedSettings, P extends SystemPla
     /** Setting that decides whether the load balancer can be resized. */
     readonly loadBalancer: SettingAdvice;
   };
-  /** Stateful parts that a switch must not touch, each with what would differ if it did: name -> description. */
+  /** Stateful parts that a switch must not touch, with a description that would differ if it did: name -> description. */
   stateful(plan: P): Readonly<Record<string, string>>;
   /** Host name that customers visit. */
   domain(settings: S): string;
@@ -261,11 +261,11 @@ interface SettingAdvice {
 export interface ImpliedSetting {
   readonly path: string;
   readonly value: unknown;
-  /** Reason for a person. */
+  /** Reason for display. */
   readonly why: string;
 }
 
-/** What the state records, for systems that read it. */
+/** Recorded resources and outputs, for systems that read them. */
 export interface RecordedResources {
   readonly resources: readonly {
     readonly type: string;
@@ -306,9 +306,9 @@ export interface SystemDefinition<S extends SharedSettings = SharedSettings, P e
   readonly title: string;
   /** Id of the cloud that it runs on. */
   readonly cloud: string;
-  /** Id of the price book that prices are shown by unless another is asked for. */
+  /** Id of the default price book. */
   readonly priceBook: string;
-  /** Form of the settings of one profile; each top-level key is a section. */
+  /** Schema of the settings of one profile; each top-level key is a section. */
   readonly schema: ZodObject;
   /** Paths of the settings that a profile file may hold; every other setting is shared. */
   readonly profileSettings: readonly string[];
@@ -316,25 +316,22 @@ export interface SystemDefinition<S extends SharedSettings = SharedSettings, P e
   readonly certificate?: {
     /** Environment variable that names the PKCS#12 file. */
     readonly variable: string;
-    /** Host names that browsers ask for. */
+    /** Host names that browsers request. */
     domains(settings: S): readonly string[];
   };
   /** Turns an unknown key into a more precise refusal where it would be dangerous. Default: the issue as it is. */
   explainUnknownKey?(issue: Issue): Issue;
   /**
-   * Judges a pair of profiles, each of which may lack sections that could not be read.
+   * Judges a pair of profiles, each of which may lack invalid sections.
    * @param complete the same pair when nothing is missing
-   * @param today `YYYY-MM-DD` in UTC: waivers end and prices age
+   * @param today `YYYY-MM-DD` in UTC; decides which waivers have expired and which prices are old
    */
   judge(pair: ProfilePair<Partial<S>>, complete: ProfilePair<S> | undefined, today: string): Refusals;
-  /**
-   * Settings of a stack that another stack of the project excludes, such as a network or a domain that only one of them can use. Default: none.
-   * Both may lack sections that could not be read.
-   */
+  /** Settings that another stack of the project cannot share, such as a network or a domain. Default: none. Both may lack invalid sections. */
   collisions?(settings: Partial<S>, others: Partial<S>): readonly StackCollision[];
   /** Region of the machines. */
   region(settings: S): string;
-  /** The fleet that a profile asks for; empty for a system without `rolling`. */
+  /** Fleet of a profile; empty for a system without `rolling`. */
   fleetOf(settings: S): Fleet;
   /** Decides everything that is built. Pure. */
   plan(args: PlanArgs<S>): P;
@@ -342,16 +339,16 @@ export interface SystemDefinition<S extends SharedSettings = SharedSettings, P e
   items(plan: P): readonly PlanItem[];
   /**
    * Worst-case loss of every data set in every disruption.
-   * @param out members that do not run at the moment, because they restart
+   * @param out members that are restarting
    */
   dataLoss(plan: P, out?: readonly string[]): readonly DataLoss[];
-  /** Creates what the Plan says and returns the stack's outputs. Called inside a Pulumi program; loads the SDKs. */
+  /** Creates the resources of a Plan and returns the stack's outputs. Called inside a Pulumi program; loads the SDKs. */
   build(plan: P, options: BuildOptions): Promise<Record<string, unknown>>;
   /** Settings files of a new project. */
   template(args: ProjectTemplateArgs): readonly TemplateFile[];
-  /** Setting that decides a property of a resource, such as `mysql.plan`; undefined: none does. */
+  /** Setting of a resource's property, such as `mysql.plan`; undefined when there is none. */
   settingOf(resource: ResourceName, path: string): string | undefined;
-  /** Every secret of a stack that an import cannot read from a resource. */
+  /** All secrets of a stack that an import cannot read from a resource. */
   keptSecrets(plan: P): readonly KeptSecret[];
   /** Container from which the machines fetch their configuration; undefined: the system has none. */
   configuration(plan: P): StoragePlace | undefined;

@@ -14,7 +14,7 @@ import type { SharedSettings, SystemDefinition } from "./contract.ts";
 import { findSystem, systemIds } from "./registry.ts";
 import { findCollisions } from "./stack-collisions.ts";
 
-/** A project whose settings were read and passed every check, both profiles of it. */
+/** A project with valid settings in both profiles. */
 export interface Project {
   /** Folder of Pulumi.yaml. */
   readonly dir: string;
@@ -27,29 +27,29 @@ export interface Project {
   /** File names of the pair, in `dir`. */
   readonly profileFiles: Readonly<Record<Profile, string>>;
   readonly settings: Readonly<Record<Profile, SharedSettings>>;
-  /** What policies refuse and is accepted for a while, and waivers that nothing needs: every command says it. */
+  /** Policy violations accepted by a waiver, and unused waivers: every command reports them. */
   readonly policies: readonly Issue[];
-  /** What a waiver accepts today, with who answers for it. */
+  /** Violations accepted by a waiver, with its owner. */
   readonly waived: readonly WaivedViolation[];
-  /** What is accepted and should still be known. */
+  /** Accepted, but worth knowing. */
   readonly warnings: readonly Issue[];
 }
 
 export interface LoadOptions {
-  /** Default: now. Waivers end and prices age. */
+  /** Default: now. Decides which waivers have expired and which prices are old. */
   readonly now?: Date;
   /**
-   * `refuse` (default), or `tell`: for what looks at a stack or repairs it. A waiver that ended last night must not keep
-   * anybody from that. What is never waived is refused all the same.
+   * `refuse` (default), or `tell` for commands that read or repair a stack: an expired waiver must not block them. Policies that cannot be waived
+   * are refused in any case.
    */
   readonly policies?: "refuse" | "tell";
-  /** Stacks of the project that exist, as far as is known. Default: none. */
+  /** Existing stacks of the project, as far as known. Default: none. */
   readonly recorded?: readonly string[];
 }
 
 /**
- * Reads and checks a project's settings for one stack, both profiles as a pair. Reports every problem at once; only files
- * that cannot be read stop earlier. No effect besides reading the three files.
+ * Reads and validates a project's settings for one stack, both profiles as a pair. Reports all problems at once; only unreadable files stop
+ * earlier. Reads the three files and has no other effect.
  */
 export function loadProject(
   dir: string,
@@ -65,7 +65,7 @@ export function loadProject(
   return { ok: true, value: { ...project, policies: [...refused, ...project.policies] } };
 }
 
-/** The settings files as they are on disk. */
+/** The raw settings files. */
 export function readProjectFiles(dir: string, stack: string): Result<RawProject> {
   return readRawProject(dir, stack, (id) => {
     const system = findSystem(String(id));
@@ -74,22 +74,22 @@ export function readProjectFiles(dir: string, stack: string): Result<RawProject>
   });
 }
 
-/** What there is to say of settings, accepted or not. */
+/** Results for settings, accepted or not. */
 export interface ProjectJudgement {
-  /** Undefined: something of it could not be built, for the reasons in `issues`. What policies refuse is no such reason. */
+  /** Undefined when the system could not be built, for the reasons in `issues`. A policy violation is no such reason. */
   readonly project: Project | undefined;
   readonly issues: readonly Issue[];
-  /** What policies refuse that could be waived. */
+  /** Violations of policies that could be waived. */
   readonly refused: readonly Issue[];
-  /** What a waiver accepts today. */
+  /** Violations accepted by a waiver. */
   readonly waived: readonly WaivedViolation[];
-  /** The sections that are well formed, accepted or not. */
+  /** Valid sections, accepted or not. */
   readonly settings: Readonly<Record<Profile, Partial<SharedSettings>>>;
 }
 
 /**
- * Checks settings that were read, or that somebody considers. Pure.
- * @param recorded stacks of the project that exist, as far as is known
+ * Validates settings, or proposed ones. Pure.
+ * @param recorded existing stacks of the project, as far as known
  */
 export function judgeProject(
   dir: string,
@@ -181,7 +181,7 @@ function readProfile(
   };
 }
 
-/** What one check said of a setting, later ones do not say again. */
+/** Each setting is reported by the first rule that rejects it; later rules skip it. */
 function firstOfEachPath(checks: readonly (readonly Issue[])[]): readonly Issue[] {
   const told = new Set<string>();
   return checks.flatMap((issues) => {
@@ -191,7 +191,7 @@ function firstOfEachPath(checks: readonly (readonly Issue[])[]): readonly Issue[
   });
 }
 
-/** Issues of both profiles, each once; what only one of them has says in which file. */
+/** Issues of both profiles without duplicates; an issue of only one of them names its file. */
 function joinIssues({ normal, rush }: Readonly<Record<Profile, ReadProfile>>): readonly Issue[] {
   const key = (issue: Issue) => `${issue.path}\n${issue.code}\n${issue.message}`;
   const inNormal = new Set(normal.issues.map(key));

@@ -36,7 +36,7 @@ export function regionOf({ system, settings }: Pick<Project, "system" | "setting
   return system.region(settings.normal);
 }
 
-/** The fleet that a profile asks for; empty for a system without `rolling`. */
+/** Fleet of a profile; empty for a system without `rolling`. */
 export function profileFleet({ system, settings }: Pick<Project, "system" | "settings">, profile: Profile): Fleet {
   return system.fleetOf(settings[profile]);
 }
@@ -45,7 +45,7 @@ export function planProfile(project: PlannedProject, profile: Profile): SystemPl
   return planOf(project, profileFleet(project, profile), profile);
 }
 
-/** The Plan of a fleet; it carries a profile's name when the fleet is exactly that of a profile. */
+/** Plan of a fleet; with a profile if the fleet is exactly that of a profile. */
 export function planFleet(project: PlannedProject, fleet: Fleet, wanted?: Profile): SystemPlan {
   const candidates: readonly Profile[] = wanted === undefined ? ["normal", "rush"] : [wanted, "normal", "rush"];
   return planOf(
@@ -55,10 +55,7 @@ export function planFleet(project: PlannedProject, fleet: Fleet, wanted?: Profil
   );
 }
 
-/**
- * Runs the system's program and adds what every stack records of itself: where it lives, its fleet and its profile.
- * Called inside a Pulumi program.
- */
+/** Runs the system's program and adds the common outputs of every stack: cloud, fleet and profile. Called inside a Pulumi program. */
 export async function buildStack(
   { system }: Pick<Project, "system">,
   plan: SystemPlan,
@@ -68,12 +65,12 @@ export async function buildStack(
   return { ...outputs, cloud: options.cloud, fleet: plan.fleet, profile: plan.profile ?? null };
 }
 
-/** The profiles of a system: one without `rolling` has the everyday one only. */
+/** Profiles of a system: only `normal` for one without `rolling`. */
 export function profilesOf({ system }: Pick<Project, "system">): readonly Profile[] {
   return system.capabilities.rolling === undefined ? ["normal"] : ["normal", "rush"];
 }
 
-/** Every resource of a Plan. */
+/** All resources of a Plan. */
 export function itemsOf(plan: SystemPlan): readonly PlanItem[] {
   return requireSystem(plan.system).items(plan);
 }

@@ -6,13 +6,13 @@ import { parseSections } from "../config/sections.ts";
 import type { Issue } from "../core/result.ts";
 import type { SharedSettings, SystemDefinition } from "./contract.ts";
 
-/** Stack of every command that names none. */
+/** Default stack of every command. */
 const defaultStack = "prod";
 
 /**
- * Refuses a stack that would use what another stack of the project uses. The other stacks are those with a section of their own and the one that has the
- * shared settings: `prod`, unless only other stacks are recorded.
- * @param recorded stacks that exist, as far as this machine's state folder says
+ * Refuses a stack that would use resources of another stack of the project. The other stacks are those with a section of their own and the one with
+ * the shared settings: `prod`, unless only other stacks are recorded.
+ * @param recorded existing stacks, as far as this machine's state folder shows
  */
 export function findCollisions(
   stack: string,

@@ -2,7 +2,7 @@ import { isMapping, readYamlFile } from "../config/yaml-file.ts";
 import type { SystemDefinition } from "./contract.ts";
 import { findSystem } from "./registry.ts";
 
-/** The system that a project's folder names; undefined where there is no project, or none that can be read. */
+/** Id of the system that a project's folder names; undefined when there is no readable project. */
 export function systemInFolder(folder: string): SystemDefinition | undefined {
   const file = readYamlFile(folder, "Pulumi.yaml");
   const config = file.ok ? file.value.config : undefined;

@@ -7,10 +7,10 @@ import { renderCalendar } from "../render/calendar.ts";
 import type { Terminal } from "../terminal.ts";
 
 interface CalendarOptions extends SettingsOptions {
-  /** `YYYY-MM-DD`; today when there is none. */
+  /** `YYYY-MM-DD`. Default: today. */
   readonly from?: string;
   readonly years: number;
-  /** File to write in iCalendar. */
+  /** iCalendar file to write. */
   readonly ical?: string;
   readonly priceBook?: string | undefined;
 }
@@ -27,7 +27,7 @@ export async function calendar(terminal: Terminal, options: CalendarOptions): Pr
     ...(from === undefined ? {} : { from: Temporal.PlainDate.from(from) }),
   });
   if (ical !== undefined) {
-    // Its time zones are half a megabyte, which only this option needs.
+    // The time zones of this module are half a megabyte, which only this option needs.
     const { exportCalendar } = await import("../../actions/calendar/export-calendar.ts");
     exportCalendar(ical, { report, project: project.name, now });
   }

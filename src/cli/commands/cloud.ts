@@ -80,7 +80,7 @@ export async function cloudStatus(terminal: Terminal, options: SettingsOptions):
 export async function cloudEnv(terminal: Terminal, options: SettingsOptions): Promise<ExitCode> {
   const project = loadSettings(options);
   const home = stateHome(options.settings, process.env);
-  // Only shell lines may reach the standard output here: `eval` reads it.
+  // Only shell lines may be written to standard output here: `eval` reads it.
   const engine = await obtainEngine((text) => terminal.warn(text));
   const { runtime } = await startCloud({ home, env: process.env });
   const state = await openProjectState(project, stackFolder(home, "local", project.stack), process.env);
@@ -98,7 +98,7 @@ export async function cloudEnv(terminal: Terminal, options: SettingsOptions): Pr
   return ExitCode.done;
 }
 
-/** Plain `pulumi stack init` would write a settings file of its own: the stack is there before it is asked for. */
+/** Creates the stack in advance, because plain `pulumi stack init` would write a settings file of its own. */
 async function createStack(project: Project, state: StackState): Promise<void> {
   if ((await requireReadable(state)).kind === "readable") return;
   await using context = await openContext({ project, cloud: "local", env: process.env, operation: "cloud env" });
@@ -186,7 +186,7 @@ interface RestrictOptions extends SettingsOptions {
   readonly clear: boolean;
 }
 
-/** What the local cloud is to lack, until it is taken back. */
+/** Restrictions of the local cloud, until they are removed. */
 export async function cloudRestrict(terminal: Terminal, options: RestrictOptions): Promise<ExitCode> {
   const home = stateHome(options.settings, process.env);
   const { region, quota, withdraw, backupsStopped } = options;

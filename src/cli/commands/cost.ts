@@ -13,12 +13,12 @@ interface CostOptions extends SettingsOptions {
   readonly profile?: Profile;
   readonly frontsFlavor?: string;
   readonly priceBook?: string | undefined;
-  /** A year in place of a month. */
+  /** A year instead of a month. */
   readonly season?: boolean;
   readonly year?: number;
   /** `YYYY-MM-DD` */
   readonly from?: string;
-  /** Other settings, such as `rpo=15m`. */
+  /** Other settings to compare, such as `rpo=15m`. */
   readonly compare?: readonly string[];
 }
 
@@ -29,7 +29,7 @@ export async function cost(terminal: Terminal, options: CostOptions): Promise<Ex
   return costOfMonth(terminal, options);
 }
 
-/** One profile when asked for, else both; a script always gets one document, of normal by default. */
+/** One profile if requested, otherwise both; a script always gets one document, of normal by default. */
 function costOfMonth(terminal: Terminal, options: CostOptions): ExitCode {
   const project = loadSettings(options, "tell");
   const { frontsFlavor, priceBook } = options;
@@ -68,13 +68,13 @@ async function costOfChange(terminal: Terminal, options: CostOptions, changes: r
   return ExitCode.done;
 }
 
-/** Today, where the company is, when no other day is asked for. */
+/** Default: today in the company's time zone. */
 function firstDay({ year, from }: CostOptions, timeZone: string): Temporal.PlainDate {
   if (year !== undefined) return new Temporal.PlainDate(year, 1, 1);
   return from === undefined ? Temporal.Now.plainDateISO(timeZone) : Temporal.PlainDate.from(from);
 }
 
-/** What only a year has must not be asked for and then left out in silence. */
+/** Refuses options that only apply to a year, instead of ignoring them. */
 function refuseWithoutSeason({ year, from }: CostOptions): void {
   if (year === undefined && from === undefined) return;
   throw new LorError({

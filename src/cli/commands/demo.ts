@@ -19,10 +19,7 @@ import { showStatus } from "./status.ts";
 import { normal, rush } from "./switch.ts";
 import { up } from "./up.ts";
 
-/**
- * The main job from beginning to end on the local cloud, in a state folder of its own that is deleted afterwards: up in normal, into rush and back
- * while customers send requests.
- */
+/** Complete demonstration on the local cloud, in a temporary state folder: up in normal, into rush and back while customers send requests. */
 export async function demo(terminal: Terminal, options: SettingsOptions): Promise<ExitCode> {
   const began = performance.now();
   const given: ChangeOptions = {
@@ -38,7 +35,7 @@ export async function demo(terminal: Terminal, options: SettingsOptions): Promis
   const home = mkdtempSync(join(tmpdir(), "lor-infra-demo-"));
   process.env.LOR_INFRA_HOME = home;
   const title = (text: string) => terminal.line(`\n${terminal.style("bold", `── ${text} ──`)}`);
-  // One document at the end, not one for each command.
+  // One document at the end, not one per command.
   const quiet: Terminal = { ...terminal, document: () => undefined };
   try {
     title("1. Up in normal");
@@ -73,7 +70,7 @@ export async function demo(terminal: Terminal, options: SettingsOptions): Promis
   }
 }
 
-/** The demo deletes what it made, and its cloud is another one than the project's. */
+/** Deletes what the demo created; its cloud is separate from the project's. */
 function demoWouldShare(): LorError {
   return new LorError({
     code: "demo-shares-state",
@@ -89,7 +86,7 @@ function demoWouldShare(): LorError {
 
 interface Shop {
   readonly home: string;
-  /** Of the load balancer, in the cloud. */
+  /** Address of the load balancer in the cloud. */
   readonly address: string;
   readonly domain: string;
 }

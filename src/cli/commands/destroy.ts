@@ -25,7 +25,7 @@ export async function destroy(terminal: Terminal, options: DestroyOptions): Prom
   return ExitCode.done;
 }
 
-/** Deletes and says what went. */
+/** Deletes the stack and reports what was deleted. */
 export async function destroyStack(terminal: Terminal, options: DestroyOptions): Promise<DestroyResult> {
   const { withData } = options;
   const result = await withStack(

@@ -31,7 +31,7 @@ export async function importSystem(terminal: Terminal, options: ImportOptions): 
       confirm: async () => yes || (await askYes(terminal, "Take this into the state?")),
       ...(profile === undefined ? {} : { profile }),
     });
-  // What is there is taken in as it is; what policies say of it holds up the next change.
+  // Existing resources are imported as they are; policies apply to the next change.
   const result = await withStack(terminal, options, "import", work, "tell");
   terminal.line(renderImported(result, dryRun));
   terminal.document({ version: 1, ok: true, ...result });

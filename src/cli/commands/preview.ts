@@ -49,7 +49,7 @@ async function run(
   return { report: scrubReport(report, process.env), result };
 }
 
-/** A preview that fails has its text too: a comment that stays as it was would tell of settings that are no more. */
+/** A failed preview is posted too: an unchanged comment would describe outdated settings. */
 async function previewMarkdown(terminal: Terminal, options: PreviewOptions): Promise<ExitCode> {
   const { settings, stack, cloud, base } = options;
   const project = readProjectName(settings) ?? (base === undefined ? undefined : readProjectName(base)) ?? "unknown";
@@ -111,7 +111,7 @@ function describeFailure(error: unknown): { code: string; message: string; next:
   return { code, message, next };
 }
 
-/** What only the Markdown has must not be asked for and then left out in silence. */
+/** Refuses options that only apply to Markdown, instead of ignoring them. */
 function refuseWithoutMarkdown({ json, format = "text", file, comment }: PreviewOptions): void {
   const asked = [
     json && format === "markdown" ? "--json" : "",

@@ -13,7 +13,7 @@ export interface ReviewOptions extends CloudOptions {
   readonly to?: string;
 }
 
-/** How the last season went, or what lies in some days: on the screen, and as files. */
+/** Review of the last season, or of the given days: on the screen, and as files. */
 export async function review(terminal: Terminal, options: ReviewOptions): Promise<ExitCode> {
   const { from, to } = options;
   const days = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };

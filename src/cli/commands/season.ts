@@ -10,9 +10,9 @@ import { withStack } from "../with-stack.ts";
 import { normal, rush } from "./switch.ts";
 
 interface SeasonOptions extends SwitchOptions {
-  /** Do the switch that is due. */
+  /** Carry out the switch that is due. */
   readonly apply: boolean;
-  /** How the last one went. */
+  /** Review the last season. */
   readonly review: boolean;
   /** Days of the review. */
   readonly from?: string;
@@ -21,7 +21,7 @@ interface SeasonOptions extends SwitchOptions {
   readonly at?: string;
 }
 
-/** What should be live today, and is it? With `--apply` it is made so: for a scheduled job. */
+/** Compares the profile that the calendar plans for today with the live one. `--apply` switches: for a scheduled job. */
 export async function season(terminal: Terminal, options: SeasonOptions): Promise<ExitCode> {
   if (options.review) return await (await import("./review.ts")).review(terminal, options);
   const project = loadSettings(options);

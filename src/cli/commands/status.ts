@@ -7,7 +7,7 @@ import { withStack } from "../with-stack.ts";
 
 export async function status(terminal: Terminal, options: CloudOptions): Promise<ExitCode> {
   const { plan: _plan, fronts, ...rest } = await showStatus(terminal, options);
-  // What the settings call the fronts' flavor is the size as the customer names it.
+  // The front flavor of the settings is a size as the settings name it.
   const named = fronts.map(({ size, healthy, ...front }) => ({
     ...front,
     flavor: size,
@@ -18,7 +18,7 @@ export async function status(terminal: Terminal, options: CloudOptions): Promise
   return ExitCode.done;
 }
 
-/** Writes the screen and gives what it shows. */
+/** Renders the screen and returns its content. */
 export async function showStatus(terminal: Terminal, options: CloudOptions): Promise<StatusResult> {
   const result = await withStack(
     terminal,

@@ -20,7 +20,7 @@ import type { ReviewFiles } from "../write-review.ts";
 
 export async function rush(terminal: Terminal, options: SwitchOptions): Promise<ExitCode> {
   const { event, moment: now = Temporal.Now.instant() } = options;
-  // Without an event the contracts are told first, whatever policies refuse afterwards.
+  // Without an event the contracts are shown first, even if policies refuse the switch afterwards.
   const project = loadSettings(options, event === undefined ? "tell" : "refuse");
   if (event !== undefined) requireEvent(project, event, now);
   const contracts = rushContracts({ project, now, event });
@@ -32,7 +32,7 @@ export async function normal(terminal: Terminal, options: SwitchOptions): Promis
   return await switchOrPlan("normal", terminal, options, {});
 }
 
-/** @param told what was told before: the document has it too */
+/** @param told facts already shown, which the document contains too */
 async function switchOrPlan(
   target: Profile,
   terminal: Terminal,
@@ -106,7 +106,7 @@ async function switchTo(
       step,
       seconds: took,
       expectedSeconds: expected?.seconds ?? null,
-      /** How many past steps the expected time is the median of; null: an estimate. */
+      /** Number of past steps of which the expected time is the median; null: an estimate. */
       learnedFrom: expected?.learned?.samples ?? null,
     })),
     fronts,
@@ -126,7 +126,7 @@ function seasonOf({ event, early = false, late = false, busy = false, moment }: 
   };
 }
 
-/** The way back has ended well, whatever becomes of its review: it can be written again. */
+/** The scale-down has succeeded even if its review fails: it can be generated again. */
 async function reviewAfter(
   terminal: Terminal,
   context: StackContext,

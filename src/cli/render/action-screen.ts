@@ -20,7 +20,7 @@ const phases: Readonly<Record<Phase, string>> = {
   adopting: "Taking it in, and proving that nothing of it would change",
 };
 
-/** Phases in which resources change: worth a tree of their own. */
+/** Phases that change resources: each has a tree of its own. */
 const changing: readonly Phase[] = ["refreshing", "creating", "updating", "unprotecting", "destroying"];
 
 const repairs: Readonly<Record<Repair, string>> = {
@@ -52,7 +52,7 @@ function renderTask(event: Extract<ActionEvent, { readonly kind: "task" }>): rea
     : [`Before the way back: ${event.task} was done by an earlier run (${left})`];
 }
 
-/** Follows an action on the screen. */
+/** Shows the progress of an action. */
 export class ActionScreen {
   readonly #terminal: Terminal;
   readonly #progress: Progress;
@@ -71,7 +71,7 @@ export class ActionScreen {
         else if (this.#terminal.interactive) this.#progress.begin(phases[event.phase], { passing: true });
         return;
       case "engine":
-        // What a preview goes through is not happening.
+        // Events of a preview are not changes.
         if (changing.includes(this.#phase) || event.event.kind === "diagnostic") this.#progress.on(event.event);
         return;
       case "checks":
@@ -114,12 +114,12 @@ export class ActionScreen {
     }
   }
 
-  /** Ends the live part, before something else is written. */
+  /** Ends the live part, before other output. */
   end(): void {
     this.#progress.end();
   }
 
-  /** A line on the error output, above the live part. */
+  /** Writes a line to standard error, above the live part. */
   warn(text: string): void {
     this.#progress.warn(text);
   }

@@ -1,4 +1,4 @@
-/** An amount of one time has its cents; a month's keeps all its digits. */
+/** A one-off amount is rounded to cents; a monthly amount keeps all its digits. */
 export function renderAmount(amount: string | null): string {
   if (amount === null) return "unknown";
   const [whole, fraction = ""] = amount.split(".");

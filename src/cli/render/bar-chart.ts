@@ -2,11 +2,11 @@ export interface Bar {
   readonly label: string;
   /** Not negative. */
   readonly value: number;
-  /** Written behind the bar. */
+  /** Text after the bar. */
   readonly text: string;
 }
 
-/** Horizontal bars from zero, one line each. The largest value takes `width` columns; no value above zero takes less than one. */
+/** Horizontal bars from zero, one line each. The largest value takes `width` columns; positive values take at least one. */
 export function drawBars(bars: readonly Bar[], width: number): readonly string[] {
   const largest = Math.max(...bars.map(({ value }) => value));
   const labels = Math.max(...bars.map(({ label }) => label.length));

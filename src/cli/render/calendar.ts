@@ -8,7 +8,7 @@ import type { Terminal } from "../terminal.ts";
 import { renderAmount } from "./amount.ts";
 import { renderSentences, renderTable } from "./table.ts";
 
-/** What happens when and what it costs; then, between the events, what staying in rush would cost or costs. */
+/** Events with their prices, then the price of staying in rush between them. */
 export function renderCalendar(terminal: Terminal, report: CalendarReport): string {
   const { windows, gaps, prices } = report;
   const period = `from ${report.from} for ${report.years} ${report.years === 1 ? "year" : "years"}`;

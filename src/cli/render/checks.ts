@@ -9,7 +9,7 @@ const marks = {
   refused: { text: "REFUSED", colour: "red" },
 } as const;
 
-/** Everything that is asked before a switch, with its answers: refusals and warnings say what to do next. */
+/** All preflight checks with their results; refusals and warnings name the next command. */
 export function renderChecks(terminal: Terminal, checks: readonly PreflightCheck[]): string {
   if (checks.length === 0) return "";
   const rows = checks.map((check, index) => {

@@ -7,7 +7,7 @@ import { renderPolicies } from "./policies.ts";
 import { disruptionTitles } from "./rpo.ts";
 import { renderSentences, renderTable } from "./table.ts";
 
-/** What other settings would cost and promise, beside those that are there. Nothing was changed. */
+/** Cost and promises of other settings beside the current ones. Nothing was changed. */
 export function renderComparison(terminal: Terminal, report: ComparisonReport): string {
   const title = (text: string) => terminal.style("bold", text);
   return [
@@ -102,7 +102,7 @@ function renderLosses(terminal: Terminal, { dataLoss }: ComparisonReport): reado
         entry.after?.held === false ? "above the RPO" : "",
       ]),
     ),
-    // Where the sum is the same, what the statement says beside it differs.
+    // For equal sums, the remarks of the statements differ.
     ...differing
       .filter(
         ({ before: one, after: other }) =>

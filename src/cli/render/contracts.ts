@@ -4,7 +4,7 @@ import type { Terminal } from "../terminal.ts";
 import { renderAmount } from "./amount.ts";
 import { renderSentences, renderTable } from "./table.ts";
 
-/** For each instance of a year which contract is the cheaper one, why, and what has to be known before. */
+/** The cheaper contract of each instance in a year, with its reason and terms. */
 export function renderContracts(
   terminal: Terminal,
   { contracts, resized, planTerms, prices }: SeasonCostReport,
@@ -42,7 +42,7 @@ export function renderContracts(
   ].join("\n");
 }
 
-/** The same for one rush, a line for each size: `ps-2 as b2-15 until 2027-02-15: …`. */
+/** The same for one rush, one line per size: `ps-2 as b2-15 until 2027-02-15: …`. */
 export function renderRushContracts({ instances, currency }: RushContracts): string {
   return groupEqual(instances, ({ instance: _, when: __, ...figures }) => figures)
     .map(({ names, one }) => {
@@ -66,7 +66,7 @@ function describeContract(contract: SeasonCostContract["cheaper"]): string {
   return contract === "hourly" ? "by the hour" : "monthly plan";
 }
 
-/** Instances that differ in nothing but their name, in one line. */
+/** Combines instances that differ in their name only. */
 function groupEqual<T extends { readonly instance: string }>(
   all: readonly T[],
   figuresOf: (one: T) => unknown,

@@ -2,7 +2,7 @@ import type { CostReport, CostReportLine, CostReportSum } from "../../actions/co
 import type { Terminal } from "../terminal.ts";
 import { renderSentences, renderTable } from "./table.ts";
 
-/** A month of one profile: what the price book's total counts, what it leaves out, each with its sum. */
+/** Monthly price of one profile: charges inside and outside the price book's total, each with its sum. */
 export function renderCost(terminal: Terminal, report: CostReport): string {
   const { total, outsideOfferTotal, priceBook } = report;
   const sections = [
@@ -22,14 +22,14 @@ export function renderCost(terminal: Terminal, report: CostReport): string {
   return sections.join("\n");
 }
 
-/** `total 259.50956 EUR`, and what the sum lacks. */
+/** `total 259.50956 EUR`, and the charges without a price. */
 function renderTotal(terminal: Terminal, { amount, currency, unpriced }: CostReportSum): string {
   const known = amount === null ? "unknown" : `${amount} ${currency}`;
   const total = `  ${terminal.style("bold", `total ${known}${unpriced.length > 0 && amount !== null ? ", and what has no known price" : ""}`)}`;
   return unpriced.length === 0 ? total : `${total}\n${renderUnpriced(terminal, unpriced)}`;
 }
 
-/** Loud, because a sum that lacks a database looks like a bargain. */
+/** Emphasised, because a sum without a database looks too low. */
 export function renderUnpriced(terminal: Terminal, unpriced: readonly string[]): string {
   const text = `no known price, in no sum, and billed all the same: ${unpriced.join(", ")}`;
   return renderSentences(terminal, [[terminal.style("yellow", "!"), terminal.style("yellow", text)]]);

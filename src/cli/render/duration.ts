@@ -1,4 +1,4 @@
-/** `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`: as much as a person reads at a glance. */
+/** `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`: with the precision that a reader needs. */
 export function renderSeconds(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);

@@ -2,7 +2,7 @@ import { CommanderError } from "commander";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import { asSystemError } from "../../os/system-error.ts";
 
-/** An error as a person reads it: what cannot be done, what was seen, what is accepted, what to type next. */
+/** Renders an error: problem, value seen, values accepted, next command. */
 export function renderError(error: unknown, debug: boolean): string {
   const known = asLorError(error);
   const details = [
@@ -17,7 +17,7 @@ export function renderError(error: unknown, debug: boolean): string {
   return lines.join("\n");
 }
 
-/** The same for a script. */
+/** The same as a document for scripts. */
 export function errorDocument(error: unknown): object {
   const { code, message, path, seen, accepted, next, culprit, also } = asLorError(error);
   return { version: 1, ok: false, error: { code, message, path, seen, accepted, next, culprit }, ...also };

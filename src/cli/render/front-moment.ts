@@ -3,7 +3,7 @@ import { renderSeconds } from "./duration.ts";
 
 type FrontEvent = Extract<ActionEvent, { readonly kind: "front" }>;
 
-/** What happens to one front, in a few words; never more than was seen. */
+/** State of one front in a few words, without any claim that was not observed. */
 export function renderMoment({ moment, connections = 0, seconds = 0 }: FrontEvent): string {
   switch (moment) {
     case "drained":

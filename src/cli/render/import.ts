@@ -20,7 +20,7 @@ const origins = {
   unknown: "IN USE, and no API tells it: refused",
 } as const;
 
-/** What of the program is in the cloud, what an import takes in, and what it cannot know. */
+/** Existing resources of the program, those that an import adopts, and those it cannot read. */
 export function renderImport(terminal: Terminal, { resources, secrets }: ImportProposal): string {
   const { style } = terminal;
   const known = resources.filter((one) => one.verdict === "known").length;
@@ -46,7 +46,7 @@ export function renderImport(terminal: Terminal, { resources, secrets }: ImportP
     .join("\n");
 }
 
-/** How it ended, and what to type next. */
+/** Result of an import, and the next command. */
 export function renderImported({ resources, changed, seconds }: ImportResult, dryRun: boolean): string {
   const count = (verdict: ImportedResource["verdict"]) => resources.filter((one) => one.verdict === verdict).length;
   const found = count("found");

@@ -1,7 +1,7 @@
-/** Longest text of a person's or the cloud's that is written whole: one of them never fills a comment. */
+/** Longest text from a person or the cloud that is shown complete, so that one text cannot fill a comment. */
 const longestText = 600;
 
-/** A name as it is: inert in a code span, whatever stands in it. */
+/** A name in a code span, whatever it contains. */
 export function code(text: string): string {
   const line = oneLine(text);
   if (line === "") return "–";
@@ -12,8 +12,8 @@ export function code(text: string): string {
 }
 
 /**
- * A sentence as it is: nothing of it becomes Markdown or HTML, and it names nobody and no other issue: a forge turns `@name`, `#12` and addresses
- * into links after it has read the Markdown, so that a backslash does not help.
+ * Escapes a sentence: nothing in it becomes Markdown or HTML, and no mention or link. A forge turns `@name`, `#12` and URLs into links after it has
+ * parsed the Markdown, so a backslash does not help.
  */
 export function prose(text: string): string {
   return oneLine(text)
@@ -24,7 +24,7 @@ export function prose(text: string): string {
     .replaceAll(/[@#!%~$](?=\w)|:(?=\/\/)|\bwww(?=\.)/g, "$&&#8203;");
 }
 
-/** The cell of a table: a bar would end it, in a code span too. */
+/** Escapes the cell of a table, where a bar would end it, even in a code span. */
 function cell(text: string): string {
   return text.replaceAll(/(?<!\\)\|/g, String.raw`\|`);
 }
@@ -39,7 +39,7 @@ export function table(
   return [line(head), `| ${rule.join(" | ")} |`, ...rows.map(line)];
 }
 
-/** Lines behind a click. The title is our own text: Markdown is not read there. */
+/** Lines in a collapsed section. The title is our own text, in which Markdown is not parsed. */
 export function folded(title: string, lines: readonly string[]): readonly string[] {
   return [`<details><summary>${title}</summary>`, "", ...lines, "", "</details>"];
 }

@@ -2,12 +2,12 @@ import type { CheckReport } from "../../actions/check/check-settings.ts";
 import type { Issue } from "../../core/result.ts";
 import type { Terminal } from "../terminal.ts";
 
-/** What is accepted for a while is said at each run. */
+/** Accepted violations are reported at each run. */
 export function tellAccepted(terminal: Terminal, issues: readonly Issue[]): void {
   for (const { path, code, message } of issues) terminal.warn(`! ${path}: ${message} [${code}]`);
 }
 
-/** Under what policies say: why each of them exists, and what to do. */
+/** Reason and remedy of the policies above. */
 export function renderPolicies(terminal: Terminal, notes: CheckReport["policies"]): string {
   return notes
     .map(({ code, reason, remedy, waivable }) =>

@@ -12,14 +12,14 @@ interface Running {
 }
 
 /**
- * What the engine is doing: in a terminal a tree that redraws in place (in progress with elapsed time, and what the rest waits
- * for), in a pipe one plain line for each resource that ended.
+ * Progress of the engine: in a terminal a live tree (operations in progress with elapsed time, and their dependents), in a pipe one plain line per
+ * finished resource.
  */
 export class Progress {
   readonly #terminal: Terminal;
   readonly #running = new Map<string, Running>();
   readonly #done = new Set<string>();
-  /** URN -> URNs of what it waits for. */
+  /** URN -> URNs of its dependencies. */
   readonly #dependencies = new Map<string, readonly string[]>();
   #title = "";
   #passing = false;
@@ -32,7 +32,7 @@ export class Progress {
     this.#terminal = terminal;
   }
 
-  /** Starts a new part of the screen. A passing one changes nothing and leaves no line. */
+  /** Starts a new part of the screen. A transient one changes nothing and leaves no line. */
   begin(title: string, { passing = false }: { readonly passing?: boolean } = {}): void {
     this.end();
     this.#title = title;
@@ -45,7 +45,7 @@ export class Progress {
     else this.#terminal.line(title);
   }
 
-  /** Ends the part; in a terminal one line stays of what changed something. */
+  /** Ends the part; in a terminal one line remains if it changed something. */
   end(): void {
     if (this.#title === "") return;
     if (this.#timer !== undefined) {
@@ -59,7 +59,7 @@ export class Progress {
     this.#title = "";
   }
 
-  /** Resources that are being changed right now, as a person names them. */
+  /** Resources that are changing now, by display name. */
   inProgress(): readonly string[] {
     return [...this.#running.values()].map(({ change }) => `${change.change} ${label(change)}`);
   }
@@ -70,14 +70,14 @@ export class Progress {
     this.#terminal.line(text);
   }
 
-  /** The same on the error output. */
+  /** The same on standard error. */
   warn(text: string): void {
     if (this.#timer !== undefined) this.#draw.clear();
     this.#terminal.warn(text);
   }
 
   on(event: EngineEvent): void {
-    // A component is no resource of the cloud: it is done when its parts are.
+    // A component is not a cloud resource: it is done when its children are.
     if ("change" in event && isComponent(event.change.urn)) return;
     switch (event.kind) {
       case "declared":
@@ -100,7 +100,7 @@ export class Progress {
         this.note(`  ${this.#terminal.style("red", "✗")} ${label(event.change)}: ${event.message}`);
         return;
       case "diagnostic":
-        // An error comes again as the resource that failed, and as the command's own last word.
+        // The error is shown again with the failed resource, and at the end of the command.
         if (event.severity === "warning") this.note(`  ${this.#terminal.style("yellow", "!")} ${event.message.trim()}`);
     }
   }
@@ -136,7 +136,7 @@ export class Progress {
     const explained = waiting
       .map(([urn, dependencies]) => ({ urn, blocking: dependencies.filter((one) => !this.#done.has(one)) }))
       .filter(({ blocking }) => blocking.length > 0)
-      // First what is next: it waits for nothing but what is in progress.
+      // First the next resources, which wait only for operations in progress.
       .toSorted((a, b) => this.#notYetBegun(a.blocking) - this.#notYetBegun(b.blocking));
     for (const { urn, blocking } of explained.slice(0, waitingShown)) {
       lines.push(style("dim", `    ${urnLabel(urn)} waits for ${blocking.slice(0, 3).map(urnLabel).join(", ")}`));
@@ -180,7 +180,7 @@ function isComponent(urn: string): boolean {
   return urn.split("::")[2]?.split("$").at(-1)?.startsWith("lor:") === true;
 }
 
-/** Cuts what a person sees; colour codes take no place. */
+/** Truncates the visible text; colour codes have no width. */
 function cut(line: string, columns: number): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes start with the escape character
   const plain = line.replace(/\u001b\[[0-9;]*m/g, "");

@@ -13,7 +13,7 @@ import { renderHere, renderSource, renderStep } from "./step.ts";
 import { renderTable } from "./table.ts";
 import { renderValues } from "./value-change.ts";
 
-/** What a person approves: what is created, changed, restarted, replaced, deleted; the price now and after; how long it takes. */
+/** Proposal to approve: resources to create, change, restart, replace and delete; price now and after; duration. */
 export function renderProposal(terminal: Terminal, proposal: Proposal): string {
   const parts = [renderChanges(terminal, proposal.changes), renderSteps(terminal, proposal.steps)];
   if (proposal.lost.length > 0) {
@@ -36,7 +36,7 @@ const groups = [
   { kind: "delete", title: "Deleted", sign: "-", colour: "red" },
 ] as const;
 
-/** Creations are counted by type; everything that touches what exists is named one by one, with its reason and its values. */
+/** Creations are counted by type; changes of existing resources are listed one by one, with reason and values. */
 export function renderChanges(terminal: Terminal, changes: readonly ProposedChange[]): string {
   return groups
     .flatMap(({ kind, title, sign, colour }) => {
@@ -52,7 +52,7 @@ export function renderChanges(terminal: Terminal, changes: readonly ProposedChan
     .join("\n");
 }
 
-/** The steps of a switch with who serves meanwhile: the forecast of capacity at each moment. */
+/** Steps of a switch with the fronts that serve meanwhile. */
 export function renderSteps(terminal: Terminal, steps: readonly StepForecast[]): string {
   if (steps.length === 0) return "";
   const here = steps.some((one) => one.here !== undefined);
@@ -87,7 +87,7 @@ export function describePrice(plan: SystemPlan): string {
   return unknown.length === 0 || known === undefined ? sum : `${sum}, and what has no known price`;
 }
 
-/** What the price of a Plan lacks, on a line of its own; empty when it lacks nothing. */
+/** Charges of a Plan without a known price, on a line of their own; empty when there are none. */
 export function renderPlanUnpriced(terminal: Terminal, plan: SystemPlan | undefined): readonly string[] {
   const unknown = plan === undefined ? [] : pricePlan(plan).unknown;
   return unknown.length === 0 ? [] : [renderUnpriced(terminal, unknown)];
@@ -114,7 +114,7 @@ function renderValueLine(change: ValueChange): string {
   return `      ${change.path}: ${before} → ${after}`;
 }
 
-/** What exactly is approved, step by step: the engine's changes and the calls around them. */
+/** Details of the approved plan by step: the engine's changes and the API calls around them. */
 export function renderApproved({ steps, settings, state }: ApprovedSwitch): string {
   const lines = steps.flatMap(({ step, changes, calls }, index) => [
     `${index + 1}. ${renderStep(step)}`,

@@ -8,14 +8,14 @@ export const disruptionTitles = {
   "region-lost": "the region is lost",
 } as const;
 
-/** The most data that each disruption can lose, data set by data set, as the sum of what makes it. */
+/** Worst-case data loss by disruption and data set, as a sum of its terms. */
 export function renderRpo(terminal: Terminal, report: RpoReport): string {
   const lines = [`Accepted data loss (RPO): ${report.rpoSeconds / 60} minutes`];
   const dataSets = [...new Set(report.entries.map((entry) => entry.dataSet))];
   for (const dataSet of dataSets) {
     lines.push("", terminal.style("bold", dataSet));
     for (const entry of report.entries.filter((candidate) => candidate.dataSet === dataSet)) {
-      // What is made again from settings is bound to nothing: neither held nor broken.
+      // Generated data is not bound by the RPO: neither held nor broken.
       const sign = !entry.mustHold ? "·" : entry.held ? terminal.style("green", "✓") : terminal.style("red", "✗");
       lines.push(`  ${sign} ${disruptionTitles[entry.disruption]}: ${entry.statement}`);
     }

@@ -6,7 +6,7 @@ import { renderContracts } from "./contracts.ts";
 import { renderSeconds } from "./duration.ts";
 import { renderSentences, renderTable } from "./table.ts";
 
-/** A year with its rush: month by month beside what it would cost without, a chart of it, and the contract of each instance. */
+/** A year with its rush: months beside the cost without a rush, a chart, and the contract of each instance. */
 export function renderSeasonCost(terminal: Terminal, report: SeasonCostReport): string {
   const { prices } = report;
   return [
@@ -50,7 +50,7 @@ function renderMonths(terminal: Terminal, { months, total, prices }: SeasonCostR
   );
 }
 
-/** The months whose price is known; those with rush in another colour, where there are colours. */
+/** Months with a known price; those with rush in another colour, where colours are available. */
 function renderChart(terminal: Terminal, { months }: SeasonCostReport): readonly string[] {
   const known = months.flatMap(({ month, total, hoursInRush }) =>
     total === null ? [] : [{ month, total, hoursInRush }],

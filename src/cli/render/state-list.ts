@@ -17,7 +17,7 @@ const now = {
   backwards: "The state went backwards: what later runs did is undone in it.",
 } as const;
 
-/** The chain of a stack's states and the other copies, newest last. */
+/** A stack's chain of states and the other copies, newest last. */
 export function renderStateList(terminal: Terminal, listing: StateListing): string {
   const head = listing.entries.findLast((entry) => entry.kind !== "overwrote");
   const next = listing.now === "backwards" ? ` Next: lor-infra state restore ${head?.number}` : "";

@@ -4,7 +4,7 @@ import type { Terminal } from "../terminal.ts";
 import { describePrice, renderPlanUnpriced } from "./proposal.ts";
 import { renderTable } from "./table.ts";
 
-/** What runs and where. */
+/** Current state of a stack. */
 export function renderStatus(terminal: Terminal, status: StatusResult): string {
   if (!status.exists) return "Nothing is up. Next: lor-infra up";
   const { style } = terminal;
@@ -50,7 +50,7 @@ export function renderStatus(terminal: Terminal, status: StatusResult): string {
   return lines.join("\n");
 }
 
-/** The stack's addresses, nested as its outputs are: `loadBalancer.public  57.128.0.10`. */
+/** Addresses of the stack, nested as in its outputs: `loadBalancer.public  57.128.0.10`. */
 function renderAddresses(addresses: unknown, prefix = ""): readonly string[] {
   if (typeof addresses !== "object" || addresses === null) return [];
   return Object.entries(addresses).flatMap(([name, value]: [string, unknown]) =>

@@ -2,7 +2,7 @@ import type { ExpectedTime } from "../../rolling/forecast.ts";
 import type { SwitchStep } from "../../rolling/model.ts";
 import { renderSeconds } from "./duration.ts";
 
-/** One step of a switch as a person says it. */
+/** Description of one step of a switch. */
 export function renderStep(step: SwitchStep): string {
   switch (step.kind) {
     case "settle-resize":
@@ -35,12 +35,12 @@ export function renderExpected({ seconds, here }: ExpectedTime): string {
   return here === undefined ? real : `${real}, ${renderSeconds(here.seconds)} here`;
 }
 
-/** Where an expected time comes from. */
+/** Source of an expected duration. */
 export function renderSource({ learned }: Pick<ExpectedTime, "learned">): string {
   return learned === undefined ? "estimated" : `as the last ${learned.samples} times`;
 }
 
-/** What such a step took on a cloud that stands for the real one; empty where that is not known. */
+/** Duration of such steps on the local cloud; empty when unknown. */
 export function renderHere({ here }: Pick<ExpectedTime, "here">): string {
   return here === undefined ? "" : `${renderSeconds(here.seconds)}, as the last ${here.samples} times`;
 }

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import Table, { type TableConstructorOptions } from "cli-table3";
 import type { Terminal } from "../terminal.ts";
 
-/** Columns aligned by two spaces, no rules: reads the same in a terminal, in a pipe and in a mail. */
+/** Columns separated by two spaces, without rules: readable in a terminal, in a pipe and in a mail. */
 const plain: TableConstructorOptions = {
   chars: {
     top: "",
@@ -27,8 +27,8 @@ const plain: TableConstructorOptions = {
 type Row = readonly string[];
 
 /**
- * A table no wider than the terminal: cells wrap between words. Where even the longest words do not fit side by side, each
- * row becomes a list of its cells. Cells of right-aligned columns never wrap.
+ * A table no wider than the terminal: cells wrap between words. If even the longest words do not fit side by side, each row becomes a list of its
+ * cells. Cells of right-aligned columns never wrap.
  */
 export function renderTable(
   terminal: Terminal,
@@ -56,14 +56,14 @@ export function renderTable(
   });
 }
 
-/** Rows without a head: cells wrap where the terminal ends. */
+/** Rows without a head: cells wrap at the width of the terminal. */
 export function renderSentences(terminal: Terminal, rows: readonly Row[], within = terminal.columns): string {
   const columns = Array.from({ length: Math.max(...rows.map((row) => row.length)) }, (_, column) => {
     const cells = rows.map((row) => row[column] ?? "");
     const natural = longest(cells);
     return { natural, cells: natural, least: longest(cells.flatMap(wordsOf)) };
   });
-  // A word that is longer than the terminal is left to it: cut, an address could no longer be copied.
+  // A word longer than the terminal is left whole, so that a URL can still be copied.
   const widths = fitColumns(columns, within - indent.length) ?? columns.map(({ natural }) => natural);
   return layOut(rows, { colWidths: [...widths] });
 }
@@ -71,7 +71,7 @@ export function renderSentences(terminal: Terminal, rows: readonly Row[], within
 const indent = "  ";
 const gap = "  ".length;
 
-/** The first cell as a title, the others below it, each after the title of its column. */
+/** First cell as a title, the others below it, each after the title of its column. */
 function renderList(terminal: Terminal, head: Row, [title = "", ...cells]: Row): string {
   const fields = cells.flatMap((cell, index) =>
     cell === "" ? [] : [[terminal.style("dim", head[index + 1] ?? ""), cell]],
@@ -85,11 +85,11 @@ interface ColumnWidths {
   readonly natural: number;
   /** Width at which only the title wraps. */
   readonly cells: number;
-  /** Width of what may not be broken. */
+  /** Width of unbreakable text. */
   readonly least: number;
 }
 
-/** Wraps titles, then the widest cells; undefined when what may not be broken does not fit. */
+/** Wraps titles, then the widest cells; undefined when unbreakable text does not fit. */
 function fitColumns(columns: readonly ColumnWidths[], room: number): readonly number[] | undefined {
   const free = room - gap * (columns.length - 1);
   const natural = columns.map((column) => column.natural);

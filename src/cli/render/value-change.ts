@@ -1,11 +1,11 @@
 import type { ValueChange } from "../../engine/port.ts";
 
-/** Most characters of a value that are shown. */
+/** Maximum number of characters shown of a value. */
 const longestValue = 60;
-/** Characters that are kept before the first difference of two long values. */
+/** Number of characters before the first difference of two long values. */
 const keptBefore = 10;
 
-/** Both values of a change as one line of text each, cut around the first difference. */
+/** Both values of a change as one line each, truncated around the first difference. */
 export function renderValues({ before, after }: ValueChange): readonly [string, string] {
   const [one, other] = [renderValue(before), renderValue(after)];
   const skipped =

@@ -4,7 +4,7 @@ import type { Part } from "./plan-model.ts";
 /** Parts in the order of the address plan. */
 export const parts: readonly Part[] = Object.freeze(["loadBalancer", "prestashop", "mysql", "odoo", "postgresql"]);
 
-/** How cloud names and Pulumi names write each part. */
+/** Names of the parts in cloud names and Pulumi names. */
 export const partNames: Readonly<Record<Part, string>> = Object.freeze({
   loadBalancer: "lb",
   prestashop: "prestashop",
@@ -16,10 +16,10 @@ export const partNames: Readonly<Record<Part, string>> = Object.freeze({
 /** Longest prefix of a subnet: it must hold the fixed addresses, the pool .100-.250 and the gateway .254. */
 export const longestSubnetPrefix = 24;
 
-/** What a subnet keeps for itself; fixed addresses lie outside. */
+/** Ranges inside a subnet; fixed addresses are outside of them. */
 export interface ReservedAddresses {
   readonly gateway: IpAddress;
-  /** Addresses that the cloud gives out by itself: DHCP, load balancer, databases. */
+  /** Addresses assigned by the cloud: DHCP, load balancer, databases. */
   readonly poolStart: IpAddress;
   readonly poolEnd: IpAddress;
 }

@@ -5,10 +5,10 @@ import { systemCopySeconds } from "./recovery.ts";
 
 const daySeconds = 86_400;
 
-/** Time that the daily backup of a database is taken to last: OVHcloud promises none. */
+/** Assumed duration of the daily backup of a database: OVHcloud promises none. */
 const databaseBackupSeconds = 2 * 3600;
 
-/** Every backup that the data-loss statement rests on, and how old its newest one may be. */
+/** Every backup that the data-loss statement relies on, and the maximum age of its newest one. */
 export function backupSources(plan: LorPlan): readonly BackupSource[] {
   const { mysql, postgresql, odoo, shop, storage, backups } = plan;
   const lasting = shop.fronts.filter((front) => !shop.extraFronts.includes(front.name));

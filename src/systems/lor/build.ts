@@ -11,7 +11,7 @@ import type { BuildOptions } from "../contract.ts";
 import { partNames } from "./address-plan.ts";
 import type { DatabasePlan, LorPlan } from "./plan-model.ts";
 
-/** Creates what the Plan says, and returns the stack's outputs. Called inside a Pulumi program. */
+/** Creates the resources of a Plan and returns the stack's outputs. Called inside a Pulumi program. */
 export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Record<string, unknown>> {
   const allowDataDeletion = options.allowDataDeletion === true;
   const { compute } = plan.region;
@@ -28,7 +28,7 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
   const storage = new ObjectStorage("storage", {
     images: plan.storage.images,
     copies: plan.storage.copies,
-    // Odoo's server forgets its old pairs of files and database dump.
+    // Odoo's server deletes its expired pairs of files and database dump.
     expirablePrefix: "sets/",
     allowDataDeletion,
   });

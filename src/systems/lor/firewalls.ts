@@ -3,11 +3,11 @@ import type { FirewallPlan, Part, SubnetPlan } from "./plan-model.ts";
 
 const anywhere = "0.0.0.0/0";
 
-/** Who may reach the servers of Lor: only the load balancer and Odoo are reachable from outside. */
+/** Inbound rules of Lor's servers: only the load balancer and Odoo are reachable from outside. */
 export function planFirewalls(prefix: string, subnets: readonly SubnetPlan[]): readonly FirewallPlan[] {
   const fronts = partNames.prestashop;
   const odoo = partNames.odoo;
-  // The balancer has a leg in the subnet of its members besides its own, and a front takes no other traffic.
+  // The balancer has an address in the subnet of its members besides its own, and a front accepts no other traffic.
   const balancerSides: readonly Part[] = ["loadBalancer", "prestashop"];
   return [
     {

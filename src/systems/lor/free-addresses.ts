@@ -1,7 +1,7 @@
 import { type Cidr, IpAddress } from "../../core/cidr.ts";
 import { reservedAddresses } from "./address-plan.ts";
 
-/** So many addresses of a subnet that a server may be given and none has, after the last one first; fewer where it has no more. */
+/** Free addresses of a subnet for servers, beginning after the last used one; fewer than requested when the subnet has no more. */
 export function freeAddresses(subnet: Cidr, taken: readonly IpAddress[], count: number): readonly IpAddress[] {
   const { gateway, poolStart, poolEnd } = reservedAddresses(subnet);
   const [first, last] = [subnet.first.toNumber(), subnet.last.toNumber()];

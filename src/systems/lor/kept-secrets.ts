@@ -7,7 +7,7 @@ import type { LorPlan } from "./plan-model.ts";
 const password = "random:index/randomPassword:RandomPassword";
 const instance = "openstack:compute/instance:Instance";
 
-/** Every secret that a stack of this Plan has and that an import cannot read from a resource. */
+/** All secrets of a Plan's stack that an import cannot read from a resource. */
 export function keptSecrets(plan: LorPlan): readonly KeptSecret[] {
   const fronts = plan.shop.fronts.map((front) => front.name);
   const odoo = plan.odoo.server.name;

@@ -157,7 +157,7 @@ function serverItems(item: NewItem, { name, size, volume }: ServerPlan, volumeHo
 
 type NewItem = (type: string, name: string, more?: Partial<Omit<PlanItem, "type" | "name" | "component">>) => PlanItem;
 
-/** Items of one component: by default free, holding nothing, serving nothing. */
+/** Items of one component: by default free, without data and without traffic. */
 function itemsOf(component: string): NewItem {
   return (type, name, more) => ({
     name,

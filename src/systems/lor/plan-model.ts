@@ -1,8 +1,8 @@
 import type { SystemPlan } from "../contract.ts";
 
 /**
- * Everything that is built for Lor, decided. Components, price, RPO, diagram and runbook are derived from this and from
- * nothing else. Every cloud name in it is deterministic (`<project>-<stack>-<part>`), so that a resource can be found by name.
+ * The complete design of Lor's infrastructure. Components, price, RPO, diagram and runbook are derived from it alone. Every cloud name in it is
+ * deterministic (`<project>-<stack>-<part>`), so that a resource can be found by name.
  */
 export interface LorPlan extends SystemPlan {
   readonly system: "lor";
@@ -36,7 +36,7 @@ export interface NetworkPlan {
   readonly externalNetwork: string;
   /** One private network and one subnet for each part, in the order of the address plan. */
   readonly subnets: readonly SubnetPlan[];
-  /** Who may reach the servers. */
+  /** Inbound rules of the servers. */
   readonly firewalls: readonly FirewallPlan[];
 }
 
@@ -47,7 +47,7 @@ export interface SubnetPlan {
   readonly cidr: string;
   /** VLAN id, 1-4094. */
   readonly vlan: number;
-  /** Last usable address minus none: `.254` of a /24. */
+  /** `.254` of a /24: the last usable address. */
   readonly gateway: string;
   /** Automatic addresses start above the fixed ones. */
   readonly pool: { readonly start: string; readonly end: string };
@@ -68,7 +68,7 @@ interface FirewallRulePlan {
   readonly description: string;
   /** TCP port. */
   readonly port: number;
-  /** Who may connect, as CIDR. */
+  /** Networks that may connect, as CIDR. */
   readonly from: string;
 }
 
@@ -78,7 +78,7 @@ interface LoadBalancerPlan {
   readonly driver: "ovh" | "openstack";
   /** Mbit/s. */
   readonly bandwidth: number;
-  /** The cloud's size name: small, medium, large, xl. */
+  /** Flavor name: small, medium, large, xl. */
   readonly flavor: string;
   /** Wanted private address; honoured by the driver `openstack` only, OVHcloud gives its own. */
   readonly address: string;
@@ -91,9 +91,9 @@ export interface ServerPlan {
   readonly name: string;
   /** Cloud name, such as `lor-prod-ps-0`. */
   readonly cloudName: string;
-  /** Size as the customer names it (`b2-7`). */
+  /** Size as named in the settings (`b2-7`). */
   readonly size: string;
-  /** The cloud flavor that can come back (`b2-7-flex`). */
+  /** Cloud flavor whose resize is reversible (`b2-7-flex`). */
   readonly flavor: string;
   readonly image: string;
   /** Fixed private address. */
@@ -113,9 +113,9 @@ export interface ShopPlan {
   readonly domain: string;
   readonly release: ReleasePlan;
   readonly fronts: readonly ServerPlan[];
-  /** The fronts that exist in only one profile or only during a switch; created first, removed last. */
+  /** Fronts that exist in one profile or during a switch only; created first, removed last. */
   readonly extraFronts: readonly string[];
-  /** Server group policy; `soft-anti-affinity` unless a test asks otherwise. */
+  /** Server group policy: `soft-anti-affinity`, except in a test. */
   readonly groupPolicy: "soft-anti-affinity" | "anti-affinity";
 }
 
@@ -124,7 +124,7 @@ export interface OdooPlan {
   readonly release: ReleasePlan;
   readonly server: ServerPlan;
   readonly filestore: {
-    /** Seconds between two copies of the filestore and the database dump to object storage. */
+    /** Interval of copies of the filestore and the database dump to object storage, in seconds. */
     readonly copyEverySeconds: number;
     /** A copy that takes longer is stopped and reported. */
     readonly copyTimeoutSeconds: number;
@@ -137,19 +137,19 @@ export interface DatabasePlan {
   readonly version: string;
   readonly plan: string;
   readonly flavor: string;
-  /** Fixed by the plan: essential 1, business 2, enterprise 3. */
+  /** Number of nodes by plan: essential 1, business 2, enterprise 3. */
   readonly nodes: number;
   readonly diskGigabytes: number;
   /** UTC, `HH:MM:SS`. */
   readonly backupTime: string;
   /** Region of the database first, then the off-site one. */
   readonly backupRegions: readonly string[];
-  /** How far back a point-in-time restore reaches, days: essential 2, business 14, enterprise 30. */
+  /** Reach of a point-in-time restore, in days: essential 2, business 14, enterprise 30. */
   readonly retentionDays: number;
   /** Logical database and user, such as `prestashop`. */
   readonly database: string;
   readonly user: string;
-  /** Addresses that may connect: the subnet of the servers that use it. */
+  /** Networks that may connect: the subnet of the servers that use it. */
   readonly allowedFrom: readonly string[];
 }
 
@@ -158,7 +158,7 @@ export interface StoragePlan {
   readonly images: BucketPlan;
   /** Copies of the images and of Odoo's filestore, in the off-site region. */
   readonly copies: BucketPlan;
-  /** Copy of the images to `copies` by a timer on the fronts, to where replication brings them too, which has no promised bound. */
+  /** Copy of the images to `copies` by a timer on the fronts, besides the replication, which has no promised time limit. */
   readonly imagesCopy: { readonly copyEverySeconds: number; readonly copyTimeoutSeconds: number };
   /** Swift container of the guests' configuration documents. */
   readonly configuration: { readonly cloudName: string; readonly region: string };

@@ -22,12 +22,12 @@ export type LorPlanArgs = PlanArgs<LorSettings>;
 const volumeType = "high-speed";
 const healthPath = "/health";
 
-/** Name of the front at a position of `prestashop.addresses`. */
+/** Name of the front at an index of `prestashop.addresses`. */
 export function frontName(index: number): string {
   return `ps-${index}`;
 }
 
-/** The fleet that a profile asks for. */
+/** Fleet of a profile. */
 export function fleetOf(settings: Pick<LorSettings, "prestashop" | "loadBalancer">): Fleet {
   const fronts = Array.from({ length: settings.prestashop.fronts }, (_, index) => ({
     name: frontName(index),
@@ -37,8 +37,8 @@ export function fleetOf(settings: Pick<LorSettings, "prestashop" | "loadBalancer
 }
 
 /**
- * Decides everything that is built. Pure. Settings that passed the checks always give a Plan; a fleet made by hand that names
- * a front without an address or a size that is not sold throws a LorError.
+ * Decides everything that is built. Pure. Valid settings always yield a Plan. @throws LorError for a fleet with a front without an address or with
+ * a size that is not sold
  */
 export function planLor(args: LorPlanArgs): LorPlan {
   const shared = args.settings.normal;
@@ -187,7 +187,7 @@ function planStorage({ region, storage }: LorSettings, prefix: string): StorageP
   };
 }
 
-/** Extra fronts have none: the copies would outlive them and stay billed, and a front holds no data of its own. */
+/** Extra fronts have none: the backups would outlive them and stay billed, and a front holds no data of its own. */
 function planBackups(settings: LorSettings, shop: ShopPlan, odoo: OdooPlan): readonly InstanceBackupPlan[] {
   const { cron, keep } = settings.backups.instances;
   const lasting = shop.fronts.filter((front) => !shop.extraFronts.includes(front.name));

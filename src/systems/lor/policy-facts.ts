@@ -69,7 +69,7 @@ export function factsOfPlans(
   };
 }
 
-/** Names in the cloud play no part: no policy judges them. */
+/** Cloud names are irrelevant: no policy judges them. */
 function planProfile(settings: Readonly<Record<Profile, LorSettings>>, profile: Profile): LorPlan {
   return planLor({ project: "lor", stack: "prod", settings, fleet: fleetOf(settings[profile]), profile });
 }
@@ -92,7 +92,7 @@ function recoveryOf(settings: Partial<LorSettings>): Partial<Pick<PolicyFacts, "
   return { recovery: { rpoSeconds: rpo.inSeconds(), losses, settings: lossRemedies } };
 }
 
-/** Every data set that must hold the RPO; the data-loss statement promises that all of them outlive their region. */
+/** Data sets that must hold the RPO; the data-loss statement promises that all of them survive the loss of their region. */
 function placesOf(region: LorSettings["region"]): PolicyFacts["places"] {
   const area = findRegion(region.compute)?.area ?? region.compute;
   const place = (dataSet: string, from: string) => ({

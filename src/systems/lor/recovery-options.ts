@@ -7,14 +7,14 @@ type RecoveryNeed = RecoveryAdvice["needs"][number];
 type NeededSetting = RecoveryNeed["settings"][number];
 type RecoveryLimit = RecoveryAdvice["impossible"][number];
 
-/** One way to have a data set copied, and what the data-loss statement then rests on. */
+/** One option for copying a data set, with its recovery facts. */
 interface Option {
-  /** Only those that differ from what is there. */
+  /** Settings that differ from the current ones. */
   readonly settings: readonly NeededSetting[];
   readonly facts: RecoveryFacts;
 }
 
-/** What there is to choose for a data set; the choices that ask the least of it first. */
+/** Options for a data set, least demanding first. */
 interface Choice {
   readonly dataSet: string;
   readonly options: (facts: RecoveryFacts) => readonly Option[];
@@ -34,10 +34,10 @@ const choices: readonly Choice[] = Object.freeze([
 ]);
 
 /**
- * The settings that hold an RPO, for each data set that must and does not. Of those that do, the ones that ask the least: the longest limit for a copy, as
- * one that does not end in time is none, then the longest interval. No price book has a price for how often is copied, so they all cost the same.
- *
- * @param kept paths of settings that stay as they are, because somebody asked for them so
+ * Settings that hold an RPO, for each data set that must but does not. Among the possible ones the least demanding: the longest time limit of a
+ * copy, because a copy that is stopped is lost, then the longest interval. All cost the same, because no price book charges for the frequency of
+ * copies.
+ * @param kept paths of settings that were requested explicitly
  */
 export function adviseRecovery(facts: RecoveryFacts, rpoSeconds: number, kept: readonly string[] = []): RecoveryAdvice {
   const needs: RecoveryNeed[] = [];
@@ -82,7 +82,7 @@ function databaseOptions(facts: RecoveryFacts, engine: "mysql" | "postgresql"): 
 
 const minutes = [60, 45, 30, 20, 15, 10, 5, 3, 2, 1];
 
-/** Nothing longer than what is there: it would lose more. */
+/** Excludes longer intervals than the current one, which would lose more. */
 function copyOptions(facts: RecoveryFacts, copy: "filestore" | "imagesCopy", path: string): readonly Option[] {
   const copied = copy === "filestore" ? "for erp-filestore" : "for shop-images";
   const now = facts[copy];

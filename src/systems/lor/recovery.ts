@@ -11,15 +11,15 @@ import {
 } from "../../domain/recovery.ts";
 import type { LorPlan } from "./plan-model.ts";
 
-/** What the data-loss statement rests on; from a Plan, or from settings that are still being checked. */
+/** Facts for the data-loss statement; from a Plan, or from settings that are being validated. */
 export interface RecoveryFacts {
   readonly filestore: CopyFacts;
   readonly imagesCopy: CopyFacts;
   /** Fields of a schedule, UTC. */
   readonly backupCron: string;
-  /** How far back a point-in-time restore reaches, days. */
+  /** Reach of a point-in-time restore, in days. */
   readonly retentionDays: { readonly mysql: number; readonly postgresql: number };
-  /** Fronts that last; each of them copies the images. */
+  /** Permanent fronts; each of them copies the images. */
   readonly fronts: readonly string[];
 }
 
@@ -34,17 +34,17 @@ interface CopyFacts {
  */
 const pointInTimeLagSeconds = 300;
 
-/** Time that the copy of a system disk is taken to last: the cloud promises none. */
+/** Assumed duration of the copy of a system disk: the cloud promises none. */
 export const systemCopySeconds = 3600;
 
-/** How long every set of the filestore copy is kept; afterwards one of each day. */
+/** Time that every set of the filestore copy is kept; afterwards one per day. */
 const filestoreSetsKeptDays = 2;
 
 const databaseType = "ovh:CloudProject/database:Database";
 const storageType = "ovh:CloudProject/storage:Storage";
 const backupType = "ovh:CloudProject/workflowBackup:WorkflowBackup";
 
-/** @param out front that runs nothing at the moment, because it is restarted */
+/** @param out front that is restarting */
 export function recoveryFacts(plan: LorPlan, out: readonly string[] = []): RecoveryFacts {
   return {
     filestore: plan.odoo.filestore,
@@ -57,7 +57,7 @@ export function recoveryFacts(plan: LorPlan, out: readonly string[] = []): Recov
   };
 }
 
-/** What each data set of Lor loses in a disruption. */
+/** Loss of each data set of Lor in a disruption. */
 const dataSets: Readonly<Record<string, (facts: RecoveryFacts, disruption: Disruption) => DataLoss>> = Object.freeze({
   "shop-database": ({ retentionDays }, disruption) =>
     databaseLoss("shop-database", "mysql", retentionDays.mysql, disruption),
@@ -76,7 +76,7 @@ export function assessDataLoss(facts: RecoveryFacts): readonly DataLoss[] {
   return Object.keys(dataSets).flatMap((dataSet) => stateLossOf(facts, dataSet));
 }
 
-/** That of one data set; nothing for a name that Lor does not have. */
+/** Worst-case loss of one data set; empty for an unknown name. */
 export function stateLossOf(facts: RecoveryFacts, dataSet: string): readonly DataLoss[] {
   const state = dataSets[dataSet];
   return state === undefined ? [] : disruptions.map((disruption) => state(facts, disruption));
@@ -136,7 +136,7 @@ function imagesLoss({ imagesCopy, fronts }: RecoveryFacts, disruption: Disruptio
   }
 }
 
-/** The copy holds the files and a dump of the database of the same instant, and the pair is what is restored. */
+/** The copy contains the files and a database dump of the same instant, and both are restored together. */
 function filestoreLoss({ filestore }: RecoveryFacts, disruption: Disruption): DataLoss {
   const pair = "files and database dump of one instant, from the off-site copies";
   const remarks: Readonly<Record<Disruption, string>> = {
@@ -154,7 +154,7 @@ function filestoreLoss({ filestore }: RecoveryFacts, disruption: Disruption): Da
   });
 }
 
-/** System, programs and logs: made again from the public image and the configuration document. */
+/** System, programs and logs: created again from the public image and the configuration document. */
 function systemDiskLoss(
   dataSet: string,
   servers: readonly string[],
@@ -181,7 +181,7 @@ function systemDiskLoss(
   });
 }
 
-/** The release, caches, and what the back office changes in themes and translations. */
+/** The release, caches, and changes of themes and translations in the back office. */
 function frontVolumeLoss(disruption: Disruption): DataLoss {
   const common = { dataSet: "front-volume", disruption, mustHold: false };
   if (disruption === "database-crash")
@@ -208,7 +208,7 @@ function untouched(
   return boundedLoss({ ...common, terms: [term("lies elsewhere", 0, source)], remark: "not touched" });
 }
 
-/** The last complete copy began at most one interval and one duration ago. */
+/** The last complete copy began at most one interval plus one duration ago. */
 function copyTerms(
   { copyEverySeconds, copyTimeoutSeconds }: CopyFacts,
   source: DataLossSource,

@@ -74,7 +74,7 @@ function databaseVariables(
   };
 }
 
-/** More fronts need more addresses, and which ones they get changes no price: free ones of their subnet. */
+/** More fronts need more addresses. Any free addresses of the subnet will do, because the choice does not affect the price. */
 function impliedSettings(
   { normal, rush }: ProfilePair<Partial<LorSettings>>,
   issues: readonly Issue[],

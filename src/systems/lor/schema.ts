@@ -29,7 +29,7 @@ const release = z.object({
   sha256: text(/^[0-9a-f]{64}$/, { code: "release-invalid", accepted: "64 hexadecimal digits in quotes" }),
 });
 
-// A guest's timer is no finer than a minute.
+// A guest's timer has a resolution of one minute.
 const copy = z.object({
   copyEvery: duration("PT1M").prefault("PT30M"),
   copyTimeout: duration("PT1M").prefault("PT10M"),
@@ -53,7 +53,7 @@ function database(engine: "mysql" | "postgresql") {
   });
 }
 
-/** Form of the settings of one profile; what the values mean is in settings.ts, how they fit together in rules/. */
+/** Schema of the settings of one profile; their meaning is in settings.ts, the rules between them in rules/. */
 export const lorSchema = z.object({
   ...sharedFields("lor"),
   region: z.object({
@@ -123,7 +123,7 @@ export const lorSchema = z.object({
   rolling: rolling().prefault({}),
 });
 
-/** The only settings that a profile file may hold; everything else is shared. */
+/** Settings that a profile file may contain; all others are shared. */
 export const profileSettings: readonly string[] = Object.freeze([
   "profile",
   "prestashop.fronts",

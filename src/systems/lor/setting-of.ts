@@ -10,7 +10,7 @@ const subnetSetting = (property: "cidr" | "vlan") => (name: string) =>
   `network.subnets.${Object.entries(partNames).find(([, part]) => part === name)?.[0] ?? name}.${property}`;
 const databaseSetting = (property: string) => (engine: string) => `${engine}.${property}`;
 
-/** Type -> first part of a property's path -> the setting that it follows. */
+/** Type -> first part of a property's path -> setting. */
 const settings: Readonly<Record<string, Readonly<Record<string, Setting>>>> = {
   "openstack:compute/instance:Instance": { flavorName: serverSetting("flavor"), imageId: serverSetting("image") },
   "openstack:blockstorage/volume:Volume": { size: serverSetting("disk") },
@@ -43,7 +43,7 @@ const settings: Readonly<Record<string, Readonly<Record<string, Setting>>>> = {
   },
 };
 
-/** Setting that decides a property of a resource, such as `mysql.plan`; undefined when none does. */
+/** Setting of a resource's property, such as `mysql.plan`; undefined when there is none. */
 export function settingOf(
   { type, name }: { readonly type: string; readonly name: string },
   path: string,

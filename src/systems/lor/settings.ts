@@ -6,7 +6,7 @@ import type { Size } from "../../core/size.ts";
 import type { SharedSettings } from "../contract.ts";
 import type { Part } from "./plan-model.ts";
 
-/** The settings of one profile of Lor, checked and with defaults filled in. Field by field what Pulumi.yaml may hold. */
+/** Settings of one profile of Lor, validated and with defaults: all fields that Pulumi.yaml may contain. */
 export interface LorSettings extends SharedSettings {
   readonly system: "lor";
   readonly region: {
@@ -16,7 +16,7 @@ export interface LorSettings extends SharedSettings {
     readonly storage: string;
     /** Region of managed databases, such as `GRA`. */
     readonly database: string;
-    /** Region of the off-site copies; another one than `storage` and `database`. */
+    /** Region of the off-site copies, different from `storage` and `database`. */
     readonly offsite: string;
   };
   readonly administration: {
@@ -27,7 +27,7 @@ export interface LorSettings extends SharedSettings {
   readonly network: {
     /** vRack service name, `pn-…`. */
     readonly vrack: string;
-    /** Holds every subnet. */
+    /** Contains every subnet. */
     readonly cidr: Cidr;
     /** Name of the cloud's public network. Default `Ext-Net`. */
     readonly externalNetwork: string;
@@ -43,13 +43,13 @@ export interface LorSettings extends SharedSettings {
   };
   readonly prestashop: {
     readonly domain: string;
-    /** One for each front that may exist in any profile. */
+    /** One for each front in any profile. */
     readonly addresses: readonly IpAddress[];
-    /** At least 2: a load balancer over one front protects from nothing. */
+    /** At least 2: a load balancer over one front has no redundancy. */
     readonly fronts: number;
-    /** As the customer names it, such as `b2-7`. */
+    /** As named in the settings, such as `b2-7`. */
     readonly frontsFlavor: string;
-    /** `flex` (default): the cloud flavor whose disk lets it come back; `classic`: the plain one. */
+    /** `flex` (default): a flavor whose resize is reversible; `classic`: the plain one. */
     readonly flavorFamily: FlavorFamily;
     /** Data volume of each front. */
     readonly disk: Size;
@@ -72,7 +72,7 @@ export interface LorSettings extends SharedSettings {
   readonly mysql: DatabaseSettings;
   readonly postgresql: DatabaseSettings;
   readonly storage: {
-    /** Expected amount of shop images and other large files, for the price. Old versions, which nothing takes away, come on top. */
+    /** Expected amount of shop images and other large files, for the price. Old versions, which are never deleted, come on top. */
     readonly size: Size;
     /** Copy of the images to the off-site region. Defaults: every PT30M, at most PT10M. */
     readonly copy: CopySettings;
@@ -86,14 +86,14 @@ export interface LorSettings extends SharedSettings {
     };
   };
   readonly rolling: {
-    /** Fronts that stay healthy and in service while others change; undefined (the default): as many as normal has. */
+    /** Minimum number of healthy serving fronts during a change; undefined (the default): the number of fronts in normal. */
     readonly minHealthy?: MinHealthySetting | undefined;
   };
 }
 
 export interface SubnetSettings {
   readonly cidr: Cidr;
-  /** 1-4094, another one for each part. */
+  /** 1-4094, different for each part. */
   readonly vlan: number;
 }
 
@@ -101,7 +101,7 @@ interface ReleaseSettings {
   readonly version: string;
   /** https. */
   readonly url: string;
-  /** 64 hexadecimal digits; all zeros stand for "not known yet" and give a warning. */
+  /** 64 hexadecimal digits; all zeros mean "not known yet" and cause a warning. */
   readonly sha256: string;
 }
 
@@ -118,7 +118,7 @@ export interface DatabaseSettings {
   readonly plan: string;
   readonly flavor: string;
   readonly disk: Size;
-  /** Only `private`: a public one is refused. */
+  /** Only `private`: a public database is refused. */
   readonly access: "private";
   /** UTC, `HH:MM:SS`. */
   readonly backupTime: string;

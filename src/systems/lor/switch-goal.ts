@@ -3,7 +3,7 @@ import type { LiveFleet, MinHealthy, SwitchGoal } from "../../rolling/model.ts";
 import { fleetOf, frontName } from "./plan.ts";
 import type { LorSettings } from "./settings.ts";
 
-/** What a switch leads to, and what it may never undercut on the way. */
+/** Target of a switch, and its minimum of healthy members. */
 export function switchGoal(settings: Readonly<Record<Profile, LorSettings>>, target: Profile): SwitchGoal {
   return {
     fleet: fleetOf(settings[target]),
@@ -15,14 +15,14 @@ export function switchGoal(settings: Readonly<Record<Profile, LorSettings>>, tar
   };
 }
 
-/** Without the setting as many healthy members serve as normal has. */
+/** Without the setting, the minimum is the number of members in normal. */
 function minHealthyOf({ prestashop, rolling: { minHealthy } }: LorSettings): MinHealthy {
   if (minHealthy === undefined) return { kind: "members", members: prestashop.fronts };
   if (typeof minHealthy === "number") return { kind: "members", members: minHealthy };
   return { kind: "percent", percent: minHealthy.percent, normal: prestashop.fronts };
 }
 
-/** A profile's fleet, whole and well: where a switch begins when nothing is wrong. */
+/** A profile's fleet without any fault: the start of an undisturbed switch. */
 export function undisturbed(settings: Readonly<Record<Profile, LorSettings>>, profile: Profile): LiveFleet {
   const { loadBalancerBandwidth, fronts } = fleetOf(settings[profile]);
   return {

@@ -17,14 +17,14 @@ export function renderProject(args: ProjectTemplateArgs): readonly TemplateFile[
 }
 
 interface SharedFileArgs {
-  /** Project name: begins every name in the cloud. */
+  /** Project name: prefix of every cloud name. */
   readonly name: string;
   readonly description: string;
   /** Program that Pulumi runs, relative to the folder. */
   readonly program: string;
 }
 
-/** Pulumi.yaml of a new project: the figures of Lor, with what is a placeholder named after the project. */
+/** Pulumi.yaml of a new project: the values of Lor, with placeholders named after the project. */
 function renderSharedFile({ name, description, program }: SharedFileArgs): string {
   return `name: ${name}
 description: ${description}
@@ -136,7 +136,7 @@ interface ProfileFileArgs {
   readonly name: string;
   readonly profile: Profile;
   readonly encryptionSalt: string;
-  /** Where the passphrase of the salt is, for whoever reads the file. One line. */
+  /** Location of the passphrase, as a comment for readers of the file. One line. */
   readonly saltRemark: string;
 }
 

@@ -11,11 +11,11 @@ interface Group {
   readonly title: string;
   readonly word: string;
   readonly has: (change: ProposedChange) => boolean;
-  /** Touches nothing that exists: a long list of it may be folded. */
+  /** Changes that touch nothing existing: a long list of them may be collapsed. */
   readonly harmless: boolean;
 }
 
-/** What is worst stands first. */
+/** Most severe changes first. */
 export const changeGroups: readonly Group[] = [
   { title: "Deleted", word: "deleted", has: ({ kind }) => kind === "delete", harmless: false },
   {
@@ -44,7 +44,7 @@ const shownUnfolded = 10;
 const shownNames = 10;
 const shownValues = 10;
 
-/** Every resource that changes, by what happens to it, with the reason and the values. */
+/** All changing resources, grouped by operation, with reasons and values. */
 export const changesSection: Section = ({ report }, most) => {
   if (report === undefined) return [];
   const { changes, profile } = report;
@@ -70,7 +70,7 @@ export const changesSection: Section = ({ report }, most) => {
   ];
 };
 
-/** How the switch to the profile would go, and why it cannot begin. */
+/** Steps of the switch to the profile, or why it cannot begin. */
 export const stepsSection: Section = ({ report }, most) => {
   if (report === undefined) return [];
   const { steps, stop, seconds, profile } = report;
@@ -103,7 +103,7 @@ export const stepsSection: Section = ({ report }, most) => {
   return parts.flatMap((part, index) => (index === 0 ? part : ["", ...part]));
 };
 
-/** The engine's order is that of a race: the text's is not. */
+/** Sorted, because the order of the engine varies. */
 function byName(one: ProposedChange, other: ProposedChange): number {
   return compare(one.name, other.name) || compare(one.type, other.type);
 }

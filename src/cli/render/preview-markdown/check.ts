@@ -2,7 +2,7 @@ import type { CheckReport } from "../../../actions/check/check-settings.ts";
 import { code, prose } from "../markdown.ts";
 import { type Section, shorten } from "./sections.ts";
 
-/** What `check` says: problems, then warnings. */
+/** Output of `check`: problems, then warnings. */
 export const checkSection: Section = ({ check: { ok, issues, warnings, policies } }, most) => {
   const lines = [
     "#### Check of the settings",
@@ -27,7 +27,7 @@ export const checkSection: Section = ({ check: { ok, issues, warnings, policies 
 };
 
 function explain({ code: name, reason, remedy }: CheckReport["policies"][number]): string {
-  // A remedy names settings and commands as code, between backticks.
+  // A remedy contains settings and commands between backticks.
   const remedied = remedy.split("`").map((part, index) => (index % 2 === 1 ? code(part) : prose(part)));
   return `- ${code(name)}: ${prose(reason)}. What to do: ${remedied.join(" ").replaceAll(" ,", ",").trim()}`;
 }

@@ -5,7 +5,7 @@ import { disruptionTitles } from "../rpo.ts";
 import { whyNoBase } from "./price.ts";
 import { type Section, shorten } from "./sections.ts";
 
-/** The most data that each disruption can lose: what differs in full, the rest summed up. */
+/** Worst-case data loss per disruption: differences in full, the rest summarised. */
 export const dataLossSection: Section = ({ report }, most) => {
   if (report === undefined) return [];
   const { base } = report;

@@ -8,7 +8,7 @@ import type { PreviewStory, Section } from "./sections.ts";
 /** GitHub takes 65,536 characters in a comment; GitLab takes more. One text for both. */
 export const longestComment = 65_536;
 
-/** Every part, in the order of the page. A new one is a function here. */
+/** All sections, in the order of the page. */
 const sections: readonly Section[] = [
   failureSection,
   changesSection,
@@ -18,19 +18,19 @@ const sections: readonly Section[] = [
   checkSection,
 ];
 
-/** How long its lists may be, until the whole fits. */
+/** Lengths of the lists, tried until the page fits. */
 const lengths = [Number.POSITIVE_INFINITY, 200, 100, 50, 25, 10, 5, 2, 1];
 
 /**
- * The preview as Markdown, for a comment on a pull request. The same story gives the same text. `marker` is a first line that a reader does not see.
- * A text that is too long has shorter lists, and says so.
+ * The preview as Markdown, for a comment on a pull request. Deterministic. `marker` is an invisible first line. A text that is too long gets
+ * shorter lists, and says so.
  */
 export function renderPreviewMarkdown(story: PreviewStory, marker: string): string {
   for (const most of lengths) {
     const text = render(story, marker, most);
     if (text.length <= longestComment) return text;
   }
-  // Every text in it is bounded, and so is every list: sections would have to be many times what they are.
+  // All texts and lists in it are bounded, so this is reached only if the sections grow many times larger.
   throw new Error("the shortest Markdown of the preview is longer than a comment may be");
 }
 
@@ -55,7 +55,7 @@ function render(story: PreviewStory, marker: string, most: number): string {
   return `${[head, ...parts].map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
-/** One line that says what it comes to. */
+/** Summary in one line. */
 function summarise({ report, check, failure }: PreviewStory): string {
   if (!check.ok) return "❌ **The settings are refused; there is no preview.**";
   if (report === undefined || failure !== undefined) return "❌ **The preview failed.**";

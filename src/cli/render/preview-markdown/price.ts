@@ -3,7 +3,7 @@ import type { PreviewReport, PreviewSum } from "../../../actions/preview/preview
 import { code, prose, table } from "../markdown.ts";
 import type { Section } from "./sections.ts";
 
-/** A month now and after. What is unknown is never a zero. */
+/** Monthly price now and after. Unknown is never shown as zero. */
 export const priceSection: Section = ({ report }) => {
   if (report === undefined) return [];
   const { price, base } = report;
@@ -46,14 +46,14 @@ export const priceSection: Section = ({ report }) => {
   return lines;
 };
 
-/** Loud, because a sum that lacks a database looks like a bargain. */
+/** Emphasised, because a sum without a database looks too low. */
 function renderUnpriced({ profiles }: PreviewReport["price"]): readonly string[] {
   const keys = new Set(profiles.flatMap(({ after }) => after.unpriced));
   if (keys.size === 0) return [];
   return ["", `**No known price, in no sum, and billed all the same:** ${[...keys].map(prose).join(", ")}.`];
 }
 
-/** The rush that comes next, the whole of it: a change of its sizes or of its dates costs then. */
+/** The next rush in full: a change of its sizes or dates affects it. */
 function renderSeason({ price: { nextSeason, currency }, base }: PreviewReport): readonly string[] {
   const { before, after } = nextSeason;
   if (before === null && after === null) return ["No rush within a year: there is no next season to price."];
@@ -82,7 +82,7 @@ function renderSeason({ price: { nextSeason, currency }, base }: PreviewReport):
   ];
 }
 
-/** Why there is nothing to compare with. */
+/** Reason why there is nothing to compare with. */
 export function whyNoBase(reason: string | undefined): string {
   return reason === undefined
     ? `the settings from before the change were not given (${code("--base")})`

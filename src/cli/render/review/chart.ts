@@ -6,7 +6,7 @@ import { momentsIn } from "./page.ts";
 
 export interface CapacityChart {
   readonly svg: string;
-  /** What it shows, for who cannot see it. */
+  /** Description for readers who cannot see it. */
   readonly description: string;
 }
 
@@ -15,7 +15,7 @@ const height = 260;
 const ink = "#1a3c6e";
 const alarm = "#b3261e";
 
-/** Cores that serve over time, with what did not go as planned; undefined where the journal tells no capacity. Vega is loaded here and nowhere else. */
+/** Serving cores over time, with unplanned events; undefined when the journal records no capacity. Vega is loaded only here. */
 export async function drawCapacity(review: SeasonReview): Promise<CapacityChart | undefined> {
   const { capacity, incidents, to, timeZone } = review;
   const known = capacity.flatMap(({ at, cores }) => (cores === null ? [] : [{ at: wallTime(at, timeZone), cores }]));
@@ -49,7 +49,7 @@ export async function drawCapacity(review: SeasonReview): Promise<CapacityChart 
         nice: true,
       },
     ],
-    // The picture has a name and a description as a whole; its parts have none of their own.
+    // Only the picture as a whole has a name and a description.
     axes: [
       { aria: false, orient: "bottom", scale: "time", title: `time in ${timeZone}`, labelOverlap: true },
       { aria: false, orient: "left", scale: "cores", title: "cores that serve", grid: true, tickMinStep: 1 },
@@ -109,7 +109,7 @@ function describe({ capacity, incidents, timeZone }: SeasonReview): string {
   ].join(" ");
 }
 
-/** One picture with a name and a description, instead of many small parts that a reader would spell out. */
+/** One picture with a name and a description, instead of many small parts that a screen reader would read out. */
 function label(svg: string, title: string, description: string): string {
   return svg
     .replace(/^<svg /, '<svg role="img" aria-labelledby="capacity-title" aria-describedby="capacity-description" ')
@@ -119,7 +119,7 @@ function label(svg: string, title: string, description: string): string {
     );
 }
 
-/** The clock on the wall as if it were UTC: what a scale of UTC shows is then the company's time. */
+/** Wall-clock time as if it were UTC, so that a UTC scale shows the company's time. */
 function wallTime(at: string, timeZone: string): number {
   const local = Temporal.Instant.from(at).toZonedDateTimeISO(timeZone).toPlainDateTime();
   return local.toZonedDateTime("UTC").epochMilliseconds;

@@ -14,7 +14,7 @@ th, td { padding: .2rem .8rem .2rem 0; text-align: left; vertical-align: top; bo
 .right { text-align: right; font-variant-numeric: tabular-nums; }
 `;
 
-/** One file that needs no other: it loads nothing and runs nothing. @param chart an SVG; undefined: there is none */
+/** A self-contained file that loads and runs nothing. @param chart an SVG; undefined: there is none */
 export function renderReviewHtml({ title, sections }: ReviewPage, chart: string | undefined): string {
   const body = sections.map(
     (section) => `<section>
@@ -72,7 +72,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** A text as it is, inside an element or an attribute in quotes. */
+/** Escapes a text for an element or a quoted attribute. */
 export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (sign) => entities[sign] ?? sign);
 }

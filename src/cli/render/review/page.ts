@@ -5,7 +5,7 @@ import type { Incident } from "../../../domain/review/season.ts";
 import { renderAmount } from "../amount.ts";
 import { renderSeconds } from "../duration.ts";
 
-/** What a review says, in plain texts: one content for Markdown and HTML. */
+/** Content of a review as plain text, for both Markdown and HTML. */
 export interface ReviewPage {
   readonly title: string;
   readonly sections: readonly ReviewSection[];
@@ -13,9 +13,9 @@ export interface ReviewPage {
 
 interface ReviewSection {
   readonly title: string;
-  /** A paragraph each. */
+  /** One paragraph each. */
   readonly lines: readonly string[];
-  /** The chart belongs here. */
+  /** Position of the chart. */
   readonly chart?: true;
   readonly table?: ReviewTable;
 }
@@ -213,7 +213,7 @@ function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
 }
 
-/** `22 days 4 h`; less than a day as every duration. */
+/** `22 days 4 h`; below one day in the form of other durations. */
 function renderDays(seconds: number): string {
   if (seconds < 86_400) return renderSeconds(seconds);
   const days = Math.floor(seconds / 86_400);

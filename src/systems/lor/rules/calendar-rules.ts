@@ -43,7 +43,7 @@ export const calendarRules: readonly Rule[] = Object.freeze([
           }),
         ],
   ),
-  // A freeze that began with the rush, or outlasted it, would freeze the switch.
+  // A freeze as long as the rush, or longer, would block the switch.
   sharedRule("freeze-inside-rush", ["calendar"], ({ calendar }) =>
     events(calendar).flatMap(({ path, lead, end, freeze }) => {
       if (freeze === undefined) return [];
@@ -74,7 +74,7 @@ export const calendarRules: readonly Rule[] = Object.freeze([
 
 const dayMilliseconds = 86_400_000;
 
-/** Of the events that come back; a one-off one is over some day. */
+/** Of recurring events only; a one-off event ends. */
 function endsEveryYear(calendar: Calendar): boolean {
   const yearly = calendar.events.filter(({ kind }) => kind !== "once");
   const rush = yearly.reduce(
@@ -82,13 +82,13 @@ function endsEveryYear(calendar: Calendar): boolean {
       sum + lead.milliseconds + dayMilliseconds + end.milliseconds + calendar.mergeWithin.milliseconds,
     0,
   );
-  // What cannot fill a year needs no look at the dates, and most calendars are like that.
+  // Short windows cannot fill a year, so most calendars skip the check of all dates.
   if (rush < 365 * dayMilliseconds) return true;
   const { windows } = planSeason({ ...calendar, events: yearly }, anyDay, 1);
   return windows.every(({ seconds }) => seconds < 3 * 365 * 86_400);
 }
 
-/** Easter moves by five weeks: what fills three years around one day fills the others but for a few days. */
+/** Easter moves by five weeks: windows that cover the three years around one date cover the others except for a few days. */
 const anyDay = Temporal.PlainDate.from("2027-01-01");
 
 function events(calendar: Calendar): readonly (EventRule & { readonly path: string })[] {

@@ -24,10 +24,9 @@ const refusing: readonly Rule[] = Object.freeze([
 ]);
 
 /**
- * Judges a pair of profiles, each of which may lack sections that could not be read, by every rule and every policy.
- *
+ * Judges a pair of profiles, each of which may lack invalid sections, by all rules and policies.
  * @param complete the same pair when nothing is missing
- * @param today `YYYY-MM-DD` in UTC: waivers end and prices age
+ * @param today `YYYY-MM-DD` in UTC; decides which waivers have expired and which prices are old
  */
 export function findRefusals(
   pair: PartialPair,

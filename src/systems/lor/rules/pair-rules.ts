@@ -4,7 +4,7 @@ import type { Issue } from "../../../core/result.ts";
 import type { LorSettings } from "../settings.ts";
 import { type PairOf, pairRule, type Rule } from "./rule.ts";
 
-/** What the two profiles must be to each other: rush is larger, and the way back to normal exists. */
+/** Rules between the two profiles: rush is larger, and the switch is reversible. */
 export const pairRules: readonly Rule[] = Object.freeze([
   pairRule("rush-has-more-fronts", ["prestashop"], ({ normal, rush }) =>
     smaller("prestashop.fronts", normal.prestashop.fronts, rush.prestashop.fronts, String),
@@ -66,7 +66,7 @@ export const pairRules: readonly Rule[] = Object.freeze([
   }),
 ]);
 
-/** Fronts that exist together at some moment, the temporary one of a switch that only enlarges included. */
+/** Largest number of simultaneous fronts, including the temporary one of a switch that only resizes. */
 export function frontsAtOnce({ normal, rush }: PairOf<"prestashop" | "rolling">): {
   readonly fronts: number;
   readonly temporary: boolean;
@@ -79,7 +79,7 @@ export function frontsAtOnce({ normal, rush }: PairOf<"prestashop" | "rolling">)
   return { fronts: temporary ? most + 1 : most, temporary };
 }
 
-/** Whether the minimum lets a front of normal leave without another one in its place. */
+/** Whether the minimum allows a front of normal to leave without a replacement. */
 function mayOneLeave({ prestashop: { fronts }, rolling: { minHealthy } }: Pick<LorSettings, "prestashop" | "rolling">) {
   if (minHealthy === undefined) return false;
   const minimum = typeof minHealthy === "number" ? minHealthy : Math.ceil((fronts * minHealthy.percent) / 100);

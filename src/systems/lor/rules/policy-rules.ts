@@ -7,26 +7,25 @@ import type { LorSettings } from "../settings.ts";
 import type { PartialPair } from "./rule.ts";
 import { warnOfUnusedWaiver } from "./waiver-warning-rules.ts";
 
-/** What every policy says of a pair, as issues. */
+/** Results of all policies for a pair, as issues. */
 export interface PolicyIssues {
-  /** Of policies that are never waived: nothing can be built or switched. */
+  /** Violations of policies that cannot be waived: nothing can be built or switched. */
   readonly unbuildable: readonly Issue[];
-  /** Of policies that could be waived. */
+  /** Violations of policies that could be waived. */
   readonly refused: readonly Issue[];
-  /** What a waiver accepts for a while: said at each run. */
+  /** Violations accepted by a waiver: reported at each run. */
   readonly waived: readonly Issue[];
-  /** The same violations, with who answers for each. */
+  /** The same violations, with their owners. */
   readonly accepted: readonly WaivedViolation[];
-  /** Waivers that nothing needs: said at each run too. */
+  /** Unused waivers: also reported at each run. */
   readonly unused: readonly Issue[];
-  /** What is accepted and should still be known. */
+  /** Accepted, but worth knowing. */
   readonly warnings: readonly Issue[];
 }
 
 /**
- * Judges a pair by every policy whose facts are there.
- *
- * @param whole the pair, when it is complete and no other rule refuses it: then there is a Plan to judge
+ * Judges a pair by every policy whose facts are known.
+ * @param whole the pair, when it is complete and no other rule refuses it: then a Plan can be judged
  */
 export function findPolicyIssues(
   pair: PartialPair,

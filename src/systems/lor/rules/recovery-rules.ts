@@ -22,7 +22,7 @@ export const recoveryRules: readonly Rule[] = Object.freeze([
     ...judgeCopy("odoo.filestore", odoo.filestore),
     ...judgeCopy("storage.copy", storage.copy),
   ]),
-  // pg_dump refuses a newer server: the sets of Odoo's database and filestore would never be made.
+  // pg_dump refuses a newer server, so the sets of Odoo's database and filestore would never be written.
   sharedRule("erp-copy-can-dump", ["postgresql"], ({ postgresql: { version } }) =>
     Number(version) <= pgDumpVersion
       ? []

@@ -3,7 +3,7 @@ import type { LorSettings } from "../settings.ts";
 
 type Section = keyof LorSettings;
 
-/** Both profiles, reduced to the sections that a rule asked for. */
+/** Both profiles, reduced to the sections that a rule needs. */
 export type PairOf<S extends Section> = {
   readonly normal: Pick<LorSettings, S>;
   readonly rush: Pick<LorSettings, S>;
@@ -14,14 +14,14 @@ export interface PartialPair {
   readonly rush: Partial<LorSettings>;
 }
 
-/** One question to settings that are well formed. */
+/** A rule about valid sections. */
 export interface Rule {
   readonly name: string;
-  /** What it finds, or nothing when a section that it needs is not there to be judged. */
+  /** Issues found; none when a section that it needs is missing. */
   readonly check: (pair: PartialPair) => readonly Issue[];
 }
 
-/** A rule about what both profiles share; it judges whichever of them has the sections. */
+/** A rule about shared settings; it judges whichever profile has the sections. */
 export function sharedRule<S extends Section>(
   name: string,
   sections: readonly S[],
@@ -36,7 +36,7 @@ export function sharedRule<S extends Section>(
   };
 }
 
-/** A rule about what the profiles are to each other. */
+/** A rule between the two profiles. */
 export function pairRule<S extends Section>(
   name: string,
   sections: readonly S[],

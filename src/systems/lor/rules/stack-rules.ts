@@ -2,7 +2,7 @@ import type { StackCollision } from "../../contract.ts";
 import { parts } from "../address-plan.ts";
 import type { LorSettings } from "../settings.ts";
 
-/** What two stacks of Lor cannot both have: a VLAN or an address range of one vRack, and a domain. */
+/** Settings that two stacks of Lor cannot share: a VLAN or an address range of one vRack, and a domain. */
 export function findStackCollisions(
   mine: Partial<LorSettings>,
   other: Partial<LorSettings>,

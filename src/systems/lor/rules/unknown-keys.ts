@@ -3,7 +3,7 @@ import type { Issue } from "../../../core/result.ts";
 
 const publicAccess = /^(mysql|postgresql)\.[^.]*(public|address|floating|internet|expose)/i;
 
-/** An unknown key that would open a database to the outside is refused as what it is. */
+/** Refuses unknown keys that would expose a database as such, not as mere typing errors. */
 export function explainUnknownKey(issue: Issue): Issue {
   if (!publicAccess.test(issue.path)) return issue;
   return problem(

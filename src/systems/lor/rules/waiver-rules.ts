@@ -5,7 +5,7 @@ import { type Rule, sharedRule } from "./rule.ts";
 
 const waivable = policies.filter(({ neverWaived }) => neverWaived === undefined).map(({ code }) => code);
 
-/** A waiver must be of something that can be waived. */
+/** A waiver must name a policy that can be waived. */
 export const waiverRules: readonly Rule[] = Object.freeze([
   sharedRule("waivers-of-policies", ["waivers"], ({ waivers }) =>
     waivers.flatMap(({ policy: code }, index) => {

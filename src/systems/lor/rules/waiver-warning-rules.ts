@@ -2,7 +2,7 @@ import { problem } from "../../../config/problem.ts";
 import type { Issue } from "../../../core/result.ts";
 import type { Waiver } from "../../../domain/policy/waiver.ts";
 
-/** A waiver that nothing needs would hide the next violation. */
+/** An unused waiver would hide the next violation. */
 export function warnOfUnusedWaiver(path: string, { policy, of, owner, until }: Waiver, valid: boolean): Issue {
   const subject = of === undefined ? "" : ` of ${of}`;
   return problem(path, "waiver-unused", {

@@ -1,7 +1,7 @@
 import { problem } from "../../../config/problem.ts";
 import { type Rule, sharedRule } from "./rule.ts";
 
-/** What is accepted while a project is being set up and must be known before real use. */
+/** Placeholders that are accepted during set-up and must be replaced before real use. */
 export const warningRules: readonly Rule[] = Object.freeze([
   sharedRule("checksums-known", ["prestashop", "odoo"], (settings) =>
     (["prestashop", "odoo"] as const).flatMap((application) =>
