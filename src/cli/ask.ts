@@ -10,7 +10,7 @@ export async function askYes(terminal: Terminal, question: string): Promise<bool
   if (!terminal.interactive || process.stdin.isTTY !== true) {
     throw new LorError({
       code: "approval-needed",
-      message: `nobody is there to answer "${question}"; nothing was changed`,
+      message: `no terminal to answer "${question}"; nothing was changed`,
       exit: ExitCode.usage,
       culprit: "user",
       accepted: "--yes, once you know what it does",

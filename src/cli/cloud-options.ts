@@ -30,5 +30,5 @@ export function withSwitch(command: Command): Command {
 
 /** Option of the scale-down. */
 export function busyOption(): Option {
-  return new Option("--busy", "also while more visitors are there than normal can carry").default(false);
+  return new Option("--busy", "accept more visitors than normal can serve").default(false);
 }

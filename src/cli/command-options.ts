@@ -31,5 +31,5 @@ export function civilDate(text: string): string {
   const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
   const exists = date.getUTCMonth() + 1 === Number(month) && date.getUTCDate() === Number(day);
   if (exists && text >= "1900" && text < "3000") return text;
-  throw new InvalidArgumentError(`"${text}" is no date from 1900-01-01 to 2999-12-31.`);
+  throw new InvalidArgumentError(`"${text}" is not a date from 1900-01-01 to 2999-12-31.`);
 }

@@ -33,7 +33,7 @@ export function decideCloud(
     return refuse(
       "local-cloud-incomplete",
       "PULUMI_DEBUG_PROVIDERS",
-      `the local cloud stands for ${packages.join(", ")}, and ${missing.join(", ")} would be the real one; run \`eval "$(npx lor-infra cloud env)"\` again`,
+      `the local cloud simulates ${packages.join(", ")}, and ${missing.join(", ")} would be the real one; run \`eval "$(npx lor-infra cloud env)"\` again`,
     );
   }
   return { ok: true, value: "local" };

@@ -56,15 +56,15 @@ function monthDay() {
     const [, month, day] = /^(\d\d)-(\d\d)$/.exec(value) ?? [];
     const date = { month: Number(month), day: Number(day) };
     if (existsEveryYear(date)) return date;
-    return refuse(context, value === "02-29" ? "is not in every year" : "is no date", refusal);
+    return refuse(context, value === "02-29" ? "is not in every year" : "is not a date", refusal);
   });
 }
 
 function civilDate() {
   const refusal: FieldRefusal = { code: "date-invalid", accepted: "year, month and day in quotes, such as 2027-06-01" };
   return z.string(refusal.accepted).transform((value, context): Temporal.PlainDate => {
-    if (!/^\d{4}-\d\d-\d\d$/.test(value)) return refuse(context, "is no date", refusal);
-    return attempt(() => Temporal.PlainDate.from(value), context, refusal, "is no date");
+    if (!/^\d{4}-\d\d-\d\d$/.test(value)) return refuse(context, "is not a date", refusal);
+    return attempt(() => Temporal.PlainDate.from(value), context, refusal, "is not a date");
   });
 }
 
@@ -80,7 +80,7 @@ function nth() {
 function timeZone() {
   const refusal: FieldRefusal = { code: "time-zone-unknown", accepted: "an IANA name such as Europe/Paris" };
   return z.string(refusal.accepted).refine((value) => value === "UTC" || isTimeZone(value), {
-    message: "is no time zone that is known",
+    message: "is not a known time zone",
     params: { ...refusal },
   });
 }

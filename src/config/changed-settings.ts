@@ -32,7 +32,7 @@ const form = "PATH=VALUE, such as rpo=PT15M, rush.loadBalancer.bandwidth=4000 or
 export function readChange(text: string, context: ChangeContext): Result<SettingChange> {
   const [, written = "", value = ""] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
   if (!/^[^.\s]+(\.[^.\s]+)*$/.test(written) || value.trim() === "") {
-    const what = "a comparison names a setting and its value";
+    const what = "--with needs a setting and its value";
     return refuse(problem("--compare", "comparison-form", { what, seen: text, accepted: form }));
   }
   const [first = "", ...rest] = written.split(".");
@@ -42,12 +42,12 @@ export function readChange(text: string, context: ChangeContext): Result<Setting
   const section = path.split(".")[0] ?? path;
   if (!context.sections.includes(section)) {
     const known = [...context.sections, "normal", "rush"];
-    const what = `there is no such setting${didYouMean(section, known)}`;
+    const what = `the setting does not exist${didYouMean(section, known)}`;
     return refuse(problem(option, "comparison-unknown", { what, seen: section, accepted: known.join(", ") }));
   }
   const owners = (["normal", "rush"] as const).filter((profile) => isSet(context.raw.profiles[profile].settings, path));
   if (place === "shared" && owners.length > 0) {
-    const what = "the profiles have their own value of it, which this one would not reach";
+    const what = "both profiles set it, so this value would have no effect";
     const accepted = owners.map((profile) => `${profile}.${path}=VALUE`).join(", ");
     return refuse(problem(option, "comparison-of-profile", { what, seen: written, accepted }));
   }

@@ -26,7 +26,7 @@ export function oneOf<const T extends readonly [string, ...string[]]>(values: T,
   return z.string(values.join(", ")).transform((value, context): T[number] => {
     const found = values.find((candidate) => candidate === value);
     if (found !== undefined) return found;
-    return refuse(context, `is not one of those that exist${didYouMean(value, values)}`, {
+    return refuse(context, `does not exist${didYouMean(value, values)}`, {
       code,
       accepted: values.join(", "),
     });
@@ -95,7 +95,7 @@ export function moneyOrNone(currency: string) {
 export function day() {
   const refusal: FieldRefusal = { code: "date-invalid", accepted: "a day of the calendar, such as 2027-01-31" };
   return z.string(refusal.accepted).refine(isDay, {
-    message: "is no day of the calendar",
+    message: "is not a calendar day",
     params: { ...refusal },
   });
 }

@@ -83,7 +83,7 @@ export function readRawProject(
 function readName(project: RawMapping): Result<string> {
   const { name } = project;
   if (typeof name === "string" && /^[a-z][a-z0-9-]{0,29}$/.test(name)) return { ok: true, value: name };
-  const what = "the project's name begins every name in the cloud and cannot be used";
+  const what = "the project's name is the prefix of every cloud name, and this one is not valid there";
   return {
     ok: false,
     issues: [

@@ -16,11 +16,11 @@ function minHealthy() {
   };
   return z.union([z.number(), z.string()], refusal.accepted).transform((value, context): MinHealthySetting => {
     if (typeof value === "number") {
-      return Number.isInteger(value) && value >= 1 ? value : refuse(context, "is no number of fronts", refusal);
+      return Number.isInteger(value) && value >= 1 ? value : refuse(context, "is not a number of fronts", refusal);
     }
     const percent = /^([1-9]\d?)%$/.exec(value)?.[1];
     return percent === undefined
-      ? refuse(context, "is no percentage from 1% to 99%", refusal)
+      ? refuse(context, "is not a percentage from 1% to 99%", refusal)
       : { percent: Number(percent) };
   });
 }

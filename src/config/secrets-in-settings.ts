@@ -12,7 +12,7 @@ export function findSecrets(value: unknown, path: readonly string[] = []): reado
     return looksSecret(value)
       ? [
           problem(place, "secret-in-settings", {
-            what: "the value looks like a secret, and settings are kept in git",
+            what: "the value looks like a secret, but settings are committed to git",
             accepted,
           }),
         ]
@@ -23,7 +23,7 @@ export function findSecrets(value: unknown, path: readonly string[] = []): reado
   if (Object.keys(value).join() === "secure") {
     return [
       problem(place, "secret-in-settings", {
-        what: "the value is an encrypted secret, and settings hold none",
+        what: "the value is an encrypted secret, but settings must not contain secrets",
         accepted,
       }),
     ];
@@ -32,7 +32,7 @@ export function findSecrets(value: unknown, path: readonly string[] = []): reado
     namesSecret(key)
       ? [
           problem([...path, key].join("."), "secret-in-settings", {
-            what: `${key} is the name of a secret, and settings are kept in git`,
+            what: `${key} is the name of a secret, but settings are committed to git`,
             accepted,
           }),
         ]

@@ -33,7 +33,7 @@ function toIssue(section: string, issue: z.core.$ZodIssue, value: unknown): Issu
   }
   if (issue.code === "invalid_union" && "options" in issue) {
     return problem(path, "kind-unknown", {
-      what: "is not one of those that exist",
+      what: "does not exist",
       seen,
       accepted: acceptedOf(issue),
     });

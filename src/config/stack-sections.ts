@@ -17,7 +17,7 @@ export function readStackSections(shared: RawMapping): {
     return {
       base,
       stacks: {},
-      issues: [problem("stacks", "setting-type", { what: "is no group", seen: stacks, accepted })],
+      issues: [problem("stacks", "setting-type", { what: "is not a group of settings", seen: stacks, accepted })],
     };
   }
   const issues: Issue[] = [];
@@ -25,7 +25,7 @@ export function readStackSections(shared: RawMapping): {
   for (const [name, section] of Object.entries(stacks)) {
     const path = `stacks.${name}`;
     if (!isMapping(section)) {
-      issues.push(problem(path, "setting-type", { what: "is no group", seen: section, accepted }));
+      issues.push(problem(path, "setting-type", { what: "is not a group of settings", seen: section, accepted }));
     } else if (Object.hasOwn(section, "system")) {
       const what = "every stack of a project is of the same system";
       issues.push(

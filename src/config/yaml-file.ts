@@ -25,7 +25,7 @@ export function readYamlFile(folder: string, file: string): Result<RawMapping> {
   if (code !== "file-missing") return refuse([problem(file, code, { what: `the file ${reason}`, accepted })]);
   return refuse([
     problem(file, "file-missing", {
-      what: "there is no such file",
+      what: "the file does not exist",
       seen: folder,
       accepted: "a folder with it; `lor-infra init` writes one",
     }),
@@ -55,7 +55,7 @@ function parseYaml(file: string, text: string): Result<RawMapping> {
   if (isExcessive(value)) {
     return refuse([
       problem(file, "yaml-aliases", {
-        what: "its aliases (`*name`) repeat too much, or repeat themselves",
+        what: "its aliases (`*name`) expand too far, or refer to themselves",
         accepted: "values written where they belong",
       }),
     ]);

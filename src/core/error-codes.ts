@@ -86,7 +86,7 @@ export const errorCodes = {
   "demo-shares-state": { exit: 3, means: "the demo would write to a shared state" },
   "destroy-holds-data": { exit: 3, means: "the stack holds data that `destroy` would delete" },
   "disk-cannot-shrink": { exit: 3, means: "a disk would become smaller, and the cloud only enlarges it" },
-  "disk-never-shrinks": { exit: "none", means: "a disk grows, and can never become smaller again" },
+  "disk-never-shrinks": { exit: "none", means: "a disk grows, and cannot shrink again" },
   "domain-invalid": { exit: 2, means: "the value is not a domain name" },
   "duration-invalid": { exit: 2, means: "the value is not a duration in whole seconds, or is too short" },
   "duration-too-long": { exit: 2, means: "the duration is too long" },

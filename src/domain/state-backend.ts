@@ -59,7 +59,7 @@ function parseS3({ host, pathname, searchParams }: URL): S3Backend {
   }
   const prefix = pathname.replace(/^\/+|\/+$/g, "");
   if (!/^[A-Za-z0-9._/-]*$/.test(prefix) || prefix.includes("//") || /(^|\/)\.{1,2}(\/|$)/.test(prefix)) {
-    throw new RangeError("has a prefix that is no path of letters, digits, dots, hyphens and underscores");
+    throw new RangeError("has a prefix that is not a path of letters, digits, dots, hyphens and underscores");
   }
   const region = searchParams.get("region") ?? "";
   if (!/^[a-z0-9][a-z0-9-]*$/i.test(region)) {
@@ -67,7 +67,7 @@ function parseS3({ host, pathname, searchParams }: URL): S3Backend {
   }
   const endpoint = searchParams.get("endpoint") ?? undefined;
   if (endpoint !== undefined && !/^https?:\/\/[a-z0-9.:[\]-]+\/?$/i.test(endpoint)) {
-    throw new RangeError("has an endpoint that is no address such as https://s3.example.org");
+    throw new RangeError("has an endpoint that is not a URL such as https://s3.example.org");
   }
   const style = searchParams.get("s3ForcePathStyle") ?? "false";
   if (style !== "true" && style !== "false") {

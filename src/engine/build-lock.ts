@@ -115,7 +115,7 @@ function readHolder(path: string): Holder | undefined {
 export function installStopped(): LorError {
   return new LorError({
     code: "cancelled",
-    message: "obtaining the engine was stopped; nothing half made is left",
+    message: "the installation of the engine was cancelled; no partial files are left",
     exit: ExitCode.failed,
     culprit: "user",
     next: "lor-infra engine install",

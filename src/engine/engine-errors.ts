@@ -74,7 +74,7 @@ function cancelled(failure: EngineFailure, text: string): Details | undefined {
     message: `the run on ${place(failure)} was stopped; what was in progress has been finished and recorded`,
     exit: ExitCode.failed,
     culprit: "user",
-    next: "the same command again: it goes on where this one stopped",
+    next: "run the same command again: it resumes",
   };
 }
 
@@ -127,7 +127,7 @@ function passphraseWrong(failure: EngineFailure, text: string): Details | undefi
   }
   return {
     code: "passphrase-wrong",
-    message: `the passphrase does not open the secrets of ${place(failure)}`,
+    message: `the passphrase does not decrypt the secrets of ${place(failure)}`,
     exit: ExitCode.usage,
     culprit: "user",
     accepted: "the passphrase and the encryptionsalt that the stack was created with",
@@ -253,7 +253,7 @@ function adoptionMissing(failure: EngineFailure, text: string): Details | undefi
   }
   return {
     code: "adoption-missing",
-    message: `a resource of ${place(failure)} that was to be adopted is not in the cloud any more`,
+    message: `a resource of ${place(failure)} that was to be adopted no longer exists in the cloud`,
     exit: ExitCode.failed,
     culprit: "cloud",
     seen: id,
@@ -277,7 +277,7 @@ function resourceFailed(failure: EngineFailure): Details | undefined {
     exit: ExitCode.failed,
     culprit: "cloud",
     seen: failure.failed.map((resource) => resource.urn).join(", "),
-    next: "the same command again, once the cause is gone",
+    next: "fix the cause, then run the same command again",
   };
 }
 

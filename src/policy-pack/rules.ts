@@ -105,7 +105,7 @@ function judgeDatabase({ type, name, props }: Registered): readonly string[] {
     ...restrictions
       .map(({ ip }) => String(ip))
       .filter((ip) => !isPrivateNetwork(ip))
-      .map((ip) => `${name} admits ${ip}, which is no private network`),
+      .map((ip) => `${name} admits ${ip}, which is not a private network`),
     ...(nodes.length > 0 && nodes.every((node) => "networkId" in node)
       ? []
       : [`${name} has a node that is not in a private network`]),

@@ -74,7 +74,7 @@ function waitForCloud({ fronts, live }: View): SwitchDecision | undefined {
   if (live.loadBalancerFailed === true) {
     return stop(
       "load-balancer-failed",
-      "the load balancer is in ERROR, as a change that failed in the cloud leaves it: only the cloud's operator can repair it",
+      "the load balancer is in ERROR after a change that failed in the cloud; only the cloud's operator can repair it",
       "ask the provider's support for a failover of it, then run the same command again",
     );
   }
@@ -175,7 +175,7 @@ function addTemporaryMember({ fronts, goal }: View, size: string): SwitchDecisio
   if (name === undefined) {
     return stop(
       "no-address-for-extra-front",
-      `a front can only be taken out when an extra one serves, and ${setting} has no address left for it`,
+      `a front can only leave the pool while an extra one serves, and ${setting} has no address left for it`,
       `add an address to ${setting} in Pulumi.yaml, then run the same command again`,
     );
   }

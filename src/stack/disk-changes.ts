@@ -40,7 +40,7 @@ export function diskChanges(
 /** Warns of every disk that grows, because it cannot shrink again. */
 export function warnOfGrowth({ emit }: Pick<StackContext, "emit">, changes: readonly DiskChange[]): void {
   for (const { setting, name, before, after, unit } of changes.filter((one) => one.after > one.before)) {
-    const message = `${setting}: the disk of ${name} grows from ${before} to ${after} ${unit} and can never become smaller again`;
+    const message = `${setting}: the disk of ${name} grows from ${before} to ${after} ${unit} and cannot shrink again`;
     emit({ kind: "warning", code: "disk-never-shrinks", message });
   }
 }

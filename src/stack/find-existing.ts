@@ -217,7 +217,7 @@ function sameSet(a: unknown, b: unknown): boolean {
 function notThere({ type, name }: ResourceChange, chosen: string): LorError {
   return new LorError({
     code: "map-not-found",
-    message: `the cloud has no such resource for ${name} (${type}); nothing was changed`,
+    message: `no resource in the cloud matches the entry for ${name} (${type}); nothing was changed`,
     exit: ExitCode.usage,
     culprit: "user",
     path: "--map",

@@ -184,7 +184,7 @@ async function giveBack(lock: StackLock | undefined, emit: Emit | undefined): Pr
     emit?.({
       kind: "warning",
       code: "lock-not-given-back",
-      message: `the lock could not be given back: ${reason}. The next command on this machine takes it; elsewhere it takes --take-over`,
+      message: `the lock could not be released: ${reason}. The next command on this machine takes it over; another machine needs --take-over`,
     });
   }
 }

@@ -27,7 +27,7 @@ export function readPassphrase(
     throw refused("passphrase-missing", "the secrets of the stack cannot be read without their passphrase");
   }
   if (cloud !== "local" && passphrase === publicPassphrase) {
-    throw refused("passphrase-public", "the public passphrase of the example protects nothing on a real cloud");
+    throw refused("passphrase-public", "the example's passphrase is public and must not be used on a real cloud");
   }
   return passphrase;
 }
@@ -80,7 +80,7 @@ export function passphraseOfEnvironment(
       return { value: passphraseIn(read.content, encryptionSalt), variable: "PULUMI_CONFIG_PASSPHRASE_FILE" };
     throw new LorError({
       code: "passphrase-unreadable",
-      message: `the passphrase's file ${read.fault.reason}`,
+      message: `the passphrase file ${read.fault.reason}`,
       exit: ExitCode.usage,
       culprit: "user",
       path: "PULUMI_CONFIG_PASSPHRASE_FILE",

@@ -203,7 +203,7 @@ function engineLocked({ pid, user, host, since, seen }: BackendLock): LorError {
     accepted: seen ? "wait until it ends" : "wait until it ends, or take over when it is dead for sure",
     next: seen
       ? `look at it with ps -fp ${pid}; run the same command again when it has ended`
-      : "run the same command again when it has ended; when it is dead for sure, with --take-over",
+      : "run the same command again when it has ended; if it is certainly dead, use --take-over",
   });
 }
 

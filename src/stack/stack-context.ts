@@ -157,10 +157,10 @@ export function throwIfStopped(context: StackContext, cause?: unknown): void {
   if (context.signal?.aborted === true) {
     throw new LorError({
       code: "interrupted",
-      message: "stopped on request; what was in progress has ended, nothing new was started",
+      message: "stopped on request; operations in progress have ended, no new ones were started",
       exit: ExitCode.failed,
       culprit: "user",
-      next: "run the same command again: it goes on from there",
+      next: "run the same command again: it resumes",
       cause,
     });
   }

@@ -17,7 +17,7 @@ export function writePlanFile(path: string, approved: ApprovedSwitch): void {
   if (!createExclusively(path, `${JSON.stringify(file, null, 2)}\n`)) {
     throw new LorError({
       code: "plan-file-exists",
-      message: "another plan was written there meanwhile; it was left as it is",
+      message: "another plan was written to this file meanwhile; it was not replaced",
       exit: ExitCode.usage,
       culprit: "user",
       path: "--plan",
@@ -37,9 +37,7 @@ export function readPlanFile(path: string): ApprovedSwitch | undefined {
   if (approved?.version !== 3 || seal !== fingerprint(approved)) {
     throw new LorError({
       code: "plan-file-unreadable",
-      message: read.ok
-        ? "this is no plan of lor-infra, or it was changed after it had been made"
-        : `the plan's file ${read.fault.reason}`,
+      message: read.ok ? "the file is not a plan of lor-infra, or was edited" : `the plan's file ${read.fault.reason}`,
       exit: ExitCode.usage,
       culprit: "user",
       path: "--plan",

@@ -45,7 +45,7 @@ function credentialsOf(env: Environment) {
   }
   throw new LorError({
     code: "state-credentials-missing",
-    message: "the state lies in a bucket, and there are no keys to it",
+    message: "the state is in a bucket, but its credentials are missing",
     exit: ExitCode.usage,
     culprit: "user",
     path: "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY",
@@ -231,12 +231,12 @@ export class S3Files implements SharedFiles {
 function unconditional(where: string): LorError {
   return new LorError({
     code: "state-server-unconditional",
-    message: "the server of the bucket keeps no condition on a write, so two commands could hold the lock at once",
+    message: "the server of the bucket ignores conditional writes, so two commands could hold the lock at once",
     exit: ExitCode.refused,
     culprit: "cloud",
     path: "state.backend",
     seen: where,
     accepted: "a server that knows If-None-Match and If-Match on PutObject",
-    next: "name another server or a folder in state.backend",
+    next: "set state.backend to another server or to a folder",
   });
 }

@@ -138,7 +138,7 @@ function refuseSystem(stack: string, raw: RawProject): ProjectJudgement {
     seen === undefined
       ? problem("system", "setting-missing", { what: "is missing", accepted })
       : problem("system", "system-unknown", {
-          what: `is not one of those that exist${didYouMean(String(seen), systemIds)}`,
+          what: `does not exist${didYouMean(String(seen), systemIds)}`,
           seen,
           accepted,
         });
@@ -216,7 +216,7 @@ function checkStackName(stack: string): readonly Issue[] {
   if (/^[a-z][a-z0-9-]{0,19}$/.test(stack)) return [];
   return [
     problem("stack", "stack-name-invalid", {
-      what: "the stack's name is part of every name in the cloud and cannot be used",
+      what: "the stack's name is part of every cloud name, and this one is not valid there",
       seen: stack,
       accepted: "1 to 20 small letters, digits and hyphens, a letter first",
     }),

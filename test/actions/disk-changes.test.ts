@@ -89,8 +89,7 @@ describe("a disk that would shrink", () => {
 });
 
 describe("a disk that grows", () => {
-  const warning =
-    "disk-never-shrinks: mysql.disk: the disk of mysql grows from 80 to 240 GB and can never become smaller again";
+  const warning = "disk-never-shrinks: mysql.disk: the disk of mysql grows from 80 to 240 GB and cannot shrink again";
 
   it("is warned of by preview", async () => {
     resizeDisk(80, 240);

@@ -20,7 +20,7 @@ async function leaveCreationThatCannotBeAdopted(): Promise<void> {
   const run = stack.engine.up.bind(stack.engine);
   stack.engine.up = async (program, options) => {
     if ((options?.adopt?.size ?? 0) > 0) {
-      const message = "a resource that was to be adopted is not in the cloud any more";
+      const message = "a resource that was to be adopted no longer exists in the cloud";
       throw new LorError({ code: "adoption-missing", message, exit: ExitCode.failed, culprit: "cloud" });
     }
     return await run(program, options);

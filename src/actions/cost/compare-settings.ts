@@ -168,7 +168,7 @@ function readChanges(texts: readonly string[], raw: RawProject, project: Project
   if (twice === undefined) return changes;
   throw new LorError({
     code: "comparison-twice",
-    message: "a comparison names one setting twice",
+    message: "--with names one setting twice",
     exit: 2,
     culprit: "user",
     path: "--compare",

@@ -85,7 +85,7 @@ export function requirePriceBook(project: Pick<Project, "system">, id?: string):
   if (book !== undefined) return book;
   throw new LorError({
     code: "price-book-unknown",
-    message: "there is no such price book",
+    message: "the price book does not exist",
     exit: ExitCode.usage,
     culprit: "user",
     path: "--price-book",
@@ -100,7 +100,7 @@ function requireSize(project: Project, size: string | undefined): string | undef
   if (sizes.includes(size)) return size;
   throw new LorError({
     code: "flavor-unknown",
-    message: "no such size is sold",
+    message: "the size does not exist",
     exit: ExitCode.usage,
     culprit: "user",
     path: "--fronts-flavor",

@@ -13,7 +13,7 @@ export function importRefusal(proposal: ImportProposal): LorError | undefined {
     return new LorError({
       ...refused,
       code: "import-ambiguous",
-      message: `the cloud has several for ${count(of("ambiguous"))}; nothing was changed`,
+      message: `several resources in the cloud match ${count(of("ambiguous"))}; nothing was changed`,
       seen: `${mapKey(ambiguous)}: ${ambiguous.ids?.join(", ")}`,
       accepted: `one line for each in the file of --map, such as \`${mapKey(ambiguous)}: ${ambiguous.ids?.[0]}\``,
       next: "lor-infra import --map FILE",
@@ -25,7 +25,7 @@ export function importRefusal(proposal: ImportProposal): LorError | undefined {
     return new LorError({
       ...refused,
       code: "import-incomplete",
-      message: `${count(of("incomplete"))} hang on what was not found; nothing was changed`,
+      message: `${count(of("incomplete"))} depend on resources that were not found; nothing was changed`,
       seen: `${mapKey(incomplete)} is there, and ${incomplete.lacks?.join(", ")} is not found`,
       accepted: `where it is called otherwise, a line in the file of --map, such as \`${lacks}: ID\``,
       next: "lor-infra import --map FILE",
@@ -53,8 +53,7 @@ export function importRefusal(proposal: ImportProposal): LorError | undefined {
     return new LorError({
       ...refused,
       code: "import-secret-unknown",
-      message:
-        "secrets are in use that no API tells, and new ones would lock out whoever uses them; nothing was changed",
+      message: "secrets are in use that no API returns, and new ones would lock out their users; nothing was changed",
       seen: proposal.secrets
         .filter((one) => one.from === "unknown")
         .map((one) => one.what)
@@ -67,7 +66,7 @@ export function importRefusal(proposal: ImportProposal): LorError | undefined {
     return new LorError({
       ...refused,
       code: "import-nothing-found",
-      message: "nothing of what the settings describe is in the cloud",
+      message: "none of the resources of these settings exists in the cloud",
       accepted: "names that follow from project and stack, or a file of --map",
       next: "lor-infra up, to create it",
     });

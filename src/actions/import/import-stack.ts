@@ -235,7 +235,7 @@ class Attempt {
     if (wrong.length === 0) return;
     throw new LorError({
       code: "import-not-proven",
-      message: "the next run would still change something of what was taken in; the state is as it was",
+      message: "the next run would still change imported resources; the state is unchanged",
       exit: ExitCode.refused,
       culprit: "tool",
       seen: wrong.map((one) => `${one.change} ${mapKey(one)} (${one.changedProperties.join(", ")})`).join("; "),

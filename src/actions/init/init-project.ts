@@ -90,7 +90,7 @@ function refuseOverwriting(paths: readonly string[]): void {
   if (present.length === 0) return;
   throw new LorError({
     code: "project-exists",
-    message: "a project cannot be written over another one",
+    message: "the folder already contains a project",
     exit: ExitCode.usage,
     culprit: "user",
     seen: present.join(", "),
@@ -103,7 +103,7 @@ function requireName(name: string): void {
   if (/^[a-z][a-z0-9-]{0,29}$/.test(name)) return;
   throw new LorError({
     code: "project-name-invalid",
-    message: "the project's name begins every name in the cloud and cannot be used",
+    message: "the project's name is the prefix of every cloud name, and this one is not valid there",
     exit: ExitCode.usage,
     culprit: "user",
     seen: name,

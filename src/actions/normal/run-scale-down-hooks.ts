@@ -80,7 +80,7 @@ async function runTask(context: StackContext, request: ReturnTasksRequest, task:
   if (problem !== undefined || after === undefined) {
     throw new LorError({
       code: "task-result-missing",
-      message: `${task.name} ended well, but the object that it should have left is not: ${problem}; the fronts stay large`,
+      message: `${task.name} succeeded, but its object is missing in the bucket: ${problem}; the fronts stay large`,
       exit: ExitCode.refused,
       culprit: "user",
       path: "hooks.beforeScaleDown.tasks",
@@ -159,7 +159,7 @@ function taskFailed(task: ReturnTask, end: CommandEnd, log: string): LorError {
     end.kind === "too-long" ? "task-too-slow" : end.kind === "not-started" ? "task-not-started" : "task-failed";
   return new LorError({
     code,
-    message: `${task.name} failed before the way back: ${describeEnd(end)}; the fronts stay large`,
+    message: `${task.name} failed before the scale-down: ${describeEnd(end)}; the fronts stay large`,
     exit: ExitCode.failed,
     culprit: "user",
     path: "hooks.beforeScaleDown.tasks",

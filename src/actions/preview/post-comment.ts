@@ -110,7 +110,7 @@ function requireVariables<Name extends string>(
 function withoutPullRequest(variable: string, seen: string, accepted: string): LorError {
   return new LorError({
     code: "comment-without-pull-request",
-    message: "this job runs for no pull request, so there is nowhere to post the comment",
+    message: "this job does not run for a pull request, so the comment cannot be posted",
     exit: ExitCode.usage,
     culprit: "user",
     path: variable,
@@ -141,7 +141,7 @@ function explain(error: CloudCallError, forge: Forge, service: string, { token }
   const said = new SecretScrubber([token]).scrub(answer);
   const { variable, token: accepted, permission, place } = remedies[forge];
   if (status === 429 || (status === 403 && /rate limit/i.test(answer))) {
-    return failed("forge-limited", `${service} takes no more calls for a while: ${said}`);
+    return failed("forge-limited", `${service} has reached its rate limit: ${said}`);
   }
   if (status === 401) {
     return refused("comment-token-refused", `${service} does not accept the token: ${said}`, variable, accepted);
@@ -149,7 +149,7 @@ function explain(error: CloudCallError, forge: Forge, service: string, { token }
   if (status === 403) {
     return refused(
       "comment-not-allowed",
-      `${service} does not let this token post the comment: ${said}`,
+      `${service} does not allow this token to post the comment: ${said}`,
       variable,
       permission,
     );
@@ -179,7 +179,7 @@ function refused(code: ErrorCode, message: string, path: string, accepted: strin
     culprit: "user",
     path,
     accepted,
-    next: "put that right and run the job again; the text itself: lor-infra preview --format markdown",
+    next: "correct it and run the job again; for the text itself: lor-infra preview --format markdown",
   });
 }
 

@@ -109,7 +109,7 @@ export function guardSteps(
 export function changedSinceApproval(differences: readonly string[], target: Profile): LorError {
   return new LorError({
     code: "changed-since-approval",
-    message: "something changed since this was approved; nothing more was changed",
+    message: "the state or the settings changed after the approval; nothing more was changed",
     exit: ExitCode.refused,
     culprit: "user",
     seen: differences.join("; "),

@@ -122,7 +122,7 @@ async function prepareStep(context: StackContext, request: StepRequest): Promise
   requireNoShrinking(diskChanges(context.project, second.changes));
   throw new LorError({
     code: "preview-mismatch",
-    message: `${describeStep(step)} would do something else than that; nothing was changed`,
+    message: `${describeStep(step)} would make other changes; nothing was changed`,
     exit: ExitCode.refused,
     culprit: "user",
     seen: [...remaining.unexpected, ...remaining.missing.map((one) => `no ${one}`)].join(", "),
@@ -194,7 +194,7 @@ async function comeBack(context: StackContext, { step, live }: StepRequest): Pro
     context.emit({
       kind: "warning",
       code: "front-left-drained",
-      message: `${names.join(", ")}: not all are back in the pool: ${message}`,
+      message: `${names.join(", ")}: not all fronts are back in the pool: ${message}`,
     });
   }
 }

@@ -168,7 +168,7 @@ function requireEffect(step: SwitchStep, live: LiveFleet, target: Profile): void
   if (missed.length > 0) {
     throw new LorError({
       code: "step-without-effect",
-      message: `${describeStep(step)} ended well, but the cloud does not show it`,
+      message: `${describeStep(step)} succeeded, but the cloud does not show it`,
       exit: ExitCode.failed,
       culprit: "cloud",
       seen: missed

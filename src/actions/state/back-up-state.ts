@@ -28,7 +28,7 @@ export async function backUpState(state: StackState, out: string | undefined, no
   if (!createExclusively(out, `${JSON.stringify(present.form, null, 1)}\n`)) {
     throw new LorError({
       code: "state-file-exists",
-      message: "there is a file of that name, and it was left as it is",
+      message: "the file exists already and was not replaced",
       exit: ExitCode.usage,
       culprit: "user",
       path: "--out",

@@ -109,7 +109,7 @@ async function chooseProfile(
     if (asked === undefined) return undefined;
     throw new LorError({
       code: "switch-unfinished",
-      message: "the stack is between two profiles: an interrupted switch goes on first",
+      message: "the stack is between two profiles: finish the interrupted switch first",
       exit: ExitCode.refused,
       culprit: "user",
       seen: recorded.fleet.fronts.map((front) => `${front.name} ${front.size}`).join(", "),

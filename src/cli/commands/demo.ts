@@ -74,7 +74,7 @@ export async function demo(terminal: Terminal, options: SettingsOptions): Promis
 function demoWouldShare(): LorError {
   return new LorError({
     code: "demo-shares-state",
-    message: "the demo's state would lie where the project's is shared",
+    message: "the demo would use the project's shared state",
     exit: ExitCode.refused,
     culprit: "user",
     path: "state.localCloudToo",

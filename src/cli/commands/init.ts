@@ -42,7 +42,7 @@ function requireOffered(id: string): SystemDefinition {
   if (system !== undefined) return system;
   throw new LorError({
     code: "system-unknown",
-    message: `there is no such system${didYouMean(id, systemIds)}`,
+    message: `the system does not exist${didYouMean(id, systemIds)}`,
     exit: ExitCode.usage,
     culprit: "user",
     path: "--system",

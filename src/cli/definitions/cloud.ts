@@ -45,6 +45,6 @@ export const define: DefineCommand = (program, runs) => {
 
 function quotaLimit(text: string, before: Readonly<Record<string, number>> = {}): Readonly<Record<string, number>> {
   const [, name, limit] = /^([a-zA-Z]+)=(\d{1,9})$/.exec(text) ?? [];
-  if (name === undefined) throw new InvalidArgumentError(`"${text}" is no limit such as instances=3.`);
+  if (name === undefined) throw new InvalidArgumentError(`"${text}" is not a limit such as instances=3.`);
   return { ...before, [name]: Number(limit) };
 }

@@ -37,5 +37,5 @@ export const define: DefineCommand = (program, runs) => {
 function calendarYear(text: string): number {
   const year = Number(text);
   if (/^\d{4}$/.test(text) && year >= 1900 && year < 3000) return year;
-  throw new InvalidArgumentError(`"${text}" is no year from 1900 to 2999.`);
+  throw new InvalidArgumentError(`"${text}" is not a year from 1900 to 2999.`);
 }

@@ -42,14 +42,14 @@ const repairs: Readonly<Record<Repair, string>> = {
 function renderTask(event: Extract<ActionEvent, { readonly kind: "task" }>): readonly string[] {
   if (event.moment === "begun") {
     return [
-      `Before the way back: ${event.task} (at most ${renderSeconds(event.limitSeconds)})`,
+      `Before the scale-down: ${event.task} (at most ${renderSeconds(event.limitSeconds)})`,
       `      its output: ${event.log}`,
     ];
   }
   const left = `${event.object}, ${renderBytes(event.bytes)}`;
   return event.moment === "done"
     ? [`      done: ${left}`]
-    : [`Before the way back: ${event.task} was done by an earlier run (${left})`];
+    : [`Before the scale-down: ${event.task} was done by an earlier run (${left})`];
 }
 
 /** Shows the progress of an action. */

@@ -48,7 +48,7 @@ export class NameFinder implements ResourceFinder {
     if (find === undefined) {
       throw new LorError({
         code: "finder-unknown-type",
-        message: `it is not known how to look for an existing ${type}`,
+        message: `there is no lookup for existing resources of type ${type}`,
         exit: ExitCode.failed,
         culprit: "tool",
         accepted: findableTypes.join(", "),

@@ -5,7 +5,7 @@ export const calendarPolicies: readonly Policy[] = Object.freeze([
   definePolicy({
     code: "change-freeze",
     exit: 3,
-    reason: "a change that goes wrong costs the most while the most customers are there",
+    reason: "a failed change costs most while traffic is highest",
     remedy: "wait until the freeze is over; `--in-freeze` is for one change that cannot wait",
     needs: ["change"],
     judge: ({ change: { freeze } }) =>
@@ -24,7 +24,7 @@ export const calendarPolicies: readonly Policy[] = Object.freeze([
   definePolicy({
     code: "calendar-horizon",
     kind: "warning",
-    reason: "a calendar that knows only what is over never asks for a rush again, and nobody is told",
+    reason: "a calendar with past events only never plans a rush again, and gives no notice of it",
     remedy: "give the event the days of its next time, or take it out",
     neverWaived: "it is a warning, which stops nothing",
     needs: ["calendar"],

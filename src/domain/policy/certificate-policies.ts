@@ -29,7 +29,7 @@ export const certificatePolicies: readonly Policy[] = Object.freeze([
   definePolicy({
     code: "certificate-expires-soon",
     kind: "warning",
-    reason: "a certificate that nobody renews takes the site down on the day it ends",
+    reason: "a certificate that is not renewed makes the site unavailable on the day it expires",
     remedy: renew,
     needs: ["certificate"],
     judge: ({ certificate: { setting, file, notAfter, daysLeft } }) =>

@@ -40,7 +40,7 @@ export const dataPolicies: readonly Policy[] = Object.freeze([
   definePolicy({
     code: "data-unprotected",
     exit: 3,
-    reason: "an update or a destroy that is mistaken must stop before what cannot be made again",
+    reason: "a mistaken update or destroy must not delete data",
     remedy:
       "leave the protection of what holds data in place (Pulumi's option protect, and deletionProtection of a database); `lor-infra destroy --with-data` lists what would be lost and gives it up",
     neverWaived: "giving the protection up is a step of `lor-infra destroy --with-data`, which asks first",

@@ -10,7 +10,7 @@ export const moneyPolicies: readonly Policy[] = Object.freeze([
   definePolicy({
     code: "budget-exceeded",
     exit: 3,
-    reason: "what a month may cost is decided by who pays, before it is spent",
+    reason: "the budget is a decision of the company, not a result of the settings",
     remedy: "choose smaller sizes in the dearer profile, or raise `policies.budget`; `lor-infra cost` shows every line",
     needs: ["bill"],
     judge: ({ bill: { budget, months } }) => {
@@ -30,7 +30,7 @@ export const moneyPolicies: readonly Policy[] = Object.freeze([
   definePolicy({
     code: "budget-not-sure",
     kind: "warning",
-    reason: "a price that is not known may be any price: it is never counted as zero",
+    reason: "an unknown price is never counted as zero",
     remedy: "leave room for it in `policies.budget`, or enter its price into a price book",
     neverWaived: "it is a warning, which stops nothing",
     needs: ["bill"],
@@ -52,7 +52,7 @@ export const moneyPolicies: readonly Policy[] = Object.freeze([
   definePolicy({
     code: "price-book-old",
     exit: 3,
-    reason: "prices change every year: old ones say that something is within the budget when it no longer is",
+    reason: "prices change every year: old prices would accept a bill above the budget",
     remedy:
       "enter the prices of today as a new price book, or accept older ones with `policies.priceBookAge`; without a `policies.budget` it is a warning only",
     needs: ["priceBooks"],

@@ -72,7 +72,7 @@ function warnOfYoung(notDue: readonly Judged[]): PreflightCheck {
     name: checkName,
     outcome: "warning",
     code: "backup-not-due",
-    reason: `no backup yet of ${names}: the first one is not due yet, a loss now would be a whole one`,
+    reason: `no backup yet of ${names}: the first one is not due yet; until then a loss would be complete`,
     next: "lor-infra rpo",
   };
 }
@@ -117,7 +117,7 @@ function warnOfReplaceable(stale: readonly Judged[]): readonly PreflightCheck[] 
       name: checkName,
       outcome: "warning",
       code: "system-copy-stale",
-      reason: `older than planned, and made again by lor-infra up if it is lost: ${told.join(", ")}`,
+      reason: `older than planned; if lost, lor-infra up creates it again: ${told.join(", ")}`,
       next: first.next,
     },
   ];

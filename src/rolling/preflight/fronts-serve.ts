@@ -40,7 +40,7 @@ function healthNow({ live, goal, stop, cause }: FrontsServeFacts): PreflightChec
     name: checkName,
     outcome: "warning",
     code: "front-out-of-service",
-    reason: `${told.join(", ")}; ${ill.map((front) => front.name).join(", ")}: not in service, the switch puts it right first`,
+    reason: `${told.join(", ")}; ${ill.map((front) => front.name).join(", ")}: not in service, the switch repairs it first`,
     next: "lor-infra status",
   };
 }

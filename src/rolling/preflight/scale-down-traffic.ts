@@ -27,7 +27,7 @@ export function scaleDownTrafficCheck({ traffic, limit, busy }: ScaleDownTraffic
   const seen = `${openConnections} open connections, ${describeRate(connectionsPerSecond)}`;
   const most = `at most ${limit.connections} open connections and ${limit.connectionsPerSecond} new ones a second`;
   if (openConnections > limit.connections || (connectionsPerSecond ?? 0) > limit.connectionsPerSecond) {
-    const reason = `more visitors than normal can carry: ${seen}; normal takes ${most}`;
+    const reason = `more visitors than normal can serve: ${seen}; normal takes ${most}`;
     return busy
       ? { name: checkName, outcome: "warning", code: "traffic-too-high", reason: `${reason}, accepted by --busy` }
       : {
@@ -46,7 +46,7 @@ export function scaleDownTrafficCheck({ traffic, limit, busy }: ScaleDownTraffic
       name: checkName,
       outcome: "unknown",
       code: "traffic-not-known",
-      reason: `${seen}: the load balancer began to count anew in between`,
+      reason: `${seen}: the load balancer reset its counters in between`,
       next: "lor-infra normal measures again",
     };
   }

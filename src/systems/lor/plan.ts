@@ -214,7 +214,7 @@ function loadBalancerFlavor(bandwidth: number): string {
 function notSold(path: string, seen: string): LorError {
   return new LorError({
     code: "flavor-unknown",
-    message: `the plan asks for a size that is not sold`,
+    message: `the plan has a size that is not sold`,
     exit: 2,
     culprit: "user",
     path,

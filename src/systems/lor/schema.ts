@@ -87,7 +87,7 @@ export const lorSchema = z.object({
       .register(renamedKeys, { old: "shell", path: "loadBalancer.driver" }),
     address: address(),
     bandwidth: z.number("Mbit/s as a number").refine((value) => bandwidths().includes(value), {
-      message: "is no size of a load balancer",
+      message: "is not a size of a load balancer",
       params: { code: "bandwidth-unknown", accepted: `${bandwidths().join(", ")} (Mbit/s)` } satisfies FieldRefusal,
     }),
   }),

@@ -103,13 +103,17 @@ function judgePlace({ path, part, address }: PlacedAddress, { cidr }: SubnetSett
   }
   if (address.toNumber() >= poolStart.toNumber() && address.toNumber() <= poolEnd.toNumber()) {
     return [
-      problem(path, "address-in-pool", { what: "the cloud gives this address out by itself", seen: address, accepted }),
+      problem(path, "address-in-pool", {
+        what: "the address is in the range that the cloud assigns automatically",
+        seen: address,
+        accepted,
+      }),
     ];
   }
   if (address.equals(cidr.first) || address.equals(cidr.last)) {
     return [
       problem(path, "address-reserved", {
-        what: "the first and the last address of a network are no server's",
+        what: "the first and the last address of a network cannot be a server's",
         seen: address,
         accepted,
       }),

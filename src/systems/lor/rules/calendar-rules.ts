@@ -37,7 +37,7 @@ export const calendarRules: readonly Rule[] = Object.freeze([
       ? []
       : [
           problem("calendar.events", "rush-never-ends", {
-            what: "the events follow each other so closely that the system would never go back to normal",
+            what: "the rush windows leave no time for normal",
             seen: calendar.events.map(({ name }) => name).join(", "),
             accepted: "a shorter lead, a shorter end or a smaller calendar.mergeWithin",
           }),

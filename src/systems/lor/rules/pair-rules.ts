@@ -29,7 +29,7 @@ export const pairRules: readonly Rule[] = Object.freeze([
     const { addresses } = normal.prestashop;
     if (addresses.length >= fronts) return [];
     const why = temporary
-      ? "rush only enlarges the fronts, so a temporary one serves while each is restarted, and it needs an address too"
+      ? "rush only resizes the fronts, so a temporary front serves while each of them restarts, and it needs an address too"
       : "every front needs an address of its own";
     return [
       problem("prestashop.addresses", "addresses-too-few", {

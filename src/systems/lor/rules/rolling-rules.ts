@@ -8,7 +8,7 @@ export const rollingRules: readonly Rule[] = Object.freeze([
     if (typeof minHealthy !== "number" || minHealthy < fronts) return [];
     return [
       problem("rolling.minHealthy", "min-healthy-invalid", {
-        what: `no front of normal's ${fronts} could be taken out`,
+        what: `none of normal's ${fronts} could be taken out`,
         seen: minHealthy,
         accepted: `1 to ${fronts - 1}, 1% to 99%, or no such setting: then ${fronts} serve at each moment`,
       }),

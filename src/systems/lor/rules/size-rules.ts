@@ -33,7 +33,7 @@ export const sizeRules: readonly Rule[] = Object.freeze([
     if (area === undefined || area === region.database) return [];
     return [
       problem("region.database", "region-mismatch", {
-        what: `a database stands in the private network of its region, and the servers are in ${region.compute}`,
+        what: `a database is only reachable in its own region, and the servers are in ${region.compute}`,
         seen: region.database,
         accepted: area,
       }),
@@ -47,7 +47,7 @@ function judgeSize(path: string, size: string, family: FlavorFamily, region: str
   if (findInstance(size) === undefined) {
     return [
       problem(path, "flavor-unknown", {
-        what: `no such size is sold${didYouMean(size, offer.classic)}`,
+        what: `the size does not exist${didYouMean(size, offer.classic)}`,
         seen: size,
         accepted: sizesOf(offer.classic),
       }),
@@ -56,7 +56,7 @@ function judgeSize(path: string, size: string, family: FlavorFamily, region: str
   if (!priceBooks.some((book) => Object.hasOwn(book.prices, priceKey({ kind: "instance", size })))) {
     return [
       problem(path, "flavor-without-price", {
-        what: "no price book knows the size",
+        what: "no price book lists the size",
         seen: size,
         accepted: sizesOf(offer.classic),
       }),
@@ -74,7 +74,7 @@ function judgeSize(path: string, size: string, family: FlavorFamily, region: str
   if (family === "flex" && (findCloudFlavor(size, "flex") === undefined || !offer.flex.includes(size))) {
     return [
       problem(path, "flex-not-in-region", {
-        what: `the region ${region} does not have the size as a flex flavor, which is the one that can come back`,
+        what: `the region ${region} does not have the size as a flex flavor, whose resize is reversible`,
         seen: size,
         accepted: `${sizesOf(offer.flex)} in ${region}, a size in another region, or flavorFamily: classic where the size never changes`,
       }),

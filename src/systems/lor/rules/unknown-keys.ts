@@ -10,7 +10,7 @@ export function explainUnknownKey(issue: Issue): Issue {
     issue.path,
     "database-public",
     {
-      what: "a database has no address outside the private network, nor one that can be chosen",
+      what: "a database has no public address, and its private one cannot be chosen",
       accepted: "access: private; the program decides who may connect",
     },
     3,

@@ -15,7 +15,7 @@ export const waiverRules: readonly Rule[] = Object.freeze([
       if (policy === undefined) {
         return [
           problem(path, "waiver-policy-unknown", {
-            what: `there is no such policy${didYouMean(code, waivable)}`,
+            what: `the policy does not exist${didYouMean(code, waivable)}`,
             seen: code,
             accepted,
           }),

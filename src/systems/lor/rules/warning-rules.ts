@@ -8,7 +8,7 @@ export const warningRules: readonly Rule[] = Object.freeze([
       /^0+$/.test(settings[application].release.sha256)
         ? [
             problem(`${application}.release.sha256`, "release-checksum-unknown", {
-              what: "the checksum is a placeholder: a server refuses to install the archive",
+              what: "the checksum is a placeholder: servers refuse to install the archive",
               seen: "64 zeros",
               accepted: "the SHA-256 of the archive at release.url",
             }),
@@ -28,7 +28,7 @@ export const warningRules: readonly Rule[] = Object.freeze([
       .filter(([, , isPlaceholder]) => isPlaceholder)
       .map(([path, seen]) =>
         problem(path, "placeholder-value", {
-          what: "the value is the example's",
+          what: "the setting still has the example's value",
           seen,
           accepted: "your own, before real use",
         }),
