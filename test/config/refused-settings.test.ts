@@ -64,9 +64,9 @@ const refusals: readonly Refusal[] = [
       [
         "an endpoint without its scheme",
         "s3://lor-state?region=gra&endpoint=s3.example",
-        "has an endpoint that is no address",
+        "has an endpoint that is not a URL",
       ],
-      ["a way out of the prefix", "s3://lor-state/a%2f..%2fb?region=gra", "has a prefix that is no path"],
+      ["a way out of the prefix", "s3://lor-state/a%2f..%2fb?region=gra", "has a prefix that is not a path"],
       ["a style that is neither", "s3://lor-state?region=gra&s3ForcePathStyle=yes", "s3ForcePathStyle"],
       ["a folder of another machine", "file://atelier/shop", "names no folder of this machine"],
       ["a word", "bucket", "is no URL"],
@@ -325,7 +325,7 @@ const refusals: readonly Refusal[] = [
     changes: { rush: { "prestashop.frontsFlavor": "b3-16" }, normal: { "prestashop.frontsFlavor": "b3-8" } },
     code: "flex-not-in-region",
     path: "prestashop.frontsFlavor",
-    says: ["b3-16", "come back"],
+    says: ["b3-16", "reversible"],
   },
   {
     name: "a flex flavor that the region does not have",
@@ -882,7 +882,7 @@ const refusals: readonly Refusal[] = [
     changes: { normal: { "prestashop.fronts": { secure: "v1:abc:def" } } },
     code: "secret-in-settings",
     path: "prestashop.fronts",
-    says: ["settings hold none"],
+    says: ["must not contain secrets"],
   },
   {
     name: "an address with a password in it",
@@ -948,7 +948,7 @@ const refusals: readonly Refusal[] = [
       ["two documents", "a: 1\n---\nb: 2\n", "yaml-several-documents", "at line 3"],
       ["an unknown tag", "a: !secret x\n", "yaml-syntax", "unknown scalar tag"],
       ["aliases that repeat aliases", aliasBomb(), "yaml-aliases", "*name"],
-      ["an alias inside its own anchor", "config: &a { lor:x: *a }\n", "yaml-aliases", "repeat themselves"],
+      ["an alias inside its own anchor", "config: &a { lor:x: *a }\n", "yaml-aliases", "refer to themselves"],
       ["deep nesting", `a: ${"[".repeat(65 * 2)}`, "yaml-too-deep", "at most 64 levels"],
       ["more than any settings need", "a: 1\n".repeat(20_000), "yaml-too-long", "at most 10000"],
       ["a byte order mark", "\ufeffconfig: {}\n", "file-with-bom", "UTF-8 without"],

@@ -46,7 +46,7 @@ const cases: readonly (readonly [code: string, exit: number, failure: EngineFail
     said("getting stack configuration: get stack secrets manager: incorrect passphrase"),
     /stack prod of lor/,
   ],
-  ["passphrase-wrong", ExitCode.usage, said("decrypting: cipher: message authentication failed"), /does not open/],
+  ["passphrase-wrong", ExitCode.usage, said("decrypting: cipher: message authentication failed"), /does not decrypt/],
   ["stack-missing", ExitCode.usage, said("no stack named 'prod' found"), /no stack prod/],
   [
     "backend-unreachable",
@@ -63,7 +63,7 @@ const cases: readonly (readonly [code: string, exit: number, failure: EngineFail
   ],
   ["provider-unreachable", ExitCode.failed, reported("rpc error: code = Unavailable desc = transport"), /not answer/],
   ["resource-protected", ExitCode.refused, reported(protectText), /^ps-0 of stack prod/],
-  ["adoption-missing", ExitCode.failed, reported("resource 'a1b2' does not exist"), /not in the cloud any more/],
+  ["adoption-missing", ExitCode.failed, reported("resource 'a1b2' does not exist"), /no longer exists in the cloud/],
   ["pending-operations", ExitCode.failed, reported(pendingText), /operations in progress/],
   ["cancelled", ExitCode.failed, reported("update canceled"), /stopped/],
   ["cancelled", ExitCode.failed, failure({ aborted: true, stderr: "killed by SIGINT" }), /stopped/],
