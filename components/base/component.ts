@@ -1,7 +1,7 @@
 import { ComponentResource, type ComponentResourceOptions, type CustomResourceOptions } from "@pulumi/pulumi";
 import { childArguments, type Transform } from "./transform.ts";
 
-/** What every component accepts besides its own arguments. */
+/** Arguments of every component besides its own. */
 export interface DataProtection {
   /**
    * Gives up the protection of what holds data (Pulumi's `protect`, the cloud's deletion protection), so that a following
@@ -29,8 +29,8 @@ export abstract class Component extends ComponentResource {
 }
 
 /**
- * What is written on a resource for people. It is given when the resource is made and follows from project and stack, so that it never changes; one that was adopted
- * keeps its own.
+ * Display names and descriptions in the cloud. They are set at creation and derive from project and stack, so they never change; an adopted
+ * resource keeps its own.
  */
 const labels = ["name", "description"] as const;
 

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 
-/** What a temporary address of OpenStack Swift gives access to. */
+/** Access granted by a temporary URL of OpenStack Swift. */
 export interface TempUrlRequest {
   /** Base of the account, such as `https://storage.gra.cloud.ovh.net/v1/AUTH_0123`. */
   readonly accountUrl: string;

@@ -28,7 +28,7 @@ export interface FirewallRule {
   readonly description: string;
   /** TCP port, 1-65535. */
   readonly port: number;
-  /** Who may connect, as CIDR. */
+  /** Networks that may connect, as CIDR. */
   readonly from: string;
 }
 

@@ -3,7 +3,7 @@ import type { Issue } from "../core/result.ts";
 import { looksSecret } from "./secret-looking.ts";
 
 export interface Problem {
-  /** What is wrong, in lower case. */
+  /** Description of the problem, in lower case. */
   readonly what: string;
   /** Value as read; hidden when it looks like a secret. Absent when there is none. */
   readonly seen?: unknown;

@@ -1,7 +1,7 @@
 interface ErrorCodeEntry {
   /** Exit code of the command. `cause`: that of the error which caused this one; `none`: a warning, the command continues. */
   readonly exit: 1 | 2 | 3 | 4 | "cause" | "none";
-  /** What is wrong, one clause. */
+  /** Description of the problem, one clause. */
   readonly means: string;
 }
 

@@ -24,7 +24,7 @@ export interface LorErrorDetails {
   readonly path?: string;
   /** The value seen, as text; never a secret. */
   readonly seen?: string;
-  /** What is accepted. */
+  /** Accepted values. */
   readonly accepted?: string;
   /** The next command to type. */
   readonly next?: string;

@@ -1,6 +1,6 @@
 /**
- * What a guest fetches at boot and on a timer. User data only names the guest and where its document is, because any change
- * of user data replaces the machine; everything that may change is here.
+ * Document that a guest fetches at boot and on a timer. User data only names the guest and the document's URL, because any change of user data
+ * replaces the machine; everything that may change is in the document.
  */
 export interface GuestDocument {
   readonly version: 1;

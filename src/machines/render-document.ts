@@ -4,7 +4,7 @@ import type { GuestDocument, GuestFile } from "./document.ts";
 import { odooFiles } from "./odoo/files.ts";
 import { prestashopFiles } from "./prestashop/files.ts";
 
-/** What a guest's document is made of, the texts aside. */
+/** Contents of a guest's document, except the texts. */
 export type GuestDocumentInput = Omit<GuestDocument, "files" | "version">;
 
 /** Application secrets that each role needs; each at least 32 characters. Everything else is derived from them on the guest. */
@@ -28,7 +28,7 @@ export function renderGuestDocument(input: GuestDocumentInput): GuestDocument {
   return { version: 1, ...input, files: [...machineFiles(), ...files] };
 }
 
-/** What every machine has: the scripts that apply a document. */
+/** Files of every machine: the scripts that apply a document. */
 function machineFiles(): GuestFile[] {
   const library = ["bundle", "copy", "files", "machine", "release", "services", "volume"];
   return [

@@ -2,8 +2,8 @@ import { renderContent } from "./content.ts";
 import type { GuestIdentity } from "./document.ts";
 
 /**
- * What may be added to a guest's user data. Every change of user data **replaces the machine**: an administrator's key that may
- * change belongs in the document (`administratorKeys`), which changes nothing but a file.
+ * Additions to a guest's user data. Every change of user data **replaces the machine**: an administrator's key that may change belongs in the
+ * document (`administratorKeys`), which only changes a file.
  */
 export interface UserDataOptions {
   /** Key of the image's own user (`debian`), as in an `authorized_keys` file; none by default. */

@@ -2,7 +2,7 @@ import { fingerprint } from "../core/fingerprint.ts";
 import type { Profile } from "../domain/profile.ts";
 import { type LiveFleet, type LiveMember, membersOf, type SwitchStep } from "./model.ts";
 
-/** What a person approves of a switch, whole: it is compared with what is there before each step. */
+/** Complete approval of a switch, compared with the actual state before each step. */
 export interface ApprovedSwitch {
   readonly version: 3;
   readonly project: string;
@@ -11,9 +11,9 @@ export interface ApprovedSwitch {
   readonly target: Profile;
   /** Fingerprint of the checked settings of both profiles. */
   readonly settings: string;
-  /** Of the state, after a refresh. */
+  /** Fingerprint of the state, after a refresh. */
   readonly state: StatePrints;
-  /** What was there. */
+  /** The fleet at the time of the approval. */
   readonly live: FleetPicture;
   readonly steps: readonly ApprovedStep[];
 }
@@ -23,13 +23,13 @@ export type StatePrints = Readonly<Record<string, string>>;
 
 interface ApprovedStep {
   readonly step: SwitchStep;
-  /** What the engine may change, and nothing else, such as `update openstack:compute/instance:Instance ps-0`. */
+  /** Exact changes of the engine, such as `update openstack:compute/instance:Instance ps-0`. */
   readonly changes: readonly string[];
   /** Calls to the cloud besides the engine's, in order. */
   readonly calls: readonly string[];
 }
 
-/** What a change by somebody else would show in; health and what a server is busy with come and go by themselves. */
+/** Facts that reveal a change by somebody else; health and operations in progress are excluded because they change by themselves. */
 export interface FleetPicture {
   /** Mbit/s. */
   readonly loadBalancerBandwidth: number;
@@ -67,12 +67,12 @@ export function callsOf(step: SwitchStep): readonly string[] {
   }
 }
 
-/** Puts right what broke by itself: only adds capacity, so it needs no approval. */
+/** Repairs a fault: only adds capacity, so it needs no approval. */
 export function isRepair(step: SwitchStep): boolean {
   return step.kind === "settle-resize" || step.kind === "recover-front" || step.kind === "readmit-front";
 }
 
-/** Each difference as a person reads it; none when both are the same. */
+/** All differences for display; none when both are equal. */
 export function pictureDifferences(expected: FleetPicture, seen: FleetPicture): readonly string[] {
   const differences: string[] = [];
   if (expected.loadBalancerBandwidth !== seen.loadBalancerBandwidth) {
@@ -108,7 +108,7 @@ function changeBetween(before: string | undefined, now: string | undefined): str
   return now === undefined ? "is gone from" : "has changed in";
 }
 
-/** Everything in which a plan that was approved earlier differs from the one that would be made now. */
+/** All differences between an approved plan and the current one. */
 export function approvalDifferences(approved: ApprovedSwitch, now: ApprovedSwitch): readonly string[] {
   const differences = (["project", "stack", "cloud", "target"] as const)
     .filter((key) => approved[key] !== now[key])

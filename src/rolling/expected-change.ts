@@ -15,7 +15,7 @@ interface ExpectedChange {
   readonly name: string;
 }
 
-/** What the engine may do in one step, and nothing else. */
+/** Exact changes of the engine in one step. */
 export interface StepExpectation {
   readonly changes: readonly ExpectedChange[];
   /** All of them, or, where a crash may have left a part done, any of them. */

@@ -1,5 +1,5 @@
 /**
- * What a switch changes: the load balancer's size and the members behind it. A profile is a named fleet; every state between two profiles
+ * The parts that a switch changes: the load balancer's size and the members behind it. A profile is a named fleet; every state between two profiles
  * is a fleet too ("ps-0 large, ps-1 still small"), so one Plan function serves them all.
  */
 export interface Fleet {

@@ -1,6 +1,6 @@
 import type { Fleet, Member } from "./fleet.ts";
 
-/** What exists, as the actions observed it just now. */
+/** The fleet as the actions observed it just now. */
 export interface LiveFleet {
   /** Mbit/s. */
   readonly loadBalancerBandwidth: number;
@@ -49,7 +49,7 @@ export interface SwitchGoal {
 /** How many members stay healthy and in service while others change. */
 export type MinHealthy =
   | { readonly kind: "members"; readonly members: number }
-  /** Of the members that the pool has now, rounded up; `normal`: number of members of normal. */
+  /** Percentage of the members in the pool now, rounded up; `normal`: the number of members of normal. */
   | { readonly kind: "percent"; readonly percent: number; readonly normal: number };
 
 /** A member that changes its size. */

@@ -1,6 +1,6 @@
 import { membersOf, type SwitchStep } from "./model.ts";
 
-/** What is read of a line of a stack's journal. */
+/** Fields of a stack's journal that are read here. */
 export interface StepRecord {
   /** ISO 8601. */
   readonly at: string;

@@ -11,14 +11,14 @@ export interface ReturnTask {
   readonly object: string;
 }
 
-/** An object as it was seen. */
+/** An object as observed. */
 export interface SeenObject {
   readonly bytes: number;
   readonly lastModified: Date;
   readonly version: string;
 }
 
-/** By how much the clock of object storage may lag behind ours. */
+/** Allowed difference between the clocks of object storage and of this machine. */
 const clockToleranceMilliseconds = 60_000;
 
 /**
@@ -38,7 +38,7 @@ export function resultProblem(
   return after.bytes === 0 ? "it is empty" : undefined;
 }
 
-/** What the journal tells of a task that was done. */
+/** Journal entry of a completed hook. */
 export interface TaskRecord {
   readonly began: Date;
   readonly ended: Date;

@@ -9,7 +9,7 @@ import {
   type SwitchStop,
 } from "./model.ts";
 
-/** The fleet that is there, as a Plan would describe it. */
+/** The existing fleet as a Plan would describe it. */
 export function fleetOfLive(live: LiveFleet): Fleet {
   return fleet(
     live.loadBalancerBandwidth,
@@ -22,7 +22,7 @@ export function fleetAfter(live: LiveFleet, step: SwitchStep): Fleet {
   return fleetOfLive(liveAfter(live, step));
 }
 
-/** What exists once a step has succeeded: for previews and forecasts, never instead of looking. */
+/** The fleet after a successful step: for previews and forecasts, never a substitute for an observation. */
 export function liveAfter(live: LiveFleet, step: SwitchStep): LiveFleet {
   const touched = membersOf(step);
   const change = (to: (front: LiveMember) => Partial<LiveMember>): LiveFleet => ({

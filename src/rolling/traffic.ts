@@ -1,4 +1,4 @@
-/** What passed a load balancer between two looks at its counters. */
+/** Traffic of a load balancer between two readings of its counters. */
 export interface Traffic {
   /** Seconds between the two looks. */
   readonly seconds: number;

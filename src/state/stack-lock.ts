@@ -273,7 +273,7 @@ export interface SeenLock {
 interface Silence {
   /** Since when, and which process to inspect. */
   readonly what: string;
-  /** What to do about it. */
+  /** Next command. */
   readonly next: string;
 }
 

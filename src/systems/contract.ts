@@ -276,7 +276,7 @@ export interface RecordedResources {
 }
 
 /**
- * What a system offers besides its resources. Commands of an absent capability are not in its help and are refused.
+ * Capabilities of a system besides its resources. Commands of an absent capability are not in its help and are refused.
  * A reserved one has a name and a purpose, and gets its type together with the first command that uses it: until then the compiler
  * refuses a system that declares it.
  */

@@ -20,7 +20,7 @@ export interface ReturnTasksRequest {
   readonly note: Note;
 }
 
-/** What a task left behind. */
+/** Result of a hook. */
 export interface TaskResult {
   readonly task: string;
   /** Key in the bucket of the copies. */

@@ -54,7 +54,7 @@ export async function describeSwitch(
   };
 }
 
-/** Of what the engine's state knows of each resource; how its provider last described it is left out, because that changes by itself. */
+/** Fingerprints of each recorded resource's inputs; its provider's last description is excluded, because that changes by itself. */
 async function statePrints(context: StackContext): Promise<StatePrints> {
   const { resources } = await readRecorded(context);
   const prints = resources.map(

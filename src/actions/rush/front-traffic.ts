@@ -14,7 +14,7 @@ export async function drainMembers(context: StackContext, names: readonly string
     if (front.member === undefined) continue;
     if (front.member.weight > 0) await context.clients.loadBalancer.setWeight(front.member, 0);
     context.emit({ kind: "front", front: name, moment: "drained", ...connections(front) });
-    // Nobody is connected to what does not answer.
+    // A backend that does not answer has no connections.
     if (front.healthy) drained.push(front);
   }
   const isCounted = (front: ObservedFront) => front.member?.activeConnections !== undefined;

@@ -23,7 +23,7 @@ export async function revertStep(
     await runSteps(context, {
       ...request,
       goal,
-      // Of a member that was to be added a part may exist.
+      // Parts of a member that was to be added may exist.
       live: await observeSettled(context, knownAfter(live, step), goal),
       expected: { time: () => undefined, total: 1 },
       before: async () => undefined,

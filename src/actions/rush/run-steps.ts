@@ -38,7 +38,7 @@ export interface StepsRequest {
   readonly expected: { readonly time: (step: SwitchStep) => ExpectedTime | undefined; readonly total: number };
   /** Asked before each step; throws when the step must not be done. */
   readonly before: (step: SwitchStep, live: ObservedFleet) => Promise<void>;
-  /** Told after each step. */
+  /** Called after each step. */
   readonly after: (step: SwitchStep) => Promise<void>;
   readonly note: Note;
   /** With the first step's preview, where that was made already. Disposed at the end. Default: none was. */
@@ -48,7 +48,7 @@ export interface StepsRequest {
 export interface StepsRun {
   readonly steps: readonly DoneStep[];
   readonly fleet: ObservedFleet;
-  /** Of the last engine update, if there was one. */
+  /** Result of the last engine update, if there was one. */
   readonly plan: SystemPlan | undefined;
 }
 
@@ -111,7 +111,7 @@ export async function runSteps(context: StackContext, request: StepsRequest): Pr
   }
 }
 
-/** What a review of the season is told of a fleet. */
+/** Facts about a fleet for the review of a season. */
 function recordOf({ loadBalancerBandwidth, fronts }: LiveFleet): RecordedFleet {
   return {
     loadBalancerBandwidth,
@@ -121,7 +121,7 @@ function recordOf({ loadBalancerBandwidth, fronts }: LiveFleet): RecordedFleet {
   };
 }
 
-/** What is expected on this cloud, as far as that is known. */
+/** Expected duration on this cloud, where known. */
 function expectationOn({ seconds, learned, here }: ExpectedTime): RecordedExpectation {
   return here ?? { seconds, samples: learned?.samples ?? 0 };
 }
@@ -157,7 +157,7 @@ function stopped(stop: SwitchStop): LorError {
   });
 }
 
-/** What the state knows once a step has ended well. */
+/** The recorded fleet after a successful step. */
 export function knownAfter(live: LiveFleet, step: SwitchStep): KnownFleet {
   return knownOf(fleetAfter(live, step));
 }

@@ -25,7 +25,7 @@ export interface SupplyRequest {
   readonly target: Profile;
 }
 
-/** What the region offers, and what the project may still have of what the steps need. */
+/** Sizes that the region offers, and the remaining quota of the resources that the steps need. */
 export async function readSupply(
   context: StackContext,
   { live, steps, target }: SupplyRequest,

@@ -70,7 +70,7 @@ export async function preflightChecks(
       ? await scaleDownChecks(context, request.season.busy === true)
       : []),
     ...reversibilityChecks(reversibilityFacts(context, supply.flavorsOffered)),
-    // Of a switch that cannot begin nobody knows the steps.
+    // The steps of a switch that cannot begin are unknown.
     ...(stop === undefined ? supplyChecks(supply) : []),
     ...frontsServeChecks({ ...request, cause }),
     ...dataLossChecks(dataLossFacts(context, request)),

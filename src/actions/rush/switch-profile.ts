@@ -36,13 +36,13 @@ export interface SwitchInput {
 
 export interface SwitchResult {
   readonly target: Profile;
-  /** What was kept before the way back; none on the way into rush. */
+  /** Results of the hooks before a scale-down; empty for a scale-up. */
   readonly tasks: readonly TaskResult[];
   /** Steps that were carried out; none when the stack was there already. */
   readonly steps: readonly DoneStep[];
-  /** What was asked before the first of them; empty when there was nothing to do. */
+  /** Preflight checks; empty when there was nothing to do. */
   readonly checks: readonly PreflightCheck[];
-  /** What was paid for before and is now: to be priced. */
+  /** Plans before and after, for their prices. */
   readonly before: SystemPlan;
   readonly after: SystemPlan;
   readonly fleet: ObservedFleet;
@@ -255,7 +255,7 @@ function sumServing({ project }: StackContext, { fronts }: ObservedFleet): Switc
   };
 }
 
-/** What the state knows of the fleet. @throws LorError `not-created` when nothing was ever created whole */
+/** The recorded fleet. @throws LorError `not-created` when the stack was never created completely */
 export function requireCreated(context: StackContext, recorded: RecordedState): KnownFleet {
   if (recorded.fleet === undefined) {
     throw new LorError({

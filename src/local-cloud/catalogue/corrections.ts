@@ -1,7 +1,7 @@
 import type { Property } from "./shape.ts";
 
 /**
- * What replaces, where the declarations' comments do not say it or say it wrong. Each line names its source:
+ * Inputs whose change forces a replace, where the declarations' comments omit it or are wrong. Each line names its source:
  * TFO = ovh/terraform-provider-ovh v2.19.0, folder ovh/ (the provider that @ovhcloud/pulumi-ovh 2.19.1 wraps);
  * TFR = hashicorp/terraform-provider-random, folder internal/provider/.
  */

@@ -1,6 +1,6 @@
 import type { InputRules } from "../provider/input-rules.ts";
 
-/** What the real provider refuses before it asks the cloud. Source: the schemas of terraform-provider-openstack v1.54.1 (`ValidateFunc`, `ConflictsWith`, `ExactlyOneOf`). */
+/** Inputs that the real provider refuses before it calls the cloud. Source: the schemas of terraform-provider-openstack v1.54.1 (`ValidateFunc`, `ConflictsWith`, `ExactlyOneOf`). */
 export const openstackInputRules: Readonly<Record<string, InputRules>> = {
   "openstack:compute/instance:Instance": {
     oneOf: { powerState: ["active", "shutoff", "shelved_offloaded"] },

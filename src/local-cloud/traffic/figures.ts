@@ -14,7 +14,7 @@ export interface TrafficFigures {
 export interface UnboundAddress {
   /** Such as `127.10.1.10:8080`. */
   readonly address: string;
-  /** What would answer there: `instance <id> <address>:<port>` or `listener …`, with addresses of the cloud. */
+  /** Server at that address: `instance <id> <address>:<port>` or `listener …`, with addresses of the cloud. */
   readonly owner: string;
   /** The system's error code, such as `EADDRINUSE`, or its message. */
   readonly error: string;

@@ -2,20 +2,20 @@ import { renderSeconds } from "../../domain/recovery.ts";
 import type { Answer } from "./answer.ts";
 import type { PreflightCheck } from "./preflight-check.ts";
 
-/** How old the newest backup of something may be. */
+/** Maximum age of the newest backup. */
 export interface BackupPromise {
   /** Such as `erp-filestore`. */
   readonly dataSet: string;
   /** Nowhere else: the company's RPO rests on it. What is made again from settings need not be fresh. */
   readonly mustHold: boolean;
   readonly oldestSeconds: number;
-  /** What to look at when it is older. */
+  /** Advice when it is older. */
   readonly next: string;
 }
 
-/** What is there of a backup. */
+/** Times of a backup's copies. */
 export interface BackupSeen {
-  /** Since when backups are made: none is due before. */
+  /** Time from which backups are made: none is due before. */
   readonly since: Date;
   readonly newest: Date | undefined;
 }
@@ -105,7 +105,7 @@ function tellStale({ dataSet, age, made, oldestSeconds, next }: Judged): Preflig
   };
 }
 
-/** What is made again from settings is missed only for its logs. */
+/** Generated data is missed only for its logs. */
 function warnOfReplaceable(stale: readonly Judged[]): readonly PreflightCheck[] {
   const [first] = stale;
   if (first === undefined) return [];

@@ -16,7 +16,7 @@ export interface DurationFacts {
 
 const checkName = "duration";
 
-/** How long the switch is expected to take, and whether it ends before the event or its change freeze begins. */
+/** Expected duration of the switch, and whether it ends before the event or its change freeze begins. */
 export function durationCheck({ calendar, now, event, steps }: DurationFacts): PreflightCheck {
   const seconds = Math.round(steps.reduce((sum, step) => sum + step.seconds, 0));
   const reason = `about ${renderSeconds(seconds)} in ${steps.length === 1 ? "1 step" : `${steps.length} steps`}`;

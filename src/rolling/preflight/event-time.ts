@@ -10,9 +10,9 @@ export interface EventTimeFacts {
   readonly now: Temporal.Instant;
   /** Event that the rush is for, one of the calendar; undefined: it is for none, or for whichever is on. */
   readonly event: string | undefined;
-  /** What a person has accepted. */
+  /** Acceptances of a person. */
   readonly accepted: { readonly early: boolean; readonly late: boolean };
-  /** What a time in rush costs more than in normal, such as `4.10 EUR`; undefined: not known. */
+  /** Additional cost of a time in rush, such as `4.10 EUR`; undefined: unknown. */
   readonly costsMore: (seconds: number) => string | undefined;
 }
 

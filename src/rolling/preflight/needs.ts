@@ -2,7 +2,7 @@ import type { LiveFleet, SwitchStep } from "../model.ts";
 import { liveAfter } from "../step-fleet.ts";
 import type { Need } from "./supply.ts";
 
-/** What a front is made of, for a quota. */
+/** Quota that a front uses. */
 export interface FrontParts {
   /** Undefined for a size that the price list does not know. */
   readonly sizeOf: (size: string) => { readonly cores: number; readonly memoryMegabytes: number } | undefined;

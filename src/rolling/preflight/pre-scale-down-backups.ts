@@ -1,7 +1,7 @@
 import type { ReturnTask } from "../scale-down-hooks.ts";
 import type { PreflightCheck } from "./preflight-check.ts";
 
-/** What is kept before the way back. Nothing at all is worth a word: the rush is when a shop makes the year's orders. */
+/** Backups before a scale-down. An empty list is a warning, because the rush is when a shop makes the year's orders. */
 export function preScaleDownBackupCheck(tasks: readonly ReturnTask[]): PreflightCheck {
   const checkName = "scale-down backups";
   if (tasks.length === 0) {

@@ -7,7 +7,7 @@ export type PreflightCheck = Met | Doubtful | Refused;
 interface Named {
   /** In a word or two: `reversibility`, `quota`. Several checks may have one name. */
   readonly name: string;
-  /** What was found, one sentence without a final period. */
+  /** Finding, one sentence without a final period. */
   readonly reason: string;
 }
 

@@ -14,14 +14,14 @@ export interface RushPriceFacts {
   readonly prices: MonthlyPrices;
   /** Each step that is left: how long it takes, and what a month of what is there meanwhile costs. */
   readonly steps: readonly { readonly seconds: number; readonly month: MonthlyPrice }[];
-  /** What has no price and is not the same in both profiles: what rush costs more is then not sure. */
+  /** Charges without a known price that differ between the profiles: the additional cost is then uncertain. */
   readonly unpriced: readonly string[];
 }
 
 const checkName = "price";
 const yearSeconds = 365 * 86_400;
 
-/** What the rush costs more than normal: until its end, while it switches, and against staying in rush all year. */
+/** Additional cost of the rush: until its end, during the switch, and against a whole year in rush. */
 export function rushPriceCheck(facts: RushPriceFacts): PreflightCheck {
   const { calendar, now, event, prices, unpriced } = facts;
   const window = (event === undefined ? undefined : timingOf(calendar, event, now)?.window) ?? windowAt(calendar, now);

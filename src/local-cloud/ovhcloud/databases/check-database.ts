@@ -9,7 +9,7 @@ type Flavor = (typeof capabilities.flavors)[number];
 /** Backups lie in at most two regions, one of them the service's own. */
 const mostBackupRegions = 2;
 
-/** What a service is made of, all of it sold together; throws what is not. */
+/** Offers of a service that are sold together. @throws CloudError for any other combination */
 export function checkOffer(wanted: {
   engine: string;
   version: string;
