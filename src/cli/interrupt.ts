@@ -11,7 +11,7 @@ interface InterruptScreen {
  * Signals within this time count as one, in milliseconds: npm forwards Ctrl-C to a child that has received it from the terminal already (5 to 10 ms
  * later), and a held key repeats every 30 ms.
  */
-const oneSignal = 250;
+const oneSignal = 100;
 
 /**
  * Ctrl-C during a change. The first requests a clean stop: operations in progress end, no new ones start. The second explains what an immediate
