@@ -414,9 +414,9 @@ describe("adoption", () => {
     lab.provider.calls.length = 0;
     const adoption = { id: "entered", writeOnlyInputs: [], secretOutputs: { told: "planted-output" } };
     const other = { ...adoption, fits: (inputs: Readonly<Record<string, unknown>>) => inputs.text !== "planted-input" };
-    expect(await stack.insertIntoState(program, new Map([[urn("one"), other]]))).toMatchObject({ entered: [] });
+    expect(await stack.insertIntoState(program, new Map([[urn("one"), other]]))).toMatchObject({ inserted: [] });
     expect(await stack.insertIntoState(program, new Map([[urn("one"), adoption]]))).toMatchObject({
-      entered: [urn("one")],
+      inserted: [urn("one")],
     });
 
     const { resources, raw } = await stack.exportState();
