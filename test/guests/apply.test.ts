@@ -59,6 +59,9 @@ describe("a front", () => {
     publish();
     expect(await fetch()).toEqual({ code: 0, out: "" });
     expect(machine.status()).toMatchObject({ state: "applied", wantedRelease: "8.2.1", serving: serving() });
+    // Whoever watches the machine reads its status, and is not root.
+    expect(statSync(join(machine.root, "var/lib/lor")).mode & 0o777).toBe(0o755);
+    expect(statSync(join(machine.root, "var/lib/lor/status.json")).mode & 0o777).toBe(0o644);
     expect(machine.read(`${serving()}/index.php`)).toContain("8.2.1");
     expect(statSync(join(machine.root, "etc/lor/shop.json")).mode & 0o777).toBe(0o640);
     expect(statSync(join(machine.root, "etc/lor/rclone.conf")).mode & 0o777).toBe(0o600);

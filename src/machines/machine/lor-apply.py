@@ -29,7 +29,9 @@ NOT_READY = 75
 def main(arguments):
     os.umask(0o022)
     bundle = Bundle(arguments[0])
-    os.makedirs(at("/var/lib/lor"), mode=0o755, exist_ok=True)
+    os.makedirs(at("/var/lib/lor"), exist_ok=True)
+    # lor-fetch makes the folder under its umask of 077; whoever watches the machine reads the status in it.
+    os.chmod(at("/var/lib/lor"), 0o755)
     with open(at("/var/lib/lor/lock"), "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if applied() == bundle.id:

@@ -19,15 +19,18 @@ class File:
         self.group = group
 
 
-def write(path, content, mode=0o644, owner="root", group="root"):
-    """Writes beside the target and renames, so that a reader sees the old text or the new one."""
+def write(path, content, mode=0o644, owner=None, group=None):
+    """Writes beside the target and renames, so that a reader sees the old text or the new one.
+
+    Owner and group are those of the process unless named: only root may give a file away.
+    """
     target = at(path)
     os.makedirs(os.path.dirname(target), mode=0o755, exist_ok=True)
     handle, staged = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".lor-")
     try:
         with os.fdopen(handle, "wb") as file:
             os.fchmod(handle, mode)
-            if not ROOT:
+            if not ROOT and owner is not None:
                 os.fchown(handle, pwd.getpwnam(owner).pw_uid, grp.getgrnam(group).gr_gid)
             file.write(content)
             file.flush()
