@@ -33,16 +33,28 @@ function unpack(name: string, to: string): void {
 }
 
 interface Preview {
-  readonly changes: readonly { readonly kind: string; readonly name: string; readonly type: string }[];
+  readonly changes: readonly {
+    readonly kind: string;
+    readonly name: string;
+    readonly type: string;
+    readonly because: readonly string[];
+  }[];
+}
+
+/** What a preview changes besides the machines' documents, whose text is each version's own: no machine is touched by storing one. */
+async function changesBesideDocuments(lor: TestProject, words: readonly string[]) {
+  const { changes } = await lor.json<Preview>(["preview", ...words]);
+  const documents = changes.filter(({ kind, type }) => kind === "update" && type.endsWith(":ContainerObject"));
+  for (const { because } of documents) expect(because).toEqual(["content"]);
+  return changes.filter((one) => !documents.includes(one)).map(({ kind, name }) => `${kind} ${name}`);
 }
 
 it("a stack of an earlier version previews without a change, and into rush without a replacement", async () => {
   const lor = existingProject();
   project = lor;
-  expect((await lor.json<Preview>(["preview"])).changes).toEqual([]);
+  expect(await changesBesideDocuments(lor, [])).toEqual([]);
 
-  const rush = await lor.json<Preview>(["preview", "--profile", "rush"]);
-  expect(rush.changes.map(({ kind, name }) => `${kind} ${name}`).toSorted()).toEqual([
+  expect((await changesBesideDocuments(lor, ["--profile", "rush"])).toSorted()).toEqual([
     "create ps-2",
     "create ps-2",
     "create ps-2",
@@ -53,7 +65,7 @@ it("a stack of an earlier version previews without a change, and into rush witho
     "update ps-0",
     "update ps-1",
   ]);
-  expect((await lor.json<Preview>(["preview", "--detect"])).changes).toEqual([]);
+  expect(await changesBesideDocuments(lor, ["--detect"])).toEqual([]);
 });
 
 it("types and names of all resources, components too, are those of an earlier version", async () => {
