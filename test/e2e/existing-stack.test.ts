@@ -42,8 +42,8 @@ interface Preview {
 }
 
 /** What a preview changes besides the machines' documents, whose text is each version's own: no machine is touched by storing one. */
-async function changesBesideDocuments(lor: TestProject, words: readonly string[]) {
-  const { changes } = await lor.json<Preview>(["preview", ...words]);
+async function changesBesideDocuments(lor: ReturnType<typeof existingProject>, words: readonly string[]) {
+  const { changes } = JSON.parse((await lor.run(["preview", ...words, "--json"])).stdout) as Preview;
   const documents = changes.filter(({ kind, type }) => kind === "update" && type.endsWith(":ContainerObject"));
   for (const { because } of documents) expect(because).toEqual(["content"]);
   return changes.filter((one) => !documents.includes(one)).map(({ kind, name }) => `${kind} ${name}`);

@@ -12,35 +12,18 @@ import {
   stateDifferences,
 } from "../../rolling/approval.ts";
 import { describeChange } from "../../rolling/expected-change.ts";
-import { describeStep, type LiveFleet, type SwitchStep } from "../../rolling/model.ts";
-import { fleetAfter, liveAfter } from "../../rolling/step-fleet.ts";
-import type { ObservedFleet } from "../../stack/observe-fleet.ts";
+import { describeStep, type LiveFleet } from "../../rolling/model.ts";
+import { liveAfter } from "../../rolling/step-fleet.ts";
 import { readRecorded } from "../../stack/recorded-state.ts";
 import type { StackContext } from "../../stack/stack-context.ts";
-import { planFleet } from "../../systems/project-plan.ts";
 import { expectationOf } from "./carry-out-step.ts";
 import type { StepsRequest } from "./run-steps.ts";
+import type { SwitchPicture } from "./switch-picture.ts";
 
-/** Everything that an approval of these steps covers. */
-export async function describeSwitch(
-  context: StackContext,
-  {
-    target,
-    live,
-    steps,
-  }: { readonly target: Profile; readonly live: ObservedFleet; readonly steps: readonly SwitchStep[] },
-): Promise<ApprovedSwitch> {
+/** Everything that an approval of a switch covers. */
+export async function describeSwitch(context: StackContext, picture: SwitchPicture): Promise<ApprovedSwitch> {
   const { project, cloud } = context;
-  let now: LiveFleet = live;
-  const approved = steps.map((step) => {
-    const { changes } = expectationOf(context, now, step, planFleet(context.project, fleetAfter(now, step), target));
-    now = liveAfter(now, step);
-    return {
-      step,
-      changes: changes.map(describeChange).toSorted(),
-      calls: callsOf(step),
-    };
-  });
+  const { target, live, steps } = picture;
   return {
     version: 3,
     project: project.name,
@@ -50,7 +33,11 @@ export async function describeSwitch(
     settings: fingerprint(project.settings),
     state: await statePrints(context),
     live: pictureOf(live),
-    steps: approved,
+    steps: steps.map((planned) => ({
+      step: planned.step,
+      changes: expectationOf(context, planned).changes.map(describeChange).toSorted(),
+      calls: callsOf(planned.step),
+    })),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Profile } from "../../domain/profile.ts";
 import { decide } from "../../rolling/decide.ts";
 import { describeChange, expectedChange, mismatchOf, type StepExpectation } from "../../rolling/expected-change.ts";
 import { minimumServing } from "../../rolling/min-healthy.ts";
-import { describeStep, type LiveFleet, membersOf, type SwitchGoal, type SwitchStep } from "../../rolling/model.ts";
+import { describeStep, membersOf, type SwitchGoal, type SwitchStep } from "../../rolling/model.ts";
 import { mayLeave } from "../../rolling/serving.ts";
 import { fleetAfter, fleetOfLive, liveAfter } from "../../rolling/step-fleet.ts";
 import { diskChanges, requireNoShrinking } from "../../stack/disk-changes.ts";
@@ -16,6 +16,7 @@ import { type PreparedUpdate, runUpdate } from "../../stack/update-stack.ts";
 import type { SystemPlan } from "../../systems/contract.ts";
 import { itemsOf, planFleet } from "../../systems/project-plan.ts";
 import { drainMembers, gateMembers, readmitMembers, readmitResized } from "./front-traffic.ts";
+import type { PlannedStep } from "./switch-picture.ts";
 
 export interface StepRequest {
   readonly step: SwitchStep;
@@ -105,7 +106,8 @@ function beginNext(context: StackContext, { step, live, goal, target, previews }
 async function prepareStep(context: StackContext, request: StepRequest): Promise<PreparedUpdate> {
   const { step, live, target, previews } = request;
   const plan = planFleet(context.project, fleetAfter(live, step), target);
-  const expected = expectationOf(context, live, step, plan);
+  const before = planFleet(context.project, fleetOfLive(live));
+  const expected = expectationOf(context, { live, step, before, after: plan });
   const update = await previews.take(plan, live);
   const mismatch = mismatchOf(expected, update.changes);
   if (mismatch === undefined || (mismatch.unexpected.length === 0 && step.kind === "resize-load-balancer")) {
@@ -133,16 +135,12 @@ async function prepareStep(context: StackContext, request: StepRequest): Promise
 
 /** From the Plans of the step; a member of which only a part exists counts as not created yet, or as deleted. */
 export function expectationOf(
-  context: StackContext,
-  live: LiveFleet,
-  step: SwitchStep,
-  after: SystemPlan,
+  { project }: Pick<StackContext, "project">,
+  { live, step, before, after }: Pick<PlannedStep, "live" | "step" | "before" | "after">,
 ): StepExpectation {
-  if (step.kind !== "add-front") {
-    return expectedChange(step, itemsOf(planFleet(context.project, fleetOfLive(live))), itemsOf(after));
-  }
+  if (step.kind !== "add-front") return expectedChange(step, itemsOf(before), itemsOf(after));
   const without = { ...live, fronts: live.fronts.filter((front) => !membersOf(step).includes(front.name)) };
-  return expectedChange(step, itemsOf(planFleet(context.project, fleetOfLive(without))), itemsOf(after));
+  return expectedChange(step, itemsOf(planFleet(project, fleetOfLive(without))), itemsOf(after));
 }
 
 /** Drains the members of a step, once a fresh look has shown that the others are enough. */

@@ -1,8 +1,8 @@
 import { Temporal } from "temporal-polyfill";
 import type { OfferedFlavor } from "../../clouds/clients.ts";
-import type { Profile } from "../../domain/profile.ts";
-import type { StepForecast } from "../../rolling/forecast.ts";
-import { describeStep, type LiveFleet, type SwitchGoal, type SwitchStop } from "../../rolling/model.ts";
+import { renderCents } from "../../core/money.ts";
+import { priceTime } from "../../domain/calendar/price.ts";
+import { describeStep } from "../../rolling/model.ts";
 import type { Answer } from "../../rolling/preflight/answer.ts";
 import { backupChecks } from "../../rolling/preflight/backups.ts";
 import { dataLossChecks, type LossMoment } from "../../rolling/preflight/data-loss.ts";
@@ -14,15 +14,13 @@ import { reversibilityChecks } from "../../rolling/preflight/reversibility.ts";
 import { rushPriceCheck } from "../../rolling/preflight/rush-price.ts";
 import { scaleDownTimeCheck } from "../../rolling/preflight/scale-down-time.ts";
 import { supplyChecks } from "../../rolling/preflight/supply.ts";
-import { fleetAfter, fleetOfLive, liveAfter } from "../../rolling/step-fleet.ts";
 import type { StackContext } from "../../stack/stack-context.ts";
 import { describeUnboundAddresses } from "../../stack/unbound-addresses.ts";
-import { itemsOf, planFleet, planProfile, rollingOf } from "../../systems/project-plan.ts";
-import { requirePriceBook } from "../cost/estimate-cost.ts";
-import { priceItems, priceProfiles, rushCostsMore, unpricedDifferences } from "../cost/price-profiles.ts";
+import { rollingOf } from "../../systems/project-plan.ts";
 import { scaleDownChecks } from "../normal/scale-down-preflight.ts";
 import { readBackups } from "./backup-facts.ts";
 import { readSupply } from "./supply-facts.ts";
+import type { SwitchPicture } from "./switch-picture.ts";
 
 /** Season options of a switch, as given on the command line. */
 export interface SeasonChoice {
@@ -38,24 +36,16 @@ export interface SeasonChoice {
   readonly at?: Temporal.Instant;
 }
 
-export interface PreflightRequest {
-  readonly target: Profile;
-  readonly goal: SwitchGoal;
-  readonly live: LiveFleet;
-  /** Those that are left. */
-  readonly steps: readonly StepForecast[];
-  /** Why the planner would not go on. */
-  readonly stop: SwitchStop | undefined;
-  /** An earlier run has done a part of this switch. */
-  readonly begun: boolean;
-  readonly season: SeasonChoice;
-}
+/** A switch to be judged, with what the person asked for. */
+type PreflightRequest = SwitchPicture & { readonly season: SeasonChoice };
 
 /** Looks up and judges everything that is asked before a switch changes anything; of a switch that has begun, of what is left of it. */
 export async function preflightChecks(
   context: StackContext,
-  request: PreflightRequest,
+  picture: SwitchPicture,
+  season: SeasonChoice,
 ): Promise<readonly PreflightCheck[]> {
+  const request = { ...picture, season };
   const { target, begun, stop } = request;
   const [supply, backups, unbound] = await Promise.all([
     readSupply(context, request),
@@ -69,7 +59,7 @@ export async function preflightChecks(
     ...(target === "normal" && request.steps.length > 0
       ? await scaleDownChecks(context, request.season.busy === true)
       : []),
-    ...reversibilityChecks(reversibilityFacts(context, supply.flavorsOffered)),
+    ...reversibilityChecks(reversibilityFacts(context, picture, supply.flavorsOffered)),
     // The steps of a switch that cannot begin are unknown.
     ...(stop === undefined ? supplyChecks(supply) : []),
     ...frontsServeChecks({ ...request, cause }),
@@ -107,7 +97,10 @@ function eventTimeFacts(context: StackContext, request: PreflightRequest) {
   return {
     ...calendarFacts(context, request),
     accepted: { early, late },
-    costsMore: (seconds: number) => rushCostsMore(context.project, seconds),
+    costsMore: (seconds: number) => {
+      const { extra } = priceTime(seconds, request.prices.profiles);
+      return extra === undefined ? undefined : renderCents(extra);
+    },
   };
 }
 
@@ -116,16 +109,19 @@ function scaleDownTimeFacts(context: StackContext, request: PreflightRequest) {
   return { calendar, now, early: request.season.early === true, serves: context.cloud !== "local" };
 }
 
-function reversibilityFacts(context: StackContext, offered: Answer<readonly OfferedFlavor[]>) {
+function reversibilityFacts(
+  context: StackContext,
+  { profiles }: SwitchPicture,
+  offered: Answer<readonly OfferedFlavor[]>,
+) {
   const { normal, rush } = context.project.settings;
-  const plans = { normal: planProfile(context.project, "normal"), rush: planProfile(context.project, "rush") };
   const rolling = rollingOf(context.project);
   const sizeOf = (size: string) => {
     const flavor = rolling.flavorOf(normal, size);
     const told = "known" in offered ? offered.known.find(({ name }) => name === flavor) : undefined;
     return { size, flavor, diskGigabytes: told?.diskGigabytes ?? rolling.systemDiskGigabytes(normal, size) };
   };
-  const stateful = { normal: rolling.stateful(plans.normal), rush: rolling.stateful(plans.rush) };
+  const stateful = { normal: rolling.stateful(profiles.normal), rush: rolling.stateful(profiles.rush) };
   const parts = Object.keys(stateful.normal);
   const same = parts.filter((part) => stateful.normal[part] === stateful.rush[part]);
   return {
@@ -136,23 +132,23 @@ function reversibilityFacts(context: StackContext, offered: Answer<readonly Offe
     },
     loadBalancer: {
       resizes: rolling.resizesLoadBalancer(normal),
-      normal: plans.normal.fleet.loadBalancerBandwidth,
-      rush: plans.rush.fleet.loadBalancerBandwidth,
+      normal: profiles.normal.fleet.loadBalancerBandwidth,
+      rush: profiles.rush.fleet.loadBalancerBandwidth,
       advice: rolling.reversibility.loadBalancer,
     },
     databases: { same, differing: parts.filter((part) => !same.includes(part)) },
   };
 }
 
-function dataLossFacts(context: StackContext, { target, live, steps }: PreflightRequest) {
+function dataLossFacts(context: StackContext, { target, steps, profiles }: SwitchPicture) {
   const { settings, system } = context.project;
-  let now = live;
-  const during = steps.map(({ step, out }): LossMoment => {
-    const before = planFleet(context.project, fleetOfLive(now));
-    now = liveAfter(now, step);
-    return { when: `during ${describeStep(step)}`, losses: system.dataLoss(before, out) };
-  });
-  const inTarget = { when: `in ${target}`, losses: system.dataLoss(planProfile(context.project, target)) };
+  const inTarget = { when: `in ${target}`, losses: system.dataLoss(profiles[target]) };
+  const during = steps.map(
+    ({ step, before, out }): LossMoment => ({
+      when: `during ${describeStep(step)}`,
+      losses: system.dataLoss(before, out),
+    }),
+  );
   return {
     rpoSeconds: settings.normal.rpo.inSeconds(),
     moments: [inTarget, ...during],
@@ -163,17 +159,11 @@ function dataLossFacts(context: StackContext, { target, live, steps }: Preflight
 }
 
 function rushPriceFacts(context: StackContext, request: PreflightRequest) {
-  const book = requirePriceBook(context.project);
-  let now = request.live;
-  const steps = request.steps.map(({ step, seconds }) => {
-    const month = priceItems(itemsOf(planFleet(context.project, fleetAfter(now, step), request.target)), book);
-    now = liveAfter(now, step);
-    return { seconds, month };
-  });
+  const { steps, prices } = request;
   return {
     ...calendarFacts(context, request),
-    prices: priceProfiles(context.project, book),
-    steps,
-    unpriced: unpricedDifferences(context.project, book),
+    prices: prices.profiles,
+    steps: steps.map(({ seconds, price }) => ({ seconds, month: price })),
+    unpriced: prices.unpriced,
   };
 }

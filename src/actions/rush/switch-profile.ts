@@ -1,28 +1,28 @@
 import { ExitCode, LorError } from "../../core/errors.ts";
 import type { Profile } from "../../domain/profile.ts";
 import { type ApprovedSwitch, approvalDifferences, planId } from "../../rolling/approval.ts";
-import { forecastSwitch } from "../../rolling/forecast.ts";
 import type { SwitchGoal, SwitchStep } from "../../rolling/model.ts";
 import { durationKey } from "../../rolling/past-durations.ts";
 import { type PreflightCheck, preflightError } from "../../rolling/preflight/preflight-check.ts";
 import { serves } from "../../rolling/serving.ts";
-import { fleetAfter, fleetOfLive, pathTo } from "../../rolling/step-fleet.ts";
+import { fleetOfLive } from "../../rolling/step-fleet.ts";
 import { diskChanges, requireNoShrinking } from "../../stack/disk-changes.ts";
 import { type KnownFleet, knownOf, type ObservedFleet } from "../../stack/observe-fleet.ts";
 import { PreviewAhead } from "../../stack/preview-ahead.ts";
 import { type Confirm, type Proposal, requireApproval } from "../../stack/proposal.ts";
 import type { RecordedState } from "../../stack/recorded-state.ts";
 import { recoverStack, refreshState } from "../../stack/recover-stack.ts";
-import { durationHistory, journaled } from "../../stack/run-journal.ts";
+import { journaled } from "../../stack/run-journal.ts";
 import type { StackContext } from "../../stack/stack-context.ts";
 import { prepareUpdate, runUpdate, switchBuild } from "../../stack/update-stack.ts";
 import type { SystemPlan } from "../../systems/contract.ts";
-import { planFleet, planProfile, rollingOf, sameFleet } from "../../systems/project-plan.ts";
+import { rollingOf } from "../../systems/project-plan.ts";
 import { runReturnTasks, type TaskResult } from "../normal/run-scale-down-hooks.ts";
 import { changedSinceApproval, describeSwitch, guardSteps } from "./approve-switch.ts";
 import { revertStep } from "./revert-step.ts";
 import { type DoneStep, observeSettled, runSteps, StepFailure, type StepsRequest } from "./run-steps.ts";
-import { type PreflightRequest, preflightChecks, type SeasonChoice } from "./switch-preflight.ts";
+import { pictureSwitch, type SwitchPicture } from "./switch-picture.ts";
+import { preflightChecks, type SeasonChoice } from "./switch-preflight.ts";
 
 export interface SwitchInput {
   readonly target: Profile;
@@ -65,7 +65,8 @@ export async function switchProfile(context: StackContext, input: SwitchInput): 
   const goesOn = input.approved !== undefined && (await isUnfinished(context, input.approved));
   await using previews = new PreviewAhead(context);
   const prepared = await prepareSwitch(context, { target, season: input.season, previews });
-  const { proposal, live, named, checks } = prepared;
+  const { proposal, named, checks } = prepared;
+  const { live } = prepared.picture;
   const { before, after, steps: forecast } = proposal;
   if (forecast.length === 0 && named) {
     return {
@@ -126,9 +127,8 @@ export async function planSwitch(
 type SwitchProposal = Proposal & { readonly before: SystemPlan; readonly after: SystemPlan };
 
 interface PreparedSwitch {
-  readonly goal: SwitchGoal;
+  readonly picture: SwitchPicture;
   readonly recorded: RecordedState;
-  readonly live: ObservedFleet;
   readonly proposal: SwitchProposal;
   readonly approved: ApprovedSwitch;
   /** Answers to what is asked before anything changes; none of them refuses. */
@@ -150,46 +150,46 @@ async function prepareSwitch(
   const unfinished = (await context.state.journal.unfinished()) === target;
   const recorded = await recoverStack(context, goal.fleet);
   const live = await observeSettled(context, requireCreated(context, recorded), goal);
-  const path = pathTo(live, goal);
+  const picture = await pictureSwitch(context, { target, goal, live, recorded: recorded.profile, unfinished });
+  const { steps, stop, before, profiles } = picture;
+  const [first] = steps;
   // What is approved is compared with the state, so the state must say what is there. A machine in another state cannot be read yet.
-  const readable = path.stop === undefined && live.fronts.every((front) => front.server === "active");
-  if (!recorded.refreshed && path.steps.length > 0 && readable) {
+  const readable = stop === undefined && live.fronts.every((front) => front.server === "active");
+  if (!recorded.refreshed && first !== undefined && readable) {
     await refreshState(context, fleetOfLive(live));
   }
-  const steps = forecastSwitch(live, path.steps, await durationHistory(context));
-  const changed = !sameFleet(fleetOfLive(live), goalOf(context, target === "rush" ? "normal" : "rush").fleet);
-  const begun = changed && (unfinished || recorded.profile === undefined);
-  const asked = { target, goal, live, steps, stop: path.stop, begun, season };
-  const [first] = path.steps;
-  if (first !== undefined && path.stop === undefined) {
-    previews.begin(planFleet(context.project, fleetAfter(live, first), target), live);
+  if (first !== undefined && stop === undefined) {
+    previews.begin(first.after, live);
   }
-  const checks = path.stop === undefined && steps.length === 0 ? [] : await requireChecks(context, asked);
+  const checks = stop === undefined && first === undefined ? [] : await requireChecks(context, picture, season);
   requireNoShrinking(diskChanges(context.project, (await previews.peek())?.changes ?? []));
   return {
-    goal,
+    picture,
     recorded,
-    live,
     proposal: {
       operation: target,
       cloud: context.cloud,
       stack: context.project.stack,
       changes: [],
       steps,
-      before: planFleet(context.project, fleetOfLive(live), recorded.profile),
-      after: planProfile(context.project, target),
+      before,
+      after: profiles[target],
       seconds: steps.reduce((sum, step) => sum + step.seconds, 0),
       lost: [],
     },
-    approved: await describeSwitch(context, { target, live, steps: path.steps }),
+    approved: await describeSwitch(context, picture),
     checks,
     named: recorded.profile === target,
   };
 }
 
 /** Asks everything, shows the answers. @throws LorError with the code of the first check that refuses */
-async function requireChecks(context: StackContext, asked: PreflightRequest): Promise<readonly PreflightCheck[]> {
-  const checks = await preflightChecks(context, asked);
+async function requireChecks(
+  context: StackContext,
+  picture: SwitchPicture,
+  season: SeasonChoice,
+): Promise<readonly PreflightCheck[]> {
+  const checks = await preflightChecks(context, picture, season);
   context.emit({ kind: "checks", checks });
   const refusal = preflightError(checks);
   if (refusal !== undefined) throw refusal;
@@ -218,14 +218,15 @@ async function runApproved(
     previews,
   }: { readonly prepared: PreparedSwitch } & Required<Pick<StepsRequest, "note" | "previews">>,
 ) {
-  const { goal, proposal } = prepared;
+  const { goal, live: shown } = prepared.picture;
+  const { steps } = prepared.proposal;
   const expected = {
-    time: (step: SwitchStep) => proposal.steps.find((one) => durationKey(one.step) === durationKey(step)),
-    total: proposal.steps.length,
+    time: (step: SwitchStep) => steps.find((one) => durationKey(one.step) === durationKey(step)),
+    total: steps.length,
   };
-  const guard = guardSteps(context, approved, { live: prepared.live, state: prepared.approved.state });
+  const guard = guardSteps(context, approved, { live: shown, state: prepared.approved.state });
   // A person may have thought about it for long.
-  const live = await observeSettled(context, knownOf(prepared.live), goal);
+  const live = await observeSettled(context, knownOf(shown), goal);
   try {
     return await runSteps(context, { goal, target, live, expected, note, previews, ...guard });
   } catch (error) {
