@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { ExitCode, LorError } from "../core/errors.ts";
 import { createExclusively, readIfThere, writeAtomically } from "../os/atomic-file.ts";
+import { systemClock } from "../os/clock.ts";
+import { poll } from "../os/poll.ts";
 import { isAlive, type ProcessIdentity, thisMachine, thisProcess } from "../os/process-identity.ts";
 
 interface Holder {
@@ -45,28 +46,31 @@ export class BuildLock {
     mkdirSync(args.folder, { recursive: true });
     const holder: Holder = { process: thisProcess(), machine: machineName(), released: false };
     let told = false;
-    while (true) {
-      if (args.signal?.aborted) {
-        throw installStopped();
-      }
-      if (args.done()) {
-        return undefined;
-      }
+    const attempt = () => {
+      if (args.done()) return "done";
       const highest = highestNumber(args.folder);
       const current = readHolder(join(args.folder, `${highest}.json`));
       if (current === undefined || !holds(current, join(args.folder, `${highest}.json`))) {
         const path = join(args.folder, `${highest + 1}.json`);
-        if (createExclusively(path, JSON.stringify(holder))) {
-          removeBelow(args.folder, highest + 1);
-          return new BuildLock(path, holder);
-        }
-        continue;
+        // Another process may have acquired this number meanwhile.
+        if (!createExclusively(path, JSON.stringify(holder))) return undefined;
+        removeBelow(args.folder, highest + 1);
+        return new BuildLock(path, holder);
       }
       if (!told) {
         told = true;
         args.onWait(current.process.pid);
       }
-      await pause(pollMilliseconds);
+      return undefined;
+    };
+    const { signal } = args;
+    const isOver = (result: "done" | BuildLock | undefined) => result !== undefined;
+    const wait = { interval: pollMilliseconds, limit: Number.POSITIVE_INFINITY, clock: systemClock, signal };
+    try {
+      const { seen } = await poll({ ...wait, look: attempt, good: isOver });
+      return seen === "done" ? undefined : seen;
+    } catch (error) {
+      throw signal?.aborted === true ? installStopped() : error;
     }
   }
 

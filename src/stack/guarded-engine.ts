@@ -1,17 +1,18 @@
 import { ExitCode, LorError } from "../core/errors.ts";
 import { type ChainEntry, type EntryKind, judgeState } from "../domain/state-chain.ts";
 import type { Adoption, EngineStack, Program, RunOptions } from "../engine/port.ts";
+import type { Clock } from "../os/clock.ts";
 import type { StackLock } from "../state/stack-lock.ts";
 import type { StackState } from "../state/stack-state.ts";
 import { type SeenState, seenState } from "../state/state-chain.ts";
 import { requireReadable, stateUnreadable } from "../state/state-copies.ts";
 import { readCheckpoint } from "../state/state-file.ts";
-import { type ActionClock, lockLost } from "./stack-context.ts";
+import { lockLost } from "./stack-context.ts";
 
 export interface GuardArgs {
   readonly state: StackState;
   readonly lock: StackLock;
-  readonly clock: ActionClock;
+  readonly clock: Clock;
 }
 
 /**

@@ -1,6 +1,5 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import type { CloudClients } from "../clouds/clients.ts";
 import { requireCloud } from "../clouds/registry.ts";
@@ -8,6 +7,7 @@ import { readCertificate, type TlsCertificate } from "../clouds/tls-certificate.
 import { ExitCode, LorError } from "../core/errors.ts";
 import { locateEngine } from "../engine/locate-engine.ts";
 import type { EngineStack, Program } from "../engine/port.ts";
+import { systemClock } from "../os/clock.ts";
 import { commandRunner } from "../os/command-runner.ts";
 import { requireUsableProxies } from "../os/proxy.ts";
 import { removeBrokenAttributes, requireProjectLayout, withoutAttributes } from "../state/backend-attributes.ts";
@@ -30,7 +30,6 @@ import { LazyEngine } from "./lazy-engine.ts";
 import { readPassphrase } from "./passphrase.ts";
 import { requireCertificate } from "./require-certificate.ts";
 import {
-  type ActionClock,
   type BuildChoice,
   localTimings,
   realTimings,
@@ -63,11 +62,6 @@ export interface OpenContextArgs {
 
 /** A context that releases its lock: `await using context = await openContext(…)`. */
 export interface OpenedContext extends StackContext, AsyncDisposable {}
-
-const systemClock: ActionClock = {
-  now: () => new Date(),
-  sleep: (milliseconds, signal) => pause(milliseconds, undefined, signal === undefined ? {} : { signal }),
-};
 
 /**
  * Opens one stack on one cloud: folder, lock, clients and, on first use, the engine. Starts the local cloud when it is not running.

@@ -161,7 +161,7 @@ export async function endDeadEngines(context: StackContext): Promise<void> {
     const ended = await endOrphans({
       run,
       graceMilliseconds: timings.orphanGrace,
-      sleep: (milliseconds) => clock.sleep(milliseconds),
+      clock,
     });
     if (ended > 0) {
       context.emit({ kind: "repaired", repair: "orphan-engine-ended", what: run });

@@ -3,6 +3,7 @@ import type { TlsCertificate } from "../clouds/tls-certificate.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
 import type { Profile } from "../domain/profile.ts";
 import type { EngineStack, Program, RunOptions } from "../engine/port.ts";
+import type { Clock } from "../os/clock.ts";
 import type { CommandRunner } from "../os/command-runner.ts";
 import type { Fleet } from "../rolling/fleet.ts";
 import type { CloudKind, StackFolder } from "../state/stack-folder.ts";
@@ -11,12 +12,6 @@ import type { StackState } from "../state/stack-state.ts";
 import type { SystemPlan } from "../systems/contract.ts";
 import type { Project } from "../systems/load-project.ts";
 import type { Emit } from "./action-event.ts";
-
-export interface ActionClock {
-  now(): Date;
-  /** Milliseconds; throws when the signal is aborted. */
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
-}
 
 /** Waits and limits of a switch, in milliseconds. */
 export interface SwitchTimings {
@@ -108,7 +103,7 @@ export interface StackContext {
   /** State shared by everybody who works on the stack. */
   readonly state: StackState;
   readonly lock: StackLock | undefined;
-  readonly clock: ActionClock;
+  readonly clock: Clock;
   readonly timings: SwitchTimings;
   readonly emit: Emit;
   readonly signal: AbortSignal | undefined;
@@ -126,13 +121,19 @@ export interface StackContext {
 
 /** Options of every engine run. */
 export function runOptions(context: StackContext): RunOptions {
-  const signals = [context.signal, context.lock?.lost].filter((signal) => signal !== undefined);
+  const signal = stopSignal(context);
   return {
     onEvent: (event) => context.emit({ kind: "engine", event }),
-    ...(signals.length === 0 ? {} : { signal: AbortSignal.any(signals) }),
+    ...(signal === undefined ? {} : { signal }),
     ...(context.parallel === undefined ? {} : { parallel: context.parallel }),
     ...(context.keep === undefined ? {} : { keep: context.keep }),
   };
+}
+
+/** Aborted by Ctrl-C and by the loss of the lock. */
+export function stopSignal({ signal, lock }: StackContext): AbortSignal | undefined {
+  const signals = [signal, lock?.lost].filter((one) => one !== undefined);
+  return signals.length === 0 ? undefined : AbortSignal.any(signals);
 }
 
 /** The same, also stopped by this signal. */

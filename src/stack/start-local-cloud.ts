@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { ExitCode, LorError } from "../core/errors.ts";
 import { ControlClient, ControlError } from "../local-cloud/http/control-client.ts";
@@ -10,7 +9,9 @@ import { lastWords, logFile } from "../local-cloud/kernel/log-file.ts";
 import type { CloudRuntime } from "../local-cloud/kernel/runtime.ts";
 import { readRuntime } from "../local-cloud/kernel/runtime-file.ts";
 
+import { systemClock } from "../os/clock.ts";
 import { extensionsVariable } from "../os/extensions.ts";
+import { poll } from "../os/poll.ts";
 import { cloudFolder } from "./cloud-connection.ts";
 
 export interface StartCloudArgs {
@@ -59,12 +60,10 @@ export async function startCloud(args: StartCloudArgs): Promise<StartCloudResult
     return { runtime: running, started: false };
   }
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const end = Date.now() + longestStartMs;
   let child: ChildProcess | undefined;
   let taken = false;
-  while (Date.now() < end) {
-    if (child === undefined) child = spawnCloud(folder, args);
-    await pause(20);
+  const look = async (): Promise<StartCloudResult | undefined> => {
+    child ??= spawnCloud(folder, args);
     const runtime = await answering(folder);
     if (runtime !== undefined) {
       const started = runtime.pid === child.pid;
@@ -73,15 +72,23 @@ export async function startCloud(args: StartCloudArgs): Promise<StartCloudResult
       requireSameExtensions(runtime, args.env);
       return { runtime, started };
     }
-    if (child.exitCode === null && child.signalCode === null) continue;
+    if (child.exitCode === null && child.signalCode === null) return undefined;
     if (child.exitCode !== exitFolderTaken) throw startFailed(folder, child);
     taken = true;
     const other = readRuntime(folder);
     if (other !== undefined && (await refusesConnections(other))) throw startedElsewhere(folder, other);
     // Another start is in progress, or a cloud is stopping: check and try again.
     child = undefined;
-    await pause(200);
-  }
+    return undefined;
+  };
+  const { seen } = await poll({
+    look,
+    good: (result) => result !== undefined,
+    interval: () => (child === undefined ? 200 : 20),
+    limit: longestStartMs,
+    clock: systemClock,
+  });
+  if (seen !== undefined) return seen;
   throw taken ? startedElsewhere(folder) : startFailed(folder, child);
 }
 

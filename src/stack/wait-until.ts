@@ -1,43 +1,29 @@
-import { type StackContext, throwIfStopped } from "./stack-context.ts";
+import { type PollArgs, type PollResult, poll } from "../os/poll.ts";
+import { type StackContext, stopSignal, throwIfStopped } from "./stack-context.ts";
 
 /**
- * Polls until the result has been good for `hold`, or the limit has passed.
- * @returns the last result, and whether it was good
+ * Polls with the context's clock and interval.
+ * @throws LorError `interrupted`, `lock-lost`
  */
 export async function waitUntil<T>(
   context: StackContext,
-  wait: {
-    readonly limit: number;
-    readonly hold?: number;
-    readonly look: () => Promise<T>;
-    readonly good: (seen: T) => boolean;
-  },
-): Promise<{ readonly seen: T; readonly good: boolean }> {
+  wait: Pick<PollArgs<T>, "limit" | "hold" | "look" | "good">,
+): Promise<PollResult<T>> {
   const { clock, timings } = context;
-  const end = clock.now().getTime() + wait.limit;
-  const hold = wait.hold ?? 0;
-  let goodSince: number | undefined;
-  for (;;) {
-    throwIfStopped(context);
-    const seen = await wait.look();
-    const now = clock.now().getTime();
-    goodSince = wait.good(seen) ? (goodSince ?? now) : undefined;
-    if (goodSince !== undefined && now - goodSince >= hold) {
-      return { seen, good: true };
-    }
-    // A result that has become good may still complete its hold time.
-    if (now >= end && (goodSince === undefined || now >= end + hold)) {
-      return { seen, good: false };
-    }
-    const left = goodSince === undefined ? timings.poll : goodSince + hold - now;
-    await sleepUnlessStopped(context, Math.min(timings.poll, left));
-  }
+  return await unlessStopped(context, (signal) => poll({ ...wait, interval: timings.poll, clock, signal }));
 }
 
-/** Milliseconds; throws `interrupted` after Ctrl-C. */
+/** Milliseconds. @throws LorError `interrupted`, `lock-lost` */
 export async function sleepUnlessStopped(context: StackContext, milliseconds: number): Promise<void> {
+  await unlessStopped(context, (signal) => context.clock.sleep(milliseconds, signal));
+}
+
+async function unlessStopped<T>(
+  context: StackContext,
+  wait: (signal: AbortSignal | undefined) => Promise<T>,
+): Promise<T> {
   try {
-    await context.clock.sleep(milliseconds, context.signal);
+    return await wait(stopSignal(context));
   } catch (error) {
     throwIfStopped(context, error);
     throw error;

@@ -1,4 +1,6 @@
 import { hostname } from "node:os";
+import type { Clock } from "../os/clock.ts";
+import { poll } from "../os/poll.ts";
 import { exists, isAlive, type ProcessIdentity, parentOf, processesWith } from "../os/process-identity.ts";
 import type { StackState } from "./stack-state.ts";
 
@@ -10,7 +12,7 @@ export interface EndOrphansArgs {
   readonly run: string;
   /** Grace period for operations in progress before the engine is killed, in milliseconds. */
   readonly graceMilliseconds: number;
-  readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly clock: Clock;
 }
 
 /**
@@ -25,16 +27,11 @@ export async function endOrphans(args: EndOrphansArgs): Promise<number> {
     orphans.filter((one) => !numbers.has(parentOf(one.pid) ?? 0)),
     "SIGINT",
   );
-  let waited = 0;
-  const pause = 50;
-  while (orphans.some(isAlive) && waited < args.graceMilliseconds) {
-    await args.sleep(pause);
-    waited += pause;
-  }
+  const end = (limit: number) =>
+    poll({ look: () => orphans.some(isAlive), good: (alive) => !alive, interval: 50, limit, clock: args.clock });
+  await end(args.graceMilliseconds);
   signal(orphans, "SIGKILL");
-  while (orphans.some(isAlive)) {
-    await args.sleep(pause);
-  }
+  await end(Number.POSITIVE_INFINITY);
   return orphans.length;
 }
 

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Clock } from "../../src/os/clock.ts";
 import type { CommandRunner } from "../../src/os/command-runner.ts";
 import type { ActionEvent } from "../../src/stack/action-event.ts";
 import type { Proposal } from "../../src/stack/proposal.ts";
-import { type ActionClock, realTimings, type StackContext } from "../../src/stack/stack-context.ts";
+import { realTimings, type StackContext } from "../../src/stack/stack-context.ts";
 import { type CloudKind, prepareStackFolder, stackFolder } from "../../src/state/stack-folder.ts";
 import { stateInFolder } from "../../src/state/stack-state.ts";
 import type { LorPlan } from "../../src/systems/lor/plan-model.ts";
@@ -13,7 +14,7 @@ import { FakeEngine, plannedProgram } from "./fake-engine.ts";
 import { FakeWorld, type Trouble } from "./fake-world.ts";
 
 /** Time that passes only when somebody waits. */
-function steppedClock(): ActionClock {
+function steppedClock(): Clock {
   let now = Date.parse("2026-11-23T00:00:00Z");
   return {
     now: () => new Date(now),
@@ -84,9 +85,9 @@ export class FakeStack {
   }
 
   /** Of a process: when it is dead it wakes up no more. */
-  #clockOfOneLife(): ActionClock {
+  #clockOfOneLife(): Clock {
     const { deaths } = this.world;
-    const sleep: ActionClock["sleep"] = async (milliseconds, signal) => {
+    const sleep: Clock["sleep"] = async (milliseconds, signal) => {
       await this.clock.sleep(milliseconds, signal);
       if (this.world.deaths > deaths) await new Promise(() => undefined);
     };

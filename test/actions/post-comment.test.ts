@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { commentMarker, type Forge, postComment } from "../../src/actions/preview/post-comment.ts";
 import { LorError } from "../../src/core/errors.ts";
+import { systemClock } from "../../src/os/clock.ts";
 import { ForgeServer, type Trouble } from "../clients/forge-server.ts";
 
 const marker = commentMarker({ project: "lor", stack: "prod" });
@@ -22,7 +23,7 @@ describe.each(forges)("the comment on %s", (forge) => {
       env: { ...server.env, ...env },
       marker: ownMarker,
       body,
-      calls: { sleep: async (milliseconds) => void pauses.push(milliseconds) },
+      calls: { clock: { ...systemClock, sleep: async (milliseconds) => void pauses.push(milliseconds) } },
     });
   }
 

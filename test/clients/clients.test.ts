@@ -23,7 +23,8 @@ async function connect(
     pauses.push(milliseconds);
     time += milliseconds;
   };
-  return { cloud, pauses, clients: connectClients(cloud.credentials, { sleep, now: () => time, ...options }) };
+  const clock = { now: () => new Date(time), sleep };
+  return { cloud, pauses, clients: connectClients(cloud.credentials, { clock, ...options }) };
 }
 
 const server = (status: string, more: object = {}) => ({

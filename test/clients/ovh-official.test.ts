@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { Caller } from "../../src/clouds/http/call.ts";
 import { connectOvh } from "../../src/clouds/ovh/ovh-api.ts";
 import { selfSignedPkcs12 } from "../../src/local-cloud/kernel/tls-certificate.ts";
+import { systemClock } from "../../src/os/clock.ts";
 
 /** The official client knows only OVHcloud's own hosts: its requests are led to a server of this test. */
 let server: Server;
@@ -38,7 +39,7 @@ afterAll(() => {
 });
 
 const api = () =>
-  connectOvh(new Caller({ sleep: async () => undefined }), {
+  connectOvh(new Caller({ clock: { ...systemClock, sleep: async () => undefined } }), {
     kind: "application-key",
     endpoint: "ovh-eu",
     key: "application",

@@ -3,6 +3,7 @@ import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { systemClock } from "../../src/os/clock.ts";
 import { FolderFiles } from "../../src/state/folder-files.ts";
 import { IntentJournal } from "../../src/state/intent-journal.ts";
 import { OperationJournal } from "../../src/state/operation-journal.ts";
@@ -73,8 +74,7 @@ describe("engines that outlive a killed command", () => {
     await Promise.all([firstLine(orphan), firstLine(other)]);
     // The process is gone before its parent is told so.
     const told = once(orphan, "exit");
-    const sleep = (milliseconds: number) => new Promise<void>((done) => setTimeout(done, milliseconds));
-    expect(await endOrphans({ run: "lock-1", graceMilliseconds: 2000, sleep })).toBe(1);
+    expect(await endOrphans({ run: "lock-1", graceMilliseconds: 2000, clock: systemClock })).toBe(1);
     expect(await told).toEqual([null, "SIGINT"]);
     expect(other.exitCode).toBeNull();
     await kill(other);

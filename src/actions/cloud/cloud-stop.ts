@@ -1,6 +1,7 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { CloudRuntime } from "../../local-cloud/kernel/runtime.ts";
 import { readRuntime } from "../../local-cloud/kernel/runtime-file.ts";
+import { systemClock } from "../../os/clock.ts";
+import { poll } from "../../os/poll.ts";
 import { isAlive } from "../../os/process-identity.ts";
 import { cloudFolder } from "../../stack/cloud-connection.ts";
 
@@ -12,10 +13,11 @@ export async function stopCloud(home: string): Promise<boolean> {
   const runtime = readRuntime(cloudFolder(home));
   if (runtime === undefined) return false;
   signal(runtime, "SIGTERM");
-  const end = Date.now() + patienceMs;
-  while (isAlive(runtime) && Date.now() < end) await pause(20);
-  if (isAlive(runtime)) signal(runtime, "SIGKILL");
-  while (isAlive(runtime)) await pause(20);
+  const end = (limit: number) =>
+    poll({ look: () => isAlive(runtime), good: (alive) => !alive, interval: 20, limit, clock: systemClock });
+  if ((await end(patienceMs)).good) return true;
+  signal(runtime, "SIGKILL");
+  await end(Number.POSITIVE_INFINITY);
   return true;
 }
 

@@ -1,5 +1,5 @@
 import { Agent, request } from "node:http";
-import { setTimeout as pause } from "node:timers/promises";
+import { systemClock } from "../../os/clock.ts";
 
 export interface WatchRequestsArgs {
   /** Loopback only: `127.…`. */
@@ -54,7 +54,7 @@ export class RequestWatch {
         this.#lost += 1;
         this.#reasons[problem] = (this.#reasons[problem] ?? 0) + 1;
       }
-      await pause(args.pauseMs ?? 10, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
+      await systemClock.sleep(args.pauseMs ?? 10, this.#stopped.signal).catch(() => undefined);
     }
   }
 }

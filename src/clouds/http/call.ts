@@ -1,6 +1,7 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { ErrorCode } from "../../core/error-codes.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
+import { type Clock, systemClock } from "../../os/clock.ts";
+import { poll } from "../../os/poll.ts";
 
 /** A call that failed, or that the cloud did not answer. */
 export class CloudCallError extends LorError {
@@ -56,8 +57,7 @@ export interface CallOptions {
   readonly timeoutMs?: number;
   /** Limit for a state such as ACTIVE, in milliseconds. Default 20 minutes: a resize of a large disk takes that long. */
   readonly waitMs?: number;
-  readonly sleep?: (milliseconds: number) => Promise<void>;
-  readonly now?: () => number;
+  readonly clock?: Clock;
 }
 
 const longestPauseMs = 5_000;
@@ -72,8 +72,7 @@ export class Caller {
       firstPauseMs: options.firstPauseMs ?? 200,
       timeoutMs: options.timeoutMs ?? 60_000,
       waitMs: options.waitMs ?? 20 * 60_000,
-      sleep: options.sleep ?? ((milliseconds) => pause(milliseconds)),
-      now: options.now ?? Date.now,
+      clock: options.clock ?? systemClock,
     };
   }
 
@@ -91,7 +90,7 @@ export class Caller {
       } catch (error) {
         if (!(error instanceof CloudCallError)) throw error;
         if (attempt >= this.#options.attempts || !mayPass(error)) throw error;
-        await this.#options.sleep(Math.min(this.#options.firstPauseMs * 2 ** (attempt - 1), longestPauseMs));
+        await this.#options.clock.sleep(this.#pause(2 ** (attempt - 1)));
       }
     }
   }
@@ -101,21 +100,21 @@ export class Caller {
    * @throws LorError `cloud-too-slow` after `waitMs`
    */
   async waitFor<T>(what: string, read: () => Promise<T>, done: (value: T) => boolean): Promise<T> {
-    const start = this.#options.now();
-    for (let round = 0; ; round++) {
-      const value = await read();
-      if (done(value)) return value;
-      if (this.#options.now() - start > this.#options.waitMs) {
-        throw new LorError({
-          code: "cloud-too-slow",
-          message: `waited ${Math.round(this.#options.waitMs / 1000)} s for ${what}`,
-          exit: ExitCode.failed,
-          culprit: "cloud",
-          next: "lor-infra status",
-        });
-      }
-      await this.#options.sleep(Math.min(this.#options.firstPauseMs * 1.5 ** round, longestPauseMs));
-    }
+    const { clock, waitMs } = this.#options;
+    const interval = (pauses: number) => this.#pause(1.5 ** pauses);
+    const { seen, good } = await poll({ look: read, good: done, interval, limit: waitMs, clock });
+    if (good) return seen;
+    throw new LorError({
+      code: "cloud-too-slow",
+      message: `waited ${Math.round(waitMs / 1000)} s for ${what}`,
+      exit: ExitCode.failed,
+      culprit: "cloud",
+      next: "lor-infra status",
+    });
+  }
+
+  #pause(growth: number): number {
+    return Math.min(this.#options.firstPauseMs * growth, longestPauseMs);
   }
 
   async #sendOnce(call: CloudCall): Promise<CloudAnswer> {
