@@ -5,6 +5,7 @@ import { completeUser } from "../os/user.ts";
 import { createCommandTree } from "./command-tree.ts";
 import { hideUnoffered } from "./offered-commands.ts";
 import { asLorError, errorDocument, renderError } from "./render/error.ts";
+import { forScreen } from "./terminal.ts";
 
 // The reader of the output has gone: a closed pipe (`lor-infra up | head`), a closed terminal. The command continues to its end, so that no change
 // is interrupted and the exit code is true.
@@ -40,7 +41,10 @@ async function run(argv: string[]): Promise<ExitCode> {
     // The usage is already on the screen; a script gets its one document for this error too.
     if (error instanceof CommanderError && !asksForJson(argv)) return ExitCode.usage;
     if (asksForJson(argv)) process.stdout.write(`${JSON.stringify(errorDocument(error), null, 2)}\n`);
-    else process.stderr.write(`${renderError(error, process.env.LOR_INFRA_DEBUG === "1")}\n`);
+    else {
+      const text = renderError(error, process.env.LOR_INFRA_DEBUG === "1");
+      process.stderr.write(`${forScreen(process.stderr, text)}\n`);
+    }
     return asLorError(error).exit;
   }
 }

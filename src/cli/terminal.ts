@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { wrapText } from "./render/wrap.ts";
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -9,11 +10,11 @@ export interface Terminal {
   readonly interactive: boolean;
   /** Width of a line: the terminal's, otherwise the variable COLUMNS, otherwise 80. */
   readonly columns: number;
-  /** Writes a line to standard output; silent with `--json`. */
+  /** Writes a line to standard output; a terminal breaks it between words where it ends. Silent with `--json`. */
   line(text?: string): void;
   /** Writes a text to standard output, even if the terminal was opened as quiet. */
   print(text: string): void;
-  /** Writes a line to standard error, also with `--json`. */
+  /** Writes a line to standard error in the same way, also with `--json`. */
   warn(text: string): void;
   /** Writes the command's one machine-readable document; silent without `--json`. */
   document(value: object): void;
@@ -29,17 +30,22 @@ export function openTerminal(options: { readonly json: boolean; readonly quiet?:
     // A terminal of unknown size reports 0, a pipe undefined.
     columns: stdout.columns || Number(process.env.COLUMNS) || 80,
     line(text = "") {
-      if (!silent) stdout.write(`${text}\n`);
+      if (!silent) stdout.write(`${forScreen(stdout, text)}\n`);
     },
     print(text) {
       stdout.write(text);
     },
     warn(text) {
-      stderr.write(`${text}\n`);
+      stderr.write(`${forScreen(stderr, text)}\n`);
     },
     document(value) {
       if (options.json) stdout.write(`${JSON.stringify(value, null, 2)}\n`);
     },
     style: (style, text) => styleText(style, text, { stream: stdout, validateStream: true }),
   };
+}
+
+/** The text as it is written to a stream: only a terminal breaks lines, so that a log can be searched line by line. */
+export function forScreen(stream: NodeJS.WriteStream, text: string): string {
+  return stream.isTTY ? wrapText(text, stream.columns || 80) : text;
 }
