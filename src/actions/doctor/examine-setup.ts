@@ -82,9 +82,14 @@ async function examineEngine({ env, cloud }: ExamineArgs): Promise<readonly Setu
 
 async function examineLocalCloud({ home }: StackFolder): Promise<SetupCheck> {
   const report = await cloudStatus(home);
-  return report.running
-    ? good("local cloud", `runs, process ${report.pid}, time 1:${report.status.scale}`)
-    : good("local cloud", "does not run; a command that needs it starts it");
+  if (report.running) return good("local cloud", `runs, process ${report.pid}, time 1:${report.status.scale}`);
+  if (report.unreachable === undefined) return good("local cloud", "does not run; a command that needs it starts it");
+  const { pid, httpUrl } = report.unreachable;
+  return bad(
+    "local cloud",
+    `process ${pid} cannot be reached at ${httpUrl}: another container or network`,
+    "lor-infra cloud stop",
+  );
 }
 
 /** Whether the variables of clients and providers are set. */

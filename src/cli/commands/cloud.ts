@@ -53,6 +53,14 @@ export async function cloudStop(terminal: Terminal, options: SettingsOptions): P
 export async function cloudStatus(terminal: Terminal, options: SettingsOptions): Promise<ExitCode> {
   const report = await readStatus(stateHome(options.settings, process.env));
   terminal.document({ version: 1, ...report });
+  if (!report.running && report.unreachable !== undefined) {
+    const { pid, httpUrl } = report.unreachable;
+    terminal.line(
+      `The local cloud (process ${pid}, ${httpUrl}) cannot be reached from here: it runs in another container or network.`,
+    );
+    terminal.line("Next: use it there, or lor-infra cloud stop");
+    return ExitCode.done;
+  }
   if (!report.running) {
     terminal.line(`No local cloud runs in ${report.folder}. Next: lor-infra cloud start`);
     if (report.lastWords !== undefined) {

@@ -165,6 +165,7 @@ test("a cloud that serves in another network is named at once, with the command 
     seen: `process ${runtime.pid}, ${httpUrl}`,
     next: "lor-infra cloud stop, then the same command again",
   });
+  expect(await cloudStatus(home)).toMatchObject({ running: false, unreachable: { pid: runtime.pid, httpUrl } });
   expect(await stopCloud(home)).toBe(true);
 });
 
