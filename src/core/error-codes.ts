@@ -206,7 +206,7 @@ export const errorCodes = {
   "profile-mismatch": { exit: 2, means: "a profile's file names another profile" },
   "profile-unknown": { exit: 2, means: "the profile does not exist" },
   "program-failed": { exit: 1, means: "the Pulumi program failed" },
-  "project-exists": { exit: 2, means: "the folder contains a project already" },
+  "project-exists": { exit: 2, means: "the folder contains a project, or files that a new one would overwrite" },
   "project-name-invalid": { exit: 2, means: "the name of the project is not valid" },
   "provider-unreachable": { exit: 1, means: "the provider does not respond" },
   "proxy-unusable": { exit: 2, means: "the proxy of the environment cannot be used" },

@@ -24,10 +24,18 @@ export function readPassphrase(
 ): string {
   const passphrase = chosenPassphrase(home, env, encryptionSalt) ?? (cloud === "local" ? publicPassphrase : undefined);
   if (passphrase === undefined) {
-    throw refused("passphrase-missing", "the secrets of the stack cannot be read without their passphrase");
+    throw refused(
+      "passphrase-missing",
+      "the secrets of the stack cannot be read without their passphrase",
+      "bring it back from your copy; only for a new project: lor-infra init my-shop",
+    );
   }
   if (cloud !== "local" && passphrase === publicPassphrase) {
-    throw refused("passphrase-public", "the example's passphrase is public and must not be used on a real cloud");
+    throw refused(
+      "passphrase-public",
+      "the example's passphrase is public and must not be used on a real cloud",
+      "lor-infra init my-shop, which makes a project with a passphrase of its own",
+    );
   }
   return passphrase;
 }
@@ -108,13 +116,13 @@ function passphraseIn(text: string, encryptionSalt: string | undefined): string 
   return opensEncryptionSalt(earlier, encryptionSalt) ? earlier : trimmed;
 }
 
-function refused(code: ErrorCode, message: string): LorError {
+function refused(code: ErrorCode, message: string, next: string): LorError {
   return new LorError({
     code,
     message,
     exit: ExitCode.usage,
     culprit: "user",
     accepted: "PULUMI_CONFIG_PASSPHRASE, PULUMI_CONFIG_PASSPHRASE_FILE or .lor-infra/passphrase",
-    next: "lor-infra init",
+    next,
   });
 }

@@ -84,7 +84,11 @@ test("nothing is overwritten, not even in part", () => {
     const args = request();
     writeFileSync(join(args.dir, file), "mine\n");
     expect(() => initProject(args)).toThrow(
-      expect.objectContaining({ code: "project-exists", seen: join(args.dir, file) }),
+      expect.objectContaining({
+        code: "project-exists",
+        seen: file,
+        next: file === "Pulumi.yaml" ? `lor-infra check --settings ${args.dir}` : "lor-infra init my-shop",
+      }),
     );
     expect(readdirSync(args.dir)).toEqual([file]);
     expect(readFileSync(join(args.dir, file), "utf8")).toBe("mine\n");

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { createEncryptionSalt } from "../../config/encryption-salt.ts";
 import { renderIgnoredFiles } from "../../config/ignored-files.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
@@ -50,7 +50,7 @@ export function initProject(args: InitProjectArgs): InitProjectResult {
   });
   const files = renderFiles(args, encryptionSalt);
   const paths = files.map(({ file }) => join(dir, file));
-  refuseOverwriting(given === undefined ? [...paths, passphraseFile] : paths);
+  refuseOverwriting(dir, given === undefined ? [...paths, passphraseFile] : paths);
   mkdirSync(dir, { recursive: true });
   // The passphrase first: a project whose secrets cannot be decrypted would be worse than none.
   if (given === undefined) {
@@ -85,17 +85,20 @@ function renderFiles({ name, system, version }: InitProjectArgs, encryptionSalt:
   ];
 }
 
-function refuseOverwriting(paths: readonly string[]): void {
+function refuseOverwriting(dir: string, paths: readonly string[]): void {
   const present = paths.filter((path) => existsSync(path));
   if (present.length === 0) return;
+  const isProject = present.includes(join(dir, "Pulumi.yaml"));
   throw new LorError({
     code: "project-exists",
-    message: "the folder already contains a project",
+    message: isProject
+      ? `folder ${dir} already contains a project`
+      : `folder ${dir} contains files that a new project would overwrite`,
     exit: ExitCode.usage,
     culprit: "user",
-    seen: present.join(", "),
-    accepted: "a folder without these files",
-    next: "lor-infra check",
+    seen: present.map((path) => (path.startsWith(join(dir, "/")) ? relative(dir, path) : path)).join(", "),
+    accepted: "a folder without these files, existing or new",
+    next: isProject ? `lor-infra check --settings ${dir}` : "lor-infra init my-shop",
   });
 }
 

@@ -32,7 +32,8 @@ export async function init(
       ? `The passphrase of every secret in the state is in ${passphrase.path}, and nowhere else.\nKeep a copy outside this machine: without it no state with secrets can be read again.`
       : `The passphrase is the one of ${passphrase.variable}. Without it no state with secrets can be read again.`,
   );
-  terminal.line("Next: npm install, then fill in your own values and run npx lor-infra check");
+  const values = "Next: fill in your own values, then";
+  terminal.line(directory === "." ? `${values} lor-infra check` : `${values} lor-infra check --settings ${directory}`);
   terminal.document({ version: 1, ok: true, files, passphrase });
   return ExitCode.done;
 }
