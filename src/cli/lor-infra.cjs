@@ -10,6 +10,17 @@ const { pathToFileURL } = require("node:url");
 const oldestNode = 24;
 const newerNode = `install Node ${oldestNode} or newer: https://nodejs.org`;
 
+/** Error code of a defect, and what to do about it. */
+const defect = {
+  code: "internal",
+  next: "run the same command with LOR_INFRA_DEBUG=1 and report what it prints",
+  culprit: "tool",
+};
+const unfinished = {
+  ...defect,
+  message: "the command ended before it was done: something that it waited for never answered",
+};
+
 const root = join(__dirname, "..", "..");
 
 if (Number(process.versions.node.split(".")[0]) >= oldestNode) {
@@ -22,8 +33,15 @@ if (Number(process.versions.node.split(".")[0]) >= oldestNode) {
     ? join(root, "dist", "offline")
     : join(root, "node_modules", ".cache", "lor-infra", "offline");
   const bundle = findBundle(bundles);
-  if (bundle === undefined) import(pathToFileURL(entry).href);
-  else require(bundle);
+  // The program ends by `process.exit`. An event loop that is empty before has nothing left to wait for: a promise never settles.
+  const refuseUnfinished = () => refuse(unfinished);
+  process.once("beforeExit", refuseUnfinished);
+  if (bundle === undefined) {
+    import(pathToFileURL(entry).href).catch((error) => {
+      process.off("beforeExit", refuseUnfinished);
+      refuse(error);
+    });
+  } else require(bundle);
 } else {
   startPinnedNode();
 }
@@ -55,7 +73,7 @@ function startPinnedNode() {
     const { optionalDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
     const install = root.split(sep).includes("node_modules") ? "npm install" : "npm ci";
     const next = name in optionalDependencies ? `${install} --include=optional` : newerNode;
-    refuse(`the npm package ${name} is not installed`, next);
+    refuseNode(`the npm package ${name} is not installed`, next);
     return;
   }
   const { spawn } = require("node:child_process");
@@ -64,24 +82,31 @@ function startPinnedNode() {
   // The terminal gives Ctrl-C to the whole process group: the child decides what it means, this process only waits.
   process.on("SIGINT", () => {});
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-  child.on("error", (error) => refuse(`${pinned} does not start (${error.message})`, newerNode));
+  child.on("error", (error) => refuseNode(`${pinned} does not start (${error.message})`, newerNode));
   child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
 }
 
-/** An error in the form of all others, written here because nothing else can be loaded. */
-function refuse(reason, next) {
-  const error = {
+function refuseNode(reason, next) {
+  refuse({
     code: "node-too-old",
     message: `lor-infra runs on Node ${oldestNode} or newer, and ${reason}`,
     seen: `Node ${process.versions.node} for ${process.platform} ${process.arch}`,
     accepted: `Node ${oldestNode} or newer; an older one only where the optional dependencies are installed`,
     next,
     culprit: "user",
-  };
+  });
+}
+
+/** Writes an error in the form of all others; here, because nothing else may be loaded. One without a next command is a defect: its stack is shown. */
+function refuse({ code, message, seen, accepted, next, culprit, stack }) {
+  if (next === undefined) process.stderr.write(`${stack ?? message}\n`);
+  const error = next === undefined ? { ...defect, message } : { code, message, seen, accepted, next, culprit };
   if (process.argv.includes("--json")) {
     process.stdout.write(`${JSON.stringify({ version: 1, ok: false, error }, null, 2)}\n`);
   } else {
-    const details = ["seen", "accepted", "next"].map((label) => `  ${label.padEnd(9)} ${error[label]}\n`);
+    const details = ["seen", "accepted", "next"]
+      .filter((label) => error[label] !== undefined)
+      .map((label) => `  ${label.padEnd(9)} ${error[label]}\n`);
     process.stderr.write(`error: ${error.message} [${error.code}]\n${details.join("")}`);
   }
   process.exitCode = 1;

@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { ExitCode } from "../core/errors.ts";
+import { ExitCode, LorError } from "../core/errors.ts";
 import { followProxies } from "../os/proxy.ts";
 import { completeUser } from "../os/user.ts";
 import { createCommandTree } from "./command-tree.ts";
@@ -7,11 +7,14 @@ import { hideUnoffered } from "./offered-commands.ts";
 import { asLorError, errorDocument, renderError } from "./render/error.ts";
 import { forScreen } from "./terminal.ts";
 
-// The reader of the output has gone: a closed pipe (`lor-infra up | head`), a closed terminal. The command continues to its end, so that no change
-// is interrupted and the exit code is true.
+/** First failure to write the output while it has a reader. */
+let unwritten: NodeJS.ErrnoException | undefined;
+
+// Output that cannot be written never ends a command: a change would be interrupted. Where the reader has gone, a closed pipe (`lor-infra up | head`)
+// or a closed terminal, the exit code is the command's own; after another failure, such as a full disk, it is never 0.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+    if (error.code !== "EPIPE" && error.code !== "EIO") unwritten ??= error;
   });
 }
 
@@ -20,8 +23,23 @@ followProxies();
 // No top-level await: the launcher loads the bundle of this file with `require`.
 run(process.argv).then(async (code) => {
   await Promise.all([written(process.stdout), written(process.stderr)]);
-  process.exit(code);
+  if (unwritten === undefined) process.exit(code);
+  process.stderr.write(`${renderError(outputIncomplete(unwritten), false)}\n`, () => {
+    process.exit(code === ExitCode.done ? ExitCode.failed : code);
+  });
 });
+
+function outputIncomplete(cause: NodeJS.ErrnoException): LorError {
+  return new LorError({
+    code: "output-incomplete",
+    message: `the command ran to its end, and its output could not be written: ${cause.message}`,
+    exit: ExitCode.failed,
+    culprit: "user",
+    accepted: "a terminal, a pipe, or a file on a disk with free space",
+    next: "free some space (df -h), then lor-infra status, or the same command again",
+    cause,
+  });
+}
 
 /** Waits until the output is written: a pipe buffers, and an immediate exit would truncate a long document. */
 function written(stream: NodeJS.WriteStream): Promise<void> {

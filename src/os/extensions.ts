@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { ExitCode, LorError } from "../core/errors.ts";
 
 /**
  * Environment variable with the extension roots: absolute folders, separated by colons. Each may contain `systems/`, `clouds/` and `local-cloud/`.
@@ -25,7 +26,7 @@ const entryFiles = ["index.ts", "index.js"];
  * Imports every `<id>/index.(ts|js)` of the places. Folders without such a file are skipped.
  * @param read returns the definition of a module; undefined: the module exports none
  * @returns definitions by id, which is the name of the folder
- * @throws Error that names an unreadable folder, a module without a definition, or two with one id
+ * @throws LorError `extension-invalid` that names an unreadable folder, a module that cannot be loaded or has no definition, or two with one id
  */
 export async function loadModules<T extends { readonly id: string }>(
   places: ModulePlaces,
@@ -33,27 +34,35 @@ export async function loadModules<T extends { readonly id: string }>(
 ): Promise<ReadonlyMap<string, T>> {
   const entries = [
     ...entriesBelow(places.builtIn),
-    ...extensionRoots(places.extensions).flatMap((root) => entriesBelow(join(root, places.kind), { optional: true })),
+    ...extensionRoots(places.extensions).flatMap((root) => entriesOfRoot(root, places.kind)),
   ];
   const found = new Map<string, { readonly definition: T; readonly file: string }>();
   for (const { id, file } of entries) {
-    const definition = read((await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>);
+    const definition = read(await importModule(file));
     if (definition?.id !== id)
-      throw new Error(`${file} must export a ${exportNames[places.kind]} with the id "${id}" (the folder's name)`);
+      throw refuse(`${file} must export a ${exportNames[places.kind]} with the id "${id}" (the folder's name)`);
     const other = found.get(id);
     if (other !== undefined)
-      throw new Error(`two ${exportNames[places.kind]}s have the id "${id}": ${other.file} and ${file}`);
+      throw refuse(`two ${exportNames[places.kind]}s have the id "${id}": ${other.file} and ${file}`);
     found.set(id, { definition, file });
   }
   return new Map([...found].map(([id, { definition }]) => [id, definition]));
 }
 
-/** @throws Error when a root is not an absolute path */
+async function importModule(file: string): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    return await import(pathToFileURL(file).href);
+  } catch (error) {
+    throw refuse(`${file} cannot be loaded: ${reasonOf(error)}`, error);
+  }
+}
+
+/** @throws LorError when a root is not an absolute path */
 function extensionRoots(extensions: string | undefined): readonly string[] {
   const roots = (extensions ?? "").split(":").filter((root) => root !== "");
   const relative = roots.find((root) => !isAbsolute(root));
   if (relative === undefined) return roots;
-  throw new Error(`${extensionsVariable} names "${relative}"; accepted are absolute folders, separated by colons`);
+  throw refuse(`${extensionsVariable} names "${relative}"; accepted are absolute folders, separated by colons`);
 }
 
 interface Entry {
@@ -61,22 +70,42 @@ interface Entry {
   readonly file: string;
 }
 
-function entriesBelow(folder: string, { optional = false } = {}): readonly Entry[] {
-  return subfolders(folder, optional).flatMap((id) => {
+/** @throws LorError when the root, or a folder in it, cannot be read; one without a folder of this kind has no entries */
+function entriesOfRoot(root: string, kind: string): readonly Entry[] {
+  try {
+    return readdirSync(root).includes(kind) ? entriesBelow(join(root, kind)) : [];
+  } catch (error) {
+    throw refuse(`${extensionsVariable} names "${root}", which cannot be read: ${reasonOf(error)}`, error);
+  }
+}
+
+function entriesBelow(folder: string): readonly Entry[] {
+  return subfolders(folder).flatMap((id) => {
     const files = readdirSync(join(folder, id));
     const entry = entryFiles.find((name) => files.includes(name));
     return entry === undefined ? [] : [{ id, file: join(folder, id, entry) }];
   });
 }
 
-function subfolders(folder: string, optional: boolean): readonly string[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => name)
-      .sort();
-  } catch (error) {
-    if (optional && (error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
+function subfolders(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function refuse(message: string, cause?: unknown): LorError {
+  return new LorError({
+    code: "extension-invalid",
+    message,
+    exit: ExitCode.failed,
+    culprit: "user",
+    accepted: `absolute folders in ${extensionsVariable}, each with systems/, clouds/ or local-cloud/ of <id>/index.ts`,
+    next: `unset ${extensionsVariable}, or correct what it names`,
+    cause,
+  });
 }

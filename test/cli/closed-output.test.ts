@@ -1,5 +1,6 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -19,4 +20,22 @@ const nowhere = join(tmpdir(), "lor-infra-no-such-project");
 it.each(["stdout", "stderr"] as const)("ends with its own exit code when nobody reads %s", async (closed) => {
   expect(await runUnread(closed, ["check", "--settings", nowhere])).toBe(2);
   expect(await runUnread(closed, ["check", "--json", "--settings", nowhere])).toBe(2);
+});
+
+it("runs to its end on a full disk, and does not end with 0", () => {
+  const full = openSync("/dev/full", "w");
+  const accepted = spawnSync(process.execPath, [launcher, "check"], {
+    stdio: ["ignore", full, "pipe"],
+    encoding: "utf8",
+  });
+  const refused = spawnSync(process.execPath, [launcher, "check", "--json", "--settings", nowhere], {
+    stdio: ["ignore", full, "pipe"],
+    encoding: "utf8",
+  });
+  closeSync(full);
+  expect(accepted).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/^error: .*ENOSPC.*\[output-incomplete\]\n/),
+  });
+  expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining("[output-incomplete]") });
 });

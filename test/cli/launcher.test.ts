@@ -81,10 +81,10 @@ describe("commands that answer from the settings alone", () => {
 
   beforeEach(() => {
     mkdirSync(join(root, "src", "cli"), { recursive: true });
-    writeFileSync(source(), 'process.stdout.write("sources")');
+    writeFileSync(source(), 'process.stdout.write("sources", () => process.exit())');
     const folder = join(root, "node_modules", ".cache", "lor-infra", "offline");
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "main.cjs"), 'process.stdout.write("bundle")');
+    writeFileSync(join(folder, "main.cjs"), 'process.stdout.write("bundle", () => process.exit())');
     const { size, mtimeMs } = statSync(source());
     const manifest = { commands: ["check"], sources: [[join("src", "cli", "main.ts"), size, mtimeMs]] };
     writeFileSync(join(folder, "manifest.json"), JSON.stringify(manifest));
@@ -95,13 +95,42 @@ describe("commands that answer from the settings alone", () => {
   });
 
   it("run from the sources once one has changed", () => {
-    writeFileSync(source(), 'process.stdout.write("changed sources")');
+    writeFileSync(source(), 'process.stdout.write("changed sources", () => process.exit())');
     expect(launch(root, ["check"], accepted)).toMatchObject({ status: 0, stdout: "changed sources" });
   });
 
   it("run from the sources while somebody looks for a defect", () => {
     const env = { LOR_INFRA_DEBUG: "1" };
     expect(launch(root, ["check"], { ...accepted, env })).toMatchObject({ status: 0, stdout: "sources" });
+  });
+
+  it("never end with 0 before they are done", () => {
+    writeFileSync(source(), "await new Promise(() => undefined);");
+    const { status, stderr } = launch(root, ["check"], accepted);
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr:
+        "error: the command ended before it was done: something that it waited for never answered [internal]\n" +
+        "  next      run the same command with LOR_INFRA_DEBUG=1 and report what it prints\n",
+    });
+  });
+
+  it.each([
+    ["a defect", 'throw new Error("broken");', "internal", "report what it prints"],
+    [
+      "a coded error",
+      'throw Object.assign(new Error("broken"), { code: "some-code", next: "do" });',
+      "some-code",
+      "do",
+    ],
+  ])("say in one document what kept the program from loading: %s", (_, content, code, next) => {
+    writeFileSync(source(), content);
+    const { status, stdout } = launch(root, ["check", "--json"], accepted);
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      error: { code, message: "broken", next: expect.stringContaining(next) },
+    });
   });
 
   it("are alone in it", () => {
