@@ -46,8 +46,8 @@ function parseYaml(file: string, text: string): Result<RawMapping> {
     }
     const issues = [...findRepeatedKeys(file, text, events), ...findSecondDocument(file, text, events)];
     if (issues.length > 0) return refuse(limitProblems(issues));
-    // `json` accepts repeated keys: all of them were found above, the library stops at the first.
-    [value] = constructFromEvents(events, { source: text, json: true });
+    // The library finds the repeated keys that are only equal as values, such as an alias: it stops at the first, without the lines of both.
+    [value] = constructFromEvents(events, { source: text });
   } catch (error) {
     if (error instanceof YAMLException) return refuse([syntaxIssue(file, error)]);
     throw error;
@@ -123,7 +123,7 @@ function findRepeatedKeys(file: string, text: string, events: readonly Event[]):
 function findSecondDocument(file: string, text: string, events: readonly Event[]): Issue[] {
   const second = events.findIndex(({ type }, index) => type === EVENT_ID.DOCUMENT && index > 0);
   if (second < 0) return [];
-  const start = startOf(events[second + 1]) ?? text.length;
+  const start = startOf(events[second + 1]) ?? text.trimEnd().length;
   return [
     problem(file, "yaml-several-documents", {
       what: `holds several YAML documents; the second begins at line ${countLines(text)(start)}`,
@@ -134,8 +134,9 @@ function findSecondDocument(file: string, text: string, events: readonly Event[]
 
 function startOf(event: Event | undefined): number | undefined {
   if (event === undefined) return undefined;
-  if ("valueStart" in event) return event.valueStart;
-  return "start" in event ? event.start : undefined;
+  const start = "valueStart" in event ? event.valueStart : "start" in event ? event.start : undefined;
+  // An empty document has no position.
+  return start === undefined || start < 0 ? undefined : start;
 }
 
 /** Lines of positions, counted from 1; the positions must not decrease. */
@@ -157,6 +158,9 @@ function syntaxIssue(file: string, { reason, mark }: YAMLException): Issue {
     return problem(file, "yaml-too-deep", { what: "nests groups or lists too deeply", accepted });
   }
   const place = mark === undefined ? "" : ` at line ${mark.line + 1}, column ${mark.column + 1}`;
+  if (reason.includes("duplicated mapping key")) {
+    return problem(file, "key-twice", { what: `has a key twice, the second time${place}`, accepted: "one of them" });
+  }
   return problem(file, "yaml-syntax", {
     what: `cannot be read as YAML${place} (${reason})`,
     accepted: /\btab\b/.test(reason) ? "spaces for indentation" : "YAML",

@@ -57,6 +57,8 @@ describe("a key that stands twice is found", () => {
     ["in a group of a list", "a:\n  - b: 1\n    c: 2\n    b: 3\n", "key b twice, at line 2 and line 4"],
     ["in braces", "a: {b: [1, {c: 1}], d: 1,\n  b: 2}\n", "key b twice, at line 1 and line 2"],
     ["in quotes", "a: 1\n'a': 2\n", "key a twice, at line 1 and line 2"],
+    ["by its alias", "&k a: 1\n*k : 2\n", "a key twice, the second time at line 2"],
+    ["as another form of a number", "1: 1\n0x1: 2\n", "a key twice, the second time at line 2"],
   ])("%s", (_, text, says) => {
     expect(read(text)).toMatchObject({
       ok: false,
@@ -74,5 +76,12 @@ it("all keys that stand twice are found in a long line at once", () => {
   expect(read(`a: {${many}}\n`)).toMatchObject({
     ok: false,
     issues: expect.arrayContaining([{ code: "key-twice", exit: 2, path: "one.yaml", message: expect.any(String) }]),
+  });
+});
+
+it("an empty second document begins where its marker is", () => {
+  expect(read("a: 1\nb: 2\n---\n")).toMatchObject({
+    ok: false,
+    issues: [{ code: "yaml-several-documents", message: expect.stringContaining("begins at line 3") }],
   });
 });
