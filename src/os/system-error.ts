@@ -32,6 +32,12 @@ const tooMany: Remedy = {
   next: `ulimit -n 4096, ${sameCommand}`,
 };
 
+const folderDeleted: Remedy = {
+  reason: "the current folder was deleted",
+  accepted: "a folder that exists",
+  next: `cd to the folder of the settings, ${sameCommand}`,
+};
+
 /** Errors of the operating system that only the user can resolve, by error code. */
 const remedies: Readonly<Record<string, Remedy>> = {
   EACCES: forbidden,
@@ -59,7 +65,7 @@ export function asSystemError(error: unknown): LorError | undefined {
   if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) return undefined;
   const path = "path" in error && typeof error.path === "string" ? error.path : undefined;
   const code = error.syscall === "mkdir" && error.code === "ENOENT" && path ? refusalAbove(path) : String(error.code);
-  const remedy = code === undefined ? undefined : remedies[code];
+  const remedy = error.syscall === "uv_cwd" ? folderDeleted : code === undefined ? undefined : remedies[code];
   if (remedy === undefined) return undefined;
   // Not of a file: an address that may not be taken, a process that may not be signalled.
   if (path === undefined && remedy === forbidden) return undefined;

@@ -65,3 +65,11 @@ it("leaves what is no refusal of a file to others", async () => {
   const error = await new Promise((resolve) => server.on("error", resolve).listen(1, "192.0.2.1"));
   expect(asSystemError(error)).toBeUndefined();
 });
+
+it("says of a current folder that was deleted where to go", () => {
+  expect(asSystemError(errno("ENOENT", { syscall: "uv_cwd" }))).toMatchObject({
+    code: "system-refused",
+    message: "the current folder was deleted: ENOENT from uv_cwd",
+    next: "cd to the folder of the settings, then the same command again",
+  });
+});

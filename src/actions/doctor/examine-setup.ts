@@ -122,8 +122,7 @@ async function examineCertificate(
   if (cloud === "local" && (file === undefined || file === "")) return [];
   try {
     const certificate = await readCertificate(file, use.variable);
-    const domains = cloud === "local" ? [] : use.domains(project.settings.normal);
-    requireUsable(certificate, { domains, now });
+    requireUsable(certificate, { domains: use.domains(project.settings.normal), now });
     const days = daysLeft(certificate, now);
     const until = certificate.notAfter.toISOString().slice(0, "YYYY-MM-DD".length);
     const renew = "renew it, then lor-infra up";
