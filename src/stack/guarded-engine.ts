@@ -1,6 +1,7 @@
 import { ExitCode, LorError } from "../core/errors.ts";
 import { type ChainEntry, type EntryKind, judgeState } from "../domain/state-chain.ts";
-import type { Adoption, EngineStack, Program, RunOptions } from "../engine/port.ts";
+import { decorateEngine, type EngineMethod } from "../engine/decorate-engine.ts";
+import type { EngineStack } from "../engine/port.ts";
 import type { Clock } from "../os/clock.ts";
 import type { StackLock } from "../state/stack-lock.ts";
 import type { StackState } from "../state/stack-state.ts";
@@ -15,105 +16,69 @@ export interface GuardArgs {
   readonly clock: Clock;
 }
 
+/** Methods that leave the state as it is. Every other method is guarded. */
+const reading: ReadonlySet<EngineMethod> = new Set<EngineMethod>(["preview", "outputs", "cancel", "exportState"]);
+
 /**
  * An engine that records every change in the chain of states: before a change it compares the state with the chain and checks that the lock is
  * still held. The engine's backends have no fencing, so a state overwritten by a paused lock holder is detected here, at the next run.
  */
-export class GuardedEngine implements EngineStack {
-  readonly #engine: EngineStack;
-  readonly #guard: GuardArgs;
+export function guardEngine(engine: EngineStack, guard: GuardArgs): EngineStack {
+  return decorateEngine({
+    engine: () => engine,
+    around: (run, method) => (reading.has(method) ? run() : recordChange(guard, run)),
+  });
+}
 
-  constructor(engine: EngineStack, guard: GuardArgs) {
-    this.#engine = engine;
-    this.#guard = guard;
+async function recordChange<T>(guard: GuardArgs, run: () => Promise<T>): Promise<T> {
+  const before = await requireForward(guard);
+  let result: T;
+  try {
+    result = await run();
+  } catch (error) {
+    // The changes of a failed run are recorded too.
+    await enterResult(guard, before, error);
+    throw error;
   }
+  await enterResult(guard, before);
+  return result;
+}
 
-  preview(program: Program, options?: RunOptions) {
-    return this.#engine.preview(program, options);
+/** @throws LorError `lock-lost`, `state-went-backwards`, `state-unreadable` */
+async function requireForward(guard: GuardArgs): Promise<SeenState | undefined> {
+  const { lock, state } = guard;
+  await lock.confirm();
+  if (lock.lost.aborted) {
+    throw lockLost(state.stack);
   }
-
-  up(program: Program, options?: RunOptions) {
-    return this.#change(() => this.#engine.up(program, options));
-  }
-
-  insertIntoState(program: Program, adopt: ReadonlyMap<string, Adoption>, options?: RunOptions) {
-    return this.#change(() => this.#engine.insertIntoState(program, adopt, options));
-  }
-
-  refresh(program: Program | undefined, options?: RunOptions) {
-    return this.#change(() => this.#engine.refresh(program, options));
-  }
-
-  destroy(options?: RunOptions) {
-    return this.#change(() => this.#engine.destroy(options));
-  }
-
-  outputs() {
-    return this.#engine.outputs();
-  }
-
-  cancel() {
-    return this.#engine.cancel();
-  }
-
-  exportState() {
-    return this.#engine.exportState();
-  }
-
-  importState(raw: unknown) {
-    return this.#change(() => this.#engine.importState(raw));
-  }
-
-  async #change<T>(work: () => Promise<T>): Promise<T> {
-    const before = await this.#requireForward();
-    let result: T;
-    try {
-      result = await work();
-    } catch (error) {
-      // The changes of a failed run are recorded too.
-      await this.#enter(before, error);
-      throw error;
-    }
-    await this.#enter(before);
-    return result;
-  }
-
-  /** @throws LorError `lock-lost`, `state-went-backwards`, `state-unreadable` */
-  async #requireForward(): Promise<SeenState | undefined> {
-    const { lock, state } = this.#guard;
-    await lock.confirm();
-    if (lock.lost.aborted) {
-      throw lockLost(state.stack);
-    }
-    const seen = await lookAtState(state);
-    if (seen === undefined || seen.empty) {
-      return seen;
-    }
-    const verdict = judgeState(await state.chain.entries(), seen.picture);
-    if (verdict.kind === "backwards") {
-      throw wentBackwards(state, verdict.to, verdict.head);
-    }
-    if (verdict.kind === "unknown") {
-      await enterState(this.#guard, seen, "found");
-    }
+  const seen = await lookAtState(state);
+  if (seen === undefined || seen.empty) {
     return seen;
   }
-
-  /** @throws LorError `state-unreadable` when the run left such a state, with the reason of the failed run */
-  async #enter(before: SeenState | undefined, failure?: unknown): Promise<void> {
-    const { lock, state } = this.#guard;
-    const checkpoint = await readCheckpoint(state);
-    if (checkpoint.kind === "unreadable") {
-      const error = await stateUnreadable(state, checkpoint);
-      throw failure instanceof Error ? error.adding(failure.message) : error;
-    }
-    const seen = checkpoint.kind === "readable" ? seenState(checkpoint) : undefined;
-    await lock.confirm();
-    if (seen === undefined || seen.picture.state === before?.picture.state) {
-      return;
-    }
-    await enterState(this.#guard, seen, lock.lost.aborted ? "overwrote" : "run");
+  const verdict = judgeState(await state.chain.entries(), seen.picture);
+  if (verdict.kind === "backwards") {
+    throw wentBackwards(state, verdict.to, verdict.head);
   }
+  if (verdict.kind === "unknown") {
+    await enterState(guard, seen, "found");
+  }
+  return seen;
+}
+
+/** @throws LorError `state-unreadable` when the run left such a state, with the reason of the failed run */
+async function enterResult(guard: GuardArgs, before: SeenState | undefined, failure?: unknown): Promise<void> {
+  const { lock, state } = guard;
+  const checkpoint = await readCheckpoint(state);
+  if (checkpoint.kind === "unreadable") {
+    const error = await stateUnreadable(state, checkpoint);
+    throw failure instanceof Error ? error.adding(failure.message) : error;
+  }
+  const seen = checkpoint.kind === "readable" ? seenState(checkpoint) : undefined;
+  await lock.confirm();
+  if (seen === undefined || seen.picture.state === before?.picture.state) {
+    return;
+  }
+  await enterState(guard, seen, lock.lost.aborted ? "overwrote" : "run");
 }
 
 /** The current state; undefined when there is none. @throws LorError `state-unreadable` */

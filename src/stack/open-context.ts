@@ -25,8 +25,8 @@ import type { Project } from "../systems/load-project.ts";
 import { buildStack, cloudOf, regionOf } from "../systems/project-plan.ts";
 import type { Emit } from "./action-event.ts";
 import { cloudFolder, connectLocalCloud } from "./cloud-connection.ts";
-import { GuardedEngine } from "./guarded-engine.ts";
-import { LazyEngine } from "./lazy-engine.ts";
+import { guardEngine } from "./guarded-engine.ts";
+import { lazyEngine } from "./lazy-engine.ts";
 import { readPassphrase } from "./passphrase.ts";
 import { requireCertificate } from "./require-certificate.ts";
 import {
@@ -78,9 +78,7 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
   const lock = args.operation === undefined ? undefined : await acquire(args, state, args.operation);
   try {
     const guard = (engine: EngineStack) =>
-      lock === undefined || args.guarded === false
-        ? engine
-        : new GuardedEngine(engine, { state, lock, clock: systemClock });
+      lock === undefined || args.guarded === false ? engine : guardEngine(engine, { state, lock, clock: systemClock });
     const place = await connect(project, cloud, folder, env);
     const certificate = certificateReader(args, place);
     return {
@@ -92,7 +90,7 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
       clients: place.clients,
       commands: { runner: commandRunner, env },
       engine: guard(
-        new LazyEngine(
+        lazyEngine(
           () => openEngine(args, { folder, state }, passphrase, place.providers, lock),
           async () => (await readCheckpoint(state)).kind === "none",
         ),

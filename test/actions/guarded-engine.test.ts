@@ -6,7 +6,7 @@ import { listState } from "../../src/actions/state/list-state.ts";
 import { LorError } from "../../src/core/errors.ts";
 import type { EngineStack } from "../../src/engine/port.ts";
 import { thisMachine } from "../../src/os/process-identity.ts";
-import { GuardedEngine } from "../../src/stack/guarded-engine.ts";
+import { guardEngine } from "../../src/stack/guarded-engine.ts";
 import { stackFolder } from "../../src/state/stack-folder.ts";
 import { StackLock } from "../../src/state/stack-lock.ts";
 import { type StackState, stateInFolder } from "../../src/state/stack-state.ts";
@@ -52,7 +52,7 @@ function hold(host: string, takeOver = false) {
 const program = async () => ({});
 
 async function update(lock: StackLock, work: () => Promise<void>) {
-  return await new GuardedEngine(engine(work), { state, lock, clock }).up(program);
+  return await guardEngine(engine(work), { state, lock, clock }).up(program);
 }
 
 it("enters what a run leaves, what it finds, and what a run that fails has done", async () => {
@@ -128,6 +128,22 @@ it("a run that leaves a state which is cut off says so, with what stopped it and
   await expect(update(lock, async () => void called.push("run"))).rejects.toMatchObject({ code: "state-unreadable" });
   expect(called).toEqual([]);
   await lock.release();
+});
+
+it("refuses every change without the lock, also by a method that the port gains, and reads on", async () => {
+  const lock = await hold("atelier");
+  now += 3_600_000;
+  const other = await hold("bureau", true);
+  const called: string[] = [];
+  const changes = ["up", "insertIntoState", "refresh", "destroy", "importState", "added"];
+  const reads = ["preview", "outputs", "cancel", "exportState"];
+  const any = Object.fromEntries([...changes, ...reads].map((name) => [name, async () => called.push(name)]));
+  const guarded = guardEngine(any as unknown as EngineStack, { state, lock, clock });
+  const methods = guarded as unknown as Readonly<Record<string, () => Promise<unknown>>>;
+  for (const change of changes) await expect(methods[change]?.()).rejects.toMatchObject({ code: "lock-lost" });
+  for (const read of reads) await methods[read]?.();
+  expect(called).toEqual(reads);
+  await other.release();
 });
 
 it("keeps the chain and its copies bounded", async () => {

@@ -1,3 +1,4 @@
+import { decorateEngine } from "../../src/engine/decorate-engine.ts";
 import type { EngineStack } from "../../src/engine/port.ts";
 
 /** Counts the runs of an engine and measures the time during which at least one is active. */
@@ -14,25 +15,18 @@ export class EngineTimes {
 
   /** The same engine, measured. */
   of(engine: EngineStack): EngineStack {
-    return new Proxy(engine, {
-      get: (target, name) => {
-        const method: unknown = Reflect.get(target, name);
-        return typeof method === "function" ? this.#measured((...args) => Reflect.apply(method, target, args)) : method;
-      },
-    });
+    return decorateEngine({ engine: () => engine, around: (run) => this.#measure(run) });
   }
 
-  #measured(run: (...args: unknown[]) => unknown): (...args: unknown[]) => Promise<unknown> {
-    return async (...args) => {
-      this.runs += 1;
-      if (this.#active === 0) this.#activeSince = performance.now();
-      this.#active += 1;
-      try {
-        return await run(...args);
-      } finally {
-        this.#active -= 1;
-        if (this.#active === 0) this.#seconds += (performance.now() - this.#activeSince) / 1000;
-      }
-    };
+  async #measure<T>(run: () => Promise<T>): Promise<T> {
+    this.runs += 1;
+    if (this.#active === 0) this.#activeSince = performance.now();
+    this.#active += 1;
+    try {
+      return await run();
+    } finally {
+      this.#active -= 1;
+      if (this.#active === 0) this.#seconds += (performance.now() - this.#activeSince) / 1000;
+    }
   }
 }
