@@ -105,7 +105,9 @@ test("a second init leaves the first project as it was", () => {
 
 test.each(["", "Boutique", "1shop", "a shop", "x".repeat(31), "../up"])("%j is no project name", (name) => {
   const args = request({ name });
-  expect(() => initProject(args)).toThrow(expect.objectContaining({ code: "project-name-invalid" }));
+  expect(() => initProject(args)).toThrow(
+    expect.objectContaining({ code: "project-name-invalid", next: "the same command with --name my-shop" }),
+  );
   expect(readdirSync(args.dir)).toEqual([]);
 });
 

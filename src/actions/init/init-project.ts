@@ -111,5 +111,6 @@ function requireName(name: string): void {
     culprit: "user",
     seen: name,
     accepted: "1 to 30 small letters, digits and hyphens, a letter first",
+    next: "the same command with --name my-shop",
   });
 }

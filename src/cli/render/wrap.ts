@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from "node:util";
 const lead = /^( *)(?:[!✓✗·] )?(?:\S+(?: \S+)* {2,})?/u;
 
 /** A command to copy: pasted, the first half of a broken one would run. */
-const command = /^ *next +lor-infra /;
+const command = /^ *next +lor-infra [^,:;]*$/;
 
 /**
  * Breaks lines that are longer than `columns` between words. Continuation lines begin below the text of a mark or label, otherwise two

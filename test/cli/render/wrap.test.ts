@@ -12,6 +12,11 @@ test.each([
   ["each line for itself", "one\n  two three four five six", "one\n  two three four five\n    six"],
   ["a long path", "  in /home/somebody/.lor-infra now", "  in\n    /home/somebody/.lor-infra\n    now"],
   ["a command to copy", "  next      lor-infra state restore 12", "  next      lor-infra state restore 12"],
+  [
+    "two commands",
+    "  next      lor-infra up, then lor-infra rush",
+    "  next      lor-infra\n            up, then\n            lor-infra\n            rush",
+  ],
   ["a next step in words", "  next      install Go, then again", "  next      install Go,\n            then again"],
 ])("%s is broken between words at 24 columns", (_, text, expected) => {
   expect(wrapText(text, 24)).toBe(expected);
