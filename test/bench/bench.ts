@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join, resolve } from "node:path";
 import { TestProject } from "../e2e/project.ts";
+import { rushCallChain } from "./call-chain.ts";
 import { growth } from "./growth.ts";
 import { idleCloud } from "./idle-cloud.ts";
 import { alternate, type Figure, median, printFigures, timeCommand } from "./measure.ts";
@@ -18,6 +19,7 @@ try {
     ...(await rushAgainstCriticalPath(project)),
     ...(await thousandResources()),
     ...growth(),
+    await rushCallChain(),
     await idleCloud(2),
     await idleCloud(30),
   ];
