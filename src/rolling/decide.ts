@@ -161,11 +161,23 @@ function resizeNextWave(view: View): SwitchDecision | undefined {
   if (first === undefined) return undefined;
   // Those that carry nothing go first: they may come back into service and spare an extra member.
   const idle = due.filter(({ front }) => !serves(front));
-  const wave = idle.length > 0 ? idle : due.slice(0, free);
+  const wave = idle.length > 0 ? idle : withoutLastLasting(due.slice(0, free), view);
   if (wave.length > 0) return step({ kind: "resize-front", members: wave.map(({ resize }) => resize) });
   const spare = fronts.find((one) => !wanted.has(one.name) && isReadmissible(one));
   if (spare !== undefined) return step({ kind: "readmit-front", members: [spare.name] });
   return addTemporaryMember(view, first.resize.to);
+}
+
+/** A wave without its last lasting member, if no other one would stay in service. A wave of one is left as it is. */
+function withoutLastLasting<T extends { readonly front: LiveMember }>(
+  wave: readonly T[],
+  { fronts, goal }: View,
+): readonly T[] {
+  const { lasting = [] } = goal;
+  const leaving = new Set(wave.map(({ front }) => front.name));
+  const stays = fronts.some((front) => lasting.includes(front.name) && serves(front) && !leaving.has(front.name));
+  const last = wave.findLastIndex(({ front }) => lasting.includes(front.name));
+  return stays || last < 0 || wave.length === 1 ? wave : wave.toSpliced(last, 1);
 }
 
 /** A switch that only changes sizes has no extra member of its own: it gets one for its duration. */

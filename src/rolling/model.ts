@@ -42,6 +42,8 @@ export interface SwitchGoal {
   readonly fleet: Fleet;
   /** Members that stay healthy and in service while others change. */
   readonly minHealthy: MinHealthy;
+  /** Members that both profiles have: only these copy data away, so a wave leaves one of them in service. Default: none. */
+  readonly lasting?: readonly string[];
   /** Names of all members that may exist at once, and the setting that limits them. */
   readonly names: { readonly all: readonly string[]; readonly setting: string };
 }

@@ -160,6 +160,17 @@ describe("an undisturbed switch", () => {
   });
 });
 
+it("loses no more than the RPO with the smallest minimum that is accepted: one of normal's fronts copies the images", async () => {
+  const { normal, rush } = stack.project.settings;
+  const rolling = { minHealthy: 1 };
+  stack.project = { ...stack.project, settings: { normal: { ...normal, rolling }, rush: { ...rush, rolling } } };
+  const result = await go("rush");
+  expect(result.steps.map(({ step }) => describeStep(step)).slice(-2)).toEqual([
+    "resize-front ps-0",
+    "resize-front ps-1",
+  ]);
+});
+
 describe("waves of four fronts, of which two stay in service", () => {
   const four = ["ps-0", "ps-1", "ps-2", "ps-3"];
   const sized = (size: string) => four.map((name) => `${name} ${size}-flex`);

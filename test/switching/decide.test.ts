@@ -238,3 +238,31 @@ describe("a stop names its cause and what to type", () => {
     expect(decide({ ...normalLive, loadBalancerReady: false }, rushGoal)).toMatchObject({ code: "load-balancer-busy" });
   });
 });
+
+describe("a wave leaves a lasting member in service", () => {
+  const live = liveFleet([front("ps-0", "b2-7"), front("ps-1", "b2-7"), front("ps-2", "b2-15")], 2000);
+  const goal: SwitchGoal = { ...rushGoal, minHealthy: { kind: "members", members: 1 } };
+  const wave = (lasting: readonly string[]) => {
+    const decision = decide(live, { ...goal, lasting });
+    return decision.kind === "step" && decision.step.kind === "resize-front"
+      ? decision.step.members.map(({ name }) => name)
+      : decision;
+  };
+
+  it("although the minimum would let all of them leave", () => {
+    expect(wave(["ps-0", "ps-1"])).toEqual(["ps-0"]);
+  });
+
+  it("unless it is the only one", () => {
+    const alone = decide(liveFleet([front("ps-0", "b2-7"), front("ps-1", "b2-15")], 2000), {
+      ...goal,
+      fleet: { ...goal.fleet, fronts: goal.fleet.fronts.slice(0, 2) },
+      lasting: ["ps-0"],
+    });
+    expect(alone).toMatchObject({ kind: "step", step: { kind: "resize-front", members: [{ name: "ps-0" }] } });
+  });
+
+  it("and is as large as the minimum allows where another one stays", () => {
+    expect(wave(["ps-0", "ps-1", "ps-2"])).toEqual(["ps-0", "ps-1"]);
+  });
+});

@@ -8,6 +8,7 @@ export function switchGoal(settings: Readonly<Record<Profile, LorSettings>>, tar
   return {
     fleet: fleetOf(settings[target]),
     minHealthy: minHealthyOf(settings.normal),
+    lasting: fleetOf(settings.normal).fronts.map(({ name }) => name),
     names: {
       all: settings.normal.prestashop.addresses.map((_, index) => frontName(index)),
       setting: "prestashop.addresses",
