@@ -19,6 +19,7 @@ export function problem(path: string, code: ErrorCode, { what, seen, accepted }:
 /** A value in one short line. */
 export function showValue(value: unknown): string {
   if (typeof value === "string" && looksSecret(value)) return "(hidden, it looks like a secret)";
-  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
+  // JSON has no infinity and no NaN: it writes null.
+  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text === "" ? '""' : text;
 }

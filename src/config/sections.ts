@@ -38,7 +38,10 @@ function toIssue(section: string, issue: z.core.$ZodIssue, value: unknown): Issu
       accepted: acceptedOf(issue),
     });
   }
-  return problem(path, "setting-type", { what: "has the wrong type", seen, accepted: acceptedOf(issue) });
+  // Without quotes YAML reads 15 and 15.0 as one number.
+  const isNumberForText = typeof seen === "number" && issue.code === "invalid_type" && issue.expected === "string";
+  const what = isNumberForText ? "is a number and must be a text in quotes" : "has the wrong type";
+  return problem(path, "setting-type", { what, seen, accepted: acceptedOf(issue) });
 }
 
 /** Fields with an accepted form have it as message; a group only reports that it is one, a union its members. */

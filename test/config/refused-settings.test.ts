@@ -147,6 +147,20 @@ const refusals: readonly Refusal[] = [
     says: ["three", "a whole number from 1 to 100", "Pulumi.rush.yaml"],
   },
   {
+    name: "a number where a text belongs",
+    changes: { shared: { "mysql.version": 8 } },
+    code: "setting-type",
+    path: "mysql.version",
+    says: ["is a number and must be a text in quotes", "seen 8;"],
+  },
+  {
+    name: "a number without end",
+    changes: { shared: { "storage.size": Number.POSITIVE_INFINITY } },
+    code: "setting-type",
+    path: "storage.size",
+    says: ["seen Infinity;"],
+  },
+  {
     name: "half a front",
     changes: { rush: { "prestashop.fronts": 2.5 } },
     code: "fronts-invalid",
