@@ -27,11 +27,6 @@ export function loadSettings(
     message: `the settings in ${settings} have ${project.issues.length === 1 ? "a problem" : `${project.issues.length} problems`}\n${lines.join("\n")}`,
     exit,
     culprit: "user",
-    next:
-      stack !== "prod"
-        ? `lor-infra check --settings ${settings} --stack ${stack}`
-        : settings === "."
-          ? "lor-infra check"
-          : `lor-infra check --settings ${settings}`,
+    next: "correct the settings, then lor-infra check",
   });
 }

@@ -5,7 +5,8 @@ import { completeUser } from "../os/user.ts";
 import { createCommandTree } from "./command-tree.ts";
 import { hideUnoffered } from "./offered-commands.ts";
 import { asLorError, errorDocument, renderError } from "./render/error.ts";
-import { forScreen } from "./terminal.ts";
+import { completeCommands, forScreen, renderDocument } from "./terminal.ts";
+import { repeatScope, typedScope } from "./told-commands.ts";
 
 /** First failure to write the output while it has a reader. */
 let unwritten: NodeJS.ErrnoException | undefined;
@@ -50,6 +51,11 @@ function written(stream: NodeJS.WriteStream): Promise<void> {
 
 async function run(argv: string[]): Promise<ExitCode> {
   try {
+    const scope = typedScope(argv);
+    if (scope.size > 0) {
+      const { program } = await createCommandTree();
+      completeCommands((text) => repeatScope(text, scope, program));
+    }
     const tree = await createCommandTree({ typed: argv[2] });
     if (asksForHelp(argv)) hideUnoffered(tree.program, ".");
     await tree.program.parseAsync(argv);
@@ -58,7 +64,7 @@ async function run(argv: string[]): Promise<ExitCode> {
     if (error instanceof CommanderError && error.exitCode === 0) return ExitCode.done;
     // The usage is already on the screen; a script gets its one document for this error too.
     if (error instanceof CommanderError && !asksForJson(argv)) return ExitCode.usage;
-    if (asksForJson(argv)) process.stdout.write(`${JSON.stringify(errorDocument(error), null, 2)}\n`);
+    if (asksForJson(argv)) process.stdout.write(renderDocument(errorDocument(error)));
     else {
       const text = renderError(error, process.env.LOR_INFRA_DEBUG === "1");
       process.stderr.write(`${forScreen(process.stderr, text)}\n`);

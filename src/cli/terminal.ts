@@ -39,13 +39,28 @@ export function openTerminal(options: { readonly json: boolean; readonly quiet?:
       stderr.write(`${forScreen(stderr, text)}\n`);
     },
     document(value) {
-      if (options.json) stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+      if (options.json) stdout.write(renderDocument(value));
     },
     style: (style, text) => styleText(style, text, { stream: stdout, validateStream: true }),
   };
 }
 
+/** Completes the commands that a text tells. Default: they are complete. */
+let complete = (text: string): string => text;
+
+/** From now on every line, and every `next` of a document, is completed in this way. */
+export function completeCommands(by: (text: string) => string): void {
+  complete = by;
+}
+
+/** A document as it is written to standard output. */
+export function renderDocument(value: object): string {
+  const completed = (key: string, one: unknown) => (key === "next" && typeof one === "string" ? complete(one) : one);
+  return `${JSON.stringify(value, completed, 2)}\n`;
+}
+
 /** The text as it is written to a stream: only a terminal breaks lines, so that a log can be searched line by line. */
 export function forScreen(stream: NodeJS.WriteStream, text: string): string {
-  return stream.isTTY ? wrapText(text, stream.columns || 80) : text;
+  const completed = complete(text);
+  return stream.isTTY ? wrapText(completed, stream.columns || 80) : completed;
 }
