@@ -27,7 +27,7 @@ const bundle = await bundler.rolldown({
   external: (id) =>
     id === "./build.ts" ||
     id === "./connect.ts" ||
-    (/^\.{1,2}\/(commands|definitions)\//.test(id) && !commands.includes(basename(id, ".ts"))),
+    (/^\.{1,2}\/commands\//.test(id) && !commands.includes(basename(id, ".ts"))),
   plugins: [
     { name: "built-in-modules", transform: listBuiltIns },
     { name: "unused-child-process", transform: loadChildProcessLate },

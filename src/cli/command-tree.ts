@@ -31,6 +31,8 @@ const definitions: readonly { readonly names: readonly string[]; load(): Promise
 export interface CommandTreeOptions {
   /** First word of the command line. A known command is defined alone, which is faster. Default: all commands are defined. */
   readonly typed?: string | undefined;
+  /** Whether shell completion is offered, where all commands are defined. Default: true. */
+  readonly completion?: boolean;
   /** Input of the commands besides the command line, for programs that run commands. */
   readonly given?: Pick<CloudOptions, "timings">;
   /** Opens the terminal of a command. Default: standard output and error. */
@@ -40,6 +42,7 @@ export interface CommandTreeOptions {
 /** The commands with their options. A command's handler is loaded when it runs: `check`, `cost`, `calendar` and `rpo` never load Pulumi. */
 export async function createCommandTree({
   typed = "",
+  completion = true,
   given = {},
   open = openTerminal,
 }: CommandTreeOptions = {}): Promise<{
@@ -71,7 +74,7 @@ export async function createCommandTree({
   const alone = definitions.find(({ names }) => names.includes(typed));
   const wanted = alone === undefined ? definitions : [alone];
   for (const { define } of await Promise.all(wanted.map(({ load }) => load()))) define(program, runs);
-  if (alone === undefined) {
+  if (alone === undefined && completion) {
     const { default: tab } = await import("@bomb.sh/tab/commander");
     tab(program, { completionCommandName: "completion" });
   }

@@ -53,7 +53,7 @@ async function run(argv: string[]): Promise<ExitCode> {
   try {
     const scope = typedScope(argv);
     if (scope.size > 0) {
-      const { program } = await createCommandTree();
+      const { program } = await createCommandTree({ completion: false });
       completeCommands((text) => repeatScope(text, scope, program));
     }
     const tree = await createCommandTree({ typed: argv[2] });

@@ -52,7 +52,11 @@ export async function examine(args: ExamineArgs): Promise<readonly SetupCheck[]>
   return [
     project.ok
       ? good("settings", `both profiles of ${project.value.name} are sound`)
-      : bad("settings", `${project.issues.length} problems`, "lor-infra check"),
+      : bad(
+          "settings",
+          project.issues.length === 1 ? "1 problem" : `${project.issues.length} problems`,
+          "lor-infra check",
+        ),
     ...(await examineEngine(args)),
     ...(args.cloud === "local"
       ? [await examineLocalCloud(folder)]

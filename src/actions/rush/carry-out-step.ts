@@ -129,7 +129,7 @@ async function prepareStep(context: StackContext, request: StepRequest): Promise
     culprit: "user",
     seen: [...remaining.unexpected, ...remaining.missing.map((one) => `no ${one}`)].join(", "),
     accepted: expected.changes.map(describeChange).join(", "),
-    next: "lor-infra preview, then lor-infra up: settings other than the profile's, or lor-infra itself, have changed",
+    next: "lor-infra preview, then lor-infra up: settings other than the profile's have changed, or the version of lor-infra",
   });
 }
 

@@ -18,7 +18,7 @@ export async function check(terminal: Terminal, { settings, stack }: SettingsOpt
   terminal.line(
     report.ok
       ? `${terminal.style("green", "✓")} ${accepted(profiles)} Next: lor-infra preview`
-      : `${report.issues.length} problems; nothing was changed.`,
+      : `${report.issues.length === 1 ? "1 problem" : `${report.issues.length} problems`}; nothing was changed.`,
   );
   return exit;
 }
