@@ -10,6 +10,7 @@ import {
 } from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { documentName, type GuestDocument } from "../../src/machines/document.ts";
+import { packDocument } from "../../src/machines/pack-document.ts";
 import { renderUserData } from "../../src/machines/user-data.ts";
 import { Component } from "../base/component.ts";
 import { signTempUrl } from "../base/temp-url.ts";
@@ -106,7 +107,7 @@ export class GuestConfiguration extends Component {
       name: documentName(name),
       region: this.#args.region,
       contentType: "application/json",
-      content: secret(output(document).apply((content) => `${JSON.stringify(content, undefined, 2)}\n`)),
+      content: secret(output(document).apply((content) => `${JSON.stringify(packDocument(content), undefined, 2)}\n`)),
     };
   }
 

@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { GuestDocument } from "../../src/machines/document.ts";
+import { packDocument } from "../../src/machines/pack-document.ts";
 import { type GuestDocumentInput, renderGuestDocument } from "../../src/machines/render-document.ts";
 import { shopInput } from "./guest-inputs.ts";
 import { Sandbox, sha256, Web } from "./sandbox.ts";
@@ -45,7 +47,11 @@ afterEach(async () => {
 
 function publish(changes: Partial<GuestDocumentInput> = {}): string {
   const release = { version: "8.2.1", url: `${web.url}/8.2.1.zip`, sha256: sha256(first) };
-  const body = JSON.stringify(renderGuestDocument({ ...shopInput, release, ...changes }));
+  return store(packDocument(renderGuestDocument({ ...shopInput, release, ...changes })));
+}
+
+function store(document: GuestDocument): string {
+  const body = JSON.stringify(document);
   web.answers.set("/ps-0.json?temp_url_sig=signed", { status: 200, body });
   return body;
 }
@@ -74,6 +80,27 @@ describe("a front", () => {
     expect((await fetch()).code).toBe(0);
     expect(machine.takeCalls()).toEqual([]);
     expect(web.requests.slice(asked)).toEqual(["GET /ps-0.json?temp_url_sig=signed"]);
+  });
+
+  it("applies a document that was stored unpacked, and one whose unpacking was cut", async () => {
+    const release = { version: "8.2.1", url: `${web.url}/8.2.1.zip`, sha256: sha256(first) };
+    const document = renderGuestDocument({ ...shopInput, release });
+    store(document);
+    expect(await fetch()).toEqual({ code: 0, out: "" });
+
+    const body = store(packDocument({ ...document, administratorKeys: ["ssh-ed25519 BBBB new@lor.example"] }));
+    const bundle = `/var/lib/lor/bundles/${sha256(Buffer.from(body))}`;
+    const [unpacker] = packDocument(document).files;
+    // Cut before the unpacker gave its place to lor-apply: the document is whole, and it runs again.
+    machine.write(
+      `${bundle}/document.json`,
+      JSON.stringify({ ...document, administratorKeys: ["ssh-ed25519 BBBB new@lor.example"] }),
+    );
+    machine.write(`${bundle}/files/usr/local/sbin/lor-apply`, unpacker?.content ?? "");
+    chmodSync(join(machine.root, bundle, "files/usr/local/sbin/lor-apply"), 0o755);
+    expect(await fetch()).toEqual({ code: 0, out: "" });
+    expect(machine.read("/etc/ssh/lor_administrators")).toBe("ssh-ed25519 BBBB new@lor.example\n");
+    expect(machine.read("/usr/local/sbin/lor-apply")).toBe(machine.read(`${bundle}/files/usr/local/sbin/lor-apply`));
   });
 
   it("hides the installer, names the administration the same on every front, shares the images", async () => {

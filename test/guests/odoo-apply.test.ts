@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readlinkSync, statSync, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { packDocument } from "../../src/machines/pack-document.ts";
 import { type GuestDocumentInput, renderGuestDocument } from "../../src/machines/render-document.ts";
 import { odooInput } from "./guest-inputs.ts";
 import { Sandbox, sha256, Web } from "./sandbox.ts";
@@ -50,7 +51,7 @@ function tables(absent: "t" | "f"): void {
 
 function publish(changes: Partial<GuestDocumentInput> = {}): void {
   const release = { version: "16.0.20241001", url: `${web.url}/odoo.deb`, sha256: sha256(archive) };
-  const body = JSON.stringify(renderGuestDocument({ ...odooInput, release, ...changes }));
+  const body = JSON.stringify(packDocument(renderGuestDocument({ ...odooInput, release, ...changes })));
   web.answers.set("/odoo.json", { status: 200, body });
 }
 
