@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { createCommandTree } from "../../src/cli/command-tree.ts";
 import { repeatScope, typedScope } from "../../src/cli/told-commands.ts";
@@ -29,4 +31,13 @@ it("leaves a command that has the option, does not know it, or needs none", () =
 it("quotes a folder as a shell reads it", () => {
   const scope = typedScope(["up", "--settings", "my shop's"]);
   expect(repeatScope("lor-infra up", scope, program)).toBe(`lor-infra up --settings 'my shop'\\''s'`);
+});
+
+it("is what a refused command tells, on a screen and in its document", () => {
+  const launcher = join(import.meta.dirname, "../../src/cli/lor-infra.cjs");
+  const refused = (...more: string[]) =>
+    spawnSync(process.execPath, [launcher, "rpo", "--settings", "no such folder", ...more], { encoding: "utf8" });
+  const told = "lor-infra check --settings 'no such folder'";
+  expect(refused().stderr).toContain(told);
+  expect(JSON.parse(refused("--json").stdout).error.next).toContain(told);
 });

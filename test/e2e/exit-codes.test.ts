@@ -46,7 +46,7 @@ describe("2: bad usage or settings", () => {
 
   it("a folder without settings", async () => {
     expect(await failure(["up", "--yes", "--settings", "/nowhere"], 2)).toMatchObject({
-      error: { code: "settings-refused", next: "correct the settings, then lor-infra check --settings /nowhere" },
+      error: { code: "settings-refused", next: "correct the settings, then lor-infra check" },
     });
   });
 
