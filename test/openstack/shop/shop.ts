@@ -72,7 +72,7 @@ export class Shop {
       NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(tmpdir(), "node-compile-cache"),
       NO_COLOR: "1",
     });
-    writeFileSync(shop.certificate, selfSignedPkcs12(["www.lor.example"], new Date()), { mode: 0o600 });
+    writeFileSync(shop.certificate, selfSignedPkcs12(["www.shop.example"], new Date()), { mode: 0o600 });
     const made = await ended(spawn(process.execPath, [launcher, "init", shop.project], { env: process.env }));
     if (made.code !== 0) throw new Error(`lor-infra init failed: ${made.stderr}`);
     // Plain OpenStack has no load balancer whose size changes.
