@@ -31,8 +31,8 @@ const definitions: readonly { readonly names: readonly string[]; load(): Promise
 export interface CommandTreeOptions {
   /** First word of the command line. A known command is defined alone, which is faster. Default: all commands are defined. */
   readonly typed?: string | undefined;
-  /** Whether shell completion is offered, where all commands are defined. Default: true. */
-  readonly completion?: boolean;
+  /** Defines the other commands too, for a text that names them. Default: false. */
+  readonly all?: boolean;
   /** Input of the commands besides the command line, for programs that run commands. */
   readonly given?: Pick<CloudOptions, "timings">;
   /** Opens the terminal of a command. Default: standard output and error. */
@@ -42,7 +42,7 @@ export interface CommandTreeOptions {
 /** The commands with their options. A command's handler is loaded when it runs: `check`, `cost`, `calendar` and `rpo` never load Pulumi. */
 export async function createCommandTree({
   typed = "",
-  completion = true,
+  all = false,
   given = {},
   open = openTerminal,
 }: CommandTreeOptions = {}): Promise<{
@@ -72,9 +72,9 @@ export async function createCommandTree({
       ended = await handler(terminal, options, ...(command.processedArgs as string[]));
     };
   const alone = definitions.find(({ names }) => names.includes(typed));
-  const wanted = alone === undefined ? definitions : [alone];
+  const wanted = alone === undefined || all ? definitions : [alone];
   for (const { define } of await Promise.all(wanted.map(({ load }) => load()))) define(program, runs);
-  if (alone === undefined && completion) {
+  if (alone === undefined) {
     const { default: tab } = await import("@bomb.sh/tab/commander");
     tab(program, { completionCommandName: "completion" });
   }

@@ -52,11 +52,8 @@ function written(stream: NodeJS.WriteStream): Promise<void> {
 async function run(argv: string[]): Promise<ExitCode> {
   try {
     const scope = typedScope(argv);
-    if (scope.size > 0) {
-      const { program } = await createCommandTree({ completion: false });
-      completeCommands((text) => repeatScope(text, scope, program));
-    }
-    const tree = await createCommandTree({ typed: argv[2] });
+    const tree = await createCommandTree({ typed: argv[2], all: scope.size > 0 });
+    if (scope.size > 0) completeCommands((text) => repeatScope(text, scope, tree.program));
     if (asksForHelp(argv)) hideUnoffered(tree.program, ".");
     await tree.program.parseAsync(argv);
     return tree.exitCode();

@@ -19,12 +19,11 @@ export function typedScope(argv: readonly string[]): Scope {
 
 /** Repeats a scope in each command of a text that accepts it: `lor-infra up` becomes `lor-infra up --stack test`. */
 export function repeatScope(text: string, scope: Scope, program: Command): string {
-  return text.replace(/\blor-infra((?: [a-z]+)+)([^`,;\n]*)/g, (whole, words: string, rest: string) => {
-    const { command, used } = findCommand(program, words.trim().split(" "));
-    if (used === 0) return whole;
-    const end = ` ${words.trim().split(" ").slice(0, used).join(" ")}`;
-    const after = words.slice(end.length) + rest;
-    return `lor-infra${end}${missingOptions(command, scope, after)}${after}`;
+  return text.replace(/\blor-infra((?: [a-z]+)+)([^`,;\n]*)/g, (_whole, typed: string, rest: string) => {
+    const words = typed.trim().split(" ");
+    const { command, used } = findCommand(program, words);
+    const after = [...words.slice(used).map((word) => ` ${word}`), rest].join("");
+    return `${["lor-infra", ...words.slice(0, used)].join(" ")}${missingOptions(command, scope, after)}${after}`;
   });
 }
 

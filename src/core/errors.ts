@@ -65,3 +65,8 @@ export class LorError extends Error {
     return new LorError({ ...this.#details, message: `${this.message}; ${text}` });
   }
 }
+
+/** Message of an error, or the text of anything else that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,4 +1,4 @@
-import { ExitCode, LorError } from "../core/errors.ts";
+import { ExitCode, LorError, messageOf } from "../core/errors.ts";
 import { BuildFailure, buildFromModules, findGo } from "./build-from-modules.ts";
 import { BuildLock } from "./build-lock.ts";
 import { downloadRelease } from "./download-release.ts";
@@ -88,7 +88,7 @@ async function downloadInto(
     const reached = await (args.download ?? downloadRelease)(folder, onProgress);
     return reached ? undefined : "get.pulumi.com cannot be reached";
   } catch (error) {
-    return `the download failed (${error instanceof Error ? error.message : String(error)})`;
+    return `the download failed (${messageOf(error)})`;
   }
 }
 

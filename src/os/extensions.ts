@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ExitCode, LorError } from "../core/errors.ts";
+import { ExitCode, LorError, messageOf } from "../core/errors.ts";
 
 /**
  * Environment variable with the extension roots: absolute folders, separated by colons. Each may contain `systems/`, `clouds/` and `local-cloud/`.
@@ -53,7 +53,7 @@ async function importModule(file: string): Promise<Readonly<Record<string, unkno
   try {
     return await import(pathToFileURL(file).href);
   } catch (error) {
-    throw refuse(`${file} cannot be loaded: ${reasonOf(error)}`, error);
+    throw refuse(`${file} cannot be loaded: ${messageOf(error)}`, error);
   }
 }
 
@@ -75,7 +75,7 @@ function entriesOfRoot(root: string, kind: string): readonly Entry[] {
   try {
     return readdirSync(root).includes(kind) ? entriesBelow(join(root, kind)) : [];
   } catch (error) {
-    throw refuse(`${extensionsVariable} names "${root}", which cannot be read: ${reasonOf(error)}`, error);
+    throw refuse(`${extensionsVariable} names "${root}", which cannot be read: ${messageOf(error)}`, error);
   }
 }
 
@@ -92,10 +92,6 @@ function subfolders(folder: string): readonly string[] {
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
     .sort();
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function refuse(message: string, cause?: unknown): LorError {

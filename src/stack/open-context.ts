@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import type { CloudClients } from "../clouds/clients.ts";
 import { requireCloud } from "../clouds/registry.ts";
 import { readCertificate, type TlsCertificate } from "../clouds/tls-certificate.ts";
-import { ExitCode, LorError } from "../core/errors.ts";
+import { ExitCode, LorError, messageOf } from "../core/errors.ts";
 import { locateEngine } from "../engine/locate-engine.ts";
 import type { EngineStack, Program } from "../engine/port.ts";
 import { systemClock } from "../os/clock.ts";
@@ -172,7 +172,7 @@ async function giveBack(lock: StackLock | undefined, emit: Emit | undefined): Pr
   try {
     await lock?.release();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     emit?.({
       kind: "warning",
       code: "lock-not-given-back",

@@ -36,7 +36,7 @@ export interface SharedSettings {
     readonly priceBookAge: Duration;
   };
   readonly hooks: {
-    /** What scaling down from rush requires. */
+    /** Highest traffic at which the fleet is scaled down from rush to normal, and the backups taken first. */
     readonly beforeScaleDown: {
       /** Highest number of open connections; undefined (the default): what normal's members can serve. */
       readonly connections?: number | undefined;

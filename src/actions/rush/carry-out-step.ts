@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../../core/error-codes.ts";
-import { ExitCode, LorError } from "../../core/errors.ts";
+import { ExitCode, LorError, messageOf } from "../../core/errors.ts";
 import type { Profile } from "../../domain/profile.ts";
 import { decide } from "../../rolling/decide.ts";
 import { describeChange, expectedChange, mismatchOf, type StepExpectation } from "../../rolling/expected-change.ts";
@@ -188,7 +188,7 @@ async function comeBack(context: StackContext, { step, live }: StepRequest): Pro
       "",
     );
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     context.emit({
       kind: "warning",
       code: "front-left-drained",
@@ -245,7 +245,7 @@ const failureCodes = {
 } as const satisfies Readonly<Record<SwitchStep["kind"], ErrorCode>>;
 
 function stepFailed({ step, again }: StepRequest, cause: unknown): LorError {
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = messageOf(cause);
   return new LorError({
     code: cause instanceof LorError && cause.exit === ExitCode.locked ? cause.code : failureCodes[step.kind],
     message: `${describeStep(step)} failed: ${message}`,

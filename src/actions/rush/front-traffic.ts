@@ -1,4 +1,4 @@
-import { ExitCode, LorError } from "../../core/errors.ts";
+import { ExitCode, LorError, messageOf } from "../../core/errors.ts";
 import { serves } from "../../rolling/serving.ts";
 import { HeldEvents } from "../../stack/held-events.ts";
 import { type ObservedFleet, type ObservedFront, observeFleet } from "../../stack/observe-fleet.ts";
@@ -208,10 +208,6 @@ async function all(works: readonly Promise<unknown>[]): Promise<void> {
   if (first === undefined) return;
   const more = [...new Set(others.map(messageOf))].filter((message) => message !== messageOf(first));
   throw first instanceof LorError && more.length > 0 ? first.adding(more.join("; ")) : first;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function frontOf(fleet: ObservedFleet, name: string): ObservedFront {

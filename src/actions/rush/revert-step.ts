@@ -1,4 +1,4 @@
-import type { LorError } from "../../core/errors.ts";
+import { type LorError, messageOf } from "../../core/errors.ts";
 import { describeStep, type SwitchGoal } from "../../rolling/model.ts";
 import { fleetOfLive } from "../../rolling/step-fleet.ts";
 import { recoverStack } from "../../stack/recover-stack.ts";
@@ -31,7 +31,7 @@ export async function revertStep(
     });
   } catch (error) {
     const reason = error instanceof StepFailure ? error.cause : error;
-    throw cause.adding(`it could not be taken back: ${reason instanceof Error ? reason.message : String(reason)}`);
+    throw cause.adding(`it could not be taken back: ${messageOf(reason)}`);
   }
   return cause.adding(`${describeStep(step)} was taken back, and the steps before it stay`);
 }

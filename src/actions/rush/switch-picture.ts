@@ -7,7 +7,7 @@ import type { ObservedFleet } from "../../stack/observe-fleet.ts";
 import { durationHistory } from "../../stack/run-journal.ts";
 import type { StackContext } from "../../stack/stack-context.ts";
 import type { SystemPlan } from "../../systems/contract.ts";
-import { itemsOf, planFleet, planProfile, profileFleet, sameFleet } from "../../systems/project-plan.ts";
+import { itemsOf, planFleet, planProfile, sameFleet } from "../../systems/project-plan.ts";
 import { requirePriceBook } from "../cost/estimate-cost.ts";
 import { priceItems, pricePlans, unpricedDifferences } from "../cost/price-profiles.ts";
 
@@ -44,7 +44,8 @@ export interface PlannedStep extends StepForecast {
   readonly price: MonthlyPrice;
 }
 
-export interface SwitchStart {
+/** Where a switch begins. */
+interface SwitchStart {
   readonly target: Profile;
   readonly goal: SwitchGoal;
   readonly live: ObservedFleet;
@@ -54,6 +55,7 @@ export interface SwitchStart {
   readonly unfinished: boolean;
 }
 
+/** Plans and prices a switch from what was observed. Asks neither the cloud nor the engine. */
 export async function pictureSwitch(
   context: StackContext,
   { target, goal, live, recorded, unfinished }: SwitchStart,
@@ -64,7 +66,7 @@ export async function pictureSwitch(
   const profiles = { normal: planProfile(project, "normal"), rush: planProfile(project, "rush") };
   const book = requirePriceBook(project);
   const before = planFleet(project, fleetOfLive(live), recorded);
-  const changed = !sameFleet(fleetOfLive(live), profileFleet(project, target === "rush" ? "normal" : "rush"));
+  const changed = !sameFleet(before.fleet, profiles[target === "rush" ? "normal" : "rush"].fleet);
   let now: LiveFleet = live;
   let plan = before;
   const steps = forecast.map((one): PlannedStep => {

@@ -68,18 +68,17 @@ export async function switchProfile(context: StackContext, input: SwitchInput): 
   const { proposal, named, checks } = prepared;
   const { live } = prepared.picture;
   const { before, after, steps: forecast } = proposal;
+  const result = (fleet: ObservedFleet, done: Pick<SwitchResult, "tasks" | "steps" | "seconds">): SwitchResult => ({
+    target,
+    checks,
+    before,
+    after,
+    fleet,
+    serving: sumServing(context, fleet),
+    ...done,
+  });
   if (forecast.length === 0 && named) {
-    return {
-      target,
-      tasks: [],
-      steps: [],
-      checks,
-      before,
-      after,
-      fleet: live,
-      serving: sumServing(context, live),
-      seconds: 0,
-    };
+    return result(live, { tasks: [], steps: [], seconds: 0 });
   }
   const approved = input.approved ?? prepared.approved;
   if (!goesOn) {
@@ -99,17 +98,7 @@ export async function switchProfile(context: StackContext, input: SwitchInput): 
       await runUpdate(context, await prepareUpdate(context, after, switchBuild(run.fleet)));
     }
     const seconds = (context.clock.now().getTime() - began) / 1000;
-    return {
-      target,
-      tasks,
-      steps: run.steps,
-      checks,
-      before,
-      after,
-      fleet: run.fleet,
-      serving: sumServing(context, run.fleet),
-      seconds,
-    };
+    return result(run.fleet, { tasks, steps: run.steps, seconds });
   });
 }
 

@@ -5,7 +5,7 @@ import type { PreviewResult } from "../../actions/preview/preview.ts";
 import { type PreviewReport, reportPreview } from "../../actions/preview/preview-report.ts";
 import { scrubReport } from "../../actions/preview/scrub-report.ts";
 import { readProjectName } from "../../config/raw-project.ts";
-import { ExitCode, LorError } from "../../core/errors.ts";
+import { ExitCode, LorError, messageOf } from "../../core/errors.ts";
 import type { Profile } from "../../domain/profile.ts";
 import type { CloudOptions } from "../options.ts";
 import { renderAmount } from "../render/amount.ts";
@@ -93,7 +93,7 @@ function writeText(file: string, text: string): void {
   } catch (cause) {
     throw new LorError({
       code: "file-not-written",
-      message: `the Markdown could not be written to a file (${cause instanceof Error ? cause.message : String(cause)})`,
+      message: `the Markdown could not be written to a file (${messageOf(cause)})`,
       exit: ExitCode.usage,
       culprit: "user",
       path: "--file",

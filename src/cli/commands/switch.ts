@@ -4,7 +4,7 @@ import type { SeasonChoice } from "../../actions/rush/switch-preflight.ts";
 import { planSwitch, switchProfile } from "../../actions/rush/switch-profile.ts";
 import { requireEvent } from "../../actions/season/require-event.ts";
 import { reviewOfSeason } from "../../actions/season/review-season.ts";
-import { ExitCode, LorError } from "../../core/errors.ts";
+import { ExitCode, LorError, messageOf } from "../../core/errors.ts";
 import type { Profile } from "../../domain/profile.ts";
 import { type ApprovedSwitch, planId } from "../../rolling/approval.ts";
 import type { StackContext } from "../../stack/stack-context.ts";
@@ -137,7 +137,7 @@ async function reviewAfter(
     const { writeReview } = await import("../write-review.ts");
     return await writeReview(await reviewOfSeason(context), context.folder.reviews);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     terminal.warn(`! the review of the season was not written: ${reason}; lor-infra season --review tries again`);
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { ExitCode, LorError } from "../../core/errors.ts";
+import { ExitCode, LorError, messageOf } from "../../core/errors.ts";
 import { asSystemError } from "../../os/system-error.ts";
 
 /** Renders an error: problem, value seen, values accepted, next command. */
@@ -38,7 +38,7 @@ export function asLorError(error: unknown): LorError {
   if (refused !== undefined) return refused;
   return new LorError({
     code: "internal",
-    message: error instanceof Error ? error.message : String(error),
+    message: messageOf(error),
     exit: ExitCode.failed,
     culprit: "tool",
     next: "run the same command with LOR_INFRA_DEBUG=1 and report what it prints",

@@ -2,6 +2,7 @@ import { type Metadata, Metadata as MetadataClass, type ServiceError, status } f
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
 import statusProto from "@pulumi/pulumi/proto/status_pb.js";
 import anyProto from "google-protobuf/google/protobuf/any_pb.js";
+import { messageOf } from "../../core/errors.ts";
 import { CloudError } from "../kernel/cloud-error.ts";
 import { structOf, type Values } from "./wire-values.ts";
 
@@ -25,7 +26,7 @@ export function failureOf(error: unknown, token: string, left?: LeftBehind): Par
 
 function wordsOf(error: unknown): string {
   if (error instanceof CloudError) return `${error.message} (HTTP ${error.status} ${error.code})`;
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }
 
 /** The engine reads structured details from this one metadata key. */

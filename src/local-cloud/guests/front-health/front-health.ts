@@ -1,3 +1,4 @@
+import { messageOf } from "../../../core/errors.ts";
 import type { GuestDocument, GuestIdentity } from "../../../machines/document.ts";
 import { parseIdentity } from "../../../machines/user-data.ts";
 import type { CloudContext } from "../../kernel/context.ts";
@@ -159,7 +160,7 @@ export class FrontHealths {
     try {
       content = this.#parts.objects.contentBySignedUrl(identity.documentUrl).content;
     } catch (error) {
-      return `the configuration document of ${identity.name} cannot be fetched: ${error instanceof Error ? error.message : String(error)}`;
+      return `the configuration document of ${identity.name} cannot be fetched: ${messageOf(error)}`;
     }
     try {
       const document = JSON.parse(content) as GuestDocument;

@@ -1,4 +1,5 @@
 import { createSecureContext } from "node:tls";
+import { messageOf } from "../../../core/errors.ts";
 import { CloudError } from "../../kernel/cloud-error.ts";
 import { given } from "../../kernel/records.ts";
 import type { StoredRecord } from "../../kernel/store.ts";
@@ -125,7 +126,7 @@ export class Listeners implements ListenersApi {
       throw new CloudError(
         400,
         "UnreadablePKCS12",
-        `The PKCS12 bundle is unreadable. Please check the PKCS12 bundle validity. In addition, make sure it does not require a pass phrase. Error: ${error instanceof Error ? error.message : String(error)}`,
+        `The PKCS12 bundle is unreadable. Please check the PKCS12 bundle validity. In addition, make sure it does not require a pass phrase. Error: ${messageOf(error)}`,
       );
     }
   }

@@ -35,7 +35,7 @@ export const databaseRoutes: readonly Route[] = [
   ]),
   get(`${database}/backup/:id`, (call) => {
     const found = call.cloud.ovhDatabases.backups(cluster(call).id).find(({ id }) => id === param(call, "id"));
-    if (found === undefined) throw new CloudError(404, "Client::NotFound", "The requested object does not exist");
+    if (found === undefined) throw notFound();
     const { id, createdAt, region, type, status } = found;
     return { id, createdAt, regions: [{ id: region, status }], type, status };
   }),
@@ -44,9 +44,13 @@ export const databaseRoutes: readonly Route[] = [
 function cluster(call: Call): DatabaseView {
   const found = call.cloud.ovhDatabases.get(param(call, "cluster"));
   if (found.engine !== param(call, "engine")) {
-    throw new CloudError(404, "Client::NotFound", "The requested object does not exist");
+    throw notFound();
   }
   return found;
+}
+
+function notFound(): CloudError {
+  return new CloudError(404, "Client::NotFound", "The requested object does not exist");
 }
 
 function databaseBody(service: DatabaseView): Json {
