@@ -1,13 +1,9 @@
 import { preview } from "../../src/actions/preview/preview.ts";
 import { switchProfile } from "../../src/actions/rush/switch-profile.ts";
 import { up } from "../../src/actions/up/up.ts";
-import type { Emit } from "../../src/stack/action-event.ts";
-import { openContext } from "../../src/stack/open-context.ts";
-import type { StackContext } from "../../src/stack/stack-context.ts";
-import { loadProject } from "../../src/systems/load-project.ts";
 import { TestProject } from "../e2e/project.ts";
-import { EngineTimes } from "./engine-times.ts";
 import { withFronts } from "./fronts.ts";
+import { timeAction } from "./time-action.ts";
 
 /** Seconds of one action, and how many of them the engine ran. */
 export interface Timed {
@@ -34,25 +30,25 @@ try {
     text.replace("config:\n", 'config:\n  rolling:\n    value: { minHealthy: "80%" }\n'),
   );
   const confirm = () => Promise.resolve(true);
-  const previewed = await timed("preview", (context) => preview(context, {}));
-  const created = await timed("up", (context) => up(context, { confirm }));
+  const previewed = await timeAction(project, { operation: undefined, act: (context) => preview(context, {}) });
+  const created = await timeAction(project, { operation: "up", act: (context) => up(context, { confirm }) });
   const steps: { step: string; began: number; engine: number }[] = [];
-  const switched = await timed(
-    "rush",
-    (context) => switchProfile(context, { target: "rush", confirm }),
-    (times) => (event) => {
+  const switched = await timeAction(project, {
+    operation: "rush",
+    act: (context) => switchProfile(context, { target: "rush", confirm }),
+    listen: (times) => (event) => {
       if (event.kind !== "step-begun") return;
       const { step } = event;
       const names = "members" in step ? step.members.map((one) => (typeof one === "string" ? one : one.name)) : [];
       steps.push({ step: [step.kind, ...names].join(" "), began: performance.now(), engine: times.seconds });
     },
-  );
-  const ends = [...steps.slice(1), { began: switched.ended, engine: switched.engine }];
+  });
+  const ends = [...steps.slice(1), { began: switched.ended, engine: switched.times.seconds }];
   const growth: Growth = {
     fronts,
-    preview: previewed,
-    up: created,
-    rush: switched,
+    preview: figure(previewed),
+    up: figure(created),
+    rush: figure(switched),
     steps: steps.map(({ step, began, engine }, index) => ({
       step,
       seconds: ((ends[index]?.began ?? 0) - began) / 1000,
@@ -64,25 +60,6 @@ try {
   await project.dispose();
 }
 
-async function timed(
-  operation: string,
-  act: (context: StackContext) => Promise<unknown>,
-  listen: (times: EngineTimes) => Emit = () => () => undefined,
-): Promise<Timed & { readonly ended: number }> {
-  const loaded = loadProject(project.folder, "prod");
-  if (!loaded.ok) throw new Error(JSON.stringify(loaded.issues));
-  const began = performance.now();
-  const times = new EngineTimes();
-  {
-    await using context = await openContext({
-      project: loaded.value,
-      cloud: "local",
-      env: project.env,
-      ...(operation === "preview" ? {} : { operation }),
-      emit: (event) => listen(times)(event),
-    });
-    await act({ ...context, engine: times.of(context.engine) });
-  }
-  const ended = performance.now();
-  return { seconds: (ended - began) / 1000, engine: times.seconds, ended };
+function figure({ seconds, times }: Awaited<ReturnType<typeof timeAction>>): Timed {
+  return { seconds, engine: times.seconds };
 }

@@ -2,39 +2,24 @@ import { switchProfile } from "../../src/actions/rush/switch-profile.ts";
 import { parseStateExport } from "../../src/engine/state-export.ts";
 import type { JournalEntry } from "../../src/local-cloud/kernel/journal.ts";
 import { type LatencyName, latencies } from "../../src/local-cloud/kernel/latency.ts";
-import { openContext } from "../../src/stack/open-context.ts";
 import { localTimings } from "../../src/stack/stack-context.ts";
 import { stackFolder } from "../../src/state/stack-folder.ts";
 import { stateInFolder } from "../../src/state/stack-state.ts";
 import { readStateFile } from "../../src/state/state-file.ts";
-import { loadProject } from "../../src/systems/load-project.ts";
 import type { TestProject } from "../e2e/project.ts";
-import { EngineTimes } from "./engine-times.ts";
 import type { Figure } from "./measure.ts";
+import { timeAction } from "./time-action.ts";
 
 /**
  * Into rush, on a stack that is up in normal: how long it takes beside what nobody can save, the cloud's own latencies one after the other and the waits
  * that the switch owes its customers.
  */
 export async function rushAgainstCriticalPath(project: TestProject): Promise<Figure[]> {
-  const loaded = loadProject(project.folder, "prod");
-  if (!loaded.ok) throw new Error(JSON.stringify(loaded.issues));
   const before = await project.journalEnd();
-  const began = performance.now();
-  const times = new EngineTimes();
-  {
-    await using context = await openContext({
-      project: loaded.value,
-      cloud: "local",
-      env: project.env,
-      operation: "rush",
-    });
-    await switchProfile(
-      { ...context, engine: times.of(context.engine) },
-      { target: "rush", confirm: () => Promise.resolve(true) },
-    );
-  }
-  const seconds = (performance.now() - began) / 1000;
+  const { seconds, times } = await timeAction(project, {
+    operation: "rush",
+    act: (context) => switchProfile(context, { target: "rush", confirm: () => Promise.resolve(true) }),
+  });
   requireCalls(await project.cloud.journal({ after: before }));
   const engineRuns = times.runs;
   const path = criticalPath((await project.cloud.status()).scale, await monitorOf(project));
