@@ -171,7 +171,7 @@ class Calls {
       } else if (effect?.kind === "hold-before") {
         await hold("before");
       }
-      const result = await this.#context.during(current, () => work({ accepted }));
+      const result = await this.#context.during(current, () => this.#context.read(() => work({ accepted })));
       await accepted(idOf(result));
       journal.mark(seq, "ok", { duration: performance.now() - began });
       return result;

@@ -5,7 +5,9 @@ import { cloudStatus } from "../../actions/cloud/cloud-status.ts";
 import { stopCloud } from "../../actions/cloud/cloud-stop.ts";
 import { type RequestFigures, RequestWatch } from "../../actions/demo/watch-requests.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
+import { lastWords } from "../../local-cloud/kernel/log-file.ts";
 import { loopback } from "../../local-cloud/traffic/address.ts";
+import { cloudFolder } from "../../stack/cloud-connection.ts";
 import { rollingOf } from "../../systems/project-plan.ts";
 import { loadSettings } from "../load-settings.ts";
 import type { ChangeOptions, SettingsOptions } from "../options.ts";
@@ -66,6 +68,9 @@ export async function demo(terminal: Terminal, options: SettingsOptions): Promis
     return intoRush.lost + back.lost === 0 ? ExitCode.done : ExitCode.failed;
   } finally {
     await stopCloud(home);
+    // Deleted with the folder: what the cloud wrote, if it ended in an exception, would be lost.
+    const words = lastWords(cloudFolder(home));
+    if (words !== "") terminal.line(`\nThe local cloud's last words:\n${words}`);
     rmSync(home, { recursive: true, force: true });
   }
 }

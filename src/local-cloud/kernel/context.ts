@@ -40,6 +40,7 @@ export class CloudContext {
   readonly #closing = new AbortController();
   #announced = false;
   #writing = false;
+  #reading = false;
 
   constructor(parts: {
     store: Store;
@@ -63,10 +64,18 @@ export class CloudContext {
     return this.#calls.run(call, work);
   }
 
-  /** Reading: whatever is due has happened first. */
+  /** Reading: whatever is due has happened first. Reads within it see the same instant: what one has found, the next finds too. */
   read<T>(work: () => T): T {
+    if (this.#reading) {
+      return work();
+    }
     this.advance();
-    return work();
+    this.#reading = true;
+    try {
+      return work();
+    } finally {
+      this.#reading = false;
+    }
   }
 
   /** A change: one transaction together with what was due before it and with its mark in the journal. */

@@ -26,6 +26,14 @@ export class CloudModel implements TrafficModel {
   }
 
   instances(): readonly InstanceModel[] {
+    return this.#cloud.context.read(() => this.#readInstances());
+  }
+
+  balancers(): readonly BalancerModel[] {
+    return this.#cloud.context.read(() => this.#readBalancers());
+  }
+
+  #readInstances(): InstanceModel[] {
     const floating = this.#floating();
     return this.#cloud.nova.servers.list().flatMap((server) => {
       const fixed = server.addresses[0]?.address;
@@ -47,7 +55,7 @@ export class CloudModel implements TrafficModel {
     });
   }
 
-  balancers(): readonly BalancerModel[] {
+  #readBalancers(): BalancerModel[] {
     const { octavia } = this.#cloud;
     const floating = this.#floating();
     return octavia.loadBalancers.list().flatMap((balancer): BalancerModel[] => {
