@@ -74,33 +74,58 @@ export class Objects implements ObjectsApi {
 
   contentBySignedUrl(text: string): { object: ObjectView; content: string } {
     return this.#records.context.read(() => {
-      const url = new URL(text);
-      const path = decodeURIComponent(url.pathname);
-      const [, account, containerName, name] = /^\/v1\/([^/]+)\/([^/]+)\/(.+)$/.exec(path) ?? [];
-      const region = /^storage\.([a-z0-9-]+)\.cloud\.ovh\.net$/.exec(url.hostname)?.[1];
-      if (account !== `AUTH_${this.#projectId}` || containerName === undefined || name === undefined) {
-        throw new CloudError(404, "Not Found", "The resource could not be found.");
-      }
-      const container = this.#records.containers.find(this.#records.containerId(containerName, region));
-      this.#checkSignature(url, path, container?.body.tempUrlKeys ?? []);
-      const record = this.#require(containerName, name, region);
+      const { container, name, region } = this.#openSigned(text, ["GET"]);
+      const record = this.#require(container, name, region);
       return { object: this.#view(record), content: record.body.content };
     });
   }
 
+  headBySignedUrl(text: string): ObjectView {
+    return this.#records.context.read(() => {
+      // Whoever may read or write an object may see its size. Source: Swift, middleware/tempurl.
+      const { container, name, region } = this.#openSigned(text, ["HEAD", "GET", "PUT"]);
+      return this.#view(this.#require(container, name, region));
+    });
+  }
+
+  putBySignedUrl(text: string, content: string, contentType?: string): ObjectView {
+    return this.#records.context.write(() => {
+      const target = this.#openSigned(text, ["PUT"]);
+      return this.put({ ...target, content, contentType });
+    });
+  }
+
+  #openSigned(
+    text: string,
+    methods: readonly string[],
+  ): { container: string; name: string; region: string | undefined } {
+    const url = new URL(text);
+    const path = decodeURIComponent(url.pathname);
+    const [, account, container, name] = /^\/v1\/([^/]+)\/([^/]+)\/(.+)$/.exec(path) ?? [];
+    const region = /^storage\.([a-z0-9-]+)\.cloud\.ovh\.net$/.exec(url.hostname)?.[1];
+    if (account !== `AUTH_${this.#projectId}` || container === undefined || name === undefined) {
+      throw new CloudError(404, "Not Found", "The resource could not be found.");
+    }
+    const record = this.#records.containers.find(this.#records.containerId(container, region));
+    this.#checkSignature(url, path, methods, record?.body.tempUrlKeys ?? []);
+    return { container, name, region };
+  }
+
   // An unknown container has no key: Swift answers 401, too.
-  #checkSignature(url: URL, path: string, keys: readonly string[]): void {
+  #checkSignature(url: URL, path: string, methods: readonly string[], keys: readonly string[]): void {
     const signature = url.searchParams.get("temp_url_sig") ?? "";
     const expiry = expiryOf(url) ?? Number.NaN;
     const digest = digestOfLength[signature.length];
+    const seconds = String(Math.floor(expiry / 1000));
     const valid =
       digest !== undefined &&
       expiry > this.#records.context.clock.now() &&
-      keys.some((key) => {
-        const seconds = String(Math.floor(expiry / 1000));
-        const expected = createHmac(digest, key).update(`GET\n${seconds}\n${path}`).digest("hex");
-        return timingSafeEqual(Buffer.from(expected), Buffer.from(signature.toLowerCase()));
-      });
+      keys.some((key) =>
+        methods.some((method) => {
+          const expected = createHmac(digest, key).update(`${method}\n${seconds}\n${path}`).digest("hex");
+          return timingSafeEqual(Buffer.from(expected), Buffer.from(signature.toLowerCase()));
+        }),
+      );
     if (!valid) {
       throw new CloudError(401, "Unauthorized", "401 Unauthorized: Temp URL invalid");
     }

@@ -68,4 +68,8 @@ export interface ObjectsApi {
   delete(container: string, name: string, region?: string): void;
   /** Content behind a temporary URL. @throws CloudError 401 for a wrong or expired signature, 404 when the object does not exist */
   contentBySignedUrl(url: string): { readonly object: ObjectView; readonly content: string };
+  /** The object without its content; the URL may be signed for GET, HEAD or PUT. @throws CloudError as `contentBySignedUrl` */
+  headBySignedUrl(url: string): ObjectView;
+  /** Writes an object by a temporary URL that is signed for PUT. @throws CloudError 401 for a wrong or expired signature */
+  putBySignedUrl(url: string, content: string, contentType?: string): ObjectView;
 }

@@ -1,0 +1,104 @@
+import { mkdirSync } from "node:fs";
+import type { Server } from "node:net";
+import { join } from "node:path";
+import type { LocalCloud } from "../../local-cloud.ts";
+import { CertificateAuthority } from "./certificate-authority.ts";
+import { httpsDoor } from "./https-door.ts";
+import type { MachineNetwork } from "./machine-network.ts";
+import { MetadataService } from "./metadata.ts";
+import { answerNames } from "./names.ts";
+import { NamespaceSockets } from "./namespace-sockets.ts";
+import { ReleaseFiles } from "./releases.ts";
+import { serveSignedDocuments } from "./signed-documents.ts";
+
+/** Address of the services inside a cloud's network; from TEST-NET-1 (RFC 5737), so it is no machine's. */
+export const serviceAddress = "192.0.2.10";
+/** Address of the metadata service, as in every OpenStack. */
+export const metadataAddress = "169.254.169.254";
+
+export interface MachineServicesArgs {
+  readonly cloud: LocalCloud;
+  readonly network: MachineNetwork;
+  /** Folder of the services' data and keys; survives a restart. */
+  readonly folder: string;
+  /** Folder of release archives, laid out by host and path. Default: `releases` in `folder`. */
+  readonly releases?: string | undefined;
+  /** Further names of the machines' network, such as a shop's domain: the address, or undefined. Default: none. */
+  readonly resolve?: ((name: string) => string | undefined) | undefined;
+}
+
+/** What a cloud's machines reach in their network besides each other. */
+export interface MachineServices {
+  readonly authority: CertificateAuthority;
+  /** Address of the name server. */
+  readonly nameServer: string;
+  readonly metadata: MetadataService;
+  /** Address of a name as machines see it. */
+  resolve(name: string): string | undefined;
+  close(): Promise<void>;
+}
+
+/** Starts the services inside the machines' network. @throws Error when the network cannot be entered or an address is in use */
+export async function startMachineServices(args: MachineServicesArgs): Promise<MachineServices> {
+  const { cloud, network, folder } = args;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const authority = CertificateAuthority.open(join(folder, "authority"), () => new Date());
+  const releases = new ReleaseFiles(args.releases ?? join(folder, "releases"));
+  const metadata = new MetadataService(cloud);
+  const documents = { has: isObjectStorage, serve: serveSignedDocuments(cloud) };
+  const door = httpsDoor(authority, [documents, releases]);
+  const resolve = (name: string) =>
+    isObjectStorage(name) || releases.has(name)
+      ? serviceAddress
+      : (args.resolve?.(name) ?? databaseAddress(cloud, name));
+
+  await network.own(serviceAddress);
+  await network.own(metadataAddress);
+  const sockets = await NamespaceSockets.open(network);
+  const nameSocket = await sockets.bind(serviceAddress, 53);
+  answerNames(nameSocket, resolve);
+  await serve(door, await sockets.listen(serviceAddress, 443));
+  await serve(metadata.server, await sockets.listen(metadataAddress, 80));
+  return {
+    authority,
+    nameServer: serviceAddress,
+    metadata,
+    resolve,
+    close: async () => {
+      nameSocket.close();
+      await Promise.all([door, metadata.server].map(stop));
+      await sockets.close();
+    },
+  };
+}
+
+/** Swift's public names, such as `storage.gra.cloud.ovh.net`. */
+function isObjectStorage(name: string): boolean {
+  return /^storage\.[a-z0-9-]+\.cloud\.ovh\.net$/.test(name);
+}
+
+function databaseAddress(cloud: LocalCloud, name: string): string | undefined {
+  return cloud.ovhDatabases.list().find(({ endpoints }) => endpoints.some(({ domain }) => domain === name))
+    ?.privateAddress;
+}
+
+interface HttpServer {
+  listen(handle: Server, listening: () => void): unknown;
+  once(event: "error", listener: (error: Error) => void): unknown;
+  close(closed: () => void): unknown;
+  closeAllConnections(): void;
+}
+
+function serve(server: HttpServer, handle: Server): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject);
+  server.listen(handle, resolve);
+  return promise;
+}
+
+function stop(server: HttpServer): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(resolve);
+  server.closeAllConnections();
+  return promise;
+}
