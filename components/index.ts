@@ -1,6 +1,12 @@
 /** The components, for programs of one's own: each class with its arguments, its transforms and the resources that it creates. */
 
-export type { GuestDocument, GuestFile } from "../src/machines/document.ts";
+export type {
+  BastionDocument,
+  GuestDocument,
+  GuestFile,
+  GuestRole,
+  MachineDocument,
+} from "../src/machines/document.ts";
 export { Component, type DataProtection } from "./base/component.ts";
 export type { Child, Transform } from "./base/transform.ts";
 export {
@@ -10,7 +16,14 @@ export {
   type GuestConfigurationTransforms,
 } from "./openstack/guest-configuration.ts";
 export type { NetworkPart } from "./openstack/network-part.ts";
-export type { Server, ServerNodes, ServerTransforms } from "./openstack/server.ts";
+export type {
+  Machine,
+  MachineNodes,
+  MachineTransforms,
+  Server,
+  ServerNodes,
+  ServerTransforms,
+} from "./openstack/server.ts";
 export {
   BackupPolicy,
   type BackupPolicyArgs,
@@ -18,6 +31,12 @@ export {
   type BackupPolicyTransforms,
   type InstanceBackup,
 } from "./ovh/backup-policy.ts";
+export {
+  Bastion,
+  type BastionArgs,
+  type BastionNodes,
+  type BastionTransforms,
+} from "./ovh/bastion.ts";
 export {
   LoadBalancer,
   type LoadBalancerArgs,

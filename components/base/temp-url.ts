@@ -2,6 +2,8 @@ import { createHmac } from "node:crypto";
 
 /** Access granted by a temporary URL of OpenStack Swift. */
 export interface TempUrlRequest {
+  /** Default: GET, which also allows HEAD. */
+  readonly method?: "GET" | "PUT";
   /** Base of the account, such as `https://storage.gra.cloud.ovh.net/v1/AUTH_0123`. */
   readonly accountUrl: string;
   readonly container: string;
@@ -14,7 +16,7 @@ export interface TempUrlRequest {
 }
 
 /**
- * Address by which anybody may read one object until a date, and nothing else. The signature covers method, date and path;
+ * Address by which anybody may read one object, or write it, until a date, and nothing else. The signature covers method, date and path;
  * HMAC-SHA256 is one of the digests that Swift accepts by default.
  *
  * Source: OpenStack Swift, "Temporary URL middleware" (docs.openstack.org/swift, api/temporary_url_middleware).
@@ -25,7 +27,7 @@ export function signTempUrl(request: TempUrlRequest): string {
   // Swift signs the path as it is named and receives it percent-encoded.
   const signedPath = `${decodeURIComponent(account.pathname)}/${segments.join("/")}`;
   const signature = createHmac("sha256", request.key)
-    .update(`GET\n${request.expiresAtSeconds}\n${signedPath}`)
+    .update(`${request.method ?? "GET"}\n${request.expiresAtSeconds}\n${signedPath}`)
     .digest("hex");
   const sentPath = `${account.pathname}/${segments.map(encodeURIComponent).join("/")}`;
   return `${account.origin}${sentPath}?temp_url_sig=${signature}&temp_url_expires=${request.expiresAtSeconds}`;

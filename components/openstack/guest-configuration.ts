@@ -9,7 +9,13 @@ import {
   secret,
 } from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { documentName, type GuestDocument } from "../../src/machines/document.ts";
+import {
+  type BastionDocument,
+  documentName,
+  type GuestDocument,
+  type GuestRole,
+  hostKeysName,
+} from "../../src/machines/document.ts";
 import { packDocument } from "../../src/machines/pack-document.ts";
 import { renderUserData } from "../../src/machines/user-data.ts";
 import { Component } from "../base/component.ts";
@@ -35,6 +41,8 @@ export interface GuestConfigurationArgs {
   readonly region: string;
   /** Base address of the project's Swift account, such as `https://storage.gra.cloud.ovh.net/v1/AUTH_0123`. */
   readonly accountUrl: Input<string>;
+  /** Whether machines write to the container: it is then deleted with the objects that no resource describes. Default: false. */
+  readonly writtenByMachines?: boolean;
   readonly transform?: GuestConfigurationTransforms;
 }
 
@@ -83,25 +91,35 @@ export class GuestConfiguration extends Component {
   }
 
   /** Secret user data of a machine: who it is and where its document lies. */
-  userData(name: string, role: GuestDocument["role"]): Output<string> {
-    const userData = all([output(this.#args.accountUrl), this.#nodes.key.result]).apply(([accountUrl, key]) =>
-      renderUserData({
-        name,
-        role,
-        documentUrl: signTempUrl({
-          accountUrl,
-          container: this.#args.cloudName,
-          object: documentName(name),
-          key,
-          expiresAtSeconds: addressesExpireAtSeconds,
-        }),
+  userData(name: string, role: GuestRole): Output<string> {
+    return secret(
+      this.#sign("GET", documentName(name)).apply((documentUrl) => renderUserData({ name, role, documentUrl })),
+    );
+  }
+
+  /** Secret address to which a machine, and no other, publishes its public host keys. */
+  hostKeysUrl(name: string): Output<string> {
+    return secret(this.#sign("PUT", hostKeysName(name)));
+  }
+
+  #sign(method: "GET" | "PUT", object: string): Output<string> {
+    return all([output(this.#args.accountUrl), this.#nodes.key.result]).apply(([accountUrl, key]) =>
+      signTempUrl({
+        method,
+        accountUrl,
+        container: this.#args.cloudName,
+        object,
+        key,
+        expiresAtSeconds: addressesExpireAtSeconds,
       }),
     );
-    return secret(userData);
   }
 
   /** Inputs of the object that holds a machine's document; the tier that owns the machine creates it. */
-  documentArgs(name: string, document: Input<GuestDocument>): openstack.objectstorage.ContainerObjectArgs {
+  documentArgs(
+    name: string,
+    document: Input<GuestDocument | BastionDocument>,
+  ): openstack.objectstorage.ContainerObjectArgs {
     return {
       containerName: this.#nodes.container.name,
       name: documentName(name),
@@ -123,6 +141,7 @@ export class GuestConfiguration extends Component {
           name: this.#args.cloudName,
           region: this.#args.region,
           metadata: secret({ "Temp-URL-Key": interpolate`${key.result}` }),
+          ...(this.#args.writtenByMachines === true ? { forceDestroy: true } : {}),
         },
         this.#args.transform?.container,
         { additionalSecretOutputs: ["metadata"] },

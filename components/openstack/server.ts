@@ -1,13 +1,13 @@
 import * as openstack from "@pulumi/openstack";
 import type { CustomResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
-import type { GuestDocument } from "../../src/machines/document.ts";
+import type { BastionDocument, GuestDocument, GuestRole } from "../../src/machines/document.ts";
 import { type DataProtection, dataHolder, ignoreDisplayNames } from "../base/component.ts";
 import type { Transform } from "../base/transform.ts";
 import type { GuestConfiguration } from "./guest-configuration.ts";
 import type { NetworkPart } from "./network-part.ts";
 
-/** One machine with its data volume, as the plan describes it. */
-export interface Server {
+/** One machine, as the plan describes it. */
+export interface Machine {
   /** Pulumi name, such as `ps-0`. */
   readonly name: string;
   /** Cloud name of port and machine. */
@@ -18,39 +18,54 @@ export interface Server {
   readonly image: string;
   /** Fixed private address. */
   readonly address: string;
+}
+
+/** One machine with its data volume. */
+export interface Server extends Machine {
   readonly volume: { readonly cloudName: string; readonly gigabytes: number; readonly type: string };
 }
 
-export interface ServerTransforms {
+export interface MachineTransforms {
   readonly port?: Transform<openstack.networking.PortArgs>;
   readonly document?: Transform<openstack.objectstorage.ContainerObjectArgs>;
   readonly instance?: Transform<openstack.compute.InstanceArgs>;
+}
+
+export interface ServerTransforms extends MachineTransforms {
   readonly volume?: Transform<openstack.blockstorage.VolumeArgs>;
   readonly volumeAttach?: Transform<openstack.compute.VolumeAttachArgs>;
 }
 
-export interface ServerNodes {
+export interface MachineNodes {
   readonly port: openstack.networking.Port;
   readonly document: openstack.objectstorage.ContainerObject;
   readonly instance: openstack.compute.Instance;
+}
+
+export interface ServerNodes extends MachineNodes {
   readonly volume: openstack.blockstorage.Volume;
   readonly volumeAttach: openstack.compute.VolumeAttach;
 }
 
-interface ServerRequest {
-  readonly server: Server;
-  readonly role: GuestDocument["role"];
+interface MachineRequest {
+  readonly server: Machine;
+  readonly role: GuestRole;
   readonly region: string;
   readonly parent: Resource;
   readonly place: NetworkPart;
   readonly securityGroupId: Output<string>;
   readonly configuration: GuestConfiguration;
-  readonly document: Input<GuestDocument>;
+  readonly document: Input<GuestDocument | BastionDocument>;
   readonly schedulerHints?: openstack.compute.InstanceArgs["schedulerHints"];
+  readonly dependsOn: readonly Resource[];
+  readonly transform: MachineTransforms | undefined;
+}
+
+interface ServerRequest extends MachineRequest {
+  readonly server: Server;
   /** The volume is the only place of what lies on it. */
   readonly volumeHoldsData: boolean;
   readonly protection: DataProtection;
-  readonly dependsOn: readonly Resource[];
   readonly transform: ServerTransforms | undefined;
 }
 
@@ -63,13 +78,13 @@ type CreateChild = <A extends object>(
 ) => [name: string, args: A, options: CustomResourceOptions];
 
 /**
- * Port, configuration document, machine, volume and attachment of one server, as children of a tier.
+ * Port, configuration document and machine, as children of a component.
  *
  * The flavor changes in place (one restart). User data, scheduler hints and port replace the machine; another
  * image id would wipe its disk (OVHcloud renews its public images), so it is ignored.
  * Source: terraform-provider-openstack resource_openstack_compute_instance_v2.go, 1.54.1.
  */
-export function createServer(child: CreateChild, request: ServerRequest): ServerNodes {
+export function createMachine(child: CreateChild, request: MachineRequest): MachineNodes {
   const { server, region, configuration, transform } = request;
   const imageId = openstack.images.getImageOutput(
     { name: server.image, mostRecent: true, region },
@@ -119,6 +134,13 @@ export function createServer(child: CreateChild, request: ServerRequest): Server
       },
     ),
   );
+  return { port, document, instance };
+}
+
+/** A machine with its data volume. */
+export function createServer(child: CreateChild, request: ServerRequest): ServerNodes {
+  const { server, region, transform } = request;
+  const machine = createMachine(child, request);
   const volumeOptions = request.volumeHoldsData
     ? dataHolder(request.protection, ignoreDisplayNames())
     : ignoreDisplayNames();
@@ -140,11 +162,11 @@ export function createServer(child: CreateChild, request: ServerRequest): Server
   const volumeAttach = new openstack.compute.VolumeAttach(
     ...child(
       `${server.name}-data`,
-      { instanceId: instance.id, volumeId: volume.id, region },
+      { instanceId: machine.instance.id, volumeId: volume.id, region },
       transform?.volumeAttach,
       // A volume is attached once at a time.
       { deleteBeforeReplace: true },
     ),
   );
-  return { port, document, instance, volume, volumeAttach };
+  return { ...machine, volume, volumeAttach };
 }

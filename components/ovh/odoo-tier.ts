@@ -28,8 +28,10 @@ export interface OdooTierArgs extends DataProtection {
   /** Name that the staff types, such as `erp.lor.example`. */
   readonly domain: string;
   readonly release: GuestDocument["release"];
-  /** Public keys that may log in, in OpenSSH format; changing them replaces nothing. */
+  /** Lines of an `authorized_keys` file: who may log in; changing them replaces nothing. */
   readonly administratorKeys: readonly string[];
+  /** Whether the machines publish their public host keys, for those who log in. Default: false. */
+  readonly publishHostKeys?: boolean;
   /** How often, in seconds, the filestore is copied to object storage, and after how long a copy is given up. */
   readonly filestore: { readonly copyEverySeconds: number; readonly copyTimeoutSeconds: number };
   readonly network: VRack;
@@ -148,7 +150,8 @@ export class OdooTier extends Component {
       images: storage.images,
       copies: storage.copies,
       secrets: Object.fromEntries(Object.entries(secrets).map(([key, value]) => [key, value.result])),
-    }).apply(({ host, port, user, password, images, copies, secrets }) =>
+      hostKeysUrl: args.publishHostKeys === true ? args.configuration.hostKeysUrl(args.server.name) : undefined,
+    }).apply(({ host, port, user, password, images, copies, secrets, hostKeysUrl }) =>
       renderGuestDocument({
         name: args.server.name,
         role: "odoo",
@@ -160,6 +163,7 @@ export class OdooTier extends Component {
         trustedProxies: [],
         filestore: args.filestore,
         administratorKeys: args.administratorKeys,
+        ...(hostKeysUrl === undefined ? {} : { hostKeysUrl }),
         secrets,
       }),
     );

@@ -1,5 +1,5 @@
 import * as openstack from "@pulumi/openstack";
-import { type ComponentResourceOptions, type Output, output, type Resource } from "@pulumi/pulumi";
+import { all, type ComponentResourceOptions, type Output, output, type Resource } from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { placementRounds } from "../../src/domain/placement.ts";
 import type { GuestDocument } from "../../src/machines/document.ts";
@@ -52,8 +52,10 @@ export interface PrestaShopTierArgs extends DataProtection {
   /** Name that customers type, such as `www.lor.example`. */
   readonly domain: string;
   readonly release: GuestDocument["release"];
-  /** Public keys that may log in, in OpenSSH format; changing them replaces nothing. */
+  /** Lines of an `authorized_keys` file: who may log in; changing them replaces nothing. */
   readonly administratorKeys: readonly string[];
+  /** Whether the machines publish their public host keys, for those who log in. Default: false. */
+  readonly publishHostKeys?: boolean;
   /** How often, in seconds, the images are copied off-site, and after how long a copy is given up. */
   readonly imagesCopy: { readonly copyEverySeconds: number; readonly copyTimeoutSeconds: number };
   readonly network: VRack;
@@ -193,20 +195,22 @@ export class PrestaShopTier extends Component {
       secrets: Object.fromEntries(Object.entries(secrets).map(([key, value]) => [key, value.result])),
     });
     return (front) =>
-      known.apply(({ host, port, user, password, images, copies, secrets }) =>
-        renderGuestDocument({
-          name: front.name,
-          role: "prestashop",
-          domain: args.domain,
-          release: args.release,
-          database: { engine: "mysql", host, port, name: database.databaseName, user, password },
-          storage: images,
-          copies,
-          trustedProxies: args.trustedProxies,
-          imagesCopy: args.imagesCopy,
-          administratorKeys: args.administratorKeys,
-          secrets,
-        }),
+      all([known, args.publishHostKeys === true ? args.configuration.hostKeysUrl(front.name) : undefined]).apply(
+        ([{ host, port, user, password, images, copies, secrets }, hostKeysUrl]) =>
+          renderGuestDocument({
+            name: front.name,
+            role: "prestashop",
+            domain: args.domain,
+            release: args.release,
+            database: { engine: "mysql", host, port, name: database.databaseName, user, password },
+            storage: images,
+            copies,
+            trustedProxies: args.trustedProxies,
+            imagesCopy: args.imagesCopy,
+            administratorKeys: args.administratorKeys,
+            ...(hostKeysUrl === undefined ? {} : { hostKeysUrl }),
+            secrets,
+          }),
       );
   }
 

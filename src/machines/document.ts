@@ -1,11 +1,23 @@
 /**
  * Document that a guest fetches at boot and on a timer. User data only names the guest and the document's URL, because any change of user data
  * replaces the machine; everything that may change is in the document.
+ *
+ * Fields of the documents of all machines.
  */
-export interface GuestDocument {
+export interface MachineDocument {
   readonly version: 1;
   /** Pulumi name of the server, such as `ps-0`. */
   readonly name: string;
+  /** Lines of an `authorized_keys` file, for the image's own user (`debian`); a change of them replaces no machine. None by default. */
+  readonly administratorKeys?: readonly string[];
+  /** Address to which the machine PUTs its public host keys, signed for that one object: a secret. Only where administrators log in. */
+  readonly hostKeysUrl?: string;
+  /** Configuration files of this role, rendered; path on the guest -> text, mode. No secret here: they are filled in on the guest. */
+  readonly files: readonly GuestFile[];
+}
+
+/** Document of a machine that runs an application. */
+export interface GuestDocument extends MachineDocument {
   readonly role: "prestashop" | "odoo";
   readonly domain: string;
   readonly release: { readonly version: string; readonly url: string; readonly sha256: string };
@@ -38,13 +50,20 @@ export interface GuestDocument {
   readonly filestore?: { readonly copyEverySeconds: number; readonly copyTimeoutSeconds: number };
   /** PrestaShop only: copy of the images' bucket to `copies`; every front carries it out, so that the loss of one stops nothing. */
   readonly imagesCopy?: { readonly copyEverySeconds: number; readonly copyTimeoutSeconds: number };
-  /** Public keys that may log in as the image's own user (`debian`); a change of them replaces no machine. None by default. */
-  readonly administratorKeys?: readonly string[];
   /** Application secrets by name, such as `cookieKey` (`guestSecretNames`); written to files that only the service reads. */
   readonly secrets: Readonly<Record<string, string>>;
-  /** Configuration files of this role, rendered; path on the guest -> text, mode. No secret here: they are filled in on the guest. */
-  readonly files: readonly GuestFile[];
 }
+
+/** Document of the machine through which administrators reach the others. */
+export interface BastionDocument extends MachineDocument {
+  readonly role: "bastion";
+  /** Addresses of the machines whose SSH server it forwards to. */
+  readonly machines: readonly string[];
+  /** Whether administrators get a shell on it. */
+  readonly shell: boolean;
+}
+
+export type GuestRole = GuestDocument["role"] | BastionDocument["role"];
 
 export interface GuestFile {
   /** Absolute path on the guest. */
@@ -57,7 +76,7 @@ export interface GuestFile {
 /** Identity, as user data carries it; the local cloud reads it back from `/etc/lor/identity.json` in the user data. */
 export interface GuestIdentity {
   readonly name: string;
-  readonly role: GuestDocument["role"];
+  readonly role: GuestRole;
   /** Address of the guest's document, signed for reading only. */
   readonly documentUrl: string;
 }
@@ -65,4 +84,9 @@ export interface GuestIdentity {
 /** Name of the object in which a machine's document lies. */
 export function documentName(guest: string): string {
   return `guests/${guest}.json`;
+}
+
+/** Name of the object in which a machine publishes its public host keys. */
+export function hostKeysName(guest: string): string {
+  return `host-keys/${guest}.json`;
 }

@@ -1,6 +1,8 @@
 import { ExitCode, LorError } from "../core/errors.ts";
+import { accessFiles, sshdFile } from "./access/files.ts";
+import { bastionFiles } from "./bastion/files.ts";
 import { contentFile } from "./content.ts";
-import type { GuestDocument, GuestFile } from "./document.ts";
+import type { BastionDocument, GuestDocument, GuestFile } from "./document.ts";
 import { odooFiles } from "./odoo/files.ts";
 import { prestashopFiles } from "./prestashop/files.ts";
 
@@ -25,17 +27,38 @@ export const guestSecretNames = {
 export function renderGuestDocument(input: GuestDocumentInput): GuestDocument {
   refuseUnsafe(input);
   const files = input.role === "prestashop" ? prestashopFiles(input) : odooFiles(input);
-  return { version: 1, ...input, files: [...machineFiles(), ...files] };
+  const access = input.hostKeysUrl === undefined ? [] : [...accessFiles(), sshdFile()];
+  return { version: 1, ...input, files: [...machineFiles(), ...applicationFiles(), ...access, ...files] };
+}
+
+/** The document of a bastion. @throws LorError `guest-value-refused`, as `renderGuestDocument` */
+export function renderBastionDocument(input: Omit<BastionDocument, "files" | "version">): BastionDocument {
+  refuse(input.name, [
+    ["administratorKeys", "one line each", areLines(input.administratorKeys)],
+    [
+      "machines",
+      "at least one IPv4 address",
+      input.machines.length > 0 && input.machines.every((each) => ipv4.test(each)),
+    ],
+  ]);
+  return { version: 1, ...input, files: [...machineFiles(), ...accessFiles(), ...bastionFiles(input)] };
 }
 
 /** Files of every machine: the scripts that apply a document. */
 function machineFiles(): GuestFile[] {
   const library = ["bundle", "copy", "files", "machine", "release", "services", "volume"];
   return [
+    contentFile("/usr/local/lib/lor/lor_access.py", "0644", "access/lor_access.py"),
     contentFile("/usr/local/sbin/lor-apply", "0755", "machine/lor-apply.py"),
     ...library.map((name) => contentFile(`/usr/local/lib/lor/lor_${name}.py`, "0644", `machine/lor_${name}.py`)),
     contentFile("/etc/apt/apt.conf.d/52lor-unattended-upgrades", "0644", "machine/unattended-upgrades.conf"),
     contentFile("/etc/ssh/sshd_config.d/10-lor.conf", "0644", "bootstrap/sshd.conf"),
+  ];
+}
+
+/** Files of a machine with a data volume and an application. */
+function applicationFiles(): GuestFile[] {
+  return [
     contentFile("/etc/systemd/system/srv.mount", "0644", "machine/srv.mount"),
     contentFile("/etc/systemd/system/lor-tune.service", "0644", "machine/lor-tune.service"),
   ];
@@ -45,19 +68,26 @@ const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a
 const proxy = /^[0-9a-fA-F.:]+(\/[0-9]{1,3})?$/;
 const version = /^[0-9A-Za-z][0-9A-Za-z.+~-]{0,63}$/;
 const oneLine = /^[\x20-\x7e]*$/;
+const ipv4 = /^\d{1,3}(\.\d{1,3}){3}$/;
+
+type Check = readonly [path: string, accepted: string, ok: boolean];
+
+function areLines(keys: readonly string[] = []): boolean {
+  return keys.every((key) => oneLine.test(key.trim()));
+}
 
 /** A value with a quote, a brace or a line break would be read as configuration. */
 function refuseUnsafe(input: GuestDocumentInput): void {
   const copies = [input.filestore, input.imagesCopy].filter((copy) => copy !== undefined);
   const { ca: _ca, port: _port, ...database } = input.database;
   const credentials = [database, input.storage, input.copies].flatMap((part) => Object.values(part));
-  const checks: readonly (readonly [path: string, accepted: string, ok: boolean])[] = [
+  refuse(input.name, [
     ["domain", "a host name in lower case", hostName.test(input.domain)],
     ["release.version", "letters, digits and .+~- (at most 64)", version.test(input.release.version)],
     ["release.sha256", "64 hexadecimal digits", /^[0-9a-f]{64}$/.test(input.release.sha256)],
     ["release.url", "an https address", /^https?:\/\/[\x21-\x7e]+$/.test(input.release.url)],
     ["trustedProxies", "addresses or CIDR blocks", input.trustedProxies.every((each) => proxy.test(each))],
-    ["administratorKeys", "one line each", (input.administratorKeys ?? []).every((key) => oneLine.test(key.trim()))],
+    ["administratorKeys", "one line each", areLines(input.administratorKeys)],
     ["database.host", "a host name or an address", /^[0-9A-Za-z.:-]+$/.test(input.database.host)],
     ["database and storage", "plain printable text", credentials.every((value) => oneLine.test(value))],
     ["filestore", "only for odoo, and needed there", (input.role === "odoo") === (input.filestore !== undefined)],
@@ -72,13 +102,16 @@ function refuseUnsafe(input: GuestDocumentInput): void {
     ...guestSecretNames[input.role].map(
       (name) => [`secrets.${name}`, "at least 32 characters", (input.secrets[name] ?? "").length >= 32] as const,
     ),
-  ];
+  ]);
+}
+
+function refuse(guest: string, checks: readonly Check[]): void {
   const refused = checks.find(([, , ok]) => !ok);
   if (refused === undefined) return;
   const [path, accepted] = refused;
   throw new LorError({
     code: "guest-value-refused",
-    message: `the document of guest ${input.name} can't be written: ${path} is not ${accepted}`,
+    message: `the document of guest ${guest} can't be written: ${path} is not ${accepted}`,
     exit: ExitCode.usage,
     culprit: "user",
     path,

@@ -1,5 +1,5 @@
 import { renderContent } from "./content.ts";
-import type { GuestIdentity } from "./document.ts";
+import type { GuestIdentity, GuestRole } from "./document.ts";
 
 /**
  * Additions to a guest's user data. Every change of user data **replaces the machine**: an administrator's key that may change belongs in the
@@ -9,6 +9,8 @@ export interface UserDataOptions {
   /** Key of the image's own user (`debian`), as in an `authorized_keys` file; none by default. */
   readonly sshPublicKey?: string;
 }
+
+const roles: readonly GuestRole[] = ["prestashop", "odoo", "bastion"];
 
 const identityPath = "/etc/lor/identity.json";
 
@@ -60,7 +62,7 @@ export function parseIdentity(userData: string): GuestIdentity | undefined {
 function isIdentity(value: unknown): value is GuestIdentity {
   if (typeof value !== "object" || value === null) return false;
   const { name, role, documentUrl } = value as Record<string, unknown>;
-  return typeof name === "string" && (role === "prestashop" || role === "odoo") && typeof documentUrl === "string";
+  return typeof name === "string" && roles.some((known) => known === role) && typeof documentUrl === "string";
 }
 
 /** YAML refuses some characters that JSON lets through: all but plain ASCII is escaped. */

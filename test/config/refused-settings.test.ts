@@ -26,6 +26,14 @@ function aliasBomb(): string {
 
 const dumpTask = { name: "shop-dump", command: ["./dump.sh"], object: "before-normal/shop.sql.gz" };
 
+const anna = { name: "anna", key: "ssh-ed25519 AAAA" };
+const access = {
+  administrators: [anna],
+  allowFrom: ["203.0.113.0/24"],
+  subnet: { cidr: "10.10.5.0/24", vlan: 105 },
+  bastion: { address: "10.10.5.10" },
+};
+
 const refusals: readonly Refusal[] = [
   {
     name: "an unknown key, with the name that was meant",
@@ -268,6 +276,67 @@ const refusals: readonly Refusal[] = [
     code: "address-reserved",
     path: "odoo.address",
     says: ["10.10.3.0"],
+  },
+  {
+    name: "a subnet of the bastion that is another part's",
+    changes: { shared: { access: { ...access, subnet: { cidr: "10.10.3.0/24", vlan: 105 } } } },
+    code: "subnets-overlap",
+    path: "access.subnet.cidr",
+    says: ["odoo", "10.10.3.0/24"],
+  },
+  {
+    name: "a bastion in the subnet of another part",
+    changes: { shared: { access: { ...access, bastion: { address: "10.10.3.11" } } } },
+    code: "address-outside-subnet",
+    path: "access.bastion.address",
+    says: ["10.10.3.11", "10.10.5.0/24"],
+  },
+  {
+    name: "two administrators of one name",
+    changes: {
+      shared: { access: { ...access, administrators: [anna, { ...anna, key: "ssh-ed25519 BBBB" }] } },
+    },
+    code: "administrator-duplicate",
+    path: "access.administrators.1.name",
+    says: ["anna"],
+  },
+  {
+    name: "two administrators of one key",
+    changes: { shared: { access: { ...access, administrators: [anna, { name: "bruno", key: `${anna.key} b` }] } } },
+    code: "administrator-duplicate",
+    path: "access.administrators.1.key",
+    says: ["bruno"],
+  },
+  {
+    name: "an administrator without a public key",
+    changes: {
+      shared: { access: { ...access, administrators: [{ name: "anna", key: "AAAAC3NzaC1lZDI1NTE5" }] } },
+    },
+    code: "ssh-key-invalid",
+    path: "access.administrators.0.key",
+    says: ["public key"],
+  },
+  {
+    name: "access that nobody has",
+    changes: { shared: { access: { ...access, administrators: [] } } },
+    code: "setting-type",
+    path: "access.administrators",
+    says: ["at least one administrator"],
+  },
+  {
+    name: "a size of the bastion that is not sold",
+    changes: { shared: { access: { ...access, bastion: { address: "10.10.5.10", flavor: "b3-9" } } } },
+    code: "flavor-unknown",
+    path: "access.bastion.flavor",
+    says: ["did you mean b3-8?"],
+  },
+  {
+    name: "SSH from the whole internet",
+    changes: { shared: { access: { ...access, allowFrom: ["0.0.0.0/0"] } } },
+    code: "ssh-from-anywhere",
+    path: "access.allowFrom",
+    exit: 3,
+    says: ["0.0.0.0/0"],
   },
   {
     name: "overlapping subnets",

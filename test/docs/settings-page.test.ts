@@ -92,7 +92,7 @@ function settingsOf(schema: z.core.$ZodType, path: string): readonly string[] {
 }
 
 function groupIn(schema: z.core.$ZodType): z.ZodObject | undefined {
-  if (schema instanceof z.ZodPrefault) return groupIn(schema.unwrap());
+  if (schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional) return groupIn(schema.unwrap());
   return schema instanceof z.ZodObject ? schema : undefined;
 }
 

@@ -17,6 +17,8 @@ want php8.2 php8.2-cli
 want rclone rclone
 want systemd-analyze systemd
 want openssl openssl
+want sshd openssh-server
+want ssh openssh-client
 [ -e /etc/php/8.2/mods-available/mysqlnd.ini ] || missing="$missing php8.2-mysql"
 [ -e /etc/php/8.2/mods-available/pdo_sqlite.ini ] || missing="$missing php8.2-sqlite3"
 [ -n "$missing" ] || exit 0

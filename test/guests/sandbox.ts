@@ -35,6 +35,7 @@ export class Sandbox {
       "php-fpm8.2",
       "rclone",
       "journalctl",
+      "sshd",
     ])
       this.fake(program, "");
     this.fake("dpkg-query", "printf installed");

@@ -6,6 +6,9 @@ const privateNetworks: readonly Cidr[] = Object.freeze(
   ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"].map((network) => Cidr.parse(network)),
 );
 
+/** Shortest accepted prefix of a network of administrators: a shorter one is no single company's. */
+const widestPrefix = 8;
+
 /** Whether a restriction of a database excludes the internet. Anything but an IPv4 network in CIDR form counts as public. */
 export function isPrivateNetwork(restriction: string): boolean {
   try {
@@ -39,6 +42,23 @@ export const accessPolicies: readonly Policy[] = Object.freeze([
             accepted: `a private network, inside ${privateNetworks.join(", ")}`,
           })),
       ),
+  }),
+  definePolicy({
+    code: "ssh-from-anywhere",
+    exit: 3,
+    reason: "a bastion that the whole internet may try is found within hours, and every flaw of its SSH server with it",
+    remedy: "give `access.allowFrom` the networks of the office and of the people on call, such as 203.0.113.0/24",
+    needs: ["remoteAccess"],
+    judge: ({ remoteAccess: { setting, allowFrom } }) =>
+      allowFrom
+        .filter((network) => Cidr.parse(network).prefix < widestPrefix)
+        .map((network) => ({
+          path: setting,
+          subject: network,
+          what: "the bastion would accept connections from a large part of the internet",
+          seen: network,
+          accepted: `networks of a prefix from /${widestPrefix} to /32`,
+        })),
   }),
   definePolicy({
     code: "port-without-own-group",

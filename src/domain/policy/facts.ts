@@ -11,6 +11,7 @@ export interface PolicyFacts {
   readonly holders: readonly DataHolder[];
   readonly databases: readonly DatabaseAccess[];
   readonly ports: readonly ServerPort[];
+  readonly remoteAccess: RemoteAccess;
   readonly fronts: FrontCount;
   readonly spread: FrontSpread;
   readonly bill: Bill;
@@ -62,6 +63,13 @@ interface ServerPort {
   /** Cloud name of its security group; undefined: the project's default group. */
   readonly group: string | undefined;
   readonly setting: string;
+}
+
+interface RemoteAccess {
+  /** Setting of the networks. */
+  readonly setting: string;
+  /** Networks from which administrators may connect, as CIDR; empty: nobody may. */
+  readonly allowFrom: readonly string[];
 }
 
 interface FrontCount {

@@ -12,17 +12,17 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib/lor"))
 
+import lor_access  # noqa: E402
 import lor_release  # noqa: E402
 import lor_role  # noqa: E402
 import lor_services  # noqa: E402
 import lor_volume  # noqa: E402
 from lor_bundle import BUNDLES, Bundle  # noqa: E402
-from lor_files import File, Transaction, read_json, write_json  # noqa: E402
+from lor_files import Transaction, read_json, write_json  # noqa: E402
 from lor_machine import NotReady, Refused, at, run  # noqa: E402
 
 STATUS = "/var/lib/lor/status.json"
-ADMINISTRATORS = "/etc/ssh/lor_administrators"
-PACKAGES = ["nginx-light", "prometheus-node-exporter", "unattended-upgrades", "ca-certificates"]
+PACKAGES = ["prometheus-node-exporter", "unattended-upgrades", "ca-certificates"]
 NOT_READY = 75
 
 
@@ -34,7 +34,7 @@ def main(arguments):
     os.chmod(at("/var/lib/lor"), 0o755)
     with open(at("/var/lib/lor/lock"), "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if applied() == bundle.id:
+        if applied(bundle) == bundle.id:
             return 0
         if failed_lately(bundle):
             return 1
@@ -53,8 +53,43 @@ def main(arguments):
 
 def apply(bundle):
     document = bundle.document
-    lor_services.install(PACKAGES + lor_role.PACKAGES)
     lor_role.make_users()
+    apply_access(bundle, document)
+    lor_services.install(PACKAGES + lor_role.PACKAGES)
+    if "release" in document:
+        apply_application(bundle, document)
+    else:
+        apply_files(bundle, document)
+
+
+def apply_access(bundle, document):
+    """First and on its own: who may log in does not depend on a release, and a removed key does not come back with the old one."""
+    change = Transaction()
+    try:
+        for file in lor_access.files(document) + [file for file in bundle.files() if lor_access.owns(file.path)]:
+            change.put(file)
+        lor_access.check(change.changed)
+    except Exception:
+        change.take_back()
+        raise
+    lor_access.start(document, change.changed)
+
+
+def apply_files(bundle, document):
+    """A machine without an application, such as a bastion."""
+    change = Transaction()
+    try:
+        install(bundle, change)
+        lor_access.check(change.changed)
+        lor_services.systemctl("daemon-reload")
+        lor_role.start(change.changed, False)
+        lor_access.start(document, change.changed)
+    except Exception:
+        change.take_back()
+        raise
+
+
+def apply_application(bundle, document):
     mount(bundle)
     previous = lor_release.current()
     place = lor_release.ensure(document["release"], lor_role.unpack)
@@ -63,12 +98,14 @@ def apply(bundle):
         install(bundle, change)
         run([bundle.command("lor-tune")])
         lor_role.check()
+        lor_access.check(change.changed)
         lor_services.systemctl("daemon-reload")
         lor_role.before_switch(place, document, change.changed)
         lor_release.switch(place)
         lor_role.start(change.changed, previous != place)
         if previous not in (None, place):
             lor_release.wait_until_it_answers(lor_role.PROBES)
+        lor_access.start(document, change.changed)
     except Exception:
         go_back(change, previous, place)
         raise
@@ -80,9 +117,7 @@ def install(bundle, change):
         change.put(file)
     for file in lor_role.secret_files(bundle.document):
         change.put(file)
-    keys = bundle.document.get("administratorKeys", [])
-    change.put(File(ADMINISTRATORS, 0o644, "".join(key.strip() + "\n" for key in keys)))
-    for path in lor_role.OBSOLETE + abandoned(bundle):
+    for path in lor_role.OBSOLETE + lor_access.obsolete(bundle.document) + abandoned(bundle):
         change.remove(path)
 
 
@@ -124,10 +159,10 @@ def go_back(change, previous, place):
         print("lor-apply: going back: %s" % reason, file=sys.stderr)
 
 
-def applied():
+def applied(bundle):
     """Bundle that was applied last, if the machine still has its release."""
     serving = lor_release.current()
-    if serving is None or not os.path.isdir(at(serving)):
+    if "release" in bundle.document and (serving is None or not os.path.isdir(at(serving))):
         return None
     status = read_json(STATUS)
     return status.get("bundle") if status.get("state") == "applied" else None
@@ -162,7 +197,7 @@ def tell(bundle, state, message):
     now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
     write_json(STATUS, {
         "version": 1, "at": now, "state": state, "message": message, "bundle": bundle.id,
-        "wantedRelease": bundle.document["release"]["version"], "serving": lor_release.current(),
+        "wantedRelease": bundle.document.get("release", {}).get("version"), "serving": lor_release.current(),
     }, 0o644)
     if message:
         print("lor-apply: %s: %s" % (state, message), file=sys.stderr)

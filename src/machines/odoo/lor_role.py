@@ -6,7 +6,7 @@ from lor_files import File
 from lor_machine import ROOT, NotReady, Refused, at, run
 from lor_services import satisfy, systemctl
 
-PACKAGES = ["rclone", "postgresql-client", "certbot", "openssl", "fonts-dejavu-core", "wkhtmltopdf"]
+PACKAGES = ["nginx-light", "rclone", "postgresql-client", "certbot", "openssl", "fonts-dejavu-core", "wkhtmltopdf"]
 OBSOLETE = ["/etc/nginx/sites-enabled/default"]
 SETTINGS = "/etc/lor/odoo.conf"
 DATABASE_CA = "/etc/lor/database-ca.pem"
@@ -137,8 +137,6 @@ def start(changed, released):
         systemctl("start", "lor-odoo.service")
     systemctl("reload-or-restart", "nginx.service")
     systemctl("restart", "prometheus-node-exporter.service")
-    if any(path.endswith("sshd_config.d/10-lor.conf") for path in changed):
-        systemctl("try-reload-or-restart", "ssh.service")
     for timer in ("lor-filestore-copy.timer", "lor-certificate.timer"):
         systemctl("enable", timer)
         systemctl("restart", timer)

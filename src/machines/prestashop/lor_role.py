@@ -12,7 +12,7 @@ from lor_services import systemctl
 
 PHP = "8.2"
 PACKAGES = ["php%s-%s" % (PHP, name) for name in ("fpm", "cli", "mysql", "intl", "gd", "zip", "mbstring", "xml", "curl", "bcmath", "opcache")]
-PACKAGES += ["rclone", "fuse3"]
+PACKAGES += ["nginx-light", "rclone", "fuse3"]
 OBSOLETE = ["/etc/nginx/sites-enabled/default", "/etc/php/%s/fpm/pool.d/www.conf" % PHP]
 SETTINGS = "/etc/lor/shop.json"
 DATABASE_CA = "/etc/lor/database-ca.pem"
@@ -145,8 +145,6 @@ def start(changed, released):
     systemctl("reload-or-restart", "php%s-fpm.service" % PHP)
     systemctl("reload-or-restart", "nginx.service")
     systemctl("restart", "prometheus-node-exporter.service")
-    if any(path.endswith("sshd_config.d/10-lor.conf") for path in changed):
-        systemctl("try-reload-or-restart", "ssh.service")
     if os.path.exists(at("/etc/systemd/system/lor-images-copy.timer")):
         systemctl("enable", "lor-images-copy.timer")
         systemctl("restart", "lor-images-copy.timer")

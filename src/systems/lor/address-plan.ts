@@ -1,8 +1,8 @@
 import type { Cidr, IpAddress } from "../../core/cidr.ts";
-import type { Part } from "./plan-model.ts";
+import type { BasePart, Part } from "./plan-model.ts";
 
-/** Parts in the order of the address plan. */
-export const parts: readonly Part[] = Object.freeze(["loadBalancer", "prestashop", "mysql", "odoo", "postgresql"]);
+/** Parts of every stack, in the order of the address plan. */
+export const parts: readonly BasePart[] = Object.freeze(["loadBalancer", "prestashop", "mysql", "odoo", "postgresql"]);
 
 /** Names of the parts in cloud names and Pulumi names. */
 export const partNames: Readonly<Record<Part, string>> = Object.freeze({
@@ -11,6 +11,7 @@ export const partNames: Readonly<Record<Part, string>> = Object.freeze({
   mysql: "mysql",
   odoo: "odoo",
   postgresql: "postgresql",
+  access: "access",
 });
 
 /** Longest prefix of a subnet: it must hold the fixed addresses, the pool .100-.250 and the gateway .254. */

@@ -1,21 +1,27 @@
 import { interpolate, type Output } from "@pulumi/pulumi";
 import { GuestConfiguration } from "../../../components/openstack/guest-configuration.ts";
 import { BackupPolicy } from "../../../components/ovh/backup-policy.ts";
+import { Bastion } from "../../../components/ovh/bastion.ts";
 import { LoadBalancer } from "../../../components/ovh/load-balancer.ts";
 import { ManagedDb } from "../../../components/ovh/managed-db.ts";
 import { ObjectStorage } from "../../../components/ovh/object-storage.ts";
 import { OdooTier } from "../../../components/ovh/odoo-tier.ts";
 import { PrestaShopTier } from "../../../components/ovh/presta-shop-tier.ts";
 import { VRack } from "../../../components/ovh/v-rack.ts";
+import { authorizedKeys } from "../../machines/access/files.ts";
 import type { BuildOptions } from "../contract.ts";
 import { partNames } from "./address-plan.ts";
-import type { DatabasePlan, LorPlan } from "./plan-model.ts";
+import type { AccessPlan, DatabasePlan, LorPlan } from "./plan-model.ts";
 
 /** Creates the resources of a Plan and returns the stack's outputs. Called inside a Pulumi program. */
 export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Record<string, unknown>> {
   const allowDataDeletion = options.allowDataDeletion === true;
   const { compute } = plan.region;
   const { externalNetwork } = plan.network;
+  const login = {
+    administratorKeys: administratorKeysOf(plan),
+    ...(plan.access === undefined ? {} : { publishHostKeys: true }),
+  };
 
   const network = new VRack("network", {
     vrack: plan.network.vrack,
@@ -36,6 +42,7 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
     cloudName: plan.storage.configuration.cloudName,
     region: plan.storage.configuration.region,
     accountUrl: swiftAccount(plan.storage.configuration.region, network.projectId),
+    ...(plan.access === undefined ? {} : { writtenByMachines: true }),
   });
   const mysql = createDatabase(plan.mysql, plan, network, allowDataDeletion);
   const postgresql = createDatabase(plan.postgresql, plan, network, allowDataDeletion);
@@ -62,7 +69,7 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
     joinDrained: options.joinDrained === true,
     domain: plan.shop.domain,
     release: plan.shop.release,
-    administratorKeys: [plan.administration.sshPublicKey],
+    ...login,
     imagesCopy: plan.storage.imagesCopy,
     network,
     part: partNames.prestashop,
@@ -78,7 +85,7 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
     server: plan.odoo.server,
     domain: plan.odoo.domain,
     release: plan.odoo.release,
-    administratorKeys: [plan.administration.sshPublicKey],
+    ...login,
     filestore: plan.odoo.filestore,
     network,
     part: partNames.odoo,
@@ -93,6 +100,7 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
     region: compute,
     instances: plan.backups.map((backup) => ({ ...backup, instanceId: instanceIdOf(instanceIds, backup.server) })),
   });
+  const bastion = plan.access === undefined ? undefined : createBastion(plan, plan.access, network, configuration);
 
   return {
     system: plan.system,
@@ -102,6 +110,9 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
       fronts: Object.fromEntries(plan.shop.fronts.map((front) => [front.name, front.address])),
       mysql: mysql.host,
       postgresql: postgresql.host,
+      ...(bastion === undefined || plan.access === undefined
+        ? {}
+        : { bastion: { public: bastion.publicAddress, private: plan.access.bastion.address } }),
     },
     domains: { shop: plan.shop.domain, odoo: plan.odoo.domain },
     buckets: { images: plan.storage.images.cloudName, copies: plan.storage.copies.cloudName },
@@ -126,6 +137,26 @@ function createDatabase(database: DatabasePlan, plan: LorPlan, network: VRack, a
     user: database.user,
     allowDataDeletion,
   });
+}
+
+function createBastion(plan: LorPlan, access: AccessPlan, network: VRack, configuration: GuestConfiguration): Bastion {
+  return new Bastion("bastion", {
+    region: plan.region.compute,
+    server: access.bastion,
+    administratorKeys: administratorKeysOf(plan),
+    machines: access.machines,
+    shell: access.shell,
+    network,
+    part: partNames.access,
+    externalNetwork: plan.network.externalNetwork,
+    configuration,
+  });
+}
+
+/** Without access nobody can connect, and the one key of `administration` is as it always was. */
+function administratorKeysOf({ administration, access }: LorPlan): readonly string[] {
+  if (access === undefined) return [administration.sshPublicKey];
+  return authorizedKeys(access.administrators);
 }
 
 /** Source: OVHcloud docs, object storage endpoints (Swift). */

@@ -1,10 +1,14 @@
 import { partNames } from "./address-plan.ts";
-import type { FirewallPlan, Part, SubnetPlan } from "./plan-model.ts";
+import type { AccessPlan, FirewallPlan, Part, SubnetPlan } from "./plan-model.ts";
 
 const anywhere = "0.0.0.0/0";
 
 /** Inbound rules of Lor's servers: only the load balancer and Odoo are reachable from outside. */
-export function planFirewalls(prefix: string, subnets: readonly SubnetPlan[]): readonly FirewallPlan[] {
+export function planFirewalls(
+  prefix: string,
+  subnets: readonly SubnetPlan[],
+  access: AccessPlan | undefined,
+): readonly FirewallPlan[] {
   const fronts = partNames.prestashop;
   const odoo = partNames.odoo;
   // The balancer has an address in the subnet of its members besides its own, and a front accepts no other traffic.
@@ -14,12 +18,15 @@ export function planFirewalls(prefix: string, subnets: readonly SubnetPlan[]): r
       part: fronts,
       cloudName: `${prefix}-${fronts}`,
       description: "Fronts of the shop: HTTP from the load balancer",
-      rules: balancerSides.map((side) => ({
-        name: `${fronts}-http-from-${partNames[side]}`,
-        description: `HTTP from the subnet ${partNames[side]}`,
-        port: 80,
-        from: cidrOf(subnets, side),
-      })),
+      rules: [
+        ...balancerSides.map((side) => ({
+          name: `${fronts}-http-from-${partNames[side]}`,
+          description: `HTTP from the subnet ${partNames[side]}`,
+          port: 80,
+          from: cidrOf(subnets, side),
+        })),
+        ...sshFromBastion(fronts, access),
+      ],
     },
     {
       part: odoo,
@@ -28,9 +35,32 @@ export function planFirewalls(prefix: string, subnets: readonly SubnetPlan[]): r
       rules: [
         { name: `${odoo}-http`, description: "HTTP from anywhere", port: 80, from: anywhere },
         { name: `${odoo}-https`, description: "HTTPS from anywhere", port: 443, from: anywhere },
+        ...sshFromBastion(odoo, access),
       ],
     },
+    ...(access === undefined ? [] : [bastionFirewall(prefix, access)]),
   ];
+}
+
+function sshFromBastion(part: string, access: AccessPlan | undefined): FirewallPlan["rules"] {
+  if (access === undefined) return [];
+  const { address } = access.bastion;
+  return [{ name: `${part}-ssh`, description: "SSH from the bastion", port: 22, from: `${address}/32` }];
+}
+
+function bastionFirewall(prefix: string, { allowFrom }: AccessPlan): FirewallPlan {
+  const part = partNames.access;
+  return {
+    part,
+    cloudName: `${prefix}-${part}`,
+    description: "Bastion: SSH from the networks of the administrators",
+    rules: allowFrom.map((from) => ({
+      name: `${part}-ssh-from-${from.replace("/", "-")}`,
+      description: `SSH from ${from}`,
+      port: 22,
+      from,
+    })),
+  };
 }
 
 function cidrOf(subnets: readonly SubnetPlan[], part: Part): string {

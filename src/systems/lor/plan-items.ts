@@ -1,7 +1,7 @@
 import type { Charge, PlanItem } from "../../domain/plan-item.ts";
 import { guestSecretNames } from "../../machines/render-document.ts";
 import { partNames } from "./address-plan.ts";
-import type { DatabasePlan, LorPlan, ServerPlan } from "./plan-model.ts";
+import type { DatabasePlan, LorPlan, MachinePlan, ServerPlan } from "./plan-model.ts";
 
 /** Every resource that `buildLor` creates from the same Plan, in the order of the components. */
 export function planItems(plan: LorPlan): readonly PlanItem[] {
@@ -15,6 +15,7 @@ export function planItems(plan: LorPlan): readonly PlanItem[] {
     ...shopItems(plan),
     ...odooItems(plan),
     ...backupItems(plan),
+    ...bastionItems(plan),
   ];
 }
 
@@ -140,12 +141,31 @@ function backupItems(plan: LorPlan): readonly PlanItem[] {
   );
 }
 
-/** Port, document, machine, volume and attachment of one server. */
-function serverItems(item: NewItem, { name, size, volume }: ServerPlan, volumeHoldsData: boolean): readonly PlanItem[] {
+function bastionItems({ access }: LorPlan): readonly PlanItem[] {
+  if (access === undefined) return [];
+  const item = itemsOf("Bastion");
+  const { name } = access.bastion;
   return [
-    item("openstack:networking/port:Port", name, { serves: true }),
+    item("openstack:networking/floatingIp:FloatingIp", name, { charge: { kind: "floating-address" } }),
+    ...machineItems(item, access.bastion, false),
+    item("openstack:networking/floatingIpAssociate:FloatingIpAssociate", name),
+  ];
+}
+
+/** Port, document and machine. */
+function machineItems(item: NewItem, { name, size }: MachinePlan, serves: boolean): readonly PlanItem[] {
+  return [
+    item("openstack:networking/port:Port", name, { serves }),
     item("openstack:objectstorage/containerObject:ContainerObject", name),
-    item("openstack:compute/instance:Instance", name, { serves: true, charge: { kind: "instance", size } }),
+    item("openstack:compute/instance:Instance", name, { serves, charge: { kind: "instance", size } }),
+  ];
+}
+
+/** Those of the machine, volume and attachment of one server. */
+function serverItems(item: NewItem, server: ServerPlan, volumeHoldsData: boolean): readonly PlanItem[] {
+  const { name, volume } = server;
+  return [
+    ...machineItems(item, server, true),
     item("openstack:blockstorage/volume:Volume", `${name}-data`, {
       serves: true,
       holdsData: volumeHoldsData,

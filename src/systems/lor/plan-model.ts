@@ -16,6 +16,8 @@ export interface LorPlan extends SystemPlan {
   readonly postgresql: DatabasePlan;
   readonly storage: StoragePlan;
   readonly backups: readonly InstanceBackupPlan[];
+  /** Absent: nobody logs in to a machine. */
+  readonly access?: AccessPlan;
 }
 
 /** OVHcloud names regions differently for compute (`GRA11`), object storage and databases (`GRA`). */
@@ -27,7 +29,10 @@ interface RegionPlan {
   readonly offsite: string;
 }
 
-export type Part = "loadBalancer" | "prestashop" | "mysql" | "odoo" | "postgresql";
+/** Parts that every stack has. */
+export type BasePart = "loadBalancer" | "prestashop" | "mysql" | "odoo" | "postgresql";
+
+export type Part = BasePart | "access";
 
 export interface NetworkPlan {
   /** vRack service name, `pn-…`. */
@@ -86,7 +91,7 @@ interface LoadBalancerPlan {
   readonly healthPath: string;
 }
 
-export interface ServerPlan {
+export interface MachinePlan {
   /** Pulumi name, such as `ps-0` or `odoo`. */
   readonly name: string;
   /** Cloud name, such as `lor-prod-ps-0`. */
@@ -98,6 +103,9 @@ export interface ServerPlan {
   readonly image: string;
   /** Fixed private address. */
   readonly address: string;
+}
+
+export interface ServerPlan extends MachinePlan {
   /** Data volume. */
   readonly volume: { readonly cloudName: string; readonly gigabytes: number; readonly type: string };
 }
@@ -179,4 +187,22 @@ export interface InstanceBackupPlan {
   readonly cron: string;
   /** Copies kept. */
   readonly keep: number;
+}
+
+/** Logging in to machines, through a bastion. */
+export interface AccessPlan {
+  readonly administrators: readonly AdministratorPlan[];
+  /** Networks from which the bastion accepts connections, as CIDR. */
+  readonly allowFrom: readonly string[];
+  readonly bastion: MachinePlan;
+  /** Whether administrators get a shell on the bastion itself. */
+  readonly shell: boolean;
+  /** Private addresses that the bastion forwards to: of every machine in any profile. */
+  readonly machines: readonly string[];
+}
+
+interface AdministratorPlan {
+  readonly name: string;
+  /** One line of an OpenSSH public key file, without its comment. */
+  readonly key: string;
 }

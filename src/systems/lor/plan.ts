@@ -5,17 +5,19 @@ import type { PlanArgs } from "../contract.ts";
 import { partNames, parts, reservedAddresses } from "./address-plan.ts";
 import { planFirewalls } from "./firewalls.ts";
 import type {
+  AccessPlan,
   DatabasePlan,
   InstanceBackupPlan,
   LorPlan,
   NetworkPlan,
   OdooPlan,
+  Part,
   ServerPlan,
   ShopPlan,
   StoragePlan,
   SubnetPlan,
 } from "./plan-model.ts";
-import type { DatabaseSettings, LorSettings } from "./settings.ts";
+import type { DatabaseSettings, LorSettings, SubnetSettings } from "./settings.ts";
 
 export type LorPlanArgs = PlanArgs<LorSettings>;
 
@@ -45,6 +47,7 @@ export function planLor(args: LorPlanArgs): LorPlan {
   const prefix = `${args.project}-${args.stack}`;
   const shop = planShop(args, prefix);
   const odoo = planOdoo(shared, prefix);
+  const access = planAccess(shared, prefix);
   return {
     system: "lor",
     prefix,
@@ -52,7 +55,7 @@ export function planLor(args: LorPlanArgs): LorPlan {
     fleet: args.fleet,
     region: shared.region,
     administration: shared.administration,
-    network: planNetwork(shared, prefix),
+    network: planNetwork(shared, prefix, access),
     loadBalancer: {
       cloudName: `${prefix}-lb`,
       driver: shared.loadBalancer.driver,
@@ -68,13 +71,13 @@ export function planLor(args: LorPlanArgs): LorPlan {
     storage: planStorage(shared, prefix),
     backups: planBackups(shared, shop, odoo),
     rpoSeconds: shared.rpo.inSeconds(),
+    ...(access === undefined ? {} : { access }),
   };
 }
 
-function planNetwork(settings: LorSettings, prefix: string): NetworkPlan {
+function planNetwork(settings: LorSettings, prefix: string, access: AccessPlan | undefined): NetworkPlan {
   const { network } = settings;
-  const subnets = parts.map((part): SubnetPlan => {
-    const { cidr, vlan } = network.subnets[part];
+  const planSubnet = (part: Part, { cidr, vlan }: SubnetSettings): SubnetPlan => {
     const reserved = reservedAddresses(cidr);
     return {
       part,
@@ -84,12 +87,16 @@ function planNetwork(settings: LorSettings, prefix: string): NetworkPlan {
       gateway: reserved.gateway.toString(),
       pool: { start: reserved.poolStart.toString(), end: reserved.poolEnd.toString() },
     };
-  });
+  };
+  const subnets = [
+    ...parts.map((part) => planSubnet(part, network.subnets[part])),
+    ...(settings.access === undefined ? [] : [planSubnet("access", settings.access.subnet)]),
+  ];
   return {
     vrack: network.vrack,
     externalNetwork: network.externalNetwork,
     subnets,
-    firewalls: planFirewalls(prefix, subnets),
+    firewalls: planFirewalls(prefix, subnets, access),
   };
 }
 
@@ -149,6 +156,31 @@ function planOdoo({ odoo }: LorSettings, prefix: string): OdooPlan {
       copyTimeoutSeconds: odoo.filestore.copyTimeout.inSeconds(),
     },
   };
+}
+
+function planAccess({ access, prestashop, odoo }: LorSettings, prefix: string): AccessPlan | undefined {
+  if (access === undefined) return undefined;
+  const { bastion } = access;
+  return {
+    administrators: access.administrators.map(({ name, key }) => ({ name, key: withoutComment(key) })),
+    allowFrom: access.allowFrom.map((network) => network.toString()),
+    bastion: {
+      name: "bastion",
+      cloudName: `${prefix}-bastion`,
+      size: bastion.flavor,
+      flavor: cloudFlavor(bastion.flavor, "classic", "access.bastion.flavor"),
+      image: bastion.image,
+      address: bastion.address.toString(),
+    },
+    shell: bastion.shell,
+    // Those of every profile: the bastion's configuration does not change during a switch.
+    machines: [...prestashop.addresses, odoo.address].map(String),
+  };
+}
+
+/** The comment of a key is its owner's, often an e-mail address; the name of the settings identifies it. */
+function withoutComment(key: string): string {
+  return key.trim().split(/\s+/).slice(0, 2).join(" ");
 }
 
 function planDatabase(settings: LorSettings, prefix: string, engine: "mysql" | "postgresql"): DatabasePlan {

@@ -47,7 +47,10 @@ export function factsOfSettings({ normal, rush }: PartialPair): Partial<PolicyFa
 export function factsOfPlans(
   settings: Readonly<Record<Profile, LorSettings>>,
   today: string,
-): Pick<PolicyFacts, "holders" | "databases" | "ports" | "spread" | "bill" | "priceBooks" | "calendar"> {
+): Pick<
+  PolicyFacts,
+  "holders" | "databases" | "ports" | "remoteAccess" | "spread" | "bill" | "priceBooks" | "calendar"
+> {
   const plans = { normal: planProfile(settings, "normal"), rush: planProfile(settings, "rush") };
   const { budget, priceBookAge } = settings.normal.policies;
   const months = [priceOf(plans.normal, "normal"), priceOf(plans.rush, "rush")];
@@ -58,6 +61,7 @@ export function factsOfPlans(
       allowedFrom,
     })),
     ports: portsOf(plans.rush),
+    remoteAccess: { setting: "access.allowFrom", allowFrom: plans.rush.access?.allowFrom ?? [] },
     spread: { setting: "prestashop", groupPolicy: plans.rush.shop.groupPolicy },
     bill: { budget, months: months.map(({ books: _, ...month }) => month) },
     priceBooks: {
@@ -133,6 +137,9 @@ function portsOf(plan: LorPlan): PolicyFacts["ports"] {
   return [
     ...plan.shop.fronts.map(({ name }) => ({ server: name, group: groupOf("prestashop"), setting: "prestashop" })),
     { server: plan.odoo.server.name, group: groupOf("odoo"), setting: "odoo" },
+    ...(plan.access === undefined
+      ? []
+      : [{ server: plan.access.bastion.name, group: groupOf("access"), setting: "access" }]),
   ];
 }
 

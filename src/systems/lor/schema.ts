@@ -35,6 +35,31 @@ const copy = z.object({
   copyTimeout: duration("PT1M").prefault("PT10M"),
 });
 
+const publicKey = text(/^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-\S+) [A-Za-z0-9+/]+={0,2}( .*)?$/, {
+  code: "ssh-key-invalid",
+  accepted: "one line of an OpenSSH public key file, such as ssh-ed25519 AAAA… name",
+});
+
+const administrator = z.object({
+  name: text(/^[a-z][a-z0-9-]{0,31}$/, {
+    code: "administrator-invalid",
+    accepted: "small letters, digits and -, at most 32, such as anna",
+  }),
+  key: publicKey,
+});
+
+const access = z.object({
+  administrators: z.array(administrator, "a list of names and public keys").min(1, "at least one administrator"),
+  allowFrom: z.array(network(), "a list of networks such as 203.0.113.0/24").min(1, "at least one network"),
+  subnet,
+  bastion: z.object({
+    address: address(),
+    flavor: z.string("a size such as b3-8").prefault("b3-8"),
+    image: text(/^\S.{0,253}$/, anything).prefault("Debian 12"),
+    shell: z.boolean("true or false").prefault(false),
+  }),
+});
+
 function database(engine: "mysql" | "postgresql") {
   return z.object({
     version: oneOf(nonEmpty(ovhcloudOffer.databaseVersions[engine]), "database-version-unknown"),
@@ -63,10 +88,7 @@ export const lorSchema = z.object({
     offsite: oneOf(nonEmpty(areas()), "region-unknown"),
   }),
   administration: z.object({
-    sshPublicKey: text(/^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-\S+) [A-Za-z0-9+/]+={0,2}( .*)?$/, {
-      code: "ssh-key-invalid",
-      accepted: "one line of an OpenSSH public key file, such as ssh-ed25519 AAAA… name",
-    }),
+    sshPublicKey: publicKey,
     email: text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, { code: "email-invalid", accepted: "an e-mail address" }),
   }),
   network: z.object({
@@ -120,6 +142,7 @@ export const lorSchema = z.object({
       keep: whole(1, 365, "keep-invalid"),
     }),
   }),
+  access: access.optional(),
   rolling: rolling().prefault({}),
 });
 

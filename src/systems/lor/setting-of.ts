@@ -3,11 +3,15 @@ import { partNames } from "./address-plan.ts";
 type Setting = string | ((name: string) => string);
 
 const serverSetting = (property: "flavor" | "disk" | "image" | "address") => (name: string) => {
+  if (name === "bastion") return property === "disk" ? "access.bastion" : `access.bastion.${property}`;
   if (!name.startsWith("ps-")) return `odoo.${property}`;
   return `prestashop.${{ flavor: "frontsFlavor", disk: "disk", image: "image", address: "addresses" }[property]}`;
 };
 const subnetSetting = (property: "cidr" | "vlan") => (name: string) =>
-  `network.subnets.${Object.entries(partNames).find(([, part]) => part === name)?.[0] ?? name}.${property}`;
+  name === partNames.access
+    ? `access.subnet.${property}`
+    : `network.subnets.${Object.entries(partNames).find(([, part]) => part === name)?.[0] ?? name}.${property}`;
+const ruleSetting = (name: string) => (name.startsWith("access-") ? "access.allowFrom" : "network.subnets");
 const databaseSetting = (property: string) => (engine: string) => `${engine}.${property}`;
 
 /** Type -> first part of a property's path -> setting. */
@@ -21,7 +25,7 @@ const settings: Readonly<Record<string, Readonly<Record<string, Setting>>>> = {
     gatewayIp: subnetSetting("cidr"),
     allocationPools: subnetSetting("cidr"),
   },
-  "openstack:networking/secGroupRule:SecGroupRule": { remoteIpPrefix: "network.subnets" },
+  "openstack:networking/secGroupRule:SecGroupRule": { remoteIpPrefix: ruleSetting },
   "openstack:networking/router:Router": { externalNetworkId: "network.externalNetwork" },
   "openstack:networking/floatingIp:FloatingIp": { pool: "network.externalNetwork" },
   "openstack:loadbalancer/loadBalancer:LoadBalancer": { vipAddress: "loadBalancer.address" },

@@ -4,7 +4,7 @@ import type { Cidr, IpAddress } from "../../core/cidr.ts";
 import type { Duration } from "../../core/duration.ts";
 import type { Size } from "../../core/size.ts";
 import type { SharedSettings } from "../contract.ts";
-import type { Part } from "./plan-model.ts";
+import type { BasePart } from "./plan-model.ts";
 
 /** Settings of one profile of Lor, validated and with defaults: all fields that Pulumi.yaml may contain. */
 export interface LorSettings extends SharedSettings {
@@ -31,7 +31,7 @@ export interface LorSettings extends SharedSettings {
     readonly cidr: Cidr;
     /** Name of the cloud's public network. Default `Ext-Net`. */
     readonly externalNetwork: string;
-    readonly subnets: Readonly<Record<Part, SubnetSettings>>;
+    readonly subnets: Readonly<Record<BasePart, SubnetSettings>>;
   };
   readonly loadBalancer: {
     /** `ovh` (default): its size changes in place; `openstack`: its size is fixed at creation. */
@@ -85,6 +85,8 @@ export interface LorSettings extends SharedSettings {
       readonly keep: number;
     };
   };
+  /** Logging in to machines. Absent (the default): port 22 is closed everywhere. */
+  readonly access?: AccessSettings | undefined;
   readonly rolling: {
     /** Minimum number of healthy serving fronts during a change; undefined (the default): the number of fronts in normal. */
     readonly minHealthy?: MinHealthySetting | undefined;
@@ -95,6 +97,28 @@ export interface SubnetSettings {
   readonly cidr: Cidr;
   /** 1-4094, different for each part. */
   readonly vlan: number;
+}
+
+export interface AccessSettings {
+  /** People who may log in, by name: the session log names them. */
+  readonly administrators: readonly {
+    readonly name: string;
+    /** One line of an OpenSSH public key file. */
+    readonly key: string;
+  }[];
+  /** Networks from which the bastion accepts connections. */
+  readonly allowFrom: readonly Cidr[];
+  /** Subnet of the bastion; no other machine is in it. */
+  readonly subnet: SubnetSettings;
+  readonly bastion: {
+    readonly address: IpAddress;
+    /** Default `b3-8`, the cheapest size with a known price. It is never resized, so it needs no flex flavor. */
+    readonly flavor: string;
+    /** Default `Debian 12`. */
+    readonly image: string;
+    /** Whether administrators get a shell on the bastion itself. Default false: it only forwards. */
+    readonly shell: boolean;
+  };
 }
 
 interface ReleaseSettings {

@@ -24,6 +24,7 @@ export const soundFacts: PolicyFacts = {
   ],
   holders: [{ dataSet: "orders", resource: "Database mysql", protected: true, setting: "mysql" }],
   databases: [{ setting: "mysql", allowedFrom: ["10.10.1.0/24"] }],
+  remoteAccess: { setting: "access.allowFrom", allowFrom: [] },
   ports: [{ server: "ps-0", group: "lor-prod-prestashop", setting: "prestashop" }],
   fronts: { setting: "machines.count", count: { normal: 2, rush: 3 } },
   spread: { setting: "machines", groupPolicy: "soft-anti-affinity" },

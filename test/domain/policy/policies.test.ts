@@ -90,6 +90,14 @@ const violations: readonly Violation[] = [
     says: ["public", "0.0.0.0/0", "10.0.0.0/8"],
   },
   {
+    name: "a bastion that admits the internet",
+    code: "ssh-from-anywhere",
+    facts: { remoteAccess: { setting: "access.allowFrom", allowFrom: ["203.0.113.0/24", "0.0.0.0/0"] } },
+    path: "access.allowFrom",
+    subject: "0.0.0.0/0",
+    says: ["0.0.0.0/0", "/8"],
+  },
+  {
     name: "a server in the cloud's default group",
     code: "port-without-own-group",
     facts: { ports: [{ server: "odoo", group: undefined, setting: "odoo" }] },

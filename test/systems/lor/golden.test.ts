@@ -3,12 +3,14 @@ import { planItems } from "../../../src/systems/lor/plan-items.ts";
 import type { LorPlan } from "../../../src/systems/lor/plan-model.ts";
 import { recordLor, resourcesOf } from "../../components/lor-build.ts";
 import { midwayPlan, profilePlan } from "../../components/lor-plans.ts";
+import { planWithAccess } from "./lor-project.ts";
 
 const normal = profilePlan("normal");
 const plans: readonly (readonly [name: string, plan: LorPlan])[] = [
   ["normal", normal],
   ["rush", profilePlan("rush")],
   ["midway", midwayPlan()],
+  ["access", planWithAccess("normal")],
   ["openstack-shell", { ...normal, loadBalancer: { ...normal.loadBalancer, driver: "openstack" } }],
 ];
 

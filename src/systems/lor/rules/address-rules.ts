@@ -1,12 +1,14 @@
 import { problem } from "../../../config/problem.ts";
 import type { IpAddress } from "../../../core/cidr.ts";
 import type { Issue } from "../../../core/result.ts";
-import { longestSubnetPrefix, parts, reservedAddresses } from "../address-plan.ts";
+import { longestSubnetPrefix, reservedAddresses } from "../address-plan.ts";
 import type { Part } from "../plan-model.ts";
 import type { LorSettings, SubnetSettings } from "../settings.ts";
+import { subnetsOf } from "../subnets.ts";
 import { type Rule, sharedRule } from "./rule.ts";
 
-type Addressed = Pick<LorSettings, "network" | "loadBalancer" | "prestashop" | "odoo">;
+type Networked = Pick<LorSettings, "network" | "access">;
+type Addressed = Networked & Pick<LorSettings, "loadBalancer" | "prestashop" | "odoo">;
 
 interface PlacedAddress {
   readonly path: string;
@@ -15,25 +17,25 @@ interface PlacedAddress {
 }
 
 export const addressRules: readonly Rule[] = Object.freeze([
-  sharedRule("subnets-inside-network", ["network"], ({ network }) =>
-    subnetsOf(network).flatMap(({ path, cidr }) =>
-      network.cidr.includes(cidr)
+  sharedRule("subnets-inside-network", ["network"], (settings) =>
+    subnetsOf(settings).flatMap(({ setting, cidr }) =>
+      settings.network.cidr.includes(cidr)
         ? []
         : [
-            problem(path, "subnet-outside-network", {
+            problem(`${setting}.cidr`, "subnet-outside-network", {
               what: "the subnet is outside the network",
               seen: cidr,
-              accepted: `a part of ${network.cidr}`,
+              accepted: `a part of ${settings.network.cidr}`,
             }),
           ],
     ),
   ),
-  sharedRule("subnets-large-enough", ["network"], ({ network }) =>
-    subnetsOf(network).flatMap(({ path, cidr }) =>
+  sharedRule("subnets-large-enough", ["network"], (settings) =>
+    subnetsOf(settings).flatMap(({ setting, cidr }) =>
       cidr.prefix <= longestSubnetPrefix
         ? []
         : [
-            problem(path, "subnet-too-small", {
+            problem(`${setting}.cidr`, "subnet-too-small", {
               what: "the subnet has no room for fixed addresses, the automatic pool (.100 to .250) and the gateway (.254)",
               seen: cidr,
               accepted: `a prefix up to /${longestSubnetPrefix}`,
@@ -41,11 +43,11 @@ export const addressRules: readonly Rule[] = Object.freeze([
           ],
     ),
   ),
-  sharedRule("subnets-apart", ["network"], ({ network }) =>
-    pairs(subnetsOf(network)).flatMap(([first, second]) =>
+  sharedRule("subnets-apart", ["network"], (settings) =>
+    pairs(subnetsOf(settings)).flatMap(([first, second]) =>
       first.cidr.overlaps(second.cidr)
         ? [
-            problem(second.path, "subnets-overlap", {
+            problem(`${second.setting}.cidr`, "subnets-overlap", {
               what: `the subnet overlaps the one of ${first.part} (${first.cidr})`,
               seen: second.cidr,
               accepted: "addresses that no other subnet has",
@@ -54,11 +56,11 @@ export const addressRules: readonly Rule[] = Object.freeze([
         : [],
     ),
   ),
-  sharedRule("vlans-apart", ["network"], ({ network }) =>
-    pairs(subnetsOf(network)).flatMap(([first, second]) =>
+  sharedRule("vlans-apart", ["network"], (settings) =>
+    pairs(subnetsOf(settings)).flatMap(([first, second]) =>
       first.vlan === second.vlan
         ? [
-            problem(`network.subnets.${second.part}.vlan`, "vlan-duplicate", {
+            problem(`${second.setting}.vlan`, "vlan-duplicate", {
               what: `${first.part} has the same VLAN`,
               seen: second.vlan,
               accepted: "another VLAN for each part, 1 to 4094",
@@ -68,7 +70,10 @@ export const addressRules: readonly Rule[] = Object.freeze([
     ),
   ),
   sharedRule("addresses-in-subnet", ["network", "loadBalancer", "prestashop", "odoo"], (settings) =>
-    addressesOf(settings).flatMap((placed) => judgePlace(placed, settings.network.subnets[placed.part])),
+    addressesOf(settings).flatMap((placed) => {
+      const subnet = subnetsOf(settings).find(({ part }) => part === placed.part);
+      return subnet === undefined ? [] : judgePlace(placed, subnet);
+    }),
   ),
   sharedRule("addresses-apart", ["network", "loadBalancer", "prestashop", "odoo"], (settings) =>
     pairs(addressesOf(settings)).flatMap(([first, second]) =>
@@ -122,7 +127,7 @@ function judgePlace({ path, part, address }: PlacedAddress, { cidr }: SubnetSett
   return [];
 }
 
-function addressesOf({ loadBalancer, prestashop, odoo }: Addressed): readonly PlacedAddress[] {
+function addressesOf({ loadBalancer, prestashop, odoo, access }: Addressed): readonly PlacedAddress[] {
   return [
     { path: "loadBalancer.address", part: "loadBalancer", address: loadBalancer.address },
     ...prestashop.addresses.map((address, index) => ({
@@ -131,13 +136,10 @@ function addressesOf({ loadBalancer, prestashop, odoo }: Addressed): readonly Pl
       address,
     })),
     { path: "odoo.address", part: "odoo", address: odoo.address },
+    ...(access === undefined
+      ? []
+      : [{ path: "access.bastion.address", part: "access" as const, address: access.bastion.address }]),
   ];
-}
-
-function subnetsOf(
-  network: LorSettings["network"],
-): readonly (SubnetSettings & { readonly part: Part; readonly path: string })[] {
-  return parts.map((part) => ({ ...network.subnets[part], part, path: `network.subnets.${part}.cidr` }));
 }
 
 function pairs<T>(values: readonly T[]): readonly (readonly [T, T])[] {

@@ -1,5 +1,6 @@
 import type { Refusals } from "../../contract.ts";
 import type { LorSettings } from "../settings.ts";
+import { accessRules } from "./access-rules.ts";
 import { addressRules } from "./address-rules.ts";
 import { calendarRules } from "./calendar-rules.ts";
 import { pairRules } from "./pair-rules.ts";
@@ -14,6 +15,7 @@ import { warningRules } from "./warning-rules.ts";
 
 const refusing: readonly Rule[] = Object.freeze([
   ...addressRules,
+  ...accessRules,
   ...sizeRules,
   ...pairRules,
   ...recoveryRules,

@@ -25,7 +25,7 @@ export interface Rule {
 export function sharedRule<S extends Section>(
   name: string,
   sections: readonly S[],
-  check: (settings: Pick<LorSettings, S>) => readonly Issue[],
+  check: (settings: Pick<LorSettings, S> & Partial<LorSettings>) => readonly Issue[],
 ): Rule {
   return {
     name,

@@ -24,6 +24,9 @@ export const sizeRules: readonly Rule[] = Object.freeze([
   sharedRule("odoo-size-sold", ["odoo", "region"], ({ odoo, region }) =>
     judgeSize("odoo.flavor", odoo.flavor, odoo.flavorFamily, region.compute),
   ),
+  sharedRule("bastion-size-sold", ["access", "region"], ({ access, region }) =>
+    access === undefined ? [] : judgeSize("access.bastion.flavor", access.bastion.flavor, "classic", region.compute),
+  ),
   sharedRule("databases-sold", ["mysql", "postgresql"], ({ mysql, postgresql }) => [
     ...judgeDatabase("mysql", mysql),
     ...judgeDatabase("postgresql", postgresql),

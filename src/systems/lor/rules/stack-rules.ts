@@ -1,23 +1,20 @@
 import type { StackCollision } from "../../contract.ts";
-import { parts } from "../address-plan.ts";
 import type { LorSettings } from "../settings.ts";
+import { subnetsOf } from "../subnets.ts";
 
 /** Settings that two stacks of Lor cannot share: a VLAN or an address range of one vRack, and a domain. */
 export function findStackCollisions(
   mine: Partial<LorSettings>,
   other: Partial<LorSettings>,
 ): readonly StackCollision[] {
-  return [...collidingNetworks(mine.network, other.network), ...collidingDomains(mine, other)];
+  return [...collidingNetworks(mine, other), ...collidingDomains(mine, other)];
 }
 
-type Network = LorSettings["network"];
-
-function collidingNetworks(mine: Network | undefined, other: Network | undefined): readonly StackCollision[] {
-  if (mine === undefined || other === undefined || mine.vrack !== other.vrack) return [];
-  const taken = parts.map((part) => other.subnets[part]);
-  return parts.flatMap((part) => {
-    const { cidr, vlan } = mine.subnets[part];
-    const path = `network.subnets.${part}`;
+function collidingNetworks(mine: Partial<LorSettings>, other: Partial<LorSettings>): readonly StackCollision[] {
+  const { network, access } = mine;
+  if (network === undefined || other.network === undefined || network.vrack !== other.network.vrack) return [];
+  const taken = subnetsOf({ network: other.network, access: other.access });
+  return subnetsOf({ network, access }).flatMap(({ cidr, vlan, setting: path }) => {
     const ranges = taken.filter((one) => one.cidr.overlaps(cidr));
     return [
       ...(taken.some((one) => one.vlan === vlan)
@@ -25,7 +22,7 @@ function collidingNetworks(mine: Network | undefined, other: Network | undefined
             {
               path: `${path}.vlan`,
               value: vlan,
-              accepted: `a VLAN that only one stack has in the vRack ${mine.vrack}, or another vRack`,
+              accepted: `a VLAN that only one stack has in the vRack ${network.vrack}, or another vRack`,
             },
           ]
         : []),
