@@ -12,6 +12,7 @@ const report = process.env.LOR_INFRA_TEST_REPORT;
 const e2e = ["test/e2e/**/*.test.ts", "test/workflows/**/*.test.ts", "test/**/*.e2e.test.ts"];
 const engine = ["test/**/*.engine.test.ts"];
 const guests = ["test/guests/**/*.test.ts"];
+const machines = ["test/machines/**/*.test.ts"];
 const simulator = ["test/local-cloud/**/*.test.ts", "test/differential/**/*.test.ts", "test/**/*.simulator.test.ts"];
 const elsewhere = [...configDefaults.exclude, "test/openstack/**", "test/bench/**"];
 
@@ -39,7 +40,7 @@ export default defineConfig({
           // No engine, no Go, no service: nothing but Node. Files share a process, so that modules load once.
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: [...elsewhere, ...simulator, ...guests, ...engine, ...e2e],
+          exclude: [...elsewhere, ...simulator, ...guests, ...machines, ...engine, ...e2e],
           isolate: false,
         },
       },
@@ -60,6 +61,16 @@ export default defineConfig({
           name: "guests",
           include: guests,
           exclude: elsewhere,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Whole Debian machines that boot; one at a time, because each takes hundreds of megabytes.
+          name: "machines",
+          include: machines,
+          exclude: elsewhere,
+          fileParallelism: false,
         },
       },
       {

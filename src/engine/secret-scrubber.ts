@@ -9,7 +9,7 @@ const secretPatterns: readonly (readonly [RegExp, string])[] = [
   [/\b(temp_url_sig|X-Amz-Signature|X-Amz-Credential|Signature)=[^&\s"']+/gi, `$1=${redacted}`],
   [/\b(X-(?:[A-Za-z]+-)?(?:Token|Consumer|Signature|Application))(["']?\s*[:=]\s*["']?)[^\s"',]+/gi, `$1$2${redacted}`],
   [
-    /((?:password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|consumer[_-]?key|application[_-]?secret)["']?\s*[:=]\s*)(?!\[secret\])("[^"]*"|'[^']*'|[^\s,;})\]]+)/gi,
+    /((?:password|(?<!no)passwd|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|consumer[_-]?key|application[_-]?secret)["']?\s*[:=]\s*)(?!\[secret\])("[^"]*"|'[^']*'|[^\s,;})\]]+)/gi,
     `$1${redacted}`,
   ],
   [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]+:)[^\s@/]+@/gi, `$1${redacted}@`],

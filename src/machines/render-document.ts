@@ -51,8 +51,12 @@ function machineFiles(): GuestFile[] {
     contentFile("/usr/local/lib/lor/lor_access.py", "0644", "access/lor_access.py"),
     contentFile("/usr/local/sbin/lor-apply", "0755", "machine/lor-apply.py"),
     ...library.map((name) => contentFile(`/usr/local/lib/lor/lor_${name}.py`, "0644", `machine/lor_${name}.py`)),
-    contentFile("/etc/apt/apt.conf.d/52lor-unattended-upgrades", "0644", "machine/unattended-upgrades.conf"),
-    contentFile("/etc/ssh/sshd_config.d/10-lor.conf", "0644", "bootstrap/sshd.conf"),
+    contentFile(
+      "/etc/apt/apt.conf.d/52lor-unattended-upgrades",
+      "0644",
+      "roles/unattended_upgrades/files/52lor-unattended-upgrades",
+    ),
+    contentFile("/etc/ssh/sshd_config.d/10-lor.conf", "0644", "roles/sshd/files/10-lor.conf"),
   ];
 }
 

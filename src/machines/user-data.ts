@@ -16,8 +16,8 @@ const identityPath = "/etc/lor/identity.json";
 
 /** The bootstrap: what a machine needs to fetch its document and hand it over. Everything else is in the document. */
 const bootstrap = [
-  ["/etc/ssh/sshd_config.d/10-lor.conf", "0644", "bootstrap/sshd.conf"],
-  ["/etc/apt/apt.conf.d/20auto-upgrades", "0644", "bootstrap/auto-upgrades.conf"],
+  ["/etc/ssh/sshd_config.d/10-lor.conf", "0644", "roles/sshd/files/10-lor.conf"],
+  ["/etc/apt/apt.conf.d/20auto-upgrades", "0644", "roles/unattended_upgrades/files/20auto-upgrades"],
   ["/usr/local/sbin/lor-fetch", "0755", "bootstrap/lor-fetch.py"],
   ["/etc/systemd/system/lor-fetch.service", "0644", "bootstrap/lor-fetch.service"],
   ["/etc/systemd/system/lor-fetch.timer", "0644", "bootstrap/lor-fetch.timer"],

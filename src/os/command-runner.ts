@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import type { Writable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 
 interface CommandRequest {
   /** Program and arguments; no shell is involved. */
@@ -10,6 +10,8 @@ interface CommandRequest {
   readonly limit: number;
   /** Receives the output of both streams as it arrives. */
   readonly output: Writable;
+  /** Receives what the command writes to file descriptor 3. Default: the descriptor is closed. */
+  readonly events?: Writable;
   /** Also ends the command. */
   readonly signal: AbortSignal | undefined;
 }
@@ -32,10 +34,15 @@ const grace = 5_000;
 
 /** Runs a user's command in a process group of its own: its children end with it, and Ctrl-C reaches only this process. */
 export const commandRunner: CommandRunner = {
-  run: ({ command: [program, ...args], folder, env, limit, output, signal }) => {
+  run: ({ command: [program, ...args], folder, env, limit, output, events, signal }) => {
     if (signal?.aborted === true) return Promise.resolve({ kind: "stopped" });
     const { promise, resolve } = Promise.withResolvers<CommandEnd>();
-    const child = spawn(program, args, { cwd: folder, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, args, {
+      cwd: folder,
+      env,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe", events === undefined ? "ignore" : "pipe"],
+    });
     let ending: "too-long" | "stopped" | undefined;
     let kill: NodeJS.Timeout | undefined;
     const end = (why: "too-long" | "stopped") => {
@@ -47,8 +54,9 @@ export const commandRunner: CommandRunner = {
     const stop = () => end("stopped");
     const timer = setTimeout(() => end("too-long"), limit);
     signal?.addEventListener("abort", stop);
-    child.stdout.pipe(output, { end: false });
-    child.stderr.pipe(output, { end: false });
+    child.stdout?.pipe(output, { end: false });
+    child.stderr?.pipe(output, { end: false });
+    if (events !== undefined) (child.stdio[3] as Readable).pipe(events, { end: false });
     const settle = (result: CommandEnd) => {
       clearTimeout(timer);
       clearTimeout(kill);

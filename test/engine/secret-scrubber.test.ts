@@ -22,6 +22,11 @@ test("a secret document gives away none of its parts", () => {
   expect(scrubber.scrub("refused: correct horse, battery staple")).toBe("refused: [secret], [secret]");
 });
 
+test("a sudo rule without a password is no secret", () => {
+  expect(new SecretScrubber().scrub("debian ALL=(ALL) NOPASSWD: ALL")).toBe("debian ALL=(ALL) NOPASSWD: ALL");
+  expect(new SecretScrubber().scrub("db_passwd: hunter")).toBe("db_passwd: [secret]");
+});
+
 test("short texts stay: they are words, not secrets", () => {
   const scrubber = new SecretScrubber(["on", "true"]);
   expect(scrubber.scrub("turned on: true")).toBe("turned on: true");

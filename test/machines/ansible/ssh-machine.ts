@@ -1,0 +1,125 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ManagedMachine } from "../../../src/machines/inventory.ts";
+import { systemClock } from "../../../src/os/clock.ts";
+import { poll } from "../../../src/os/poll.ts";
+import { rootFolder } from "./root-folder.ts";
+
+const account = "debian";
+
+/**
+ * A whole Debian with systemd and sshd in a container with a network of its own, on a throwaway layer over the root folder. It is reached by SSH
+ * through `sshConfig`, from anywhere on this computer and from nowhere else.
+ */
+export class SshMachine {
+  readonly folder = mkdtempSync(join(tmpdir(), "lor-machine-"));
+  readonly name = `lor-test-${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
+  readonly identityFile = join(this.folder, "key");
+  readonly sshConfig = join(this.folder, "ssh_config");
+  #container: ChildProcess | undefined;
+  #leader = "";
+
+  static async start(): Promise<SshMachine> {
+    const root = await rootFolder();
+    const machine = new SshMachine();
+    try {
+      await machine.#boot(root);
+    } catch (error) {
+      machine.stop();
+      throw error;
+    }
+    return machine;
+  }
+
+  async #boot(root: string): Promise<void> {
+    execFileSync("ip", ["netns", "add", this.name]);
+    execFileSync("ip", ["-n", this.name, "link", "set", "lo", "up"]);
+    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", this.identityFile]);
+    const proxy = `nsenter --net=/run/netns/${this.name} socat - TCP:127.0.0.1:%p`;
+    writeFileSync(this.sshConfig, `Host *\n  ProxyCommand ${proxy}\n`);
+    const console = openSync(join(this.folder, "console"), "w");
+    // Ends with this process, however that ends.
+    this.#container = spawn(
+      "setpriv",
+      [
+        ...["--pdeathsig", "KILL", "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--console=pipe"],
+        ...["--directory", root, "--volatile=overlay", "--machine", this.name, "--capability=CAP_NET_ADMIN"],
+        ...[`--network-namespace-path=/run/netns/${this.name}`, "--boot"],
+      ],
+      { stdio: ["ignore", console, console] },
+    );
+    await this.until(() => {
+      this.#leader = firstChild(this.#container?.pid);
+      return this.inside("systemctl", "is-active", "ssh.service").trim() === "active";
+    });
+    // systemd-nspawn copies the mode of this computer's own device, which is not everywhere the usual one.
+    chmodSync(this.path("/dev/null"), 0o666);
+    const keys = this.path(`/home/${account}/.ssh`);
+    mkdirSync(keys);
+    writeFileSync(join(keys, "authorized_keys"), this.publicKey);
+    this.inside("chown", "-R", `${account}:`, `/home/${account}/.ssh`);
+    this.inside("chmod", "-R", "go=", `/home/${account}/.ssh`);
+  }
+
+  get publicKey(): string {
+    return readFileSync(`${this.identityFile}.pub`, "utf8");
+  }
+
+  /** The machine as an inventory names it. */
+  managed(changes: Partial<ManagedMachine> = {}): ManagedMachine {
+    const hostKey = readFileSync(this.path("/etc/ssh/ssh_host_ed25519_key.pub"), "utf8")
+      .split(" ")
+      .slice(0, 2)
+      .join(" ");
+    return { name: "machine", address: "192.0.2.1", user: account, hostKeys: [hostKey], ...changes };
+  }
+
+  /** Path of a file of the machine, on this computer. */
+  path(inside: string): string {
+    return `/proc/${this.#leader}/root${inside}`;
+  }
+
+  read(path: string): string {
+    return readFileSync(this.path(path), "utf8");
+  }
+
+  /** Runs a command on the machine as root, not by SSH. @returns its output, also when it fails */
+  inside(...command: readonly string[]): string {
+    const enter = ["--target", this.#leader, "--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd=/"];
+    try {
+      return execFileSync("nsenter", [...enter, "--", ...command], {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+    } catch (error) {
+      const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+      return stdout + stderr;
+    }
+  }
+
+  /** Name of the user after a login by SSH with this machine's key; else what SSH says. */
+  sshAs(user: string): string {
+    const options = ["-F", this.sshConfig, "-i", this.identityFile, "-o", "BatchMode=yes", "-o", "LogLevel=ERROR"];
+    const unchecked = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"];
+    const done = spawnSync("ssh", [...options, ...unchecked, `${user}@machine`, "id", "-un"], { encoding: "utf8" });
+    return (done.stdout + done.stderr).trim();
+  }
+
+  async until(condition: () => boolean, limit = 120_000): Promise<void> {
+    const { good } = await poll({ look: condition, good: (seen) => seen, interval: 100, limit, clock: systemClock });
+    if (!good) throw new Error(`the machine does not get there: ${readFileSync(join(this.folder, "console"), "utf8")}`);
+  }
+
+  stop(): void {
+    if (this.#leader !== "") process.kill(Number(this.#leader), "SIGKILL");
+    this.#container?.kill("SIGKILL");
+    execFileSync("ip", ["netns", "delete", this.name]);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function firstChild(pid: number | undefined): string {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ")[0] ?? "";
+}
