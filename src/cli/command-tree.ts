@@ -19,6 +19,7 @@ const definitions: readonly { readonly names: readonly string[]; load(): Promise
   { names: ["rush", "normal"], load: () => import("./definitions/switch.ts") },
   { names: ["season"], load: () => import("./definitions/season.ts") },
   { names: ["status"], load: () => import("./definitions/status.ts") },
+  { names: ["ssh", "run", "copy", "logs"], load: () => import("./definitions/machines.ts") },
   { names: ["destroy"], load: () => import("./definitions/destroy.ts") },
   { names: ["recover"], load: () => import("./definitions/recover.ts") },
   { names: ["doctor"], load: () => import("./definitions/doctor.ts") },
@@ -47,9 +48,9 @@ export async function createCommandTree({
   open = openTerminal,
 }: CommandTreeOptions = {}): Promise<{
   readonly program: Command;
-  readonly exitCode: () => ExitCode;
+  readonly exitCode: () => number;
 }> {
-  let ended: ExitCode = ExitCode.done;
+  let ended: number = ExitCode.done;
   const program = new Command("lor-infra")
     .description(
       "The infrastructure of a small company in two sizes, normal and rush, switched without losing a request.",

@@ -49,7 +49,7 @@ function written(stream: NodeJS.WriteStream): Promise<void> {
   });
 }
 
-async function run(argv: string[]): Promise<ExitCode> {
+async function run(argv: string[]): Promise<number> {
   try {
     const scope = typedScope(argv);
     const tree = await createCommandTree({ typed: argv[2], all: scope.size > 0 });
@@ -70,13 +70,19 @@ async function run(argv: string[]): Promise<ExitCode> {
   }
 }
 
+/** The words before `--`: those after it are a machine's. */
+function beforeCommand(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf("--");
+  return end < 0 ? argv : argv.slice(0, end);
+}
+
 function asksForHelp(argv: readonly string[]): boolean {
   return argv.length <= 2 || ["help", "--help", "-h"].includes(argv[2] ?? "");
 }
 
 /** Also for arguments that could not be parsed. */
 function asksForJson(argv: readonly string[]): boolean {
-  return argv.some(
+  return beforeCommand(argv).some(
     (word, index) =>
       word === "--json" || word === "--format=json" || (word === "--format" && argv[index + 1] === "json"),
   );

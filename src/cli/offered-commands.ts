@@ -6,11 +6,21 @@ import { systemInFolder } from "../systems/system-in-folder.ts";
 
 /** Commands that only a system with a capability offers. */
 const needed: Readonly<Record<string, keyof SystemDefinition["capabilities"]>> = {
+  copy: "access",
+  logs: "access",
+  run: "access",
+  ssh: "access",
   calendar: "rolling",
   demo: "rolling",
   normal: "rolling",
   rush: "rolling",
   season: "rolling",
+};
+
+/** Why a system without a capability does not offer a command. */
+const reasons: Readonly<Partial<Record<keyof SystemDefinition["capabilities"], string>>> = {
+  access: "its machines are not reached by SSH",
+  rolling: "it has one size, and no rush to switch to",
 };
 
 /** Hides the commands from the help that the system in a folder does not offer. */
@@ -35,7 +45,7 @@ export function requireOffered(command: string, folder: string): void {
   if (system === undefined || isOffered(system, command)) return;
   throw new LorError({
     code: "not-offered",
-    message: `the system ${system.id} does not offer \`${command}\`: it has one size, and no rush to switch to`,
+    message: `the system ${system.id} does not offer \`${command}\`: ${reasons[needed[command] ?? "rolling"] ?? "it has no such capability"}`,
     exit: ExitCode.usage,
     culprit: "user",
     path: "system",

@@ -9,6 +9,7 @@ type Scope = ReadonlyMap<string, string>;
 export function typedScope(argv: readonly string[]): Scope {
   const scope = new Map<string, string>();
   for (const [index, word] of argv.entries()) {
+    if (word === "--") break;
     for (const name of scopeOptions) {
       if (word === `--${name}`) scope.set(name, argv[index + 1] ?? "");
       else if (word.startsWith(`--${name}=`)) scope.set(name, word.slice(name.length + 3));

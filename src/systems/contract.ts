@@ -275,6 +275,42 @@ export interface RecordedResources {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
+/** A machine that administrators log in to. */
+export interface ReachableMachine {
+  /** Such as `ps-0`. */
+  readonly name: string;
+  readonly cloudName: string;
+  /** Private address. */
+  readonly address: string;
+  /** User that administrators log in as. */
+  readonly user: string;
+  /** Its application. Absent: it has none. */
+  readonly application?: {
+    /** User that it runs as. */
+    readonly user: string;
+    /** Folder of the release that serves. */
+    readonly folder: string;
+  };
+}
+
+/** How administrators reach the machines of a stack. */
+export interface MachineRoutes {
+  readonly bastion: ReachableMachine;
+  /** Public address of the bastion, from the stack's outputs; undefined before it exists. */
+  bastionAddress(outputs: Readonly<Record<string, unknown>>): string | undefined;
+  /** Every machine of any profile, besides the bastion. */
+  readonly machines: readonly ReachableMachine[];
+  readonly administrators: readonly { readonly name: string; readonly key: string }[];
+}
+
+/** Logging in to machines: `ssh`, `run`, `copy`, `logs`, `app`. */
+interface AccessCapability<P extends SystemPlan> {
+  /** Undefined: the settings give nobody access. */
+  routes(plan: P): MachineRoutes | undefined;
+  /** Whether a machine is one of those that a switch changes; `run --all-fronts` runs on these. */
+  isMember(name: string): boolean;
+}
+
 /**
  * Capabilities of a system besides its resources. Commands of an absent capability are not in its help and are refused.
  * A reserved one has a name and a purpose, and gets its type together with the first command that uses it: until then the compiler
@@ -285,6 +321,8 @@ interface Capabilities<S extends SharedSettings, P extends SystemPlan> {
   readonly rolling?: RollingCapability<S, P>;
   /** Backups, what they promise, and where their age can be seen. */
   readonly recovery?: RecoveryCapability<P>;
+  /** Logging in to the machines. */
+  readonly access?: AccessCapability<P>;
   /** Reserved: start and stop what runs on the machines, and read its logs. */
   readonly services?: never;
   /** Reserved: deploy a release of an application, and go back to the one before. */

@@ -4,6 +4,8 @@ import type { Command } from "commander";
 export function words(text: string): readonly string[] {
   const all: string[] = [];
   for (const word of text.trim().split(/\s+/)) {
+    // What follows is a command on a machine.
+    if (word === "--") break;
     all.push(word.replace(/[.,:'\])]+$/, ""));
     if (/[.,:'\])]$/.test(word)) break;
   }

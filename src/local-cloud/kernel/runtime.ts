@@ -17,4 +17,6 @@ export interface CloudRuntime {
   readonly trafficPortOffset: number;
   /** Value of LOR_INFRA_EXTENSIONS at its start; empty: only the built-in simulators. */
   readonly extensions: string;
+  /** Whether its machines really boot. Default: false, they are simulated. */
+  readonly machines?: boolean;
 }

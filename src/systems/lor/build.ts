@@ -144,7 +144,7 @@ function createBastion(plan: LorPlan, access: AccessPlan, network: VRack, config
     region: plan.region.compute,
     server: access.bastion,
     administratorKeys: administratorKeysOf(plan),
-    machines: access.machines,
+    machines: access.machines.map(({ address }) => address),
     shell: access.shell,
     network,
     part: partNames.access,

@@ -1,5 +1,6 @@
 import { defaultPriceBookId } from "../../clouds/ovh/price-books.ts";
 import type { SystemDefinition } from "../contract.ts";
+import { machineRoutes } from "./access.ts";
 import { backupSources } from "./backup-sources.ts";
 import { keptSecrets } from "./kept-secrets.ts";
 import { fleetOf, planLor } from "./plan.ts";
@@ -45,6 +46,7 @@ export const system: SystemDefinition<LorSettings, LorPlan> = {
   configuration: ({ storage: { configuration } }) => ({ region: configuration.region, name: configuration.cloudName }),
   capabilities: {
     rolling,
+    access: { routes: machineRoutes, isMember: (name) => rolling.memberOf(name) === name },
     recovery: {
       lossRemedies,
       backupSources,

@@ -197,8 +197,8 @@ export interface AccessPlan {
   readonly bastion: MachinePlan;
   /** Whether administrators get a shell on the bastion itself. */
   readonly shell: boolean;
-  /** Private addresses that the bastion forwards to: of every machine in any profile. */
-  readonly machines: readonly string[];
+  /** Machines that the bastion forwards to: every one in any profile. */
+  readonly machines: readonly { readonly name: string; readonly cloudName: string; readonly address: string }[];
 }
 
 interface AdministratorPlan {

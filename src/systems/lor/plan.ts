@@ -174,7 +174,10 @@ function planAccess({ access, prestashop, odoo }: LorSettings, prefix: string): 
     },
     shell: bastion.shell,
     // Those of every profile: the bastion's configuration does not change during a switch.
-    machines: [...prestashop.addresses, odoo.address].map(String),
+    machines: [
+      ...prestashop.addresses.map((address, index) => ({ name: frontName(index), address })),
+      { name: "odoo", address: odoo.address },
+    ].map(({ name, address }) => ({ name, cloudName: `${prefix}-${name}`, address: address.toString() })),
   };
 }
 

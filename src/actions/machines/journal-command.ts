@@ -1,0 +1,45 @@
+import { ExitCode, LorError } from "../../core/errors.ts";
+
+interface JournalArgs {
+  /** Period before now such as `1h`, or a moment in ISO 8601. */
+  readonly since: string;
+  readonly grep?: string | undefined;
+  readonly follow: boolean;
+  /** Only the sessions of administrators. */
+  readonly sessions: boolean;
+  readonly now: Date;
+}
+
+const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+/** Command that shows a machine's journal. @throws LorError `since-invalid` */
+export function journalCommand({ since, grep, follow, sessions, now }: JournalArgs): readonly string[] {
+  return [
+    ...["sudo", "-n", "journalctl", "--no-pager", "--quiet", "--output=short-iso"],
+    `--since=@${Math.floor(sinceMoment(since, now).getTime() / 1000)}`,
+    ...(grep === undefined ? [] : [`--grep=${grep}`]),
+    ...(sessions ? ["--identifier=lor-session", "--identifier=sshd", "--identifier=sudo"] : []),
+    ...(follow ? ["--follow", "--lines=all"] : []),
+  ];
+}
+
+/** Moment of `30m`, `1h`, `2d`, or of ISO 8601. @throws LorError `since-invalid` */
+function sinceMoment(text: string, now: Date): Date {
+  const [, count, unit = ""] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  if (count !== undefined) return new Date(now.getTime() - Number(count) * (secondsOf[unit] ?? 0) * 1000);
+  const moment = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text)
+    ? new Date(text)
+    : undefined;
+  if (moment !== undefined && !Number.isNaN(moment.getTime())) return moment;
+  throw new LorError({
+    code: "since-invalid",
+    message: "the beginning of a log cannot be read",
+    exit: ExitCode.usage,
+    culprit: "user",
+    path: "--since",
+    seen: text,
+    accepted:
+      "a period before now such as 30m, 1h or 2d, a day such as 2026-12-01 (UTC), or a moment such as 2026-12-01T08:00Z",
+    next: "lor-infra logs odoo --since 1h",
+  });
+}

@@ -1,0 +1,213 @@
+import { PassThrough, Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import type { Machines, ServerView } from "../../clouds/clients.ts";
+import { ExitCode, LorError } from "../../core/errors.ts";
+import type { MachineRoutes, ReachableMachine } from "../../systems/contract.ts";
+import type { MachineAccess, MachineAnswer, MachineCommandOptions } from "../machine-access.ts";
+import type { PinnedHostKeys } from "./host-keys.ts";
+import type { Identity } from "./identities.ts";
+import { requireMachine } from "./require-machine.ts";
+import { shellWords } from "./shell-words.ts";
+import { runSsh, type SshEnd, type SshStreams } from "./ssh-client.ts";
+import { type SshAttempt, sshFailed, sshFailure } from "./ssh-failure.ts";
+import { type SshHost, writeSshFiles } from "./ssh-files.ts";
+
+interface SshAccessArgs {
+  /** Folder of the files of OpenSSH's client. */
+  readonly folder: string;
+  readonly routes: MachineRoutes;
+  /** Prefix of every cloud name of the stack. */
+  readonly prefix: string;
+  /** Where the bastion's SSH server answers. */
+  readonly bastion: { readonly host: string; readonly port: number };
+  /** Port of the other machines' SSH servers. Default 22. */
+  readonly port?: number;
+  readonly compute: Pick<Machines, "findServers">;
+  readonly hostKeys: PinnedHostKeys;
+  readonly identities: readonly Identity[];
+  readonly identityFile: string | undefined;
+  readonly trusted: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Limit of a command, in milliseconds. */
+const defaultLimit = 60_000;
+
+/** Access by OpenSSH's client, through the bastion. */
+export class SshAccess implements MachineAccess {
+  readonly #args: SshAccessArgs;
+  readonly #pinned = new Set<string>();
+  #servers: Promise<readonly ServerView[]> | undefined;
+
+  constructor(args: SshAccessArgs) {
+    this.#args = args;
+  }
+
+  /** Names of the administrators whose keys this user has. */
+  get administrators(): readonly string[] {
+    return this.#args.identities.map(({ administrator }) => administrator);
+  }
+
+  async run(machine: string, command: readonly string[], options: MachineCommandOptions = {}): Promise<MachineAnswer> {
+    const output = new PassThrough();
+    const errors = new PassThrough();
+    const texts = Promise.all([buffer(output), buffer(errors)]);
+    const { limit = defaultLimit, input, signal = this.#args.signal } = options;
+    try {
+      const code = await this.ssh(machine, ["-T"], command, {
+        input: input === undefined ? "none" : Readable.from([input]),
+        output,
+        errors,
+        limit,
+        signal,
+      });
+      output.end();
+      errors.end();
+      const [stdout, stderr] = await texts;
+      return { code, stdout: stdout.toString(), stderr: stderr.toString() };
+    } finally {
+      output.end();
+      errors.end();
+    }
+  }
+
+  /**
+   * Runs OpenSSH's client on a machine.
+   * @param options of the client, such as `-T`
+   * @param command empty: a login shell
+   * @returns exit code of the command
+   */
+  async ssh(
+    name: string,
+    options: readonly string[],
+    command: readonly string[],
+    streams: SshStreams & { readonly limit?: number; readonly signal?: AbortSignal | undefined },
+  ): Promise<number> {
+    const machine = requireMachine(this.#args.routes, name);
+    const config = await this.prepare([machine]);
+    const words = command.length === 0 ? [] : ["--", shellWords(command)];
+    const end = await runSsh({
+      program: "ssh",
+      config,
+      jump: this.#jump(machine),
+      args: [...options, machine.name, ...words],
+      env: this.#args.env,
+      ...streams,
+    });
+    return this.#judge(machine, end);
+  }
+
+  /** Copies files between this machine and another one; one of the places begins with the name of a machine and a colon. */
+  async copy(name: string, from: string, to: string, streams: SshStreams): Promise<number> {
+    const machine = requireMachine(this.#args.routes, name);
+    const config = await this.prepare([machine]);
+    const messages = new PassThrough();
+    const told = buffer(messages);
+    const end = await runSsh({
+      program: "scp",
+      config,
+      jump: this.#jump(machine),
+      args: ["-r", "-p", "--", from, to],
+      env: this.#args.env,
+      ...streams,
+      errors: messages,
+    });
+    messages.end();
+    const text = (await told).toString();
+    const failed = end.code === 0 ? undefined : this.#failure(machine, { ...end, machineLog: connectionLines(text) });
+    if (failed !== undefined) throw failed;
+    if (streams.errors !== "inherit") streams.errors.write(text);
+    else process.stderr.write(text);
+    return end.code ?? ExitCode.failed;
+  }
+
+  /**
+   * Pins the host keys of machines and of the bastion, and writes the configuration for OpenSSH's client.
+   * @returns its path
+   */
+  async prepare(machines: readonly ReachableMachine[]): Promise<string> {
+    const { routes, folder, identities, identityFile } = this.#args;
+    const wanted = [...new Map([routes.bastion, ...machines].map((machine) => [machine.name, machine])).values()];
+    for (const machine of wanted.filter(({ name }) => !this.#pinned.has(name))) {
+      await this.#pin(machine);
+      this.#pinned.add(machine.name);
+    }
+    const pins = this.#args.hostKeys.pinned();
+    const known = [routes.bastion, ...routes.machines].map(
+      ({ name, cloudName }) => [cloudName, pins.get(name) ?? []] as const,
+    );
+    return writeSshFiles({
+      folder,
+      hosts: [this.#bastionHost(), ...routes.machines.map((machine) => this.#host(machine))],
+      hostKeys: new Map(known),
+      identities,
+      identityFile,
+    });
+  }
+
+  async #pin(machine: ReachableMachine): Promise<void> {
+    this.#servers ??= this.#args.compute.findServers(`${this.#args.prefix}-`);
+    const server = (await this.#servers).find(({ name, state }) => name === machine.cloudName && state !== "deleted");
+    if (server === undefined) throw notThere(machine);
+    const { hostKeys, trusted } = this.#args;
+    await hostKeys.pin({ machine: machine.name, serverId: server.id, trusted });
+  }
+
+  #bastionHost(): SshHost {
+    const { routes, bastion } = this.#args;
+    const { name, user, cloudName } = routes.bastion;
+    return { name, user, address: bastion.host, port: bastion.port, alias: cloudName };
+  }
+
+  #host({ name, address, user, cloudName }: ReachableMachine): SshHost {
+    return { name, address, port: this.#args.port ?? 22, user, alias: cloudName, jump: this.#args.routes.bastion.name };
+  }
+
+  #jump({ name }: ReachableMachine): string | undefined {
+    const { bastion } = this.#args.routes;
+    return name === bastion.name ? undefined : bastion.name;
+  }
+
+  #judge(machine: ReachableMachine, end: SshEnd): number {
+    if (end.code !== undefined && end.code !== sshFailed) return end.code;
+    const failed = this.#failure(machine, end);
+    if (failed !== undefined) throw failed;
+    return end.code ?? sshFailed;
+  }
+
+  #failure(machine: ReachableMachine, { code, ...logs }: SshEnd): LorError | undefined {
+    const { routes, bastion, identities, identityFile } = this.#args;
+    const attempt: SshAttempt = {
+      ...logs,
+      machineLog: code === undefined && logs.machineLog === "" ? "no answer in time" : logs.machineLog,
+      machine: machine.name,
+      bastion: routes.bastion.name,
+      bastionAddress: bastion.port === 22 ? bastion.host : `${bastion.host}:${bastion.port}`,
+      address: machine.address,
+      offered: identityFile === undefined ? identities.map(({ administrator }) => administrator) : [identityFile],
+    };
+    return sshFailure(attempt);
+  }
+}
+
+/** Of what scp writes, the messages about its connection; the others are about files. */
+function connectionLines(text: string): string {
+  const about =
+    /Permission denied \(|Host key verification|Connection (closed|reset|timed)|connect to host|open failed|HOST IDENTIFICATION/;
+  return text
+    .split("\n")
+    .filter((line) => about.test(line))
+    .join("\n");
+}
+
+function notThere({ name, cloudName }: ReachableMachine): LorError {
+  return new LorError({
+    code: "machine-missing",
+    message: `the cloud has no server ${cloudName}: ${name} does not exist at the moment`,
+    exit: ExitCode.failed,
+    culprit: "user",
+    seen: name,
+    next: "lor-infra status",
+  });
+}

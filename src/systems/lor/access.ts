@@ -1,0 +1,25 @@
+import type { MachineRoutes, ReachableMachine } from "../contract.ts";
+import type { LorPlan } from "./plan-model.ts";
+
+/** User of Debian's cloud image; becomes root by sudo. */
+const imageUser = "debian";
+const release = "/srv/lor/current";
+
+/** How administrators reach Lor's machines. */
+export function machineRoutes({ access, odoo }: LorPlan): MachineRoutes | undefined {
+  if (access === undefined) return undefined;
+  const { name, cloudName, address } = access.bastion;
+  return {
+    // Its user has no shell: see machines/bastion/sshd.conf.
+    bastion: { name, cloudName, address, user: "jump" },
+    bastionAddress: ({ addresses }) => {
+      const recorded = (addresses as Readonly<Record<string, { readonly public?: unknown }>> | undefined)?.bastion;
+      return typeof recorded?.public === "string" ? recorded.public : undefined;
+    },
+    machines: access.machines.map((machine): ReachableMachine => {
+      const user = machine.name === odoo.server.name ? "odoo" : "www-data";
+      return { ...machine, user: imageUser, application: { user, folder: release } };
+    }),
+    administrators: access.administrators,
+  };
+}
