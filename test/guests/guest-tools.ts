@@ -8,7 +8,17 @@ import { fileURLToPath } from "node:url";
  * @throws Error that says what is missing and why it could not be installed: without them the tests would prove nothing.
  */
 export function ensureGuestTools(): void {
+  install("guests");
+}
+
+/** As `ensureGuestTools`, for the servers and clients of the managed databases. */
+export function ensureDatabasePrograms(): void {
+  install("databases");
+}
+
+function install(set: string): void {
   const script = fileURLToPath(new URL("install-tools.sh", import.meta.url));
-  const done = spawnSync("sh", [script], { encoding: "utf8", timeout: 600_000 });
-  if (done.status !== 0) throw new Error(`the guests' tools are not there: ${done.stderr}${done.error?.message ?? ""}`);
+  const done = spawnSync("sh", [script, set], { encoding: "utf8", timeout: 600_000 });
+  if (done.status !== 0)
+    throw new Error(`programs of the tests are not there: ${done.stderr}${done.error?.message ?? ""}`);
 }

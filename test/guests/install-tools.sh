@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs, where absent, the Debian packages whose programs check the guests' files. Starts no service.
+# Installs, where absent, the Debian packages of a set of programs: `guests` (they check the guests' files) or `databases`. Starts no service.
 set -eu
 LC_ALL=C.UTF-8
 export LC_ALL DEBIAN_FRONTEND=noninteractive
@@ -21,10 +21,17 @@ want sshd openssh-server
 want ssh openssh-client
 [ -e /etc/php/8.2/mods-available/mysqlnd.ini ] || missing="$missing php8.2-mysql"
 [ -e /etc/php/8.2/mods-available/pdo_sqlite.ini ] || missing="$missing php8.2-sqlite3"
+if [ "${1:-guests}" = databases ]; then
+  missing=""
+  want mariadbd mariadb-server
+  want psql postgresql-client
+  want nft nftables
+  [ -x /usr/lib/postgresql/15/bin/postgres ] || missing="$missing postgresql-15"
+fi
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" != 0 ]; then
-  echo "the guests' tests need these Debian packages, and only root can install them: apt-get install$missing" >&2
+  echo "the tests need these Debian packages, and only root can install them: apt-get install$missing" >&2
   exit 1
 fi
 
@@ -42,7 +49,7 @@ install() { apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeou
 if ! install; then
   apt-get update -qq -o DPkg::Lock::Timeout=300 >"$log" 2>&1 || true
   if ! install; then
-    echo "the guests' tests need these Debian packages, and they could not be installed:$missing" >&2
+    echo "the tests need these Debian packages, and they could not be installed:$missing" >&2
     tail -n 5 "$log" >&2
     exit 1
   fi

@@ -1,7 +1,9 @@
 import { execFile, execFileSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
-import type { MachineNetwork } from "../../../src/local-cloud/machines/services/machine-network.ts";
+import type { InsideOptions, MachineNetwork } from "../../../src/local-cloud/machines/services/machine-network.ts";
+import { systemClock } from "../../../src/os/clock.ts";
+import { poll } from "../../../src/os/poll.ts";
 
 const run = promisify(execFile);
 let last = 0;
@@ -30,8 +32,11 @@ export class HandMadeNetwork implements MachineNetwork {
     return new HandMadeNetwork(name);
   }
 
-  enter(command: readonly string[]): readonly string[] {
-    return ["nsenter", `--net=/run/netns/${this.#name}`, ...command];
+  inside(command: readonly [string, ...string[]], { user }: InsideOptions = {}): readonly string[] {
+    const enter = ["nsenter", `--net=/run/netns/${this.#name}`];
+    if (user === undefined) return [...enter, ...command];
+    const who = ["setpriv", `--reuid=${user}`, `--regid=${user}`, "--init-groups", "--"];
+    return [...enter, "unshare", "--mount", "--", "sh", "-ec", ownDevices, "sh", ...who, ...command];
   }
 
   async own(address: string): Promise<void> {
@@ -51,9 +56,45 @@ export class HandMadeNetwork implements MachineNetwork {
     return stdout;
   }
 
+  /** Connections to an own address come from another one, which the network owns too. */
+  async speakAs(from: string, to: string): Promise<void> {
+    const route = ["local", to, "dev", "lo", "table", "local", "proto", "kernel", "scope", "host"];
+    await run("ip", ["-n", this.#name, "route", "replace", ...route, "src", from]);
+  }
+
+  /** Kills the processes inside whose names match, and waits until they are gone. */
+  async killAll(name: RegExp): Promise<void> {
+    const find = async () => {
+      const { stdout } = await run("ip", ["netns", "pids", this.#name]);
+      return stdout
+        .split("\n")
+        .filter(Boolean)
+        .map(Number)
+        .filter((pid) => name.test(commandOf(pid)));
+    };
+    for (const pid of await find()) process.kill(pid, "SIGKILL");
+    await poll({ look: find, good: (left) => left.length === 0, interval: 20, limit: 20_000, clock: systemClock });
+  }
+
   async close(): Promise<void> {
     await run("ip", ["netns", "del", this.#name]);
     rmSync(`/etc/netns/${this.#name}`, { recursive: true, force: true });
+  }
+}
+
+/** The user's programs write to /dev/null, which not every container lets everybody do. */
+const ownDevices = `
+mount -t tmpfs -o mode=755 tmpfs /mnt
+mknod -m 666 /mnt/null c 1 3
+mount --bind /mnt/null /dev/null
+exec "$@"
+`;
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8");
+  } catch {
+    return "";
   }
 }
 

@@ -29,7 +29,7 @@ export class NamespaceSockets {
   /** @throws Error when the namespace cannot be entered */
   static async open(network: MachineNetwork): Promise<NamespaceSockets> {
     const opener = new URL(`./open-sockets${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
-    const [program = "", ...args] = network.enter([process.execPath, fileURLToPath(opener)]);
+    const [program = "", ...args] = network.inside([process.execPath, fileURLToPath(opener)]);
     const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe", "ipc"], env: {} });
     let complaint = "";
     child.stderr?.on("data", (text: Buffer) => {

@@ -3,6 +3,7 @@ import type { Server } from "node:net";
 import { join } from "node:path";
 import type { LocalCloud } from "../../local-cloud.ts";
 import { CertificateAuthority } from "./certificate-authority.ts";
+import { DatabaseServers } from "./databases.ts";
 import { httpsDoor } from "./https-door.ts";
 import type { MachineNetwork } from "./machine-network.ts";
 import { MetadataService } from "./metadata.ts";
@@ -33,6 +34,7 @@ export interface MachineServices {
   /** Address of the name server. */
   readonly nameServer: string;
   readonly metadata: MetadataService;
+  readonly databases: DatabaseServers;
   /** Address of a name as machines see it. */
   resolve(name: string): string | undefined;
   close(): Promise<void>;
@@ -41,7 +43,8 @@ export interface MachineServices {
 /** Starts the services inside the machines' network. @throws Error when the network cannot be entered or an address is in use */
 export async function startMachineServices(args: MachineServicesArgs): Promise<MachineServices> {
   const { cloud, network, folder } = args;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // Databases run as other users, who must reach their own folders in it.
+  mkdirSync(folder, { recursive: true, mode: 0o711 });
   const authority = CertificateAuthority.open(join(folder, "authority"), () => new Date());
   const releases = new ReleaseFiles(args.releases ?? join(folder, "releases"));
   const metadata = new MetadataService(cloud);
@@ -59,12 +62,16 @@ export async function startMachineServices(args: MachineServicesArgs): Promise<M
   answerNames(nameSocket, resolve);
   await serve(door, await sockets.listen(serviceAddress, 443));
   await serve(metadata.server, await sockets.listen(metadataAddress, 80));
+  const databases = new DatabaseServers({ cloud, network, authority, folder: join(folder, "databases") });
+  await databases.refresh();
   return {
     authority,
     nameServer: serviceAddress,
     metadata,
+    databases,
     resolve,
     close: async () => {
+      await databases.close();
       nameSocket.close();
       await Promise.all([door, metadata.server].map(stop));
       await sockets.close();

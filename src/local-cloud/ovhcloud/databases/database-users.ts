@@ -2,7 +2,7 @@ import type { CloudContext } from "../../kernel/context.ts";
 import type { StoredRecord } from "../../kernel/store.ts";
 import { conflict } from "./check-database.ts";
 import type { DatabaseRecord, DatabaseRecords, DatabaseUserBody, LogicalDatabaseBody } from "./database-records.ts";
-import type { DatabaseUserView, LogicalDatabaseView } from "./types.ts";
+import type { DatabaseLogin, DatabaseUserView, LogicalDatabaseView } from "./types.ts";
 
 /** Users and databases that every new service has. */
 const firstUser = "avnadmin";
@@ -102,6 +102,14 @@ export class DatabaseUsers {
 
   delete(clusterId: string, userId: string): void {
     this.#context.write(() => this.#records.users.remove(this.#requireUser(clusterId, userId).id));
+  }
+
+  logins(clusterId: string): readonly DatabaseLogin[] {
+    return this.#context.read(() =>
+      this.#records.users
+        .list({ parent: clusterId })
+        .map(({ name, body: { password, roles } }) => ({ name, password, roles })),
+    );
   }
 
   createDatabase(clusterId: string, name: string): LogicalDatabaseView {

@@ -1,3 +1,4 @@
+import { databaseConnections } from "../../../clouds/ovh/offers.ts";
 import { type CloudContext, fixedUuid } from "../../kernel/context.ts";
 import { lastBackupMoment } from "../../openstack/restrictions.ts";
 import type { DatabaseBody, DatabaseRecord } from "./database-records.ts";
@@ -47,6 +48,7 @@ export function viewOf(
     maintenanceTime: body.maintenanceTime,
     deletionProtection: body.deletionProtection,
     advancedConfiguration: body.advancedConfiguration,
+    maxConnections: databaseConnections(body.engine, body.flavor) ?? 0,
     createdAt: context.clock.iso(body.createdAt),
   };
 }

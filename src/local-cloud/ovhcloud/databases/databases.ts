@@ -19,6 +19,7 @@ import type {
   CreateDatabaseArgs,
   DatabaseBackupView,
   DatabaseCapabilities,
+  DatabaseLogin,
   DatabaseUserView,
   DatabaseView,
   LogicalDatabaseView,
@@ -243,6 +244,10 @@ export class OvhDatabases implements OvhDatabasesApi {
 
   deleteUser(clusterId: string, userId: string): void {
     this.#users.delete(clusterId, userId);
+  }
+
+  logins(clusterId: string): readonly DatabaseLogin[] {
+    return this.#users.logins(clusterId);
   }
 
   createLogicalDatabase(clusterId: string, name: string): LogicalDatabaseView {

@@ -55,6 +55,8 @@ export interface DatabaseView {
   readonly maintenanceTime: string;
   readonly deletionProtection: boolean;
   readonly advancedConfiguration: Readonly<Record<string, string>>;
+  /** Connections that users may open at the same time; OVHcloud's API does not show it. */
+  readonly maxConnections: number;
   readonly createdAt: string;
 }
 
@@ -111,6 +113,13 @@ export interface DatabaseUserView {
   readonly status: "CREATING" | "READY" | "UPDATING";
   readonly roles: readonly string[];
   readonly createdAt: string;
+}
+
+export interface DatabaseLogin {
+  readonly name: string;
+  /** Secret. */
+  readonly password: string;
+  readonly roles: readonly string[];
 }
 
 export interface LogicalDatabaseView {
@@ -172,6 +181,8 @@ export interface OvhDatabasesApi {
   updateUser(clusterId: string, userId: string, args: { roles?: readonly string[] | undefined }): DatabaseUserView;
   resetPassword(clusterId: string, userId: string): DatabaseUserView & { readonly password: string };
   deleteUser(clusterId: string, userId: string): void;
+  /** Users with their passwords (secret), as a server needs them; no API shows it. */
+  logins(clusterId: string): readonly DatabaseLogin[];
 
   createLogicalDatabase(clusterId: string, name: string): LogicalDatabaseView;
   getLogicalDatabase(clusterId: string, databaseId: string): LogicalDatabaseView;
