@@ -130,6 +130,10 @@ describe.skipIf(namespaceObstacle !== undefined)("servers of managed databases",
     expect(await accepts(database, outside)).toBe(false);
     await expect(mysql(login, "SELECT 1", false)).rejects.toThrow(/1045/);
 
+    const idle = await network.hold(database.privateAddress ?? "", 20184, 301);
+    await expect(mysql(login, "SELECT 1")).rejects.toThrow(/1040.*Too many connections/);
+    await idle();
+
     // A password that was reset replaces the old one.
     const user = cloud.ovhDatabases.listUsers(database.id).find(({ username }) => username === "prestashop");
     const reset = cloud.ovhDatabases.resetPassword(database.id, user?.id ?? "");

@@ -1,4 +1,5 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import type { InsideOptions, MachineNetwork } from "../../../src/local-cloud/machines/services/machine-network.ts";
@@ -60,6 +61,24 @@ export class HandMadeNetwork implements MachineNetwork {
   async speakAs(from: string, to: string): Promise<void> {
     const route = ["local", to, "dev", "lo", "table", "local", "proto", "kernel", "scope", "host"];
     await run("ip", ["-n", this.#name, "route", "replace", ...route, "src", from]);
+  }
+
+  /** Opens connections inside and holds them. @returns a function that closes them */
+  async hold(address: string, port: number, count: number): Promise<() => Promise<void>> {
+    const script = `
+      const { connect } = require("node:net");
+      const opened = Array.from({ length: ${count} }, () => new Promise((resolve) => {
+        connect(${port}, "${address}").once("data", resolve);
+      }));
+      Promise.all(opened).then(() => console.log("open"));`;
+    const [program = "", ...args] = this.inside([process.execPath, "-e", script]);
+    const holder = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
+    await once(holder.stdout, "data");
+    return async () => {
+      const ended = once(holder, "close");
+      holder.kill("SIGKILL");
+      await ended;
+    };
   }
 
   /** Kills the processes inside whose names match, and waits until they are gone. */

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,6 +11,7 @@ import {
   serviceAddress,
   startMachineServices,
 } from "../../../src/local-cloud/machines/services/services.ts";
+import { ensureDatabasePrograms } from "../../guests/guest-tools.ts";
 import { createShop, frontAddress, signedUrl } from "../test-cloud.ts";
 import { HandMadeNetwork, namespaceObstacle } from "./hand-made-network.ts";
 
@@ -21,7 +22,10 @@ describe.skipIf(namespaceObstacle !== undefined)("services inside the machines' 
   let services: MachineServices;
 
   beforeAll(async () => {
+    ensureDatabasePrograms();
     folder = mkdtempSync(join(tmpdir(), "lor-services-"));
+    // The databases' own users must reach their folders.
+    chmodSync(folder, 0o711);
     cloud = createLocalCloud({ databasePath: ":memory:", clock: "stepped", scale: 1 });
     await createShop(cloud);
     network = await HandMadeNetwork.open(serviceAddress);
@@ -30,6 +34,7 @@ describe.skipIf(namespaceObstacle !== undefined)("services inside the machines' 
     mkdirSync(dirname(release), { recursive: true });
     writeFileSync(release, "release");
     services = await startMachineServices({ cloud, network, folder });
+    expect([...services.databases.problems]).toEqual([]);
     writeFileSync(join(folder, "ca.pem"), services.authority.certificate);
   });
 
