@@ -183,6 +183,7 @@ export const errorCodes = {
   "machine-missing": { exit: 1, means: "a machine of the settings does not exist in the cloud" },
   "machine-unknown": { exit: 2, means: "the stack has no machine of this name" },
   "machine-unreachable": { exit: 1, means: "a machine does not answer the bastion" },
+  "machines-not-possible": { exit: 1, means: "this computer cannot boot machines for the local cloud" },
   "machines-simulated": { exit: 1, means: "the local cloud simulates its machines, so nobody can log in" },
   "map-not-found": { exit: 2, means: "the cloud does not have the resource that `--map` names" },
   "map-unknown-resource": { exit: 2, means: "`--map` names a resource that the settings do not describe" },

@@ -1,10 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
-import { ExitCode, LorError } from "../core/errors.ts";
-import { homeOfUser, thisUser } from "../os/user.ts";
+import { join } from "node:path";
+import { cacheHome, type Environment } from "../os/cache-home.ts";
 
-/** Environment of the caller, such as `process.env`. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type { Environment };
 
 export const thisPlatform = `${process.platform}-${process.arch}`;
 
@@ -75,23 +73,4 @@ export class ProgramCache {
   #pathIn(place: string): string {
     return join(place, "bin", this.#program);
   }
-}
-
-/** @throws LorError `home-missing` */
-function cacheHome(env: Environment): string {
-  const chosen = env.XDG_CACHE_HOME;
-  // The specification ignores relative paths.
-  if (chosen !== undefined && isAbsolute(chosen)) return chosen;
-  const home = env.HOME || homeOfUser();
-  if (home) return join(home, ".cache");
-  throw new LorError({
-    code: "home-missing",
-    message: "this user has no home folder, so there is no place for the engine",
-    exit: ExitCode.usage,
-    culprit: "user",
-    path: "XDG_CACHE_HOME",
-    seen: `user ${thisUser()}, HOME not set`,
-    accepted: "the absolute path of a folder that this user may write",
-    next: "export XDG_CACHE_HOME=FOLDER, then the same command again",
-  });
 }

@@ -1,0 +1,367 @@
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import {
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
+import { systemClock } from "../../os/clock.ts";
+import { poll } from "../../os/poll.ts";
+import { cpuInfo, memoryInfo } from "./hardware.ts";
+import type { CloudNetwork, MachineCard } from "./network.ts";
+import { childrenOf, type Sandbox } from "./sandbox.ts";
+import { type Command, runTool, spawnTool, type ToolOptions, type ToolResult, toolPath, tryTool } from "./tools.ts";
+
+export interface MachineSpec {
+  /** Host name. */
+  readonly name: string;
+  readonly cards: readonly MachineCard[];
+  /** Processors that it sees. It never runs on more than the computer has. */
+  readonly cpus: number;
+  /** Memory that it sees, in MiB. */
+  readonly memoryMebibytes: number;
+  /** Size of its system disk, in GiB; a fraction is allowed. The image itself takes nothing of it. */
+  readonly diskGibibytes: number;
+  /** Its data volume, mounted at /srv. Absent: none is attached. */
+  readonly dataVolume?: MachineVolume | undefined;
+}
+
+export interface MachineVolume {
+  /** Image file. It is made when it does not exist, with a file system labelled `lor-data`, because no udev runs in a container to find a blank disk. */
+  readonly file: string;
+  readonly gibibytes: number;
+}
+
+interface MachineArgs {
+  readonly sandbox: Sandbox;
+  readonly network: CloudNetwork;
+  /** Distinguishes it from the other machines of the cloud: up to 64 letters, digits and hyphens. */
+  readonly id: string;
+  /** Folder of this machine: system disk and console log. */
+  readonly folder: string;
+}
+
+/** Time for a machine to shut down before it is switched off, in milliseconds. */
+const shutdownLimit = 60_000;
+
+/** With it a container could make a device file of one of the computer's disks. */
+const withheld = "CAP_MKNOD";
+
+/** The same for programs that are run on a machine from outside, and what systemd-nspawn itself withholds from a container. */
+const withheldOutside = "-mknod,-sys_module,-sys_rawio,-sys_time,-sys_pacct,-syslog";
+
+/**
+ * A Debian 12 with systemd in a container: a server of the cloud. Its system disk is a layer over the image and is kept until `remove`; it takes
+ * address, identity and user data from the network, as in the cloud.
+ */
+export class Machine {
+  readonly name: string;
+  /** Everything that it wrote to its console and journal, over all its starts. */
+  readonly consoleFile: string;
+  readonly #args: MachineArgs;
+  #spec: MachineSpec;
+  #running: { readonly process: ChildProcess; readonly ended: Promise<void> } | undefined;
+
+  constructor(args: MachineArgs, spec: MachineSpec) {
+    this.#args = args;
+    this.#spec = spec;
+    this.name = spec.name;
+    this.consoleFile = join(args.folder, "console.log");
+  }
+
+  get spec(): MachineSpec {
+    return this.#spec;
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** Switches the machine on; nothing happens when it runs. Resolves before it has booted. @throws Error with what failed */
+  async start(): Promise<void> {
+    if (this.#running !== undefined) return;
+    mkdirSync(this.#args.folder, { recursive: true, mode: 0o700 });
+    await this.#prepareDisks();
+    await this.#args.network.plug(this.#args.id, this.#spec.cards);
+    const log = openSync(this.consoleFile, "a", 0o600);
+    const process = this.#args.sandbox.spawn(await this.#command(), { stdio: ["ignore", log, log] });
+    closeSync(log);
+    const ended = once(process, "close").then(() => this.#releaseAll());
+    this.#running = { process, ended };
+  }
+
+  /** Shuts it down as by its power button; switches it off when that takes longer than a minute. */
+  async stop(): Promise<void> {
+    const running = this.#running;
+    if (running === undefined) return;
+    // systemd-nspawn passes its own SIGTERM on to a booted system as an orderly shutdown.
+    this.#signal(this.#supervisor(), "SIGTERM");
+    const { good } = await poll({
+      look: () => this.#running !== running,
+      good: Boolean,
+      interval: 100,
+      limit: shutdownLimit,
+      clock: systemClock,
+    });
+    if (!good) await this.kill();
+  }
+
+  /** Switches it off at once, as when its host loses power. */
+  async kill(): Promise<void> {
+    const running = this.#running;
+    if (running === undefined) return;
+    this.#signal(this.#supervisor(), "SIGKILL");
+    this.#signal(this.#init(), "SIGKILL");
+    await running.ended;
+  }
+
+  /** Shuts it down and starts it again; with `changes`, as another flavor or with another volume. */
+  async reboot(changes: Partial<Omit<MachineSpec, "name">> = {}): Promise<void> {
+    await this.stop();
+    this.#spec = { ...this.#spec, ...changes };
+    await this.start();
+  }
+
+  /** Changes what it is while it does not run. */
+  change(changes: Partial<Omit<MachineSpec, "name">>): void {
+    if (this.#running !== undefined) throw new Error(`${this.name} runs: stop it first`);
+    this.#spec = { ...this.#spec, ...changes };
+  }
+
+  /** Switches it off and removes its system disk; the data volume is kept. */
+  async remove(): Promise<void> {
+    await this.kill();
+    rmSync(this.#args.folder, { recursive: true, force: true });
+  }
+
+  /** Attaches a data volume, or detaches it with undefined. A running machine finds it mounted at /srv. @throws Error when it is in use */
+  async attach(dataVolume: MachineVolume | undefined): Promise<void> {
+    const before = this.#spec.dataVolume;
+    if (before?.file !== dataVolume?.file && this.#running !== undefined) {
+      if (before !== undefined) await this.#withMounts(["umount", "/srv"]);
+      if (dataVolume !== undefined) {
+        await ensureVolume(dataVolume);
+        await this.#withMounts(["sh", "-euc", attachVolume, "sh", await loopDevice(dataVolume.file)]);
+      }
+    } else if (dataVolume !== undefined && before !== undefined && existsSync(dataVolume.file)) {
+      await grow(dataVolume);
+    }
+    this.#spec = { ...this.#spec, dataVolume };
+  }
+
+  /** Runs a program of the image that sees the machine's files, with rights that the machine itself lacks. */
+  async #withMounts(command: Command): Promise<void> {
+    const { seen: init } = await poll({
+      look: () => this.#init(),
+      good: (pid) => pid !== undefined || this.#running === undefined,
+      interval: 50,
+      limit: shutdownLimit,
+      clock: systemClock,
+    });
+    if (init === undefined) throw new Error(`${this.name} does not run`);
+    await runTool(["nsenter", `--target=${init}`, "--mount", "--root", "--wd", "--", ...command]);
+  }
+
+  /** Runs a program on it as root, whatever its exit code. @throws Error when the machine does not run */
+  async try(command: Command, options: ToolOptions = {}): Promise<ToolResult> {
+    return await tryTool(this.#on(command), options);
+  }
+
+  /** Runs a program on it as root. @throws Error with the end of its output when it fails */
+  async run(command: Command, options: ToolOptions = {}): Promise<string> {
+    return await runTool(this.#on(command), options);
+  }
+
+  /** Starts a program on it as root. */
+  spawn(command: Command, options: Parameters<typeof spawnTool>[1] = {}): ChildProcess {
+    return spawnTool(this.#on(command), options);
+  }
+
+  /** Content of a file on it; undefined when there is none, or the machine does not run (yet). */
+  async read(path: string): Promise<string | undefined> {
+    if (this.#init() === undefined) return undefined;
+    const { code, stdout } = await this.try(["cat", path]);
+    return code === 0 ? stdout : undefined;
+  }
+
+  /** Everything on the console so far. */
+  console(): string {
+    return existsSync(this.consoleFile) ? readFileSync(this.consoleFile, "utf8") : "";
+  }
+
+  /**
+   * Memory of its processes that no other machine shares, in MiB: the sum of their proportional set sizes.
+   * Source: kernel.org/doc/Documentation/filesystems/proc.txt, smaps_rollup.
+   */
+  memoryMebibytes(): number {
+    const kibibytes = this.#processes().reduce((sum, pid) => sum + proportionalSize(pid), 0);
+    return Math.round(kibibytes / 1024);
+  }
+
+  #processes(): readonly number[] {
+    const init = this.#init();
+    const found: number[] = [];
+    const queue = init === undefined ? [] : [init];
+    for (let pid = queue.pop(); pid !== undefined; pid = queue.pop()) {
+      found.push(pid);
+      queue.push(...childrenOf(pid));
+    }
+    return found;
+  }
+
+  #on(command: Command): Command {
+    const init = this.#init();
+    if (init === undefined) throw new Error(`${this.name} does not run`);
+    const enter = ["--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--root", "--wd"] as const;
+    const environment = ["env", "-i", `PATH=${toolPath}`, "LC_ALL=C.UTF-8", "HOME=/root"] as const;
+    const limited = ["setpriv", `--bounding-set=${withheldOutside}`, "--"] as const;
+    return ["nsenter", `--target=${init}`, ...enter, "--", ...environment, ...limited, ...command];
+  }
+
+  /** systemd-nspawn: the only child of the program that entered the sandbox. */
+  #supervisor(): number | undefined {
+    const pid = this.#running?.process.pid;
+    return pid === undefined ? undefined : childrenOf(pid)[0];
+  }
+
+  /** First process of the machine, seen from outside; undefined before it boots and when it is off. */
+  #init(): number | undefined {
+    const supervisor = this.#supervisor();
+    return supervisor === undefined ? undefined : childrenOf(supervisor).find(isSystemd);
+  }
+
+  #signal(pid: number | undefined, name: NodeJS.Signals): void {
+    if (pid === undefined) return;
+    try {
+      process.kill(pid, name);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+  }
+
+  get #mounts(): string {
+    return `/run/lor/machines/${this.#args.id}`;
+  }
+
+  async #prepareDisks(): Promise<void> {
+    const { diskGibibytes, dataVolume, cpus, memoryMebibytes } = this.#spec;
+    const hardware = join(this.#args.folder, "hardware");
+    mkdirSync(hardware, { recursive: true });
+    writeFileSync(join(hardware, "cpuinfo"), cpuInfo(cpus));
+    writeFileSync(join(hardware, "meminfo"), memoryInfo(memoryMebibytes));
+    const system = join(this.#args.folder, "system.img");
+    // Without a journal: its layer is thrown away when the computer stops.
+    await ensureFileSystem(system, diskGibibytes, ["-O", "^has_journal", "-L", "system"]);
+    if (dataVolume !== undefined) await ensureVolume(dataVolume);
+    const disks = [this.#mounts, this.#args.sandbox.layers, system, dataVolume?.file ?? ""];
+    await this.#args.sandbox.run(["sh", "-c", mountDisks, "sh", ...disks]);
+  }
+
+  async #command(): Promise<Command> {
+    const usable = Math.min(Math.max(1, Math.floor(this.#spec.cpus)), availableParallelism());
+    const device = await this.#dataDevice();
+    const volume = device === undefined ? [] : [`--bind=${device}`, `--bind=${this.#mounts}/data:/srv`];
+    return [
+      "nsenter",
+      ...[`--net=/run/netns/${this.#args.id}`, "--"],
+      ...["taskset", "--cpu-list", `0-${usable - 1}`],
+      ...["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--console=read-only", "--boot"],
+      ...[`--directory=${this.#mounts}/root`, `--machine=${this.name}`],
+      ...["--capability=CAP_NET_ADMIN", `--drop-capability=${withheld}`],
+      ...["--resolv-conf=off", "--timezone=off", "--link-journal=no", "--bind=/dev/fuse"],
+      `--bind-ro=${join(this.#args.folder, "hardware")}:/run/hardware`,
+      ...volume,
+      // By these cloud-init knows that it is in an OpenStack.
+      "--setenv=product_name=OpenStack Nova",
+      "ci.ds=OpenStack",
+      ...["systemd.log_color=0", "systemd.journald.forward_to_console=1"],
+    ];
+  }
+
+  async #dataDevice(): Promise<string | undefined> {
+    if (this.#spec.dataVolume === undefined) return undefined;
+    return (await this.#args.sandbox.run(["findmnt", "-rn", "-o", "SOURCE", "-M", `${this.#mounts}/data`])).trim();
+  }
+
+  async #releaseAll(): Promise<void> {
+    const { sandbox, network } = this.#args;
+    await sandbox.try(["sh", "-c", unmountDisks, "sh", this.#mounts]).catch(() => undefined);
+    await network.unplug(this.#args.id).catch(() => undefined);
+    this.#running = undefined;
+  }
+}
+
+/** Arguments: the folder of the mounts, the read-only layers, the system disk, the data volume or nothing. */
+const mountDisks = `set -eu
+mounts=$1 layers=$2 system=$3 data=$4
+mkdir -p "$mounts/system" "$mounts/root" "$mounts/data"
+mount -o loop,noatime "$system" "$mounts/system"
+mkdir -p "$mounts/system/upper" "$mounts/system/work"
+# A machine that was switched off leaves this mark, and the layer is not mounted again while it is there.
+rm -rf "$mounts/system/work/work/incompat"
+mount -t overlay overlay -o "volatile,lowerdir=$layers,upperdir=$mounts/system/upper,workdir=$mounts/system/work" "$mounts/root"
+[ -z "$data" ] || mount -o loop "$data" "$mounts/data"
+`;
+
+const unmountDisks = `for part in root data system; do
+  ! mountpoint -q "$1/$part" || umount "$1/$part" || umount -l "$1/$part"
+done`;
+
+/** Argument: the loop device, numbered alike inside and outside. */
+const attachVolume = `[ -e "$1" ] || (umask 077 && mknod "$1" b 7 "\${1#/dev/loop}")
+mount "$1" /srv`;
+
+/** A loop device that shows a file until it is mounted no more. */
+async function loopDevice(file: string): Promise<string> {
+  return (await runTool(["losetup", "--find", "--show", file])).trim();
+}
+
+function ensureVolume({ file, gibibytes }: MachineVolume): Promise<void> {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  return ensureFileSystem(file, gibibytes, ["-L", "lor-data"]);
+}
+
+/** Makes an attached volume larger; its machine makes the file system follow. */
+async function grow({ file, gibibytes }: MachineVolume): Promise<void> {
+  const bytes = Math.round(gibibytes * 1024 ** 3);
+  if (statSync(file).size >= bytes) return;
+  truncateSync(file, bytes);
+  const devices = await runTool(["losetup", "--noheadings", "--output", "NAME", "--associated", file]);
+  for (const device of devices.split("\n").filter(Boolean)) await runTool(["losetup", "--set-capacity", device]);
+}
+
+async function ensureFileSystem(file: string, gibibytes: number, options: readonly string[]): Promise<void> {
+  if (existsSync(file)) return;
+  const descriptor = openSync(file, "wx", 0o600);
+  ftruncateSync(descriptor, Math.round(gibibytes * 1024 ** 3));
+  closeSync(descriptor);
+  await runTool(["mkfs.ext4", "-q", "-F", ...options, file]);
+}
+
+function isSystemd(pid: number): boolean {
+  try {
+    // The container's first process, and not the program that is still building it: number 1 in its own namespace.
+    return /^NSpid:.*\t1$/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+/** In KiB. */
+function proportionalSize(pid: number): number {
+  try {
+    return Number(/^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0);
+  } catch {
+    // It has ended meanwhile.
+    return 0;
+  }
+}

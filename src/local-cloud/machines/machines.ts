@@ -1,0 +1,232 @@
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Environment } from "../../os/cache-home.ts";
+import type { LocalCloud } from "../local-cloud.ts";
+import type { ServerStatus, ServerView } from "../openstack/nova/types.ts";
+import { ensureImage, type MachineImage } from "./image.ts";
+import { Machine, type MachineSpec, type MachineVolume } from "./machine.ts";
+import { CloudNetwork } from "./network.ts";
+import { requireMachines } from "./requirements.ts";
+import { Sandbox } from "./sandbox.ts";
+import { CertificateAuthority } from "./services/certificate-authority.ts";
+import { type MachineServices, serviceAddress, startMachineServices } from "./services/services.ts";
+
+export interface StartMachinesArgs {
+  readonly cloud: LocalCloud;
+  /** Folder of disks, volumes, console logs and the services' data; survives a restart of the cloud. */
+  readonly folder: string;
+  /** Folder of release archives, laid out by host and path. Default: `releases` in the folder of the services. */
+  readonly releases?: string | undefined;
+  /** Its XDG_CACHE_HOME and HOME say where the image is kept. */
+  readonly env: Environment;
+  /** Progress message to display. */
+  readonly onProgress: (text: string) => void;
+}
+
+/** States in which Nova lets the guest run. */
+const running: ReadonlySet<ServerStatus> = new Set(["ACTIVE", "VERIFY_RESIZE"]);
+
+/** A guest and what it was last told to be. */
+interface Guest {
+  readonly machine: Machine;
+  /** Number of its boot in the model: another one is a reboot. Undefined: switched off. */
+  boot: number | undefined;
+  /** Steps of one guest follow each other; guests don't wait for each other. */
+  turn: Promise<void>;
+}
+
+/**
+ * Machines that really boot: one for each server of the cloud, which follows the server through start, stop, reboot, resize, volumes and
+ * deletion. What the model decides (states, durations, refusals) stays the model's; what a machine answers is its own.
+ */
+export class CloudMachines {
+  readonly services: MachineServices;
+  readonly network: CloudNetwork;
+  readonly sandbox: Sandbox;
+  readonly image: MachineImage;
+  readonly #cloud: LocalCloud;
+  readonly #folder: string;
+  readonly #guests = new Map<string, Guest>();
+  /** Guests of deleted servers, until nothing of them is left. */
+  readonly #leaving = new Set<Guest>();
+  readonly #problems = new Map<string, string>();
+  readonly #unsubscribe: () => void;
+  #closed = false;
+
+  private constructor(
+    args: StartMachinesArgs,
+    parts: Pick<CloudMachines, "services" | "network" | "sandbox" | "image">,
+  ) {
+    this.#cloud = args.cloud;
+    this.#folder = args.folder;
+    this.services = parts.services;
+    this.network = parts.network;
+    this.sandbox = parts.sandbox;
+    this.image = parts.image;
+    this.#unsubscribe = args.cloud.onChange(() => this.#follow());
+    this.#removeAbandoned();
+    this.#follow();
+  }
+
+  /** @throws LorError `machines-not-possible`; Error when the image cannot be built or the network cannot be made */
+  static async start(args: StartMachinesArgs): Promise<CloudMachines> {
+    await requireMachines();
+    const image = await ensureImage(args);
+    const services = join(args.folder, "services");
+    // The services open the same authority again.
+    const authority = CertificateAuthority.open(join(services, "authority"), () => new Date());
+    const sandbox = await Sandbox.start({
+      folder: args.folder,
+      imageRoot: image.root,
+      authority: authority.certificate,
+    });
+    try {
+      const network = new CloudNetwork(sandbox, serviceAddress);
+      const { cloud, releases } = args;
+      const started = await startMachineServices({ cloud, network, folder: services, releases });
+      return new CloudMachines(args, { services: started, network, sandbox, image });
+    } catch (error) {
+      await sandbox.stop();
+      throw error;
+    }
+  }
+
+  /** Machine of a server; undefined before its first start and after its deletion. */
+  of(serverId: string): Machine | undefined {
+    return this.#guests.get(serverId)?.machine;
+  }
+
+  /** Machine of the server with that name. @throws Error when there is none */
+  named(name: string): Machine {
+    const server = this.#cloud.nova.servers.list().find((each) => each.name === name);
+    const machine = server === undefined ? undefined : this.of(server.id);
+    if (machine === undefined) throw new Error(`no machine of a server named ${name}`);
+    return machine;
+  }
+
+  /** Why machines could not follow their servers, by server name. */
+  problems(): ReadonlyMap<string, string> {
+    return this.#problems;
+  }
+
+  /** Resolves when every machine has followed its server as it is now. @throws Error with the first problem */
+  async settled(): Promise<void> {
+    this.#follow();
+    await Promise.all([...this.#guests.values(), ...this.#leaving].map(({ turn }) => turn));
+    const [problem] = this.#problems;
+    if (problem !== undefined) throw new Error(`${problem[0]}: ${problem[1]}`);
+  }
+
+  /** Ends every machine at once and the network with them; disks and volumes stay. */
+  async stop(): Promise<void> {
+    this.#closed = true;
+    this.#unsubscribe();
+    await Promise.all([...this.#guests.values(), ...this.#leaving].map(({ machine }) => machine.kill()));
+    await this.services.close();
+    await this.sandbox.stop();
+  }
+
+  #follow(): void {
+    if (this.#closed) return;
+    const servers = this.#cloud.nova.servers.list();
+    for (const server of servers) this.#followServer(server);
+    const there = new Set(servers.map(({ id }) => id));
+    for (const [id, guest] of this.#guests) {
+      if (there.has(id)) continue;
+      this.#guests.delete(id);
+      this.#leaving.add(guest);
+      this.#then(guest, async () => {
+        await guest.machine.remove();
+        this.#leaving.delete(guest);
+      });
+    }
+    this.#removeVolumes();
+  }
+
+  #followServer(server: ServerView): void {
+    const boot = running.has(server.status) ? server.guestReadyAt : undefined;
+    const known = this.#guests.get(server.id);
+    if (known === undefined && boot === undefined) return;
+    const guest = known ?? this.#make(server);
+    const spec = this.#specOf(server);
+    const rebuilt = server.status === "REBUILD";
+    if (guest.boot !== boot || rebuilt) {
+      guest.boot = boot;
+      this.#then(guest, async () => {
+        await (rebuilt ? guest.machine.remove() : guest.machine.stop());
+        if (boot === undefined) return;
+        for (const card of spec.cards) await this.network.addSubnet(this.#subnetOf(card.subnetId));
+        guest.machine.change(spec);
+        await guest.machine.start();
+      });
+    } else if (boot !== undefined) {
+      this.#then(guest, () => guest.machine.attach(spec.dataVolume));
+    }
+  }
+
+  #make(server: ServerView): Guest {
+    const { sandbox, network } = this;
+    const folder = join(this.#folder, "servers", server.id);
+    const machine = new Machine({ sandbox, network, id: server.id, folder }, this.#specOf(server));
+    const guest: Guest = { machine, boot: undefined, turn: Promise.resolve() };
+    this.#guests.set(server.id, guest);
+    return guest;
+  }
+
+  #then(guest: Guest, step: () => Promise<void>): void {
+    const { name } = guest.machine;
+    guest.turn = guest.turn.then(async () => {
+      if (this.#closed) return;
+      try {
+        await step();
+        this.#problems.delete(name);
+      } catch (error) {
+        this.#problems.set(name, error instanceof Error ? error.message : String(error));
+      }
+    });
+  }
+
+  #specOf(server: ServerView): MachineSpec {
+    const volumeId = server.volumeIds.find((id) => this.#cloud.cinder.volumes.get(id).status === "in-use");
+    return {
+      name: server.name,
+      cards: server.addresses.map(({ subnetId, address, macAddress }) => ({ subnetId, address, macAddress })),
+      cpus: server.flavor.vcpus,
+      memoryMebibytes: server.flavor.ram,
+      diskGibibytes: server.flavor.disk,
+      ...(volumeId === undefined ? {} : { dataVolume: this.#volume(volumeId) }),
+    };
+  }
+
+  #volume(id: string): MachineVolume {
+    return { file: this.#volumeFile(id), gibibytes: this.#cloud.cinder.volumes.get(id).size };
+  }
+
+  #volumeFile(id: string): string {
+    return join(this.#folder, "volumes", `${id}.img`);
+  }
+
+  #subnetOf(id: string) {
+    const { cidr, gatewayIp } = this.#cloud.neutron.subnets.get(id);
+    return { id, cidr, gateway: gatewayIp };
+  }
+
+  /** System disks of servers that were deleted while no one looked. */
+  #removeAbandoned(): void {
+    const there = new Set(this.#cloud.nova.servers.list().map(({ id }) => id));
+    for (const id of entries(join(this.#folder, "servers"))) {
+      if (!there.has(id)) rmSync(join(this.#folder, "servers", id), { recursive: true, force: true });
+    }
+  }
+
+  #removeVolumes(): void {
+    const there = new Set(this.#cloud.cinder.volumes.list().map(({ id }) => `${id}.img`));
+    for (const file of entries(join(this.#folder, "volumes"))) {
+      if (!there.has(file)) rmSync(join(this.#folder, "volumes", file), { force: true });
+    }
+  }
+}
+
+function entries(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}

@@ -1,0 +1,28 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { TestProject } from "vitest/node";
+import { ensureImage } from "../../src/local-cloud/machines/image.ts";
+import { machinesNotPossible, missingRequirements } from "../../src/local-cloud/machines/requirements.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Why machines cannot boot on this computer; undefined when they can. */
+    readonly machinesObstacle: string | undefined;
+  }
+}
+
+/** Installs what boots machines where that is possible, and builds their image, so that no test waits for it. */
+export async function setup({ provide }: TestProject): Promise<void> {
+  const obstacle = await findObstacle();
+  provide("machinesObstacle", obstacle);
+  if (obstacle === undefined) await ensureImage({ env: process.env, onProgress: (text) => console.log(text) });
+  else console.warn(`no machine boots in these tests: ${obstacle}`);
+}
+
+async function findObstacle(): Promise<string | undefined> {
+  const script = fileURLToPath(new URL("../machines/install-tools.sh", import.meta.url));
+  const installed = spawnSync("sh", [script], { encoding: "utf8", timeout: 600_000 });
+  const missing = await missingRequirements();
+  if (missing.length === 0) return undefined;
+  return [machinesNotPossible(missing).message, installed.stderr.trim()].filter((text) => text !== "").join("; ");
+}
