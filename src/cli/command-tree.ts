@@ -20,6 +20,7 @@ const definitions: readonly { readonly names: readonly string[]; load(): Promise
   { names: ["season"], load: () => import("./definitions/season.ts") },
   { names: ["status"], load: () => import("./definitions/status.ts") },
   { names: ["ssh", "run", "copy", "logs"], load: () => import("./definitions/machines.ts") },
+  { names: ["app"], load: () => import("./definitions/app.ts") },
   { names: ["destroy"], load: () => import("./definitions/destroy.ts") },
   { names: ["recover"], load: () => import("./definitions/recover.ts") },
   { names: ["doctor"], load: () => import("./definitions/doctor.ts") },

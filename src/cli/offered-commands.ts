@@ -6,6 +6,7 @@ import { systemInFolder } from "../systems/system-in-folder.ts";
 
 /** Commands that only a system with a capability offers. */
 const needed: Readonly<Record<string, keyof SystemDefinition["capabilities"]>> = {
+  app: "access",
   copy: "access",
   logs: "access",
   run: "access",

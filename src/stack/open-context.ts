@@ -22,11 +22,12 @@ import { requireReadable } from "../state/state-copies.ts";
 import { readCheckpoint } from "../state/state-file.ts";
 import type { SystemPlan } from "../systems/contract.ts";
 import type { Project } from "../systems/load-project.ts";
-import { buildStack, cloudOf, regionOf } from "../systems/project-plan.ts";
+import { buildStack, cloudOf, planProfile, regionOf } from "../systems/project-plan.ts";
 import type { Emit } from "./action-event.ts";
 import { cloudFolder, connectLocalCloud } from "./cloud-connection.ts";
 import { guardEngine } from "./guarded-engine.ts";
 import { lazyEngine } from "./lazy-engine.ts";
+import type { MachineAccess } from "./machine-access.ts";
 import { readPassphrase } from "./passphrase.ts";
 import { requireCertificate } from "./require-certificate.ts";
 import {
@@ -81,7 +82,7 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
       lock === undefined || args.guarded === false ? engine : guardEngine(engine, { state, lock, clock: systemClock });
     const place = await connect(project, cloud, folder, env);
     const certificate = certificateReader(args, place);
-    return {
+    const context: OpenedContext = {
       project,
       cloud,
       folder,
@@ -106,10 +107,26 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
         ? {}
         : { certificate: fileReader(project.system.certificate.variable, place.certificate) }),
       program: (plan, choice) => systemProgram(project, plan, choice, { cloud, certificate }),
+      machines: () => accessIfPossible(context),
       [Symbol.asyncDispose]: () => giveBack(lock, args.emit),
     };
+    return context;
   } catch (error) {
     await giveBack(lock, args.emit);
+    throw error;
+  }
+}
+
+/** Where nobody can log in, nothing is asked and nothing is claimed. */
+async function accessIfPossible(context: StackContext): Promise<MachineAccess | undefined> {
+  const { access } = context.project.system.capabilities;
+  if (access?.routes(planProfile(context.project, "normal")) === undefined) return undefined;
+  const { openAccess } = await import("./ssh/open-access.ts");
+  try {
+    return await openAccess(context);
+  } catch (error) {
+    if (error instanceof LorError && (error.code === "machines-simulated" || error.code === "bastion-missing"))
+      return undefined;
     throw error;
   }
 }

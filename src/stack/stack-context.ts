@@ -12,6 +12,7 @@ import type { StackState } from "../state/stack-state.ts";
 import type { SystemPlan } from "../systems/contract.ts";
 import type { Project } from "../systems/load-project.ts";
 import type { Emit } from "./action-event.ts";
+import type { MachineAccess } from "./machine-access.ts";
 
 /** Waits and limits of a switch, in milliseconds. */
 export interface SwitchTimings {
@@ -98,6 +99,8 @@ export interface StackContext {
   trialEngine(): Promise<TrialEngine>;
   readonly clients: CloudClients;
   readonly commands: ProjectCommands;
+  /** Access to the machines; undefined where they cannot be asked. */
+  readonly machines?: () => Promise<MachineAccess | undefined>;
   /** Files of this machine: scratch files, the local cloud. */
   readonly folder: StackFolder;
   /** State shared by everybody who works on the stack. */

@@ -286,6 +286,8 @@ export interface ReachableMachine {
   readonly user: string;
   /** Its application. Absent: it has none. */
   readonly application?: {
+    /** Such as `shop`; the machines of one application share its data. */
+    readonly name: string;
     /** User that it runs as. */
     readonly user: string;
     /** Folder of the release that serves. */
@@ -301,6 +303,8 @@ export interface MachineRoutes {
   /** Every machine of any profile, besides the bastion. */
   readonly machines: readonly ReachableMachine[];
   readonly administrators: readonly { readonly name: string; readonly key: string }[];
+  /** Address of an application's first administrator. */
+  readonly administratorEmail: string;
 }
 
 /** Logging in to machines: `ssh`, `run`, `copy`, `logs`, `app`. */

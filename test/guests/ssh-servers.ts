@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { BucketPlace, ContainerClient, Machines, ServerView } from "../../src/clouds/clients.ts";
 import { bastionFiles } from "../../src/machines/bastion/files.ts";
 import { hostKeysName } from "../../src/machines/document.ts";
+import { systemClock } from "../../src/os/clock.ts";
 import { PinnedHostKeys } from "../../src/stack/ssh/host-keys.ts";
 import { findIdentities } from "../../src/stack/ssh/identities.ts";
 import { SshAccess } from "../../src/stack/ssh/ssh-access.ts";
@@ -149,10 +150,11 @@ export class SshScene {
           cloudName: "lor-prod-ps-0",
           address: "127.0.0.1",
           user,
-          application: { user, folder: this.#root },
+          application: { name: "shop", user, folder: this.#root },
         },
       ],
       administrators: [{ name: "anna", key: this.key }],
+      administratorEmail: "anna@lor.example",
     };
   }
 
@@ -184,6 +186,7 @@ export class SshScene {
       trusted: more.trusted,
       env,
       signal: undefined,
+      clock: systemClock,
     });
   }
 

@@ -40,6 +40,6 @@ function sinceMoment(text: string, now: Date): Date {
     seen: text,
     accepted:
       "a period before now such as 30m, 1h or 2d, a day such as 2026-12-01 (UTC), or a moment such as 2026-12-01T08:00Z",
-    next: "lor-infra logs odoo --since 1h",
+    next: "lor-infra logs ps-0 --since 1h",
   });
 }

@@ -9,7 +9,7 @@ interface Copy {
   readonly target: string;
 }
 
-/** Reads `ps-0:/path .` or `file odoo:/path`. @throws LorError `copy-form`, `machine-unknown` */
+/** Reads `ps-0:/path .` or `file ps-0:/path`. @throws LorError `copy-form`, `machine-unknown` */
 export function parseCopy(routes: MachineRoutes, from: string, to: string): Copy {
   const [source, target] = [placeOf(from), placeOf(to)];
   const machine = source.machine ?? target.machine;

@@ -1,6 +1,7 @@
 import { ExitCode, LorError, messageOf } from "../../core/errors.ts";
 import { serves } from "../../rolling/serving.ts";
 import { HeldEvents } from "../../stack/held-events.ts";
+import { machineReason } from "../../stack/machine-reason.ts";
 import { type ObservedFleet, type ObservedFront, observeFleet } from "../../stack/observe-fleet.ts";
 import { type StackContext, stoppedBy } from "../../stack/stack-context.ts";
 import { sleepUnlessStopped, waitUntil } from "../../stack/wait-until.ts";
@@ -163,16 +164,17 @@ async function gate(wave: Wave, name: string): Promise<ObservedFront> {
     good: (one) => one.healthy && one.server === "active",
   });
   if (!good) {
+    const reason = await machineReason(wave.context, name);
     throw new LorError({
       code: "gate-failed",
-      message: `${name} does not pass its health check`,
+      message: `${name} does not pass its health check${reason === undefined ? "" : `; ${reason.text}`}`,
       exit: ExitCode.failed,
       culprit: "cloud",
       seen: `server ${seen.server}, health ${seen.member?.operatingStatus ?? "unknown"}, ${
         seen.pool === "serving" ? "in the pool" : "out of the pool: the shop serves on the others"
       }`,
       accepted: `healthy within ${Math.round(timings.gateLimit / 1000)} s`,
-      next: wave.next,
+      next: reason?.next ?? wave.next,
     });
   }
   emit({ kind: "front", front: name, moment: "healthy" });

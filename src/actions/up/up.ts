@@ -4,6 +4,7 @@ import type { PlanItem } from "../../domain/plan-item.ts";
 import type { Profile } from "../../domain/profile.ts";
 import { fleetOfLive } from "../../rolling/step-fleet.ts";
 import { diskChanges, requireNoShrinking, warnOfGrowth } from "../../stack/disk-changes.ts";
+import { machineReason } from "../../stack/machine-reason.ts";
 import { type KnownFleet, type ObservedFleet, observeFleet } from "../../stack/observe-fleet.ts";
 import {
   type Confirm,
@@ -91,7 +92,7 @@ export async function up(context: StackContext, { profile: asked, confirm }: UpI
   if (refusal !== undefined) {
     throw refusal.adding("everything else is as the settings say");
   }
-  requireHealthy(plan, fleet);
+  await requireHealthy(context, plan, fleet);
   const seconds = (context.clock.now().getTime() - began) / 1000;
   return { profile, changes, before, after: plan, fleet, outputs, seconds };
 }
@@ -312,19 +313,22 @@ function shortType(type: string): string {
 }
 
 /** @throws LorError `front-unhealthy`: everything was built, and not all of it serves */
-function requireHealthy(plan: SystemPlan, fleet: ObservedFleet): void {
+async function requireHealthy(context: StackContext, plan: SystemPlan, fleet: ObservedFleet): Promise<void> {
   const healthy = new Set(fleet.fronts.filter((one) => one.healthy).map((one) => one.name));
   const failing = plan.fleet.fronts.map((one) => one.name).filter((name) => !healthy.has(name));
   const [first] = failing;
   if (first === undefined) return;
+  const reason = await machineReason(context, first);
   throw new LorError({
     code: "front-unhealthy",
-    message: `everything is as the settings say, but ${failing.join(", ")} ${failing.length === 1 ? "does" : "do"} not pass the health check`,
+    message: `everything is as the settings say, but ${failing.join(", ")} ${failing.length === 1 ? "does" : "do"} not pass the health check${reason === undefined ? "" : `; ${reason.text}`}`,
     exit: ExitCode.failed,
     culprit: "cloud",
     seen: `${plan.fleet.fronts.length - failing.length} of ${plan.fleet.fronts.length} fronts healthy`,
     accepted: "every front healthy",
-    next: `lor-infra status; a front that stays unhealthy is replaced by lor-infra recover --replace ${first}`,
+    next:
+      reason?.next ??
+      `lor-infra status; a front that stays unhealthy is replaced by lor-infra recover --replace ${first}`,
   });
 }
 

@@ -1,17 +1,15 @@
 import { readFileSync } from "node:fs";
-import { userInfo } from "node:os";
 import { applicationCommand } from "../../actions/machines/application-command.ts";
 import { journalCommand } from "../../actions/machines/journal-command.ts";
 import { parseCopy } from "../../actions/machines/parse-copy.ts";
-import { SessionLog } from "../../actions/machines/session-log.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import type { MachineAnswer } from "../../stack/machine-access.ts";
+import { existingMachines } from "../../stack/ssh/existing-machines.ts";
 import { accessFolder, routesOf } from "../../stack/ssh/open-access.ts";
 import { requireMachine } from "../../stack/ssh/require-machine.ts";
+import { SessionLog } from "../../stack/ssh/session-log.ts";
 import { shellWords } from "../../stack/ssh/shell-words.ts";
-import type { SshAccess } from "../../stack/ssh/ssh-access.ts";
 import type { SshStreams } from "../../stack/ssh/ssh-client.ts";
-import type { StackContext } from "../../stack/stack-context.ts";
 import { stackFolder, stateHome } from "../../state/stack-folder.ts";
 import { loadSettings } from "../load-settings.ts";
 import type { Terminal } from "../terminal.ts";
@@ -29,8 +27,7 @@ export async function ssh(
 ): Promise<number> {
   if (options.printConfig) return await printConfig(terminal, options, machine);
   if (machine === undefined) throw withoutMachine("lor-infra ssh ps-0");
-  return await withMachines(options, async (access, context) => {
-    note(access, context, machine, undefined);
+  return await withMachines(options, async (access) => {
     const code = await patiently(() => access.ssh(machine, [], [], own));
     terminal.document({ version: 1, machine, code });
     return code;
@@ -57,7 +54,7 @@ export async function run(
   const words = (given[0] ?? []) as readonly string[];
   const project = loadSettings(options, "tell");
   const routes = routesOf(project);
-  const fronts = routes.machines.map(({ name }) => name).filter((name) => isFront(name));
+  const isFront = (name: string) => project.system.capabilities.access?.isMember(name) === true;
   const [machine, ...rest] = words;
   const command = options.allFronts ? words : rest;
   const example = "lor-infra run ps-0 -- php bin/console cache:clear";
@@ -65,10 +62,11 @@ export async function run(
   if (!options.allFronts) requireMachine(routes, machine);
   if (command.length === 0) throw withoutCommand(machine, example);
   return await withMachines(options, async (access, context) => {
-    const names = options.allFronts ? await existing(context, fronts) : [machine];
+    const names = options.allFronts
+      ? (await existingMachines(context)).map(({ name }) => name).filter(isFront)
+      : [machine];
     const answers: (MachineAnswer & { readonly machine: string })[] = [];
     for (const name of names) {
-      note(access, context, name, shellWords(command));
       const words = applicationCommand(requireMachine(routes, name), command);
       if (terminal.json) {
         answers.push({ machine: name, ...(await access.run(name, words, { limit: longest })) });
@@ -83,23 +81,12 @@ export async function run(
     terminal.document({ version: 1, answers });
     return Math.max(ExitCode.done, ...answers.map(({ code }) => code));
   });
-
-  function isFront(name: string): boolean {
-    return project.system.capabilities.access?.isMember(name) === true;
-  }
-
-  async function existing(context: StackContext, names: readonly string[]): Promise<readonly string[]> {
-    const servers = await context.clients.compute.findServers(`${project.name}-${project.stack}-`);
-    const there = new Set(servers.filter(({ state }) => state !== "deleted").map((server) => server.name));
-    return names.filter((name) => there.has(requireMachine(routes, name).cloudName));
-  }
 }
 
 export async function copy(terminal: Terminal, options: MachineOptions, from: string, to: string): Promise<number> {
   const routes = routesOf(loadSettings(options, "tell"));
   const { machine, source, target } = parseCopy(routes, from, to);
-  return await withMachines(options, async (access, context) => {
-    note(access, context, machine, `copy ${shellWords([from, to])}`);
+  return await withMachines(options, async (access) => {
     const code = await patiently(() => access.copy(machine, source, target, own));
     terminal.document({ version: 1, machine, code });
     return code;
@@ -118,7 +105,7 @@ export async function logs(
 ): Promise<number> {
   const routes = routesOf(loadSettings(options, "tell"));
   if (machine === undefined) {
-    if (!options.sessions) throw withoutMachine("lor-infra logs odoo --since 1h");
+    if (!options.sessions) throw withoutMachine("lor-infra logs ps-0 --since 1h");
     return showSessions(terminal, options);
   }
   requireMachine(routes, machine);
@@ -143,12 +130,6 @@ function showSessions(terminal: Terminal, options: MachineOptions): number {
   return ExitCode.done;
 }
 
-/** Noted before the connection: an attempt counts. */
-function note(access: SshAccess, { folder, clock }: StackContext, machine: string, command: string | undefined): void {
-  const who = access.administrators.join(", ") || userInfo().username;
-  new SessionLog(accessFolder(folder)).append({ at: clock.now().toISOString(), who, machine, command });
-}
-
 /** Ctrl-C is for the program on the machine; OpenSSH's client ends by itself. */
 async function patiently<T>(work: () => Promise<T>): Promise<T> {
   const ignore = () => undefined;
@@ -166,7 +147,7 @@ function withoutMachine(example: string): LorError {
     message: "no machine is named",
     exit: ExitCode.usage,
     culprit: "user",
-    accepted: "the name of a machine, such as ps-0 or odoo",
+    accepted: "the name of a machine, such as ps-0",
     next: example,
   });
 }

@@ -6,7 +6,7 @@ import type { DefineCommand } from "../define-command.ts";
 export const define: DefineCommand = (program, runs) => {
   const load = () => import("../commands/machines.ts");
   withIdentity(withCloud(add(program, "ssh", "log in to a machine through the bastion")))
-    .argument("[machine]", "such as ps-0 or odoo")
+    .argument("[machine]", "such as ps-0")
     .option("--print-config", "print a configuration file for ssh -F, and log in nowhere", false)
     .option("--trust-host-key <fingerprint>", "accept changed host keys, once you have compared them")
     .action(runs(async () => (await load()).ssh));
@@ -16,10 +16,10 @@ export const define: DefineCommand = (program, runs) => {
     .action(runs(async () => (await load()).run));
   withIdentity(withCloud(add(program, "copy", "copy a file or a folder from or to a machine")))
     .argument("<from>", "such as ps-0:/var/log/nginx/error.log")
-    .argument("<to>", "such as . or odoo:/tmp/")
+    .argument("<to>", "such as . or ps-0:/tmp/")
     .action(runs(async () => (await load()).copy));
   withIdentity(withCloud(add(program, "logs", "the journal of a machine")))
-    .argument("[machine]", "such as odoo")
+    .argument("[machine]", "such as ps-0")
     .option("--since <when>", "such as 30m, 1h, 2d, or 2026-12-01T08:00Z", "1h")
     .option("--grep <pattern>", "only lines that match this regular expression")
     .option("--follow", "go on with new lines, until Ctrl-C", false)

@@ -68,6 +68,7 @@ export async function openAccess(context: StackContext, options: OpenAccessOptio
     trusted: options.trusted,
     env: commands.env,
     signal: context.signal,
+    clock: context.clock,
   });
 }
 

@@ -2,11 +2,13 @@ import { PassThrough, Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import type { Machines, ServerView } from "../../clouds/clients.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
+import type { Clock } from "../../os/clock.ts";
 import type { MachineRoutes, ReachableMachine } from "../../systems/contract.ts";
 import type { MachineAccess, MachineAnswer, MachineCommandOptions } from "../machine-access.ts";
 import type { PinnedHostKeys } from "./host-keys.ts";
 import type { Identity } from "./identities.ts";
 import { requireMachine } from "./require-machine.ts";
+import { SessionLog } from "./session-log.ts";
 import { shellWords } from "./shell-words.ts";
 import { runSsh, type SshEnd, type SshStreams } from "./ssh-client.ts";
 import { type SshAttempt, sshFailed, sshFailure } from "./ssh-failure.ts";
@@ -29,6 +31,7 @@ interface SshAccessArgs {
   readonly trusted: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal | undefined;
+  readonly clock: Clock;
 }
 
 /** Limit of a command, in milliseconds. */
@@ -38,10 +41,12 @@ const defaultLimit = 60_000;
 export class SshAccess implements MachineAccess {
   readonly #args: SshAccessArgs;
   readonly #pinned = new Set<string>();
+  readonly #sessions: SessionLog;
   #servers: Promise<readonly ServerView[]> | undefined;
 
   constructor(args: SshAccessArgs) {
     this.#args = args;
+    this.#sessions = new SessionLog(args.folder);
   }
 
   /** Names of the administrators whose keys this user has. */
@@ -86,6 +91,7 @@ export class SshAccess implements MachineAccess {
   ): Promise<number> {
     const machine = requireMachine(this.#args.routes, name);
     const config = await this.prepare([machine]);
+    this.#note(name, command.length === 0 ? undefined : shellWords(command));
     const words = command.length === 0 ? [] : ["--", shellWords(command)];
     const end = await runSsh({
       program: "ssh",
@@ -102,6 +108,7 @@ export class SshAccess implements MachineAccess {
   async copy(name: string, from: string, to: string, streams: SshStreams): Promise<number> {
     const machine = requireMachine(this.#args.routes, name);
     const config = await this.prepare([machine]);
+    this.#note(name, `scp ${shellWords([from, to])}`);
     const messages = new PassThrough();
     const told = buffer(messages);
     const end = await runSsh({
@@ -144,6 +151,13 @@ export class SshAccess implements MachineAccess {
       identities,
       identityFile,
     });
+  }
+
+  /** Before the connection: an attempt counts. */
+  #note(machine: string, command: string | undefined): void {
+    const { clock, env } = this.#args;
+    const who = this.administrators.join(", ") || env.USER || "unknown";
+    this.#sessions.append({ at: clock.now().toISOString(), who, machine, command });
   }
 
   async #pin(machine: ReachableMachine): Promise<void> {

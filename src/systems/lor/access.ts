@@ -6,7 +6,7 @@ const imageUser = "debian";
 const release = "/srv/lor/current";
 
 /** How administrators reach Lor's machines. */
-export function machineRoutes({ access, odoo }: LorPlan): MachineRoutes | undefined {
+export function machineRoutes({ access, odoo, administration }: LorPlan): MachineRoutes | undefined {
   if (access === undefined) return undefined;
   const { name, cloudName, address } = access.bastion;
   return {
@@ -17,9 +17,11 @@ export function machineRoutes({ access, odoo }: LorPlan): MachineRoutes | undefi
       return typeof recorded?.public === "string" ? recorded.public : undefined;
     },
     machines: access.machines.map((machine): ReachableMachine => {
-      const user = machine.name === odoo.server.name ? "odoo" : "www-data";
-      return { ...machine, user: imageUser, application: { user, folder: release } };
+      const application =
+        machine.name === odoo.server.name ? { name: "erp", user: "odoo" } : { name: "shop", user: "www-data" };
+      return { ...machine, user: imageUser, application: { ...application, folder: release } };
     }),
     administrators: access.administrators,
+    administratorEmail: administration.email,
   };
 }

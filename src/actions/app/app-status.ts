@@ -1,0 +1,44 @@
+import { LorError } from "../../core/errors.ts";
+import { type ApplicationState, readApplication } from "../../stack/application-state.ts";
+import type { MachineAccess } from "../../stack/machine-access.ts";
+
+/** The application of one machine. */
+export interface MachineApplication {
+  readonly machine: string;
+  /** Such as `shop` or `erp`. */
+  readonly application: string;
+  /** Undefined: the machine could not be asked, see `failure`. */
+  readonly state: ApplicationState | undefined;
+  readonly failure: LorError | undefined;
+}
+
+export interface AppStatusResult {
+  readonly machines: readonly MachineApplication[];
+  /** Whether every machine was asked, has its application installed, and serves. */
+  readonly works: boolean;
+}
+
+/** Asks machines about their applications, side by side. */
+export async function appStatus(
+  access: MachineAccess,
+  machines: readonly { readonly name: string; readonly application: string }[],
+): Promise<AppStatusResult> {
+  const asked = await Promise.all(
+    machines.map(async ({ name, application }): Promise<MachineApplication> => {
+      try {
+        return { machine: name, application, state: await readApplication(access, name), failure: undefined };
+      } catch (error) {
+        if (!(error instanceof LorError)) throw error;
+        return { machine: name, application, state: undefined, failure: error };
+      }
+    }),
+  );
+  return {
+    machines: asked,
+    works: asked.length > 0 && asked.every(({ state }) => state !== undefined && isWorking(state)),
+  };
+}
+
+function isWorking({ health, installed }: ApplicationState): boolean {
+  return health === "ok" && installed === true;
+}

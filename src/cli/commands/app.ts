@@ -1,0 +1,88 @@
+import { type InstalledApplication, installApplication } from "../../actions/app/app-install.ts";
+import { appStatus } from "../../actions/app/app-status.ts";
+import { ExitCode, LorError } from "../../core/errors.ts";
+import { existingMachines } from "../../stack/ssh/existing-machines.ts";
+import { routesOf } from "../../stack/ssh/open-access.ts";
+import { loadSettings } from "../load-settings.ts";
+import { renderAppStatus } from "../render/app-status.ts";
+import type { Terminal } from "../terminal.ts";
+import { type MachineOptions, withMachines } from "../with-machines.ts";
+
+/** Exit 5 when one of them does not work, or could not be asked. */
+export async function status(terminal: Terminal, options: MachineOptions): Promise<ExitCode> {
+  const result = await withMachines(options, async (access, context) =>
+    appStatus(access, await existingMachines(context)),
+  );
+  terminal.line(renderAppStatus(terminal, result));
+  terminal.document({
+    version: 1,
+    works: result.works,
+    machines: result.machines.map(({ machine, application, state, failure }) => ({
+      machine,
+      application,
+      state: state ?? null,
+      ...(failure === undefined ? {} : { failure: { code: failure.code, message: failure.message } }),
+    })),
+  });
+  return result.works ? ExitCode.done : ExitCode.differences;
+}
+
+export async function install(
+  terminal: Terminal,
+  options: MachineOptions & { readonly email?: string; readonly demoProducts: boolean },
+  application?: string,
+): Promise<ExitCode> {
+  const project = loadSettings(options, "tell");
+  const { machines: routes, administratorEmail } = routesOf(project);
+  const known = [...new Set(routes.flatMap((machine) => machine.application?.name ?? []))];
+  if (application !== undefined && !known.includes(application)) throw unknownApplication(application, known);
+  const installed: InstalledApplication[] = [];
+  await withMachines(options, async (access, context) => {
+    const machines = await existingMachines(context);
+    for (const name of application === undefined ? known : [application]) {
+      const [first] = machines.filter((machine) => machine.application === name);
+      if (first === undefined) throw withoutMachine(name);
+      terminal.line(`Installing the ${name} on ${first.name}; this may take minutes.`);
+      const done = await installApplication(access, {
+        application: name,
+        machine: first.name,
+        email: options.email ?? administratorEmail,
+        demoProducts: options.demoProducts && name === "shop",
+      });
+      installed.push(done);
+      terminal.line(describe(done));
+    }
+  });
+  terminal.line("Next: lor-infra app status");
+  terminal.document({ version: 1, ok: true, installed });
+  return ExitCode.done;
+}
+
+function describe({ application, machine, already, version, passwordFile }: InstalledApplication): string {
+  const what = version === undefined ? `The ${application}` : `The ${application} ${version}`;
+  if (already) return `${what} was installed already.`;
+  if (passwordFile === undefined) return `${what} is installed.`;
+  return `${what} is installed. The first administrator's password is on ${machine} in ${passwordFile}, for root alone.`;
+}
+
+function unknownApplication(seen: string, known: readonly string[]): LorError {
+  return new LorError({
+    code: "app-unknown",
+    message: `the system has no application ${seen}`,
+    exit: ExitCode.usage,
+    culprit: "user",
+    seen,
+    accepted: known.join(", "),
+    next: "lor-infra app status",
+  });
+}
+
+function withoutMachine(application: string): LorError {
+  return new LorError({
+    code: "machine-missing",
+    message: `no machine of the ${application} exists in the cloud`,
+    exit: ExitCode.failed,
+    culprit: "user",
+    next: "lor-infra up",
+  });
+}

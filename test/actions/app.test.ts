@@ -1,0 +1,197 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { installApplication } from "../../src/actions/app/app-install.ts";
+import { appStatus } from "../../src/actions/app/app-status.ts";
+import { switchProfile } from "../../src/actions/rush/switch-profile.ts";
+import { up } from "../../src/actions/up/up.ts";
+import { ExitCode, LorError } from "../../src/core/errors.ts";
+import type { MachineAccess, MachineAnswer } from "../../src/stack/machine-access.ts";
+import { FakeStack } from "./fake-stack.ts";
+
+/** Machines that answer what a test orders; each call is noted. */
+class FakeMachines implements MachineAccess {
+  readonly calls: (readonly [machine: string, ...command: string[]])[] = [];
+  readonly #answers: Readonly<Record<string, unknown>>;
+
+  /** @param answers by machine: an error to throw, an answer, or a document to print */
+  constructor(answers: Readonly<Record<string, unknown>>) {
+    this.#answers = answers;
+  }
+
+  run(machine: string, command: readonly string[]): Promise<MachineAnswer> {
+    this.calls.push([machine, ...command]);
+    const answer = this.#answers[machine];
+    if (answer instanceof Error) return Promise.reject(answer);
+    if (typeof answer === "object" && answer !== null && "code" in answer) {
+      return Promise.resolve({
+        stdout: "",
+        stderr: "",
+        ...(answer as Partial<MachineAnswer>),
+        code: Number(answer.code),
+      });
+    }
+    return Promise.resolve({ code: 0, stdout: JSON.stringify(answer), stderr: "" });
+  }
+}
+
+const sound = {
+  version: 1,
+  role: "prestashop",
+  release: "9.1.5",
+  wantedRelease: "9.1.5",
+  state: "applied",
+  installed: true,
+  tables: 280,
+  lastOrder: "2026-11-30T20:00:00+00:00",
+  queue: null,
+  certificateDays: null,
+  health: "ok",
+  reasons: { queue: "the shop has none" },
+};
+
+const unreachable = new LorError({
+  code: "bastion-unreachable",
+  message: "the bastion bastion does not answer",
+  exit: ExitCode.failed,
+  culprit: "cloud",
+  next: "lor-infra status",
+});
+
+describe("the status of the applications", () => {
+  const shop = (name: string) => ({ name, application: "shop" });
+
+  it("is asked of each machine, and what a machine does not know is null", async () => {
+    const machines = new FakeMachines({ "ps-0": sound });
+    const { works, machines: told } = await appStatus(machines, [shop("ps-0")]);
+    expect(works).toBe(true);
+    expect(told[0]?.state).toMatchObject({ tables: 280, queue: null, reasons: { queue: "the shop has none" } });
+    expect(machines.calls).toEqual([["ps-0", "sudo", "-n", "lor-app", "status"]]);
+  });
+
+  it.each([
+    ["not healthy", { ...sound, health: "the database refuses the password" }],
+    ["not installed", { ...sound, installed: false }],
+    ["of an unknown state", { ...sound, installed: null }],
+  ])("is not that all works when a machine is %s", async (_, state) => {
+    const machines = new FakeMachines({ "ps-0": sound, "ps-1": state });
+    expect((await appStatus(machines, [shop("ps-0"), shop("ps-1")])).works).toBe(false);
+  });
+
+  it("is not that all works when there is no machine, or one could not be asked", async () => {
+    expect((await appStatus(new FakeMachines({}), [])).works).toBe(false);
+    const { works, machines } = await appStatus(new FakeMachines({ "ps-0": unreachable }), [shop("ps-0")]);
+    expect(works).toBe(false);
+    expect(machines[0]).toMatchObject({ state: undefined, failure: { code: "bastion-unreachable" } });
+  });
+
+  it.each([
+    ["an old machine", { code: 1, stderr: "sudo: lor-app: command not found\n" }, "command not found"],
+    ["another text", { code: 0, stdout: "hello" }, "ended with 0"],
+    ["another version", { ...sound, version: 2 }, "ended with 0"],
+  ])("of %s is unknown, with the reason", async (_, answer, reason) => {
+    const { machines } = await appStatus(new FakeMachines({ "ps-0": answer }), [shop("ps-0")]);
+    expect(machines[0]?.failure).toMatchObject({ code: "machine-answer", message: expect.stringContaining(reason) });
+  });
+});
+
+describe("an installation", () => {
+  const request = { application: "shop", machine: "ps-0", email: "anna@lor.example", demoProducts: false };
+
+  it("is asked of one machine, and tells where the first password is", async () => {
+    const machines = new FakeMachines({
+      "ps-0": { installed: true, already: false, version: "9.1.5", passwordFile: "/etc/lor/x" },
+    });
+    expect(await installApplication(machines, request)).toEqual({
+      application: "shop",
+      machine: "ps-0",
+      already: false,
+      version: "9.1.5",
+      passwordFile: "/etc/lor/x",
+    });
+    expect(machines.calls).toEqual([["ps-0", "sudo", "-n", "lor-app", "install", "--email", "anna@lor.example"]]);
+  });
+
+  it.each([
+    [
+      "the machine's reason",
+      { code: 1, stdout: `{"installed": false, "reason": "no release is in place yet"}` },
+      "no release",
+    ],
+    ["its last word", { code: 1, stderr: "sudo: a password is required\n" }, "a password is required"],
+    ["its exit code", { code: 3 }, "ended with 3"],
+    ["an answer that says nothing", { code: 0, stdout: "{}" }, "ended with 0"],
+  ])("that fails says %s", async (_, answer, reason) => {
+    await expect(installApplication(new FakeMachines({ "ps-0": answer }), request)).rejects.toThrow(
+      expect.objectContaining({ code: "app-not-installed", message: expect.stringContaining(reason) }),
+    );
+  });
+});
+
+describe("a front that stays unhealthy", () => {
+  let stack: FakeStack;
+  beforeEach(() => {
+    stack = new FakeStack();
+  });
+  afterEach(() => stack.dispose());
+
+  const run = (machines: MachineAccess | undefined) =>
+    up(stack.context({ machines: async () => machines }), { confirm: stack.confirm });
+
+  beforeEach(() => {
+    stack.world.sick.add("ps-1");
+  });
+
+  it("is told with the machine's own reason", async () => {
+    const ill = { ...sound, health: "the database refuses the password" };
+    await expect(run(new FakeMachines({ "ps-1": ill }))).rejects.toThrow(
+      expect.objectContaining({
+        code: "front-unhealthy",
+        message: expect.stringContaining("ps-1 says: the database refuses the password"),
+        next: expect.stringContaining("lor-infra recover --replace ps-1"),
+      }),
+    );
+  });
+
+  it("without its application is told the command that installs it", async () => {
+    await expect(
+      run(new FakeMachines({ "ps-1": { ...sound, installed: false, health: "not installed" } })),
+    ).rejects.toThrow(
+      expect.objectContaining({
+        code: "front-unhealthy",
+        exit: 1,
+        message: expect.stringContaining("not installed"),
+        next: "lor-infra app install",
+      }),
+    );
+  });
+
+  it("is told without a reason where machines cannot be asked, and nothing is claimed", async () => {
+    await expect(run(undefined)).rejects.toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining("says") }),
+    );
+    expect(stack.events.filter((event) => event.kind === "warning" && event.code === "machine-not-asked")).toEqual([]);
+  });
+
+  it("that could not be asked says so, and keeps the refusal", async () => {
+    await expect(run(new FakeMachines({ "ps-1": unreachable }))).rejects.toThrow(
+      expect.objectContaining({ code: "front-unhealthy" }),
+    );
+    expect(stack.events).toContainEqual(
+      expect.objectContaining({ code: "machine-not-asked", message: expect.stringContaining("does not answer") }),
+    );
+  });
+
+  it("stops a switch with the machine's own reason", async () => {
+    stack.world.sick.delete("ps-1");
+    await run(undefined);
+    stack.order({ at: "resize ps-0", effect: "sick-after" });
+    const machines = new FakeMachines({ "ps-0": { ...sound, health: "the volume /srv is not mounted" } });
+    const context = stack.context({ machines: async () => machines });
+    await expect(switchProfile(context, { target: "rush", confirm: stack.confirm })).rejects.toThrow(
+      expect.objectContaining({
+        code: "gate-failed",
+        message: expect.stringContaining("ps-0 says: the volume /srv is not mounted"),
+        next: "lor-infra rush",
+      }),
+    );
+  });
+});
