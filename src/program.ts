@@ -6,7 +6,11 @@ import { readCertificate, requireUsable } from "./clouds/tls-certificate.ts";
 import { LorError } from "./core/errors.ts";
 import type { Issue } from "./core/result.ts";
 import type { Profile } from "./domain/profile.ts";
+import { CertificateStore } from "./stack/certificate-store.ts";
+import { openProjectState } from "./stack/open-context.ts";
+import { readPassphrase } from "./stack/passphrase.ts";
 import { recordedStacks } from "./state/recorded-stacks.ts";
+import { stackFolder, stateHome } from "./state/stack-folder.ts";
 import { loadProject, type Project } from "./systems/load-project.ts";
 import { buildStack, cloudOf, planProfile } from "./systems/project-plan.ts";
 
@@ -57,9 +61,11 @@ function readProfile({ profileFiles, stack }: Project): Profile {
   );
 }
 
-async function readTls({ system, settings }: Project, cloud: string): Promise<string> {
+async function readTls(project: Project, cloud: string): Promise<string> {
+  const { system, settings } = project;
   if (system.certificate === undefined) return "";
-  const { variable, domains } = system.certificate;
+  const { variable, domains, source } = system.certificate;
+  if (source(settings.normal).kind === "acme") return await readStoredTls(project, cloud);
   const file = process.env[variable];
   if (file === undefined || file === "") {
     throw new RunError(
@@ -75,6 +81,20 @@ async function readTls({ system, settings }: Project, cloud: string): Promise<st
   } catch (error) {
     throw error instanceof LorError ? new RunError(renderError(error)) : error;
   }
+}
+
+/** The certificate that `lor-infra up` or `certificate renew` has stored with the stack. */
+async function readStoredTls(project: Project, cloud: string): Promise<string> {
+  const folder = stackFolder(stateHome(project.dir, process.env), cloud, project.stack);
+  try {
+    const state = await openProjectState(project, folder, process.env);
+    const passphrase = readPassphrase(folder.home, cloud, process.env, project.encryptionSalt);
+    const { current } = await new CertificateStore(state.files, passphrase).read();
+    if (current !== undefined) return current.pkcs12;
+  } catch (error) {
+    throw error instanceof LorError ? new RunError(renderError(error)) : error;
+  }
+  throw new RunError("the stack has no certificate yet; next: lor-infra up");
 }
 
 function renderIssues(title: string, issues: readonly Issue[]): string {

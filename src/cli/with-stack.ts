@@ -23,7 +23,7 @@ export interface StackWork {
 }
 
 /** Operations that a change freeze does not block. */
-const repairs = ["recover", "state restore", "import"];
+const repairs = ["recover", "state restore", "import", "certificate renew"];
 
 /**
  * Opens the stack for one command and always closes it: engine installed, lock acquired when `operation` is given, Ctrl-C handled, events shown.

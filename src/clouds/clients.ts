@@ -12,6 +12,8 @@ export interface CloudClients {
   readonly supply: QuotaClient;
   readonly backups: Backups;
   readonly finder: ResourceFinder;
+  readonly zones: DnsZones;
+  readonly keyManager: KeyManager;
 }
 
 export interface ServerView {
@@ -149,6 +151,48 @@ export interface ContainerClient {
   addressKey(container: BucketPlace): Promise<string | undefined>;
   /** An object's JSON; undefined when it does not exist. May contain secrets. */
   read(container: BucketPlace, object: string): Promise<unknown>;
+}
+
+export interface NewZoneRecord {
+  /** Name below the zone; empty for the zone itself. */
+  readonly subDomain: string;
+  /** Such as `A` or `TXT`. */
+  readonly fieldType: string;
+  readonly target: string;
+}
+
+export interface ZoneRecord extends NewZoneRecord {
+  readonly id: string;
+  /** Seconds; 0: the zone's default. */
+  readonly ttl: number;
+}
+
+/** DNS zones of the account. Changes take effect with `publish`. */
+export interface DnsZones {
+  /** Addresses of the authoritative name servers, with a port where it is not 53. */
+  nameServers(zone: string): Promise<readonly string[]>;
+  records(zone: string, like: Omit<NewZoneRecord, "target">): Promise<readonly ZoneRecord[]>;
+  create(zone: string, record: NewZoneRecord & { readonly ttl: number }): Promise<void>;
+  /** A record that does not exist counts as removed. */
+  remove(zone: string, id: string): Promise<void>;
+  publish(zone: string): Promise<void>;
+}
+
+export interface StoredSecret {
+  /** Reference that a listener uses. */
+  readonly ref: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  /** Secret. */
+  readonly payload: Uint8Array;
+}
+
+/** Secrets that a load balancer reads, such as its certificate. */
+export interface KeyManager {
+  /** Secrets of this name, with their content. */
+  secrets(name: string): Promise<readonly StoredSecret[]>;
+  /** Reference of the certificate that a listener uses; undefined: it has none, or does not exist. */
+  usedBy(listenerName: string): Promise<string | undefined>;
 }
 
 export interface CloudMatch {

@@ -17,6 +17,8 @@ interface LocalEndpoints {
   readonly projectName: string;
   /** Token of the local cloud's control API. */
   readonly token: string;
+  /** `address:port` of the name server of its DNS zones. Absent: it has none. */
+  readonly dnsServer?: string;
 }
 
 /** A size that the cloud can enlarge and never make smaller, such as that of a managed disk. */

@@ -2,6 +2,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
 import type { ErrorCode } from "../core/error-codes.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
+import { coversDomain, daysUntil } from "../domain/certificates.ts";
 import { readUserFile } from "../os/user-file.ts";
 
 /** Command that creates the file from the files of a certificate authority. */
@@ -9,19 +10,14 @@ export const exportCommand = "openssl pkcs12 -export -passout pass: -in fullchai
 
 const form = "a PKCS#12 file without password that holds certificate, key and chain";
 
-const millisecondsOfDay = 86_400_000;
-
 /** A certificate with its key, in the form for the load balancer. */
-export interface TlsCertificate {
+export interface TlsCertificate extends CertificateFacts {
+  /** File or store that it is in, for messages. */
   readonly file: string;
-  /** Environment variable with the path of the file. */
+  /** Setting or environment variable that it comes from. */
   readonly variable: string;
   /** The file in base64: certificate, key and chain. Secret. */
   readonly pkcs12: string;
-  /** DNS names, wildcards included. */
-  readonly names: readonly string[];
-  readonly notBefore: Date;
-  readonly notAfter: Date;
 }
 
 interface CertificateUse {
@@ -32,7 +28,7 @@ interface CertificateUse {
 
 /** Whole days until a certificate expires; negative afterwards. */
 export function daysLeft({ notAfter }: Pick<TlsCertificate, "notAfter">, now: Date): number {
-  return Math.floor((notAfter.getTime() - now.getTime()) / millisecondsOfDay);
+  return daysUntil(notAfter, now);
 }
 
 /**
@@ -60,13 +56,39 @@ export async function readCertificate(file: string | undefined, variable: string
   const { leaf, chain } = matchKey({ file, variable }, keys, certificates);
   refuseWeak({ file, variable }, [leaf, ...chain]);
   requireChain({ file, variable }, leaf.x509, chain);
+  return { file, variable, pkcs12: read.content.toString("base64"), ...certificateFacts(leaf.x509) };
+}
+
+/**
+ * Describes a PKCS#12 that a load balancer or a store has. Its chain and strength are not judged.
+ * @throws LorError `certificate-not-pkcs12`, `certificate-with-password`, `certificate-without-key`, `certificate-key-mismatch`
+ */
+export async function describePkcs12(pkcs12: Uint8Array, source: Source): Promise<TlsCertificate> {
+  const content = Buffer.from(pkcs12);
+  const { keys, certificates } = await openPkcs12(source, content);
+  const { leaf } = matchKey(source, keys, certificates);
+  return { ...source, pkcs12: content.toString("base64"), ...certificateFacts(leaf.x509) };
+}
+
+/** What a person wants to know of a certificate. */
+export interface CertificateFacts {
+  /** DNS names, wildcards included. */
+  readonly names: readonly string[];
+  /** Common name of the issuer. */
+  readonly issuer: string;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  /** SHA-256 of the certificate, hexadecimal digits with colons. */
+  readonly fingerprint: string;
+}
+
+export function certificateFacts(x509: X509Certificate): CertificateFacts {
   return {
-    file,
-    variable,
-    pkcs12: read.content.toString("base64"),
-    names: dnsNames(leaf.x509),
-    notBefore: new Date(leaf.x509.validFrom),
-    notAfter: new Date(leaf.x509.validTo),
+    names: dnsNames(x509),
+    issuer: firstLineOf(x509.issuer).replace(/^CN=/, ""),
+    notBefore: new Date(x509.validFrom),
+    notAfter: new Date(x509.validTo),
+    fingerprint: x509.fingerprint256,
   };
 }
 
@@ -75,7 +97,7 @@ export async function readCertificate(file: string | undefined, variable: string
  * @throws LorError `certificate-of-other-domain`, `certificate-not-yet-valid`
  */
 export function requireUsable(certificate: TlsCertificate, { domains, now }: CertificateUse): void {
-  const missing = domains.filter((domain) => !certificate.names.some((name) => covers(name, domain)));
+  const missing = domains.filter((domain) => !coversDomain(certificate.names, domain));
   if (missing.length > 0) {
     throw refusal({
       variable: certificate.variable,
@@ -281,12 +303,6 @@ function isIssuedByKnownRoot(certificate: X509Certificate): boolean {
 
 function dnsNames({ subjectAltName }: X509Certificate): readonly string[] {
   return (subjectAltName ?? "").split(", ").flatMap((entry) => /^DNS:(.+)$/.exec(entry)?.[1] ?? []);
-}
-
-/** A wildcard matches exactly one label. Source: RFC 6125, 6.4.3. */
-function covers(name: string, domain: string): boolean {
-  const [wanted, given] = [domain.toLowerCase(), name.toLowerCase()];
-  return given === wanted || (given.startsWith("*.") && wanted.slice(wanted.indexOf(".")) === given.slice(1));
 }
 
 function subjectOf({ subject }: X509Certificate): string {

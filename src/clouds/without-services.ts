@@ -34,6 +34,8 @@ export function withoutServices(): CloudClients {
       isReplacedFirst: () => false,
       failsWhenGone: () => false,
     },
+    zones: { nameServers: refuse, records: refuse, create: refuse, remove: refuse, publish: refuse },
+    keyManager: { secrets: async () => [], usedBy: none },
   };
 }
 

@@ -18,7 +18,7 @@ export interface SaltRandomness {
  * half a second, because the key derivation is slow on purpose.
  */
 export function createEncryptionSalt(passphrase: string, { salt, nonce }: SaltRandomness): string {
-  const cipher = createCipheriv("aes-256-gcm", keyOf(passphrase, salt), nonce);
+  const cipher = createCipheriv("aes-256-gcm", passphraseKey(passphrase, salt), nonce);
   const sealed = Buffer.concat([cipher.update(knownText, "utf8"), cipher.final(), cipher.getAuthTag()]);
   return `v1:${toBase64(salt)}:v1:${toBase64(nonce)}:${toBase64(sealed)}`;
 }
@@ -33,7 +33,7 @@ export function opensEncryptionSalt(passphrase: string, encryptionSalt: string):
   try {
     const decipher = createDecipheriv(
       "aes-256-gcm",
-      keyOf(passphrase, Buffer.from(salt, "base64")),
+      passphraseKey(passphrase, Buffer.from(salt, "base64")),
       Buffer.from(nonce, "base64"),
     );
     decipher.setAuthTag(bytes.subarray(-tagBytes));
@@ -46,7 +46,8 @@ export function opensEncryptionSalt(passphrase: string, encryptionSalt: string):
   }
 }
 
-function keyOf(passphrase: string, salt: Uint8Array): Buffer {
+/** Key of a passphrase. Takes about half a second. */
+export function passphraseKey(passphrase: string, salt: Uint8Array): Buffer {
   return pbkdf2Sync(passphrase, salt, rounds, keyBytes, "sha256");
 }
 

@@ -25,6 +25,7 @@ import { OvhLoadBalancers } from "./ovhcloud/load-balancers/load-balancers.ts";
 import { OvhStorage } from "./ovhcloud/storage/storage.ts";
 import { OvhUsers } from "./ovhcloud/users/users.ts";
 import { OvhVrack } from "./ovhcloud/vrack/vrack.ts";
+import { OvhZones } from "./ovhcloud/zones/zones.ts";
 
 const defaultScale = 100;
 const defaultHosts = 8;
@@ -86,6 +87,7 @@ export function createLocalCloud(options: LocalCloudOptions): LocalCloud {
     ovhVrack,
     ovhBackups: new OvhBackups(context, elsewhere ? undefined : nova),
     ovhUsers,
+    ovhZones: new OvhZones(context),
     guestCopies: new GuestCopies(context, nova, swift.objects),
     frontHealth: (address, from) => health.of(address, from),
     nextHealthChange: () => health.nextChange(),

@@ -41,6 +41,7 @@ import type { OvhLoadBalancersApi } from "./ovhcloud/load-balancers/types.ts";
 import type { OvhStorageApi } from "./ovhcloud/storage/types.ts";
 import type { OvhUsersApi } from "./ovhcloud/users/types.ts";
 import type { OvhVrackApi } from "./ovhcloud/vrack/types.ts";
+import type { OvhZonesApi } from "./ovhcloud/zones/types.ts";
 
 export interface LocalCloudOptions {
   /** SQLite file, made when missing; `:memory:` keeps nothing. */
@@ -99,6 +100,7 @@ export interface LocalCloud {
   readonly ovhVrack: OvhVrackApi;
   readonly ovhBackups: OvhBackupsApi;
   readonly ovhUsers: OvhUsersApi;
+  readonly ovhZones: OvhZonesApi;
   /** Copies that the guests' timers would have written to the backup bucket by now. */
   readonly guestCopies: GuestCopiesApi;
 

@@ -9,6 +9,7 @@ import { startHttpApi } from "./http/http-server.ts";
 import { claimFolder } from "./kernel/folder-claim.ts";
 import { removeRuntime, writeRuntime } from "./kernel/runtime-file.ts";
 import { ensureTlsFile } from "./kernel/tls-certificate.ts";
+import { startDnsServer } from "./ovhcloud/zones/dns-server.ts";
 import { startProviders } from "./provider/start-providers.ts";
 import { loadSimulators, openSimulators } from "./simulators.ts";
 import { defaultPortOffset } from "./traffic/address.ts";
@@ -47,6 +48,7 @@ const instanceCertificate = readFileSync(ensureTlsFile(folder, new Date()));
 const traffic = startTraffic(cloud, { portOffset: Number(options["port-offset"]), scale, instanceCertificate });
 const token = randomBytes(24).toString("base64url");
 const api = await startHttpApi({ cloud, traffic: traffic.traffic, apis: simulators.apis, token });
+const dns = await startDnsServer(cloud.ovhZones);
 const providers = await startProviders(cloud, simulators.packages);
 await traffic.traffic.refresh();
 writeRuntime(folder, {
@@ -54,6 +56,7 @@ writeRuntime(folder, {
   ...thisProcess(),
   providers: providers.ports,
   httpUrl: api.url,
+  dnsServer: dns.address,
   token,
   trafficPortOffset: Number(options["port-offset"]),
   extensions,
@@ -62,7 +65,7 @@ writeRuntime(folder, {
 await stopped.promise;
 removeRuntime(folder, process.pid);
 providers.close();
-await Promise.all([traffic.close(), api.close()]);
+await Promise.all([traffic.close(), api.close(), dns.close()]);
 cloud.close();
 claim[Symbol.dispose]();
 process.exit(0);

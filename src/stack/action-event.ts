@@ -15,7 +15,9 @@ export type Phase =
   | "unprotecting"
   | "destroying"
   | "searching"
-  | "adopting";
+  | "adopting"
+  | "ordering"
+  | "proving";
 
 /** State of one front during a step. */
 type FrontMoment =

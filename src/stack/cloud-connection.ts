@@ -43,7 +43,8 @@ export async function connectLocalCloud(
     if (error instanceof ControlError && error.status === 0) throw notRunning(folder, error);
     throw error;
   }
-  const endpoints = { ...credentials, token: runtime.token };
+  const { token, dnsServer } = runtime;
+  const endpoints = { ...credentials, token, ...(dnsServer === undefined ? {} : { dnsServer }) };
   const clients = await requireCloud(cloud).connectLocal(endpoints, region);
   return { runtime, control, clients, projectId: credentials.projectId };
 }

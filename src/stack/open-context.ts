@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { CloudClients } from "../clouds/clients.ts";
 import { requireCloud } from "../clouds/registry.ts";
-import { readCertificate, type TlsCertificate } from "../clouds/tls-certificate.ts";
+import { describePkcs12, readCertificate, type TlsCertificate } from "../clouds/tls-certificate.ts";
 import { ExitCode, LorError, messageOf } from "../core/errors.ts";
 import { locateEngine } from "../engine/locate-engine.ts";
 import type { EngineStack, Program } from "../engine/port.ts";
@@ -24,6 +24,7 @@ import type { SystemPlan } from "../systems/contract.ts";
 import type { Project } from "../systems/load-project.ts";
 import { buildStack, cloudOf, planProfile, regionOf } from "../systems/project-plan.ts";
 import type { Emit } from "./action-event.ts";
+import { CertificateStore, type StoredCertificate, selfMade } from "./certificate-store.ts";
 import { cloudFolder, connectLocalCloud } from "./cloud-connection.ts";
 import { guardEngine } from "./guarded-engine.ts";
 import { lazyEngine } from "./lazy-engine.ts";
@@ -81,7 +82,8 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
     const guard = (engine: EngineStack) =>
       lock === undefined || args.guarded === false ? engine : guardEngine(engine, { state, lock, clock: systemClock });
     const place = await connect(project, cloud, folder, env);
-    const certificate = certificateReader(args, place);
+    const certificates = new CertificateStore(state.files, passphrase);
+    const certificate = certificateReader(args, place, certificates);
     const context: OpenedContext = {
       project,
       cloud,
@@ -103,9 +105,8 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
       signal: args.signal,
       parallel: args.parallel,
       takeOver: args.takeOver === true,
-      ...(place.ownCertificate || project.system.certificate === undefined
-        ? {}
-        : { certificate: fileReader(project.system.certificate.variable, place.certificate) }),
+      certificates,
+      ...installedCertificate(project, place, certificates),
       program: (plan, choice) => systemProgram(project, plan, choice, { cloud, certificate }),
       machines: () => accessIfPossible(context),
       [Symbol.asyncDispose]: () => giveBack(lock, args.emit),
@@ -281,11 +282,25 @@ function systemProgram(
 /** Operations that do not depend on a certificate which is about to be replaced. */
 const withoutNewCertificate = ["destroy", "recover", "state restore", "import"];
 
-/** Reads the certificate once, and validates it when the operation installs it. Empty for a system without one. */
-function certificateReader(args: OpenContextArgs, { certificate, ownCertificate }: Place): () => Promise<string> {
+/** The certificate that an `up` would install, for reports. */
+function installedCertificate(
+  { system, settings }: Project,
+  place: Place,
+  store: CertificateStore,
+): Pick<StackContext, "certificate"> {
+  const use = system.certificate;
+  if (use === undefined) return {};
+  if (use.source(settings.normal).kind === "acme") return { certificate: () => readStored(store) };
+  return place.ownCertificate ? {} : { certificate: fileReader(use.variable, place.certificate) };
+}
+
+/** Certificate for the program. Validated when the operation installs it; empty for a system without one. */
+function certificateReader(args: OpenContextArgs, place: Place, store: CertificateStore): () => Promise<string> {
   const { system, settings } = args.project;
   const use = system.certificate;
   if (use === undefined) return async () => "";
+  if (use.source(settings.normal).kind === "acme") return storedReader(args, store, use.domains(settings.normal));
+  const { certificate, ownCertificate } = place;
   const read = fileReader(use.variable, certificate);
   let judged = ownCertificate || withoutNewCertificate.includes(args.operation ?? "");
   return async () => {
@@ -298,6 +313,44 @@ function certificateReader(args: OpenContextArgs, { certificate, ownCertificate 
     }
     return found.pkcs12;
   };
+}
+
+/** The stored certificate, read at every run, because a renewal changes it. A self-made one is stored until the first renewal. */
+function storedReader(
+  { operation, emit }: OpenContextArgs,
+  store: CertificateStore,
+  domains: readonly string[],
+): () => Promise<string> {
+  let made: StoredCertificate | undefined;
+  let isReported = false;
+  return async () => {
+    const { current } = await store.read();
+    const used = current ?? made ?? selfMade(domains, systemClock.now());
+    made = used;
+    if (current === undefined && operation !== undefined) await store.change({ current: used });
+    if (used.origin === "self-made" && !isReported && operation !== "certificate renew") {
+      isReported = true;
+      const message = `HTTPS shows a certificate that this program made and browsers refuse, until lor-infra certificate renew has obtained one for ${domains.join(", ")}`;
+      emit?.({ kind: "warning", code: "certificate-self-made", message });
+    }
+    return used.pkcs12;
+  };
+}
+
+/** @throws LorError `certificate-missing` */
+async function readStored(store: CertificateStore): Promise<TlsCertificate> {
+  const { current } = await store.read();
+  const source = { file: store.where, variable: "certificates" };
+  if (current !== undefined) return await describePkcs12(Buffer.from(current.pkcs12, "base64"), source);
+  throw new LorError({
+    code: "certificate-missing",
+    message: "no certificate was obtained yet",
+    exit: ExitCode.usage,
+    culprit: "user",
+    path: "certificates",
+    seen: source.file,
+    next: "lor-infra certificate renew",
+  });
 }
 
 /** Reads a certificate file once, however often it is requested. */

@@ -12,6 +12,7 @@ import type { StackState } from "../state/stack-state.ts";
 import type { SystemPlan } from "../systems/contract.ts";
 import type { Project } from "../systems/load-project.ts";
 import type { Emit } from "./action-event.ts";
+import type { CertificateStore } from "./certificate-store.ts";
 import type { MachineAccess } from "./machine-access.ts";
 
 /** Waits and limits of a switch, in milliseconds. */
@@ -116,6 +117,8 @@ export interface StackContext {
   readonly parallel: number | undefined;
   /** URNs whose inputs every run of the engine keeps, whatever the settings say. Default: none. */
   readonly keep?: ReadonlySet<string>;
+  /** Certificate of an authority, its account and its orders. */
+  readonly certificates: CertificateStore;
   /** Certificate for the load balancer, from the settings. Absent: the local cloud has generated its own. */
   readonly certificate?: () => Promise<TlsCertificate>;
   /** The program that builds a Plan. Pulumi is loaded when it runs. */

@@ -3,6 +3,7 @@ import type { Duration } from "../core/duration.ts";
 import type { Money } from "../core/money.ts";
 import type { Issue } from "../core/result.ts";
 import type { Calendar } from "../domain/calendar/model.ts";
+import type { CertificateSettings } from "../domain/certificates.ts";
 import type { PlanItem } from "../domain/plan-item.ts";
 import type { WaivedViolation, Waiver } from "../domain/policy/waiver.ts";
 import type { Profile } from "../domain/profile.ts";
@@ -360,6 +361,20 @@ export interface SystemDefinition<S extends SharedSettings = SharedSettings, P e
     readonly variable: string;
     /** Host names that browsers request. */
     domains(settings: S): readonly string[];
+    /** Where the certificate comes from. */
+    source(settings: S): CertificateSettings;
+    /** DNS zone of the names; undefined: the settings name none. */
+    zone(settings: S): string | undefined;
+    /** Where an installed certificate is. */
+    installed(plan: P): {
+      /** Resources that a new certificate changes: the secret and the listener. */
+      readonly resources: readonly ResourceName[];
+      /** Cloud names of the two. */
+      readonly secret: string;
+      readonly listener: string;
+    };
+    /** Address at which clients reach the listener, from the stack's outputs; undefined: not known. */
+    publicAddress(outputs: Readonly<Record<string, unknown>>): string | undefined;
   };
   /** Turns an unknown key into a more precise refusal where it would be dangerous. Default: the issue as it is. */
   explainUnknownKey?(issue: Issue): Issue;

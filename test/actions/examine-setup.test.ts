@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { examine } from "../../src/actions/doctor/examine-setup.ts";
-import { selfSignedPkcs12 } from "../../src/local-cloud/kernel/tls-certificate.ts";
+import { selfSignedPkcs12 } from "../../src/os/pkcs12.ts";
 import { settingsFolder } from "../config/settings-folder.ts";
 
 it.each(["local", "ovh"] as const)(

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Clock } from "../../src/os/clock.ts";
 import type { CommandRunner } from "../../src/os/command-runner.ts";
 import type { ActionEvent } from "../../src/stack/action-event.ts";
+import { CertificateStore } from "../../src/stack/certificate-store.ts";
 import type { Proposal } from "../../src/stack/proposal.ts";
 import { realTimings, type StackContext } from "../../src/stack/stack-context.ts";
 import { type CloudKind, prepareStackFolder, stackFolder } from "../../src/state/stack-folder.ts";
@@ -61,6 +62,7 @@ export class FakeStack {
   context(differs: Partial<StackContext> = {}): StackContext {
     const folder = stackFolder(this.home, this.cloud, this.project.stack);
     prepareStackFolder(folder);
+    const state = stateInFolder(folder, this.project.name);
     return {
       project: this.project,
       cloud: this.cloud,
@@ -72,7 +74,8 @@ export class FakeStack {
         env: { PATH: "/bin", OS_PASSWORD: "planted-password", PULUMI_CONFIG_PASSPHRASE: "p" },
       },
       folder,
-      state: stateInFolder(folder, this.project.name),
+      state,
+      certificates: new CertificateStore(state.files, "p"),
       lock: undefined,
       clock: this.#clockOfOneLife(),
       timings: realTimings,

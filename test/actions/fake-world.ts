@@ -9,6 +9,7 @@ import type {
   StoredObject,
 } from "../../src/clouds/clients.ts";
 import { CloudCallError } from "../../src/clouds/http/call.ts";
+import { withoutServices } from "../../src/clouds/without-services.ts";
 import { ExitCode, LorError } from "../../src/core/errors.ts";
 
 interface FakeServer {
@@ -89,6 +90,8 @@ export class FakeWorld {
   #ids = 0;
 
   readonly clients: CloudClients = {
+    zones: withoutServices().zones,
+    keyManager: withoutServices().keyManager,
     compute: {
       findServers: async (prefix) =>
         [...this.servers.values()].filter((one) => one.name.startsWith(prefix)).map((one) => this.#serverView(one)),

@@ -6,10 +6,10 @@ import { identityOf } from "../../src/engine/resource-identity.ts";
 import { supportedPackages } from "../../src/local-cloud/catalogue/supported.ts";
 import { createLocalCloud } from "../../src/local-cloud/create-local-cloud.ts";
 import { type RunningHttpApi, startHttpApi } from "../../src/local-cloud/http/http-server.ts";
-import { selfSignedPkcs12 } from "../../src/local-cloud/kernel/tls-certificate.ts";
 import type { LocalCloud } from "../../src/local-cloud/local-cloud.ts";
 import { loadSimulators, openSimulators } from "../../src/local-cloud/simulators.ts";
 import { startTraffic } from "../../src/local-cloud/traffic/start.ts";
+import { selfSignedPkcs12 } from "../../src/os/pkcs12.ts";
 
 /** One resource of each type, made through the services' own API, and the inputs that a stack would have recorded for it. */
 interface Sample {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import forge from "node-forge";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { daysLeft, readCertificate, requireUsable } from "../../src/clouds/tls-certificate.ts";
-import { selfSignedPkcs12 } from "../../src/local-cloud/kernel/tls-certificate.ts";
+import { selfSignedPkcs12 } from "../../src/os/pkcs12.ts";
 
 const variable = "LOR_TLS_PKCS12_FILE";
 const folder = mkdtempSync(join(tmpdir(), "lor-tls-"));

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
-import { selfSignedPkcs12 } from "../../src/local-cloud/kernel/tls-certificate.ts";
+import { selfSignedPkcs12 } from "../../src/os/pkcs12.ts";
 import program from "../../src/program.ts";
 import { find, instance } from "./lor-build.ts";
 import { mockCloud, record } from "./recording-cloud.ts";

@@ -3,7 +3,7 @@ import { secret } from "@pulumi/pulumi";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { signTempUrl } from "../../components/base/temp-url.ts";
 import type { EngineStack, Program, RunResult } from "../../src/engine/port.ts";
-import { selfSignedPkcs12 } from "../../src/local-cloud/kernel/tls-certificate.ts";
+import { selfSignedPkcs12 } from "../../src/os/pkcs12.ts";
 import { Cloud, nothing } from "./cloud.ts";
 import { address } from "./lab/place.ts";
 

@@ -17,6 +17,8 @@ const phases: Readonly<Record<Phase, string>> = {
   unprotecting: "Giving up the protection of the data",
   destroying: "Deleting",
   searching: "Looking in the cloud for what the settings describe",
+  ordering: "Asking the certificate authority",
+  proving: "Proving that the names are yours",
   adopting: "Taking it in, and proving that nothing of it would change",
 };
 

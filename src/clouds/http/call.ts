@@ -43,8 +43,10 @@ export interface CloudCall {
 export interface CloudAnswer {
   readonly status: number;
   readonly headers: Headers;
-  /** Parsed JSON, or undefined for a response without a body. */
+  /** Parsed JSON; undefined for a response without a body, or in another format. */
   readonly body: unknown;
+  /** The body as it came. */
+  readonly bytes: Uint8Array;
 }
 
 /** Dependencies of a call, so that tests control time. */
@@ -119,7 +121,7 @@ export class Caller {
 
   async #sendOnce(call: CloudCall): Promise<CloudAnswer> {
     let response: Response;
-    let text: string;
+    let bytes: Uint8Array;
     try {
       response = await fetch(call.url, {
         method: call.method,
@@ -132,12 +134,15 @@ export class Caller {
         signal: AbortSignal.timeout(this.#options.timeoutMs),
         redirect: "error",
       });
-      text = await response.text();
+      bytes = new Uint8Array(await response.arrayBuffer());
     } catch (error) {
       throw new CloudCallError(call, 0, causeOf(error), error);
     }
+    const text = new TextDecoder().decode(bytes);
     if (!response.ok) throw new CloudCallError(call, response.status, errorText(text));
-    return { status: response.status, headers: response.headers, body: parsed(call, response, text) };
+    const isJson = call.headers?.accept === undefined;
+    const body = isJson ? parsed(call, response, text) : undefined;
+    return { status: response.status, headers: response.headers, body, bytes };
   }
 }
 

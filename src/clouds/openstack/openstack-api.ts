@@ -40,6 +40,8 @@ export interface OpenStackCall {
   readonly path: string;
   readonly body?: unknown;
   readonly idempotent?: boolean;
+  /** Media type of the response. Default: JSON. */
+  readonly accept?: string;
   /** Compute microversion, such as `2.47`. */
   readonly microversion?: string;
 }
@@ -119,6 +121,7 @@ export class OpenStack {
       url: endpoint(session, call.service, this.#region) + call.path,
       headers: {
         "x-auth-token": session.token,
+        ...(call.accept === undefined ? {} : { accept: call.accept }),
         ...(call.microversion === undefined ? {} : { "openstack-api-version": `compute ${call.microversion}` }),
       },
       ...(call.body === undefined ? {} : { body: call.body }),

@@ -28,7 +28,7 @@ export const cloud: CloudDefinition = {
     // The settings name the region of the machines, even if the openrc file is for another region.
     return connectClients({ ...credentials, openstack: { ...credentials.openstack, region } });
   },
-  async connectLocal({ authUrl, ovhUrl, userName, password, projectId, projectName, token }, region) {
+  async connectLocal({ authUrl, ovhUrl, userName, password, projectId, projectName, token, dnsServer }, region) {
     const { connectClients } = await import("./connect.ts");
     return connectClients(
       {
@@ -49,7 +49,7 @@ export const cloud: CloudDefinition = {
         projectId,
       },
       // The local cloud's operations take a hundredth of the real time.
-      { firstPauseMs: 20 },
+      { firstPauseMs: 20, ...(dnsServer === undefined ? {} : { nameServers: [dnsServer] }) },
     );
   },
   checkCredentials(env) {

@@ -179,6 +179,11 @@ function send(
     response.end();
     return;
   }
+  if (body instanceof Uint8Array) {
+    response.setHeader("content-type", "application/octet-stream");
+    response.end(body);
+    return;
+  }
   const html = typeof body === "string";
   response.setHeader("content-type", html ? "text/html; charset=UTF-8" : "application/json");
   response.end(html ? body : JSON.stringify(body));

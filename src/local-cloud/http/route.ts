@@ -21,7 +21,7 @@ export interface Call {
 export interface Reply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON; undefined sends nothing. */
+  /** Bytes are sent as they are, anything else as JSON; undefined sends nothing. */
   readonly body?: unknown;
 }
 

@@ -11,6 +11,8 @@ export interface CloudRuntime {
   readonly providers: Readonly<Record<string, number>>;
   /** Base of the raw APIs, such as `http://127.0.0.1:41234`; Keystone is at `/identity/v3`, OVH v1 at `/1.0`. */
   readonly httpUrl: string;
+  /** `host:port` of the name server of the DNS zones. Absent: a cloud started by an earlier version. */
+  readonly dnsServer?: string;
   /** Bearer token of the control API (`/control/...`). */
   readonly token: string;
   /** Added to a port of the cloud to get the port of the local traffic: 8000, unless the cloud was started with another one. */

@@ -7,6 +7,7 @@ import { loadBalancerRoutes } from "./load-balancers/http.ts";
 import { storageRoutes } from "./storage/http.ts";
 import { userRoutes } from "./users/http.ts";
 import { vrackRoutes } from "./vrack/http.ts";
+import { zoneRoutes } from "./zones/http.ts";
 
 const ovhErrors: ErrorFormat = {
   body: ({ code, message }) => ({ class: code, message }),
@@ -44,5 +45,13 @@ export const ovh: HttpApi = {
   headers: queryId,
   access: "token",
   journaled: true,
-  routes: [...vrackRoutes, ...databaseRoutes, ...storageRoutes, ...loadBalancerRoutes, ...backupRoutes, ...userRoutes],
+  routes: [
+    ...vrackRoutes,
+    ...databaseRoutes,
+    ...storageRoutes,
+    ...loadBalancerRoutes,
+    ...backupRoutes,
+    ...userRoutes,
+    ...zoneRoutes,
+  ],
 };

@@ -1,4 +1,5 @@
 import type { Server } from "node:http";
+import { Server as TlsServer } from "node:https";
 import { loopback } from "./address.ts";
 import { createBalancerServer } from "./balancer.ts";
 import { type BalancerFigures, TrafficCounters, type TrafficFigures, type UnboundAddress } from "./figures.ts";
@@ -31,6 +32,8 @@ interface Wanted {
   readonly graceful: boolean;
   /** Of an instance's server. */
   readonly health?: () => InstanceHealth | undefined;
+  /** PKCS#12 of a balancer's listener that ends TLS. */
+  readonly pkcs12?: Buffer;
   readonly create: () => Server;
 }
 
@@ -39,7 +42,7 @@ interface Running {
   readonly server: Server;
   /** Number of this start. */
   readonly serial: number;
-  readonly wanted: Wanted;
+  wanted: Wanted;
 }
 
 /** The cloud's traffic: servers of instances and balancers appear and disappear as the model changes. */
@@ -201,8 +204,8 @@ export class Traffic {
       balancer.listeners.map((listener) => ({
         ...loopback(address, listener.port, this.#options.portOffset),
         graceful: true,
-        // A new certificate needs a new server.
-        key: `listener ${listener.id} ${address}:${listener.port} ${listener.pkcs12?.toString("base64").slice(-40) ?? ""}`,
+        key: `listener ${listener.id} ${address}:${listener.port}`,
+        ...(listener.pkcs12 === undefined ? {} : { pkcs12: listener.pkcs12 }),
         create: () =>
           createBalancerServer(
             {
@@ -226,7 +229,11 @@ export class Traffic {
 
   /** An address that another process holds is a problem to show, not a reason for the cloud to end. */
   async #start(wanted: Wanted): Promise<void> {
-    if (this.#servers.has(wanted.key)) return;
+    const known = this.#servers.get(wanted.key);
+    if (known !== undefined) {
+      renewCertificate(known, wanted);
+      return;
+    }
     try {
       const server = wanted.create();
       await listen(server, wanted.host, wanted.port);
@@ -239,6 +246,16 @@ export class Traffic {
       this.#unbound.set(wanted.key, { address: placeOf(wanted), owner: wanted.key, error: code ?? message });
     }
   }
+}
+
+/**
+ * New connections get the new certificate, open ones keep theirs, and the socket listens all the time: Octavia reloads HAProxy, which hands its
+ * listening sockets to the new process in master-worker mode. Source: HAProxy 2.6 configuration manual, `expose-fd listeners`.
+ */
+function renewCertificate(running: Running, { pkcs12 }: Wanted): void {
+  if (pkcs12 === undefined || running.wanted.pkcs12?.equals(pkcs12) === true) return;
+  if (running.server instanceof TlsServer) running.server.setSecureContext({ pfx: pkcs12, passphrase: "" });
+  running.wanted = { ...running.wanted, pkcs12 };
 }
 
 function placeOf({ host, port }: { readonly host: string; readonly port: number }): string {

@@ -2,6 +2,7 @@ import { defaultPriceBookId } from "../../clouds/ovh/price-books.ts";
 import type { SystemDefinition } from "../contract.ts";
 import { machineRoutes } from "./access.ts";
 import { backupSources } from "./backup-sources.ts";
+import { certificate } from "./certificate.ts";
 import { keptSecrets } from "./kept-secrets.ts";
 import { fleetOf, planLor } from "./plan.ts";
 import { planItems } from "./plan-items.ts";
@@ -26,7 +27,7 @@ export const system: SystemDefinition<LorSettings, LorPlan> = {
   priceBook: defaultPriceBookId,
   schema: lorSchema,
   profileSettings,
-  certificate: { variable: "LOR_TLS_PKCS12_FILE", domains: ({ prestashop }) => [prestashop.domain] },
+  certificate,
   explainUnknownKey,
   judge: findRefusals,
   collisions: findStackCollisions,

@@ -1,15 +1,12 @@
 import * as z from "zod";
 import { ovhcloudOffer } from "../../clouds/ovh/offers.ts";
+import { certificates, dns, domain } from "../../config/certificate-fields.ts";
 import { address, duration, type FieldRefusal, gigabytes, network, oneOf, text, whole } from "../../config/fields.ts";
 import { renamedKeys } from "../../config/known-keys.ts";
 import { rolling } from "../../config/rolling-fields.ts";
 import { sharedFields } from "../../config/shared-fields.ts";
 
 const anything: FieldRefusal = { code: "text-invalid", accepted: "a text on one line" };
-const domain = text(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, {
-  code: "domain-invalid",
-  accepted: "a domain name in small letters, such as www.lor.example",
-});
 const time = text(/^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/, {
   code: "time-invalid",
   accepted: "a time of day in UTC, HH:MM:SS in quotes, such as 03:00:00",
@@ -144,6 +141,8 @@ export const lorSchema = z.object({
   }),
   access: access.optional(),
   rolling: rolling().prefault({}),
+  certificates: certificates().prefault({}),
+  dns: dns().prefault({}),
 });
 
 /** Settings that a profile file may contain; all others are shared. */

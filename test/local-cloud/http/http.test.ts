@@ -4,10 +4,10 @@ import { connectClients } from "../../../src/clouds/ovh/connect.ts";
 import { createLocalCloud } from "../../../src/local-cloud/create-local-cloud.ts";
 import { ControlClient } from "../../../src/local-cloud/http/control-client.ts";
 import { type RunningHttpApi, startHttpApi } from "../../../src/local-cloud/http/http-server.ts";
-import { selfSignedPkcs12 } from "../../../src/local-cloud/kernel/tls-certificate.ts";
 import type { LocalCloud } from "../../../src/local-cloud/local-cloud.ts";
 import { loadSimulators, openSimulators } from "../../../src/local-cloud/simulators.ts";
 import { type RunningTraffic, startTraffic } from "../../../src/local-cloud/traffic/start.ts";
+import { selfSignedPkcs12 } from "../../../src/os/pkcs12.ts";
 
 let cloud: LocalCloud;
 let traffic: RunningTraffic;

@@ -3,10 +3,10 @@ import { get as getSecurely } from "node:https";
 import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
-import { selfSignedPkcs12 } from "../../../src/local-cloud/kernel/tls-certificate.ts";
 import { loopback } from "../../../src/local-cloud/traffic/address.ts";
 import type { InstanceModel, MemberModel, TrafficModel } from "../../../src/local-cloud/traffic/model.ts";
 import { Traffic } from "../../../src/local-cloud/traffic/traffic.ts";
+import { selfSignedPkcs12 } from "../../../src/os/pkcs12.ts";
 
 /** Apart from a cloud that may run on this machine. */
 const portOffset = 20_000 + (process.pid % 20_000);

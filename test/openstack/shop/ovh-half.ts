@@ -2,13 +2,13 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createLocalCloud } from "../../../src/local-cloud/create-local-cloud.ts";
 import { startHttpApi } from "../../../src/local-cloud/http/http-server.ts";
-import { selfSignedPkcs12 } from "../../../src/local-cloud/kernel/tls-certificate.ts";
 import type { LocalCloud } from "../../../src/local-cloud/local-cloud.ts";
 import { projectId } from "../../../src/local-cloud/openstack/keystone/keystone.ts";
 import type { LoadBalancerFlavorView } from "../../../src/local-cloud/openstack/octavia/types.ts";
 import { startProviders } from "../../../src/local-cloud/provider/start-providers.ts";
 import { loadSimulators, openSimulators } from "../../../src/local-cloud/simulators.ts";
 import { startTraffic } from "../../../src/local-cloud/traffic/start.ts";
+import { selfSignedPkcs12 } from "../../../src/os/pkcs12.ts";
 
 const token = "of-this-test-only";
 

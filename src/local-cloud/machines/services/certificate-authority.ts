@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createSecureContext, type SecureContext } from "node:tls";
 import forge from "node-forge";
 import { writeAtomically } from "../../../os/atomic-file.ts";
-import { makeCertificate } from "../../kernel/tls-certificate.ts";
+import { makeCertificate } from "../../../os/pkcs12.ts";
 
 /** Ten years: this authority is trusted by the machines of one local cloud only. */
 const validityMs = 10 * 365 * 24 * 3600 * 1000;

@@ -5,7 +5,7 @@ const barbicanErrors: ErrorFormat = {
   body: ({ status, message }) => ({ code: status, title: titleOf(status), description: message }),
 };
 
-/** Barbican: the list of secrets, never their content, and their deletion. */
+/** Barbican: the list of secrets, the content of one, and its deletion. */
 export const barbican: HttpApi = {
   name: "barbican",
   errors: barbicanErrors,
@@ -35,6 +35,11 @@ export const barbican: HttpApi = {
           },
         };
       },
+    },
+    {
+      method: "GET",
+      path: "/key-manager/:region/v1/secrets/:id/payload",
+      handle: (call) => ({ body: call.cloud.barbican.secrets.payload(param(call, "id")) }),
     },
     {
       method: "DELETE",

@@ -3,6 +3,7 @@ import type { LorSettings } from "../settings.ts";
 import { accessRules } from "./access-rules.ts";
 import { addressRules } from "./address-rules.ts";
 import { calendarRules } from "./calendar-rules.ts";
+import { certificateRules } from "./certificate-rules.ts";
 import { pairRules } from "./pair-rules.ts";
 import { findPolicyIssues } from "./policy-rules.ts";
 import { recoveryRules } from "./recovery-rules.ts";
@@ -22,6 +23,7 @@ const refusing: readonly Rule[] = Object.freeze([
   ...calendarRules,
   ...returnRules,
   ...rollingRules,
+  ...certificateRules,
   ...waiverRules,
 ]);
 

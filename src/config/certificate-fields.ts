@@ -1,0 +1,50 @@
+import * as z from "zod";
+import type { CertificateSettings } from "../domain/certificates.ts";
+import { duration, oneOf, text } from "./fields.ts";
+
+/** Directory of Let's Encrypt. */
+const letsEncrypt = "https://acme-v02.api.letsencrypt.org/directory";
+
+const host = "(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,63}$";
+
+/** A domain name in small letters. */
+export const domain = text(new RegExp(`^${host}`), {
+  code: "domain-invalid",
+  accepted: "a domain name in small letters, such as www.lor.example",
+});
+
+const certificateName = text(new RegExp(`^(\\*\\.)?${host}`), {
+  code: "domain-invalid",
+  accepted: "a domain name in small letters, or a wildcard such as *.lor.example",
+});
+
+/** Origin of the load balancer's certificate. The keys besides `kind` are read with `acme` only. */
+export function certificates() {
+  return z.object({
+    kind: oneOf(["given", "acme"], "certificate-kind-unknown").prefault("given"),
+    directory: text(/^https:\/\/[^\s/@]+\/\S*$/, {
+      code: "acme-directory-invalid",
+      accepted: `an https address without user and password, such as ${letsEncrypt}`,
+    }).prefault(letsEncrypt),
+    email: text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, { code: "email-invalid", accepted: "an e-mail address" }).optional(),
+    challenge: oneOf(["dns-01"], "acme-challenge-unknown").prefault("dns-01"),
+    renewBefore: duration("P1D", "P60D").prefault("P30D"),
+    names: z.array(certificateName, "a list of domain names").prefault([]),
+  });
+}
+
+/** The section `certificates`, validated. */
+export type CertificateSection = z.output<ReturnType<typeof certificates>>;
+
+/** @param email contact when the section has none */
+export function certificateSettings(section: CertificateSection, email: string): CertificateSettings {
+  if (section.kind === "given") return { kind: "given" };
+  return { ...section, kind: "acme", email: section.email ?? email };
+}
+
+/** The DNS zone of the system's names. */
+export function dns() {
+  return z.object({
+    zone: domain.optional(),
+  });
+}

@@ -1,0 +1,20 @@
+import { problem } from "../../../config/problem.ts";
+import { challengeRecord } from "../../../domain/certificates.ts";
+import { type Rule, sharedRule } from "./rule.ts";
+
+export const certificateRules: readonly Rule[] = Object.freeze([
+  sharedRule("challenge-can-be-met", ["certificates", "dns", "prestashop"], ({ certificates, dns, prestashop }) => {
+    if (certificates.kind !== "acme") return [];
+    const names = [prestashop.domain, ...certificates.names];
+    const { zone } = dns;
+    const outside = names.find((name) => zone === undefined || challengeRecord(name, zone) === undefined);
+    if (outside === undefined) return [];
+    return [
+      problem("dns.zone", "dns-zone-missing", {
+        what: `dns-01 proves ${outside} by a TXT record, so its zone must be known`,
+        seen: zone,
+        accepted: `the zone at OVHcloud that contains ${names.join(", ")}`,
+      }),
+    ];
+  }),
+]);

@@ -1,0 +1,144 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { Agent, get } from "node:https";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { builtProgram } from "../built-program.ts";
+
+/** Path of Pebble, the test server of Let's Encrypt's authors. A first build takes seconds. */
+function installPebble(onProgress: (text: string) => void = () => {}): Promise<string> {
+  return builtProgram({
+    recipe: {
+      binary: "pebble",
+      modules: join(import.meta.dirname, "pebble"),
+      buildArguments: ["-trimpath", "-ldflags", "-s -w", "github.com/letsencrypt/pebble/v2/cmd/pebble"],
+    },
+    version: "2.10.3",
+    kind: "pebble",
+    env: process.env,
+    onProgress,
+  });
+}
+
+export interface PebbleOptions {
+  /** `host:port` of the DNS server that it asks. */
+  readonly dnsServer: string;
+  /** Port that it asks for the files of http-01. Default: 80. */
+  readonly httpPort?: number;
+  /** Validity of what it issues, in days. Default: 90. */
+  readonly validityDays?: number;
+  /** Names that it issues nothing for. */
+  readonly blocked?: readonly string[];
+  /** Percentage of good nonces that it refuses. Default: 20. */
+  readonly refusedNonces?: number;
+}
+
+/** A certificate authority on loopback, strict, with random refusals of nonces. */
+export class PebbleServer {
+  /** URL of the directory. */
+  readonly directory: string;
+  /** File with the certificate of its own HTTPS, for NODE_EXTRA_CA_CERTS. */
+  readonly trustFile: string;
+  readonly #folder: string;
+  readonly #process: ChildProcess;
+
+  private constructor(folder: string, port: number, process: ChildProcess) {
+    this.#folder = folder;
+    this.#process = process;
+    this.directory = `https://127.0.0.1:${port}/dir`;
+    this.trustFile = join(folder, "cert.pem");
+  }
+
+  static async start(options: PebbleOptions): Promise<PebbleServer> {
+    const program = await installPebble();
+    const folder = mkdtempSync(join(tmpdir(), "lor-pebble-"));
+    const [certificate, privateKey] = [join(folder, "cert.pem"), join(folder, "key.pem")];
+    execFileSync(
+      "openssl",
+      [
+        ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30"],
+        ...[
+          "-subj",
+          "/CN=pebble",
+          "-addext",
+          "subjectAltName=IP:127.0.0.1",
+          "-keyout",
+          privateKey,
+          "-out",
+          certificate,
+        ],
+      ],
+      { stdio: "pipe" },
+    );
+    for (let tries = 0; tries < 5; tries += 1) {
+      const port = await freePort();
+      const config = {
+        pebble: {
+          listenAddress: `127.0.0.1:${port}`,
+          managementListenAddress: "",
+          certificate,
+          privateKey,
+          httpPort: options.httpPort ?? 80,
+          tlsPort: 443,
+          ocspResponderURL: "",
+          externalAccountBindingRequired: false,
+          domainBlocklist: options.blocked ?? [],
+          retryAfter: { authz: 1, order: 1 },
+          // Intermediates with another kind of key than the certificate's.
+          keyAlgorithm: "ecdsa",
+          profiles: { default: { description: "test", validityPeriod: (options.validityDays ?? 90) * 86_400 } },
+        },
+      };
+      writeFileSync(join(folder, "config.json"), JSON.stringify(config));
+      const args = ["-config", join(folder, "config.json"), "-strict", "-dnsserver", options.dnsServer];
+      const child = spawn(program, args, {
+        stdio: "ignore",
+        env: {
+          PEBBLE_VA_NOSLEEP: "1",
+          PEBBLE_AUTHZREUSE: "0",
+          PEBBLE_WFE_NONCEREJECT: String(options.refusedNonces ?? 20),
+        },
+      });
+      const server = new PebbleServer(folder, port, child);
+      if (await server.#answers()) return server;
+    }
+    throw new Error(`${program} does not start`);
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      const ended = once(this.#process, "exit");
+      this.#process.kill("SIGKILL");
+      await ended;
+    }
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** False once the process has ended: somebody else took its port meanwhile. */
+  async #answers(): Promise<boolean> {
+    const agent = new Agent({ ca: readFileSync(this.trustFile) });
+    while (this.#process.exitCode === null && this.#process.signalCode === null) {
+      const { promise, resolve } = Promise.withResolvers<boolean>();
+      get(this.directory, { agent, headers: { "user-agent": "lor-infra-test" } }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode === 200);
+      }).on("error", () => resolve(false));
+      if (await promise) return true;
+      await pause(25);
+    }
+    return false;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}

@@ -1,0 +1,122 @@
+import { connect, type TLSSocket } from "node:tls";
+import { afterEach, expect, it } from "vitest";
+import { cloudFolder, requireLocalCloud } from "../../src/stack/cloud-connection.ts";
+import { PebbleServer } from "../acme/pebble-server.ts";
+import { createdProject } from "./created-stack.ts";
+import type { InProcessProject } from "./in-process.ts";
+import { ended } from "./project.ts";
+
+let project: InProcessProject | undefined;
+let authority: PebbleServer | undefined;
+afterEach(async () => {
+  await project?.dispose();
+  await authority?.dispose();
+});
+
+interface Report {
+  readonly stored: { readonly daysLeft: number; readonly fingerprint: string; readonly issuer: string };
+  readonly served: { readonly daysLeft: number; readonly fingerprint: string; readonly names: readonly string[] };
+  readonly keyManager: readonly { readonly fingerprint: string; readonly inUse: boolean }[];
+  readonly problems: readonly { readonly what: string }[];
+}
+
+interface Renewal {
+  readonly obtained: boolean;
+  readonly installed: string;
+  readonly daysLeft: number;
+  readonly because?: string;
+}
+
+/** A stack that is up, and an authority that asks the DNS server of its cloud. */
+async function createdWithAuthority(options: { readonly validityDays?: number } = {}): Promise<InProcessProject> {
+  const lor = await createdProject();
+  project = lor;
+  await lor.json(["status"]);
+  const { runtime } = requireLocalCloud(cloudFolder(lor.home));
+  authority = await PebbleServer.start({ dnsServer: runtime.dnsServer ?? "", ...options });
+  const { directory, trustFile } = authority;
+  lor.edit(
+    "Pulumi.yaml",
+    (text) =>
+      `${text}  certificates:\n    value: { kind: acme, directory: "${directory}", names: ["*.lor.example"] }\n  dns:\n    value: { zone: lor.example }\n`,
+  );
+  lor.env.NODE_EXTRA_CA_CERTS = trustFile;
+  return lor;
+}
+
+/** A process of its own: it trusts the authority from its start. */
+async function renew(lor: InProcessProject, ...more: readonly string[]): Promise<Renewal> {
+  const run = await ended(lor.start(["certificate", "renew", "--json", ...more]));
+  expect(run.code, run.stdout + run.stderr).toBe(0);
+  return JSON.parse(run.stdout) as Renewal;
+}
+
+it("obtains a certificate by dns-01 and renews it under load without a failed handshake", async () => {
+  const lor = await createdWithAuthority();
+  const zones = (await lor.clients()).zones;
+  const first = await renew(lor);
+  expect(first).toMatchObject({ obtained: true, installed: "now", daysLeft: 89 });
+  const before = await lor.json<Report>(["certificate", "status"]);
+  expect(before.problems).toEqual([]);
+  expect(before.served.names).toEqual(expect.arrayContaining(["www.lor.example", "*.lor.example"]));
+  expect(await zones.records("lor.example", { subDomain: "_acme-challenge.www", fieldType: "TXT" })).toEqual([]);
+  expect(await renew(lor)).toMatchObject({ obtained: false, installed: "already" });
+  expect((await lor.run(["preview", "--exit-code"])).code).toBe(0);
+
+  const { trafficPortOffset } = requireLocalCloud(cloudFolder(lor.home)).runtime;
+  const { addresses } = await lor.json<{ addresses: { loadBalancer: { public: string } } }>(["status"]);
+  const host = `127.${addresses.loadBalancer.public.split(".").slice(1).join(".")}`;
+  const clients = new HandshakeClients(host, trafficPortOffset + 443);
+  const second = await renew(lor, "--force");
+  const seen = await clients.stop();
+  expect(second).toMatchObject({ obtained: true, installed: "now", because: "it was asked for" });
+  const after = await lor.json<Report>(["certificate", "status"]);
+  expect(seen.failures).toEqual([]);
+  expect([...seen.fingerprints]).toEqual([before.served.fingerprint, after.served.fingerprint]);
+  expect(after.keyManager).toEqual([expect.objectContaining({ fingerprint: after.stored.fingerprint, inUse: true })]);
+  expect((await lor.run(["preview", "--exit-code"])).code).toBe(0);
+  console.log(`${seen.handshakes} handshakes while the certificate changed, ${seen.failures.length} failed`);
+});
+
+/** TLS clients that connect one after another, as fast as they can. */
+class HandshakeClients {
+  readonly #stopped = new AbortController();
+  readonly #clients: Promise<void>[];
+  readonly #fingerprints = new Set<string>();
+  readonly #failures: string[] = [];
+  #handshakes = 0;
+
+  constructor(host: string, port: number) {
+    this.#clients = Array.from({ length: 4 }, () => this.#run(host, port));
+  }
+
+  async stop() {
+    // One more each, after the change.
+    this.#stopped.abort();
+    await Promise.all(this.#clients);
+    return { handshakes: this.#handshakes, failures: this.#failures, fingerprints: this.#fingerprints };
+  }
+
+  async #run(host: string, port: number): Promise<void> {
+    for (let last = false; !last; ) {
+      last = this.#stopped.signal.aborted;
+      this.#handshakes += 1;
+      try {
+        const socket = await handshake(host, port);
+        this.#fingerprints.add(socket.getPeerCertificate().fingerprint256);
+        socket.destroy();
+      } catch (error) {
+        this.#failures.push(String(error));
+      }
+    }
+  }
+}
+
+function handshake(host: string, port: number): Promise<TLSSocket> {
+  const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
+  const socket = connect({ host, port, servername: "www.lor.example", rejectUnauthorized: false }, () =>
+    resolve(socket),
+  );
+  socket.once("error", reject);
+  return promise;
+}
