@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { builtProgram } from "../built-program.ts";
+import { builtProgram } from "../../src/engine/built-program.ts";
 
 /** Path of Pebble, the test server of Let's Encrypt's authors. A first build takes seconds. */
 function installPebble(onProgress: (text: string) => void = () => {}): Promise<string> {

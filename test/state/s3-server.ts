@@ -5,22 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { builtProgram } from "../built-program.ts";
-
-/** Path of the S3 server, a program that people run in front of their disks. A first build takes about 80 s on two cores. */
-export function installS3Server(onProgress: (text: string) => void = () => {}): Promise<string> {
-  return builtProgram({
-    recipe: {
-      binary: "versitygw",
-      modules: join(import.meta.dirname, "s3-server"),
-      buildArguments: ["-trimpath", "-ldflags", "-s -w", "github.com/versity/versitygw/cmd/versitygw"],
-    },
-    version: "1.8.0",
-    kind: "s3-server",
-    env: process.env,
-    onProgress,
-  });
-}
+import { installS3Server } from "../../src/engine/s3-server.ts";
 
 const bucket = "state";
 const key = { ROOT_ACCESS_KEY: "atelier", ROOT_SECRET_KEY: "Zq8-planted-in-a-test-Zq8" };
@@ -43,7 +28,7 @@ export class S3Server {
   }
 
   static async start(): Promise<S3Server> {
-    const program = await installS3Server();
+    const program = await installS3Server({ env: process.env });
     const folder = mkdtempSync(join(tmpdir(), "lor-s3-"));
     mkdirSync(join(folder, "buckets", bucket), { recursive: true });
     for (let tries = 0; tries < 5; tries += 1) {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { builtProgram } from "../built-program.ts";
+import { builtProgram } from "../../src/engine/built-program.ts";
 import { ended, type Run } from "../e2e/project.ts";
 
 /** Path of actionlint. A first build takes about 10 s. */

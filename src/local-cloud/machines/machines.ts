@@ -17,6 +17,8 @@ export interface StartMachinesArgs {
   readonly folder: string;
   /** Folder of release archives, laid out by host and path. Default: `releases` in the folder of the services. */
   readonly releases?: string | undefined;
+  /** Path of the S3 server (`installS3Server`). Default: machines reach no object storage. */
+  readonly s3Program?: string | undefined;
   /** Its XDG_CACHE_HOME and HOME say where the image is kept. */
   readonly env: Environment;
   /** Progress message to display. */
@@ -82,8 +84,8 @@ export class CloudMachines {
     });
     try {
       const network = new CloudNetwork(sandbox, serviceAddress);
-      const { cloud, releases } = args;
-      const started = await startMachineServices({ cloud, network, folder: services, releases });
+      const { cloud, releases, s3Program } = args;
+      const started = await startMachineServices({ cloud, network, folder: services, releases, s3Program });
       return new CloudMachines(args, { services: started, network, sandbox, image });
     } catch (error) {
       await sandbox.stop();

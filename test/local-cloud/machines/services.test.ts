@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { installS3Server } from "../../../src/engine/s3-server.ts";
 import { createLocalCloud } from "../../../src/local-cloud/create-local-cloud.ts";
 import type { LocalCloud } from "../../../src/local-cloud/local-cloud.ts";
 import {
@@ -20,9 +21,11 @@ describe.skipIf(namespaceObstacle !== undefined)("services inside the machines' 
   let cloud: LocalCloud;
   let network: HandMadeNetwork;
   let services: MachineServices;
+  let s3Program: string;
 
   beforeAll(async () => {
     ensureDatabasePrograms();
+    s3Program = await installS3Server({ env: process.env });
     folder = mkdtempSync(join(tmpdir(), "lor-services-"));
     // The databases' own users must reach their folders.
     chmodSync(folder, 0o711);
@@ -33,7 +36,7 @@ describe.skipIf(namespaceObstacle !== undefined)("services inside the machines' 
     const release = join(folder, "releases/downloads.lor.example/shop/8.2.1.zip");
     mkdirSync(dirname(release), { recursive: true });
     writeFileSync(release, "release");
-    services = await startMachineServices({ cloud, network, folder });
+    services = await startMachineServices({ cloud, network, folder, s3Program });
     expect([...services.databases.problems]).toEqual([]);
     writeFileSync(join(folder, "ca.pem"), services.authority.certificate);
   });
@@ -106,7 +109,7 @@ describe.skipIf(namespaceObstacle !== undefined)("services inside the machines' 
   it("keep their authority over a restart", async () => {
     const before = services.authority.certificate;
     await services.close();
-    services = await startMachineServices({ cloud, network, folder });
+    services = await startMachineServices({ cloud, network, folder, s3Program });
     expect(services.authority.certificate).toBe(before);
     expect(await status(signedUrl(cloud, "guests/ps-0.json"))).toBe("200");
   });

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
+import { builtProgram } from "../../../src/engine/built-program.ts";
 import type { ModuleRecipe } from "../../../src/engine/module-recipe.ts";
 import type { Environment } from "../../../src/engine/program-cache.ts";
-import { builtProgram } from "../../built-program.ts";
 
 const opentofu = { version: "1.12.6", kind: "opentofu" } as const;
 /** The one that the plugin of the engine is built around: ../provider/install-provider.ts. */

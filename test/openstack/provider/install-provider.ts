@@ -1,8 +1,8 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { builtProgram } from "../../../src/engine/built-program.ts";
 import type { ModuleRecipe } from "../../../src/engine/module-recipe.ts";
 import type { Environment } from "../../../src/engine/program-cache.ts";
-import { builtProgram } from "../../built-program.ts";
 
 /** The Terraform provider behind @pulumi/openstack 3.15.2. */
 const version = "1.54.1";

@@ -10,6 +10,7 @@ import { MetadataService } from "./metadata.ts";
 import { answerNames } from "./names.ts";
 import { NamespaceSockets } from "./namespace-sockets.ts";
 import { ReleaseFiles } from "./releases.ts";
+import { S3Storage } from "./s3-storage.ts";
 import { serveSignedDocuments } from "./signed-documents.ts";
 
 /** Address of the services inside a cloud's network; from TEST-NET-1 (RFC 5737), so it is no machine's. */
@@ -22,6 +23,8 @@ export interface MachineServicesArgs {
   readonly network: MachineNetwork;
   /** Folder of the services' data and keys; survives a restart. */
   readonly folder: string;
+  /** Path of the S3 server (`installS3Server`). Default: there is no object storage, and its names do not exist. */
+  readonly s3Program?: string | undefined;
   /** Folder of release archives, laid out by host and path. Default: `releases` in `folder`. */
   readonly releases?: string | undefined;
   /** Further names of the machines' network, such as a shop's domain: the address, or undefined. Default: none. */
@@ -49,9 +52,11 @@ export async function startMachineServices(args: MachineServicesArgs): Promise<M
   const releases = new ReleaseFiles(args.releases ?? join(folder, "releases"));
   const metadata = new MetadataService(cloud);
   const documents = { has: isObjectStorage, serve: serveSignedDocuments(cloud) };
-  const door = httpsDoor(authority, [documents, releases]);
+  const s3 = openS3(args);
+  const named = [documents, ...(s3 === undefined ? [] : [s3]), releases];
+  const door = httpsDoor(authority, named);
   const resolve = (name: string) =>
-    isObjectStorage(name) || releases.has(name)
+    named.some((service) => service.has(name))
       ? serviceAddress
       : (args.resolve?.(name) ?? databaseAddress(cloud, name));
 
@@ -74,9 +79,16 @@ export async function startMachineServices(args: MachineServicesArgs): Promise<M
       await databases.close();
       nameSocket.close();
       await Promise.all([door, metadata.server].map(stop));
+      await s3?.close();
       await sockets.close();
     },
   };
+}
+
+function openS3({ cloud, network, folder, s3Program }: MachineServicesArgs): S3Storage | undefined {
+  return s3Program === undefined
+    ? undefined
+    : new S3Storage({ cloud, network, folder: join(folder, "s3"), program: s3Program });
 }
 
 /** Swift's public names, such as `storage.gra.cloud.ovh.net`. */

@@ -39,7 +39,9 @@ export const storageRoutes: readonly Route[] = [
   ),
   get(`${project}/region/:region/storage/:bucket/object`, (call) => {
     const { name } = call.cloud.ovhStorage.get(param(call, "bucket"), param(call, "region"));
-    return [...call.cloud.ovhStorage.listObjects(name), ...call.cloud.guestCopies.marks(name)]
+    // Machines that really run write their marks themselves.
+    const marks = call.cloud.ovhStorage.stored === undefined ? call.cloud.guestCopies.marks(name) : [];
+    return [...call.cloud.ovhStorage.listObjects(name), ...marks]
       .filter(({ key }) => key.startsWith(call.query.prefix ?? ""))
       .toSorted((a, b) => (a.key < b.key ? -1 : 1))
       .slice(0, Number(call.query.limit ?? 1000));

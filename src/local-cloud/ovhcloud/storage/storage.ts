@@ -10,6 +10,7 @@ import type {
   CreateBucketArgs,
   OvhStorageApi,
   ReplicationRule,
+  StoredObjects,
   UpdateBucketArgs,
 } from "./types.ts";
 
@@ -36,6 +37,7 @@ const onlyVersion = "null";
 
 /** OVHcloud's S3 object storage; see BEHAVIOUR.md. */
 export class OvhStorage implements OvhStorageApi {
+  stored: StoredObjects | undefined;
   readonly #context: CloudContext;
   readonly #buckets: Records<BucketBody>;
   readonly #versions: Records<VersionBody>;
@@ -119,8 +121,8 @@ export class OvhStorage implements OvhStorageApi {
 
   delete(name: string): void {
     this.#context.write(() => {
-      this.#buckets.require(name);
-      if (this.#versions.list({ parent: name }).length > 0) {
+      const { region } = this.#buckets.require(name);
+      if (this.#versions.list({ parent: name }).length > 0 || (this.stored?.list(name, region) ?? []).length > 0) {
         throw new CloudError(409, "BucketNotEmpty", "The bucket you tried to delete is not empty");
       }
       this.#buckets.remove(name);
@@ -129,10 +131,11 @@ export class OvhStorage implements OvhStorageApi {
 
   empty(name: string): void {
     this.#context.write(() => {
-      this.#buckets.require(name);
+      const { region } = this.#buckets.require(name);
       for (const version of this.#versions.list({ parent: name })) {
         this.#versions.remove(version.id);
       }
+      this.stored?.empty(name, region);
     });
   }
 
@@ -221,7 +224,11 @@ export class OvhStorage implements OvhStorageApi {
   }
 
   listObjects(bucket: string): BucketObjectView[] {
-    return this.listVersions(bucket).filter(({ isLatest, isDeleteMarker }) => isLatest && !isDeleteMarker);
+    return this.#context.read(() => {
+      const { region } = this.#buckets.require(bucket);
+      const own = this.listVersions(bucket).filter(({ isLatest, isDeleteMarker }) => isLatest && !isDeleteMarker);
+      return [...own, ...(this.stored?.list(bucket, region) ?? [])];
+    });
   }
 
   listVersions(bucket: string): BucketObjectView[] {

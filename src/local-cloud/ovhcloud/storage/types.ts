@@ -56,6 +56,12 @@ export interface BucketObjectView {
   readonly lastModified: string;
 }
 
+/** Objects that machines store by S3; they are in no record. */
+export interface StoredObjects {
+  list(bucket: string, region: string): BucketObjectView[];
+  empty(bucket: string, region: string): void;
+}
+
 export interface OvhStorageApi {
   create(args: CreateBucketArgs): BucketView;
   get(name: string, region?: string): BucketView;
@@ -75,4 +81,7 @@ export interface OvhStorageApi {
   listVersions(bucket: string): BucketObjectView[];
   /** In a versioned bucket without versionId: leaves a delete marker. */
   deleteObject(bucket: string, key: string, versionId?: string): void;
+
+  /** Objects that machines store; undefined while no machine runs, and the default. */
+  stored: StoredObjects | undefined;
 }

@@ -20,6 +20,15 @@ export interface S3CredentialView {
   readonly tenantId: string;
 }
 
+/** An S3 key with what it may do, as a server needs it. */
+export interface S3Account {
+  readonly access: string;
+  /** Secret. */
+  readonly secret: string;
+  /** JSON text; empty when there is none. */
+  readonly policy: string;
+}
+
 export interface OvhUsersApi {
   /** The password is only told here and by resetPassword. */
   create(args: {
@@ -38,6 +47,8 @@ export interface OvhUsersApi {
   s3Secret(userId: string, access: string): string;
   listS3Credentials(userId: string): S3CredentialView[];
   deleteS3Credential(userId: string, access: string): void;
+  /** All keys with their secrets; no API shows it. */
+  s3Accounts(): readonly S3Account[];
 
   /** JSON text of the policy; empty when there is none. */
   getS3Policy(userId: string): string;

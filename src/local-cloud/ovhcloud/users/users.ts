@@ -2,7 +2,7 @@ import { CloudError } from "../../kernel/cloud-error.ts";
 import type { CloudContext } from "../../kernel/context.ts";
 import { Records } from "../../kernel/records.ts";
 import type { StoredRecord } from "../../kernel/store.ts";
-import type { OvhUsersApi, OvhUserView, S3CredentialView } from "./types.ts";
+import type { OvhUsersApi, OvhUserView, S3Account, S3CredentialView } from "./types.ts";
 
 const roleDescriptions: Readonly<Record<string, string>> = {
   administrator: "Administrator",
@@ -158,6 +158,16 @@ export class OvhUsers implements OvhUsersApi {
     this.#context.write(() => {
       this.#credentials.remove(this.#requireCredential(userId, access).id);
     });
+  }
+
+  s3Accounts(): readonly S3Account[] {
+    return this.#context.read(() =>
+      this.#credentials.list().map(({ id, parent, body: { secret } }) => ({
+        access: id,
+        secret,
+        policy: this.#users.find(parent)?.body.s3Policy ?? "",
+      })),
+    );
   }
 
   getS3Policy(userId: string): string {

@@ -1,7 +1,7 @@
-import { buildFromModules, findGo } from "../src/engine/build-from-modules.ts";
-import { BuildLock } from "../src/engine/build-lock.ts";
-import { type ModuleRecipe, recipesKey } from "../src/engine/module-recipe.ts";
-import { type Environment, ProgramCache, thisPlatform } from "../src/engine/program-cache.ts";
+import { buildFromModules, findGo } from "./build-from-modules.ts";
+import { BuildLock } from "./build-lock.ts";
+import { type ModuleRecipe, recipesKey } from "./module-recipe.ts";
+import { type Environment, ProgramCache, thisPlatform } from "./program-cache.ts";
 
 export interface BuiltProgramArgs {
   readonly recipe: ModuleRecipe;
@@ -13,7 +13,7 @@ export interface BuiltProgramArgs {
   readonly signal?: AbortSignal;
 }
 
-/** Path of a program that the tests need, from the cache or built from its pinned Go modules by one process at a time. */
+/** Path of a program, from the cache or built from its pinned Go modules by one process at a time. */
 export async function builtProgram(args: BuiltProgramArgs): Promise<string> {
   const { recipe, version, kind, env, onProgress, signal } = args;
   const key = recipesKey({ platform: thisPlatform, version, recipes: [recipe] });
