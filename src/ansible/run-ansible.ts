@@ -8,6 +8,7 @@ import type { Environment } from "../engine/program-cache.ts";
 import { SecretScrubber } from "../engine/secret-scrubber.ts";
 import { renderInventory, secretVariable } from "../machines/inventory.ts";
 import { type CommandRunner, commandRunner } from "../os/command-runner.ts";
+import { pinnedSshOptions, quoteForShell } from "../remote/pinned-ssh.ts";
 import { parseEvent } from "./ansible-events.ts";
 import {
   type ConfigureMachines,
@@ -85,25 +86,9 @@ function prepare(folder: string, request: ConfigureRequest): Prepared {
   return { inventory, variables: write("variables.json", JSON.stringify(variables)) };
 }
 
-/** OpenSSH uses the first value of each option, so that what comes later (inventory, ansible.cfg) cannot change these. */
 function sshWrapper(knownHosts: string, { sshConfig, identityFile }: ConfigureRequest): string {
-  const options = [
-    ...(sshConfig === undefined ? [] : ["-F", sshConfig]),
-    ...(identityFile === undefined ? [] : ["-i", identityFile, "-o", "IdentitiesOnly=yes"]),
-    ...["StrictHostKeyChecking=yes", `UserKnownHostsFile="${knownHosts}"`, "GlobalKnownHostsFile=/dev/null"].flatMap(
-      option,
-    ),
-    ...["UpdateHostKeys=no", "BatchMode=yes", "PasswordAuthentication=no", "ForwardAgent=no"].flatMap(option),
-  ];
+  const options = pinnedSshOptions({ knownHosts, sshConfig, identityFile });
   return `#!/bin/sh\nexec ssh ${options.map(quoteForShell).join(" ")} "$@"\n`;
-}
-
-function option(text: string): string[] {
-  return ["-o", text];
-}
-
-function quoteForShell(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 async function run(

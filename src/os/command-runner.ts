@@ -10,7 +10,7 @@ interface CommandRequest {
   readonly limit: number;
   /** Receives the output of both streams as it arrives. */
   readonly output: Writable;
-  /** Receives what the command writes to file descriptor 3. Default: the descriptor is closed. */
+  /** Receives what the command writes to file descriptor 3. Default: that is lost. */
   readonly events?: Writable;
   /** Also ends the command. */
   readonly signal: AbortSignal | undefined;

@@ -24,7 +24,7 @@ const planted: Readonly<Record<string, readonly [from: string, to: string]>> = {
   "systems-use": ["src/systems/lor/m.ts", "src/stack/m.ts"],
   "components-in-build-only": ["src/systems/lor/n.ts", "components/ovh/n.ts"],
   "engine-and-state-low": ["src/engine/o.ts", "src/systems/o.ts"],
-  "ansible-low": ["src/ansible/t.ts", "src/state/t.ts"],
+  "machines-by-ssh-low": ["src/ansible/t.ts", "src/state/t.ts"],
   "stack-below-actions": ["src/stack/p.ts", "src/actions/up/p.ts"],
   "actions-below-cli": ["src/actions/up/q.ts", "src/cli/q.ts"],
   "local-cloud-apart": ["src/local-cloud/r.ts", "src/stack/r.ts"],

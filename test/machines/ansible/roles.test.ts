@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -160,6 +161,33 @@ describe("a run", () => {
     expect(exitCodeOf(result)).toBe(1);
     const stopped = await run("apply", { ...request, stopAtFirstFailure: true });
     expect(stopped.result.hosts.second?.changed).toBe(0);
+  });
+
+  test("keeps its secrets out of its output, its events and the arguments of every process", async () => {
+    const secret = "Pl4nted-Secret-Of-A-Run";
+    const value = "{{ lookup('ansible.builtin.env', 'LOR_SECRET_planted') }}";
+    const tasks = [
+      { name: "Hide it", copy: { content: value, dest: "/root/secret", mode: "0600" }, no_log: true },
+      { name: "Show it", debug: { msg: value } },
+      { name: "Fail with it", shell: { cmd: "cat >&2; false", stdin: value } },
+    ];
+    const seen: string[] = [];
+    const onEvent = (event: AnsibleEvent) => {
+      seen.push(JSON.stringify(event), execFileSync("ps", ["-eo", "args"], { encoding: "utf8" }));
+    };
+    for (const transport of ["mitogen", "ssh"] as const) {
+      const request = { playbook: playbook("secret", tasks), secrets: { planted: secret }, onEvent, transport };
+      const { result, printed } = await run("apply", request);
+      expect(result.hosts.machine?.state).toBe("failed");
+      expect([...seen, printed, JSON.stringify(result)].filter((text) => text.includes(secret))).toEqual([]);
+      expect(printed).toContain("[secret]");
+    }
+    expect(machine.read("/root/secret")).toBe(secret);
+    expect(machine.inside("journalctl", "--no-pager")).not.toContain(secret);
+  });
+
+  test.each([{ "a b": "secret" }, { name: "zero\0byte" }])("refuses the secret %j", async (secrets) => {
+    await expect(run("apply", { secrets })).rejects.toMatchObject({ code: "secret-not-usable" });
   });
 
   test("a playbook that cannot be read reaches no machine", async () => {

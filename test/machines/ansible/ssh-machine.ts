@@ -2,9 +2,12 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_pr
 import { chmodSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ManagedMachine } from "../../../src/machines/inventory.ts";
+import { type ManagedMachine, renderInventory } from "../../../src/machines/inventory.ts";
 import { systemClock } from "../../../src/os/clock.ts";
 import { poll } from "../../../src/os/poll.ts";
+import type { PinnedSshArgs } from "../../../src/remote/pinned-ssh.ts";
+import type { RemoteCommands } from "../../../src/remote/remote-commands.ts";
+import { sshCommands } from "../../../src/remote/ssh-commands.ts";
 import { rootFolder } from "./root-folder.ts";
 
 const account = "debian";
@@ -74,6 +77,19 @@ export class SshMachine {
       .slice(0, 2)
       .join(" ");
     return { name: "machine", address: "192.0.2.1", user: account, hostKeys: [hostKey], ...changes };
+  }
+
+  /** How the machine is reached, in a form that another process can be given. */
+  connection(changes: Partial<ManagedMachine> = {}): PinnedSshArgs & { readonly managed: ManagedMachine } {
+    const managed = this.managed(changes);
+    const knownHosts = join(this.folder, "known_hosts");
+    writeFileSync(knownHosts, renderInventory([managed]).knownHosts);
+    return { managed, knownHosts, sshConfig: this.sshConfig, identityFile: this.identityFile };
+  }
+
+  commands(changes: Partial<ManagedMachine> = {}): RemoteCommands {
+    const { managed, ...connection } = this.connection(changes);
+    return sshCommands({ ...connection, machines: [managed], env: process.env });
   }
 
   /** Path of a file of the machine, on this computer. */
