@@ -5,6 +5,7 @@ export type {
   GuestDocument,
   GuestFile,
   GuestRole,
+  LogShipping,
   MachineDocument,
 } from "../src/machines/document.ts";
 export { Component, type DataProtection } from "./base/component.ts";
@@ -14,6 +15,7 @@ export {
   type GuestConfigurationArgs,
   type GuestConfigurationNodes,
   type GuestConfigurationTransforms,
+  type LogsArgs,
 } from "./openstack/guest-configuration.ts";
 export type { NetworkPart } from "./openstack/network-part.ts";
 export type {

@@ -7,8 +7,10 @@ export interface TempUrlRequest {
   /** Base of the account, such as `https://storage.gra.cloud.ovh.net/v1/AUTH_0123`. */
   readonly accountUrl: string;
   readonly container: string;
-  /** Object name; slashes stay slashes. */
+  /** Object name, or with `prefix` the beginning of object names; slashes stay slashes. */
   readonly object: string;
+  /** Whether the access is to every object whose name begins with `object`; the name goes between the path and the query. Default: false. */
+  readonly prefix?: boolean;
   /** The container's `Temp-URL-Key`. */
   readonly key: string;
   /** End of the access, seconds since 1970-01-01 UTC. */
@@ -27,8 +29,11 @@ export function signTempUrl(request: TempUrlRequest): string {
   // Swift signs the path as it is named and receives it percent-encoded.
   const signedPath = `${decodeURIComponent(account.pathname)}/${segments.join("/")}`;
   const signature = createHmac("sha256", request.key)
-    .update(`${request.method ?? "GET"}\n${request.expiresAtSeconds}\n${signedPath}`)
+    .update(
+      `${request.method ?? "GET"}\n${request.expiresAtSeconds}\n${request.prefix === true ? "prefix:" : ""}${signedPath}`,
+    )
     .digest("hex");
+  const prefix = request.prefix === true ? `&temp_url_prefix=${encodeURIComponent(request.object)}` : "";
   const sentPath = `${account.pathname}/${segments.map(encodeURIComponent).join("/")}`;
-  return `${account.origin}${sentPath}?temp_url_sig=${signature}&temp_url_expires=${request.expiresAtSeconds}`;
+  return `${account.origin}${sentPath}?temp_url_sig=${signature}&temp_url_expires=${request.expiresAtSeconds}${prefix}`;
 }

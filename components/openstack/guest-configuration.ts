@@ -15,6 +15,8 @@ import {
   type GuestDocument,
   type GuestRole,
   hostKeysName,
+  type LogShipping,
+  logsPrefix,
 } from "../../src/machines/document.ts";
 import { packDocument } from "../../src/machines/pack-document.ts";
 import { renderUserData } from "../../src/machines/user-data.ts";
@@ -27,6 +29,17 @@ import type { Transform } from "../base/transform.ts";
  * machine; it is taken back by changing the container's key.
  */
 const addressesExpireAtSeconds = 4_102_444_800;
+
+/** Age of the newest line that the loss of a machine takes with it, in seconds. */
+const logsEverySeconds = 60;
+
+/** Where machines send their journals, and for how long they are kept. */
+export interface LogsArgs {
+  /** Address of a log server: `https://`, `syslog://` or `syslog+tls://`. Default: the container. */
+  readonly server?: string;
+  /** Age at which a piece in the container is deleted, in seconds. */
+  readonly keepSeconds: number;
+}
 
 /** Adjustments of the resources that a `GuestConfiguration` creates. */
 export interface GuestConfigurationTransforms {
@@ -102,13 +115,21 @@ export class GuestConfiguration extends Component {
     return secret(this.#sign("PUT", hostKeysName(name)));
   }
 
-  #sign(method: "GET" | "PUT", object: string): Output<string> {
+  /** How a machine sends its journal: to a log server, or to this container below an address that is signed for this machine alone. */
+  logShipping(name: string, { server, keepSeconds }: LogsArgs): Output<LogShipping> {
+    const stored = this.#sign("PUT", logsPrefix(name), true).apply((url) => url.replace(/^https:/, "swift:"));
+    const target = server === undefined ? stored : output(server);
+    return secret(target.apply((address) => ({ target: address, keepSeconds, everySeconds: logsEverySeconds })));
+  }
+
+  #sign(method: "GET" | "PUT", object: string, prefix = false): Output<string> {
     return all([output(this.#args.accountUrl), this.#nodes.key.result]).apply(([accountUrl, key]) =>
       signTempUrl({
         method,
         accountUrl,
         container: this.#args.cloudName,
         object,
+        prefix,
         key,
         expiresAtSeconds: addressesExpireAtSeconds,
       }),

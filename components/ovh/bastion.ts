@@ -1,10 +1,10 @@
 import * as openstack from "@pulumi/openstack";
-import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
+import { all, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
 import type { BastionDocument } from "../../src/machines/document.ts";
 import { renderBastionDocument } from "../../src/machines/render-document.ts";
 import { Component, ignoreDisplayNames } from "../base/component.ts";
 import type { Transform } from "../base/transform.ts";
-import type { GuestConfiguration } from "../openstack/guest-configuration.ts";
+import type { GuestConfiguration, LogsArgs } from "../openstack/guest-configuration.ts";
 import { createMachine, type Machine, type MachineNodes, type MachineTransforms } from "../openstack/server.ts";
 import type { VRack } from "./v-rack.ts";
 
@@ -24,6 +24,8 @@ export interface BastionArgs {
   readonly machines: readonly string[];
   /** Whether administrators get a shell on it. Default: false, it only forwards. */
   readonly shell?: boolean;
+  /** Where it sends its journal. Default: nowhere. */
+  readonly logs?: LogsArgs;
   readonly network: VRack;
   /** Part of the network that it stands in, with the security group of the same name. */
   readonly part: string;
@@ -115,12 +117,17 @@ export class Bastion extends Component {
   }
 
   #describeDocument(args: BastionArgs): Output<BastionDocument> {
-    return args.configuration.hostKeysUrl(args.server.name).apply((hostKeysUrl) =>
+    const { configuration, logs: wanted } = args;
+    return all([
+      configuration.hostKeysUrl(args.server.name),
+      wanted && configuration.logShipping(args.server.name, wanted),
+    ]).apply(([hostKeysUrl, logs]) =>
       renderBastionDocument({
         name: args.server.name,
         role: "bastion",
         administratorKeys: args.administratorKeys,
         hostKeysUrl,
+        ...(logs === undefined ? {} : { logs }),
         machines: args.machines,
         shell: args.shell === true,
       }),

@@ -5,7 +5,7 @@ import type { GuestDocument } from "../../src/machines/document.ts";
 import { guestSecretNames, renderGuestDocument } from "../../src/machines/render-document.ts";
 import { Component, type DataProtection, ignoreDisplayNames } from "../base/component.ts";
 import type { Transform } from "../base/transform.ts";
-import type { GuestConfiguration } from "../openstack/guest-configuration.ts";
+import type { GuestConfiguration, LogsArgs } from "../openstack/guest-configuration.ts";
 import { createServer, type Server, type ServerNodes, type ServerTransforms } from "../openstack/server.ts";
 import type { ManagedDb } from "./managed-db.ts";
 import type { ObjectStorage } from "./object-storage.ts";
@@ -32,6 +32,8 @@ export interface OdooTierArgs extends DataProtection {
   readonly administratorKeys: readonly string[];
   /** Whether the machines publish their public host keys, for those who log in. Default: false. */
   readonly publishHostKeys?: boolean;
+  /** Where the machines send their journals. Default: nowhere. */
+  readonly logs?: LogsArgs;
   /** How often, in seconds, the filestore is copied to object storage, and after how long a copy is given up. */
   readonly filestore: { readonly copyEverySeconds: number; readonly copyTimeoutSeconds: number };
   readonly network: VRack;
@@ -151,7 +153,8 @@ export class OdooTier extends Component {
       copies: storage.copies,
       secrets: Object.fromEntries(Object.entries(secrets).map(([key, value]) => [key, value.result])),
       hostKeysUrl: args.publishHostKeys === true ? args.configuration.hostKeysUrl(args.server.name) : undefined,
-    }).apply(({ host, port, user, password, images, copies, secrets, hostKeysUrl }) =>
+      logs: args.logs && args.configuration.logShipping(args.server.name, args.logs),
+    }).apply(({ host, port, user, password, images, copies, secrets, hostKeysUrl, logs }) =>
       renderGuestDocument({
         name: args.server.name,
         role: "odoo",
@@ -164,6 +167,7 @@ export class OdooTier extends Component {
         filestore: args.filestore,
         administratorKeys: args.administratorKeys,
         ...(hostKeysUrl === undefined ? {} : { hostKeysUrl }),
+        ...(logs === undefined ? {} : { logs }),
         secrets,
       }),
     );

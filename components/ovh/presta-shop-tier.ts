@@ -6,7 +6,7 @@ import type { GuestDocument } from "../../src/machines/document.ts";
 import { guestSecretNames, renderGuestDocument } from "../../src/machines/render-document.ts";
 import { Component, type DataProtection, ignoreDisplayNames } from "../base/component.ts";
 import type { Transform } from "../base/transform.ts";
-import type { GuestConfiguration } from "../openstack/guest-configuration.ts";
+import type { GuestConfiguration, LogsArgs } from "../openstack/guest-configuration.ts";
 import { createServer, type Server, type ServerNodes, type ServerTransforms } from "../openstack/server.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
 import type { ManagedDb } from "./managed-db.ts";
@@ -56,6 +56,8 @@ export interface PrestaShopTierArgs extends DataProtection {
   readonly administratorKeys: readonly string[];
   /** Whether the machines publish their public host keys, for those who log in. Default: false. */
   readonly publishHostKeys?: boolean;
+  /** Where the machines send their journals. Default: nowhere. */
+  readonly logs?: LogsArgs;
   /** How often, in seconds, the images are copied off-site, and after how long a copy is given up. */
   readonly imagesCopy: { readonly copyEverySeconds: number; readonly copyTimeoutSeconds: number };
   readonly network: VRack;
@@ -195,22 +197,26 @@ export class PrestaShopTier extends Component {
       secrets: Object.fromEntries(Object.entries(secrets).map(([key, value]) => [key, value.result])),
     });
     return (front) =>
-      all([known, args.publishHostKeys === true ? args.configuration.hostKeysUrl(front.name) : undefined]).apply(
-        ([{ host, port, user, password, images, copies, secrets }, hostKeysUrl]) =>
-          renderGuestDocument({
-            name: front.name,
-            role: "prestashop",
-            domain: args.domain,
-            release: args.release,
-            database: { engine: "mysql", host, port, name: database.databaseName, user, password },
-            storage: images,
-            copies,
-            trustedProxies: args.trustedProxies,
-            imagesCopy: args.imagesCopy,
-            administratorKeys: args.administratorKeys,
-            ...(hostKeysUrl === undefined ? {} : { hostKeysUrl }),
-            secrets,
-          }),
+      all([
+        known,
+        args.publishHostKeys === true ? args.configuration.hostKeysUrl(front.name) : undefined,
+        args.logs && args.configuration.logShipping(front.name, args.logs),
+      ]).apply(([{ host, port, user, password, images, copies, secrets }, hostKeysUrl, logs]) =>
+        renderGuestDocument({
+          name: front.name,
+          role: "prestashop",
+          domain: args.domain,
+          release: args.release,
+          database: { engine: "mysql", host, port, name: database.databaseName, user, password },
+          storage: images,
+          copies,
+          trustedProxies: args.trustedProxies,
+          imagesCopy: args.imagesCopy,
+          administratorKeys: args.administratorKeys,
+          ...(hostKeysUrl === undefined ? {} : { hostKeysUrl }),
+          ...(logs === undefined ? {} : { logs }),
+          secrets,
+        }),
       );
   }
 

@@ -13,15 +13,26 @@ export interface MachineOptions extends CloudOptions {
   readonly trustHostKey?: string;
 }
 
-/** Opens the access to the machines for one command. Shows nothing: the output is the machine's. */
+/** Opens the stack for one command. Shows nothing: the output is the machine's. */
+export async function withQuietStack<T>(
+  options: CloudOptions,
+  work: (context: StackContext) => Promise<T>,
+): Promise<T> {
+  const project = loadSettings(options, "tell");
+  await using context = await openContext({ project, cloud: options.cloud, env: process.env });
+  return await work(context);
+}
+
+/** The same with access to the machines. */
 export async function withMachines<T>(
   options: MachineOptions,
   work: (access: SshAccess, context: StackContext) => Promise<T>,
 ): Promise<T> {
-  const project = loadSettings(options, "tell");
   // Before anything is opened: most refusals need no cloud.
-  routesOf(project);
-  await using context = await openContext({ project, cloud: options.cloud, env: process.env });
-  const access = await openAccess(context, { identityFile: options.identity, trusted: options.trustHostKey });
-  return await work(access, context);
+  routesOf(loadSettings(options, "tell"));
+  return await withQuietStack(options, async (context) => await work(await openMachines(context, options), context));
+}
+
+export function openMachines(context: StackContext, options: MachineOptions): Promise<SshAccess> {
+  return openAccess(context, { identityFile: options.identity, trusted: options.trustHostKey });
 }

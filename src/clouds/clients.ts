@@ -151,6 +151,8 @@ export interface ContainerClient {
   addressKey(container: BucketPlace): Promise<string | undefined>;
   /** An object's JSON; undefined when it does not exist. May contain secrets. */
   read(container: BucketPlace, object: string): Promise<unknown>;
+  /** Names of the objects that begin with a prefix, sorted; none without such a container. */
+  list(container: BucketPlace, prefix: string): Promise<readonly string[]>;
 }
 
 export interface NewZoneRecord {

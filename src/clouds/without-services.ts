@@ -16,7 +16,7 @@ export function withoutServices(): CloudClients {
     },
     loadBalancer: { find: none, traffic: refuse, members: async () => [], setWeight: refuse },
     storage: { find: none, uploadUrl: refuse },
-    containers: { addressKey: none, read: none },
+    containers: { addressKey: none, read: none, list: async () => [] },
     supply: {
       flavors: async () => [],
       loadBalancerFlavors: async () => [],

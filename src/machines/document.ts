@@ -12,6 +12,8 @@ export interface MachineDocument {
   readonly administratorKeys?: readonly string[];
   /** Address to which the machine PUTs its public host keys, signed for that one object: a secret. Only where administrators log in. */
   readonly hostKeysUrl?: string;
+  /** Where the machine sends its journal. Absent: it stays on the machine. */
+  readonly logs?: LogShipping;
   /** Configuration files of this role, rendered; path on the guest -> text, mode. No secret here: they are filled in on the guest. */
   readonly files: readonly GuestFile[];
 }
@@ -65,6 +67,18 @@ export interface BastionDocument extends MachineDocument {
 
 export type GuestRole = GuestDocument["role"] | BastionDocument["role"];
 
+export interface LogShipping {
+  /**
+   * `swift://` and an address below which the machine may PUT objects, signed: a secret. Or an address of a log server: `https://`, which receives
+   * lines of JSON, `syslog://` or `syslog+tls://`.
+   */
+  readonly target: string;
+  /** Age at which an object is deleted, in seconds; for object storage only. */
+  readonly keepSeconds: number;
+  /** From one piece to the next, in seconds. */
+  readonly everySeconds: number;
+}
+
 export interface GuestFile {
   /** Absolute path on the guest. */
   readonly path: string;
@@ -84,6 +98,11 @@ export interface GuestIdentity {
 /** Name of the object in which a machine's document lies. */
 export function documentName(guest: string): string {
   return `guests/${guest}.json`;
+}
+
+/** Beginning of the names of the objects that hold a machine's journal. */
+export function logsPrefix(guest: string): string {
+  return `logs/${guest}/`;
 }
 
 /** Name of the object in which a machine publishes its public host keys. */

@@ -3,6 +3,7 @@ import { accessFiles, sshdFile } from "./access/files.ts";
 import { bastionFiles } from "./bastion/files.ts";
 import { contentFile } from "./content.ts";
 import type { BastionDocument, GuestDocument, GuestFile } from "./document.ts";
+import { logsFiles } from "./logs/files.ts";
 import { odooFiles } from "./odoo/files.ts";
 import { prestashopFiles } from "./prestashop/files.ts";
 
@@ -28,7 +29,8 @@ export function renderGuestDocument(input: GuestDocumentInput): GuestDocument {
   refuseUnsafe(input);
   const files = input.role === "prestashop" ? prestashopFiles(input) : odooFiles(input);
   const access = input.hostKeysUrl === undefined ? [] : [...accessFiles(), sshdFile()];
-  return { version: 1, ...input, files: [...machineFiles(), ...applicationFiles(), ...access, ...files] };
+  const operation = [...access, ...(input.logs === undefined ? [] : logsFiles())];
+  return { version: 1, ...input, files: [...machineFiles(), ...applicationFiles(), ...operation, ...files] };
 }
 
 /** The document of a bastion. @throws LorError `guest-value-refused`, as `renderGuestDocument` */
@@ -41,7 +43,8 @@ export function renderBastionDocument(input: Omit<BastionDocument, "files" | "ve
       input.machines.length > 0 && input.machines.every((each) => ipv4.test(each)),
     ],
   ]);
-  return { version: 1, ...input, files: [...machineFiles(), ...accessFiles(), ...bastionFiles(input)] };
+  const logs = input.logs === undefined ? [] : logsFiles();
+  return { version: 1, ...input, files: [...machineFiles(), ...accessFiles(), ...logs, ...bastionFiles(input)] };
 }
 
 /** Files of every machine: the scripts that apply a document. */
@@ -49,6 +52,7 @@ function machineFiles(): GuestFile[] {
   const library = ["bundle", "copy", "files", "machine", "release", "services", "volume"];
   return [
     contentFile("/usr/local/lib/lor/lor_access.py", "0644", "access/lor_access.py"),
+    contentFile("/usr/local/lib/lor/lor_logs.py", "0644", "logs/lor_logs.py"),
     contentFile("/usr/local/sbin/lor-apply", "0755", "machine/lor-apply.py"),
     ...library.map((name) => contentFile(`/usr/local/lib/lor/lor_${name}.py`, "0644", `machine/lor_${name}.py`)),
     contentFile(

@@ -312,6 +312,8 @@ export interface MachineRoutes {
 interface AccessCapability<P extends SystemPlan> {
   /** Undefined: the settings give nobody access. */
   routes(plan: P): MachineRoutes | undefined;
+  /** Whether the machines send their journals to the container of the configuration. */
+  storesLogs(plan: P): boolean;
   /** Whether a machine is one of those that a switch changes; `run --all-fronts` runs on these. */
   isMember(name: string): boolean;
 }

@@ -147,6 +147,7 @@ export class FakeWorld {
     containers: {
       addressKey: async () => undefined,
       read: async () => undefined,
+      list: async () => [],
     },
     backups: {
       now: async () => this.backups.now,

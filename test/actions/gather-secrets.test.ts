@@ -25,7 +25,11 @@ interface Facts {
 
 async function gather({ there = [], known = [], given = {}, documents = {}, key }: Facts) {
   const base = stack.context();
-  const containers = { addressKey: async () => key, read: async (_: unknown, name: string) => documents[name] };
+  const containers = {
+    addressKey: async () => key,
+    list: async () => [],
+    read: async (_: unknown, name: string) => documents[name],
+  };
   const context: StackContext = { ...base, clients: { ...base.clients, containers } };
   const gathered = await gatherSecrets(context, planProfile(context.project, "normal"), {
     there: new Set(there),

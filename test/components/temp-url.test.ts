@@ -42,3 +42,15 @@ test("another key, object or date is another signature", () => {
   ].map(signature);
   expect(new Set(signatures).size).toBe(4);
 });
+
+test("an address for writing, of one object or of every object below a prefix", () => {
+  // printf 'PUT\n4102444800\n/v1/AUTH_0123/lor-prod-configuration/guests/ps-0.json' | openssl dgst -sha256 -hmac mykey
+  expect(signTempUrl({ ...request, method: "PUT" })).toContain(
+    "?temp_url_sig=eaa48b90310ade6589e500ee6a8a8be4c1f6c46cc186395c1fd97a301a71849d&",
+  );
+  // printf 'PUT\n4102444800\nprefix:/v1/AUTH_0123/lor-prod-configuration/logs/ps-0/' | openssl dgst -sha256 -hmac mykey
+  expect(signTempUrl({ ...request, method: "PUT", object: "logs/ps-0/", prefix: true })).toBe(
+    "https://storage.gra.cloud.ovh.net/v1/AUTH_0123/lor-prod-configuration/logs/ps-0/" +
+      "?temp_url_sig=3c37d52d6297571456faa48757067ab8438bf35eb289ebaa7ea1aa6c93b01caa&temp_url_expires=4102444800&temp_url_prefix=logs%2Fps-0%2F",
+  );
+});

@@ -24,7 +24,7 @@ export function journalCommand({ since, grep, follow, sessions, now }: JournalAr
 }
 
 /** Moment of `30m`, `1h`, `2d`, or of ISO 8601. @throws LorError `since-invalid` */
-function sinceMoment(text: string, now: Date): Date {
+export function sinceMoment(text: string, now: Date): Date {
   const [, count, unit = ""] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   if (count !== undefined) return new Date(now.getTime() - Number(count) * (secondsOf[unit] ?? 0) * 1000);
   const moment = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text)

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { applicationCommand } from "../../actions/machines/application-command.ts";
-import { journalCommand } from "../../actions/machines/journal-command.ts";
+import { journalCommand, sinceMoment } from "../../actions/machines/journal-command.ts";
 import { parseCopy } from "../../actions/machines/parse-copy.ts";
+import { storedLogs } from "../../actions/machines/stored-logs.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import type { MachineAnswer } from "../../stack/machine-access.ts";
 import { existingMachines } from "../../stack/ssh/existing-machines.ts";
@@ -9,14 +10,36 @@ import { accessFolder, routesOf } from "../../stack/ssh/open-access.ts";
 import { requireMachine } from "../../stack/ssh/require-machine.ts";
 import { SessionLog } from "../../stack/ssh/session-log.ts";
 import { shellWords } from "../../stack/ssh/shell-words.ts";
+import type { SshAccess } from "../../stack/ssh/ssh-access.ts";
 import type { SshStreams } from "../../stack/ssh/ssh-client.ts";
 import { stackFolder, stateHome } from "../../state/stack-folder.ts";
+import { planProfile } from "../../systems/project-plan.ts";
 import { loadSettings } from "../load-settings.ts";
 import type { Terminal } from "../terminal.ts";
-import { type MachineOptions, withMachines } from "../with-machines.ts";
+import { type MachineOptions, openMachines, withMachines, withQuietStack } from "../with-machines.ts";
 
 /** Limit of a command whose answer is a document, in milliseconds. */
 const longest = 3_600_000;
+
+/** Refusals that say that a machine cannot be asked. */
+const unreachable: readonly string[] = [
+  "access-missing",
+  "bastion-missing",
+  "bastion-unreachable",
+  "host-key-unknown",
+  "machine-missing",
+  "machine-unknown",
+  "machine-unreachable",
+  "machines-simulated",
+];
+
+interface LogsOptions extends MachineOptions {
+  readonly since: string;
+  readonly grep?: string;
+  readonly follow: boolean;
+  readonly stored: boolean;
+  readonly sessions: boolean;
+}
 
 const own: SshStreams = { input: "inherit", output: "inherit", errors: "inherit" };
 
@@ -93,29 +116,67 @@ export async function copy(terminal: Terminal, options: MachineOptions, from: st
   });
 }
 
-export async function logs(
-  terminal: Terminal,
-  options: MachineOptions & {
-    readonly since: string;
-    readonly grep?: string;
-    readonly follow: boolean;
-    readonly sessions: boolean;
-  },
-  machine?: string,
-): Promise<number> {
-  const routes = routesOf(loadSettings(options, "tell"));
+export async function logs(terminal: Terminal, options: LogsOptions, machine?: string): Promise<number> {
+  const project = loadSettings(options, "tell");
   if (machine === undefined) {
     if (!options.sessions) throw withoutMachine("lor-infra logs ps-0 --since 1h");
     return showSessions(terminal, options);
   }
-  requireMachine(routes, machine);
-  const command = journalCommand({ ...options, now: new Date() });
-  return await withMachines(options, async (access) => {
-    if (!terminal.json) return await patiently(() => access.ssh(machine, ["-T"], command, { ...own, input: "none" }));
-    const { code, stdout, stderr } = await access.run(machine, command, { limit: longest });
-    terminal.document({ version: 1, machine, lines: stdout.split("\n").filter((line) => line !== ""), code, stderr });
-    return code;
+  const now = new Date();
+  const since = sinceMoment(options.since, now);
+  const plan = planProfile(project, "normal");
+  const container =
+    project.system.capabilities.access?.storesLogs(plan) === true ? project.system.configuration(plan) : undefined;
+  if (options.stored && container === undefined) throw notStored(machine);
+  if (container === undefined) requireMachine(routesOf(project), machine);
+  return await withQuietStack(options, async (context) => {
+    let why = "as asked";
+    if (!options.stored) {
+      try {
+        requireMachine(routesOf(project), machine);
+        return await machineLogs(terminal, await openMachines(context, options), machine, options, now);
+      } catch (error) {
+        if (container === undefined || !(error instanceof LorError) || !unreachable.includes(error.code)) throw error;
+        why = error.message;
+      }
+    }
+    if (container === undefined) throw notStored(machine);
+    const { grep, sessions } = options;
+    const { lines, newest } = await storedLogs(context.clients.containers, container, {
+      machine,
+      since,
+      grep,
+      sessions,
+    });
+    terminal.warn(
+      `Source: the object storage, ${newest === undefined ? "which has no line" : `whose newest line is of ${newest}`} (${why}).`,
+    );
+    for (const { at, identifier, process, message } of terminal.json ? [] : lines) {
+      terminal.print(`${at} ${machine} ${identifier}${process === "" ? "" : `[${process}]`}: ${message}\n`);
+    }
+    terminal.document({ version: 1, machine, source: "object-storage", why, newest, lines });
+    return ExitCode.done;
   });
+}
+
+async function machineLogs(
+  terminal: Terminal,
+  access: SshAccess,
+  machine: string,
+  options: LogsOptions,
+  now: Date,
+): Promise<number> {
+  const command = journalCommand({ ...options, now });
+  if (terminal.json) {
+    const { code, stdout, stderr } = await access.run(machine, command, { limit: longest });
+    const lines = stdout.split("\n").filter((line) => line !== "");
+    terminal.document({ version: 1, machine, source: "machine", lines, code, stderr });
+    return code;
+  }
+  const code = await patiently(() => access.ssh(machine, ["-T"], command, { ...own, input: "none" }));
+  terminal.warn(`Source: the journal of ${machine}.`);
+  // Of journalctl: no line matches.
+  return code === 1 && options.grep !== undefined ? ExitCode.done : code;
 }
 
 /** Sessions that were opened from here; those of others are in the machines' journals. */
@@ -160,5 +221,17 @@ function withoutCommand(machine: string, example: string): LorError {
     culprit: "user",
     accepted: "the command after --",
     next: example,
+  });
+}
+
+function notStored(machine: string): LorError {
+  return new LorError({
+    code: "logs-not-stored",
+    message: `the journal of ${machine} is not in the object storage: the settings have no section \`logs\` with it as target`,
+    exit: ExitCode.failed,
+    culprit: "user",
+    path: "logs",
+    accepted: "logs: { value: { target: object-storage } }",
+    next: `lor-infra logs ${machine} --since 1h`,
   });
 }

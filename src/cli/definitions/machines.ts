@@ -23,6 +23,7 @@ export const define: DefineCommand = (program, runs) => {
     .option("--since <when>", "such as 30m, 1h, 2d, or 2026-12-01T08:00Z", "1h")
     .option("--grep <pattern>", "only lines that match this regular expression")
     .option("--follow", "go on with new lines, until Ctrl-C", false)
+    .option("--stored", "from the object storage, even if the machine answers", false)
     .option("--sessions", "who logged in, and what they ran", false)
     .action(runs(async () => (await load()).logs));
 };

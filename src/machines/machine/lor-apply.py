@@ -13,6 +13,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib/lor"))
 
 import lor_access  # noqa: E402
+import lor_logs  # noqa: E402
 import lor_release  # noqa: E402
 import lor_role  # noqa: E402
 import lor_services  # noqa: E402
@@ -24,6 +25,8 @@ from lor_machine import NotReady, Refused, at, run  # noqa: E402
 STATUS = "/var/lib/lor/status.json"
 PACKAGES = ["prometheus-node-exporter", "unattended-upgrades", "ca-certificates"]
 NOT_READY = 75
+# Parts of every machine, which do not depend on its release.
+BASE = (lor_access, lor_logs)
 
 
 def main(arguments):
@@ -54,7 +57,7 @@ def main(arguments):
 def apply(bundle):
     document = bundle.document
     lor_role.make_users()
-    apply_access(bundle, document)
+    apply_base(bundle, document)
     lor_services.install(PACKAGES + lor_role.PACKAGES)
     if "release" in document:
         apply_application(bundle, document)
@@ -62,17 +65,19 @@ def apply(bundle):
         apply_files(bundle, document)
 
 
-def apply_access(bundle, document):
+def apply_base(bundle, document):
     """First and on its own: who may log in does not depend on a release, and a removed key does not come back with the old one."""
     change = Transaction()
     try:
-        for file in lor_access.files(document) + [file for file in bundle.files() if lor_access.owns(file.path)]:
-            change.put(file)
+        for part in BASE:
+            for file in part.files(document) + [file for file in bundle.files() if part.owns(file.path)]:
+                change.put(file)
         lor_access.check(change.changed)
     except Exception:
         change.take_back()
         raise
-    lor_access.start(document, change.changed)
+    for part in BASE:
+        part.start(document, change.changed)
 
 
 def apply_files(bundle, document):
@@ -117,19 +122,19 @@ def install(bundle, change):
         change.put(file)
     for file in lor_role.secret_files(bundle.document):
         change.put(file)
-    for path in lor_role.OBSOLETE + lor_access.obsolete(bundle.document) + abandoned(bundle):
+    for path in lor_role.OBSOLETE + [path for part in BASE for path in part.obsolete(bundle.document)] + abandoned(bundle):
         change.remove(path)
 
 
 def abandoned(bundle):
-    """Files that the last document had and this one has not. A timer's unit goes with its timer."""
+    """Files that the last document had and this one has not. A unit is stopped before its file goes."""
     try:
         last = Bundle(at(BUNDLES + "/last"))
     except FileNotFoundError:
         return []
     gone = sorted(last.paths() - bundle.paths())
     for path in gone:
-        if path.endswith(".timer"):
+        if path.startswith("/etc/systemd/system/") and path.endswith((".service", ".timer")):
             lor_services.systemctl("disable", "--now", os.path.basename(path))
     return gone
 

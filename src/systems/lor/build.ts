@@ -21,6 +21,7 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
   const login = {
     administratorKeys: administratorKeysOf(plan),
     ...(plan.access === undefined ? {} : { publishHostKeys: true }),
+    ...(plan.logs === undefined ? {} : { logs: plan.logs }),
   };
 
   const network = new VRack("network", {
@@ -42,7 +43,7 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
     cloudName: plan.storage.configuration.cloudName,
     region: plan.storage.configuration.region,
     accountUrl: swiftAccount(plan.storage.configuration.region, network.projectId),
-    ...(plan.access === undefined ? {} : { writtenByMachines: true }),
+    ...(plan.access === undefined && plan.logs === undefined ? {} : { writtenByMachines: true }),
   });
   const mysql = createDatabase(plan.mysql, plan, network, allowDataDeletion);
   const postgresql = createDatabase(plan.postgresql, plan, network, allowDataDeletion);
@@ -146,6 +147,7 @@ function createBastion(plan: LorPlan, access: AccessPlan, network: VRack, config
     administratorKeys: administratorKeysOf(plan),
     machines: access.machines.map(({ address }) => address),
     shell: access.shell,
+    ...(plan.logs === undefined ? {} : { logs: plan.logs }),
     network,
     part: partNames.access,
     externalNetwork: plan.network.externalNetwork,

@@ -47,7 +47,11 @@ export const system: SystemDefinition<LorSettings, LorPlan> = {
   configuration: ({ storage: { configuration } }) => ({ region: configuration.region, name: configuration.cloudName }),
   capabilities: {
     rolling,
-    access: { routes: machineRoutes, isMember: (name) => rolling.memberOf(name) === name },
+    access: {
+      routes: machineRoutes,
+      storesLogs: ({ logs }) => logs !== undefined && logs.server === undefined,
+      isMember: (name) => rolling.memberOf(name) === name,
+    },
     recovery: {
       lossRemedies,
       backupSources,

@@ -18,6 +18,8 @@ export interface LorPlan extends SystemPlan {
   readonly backups: readonly InstanceBackupPlan[];
   /** Absent: nobody logs in to a machine. */
   readonly access?: AccessPlan;
+  /** Absent: journals stay on their machines. */
+  readonly logs?: LogsPlan;
 }
 
 /** OVHcloud names regions differently for compute (`GRA11`), object storage and databases (`GRA`). */
@@ -205,4 +207,12 @@ interface AdministratorPlan {
   readonly name: string;
   /** One line of an OpenSSH public key file, without its comment. */
   readonly key: string;
+}
+
+/** Journals of the machines, sent elsewhere. */
+interface LogsPlan {
+  /** Address of a log server. Absent: the container of the configuration. */
+  readonly server?: string;
+  /** Age at which a piece in the container is deleted, in seconds. */
+  readonly keepSeconds: number;
 }

@@ -17,7 +17,7 @@ import type {
   StoragePlan,
   SubnetPlan,
 } from "./plan-model.ts";
-import type { DatabaseSettings, LorSettings, SubnetSettings } from "./settings.ts";
+import type { DatabaseSettings, LogsSettings, LorSettings, SubnetSettings } from "./settings.ts";
 
 export type LorPlanArgs = PlanArgs<LorSettings>;
 
@@ -72,6 +72,7 @@ export function planLor(args: LorPlanArgs): LorPlan {
     backups: planBackups(shared, shop, odoo),
     rpoSeconds: shared.rpo.inSeconds(),
     ...(access === undefined ? {} : { access }),
+    ...(shared.logs === undefined ? {} : { logs: planLogs(shared.logs) }),
   };
 }
 
@@ -179,6 +180,11 @@ function planAccess({ access, prestashop, odoo }: LorSettings, prefix: string): 
       { name: "odoo", address: odoo.address },
     ].map(({ name, address }) => ({ name, cloudName: `${prefix}-${name}`, address: address.toString() })),
   };
+}
+
+function planLogs({ target, keep }: LogsSettings): NonNullable<LorPlan["logs"]> {
+  const keepSeconds = keep.inSeconds();
+  return target === "object-storage" ? { keepSeconds } : { server: target, keepSeconds };
 }
 
 /** The comment of a key is its owner's, often an e-mail address; the name of the settings identifies it. */

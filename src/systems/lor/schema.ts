@@ -57,6 +57,15 @@ const access = z.object({
   }),
 });
 
+const logs = z.object({
+  target: text(/^(object-storage|(https|syslog|syslog\+tls):\/\/[^\s/@]+(\/\S*)?)$/, {
+    code: "logs-target-invalid",
+    accepted:
+      "object-storage, or an address of https, syslog or syslog+tls without user and password, such as syslog://10.0.0.9:514",
+  }).prefault("object-storage"),
+  keep: duration("P1D", "P3650D").prefault("P30D"),
+});
+
 function database(engine: "mysql" | "postgresql") {
   return z.object({
     version: oneOf(nonEmpty(ovhcloudOffer.databaseVersions[engine]), "database-version-unknown"),
@@ -140,6 +149,7 @@ export const lorSchema = z.object({
     }),
   }),
   access: access.optional(),
+  logs: logs.optional(),
   rolling: rolling().prefault({}),
   certificates: certificates().prefault({}),
   dns: dns().prefault({}),

@@ -88,6 +88,8 @@ export interface LorSettings extends SharedSettings {
   };
   /** Logging in to machines. Absent (the default): port 22 is closed everywhere. */
   readonly access?: AccessSettings | undefined;
+  /** Journals of the machines, sent elsewhere. Absent (the default): they stay on their machines. */
+  readonly logs?: LogsSettings | undefined;
   /** Origin of the shop's certificate. Default: a PKCS#12 file given by a person. */
   readonly certificates: CertificateSection;
   readonly dns: {
@@ -126,6 +128,13 @@ export interface AccessSettings {
     /** Whether administrators get a shell on the bastion itself. Default false: it only forwards. */
     readonly shell: boolean;
   };
+}
+
+export interface LogsSettings {
+  /** `object-storage` (the default): the container of the configuration; or the address of a log server. */
+  readonly target: string;
+  /** Age at which a piece in the object storage is deleted. Default P30D. */
+  readonly keep: Duration;
 }
 
 interface ReleaseSettings {

@@ -39,6 +39,22 @@ export const swift: HttpApi = {
     },
     {
       method: "GET",
+      path: "/object-store/:region/v1/:account/:container",
+      handle: (call) => ({
+        body: call.cloud.swift.objects
+          .list(param(call, "container"), param(call, "region"))
+          .filter(({ name }) => name.startsWith(call.query.prefix ?? "") && name > (call.query.marker ?? ""))
+          .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+          .slice(0, Number(call.query.limit ?? 10_000))
+          .map(({ name, contentLength, lastModified }) => ({
+            name,
+            bytes: contentLength,
+            last_modified: lastModified,
+          })),
+      }),
+    },
+    {
+      method: "GET",
       path: "/object-store/:region/v1/:account/:container/*",
       handle: ({ cloud, params }) => ({
         body: JSON.parse(

@@ -18,6 +18,15 @@ function expiryOf(url: URL): number | undefined {
   return Number.isNaN(expiry) ? undefined : expiry;
 }
 
+/** With `temp_url_prefix` the signature covers every object whose name begins with it. Source: Swift, middleware/tempurl, "Prefix-based". */
+function signedPath(url: URL, path: string): string {
+  const prefix = url.searchParams.get("temp_url_prefix");
+  if (prefix === null) return path;
+  const [, container = "", name = ""] = /^(\/v1\/[^/]+\/[^/]+\/)(.+)$/.exec(path) ?? [];
+  if (!name.startsWith(prefix)) throw new CloudError(401, "Unauthorized", "401 Unauthorized: Temp URL invalid");
+  return `prefix:${container}${prefix}`;
+}
+
 export class Objects implements ObjectsApi {
   readonly #records: SwiftRecords;
   readonly #projectId: string;
@@ -117,12 +126,13 @@ export class Objects implements ObjectsApi {
     const expiry = expiryOf(url) ?? Number.NaN;
     const digest = digestOfLength[signature.length];
     const seconds = String(Math.floor(expiry / 1000));
+    const signed = signedPath(url, path);
     const valid =
       digest !== undefined &&
       expiry > this.#records.context.clock.now() &&
       keys.some((key) =>
         methods.some((method) => {
-          const expected = createHmac(digest, key).update(`${method}\n${seconds}\n${path}`).digest("hex");
+          const expected = createHmac(digest, key).update(`${method}\n${seconds}\n${signed}`).digest("hex");
           return timingSafeEqual(Buffer.from(expected), Buffer.from(signature.toLowerCase()));
         }),
       );
