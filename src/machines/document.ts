@@ -35,6 +35,8 @@ export interface GuestDocument extends MachineDocument {
      * only when this is given.
      */
     readonly ca?: string;
+    /** PostgreSQL only: the service's administrator, who grants Odoo's user the right to make tables in the schema `public`. */
+    readonly administrator?: { readonly user: string; readonly password: string };
   };
   readonly storage: {
     /** S3 endpoint, such as `https://s3.gra.io.cloud.ovh.net`. */
@@ -52,6 +54,25 @@ export interface GuestDocument extends MachineDocument {
   readonly filestore?: { readonly copyEverySeconds: number; readonly copyTimeoutSeconds: number };
   /** PrestaShop only: copy of the images' bucket to `copies`; every front carries it out, so that the loss of one stops nothing. */
   readonly imagesCopy?: { readonly copyEverySeconds: number; readonly copyTimeoutSeconds: number };
+  /** Relay of outgoing mail; its password is the secret `mailPassword`. Without it no mail is sent. */
+  readonly mail?: {
+    readonly host: string;
+    readonly port: number;
+    /** Left out for a relay that knows its senders by their address. */
+    readonly user?: string;
+    /** `tls`: from the first byte (port 465); `starttls`: begun by the client (587). */
+    readonly tls: "tls" | "starttls" | "none";
+  };
+  /** PrestaShop only: commands that run in the release's folder as the shop's user, on exactly one front. */
+  readonly tasks?: readonly {
+    readonly name: string;
+    readonly everySeconds: number;
+    readonly command: readonly string[];
+  }[];
+  /** Odoo only: Debian package of wkhtmltopdf with patched Qt. Without it Debian's own, which leaves out page headers and footers. */
+  readonly wkhtmltopdf?: { readonly url: string; readonly sha256: string };
+  /** Odoo only: networks that may open the ERP, as CIDR; anyone when left out. */
+  readonly allowFrom?: readonly string[];
   /** Application secrets by name, such as `cookieKey` (`guestSecretNames`); written to files that only the service reads. */
   readonly secrets: Readonly<Record<string, string>>;
 }

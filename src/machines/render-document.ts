@@ -12,8 +12,11 @@ export type GuestDocumentInput = Omit<GuestDocument, "files" | "version">;
 
 /** Application secrets that each role needs; each at least 32 characters. Everything else is derived from them on the guest. */
 export const guestSecretNames = {
-  /** Key of the shop's cookies and of what PrestaShop encrypts; the same on every front, and kept: changing it logs everyone out. */
-  prestashop: ["cookieKey"],
+  /**
+   * Key of the shop's cookies and of what PrestaShop encrypts; the same on every front, and kept: changing it logs everyone out. And the first password of
+   * the shop's first administrator.
+   */
+  prestashop: ["cookieKey", "adminPassword"],
   /** Master password of Odoo (its database manager is closed anyway), and first password of its user `admin`. */
   odoo: ["masterPassword", "adminPassword"],
 } as const satisfies Readonly<Record<GuestDocument["role"], readonly string[]>>;
@@ -67,6 +70,8 @@ function machineFiles(): GuestFile[] {
 /** Files of a machine with a data volume and an application. */
 function applicationFiles(): GuestFile[] {
   return [
+    contentFile("/usr/local/sbin/lor-app", "0755", "machine/lor-app.py"),
+    contentFile("/etc/systemd/system/lor-app-install.service", "0644", "machine/lor-app-install.service"),
     contentFile("/etc/systemd/system/srv.mount", "0644", "machine/srv.mount"),
     contentFile("/etc/systemd/system/lor-tune.service", "0644", "machine/lor-tune.service"),
   ];
@@ -87,8 +92,10 @@ function areLines(keys: readonly string[] = []): boolean {
 /** A value with a quote, a brace or a line break would be read as configuration. */
 function refuseUnsafe(input: GuestDocumentInput): void {
   const copies = [input.filestore, input.imagesCopy].filter((copy) => copy !== undefined);
-  const { ca: _ca, port: _port, ...database } = input.database;
-  const credentials = [database, input.storage, input.copies].flatMap((part) => Object.values(part));
+  const { ca: _ca, port: _port, administrator, ...database } = input.database;
+  const credentials = [database, administrator ?? {}, input.storage, input.copies].flatMap((part) =>
+    Object.values<string>(part),
+  );
   refuse(input.name, [
     ["domain", "a host name in lower case", hostName.test(input.domain)],
     ["release.version", "letters, digits and .+~- (at most 64)", version.test(input.release.version)],
@@ -98,6 +105,9 @@ function refuseUnsafe(input: GuestDocumentInput): void {
     ["administratorKeys", "one line each", areLines(input.administratorKeys)],
     ["database.host", "a host name or an address", /^[0-9A-Za-z.:-]+$/.test(input.database.host)],
     ["database and storage", "plain printable text", credentials.every((value) => oneLine.test(value))],
+    ["allowFrom", "networks as CIDR", (input.allowFrom ?? []).every((each) => proxy.test(each))],
+    ["mail", "a host name, a user and a port", input.mail === undefined || isRelay(input)],
+    ["tasks", "commands in printable text, for prestashop", (input.tasks ?? []).every(isTask)],
     ["filestore", "only for odoo, and needed there", (input.role === "odoo") === (input.filestore !== undefined)],
     ["imagesCopy", "only for prestashop", input.role === "prestashop" || input.imagesCopy === undefined],
     [
@@ -125,4 +135,19 @@ function refuse(guest: string, checks: readonly Check[]): void {
     path,
     accepted,
   });
+}
+
+function isRelay({ mail, secrets }: GuestDocumentInput): boolean {
+  if (mail === undefined) return true;
+  const password = mail.user === undefined || oneLine.test(secrets.mailPassword ?? "\n");
+  return hostName.test(mail.host) && oneLine.test(mail.user ?? "") && password;
+}
+
+function isTask({ name, command, everySeconds }: NonNullable<GuestDocument["tasks"]>[number]): boolean {
+  return (
+    /^[a-z][a-z0-9-]{0,40}$/.test(name) &&
+    command.length > 0 &&
+    command.every((word) => oneLine.test(word)) &&
+    everySeconds >= 60
+  );
 }

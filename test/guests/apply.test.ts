@@ -17,7 +17,10 @@ function makeRelease(version: string): Buffer {
   writeFileSync(join(folder, "shop/index.php"), `<?php echo '${version}';`);
   writeFileSync(join(folder, "shop/img/logo.jpg"), "logo");
   writeFileSync(join(folder, "shop/admin/index.php"), "<?php");
-  writeFileSync(join(folder, "shop/install/index.php"), "<?php");
+  writeFileSync(
+    join(folder, "shop/install/install_version.php"),
+    `<?php define('_PS_INSTALL_VERSION_', '${version}');`,
+  );
   const zip = "import shutil,sys; shutil.make_archive(sys.argv[1], 'zip', sys.argv[2])";
   mkdirSync(join(folder, "outer"));
   execFileSync("python3", ["-c", zip, join(folder, "outer/prestashop"), join(folder, "shop")]);
@@ -37,6 +40,7 @@ beforeEach(async () => {
   web.answers.set("/8.2.1.zip", { status: 200, body: first });
   web.answers.set("/8.2.2.zip", { status: 200, body: second });
   web.answers.set("/health", { status: 200, body: "ok" });
+  shop({ kind: "empty", tables: 0, version: null });
   machine.identify({ name: "ps-0", role: "prestashop", documentUrl: `${web.url}/ps-0.json?temp_url_sig=signed` });
 });
 
@@ -44,6 +48,11 @@ afterEach(async () => {
   await web.stop();
   machine.remove();
 });
+
+/** What the shop's database holds. */
+function shop(state: object): void {
+  machine.fake("php8.2", `case "$*" in *shop-state*) echo '${JSON.stringify(state)}';; esac`);
+}
 
 function publish(changes: Partial<GuestDocumentInput> = {}): string {
   const release = { version: "8.2.1", url: `${web.url}/8.2.1.zip`, sha256: sha256(first) };
@@ -57,7 +66,7 @@ function store(document: GuestDocument): string {
 }
 
 const fetch = () => machine.fetch({ LOR_PROBE: `${web.url}/health`, LOR_PROBE_PAUSE_SECONDS: "0.01" });
-const serving = () => readlinkSync(join(machine.root, "srv/lor/current"));
+const serving = () => join("/srv/lor", readlinkSync(join(machine.root, "srv/lor/current")));
 const later = () => ({ version: "8.2.2", url: `${web.url}/8.2.2.zip`, sha256: sha256(second) });
 
 describe("a front", () => {
@@ -111,7 +120,7 @@ describe("a front", () => {
     expect(machine.has(`${release}/admin`)).toBe(false);
     const names = execFileSync("ls", [join(machine.root, release)], { encoding: "utf8" });
     expect(names).toMatch(/^admin[0-9a-f]{10}$/m);
-    expect(readlinkSync(join(machine.root, release, "img"))).toBe("/srv/lor/images/img");
+    expect(readlinkSync(join(machine.root, release, "img"))).toBe("../../images/img");
     expect(machine.takeCalls().filter((call) => call.startsWith("rclone"))).toEqual([
       `rclone --config ${machine.root}/etc/lor/rclone.conf copy --ignore-existing ${machine.root}${release}/img images:img`,
     ]);
@@ -139,6 +148,30 @@ describe("a front", () => {
     expect((await fetch()).code).toBe(0);
     expect(serving()).toContain("8.2.2");
     expect(machine.has(`${before}/index.php`)).toBe(true);
+  });
+
+  it("never puts a release in place that needs tables of another version", async () => {
+    publish();
+    await fetch();
+    const before = serving();
+    shop({ kind: "shop", tables: 300, version: "8.2.1" });
+    publish({ release: later() });
+    expect((await fetch()).code).toBe(1);
+    expect(serving()).toBe(before);
+    expect(String(machine.status().message)).toContain("PrestaShop 8.2.2 needs tables of its own version");
+  });
+
+  it("waits with another release for a database that does not answer, and goes on with its own", async () => {
+    publish();
+    await fetch();
+    const before = serving();
+    shop({ error: "the database cannot be reached" });
+    publish({ release: later() });
+    expect((await fetch()).code).toBe(75);
+    expect(serving()).toBe(before);
+    expect(machine.status()).toMatchObject({ state: "waiting" });
+    publish({ domain: "new.lor.example" });
+    expect((await fetch()).code).toBe(0);
   });
 
   it("refuses an archive with another checksum, goes on with what it has, and does not ask again every few minutes", async () => {

@@ -47,7 +47,7 @@ export const shopInput: GuestDocumentInput = {
   trustedProxies: ["10.10.0.0/24", "10.10.1.0/24"],
   imagesCopy: { copyEverySeconds: 900, copyTimeoutSeconds: 600 },
   administratorKeys: ["ssh-ed25519 AAAA administrator@lor.example"],
-  secrets: { cookieKey: secret("cookie") },
+  secrets: { cookieKey: secret("cookie"), adminPassword: secret("shop-admin") },
 };
 
 export const odooInput: GuestDocumentInput = {

@@ -20,7 +20,8 @@ want openssl openssl
 want sshd openssh-server
 want ssh openssh-client
 [ -e /etc/php/8.2/mods-available/mysqlnd.ini ] || missing="$missing php8.2-mysql"
-[ -e /etc/php/8.2/mods-available/pdo_sqlite.ini ] || missing="$missing php8.2-sqlite3"
+want mariadbd mariadb-server
+[ -e /etc/php/8.2/mods-available/curl.ini ] || missing="$missing php8.2-curl"
 if [ "${1:-guests}" = databases ]; then
   missing=""
   want mariadbd mariadb-server

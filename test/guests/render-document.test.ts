@@ -82,7 +82,9 @@ describe.each(documents)("document of $name", (document) => {
       { stdio: "pipe" },
     );
     cpSync("/etc/nginx/fastcgi_params", join(folder, "fastcgi_params"));
-    const site = contentOf(document, "/etc/nginx/sites-enabled/lor").replaceAll("/etc/lor/tls", tls);
+    const site = contentOf(document, "/etc/nginx/sites-enabled/lor")
+      .replaceAll("/etc/lor/tls", tls)
+      .replaceAll("include /etc/lor", `include ${folder}/etc/lor`);
     writeFileSync(join(folder, "site"), site);
     writeFileSync(
       join(folder, "nginx.conf"),
@@ -118,7 +120,7 @@ describe.each(documents)("document of $name", (document) => {
     expect(names).toEqual(
       document.role === "odoo"
         ? ["/etc/systemd/system/lor-certificate.timer", "/etc/systemd/system/lor-filestore-copy.timer"]
-        : ["/etc/systemd/system/lor-images-copy.timer"],
+        : ["/etc/systemd/system/lor-front.timer", "/etc/systemd/system/lor-images-copy.timer"],
     );
     const copy = names.at(-1) ?? "";
     const { copyEverySeconds, copyTimeoutSeconds } = document.filestore ??

@@ -1,56 +1,36 @@
 import { join } from "node:path";
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { renderGuestDocument } from "../../src/machines/render-document.ts";
 import { shopInput } from "./guest-inputs.ts";
 import { ensureGuestTools } from "./guest-tools.ts";
+import { MariaDb } from "./mariadb.ts";
 import { type Finished, Sandbox } from "./sandbox.ts";
 
-beforeAll(ensureGuestTools);
-
+let database: MariaDb;
 let machine: Sandbox;
 const library = () => join(machine.root, "usr/local/lib/lor");
 
-beforeEach(() => {
+beforeAll(async () => {
+  ensureGuestTools();
+  database = await MariaDb.start();
+});
+afterAll(() => database.stop());
+
+beforeEach(async () => {
   machine = new Sandbox();
   machine.install(renderGuestDocument(shopInput));
-  machine.write("/srv/lor/current/index.php", "<?php");
-  connect(`sqlite:${machine.root}/database.sqlite`);
+  machine.write("/ca.pem", database.ca);
+  const { port, password } = database;
+  const settings = { host: "127.0.0.1", port, name: "shop", user: "shop", password, ca: "/ca.pem" };
+  machine.write("/etc/lor/shop.json", JSON.stringify({ database: settings }));
+  expect((await php(`require '${library()}/shop.php'; lor_make_tables(lor_database(5));`)).out).toBe("");
 });
 
 afterEach(() => machine.remove());
 
-/** A file stands for the database: what is tried here is not MySQL. */
-function connect(dsn: string): void {
-  const database = { dsn, host: "", port: 0, name: "", user: "prestashop", password: "PLANTED", ca: null };
-  machine.write("/etc/lor/shop.json", JSON.stringify({ database }));
-}
-
 function php(code: string): Promise<Finished> {
   return machine.run("php8.2", ["-d", "session.use_cookies=0", "-d", "session.cache_limiter=", "-r", code]);
 }
-
-const health = () => php(`require '${library()}/health.php'; echo http_response_code();`);
-
-describe("/health", () => {
-  it("is well with a release and a database that answers", async () => {
-    expect((await health()).out).toBe("ok\n200");
-  });
-
-  it("is ill without a release", async () => {
-    await machine.run("rm", ["-r", join(machine.root, "srv/lor/current")]);
-    expect((await health()).out).toBe("no release\n503");
-  });
-
-  it("is ill when the database does not answer, and says nothing of its secrets", async () => {
-    connect("mysql:host=127.0.0.1;port=1;dbname=prestashop");
-    expect((await health()).out).toBe("database: PDOException\n503");
-  });
-
-  it("is ill when the settings are not there", async () => {
-    await machine.run("rm", [join(machine.root, "etc/lor/shop.json")]);
-    expect((await health()).out).toContain("503");
-  });
-});
 
 describe("the database's connection", () => {
   it("speaks TLS always, and verifies the server when the authority is known", async () => {
@@ -58,6 +38,12 @@ describe("the database's connection", () => {
     const [unverified, verified] = JSON.parse((await php(code)).out) as Record<string, unknown>[];
     expect(Object.values(unverified ?? {})).toEqual(["/etc/ssl/certs/ca-certificates.crt", false]);
     expect(Object.values(verified ?? {})).toEqual(["/ca", true]);
+  });
+
+  it("names what is wrong without the server's own words, which may name the user", async () => {
+    machine.write("/etc/lor/shop.json", machine.read("/etc/lor/shop.json").replace("PLANTED", "WRONG"));
+    const code = `require '${library()}/shop.php'; try { lor_database(5); } catch (Throwable $error) { echo lor_reason($error); }`;
+    expect((await php(code)).out).toBe("the database refuses the user or the password");
   });
 });
 

@@ -1,138 +1,95 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { cpSync } from "node:fs";
-import type { AddressInfo } from "node:net";
-import { createConnection, createServer } from "node:net";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { renderGuestDocument } from "../../src/machines/render-document.ts";
-import { shopInput } from "./guest-inputs.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureGuestTools } from "./guest-tools.ts";
-import { Sandbox } from "./sandbox.ts";
+import { MariaDb } from "./mariadb.ts";
+import { ShopFront, type Store } from "./shop-front.ts";
 
-/** The real nginx and PHP-FPM with the rendered files, on loopback; only paths, the port and the database are the test's. */
-let machine: Sandbox;
-let port: number;
-const processes: ChildProcess[] = [];
+/** The real nginx and PHP-FPM with the rendered files; the release is a page that repeats its request. */
+let database: MariaDb;
+let front: ShopFront;
+let store: Store;
+
+const page =
+  "<?php echo json_encode([$_SERVER['REMOTE_ADDR'], $_SERVER['HTTPS'] ?? 'off', $_SERVER['REQUEST_URI'], $_SERVER['QUERY_STRING']]);";
+const releaseFiles = {
+  "index.php": page,
+  "img/bad.php": "<?php echo 'run';",
+  "config/secret.php": "<?php echo 'run';",
+  "modules/one/vendor/a.php": "<?php echo 'run';",
+  "webservice/dispatcher.php": "<?php echo 'web service of ' . $_GET['url'];",
+};
 
 beforeAll(async () => {
   ensureGuestTools();
-  machine = new Sandbox();
-  const { root } = machine;
-  machine.install(renderGuestDocument(shopInput));
-  const free = createServer();
-  await new Promise<void>((resolve) => free.listen(0, "127.0.0.1", resolve));
-  port = (free.address() as AddressInfo).port;
-  await new Promise((resolve) => free.close(resolve));
-
-  machine.write(
-    "/etc/lor/shop.json",
-    JSON.stringify({ database: { dsn: `sqlite:${root}/data/db`, user: "", password: "", ca: null } }),
-  );
-  const page =
-    "<?php echo json_encode([$_SERVER['REMOTE_ADDR'], $_SERVER['HTTPS'] ?? 'off', $_SERVER['REQUEST_URI']]);";
-  machine.write("/srv/lor/releases/1/index.php", page);
-  machine.write("/srv/lor/releases/1/img/p/1/2/12-home.jpg", "image");
-  machine.write("/srv/lor/releases/1/img/bad.php", "<?php echo 'run';");
-  machine.write("/srv/lor/releases/1/config/secret.php", "<?php echo 'run';");
-  await machine.run("ln", ["-s", `${root}/srv/lor/releases/1`, `${root}/srv/lor/current`]);
-  await machine.run(`${root}/usr/local/sbin/lor-tune`);
-  await machine.run("mkdir", ["-p", `${root}/run/php`, `${root}/tmp`, `${root}/data`]);
-  cpSync("/etc/nginx/fastcgi_params", join(root, "fastcgi_params"));
-  await machine.run("chmod", ["-R", "a+rX", root]);
-  await machine.run("chmod", ["a+rwx", `${root}/data`]);
-
-  const here = (text: string) => text.replaceAll(/(?<=[\s:])\/(run\/php|srv\/lor|usr\/local\/lib)/g, `${root}/$1`);
-  const site = here(machine.read("/etc/nginx/sites-enabled/lor"))
-    .replaceAll("listen 80", `listen 127.0.0.1:${port}`)
-    .replace("set_real_ip_from 10.10.0.0/24;", "set_real_ip_from 127.0.0.1;");
-  machine.write("/site", site);
-  const places = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
-    (each) => `${each}_temp_path ${root}/tmp/${each};`,
-  );
-  machine.write(
-    "/nginx.conf",
-    `user www-data;\ndaemon off;\npid ${root}/nginx.pid;\nevents {}\nhttp {\n${places.join("\n")}\naccess_log off;\ninclude ${root}/site;\n}\n`,
-  );
-  const pools = here(machine.read("/etc/php/8.2/fpm/pool.d/lor.conf")).replaceAll(
-    /^\[.*\]$/gm,
-    `$&\nenv[LOR_ROOT] = ${root}`,
-  );
-  machine.write("/pools.conf", pools);
-  machine.write(
-    "/fpm.conf",
-    `[global]\ndaemonize = no\nerror_log = ${root}/fpm.log\ninclude=${root}/pools.conf\ninclude=${root}/etc/php/8.2/fpm/pool.d/lor-tuning.conf\n`,
-  );
-
-  processes.push(spawn("/usr/sbin/php-fpm8.2", ["-F", "-y", join(root, "fpm.conf")], { stdio: "ignore" }));
-  processes.push(
-    spawn("/usr/sbin/nginx", ["-e", join(root, "nginx.log"), "-c", join(root, "nginx.conf")], { stdio: "ignore" }),
-  );
-  const healthy = async () => expect(await raw("GET /health HTTP/1.0\r\n\r\n")).toContain("200 OK");
-  await vi.waitFor(healthy, { timeout: 600_000, interval: 100 });
+  database = await MariaDb.start();
+  store = { folder: mkdtempSync(join(tmpdir(), "lor-store-")) };
+  chmodSync(store.folder, 0o777);
+  front = await ShopFront.boot("ps-0", database, store, {}, releaseFiles);
 });
-
 afterAll(async () => {
-  await Promise.all(
-    processes.map((each) => {
-      const ended = new Promise((resolve) => each.once("exit", resolve));
-      each.kill("SIGTERM");
-      return each.exitCode === null ? ended : undefined;
-    }),
-  );
-  machine.remove();
+  await front.remove();
+  await database.stop();
+  rmSync(store.folder, { recursive: true, force: true });
 });
-
-/** Sends bytes and returns the whole answer; empty when nobody listens. */
-function raw(request: string): Promise<string> {
-  return new Promise((resolve) => {
-    const socket = createConnection(port, "127.0.0.1", () => socket.write(request));
-    let answer = "";
-    socket.on("data", (part) => (answer += part.toString()));
-    socket.on("error", () => resolve(""));
-    socket.on("close", () => resolve(answer));
-  });
-}
-
-const get = (path: string, headers: readonly string[] = []) =>
-  raw([`GET ${path} HTTP/1.1`, "Host: www.lor.example", "Connection: close", ...headers, "", ""].join("\r\n"));
-const secure = "X-Forwarded-Proto: https";
 
 describe("a front's nginx and PHP", () => {
-  it("answers the health check without a Host header, and says when the database is away", async () => {
-    expect(await raw("GET /health HTTP/1.0\r\n\r\n")).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*\r\n\r\nok\n$/);
-    expect(await get("/health")).toContain("200 OK");
-    const settings = machine.read("/etc/lor/shop.json");
-    machine.write("/etc/lor/shop.json", settings.replace("sqlite:", "sqlite:/nowhere"));
-    expect(await raw("GET /health HTTP/1.0\r\n\r\n")).toContain("503 Service");
-    machine.write("/etc/lor/shop.json", settings);
+  it("answers the health check without a Host header", async () => {
+    expect((await front.raw("GET /health HTTP/1.0\r\n\r\n")).status).toBe(503);
+    expect((await front.get("/health")).status).toBe(503);
   });
 
   it("sends plain HTTP to HTTPS with its path, never to a host that the visitor names", async () => {
-    expect(await get("/cakes?page=2", ["X-Forwarded-Proto: http"])).toMatch(
-      /301 Moved[\s\S]*Location: https:\/\/www\.lor\.example\/cakes\?page=2\r\n/,
-    );
-    const other = await raw("GET /a HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n");
-    expect(other).toContain("Location: https://www.lor.example/a\r\n");
+    const plain = (host: string, path: string, header: string) =>
+      front.raw(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n${header}\r\n`);
+    expect(await plain("www.lor.example", "/cakes?page=2", "X-Forwarded-Proto: http\r\n")).toMatchObject({
+      status: 301,
+      headers: expect.stringContaining("Location: https://www.lor.example/cakes?page=2") as string,
+    });
+    expect((await plain("evil.example", "/a", "")).headers).toContain("Location: https://www.lor.example/a");
   });
 
-  it("gives the shop the visitor's address and scheme", async () => {
-    const answer = await get("/cakes", [secure, "X-Forwarded-For: 203.0.113.9"]);
-    expect(answer).toContain('["203.0.113.9","on","\\/cakes"]');
+  it("gives the shop the visitor's address and scheme, believed from the balancer alone", async () => {
+    expect((await front.get("/cakes")).body).toContain('["203.0.113.9","on","\\/cakes"');
   });
 
-  it("serves images by their short addresses", async () => {
-    expect(await get("/12-home/cake.jpg", [secure])).toMatch(/200 OK[\s\S]*image/);
+  it("runs the web service at /api and nowhere else", async () => {
+    expect((await front.get("/api/products/3?display=full")).body).toBe("web service of products/3");
+    expect((await front.get("/api")).body).toBe("web service of ");
+    expect((await front.get("/apicoles-du-sud")).body).toContain("apicoles-du-sud");
+    expect((await front.get("/webservice/dispatcher.php?url=products")).status).toBe(404);
+  });
+
+  // Forms of PrestaShop's own .htaccess (Tools::generateHtaccess): up to eight digits, five formats, categories.
+  it.each([
+    ["/7-home_default/cake.jpg", "p/7/7-home_default.jpg"],
+    ["/7/cake.jpg", "p/7/7.jpg"],
+    ["/12-home_default/cake.webp", "p/1/2/12-home_default.webp"],
+    ["/123-large/cake.avif", "p/1/2/3/123-large.avif"],
+    ["/1234-large_default-2x/cake.png", "p/1/2/3/4/1234-large_default-2x.png"],
+    ["/12345-large/a/cake.jpeg", "p/1/2/3/4/5/12345-large.jpeg"],
+    ["/123456/cake.jpg", "p/1/2/3/4/5/6/123456.jpg"],
+    ["/1234567-cart_default/cake.jpg", "p/1/2/3/4/5/6/7/1234567-cart_default.jpg"],
+    ["/12345678-home_default/cake.webp", "p/1/2/3/4/5/6/7/8/12345678-home_default.webp"],
+    ["/c/3-category_default/cakes.jpg", "c/3-category_default.jpg"],
+    ["/c/fr-default-category_default/cakes.webp", "c/fr-default-category_default.webp"],
+  ])("serves the image %s", async (address, file) => {
+    front.machine.write(`/srv/lor/images/img/${file}`, `image ${file}`);
+    await front.machine.run("chmod", ["-R", "a+rX", store.folder]);
+    expect(await front.get(address)).toMatchObject({ status: 200, body: `image ${file}` });
   });
 
   it.each([
     "/config/secret.php",
     "/img/bad.php",
-    "/install-cli/index.php",
+    "/modules/one/vendor/a.php",
+    "/install-cli/index_cli.php",
     "/.git/config",
     "/app/config/parameters.php",
   ])("hides %s", async (path) => {
-    const answer = await get(path, [secure]);
-    expect(answer).toContain("404 Not Found");
-    expect(answer).not.toContain("run");
+    const answer = await front.get(path);
+    expect(answer.status).toBe(404);
+    expect(answer.body).not.toContain("run");
   });
 });

@@ -159,7 +159,7 @@ def go_back(change, previous, place):
     try:
         lor_services.systemctl("daemon-reload")
         run([at("/usr/local/sbin/lor-tune")])
-        lor_role.start(change.changed, previous != place)
+        lor_role.go_back(change.changed, previous != place)
     except Exception as reason:  # the first failure is the one to report
         print("lor-apply: going back: %s" % reason, file=sys.stderr)
 

@@ -27,7 +27,7 @@ def ensure(release, unpack):
     place = folder(release)
     if os.path.isdir(at(place)):
         return place
-    archive = _download(release)
+    archive = fetch(release)
     staged = place + ".new"
     shutil.rmtree(at(staged), ignore_errors=True)
     os.makedirs(at(staged), mode=0o755)
@@ -41,18 +41,23 @@ def ensure(release, unpack):
 def current():
     """The release that serves, or None."""
     try:
-        return os.readlink(at(CURRENT))
+        return os.path.normpath(os.path.join(os.path.dirname(CURRENT), os.readlink(at(CURRENT))))
     except FileNotFoundError:
         return None
 
 
 def switch(place):
     """One rename: a reader sees the old release or the new one."""
-    staged = at(CURRENT) + ".new"
+    point(CURRENT, place)
+
+
+def point(link, place):
+    """Makes a link lead to a release."""
+    staged = at(link) + ".new"
     if os.path.lexists(staged):
         os.unlink(staged)
-    os.symlink(place, staged)
-    os.rename(staged, at(CURRENT))
+    os.symlink(os.path.relpath(place, os.path.dirname(link)), staged)
+    os.rename(staged, at(link))
 
 
 def wait_until_it_answers(probes):
@@ -78,7 +83,8 @@ def forget_old():
         shutil.rmtree(at(place), ignore_errors=True)
 
 
-def _download(release):
+def fetch(release):
+    """Downloads and verifies an archive; returns its path. The caller removes it."""
     wanted = release["sha256"]
     refused = read_json(REFUSED)
     if refused.get("url") == release["url"] and refused.get("wanted") == wanted and time.time() - refused["at"] < ASK_AGAIN_SECONDS:

@@ -15,6 +15,11 @@ def install(packages):
         _apt("install", absent)
 
 
+def install_archive(path):
+    """Installs a package that was fetched, with what it depends on."""
+    _apt("install", [path])
+
+
 def satisfy(dependencies):
     """Installs what a package that is not installed itself depends on: text of its Depends field."""
     _apt("satisfy", [dependencies])

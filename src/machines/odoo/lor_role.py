@@ -1,24 +1,31 @@
 """What makes the Odoo server of a machine."""
+import datetime
 import os
 import subprocess
 
+import lor_application
+import lor_release
 from lor_files import File
 from lor_machine import ROOT, NotReady, Refused, at, run
-from lor_services import satisfy, systemctl
+from lor_services import install, install_archive, installed, satisfy, systemctl
 
-PACKAGES = ["nginx-light", "rclone", "postgresql-client", "certbot", "openssl", "fonts-dejavu-core", "wkhtmltopdf"]
+PACKAGES = ["nginx-light", "rclone", "postgresql-client", "certbot", "openssl", "fonts-dejavu-core"]
+PDF = "wkhtmltopdf"
+# The package of wkhtmltopdf's own builds, with patched Qt.
+PATCHED_PDF = "wkhtmltox"
 OBSOLETE = ["/etc/nginx/sites-enabled/default"]
 SETTINGS = "/etc/lor/odoo.conf"
 DATABASE_CA = "/etc/lor/database-ca.pem"
 PASSWORDS = "/etc/lor/postgresql.pass"
 FIRST_PASSWORD = "/etc/lor/odoo-first-password"
+# Of the database's own administrator, who grants what PostgreSQL 15 grants nobody.
+ADMINISTRATOR = "/etc/lor/postgresql-administrator.pass"
+ADDONS = "usr/lib/python3/dist-packages/odoo/addons"
 DATA = "/srv/lor/odoo"
 CERTIFICATE = "/etc/lor/tls"
 USER = "odoo"
 # How many times a new release is asked, a second apart, before the old one comes back. Odoo takes its time to start.
 PROBES = 60
-# On the data volume: a first start that was cut is finished, and never repeated on a database that someone filled.
-FIRST_START = "/srv/lor/first-start"
 
 
 def make_users():
@@ -40,10 +47,20 @@ def secret_files(document):
         File("/etc/lor/postgresql.env", 0o644, "".join("%s=%s\n" % pair for pair in environment.items())),
         # libpq reads it only when nobody else can.
         File(PASSWORDS, 0o600, "*:*:*:*:%s\n" % escaped, owner=USER, group=USER),
-        File(FIRST_PASSWORD, 0o640, document["secrets"]["adminPassword"], group=USER),
+        File(FIRST_PASSWORD, 0o600, document["secrets"]["adminPassword"] + "\n"),
         File("/etc/lor/rclone-odoo.conf", 0o640, rclone(document["copies"]), group=USER),
         *([File(DATABASE_CA, 0o644, database["ca"])] if database.get("ca") else []),
+        *administrator(database),
     ]
+
+
+def administrator(database):
+    """A file for libpq, in front of which the user's name stands as a comment. Root's alone."""
+    known = database.get("administrator")
+    if not known:
+        return []
+    password = known["password"].replace("\\", "\\\\").replace(":", "\\:")
+    return [File(ADMINISTRATOR, 0o600, "#%s\n*:*:*:*:%s\n" % (known["user"], password))]
 
 
 def settings(document, mode):
@@ -52,9 +69,9 @@ def settings(document, mode):
         "db_host": database["host"], "db_port": database["port"], "db_name": database["name"], "db_user": database["user"],
         "db_password": database["password"], "db_sslmode": mode, "dbfilter": "^%s$" % database["name"], "list_db": "False",
         "admin_passwd": document["secrets"]["masterPassword"], "data_dir": DATA, "proxy_mode": "True",
-        "addons_path": "/srv/lor/current/usr/lib/python3/dist-packages/odoo/addons",
+        "addons_path": "/srv/lor/current/" + ADDONS,
         "http_interface": "127.0.0.1", "http_port": 8069, "gevent_port": 8072, "limit_time_cpu": 600, "limit_time_real": 1200,
-        "without_demo": "all",
+        "without_demo": "all", **mail(document),
     }
     return "[options]\n" + "".join("%s = %s\n" % pair for pair in values.items())
 
@@ -92,30 +109,71 @@ def certificate():
          "-subj", "/CN=localhost", "-keyout", at(CERTIFICATE + "/privkey.pem"), "-out", at(CERTIFICATE + "/fullchain.pem")])
 
 
+def mail(document):
+    """Options of outgoing mail: the relay of the settings. Without one Odoo asks this machine, where no mail program is."""
+    relay = document.get("mail")
+    if not relay:
+        return {}
+    values = {"smtp_server": relay["host"], "smtp_port": relay["port"], "smtp_ssl": str(relay["tls"] != "none")}
+    if relay.get("user"):
+        values.update(smtp_user=relay["user"], smtp_password=document["secrets"]["mailPassword"])
+    return values
+
+
+def mail_in_words():
+    with open(at(SETTINGS), encoding="utf-8") as file:
+        server = [line.split(" = ", 1)[1].strip() for line in file if line.startswith("smtp_server = ")]
+    return "by %s" % server[0] if server else "no mail is sent, unless Odoo names a server itself: the settings name no relay (mail)"
+
+
 def before_switch(place, document, changed):
     for folder in (DATA, "/srv/lor/copies"):
         os.makedirs(at(folder), mode=0o750, exist_ok=True)
         if not ROOT:
             run(["chown", "%s:%s" % (USER, USER), folder])
-    first_start(place)
+    pdf(document)
+    found = lor_application.state()
+    if "error" in found:
+        if lor_release.current() == place:
+            return
+        raise NotReady(found["error"])
+    ensure_rights(found)
+    lor_application.refuse_other_version(place, found)
 
 
-def first_start(place):
-    """An empty database is given Odoo's tables, and its administrator a password that is not `admin`, before anything serves it."""
-    ask = ["psql", "-X", "-A", "-t", "-c", "SELECT to_regclass('public.ir_module_module') IS NULL"]
-    try:
-        empty = odoo_user(ask).strip() == "t"
-    except Refused as error:
-        raise NotReady("the database does not answer: %s" % error) from error
-    if not empty and not os.path.exists(at(FIRST_START)):
+def pdf(document):
+    """The program that makes PDF files: a build with patched Qt where the settings name one, Debian's otherwise."""
+    wanted = document.get("wkhtmltopdf")
+    if wanted is None:
+        install([PDF])
+    elif not installed(PATCHED_PDF):
+        fetched = lor_release.fetch({**wanted, "version": "wkhtmltopdf"})
+        # apt takes a file for a package by its ending.
+        archive = fetched + ".deb"
+        os.rename(fetched, archive)
+        install_archive(archive)
+        os.unlink(archive)
+
+
+def plain_pdf():
+    return not installed(PATCHED_PDF)
+
+
+def ensure_rights(found):
+    """From PostgreSQL 15 on only a database's owner may make tables in its schema public: its administrator grants it to Odoo's user."""
+    if found["mayCreate"]:
         return
-    open(at(FIRST_START), "w", encoding="utf-8").close()
-    program = ["python3", place + "/usr/bin/odoo"]
-    addons = "--addons-path=%s/usr/lib/python3/dist-packages/odoo/addons" % place
-    odoo_user([*program, "-c", at(SETTINGS), addons, "-i", "base", "--stop-after-init", "--no-http"], place)
-    odoo_user([*program, "shell", "-c", at(SETTINGS), addons, "--no-http"], place, input=(
-        "env.ref('base.user_admin').password = open('%s').read()\nenv.cr.commit()\n" % at(FIRST_PASSWORD)))
-    os.unlink(at(FIRST_START))
+    with open(at("/etc/lor/postgresql.env"), encoding="utf-8") as file:
+        settings = dict(line.rstrip("\n").split("=", 1) for line in file)
+    statement = 'GRANT USAGE, CREATE ON SCHEMA public TO "%s"' % settings["PGUSER"].replace('"', '""')
+    try:
+        with open(at(ADMINISTRATOR), encoding="utf-8") as file:
+            user = file.readline()[1:].strip()
+    except FileNotFoundError as error:
+        raise NotReady("the user %s may not make tables in the schema public. As the database service's administrator (avnadmin): %s"
+                       % (settings["PGUSER"], statement)) from error
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "LOR_ROOT": ROOT, **settings, "PGUSER": user, "PGPASSFILE": at(ADMINISTRATOR)}
+    run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1"], input=statement, env=environment)
 
 
 def odoo_user(command, place="", **options):
@@ -129,14 +187,32 @@ def odoo_user(command, place="", **options):
     return run(command, env=environment, **user, **options)
 
 
+def run_service(restart):
+    """Odoo runs only on a database that has its tables: an empty one by mistake must not look like an ERP."""
+    if lor_application.state().get("kind") == "empty":
+        return
+    systemctl("enable", "lor-odoo.service")
+    systemctl("restart" if restart else "start", "lor-odoo.service")
+    # It forgets what it saw of the Odoo before.
+    systemctl("restart", "lor-health.service")
+
+
+def go_back(changed, released):
+    start(changed, released)
+
+
 def start(changed, released):
-    systemctl("enable", "lor-tune.service", "nginx.service", "lor-odoo.service", "prometheus-node-exporter.service")
-    if released or changed & {SETTINGS, DATABASE_CA, "/etc/lor/postgresql.env", "/etc/systemd/system/lor-odoo.service"}:
-        systemctl("restart", "lor-odoo.service")
-    else:
-        systemctl("start", "lor-odoo.service")
+    systemctl("enable", "lor-tune.service", "nginx.service", "lor-health.service", "prometheus-node-exporter.service")
+    systemctl("restart" if "/usr/local/sbin/lor-health" in changed else "start", "lor-health.service")
+    run_service(bool(released or changed & {SETTINGS, DATABASE_CA, "/etc/lor/postgresql.env", "/etc/systemd/system/lor-odoo.service"}))
     systemctl("reload-or-restart", "nginx.service")
     systemctl("restart", "prometheus-node-exporter.service")
     for timer in ("lor-filestore-copy.timer", "lor-certificate.timer"):
         systemctl("enable", timer)
         systemctl("restart", timer)
+
+
+def days_until(text):
+    """Whole days until an instant as openssl writes it."""
+    end = datetime.datetime.strptime(text.strip(), "%b %d %H:%M:%S %Y %Z").replace(tzinfo=datetime.timezone.utc)
+    return (end - datetime.datetime.now(datetime.timezone.utc)).days

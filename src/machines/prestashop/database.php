@@ -7,6 +7,13 @@ function lor_settings(): array
     return json_decode((string) $text, true, 16, JSON_THROW_ON_ERROR);
 }
 
+/** Certificate of the database's authority, or null when the document gave none. */
+function lor_ca(): ?string
+{
+    $ca = lor_settings()['database']['ca'];
+    return $ca === null ? null : getenv('LOR_ROOT') . $ca;
+}
+
 /** Options that make PDO's MySQL driver speak TLS: it does as soon as an authority is named. */
 function lor_tls_options(?string $ca): array
 {
@@ -19,15 +26,12 @@ function lor_tls_options(?string $ca): array
 function lor_database(int $timeoutSeconds): PDO
 {
     $database = lor_settings()['database'];
-    $source = $database['dsn'] ?? sprintf(
+    $source = sprintf(
         'mysql:host=%s;port=%d;dbname=%s;charset=utf8mb4',
         $database['host'],
         $database['port'],
         $database['name']
     );
     $options = [PDO::ATTR_TIMEOUT => $timeoutSeconds, PDO::ATTR_ERRMODE => PDO::ERRMODE_EXCEPTION];
-    if (str_starts_with($source, 'mysql:')) {
-        $options += lor_tls_options($database['ca']);
-    }
-    return new PDO($source, $database['user'], $database['password'], $options);
+    return new PDO($source, $database['user'], $database['password'], $options + lor_tls_options(lor_ca()));
 }

@@ -1,7 +1,24 @@
 import { contentFile } from "../content.ts";
 import type { GuestDocument, GuestFile } from "../document.ts";
 
-type ShopInput = Pick<GuestDocument, "domain" | "trustedProxies" | "imagesCopy">;
+type ShopInput = Pick<GuestDocument, "domain" | "trustedProxies" | "imagesCopy" | "database">;
+
+/** Programs of the shop's side, in PHP. */
+const libraries = [
+  "asset",
+  "assets",
+  "database",
+  "front",
+  "health",
+  "install",
+  "pages",
+  "run-installer",
+  "sessions",
+  "shop",
+  "shop-state",
+  "tasks",
+  "try-release",
+] as const;
 
 /** Files of a PrestaShop front, without any secret. */
 export function prestashopFiles(input: ShopInput): GuestFile[] {
@@ -10,17 +27,26 @@ export function prestashopFiles(input: ShopInput): GuestFile[] {
     domain: input.domain,
     realIp: trusted.map((each) => `set_real_ip_from ${each};`).join("\n"),
   };
+  const ca = input.database.ca !== undefined;
+  const overlay = "/usr/local/lib/lor/overlay";
   return [
     contentFile("/usr/local/sbin/lor-tune", "0755", "prestashop/lor-tune.py"),
     contentFile("/usr/local/sbin/lor-clean", "0755", "prestashop/lor-clean.py"),
     contentFile("/etc/systemd/system/lor-clean.service", "0644", "prestashop/lor-clean.service"),
     contentFile("/usr/local/lib/lor/lor_role.py", "0644", "prestashop/lor_role.py"),
-    contentFile("/usr/local/lib/lor/database.php", "0644", "prestashop/database.php"),
-    contentFile("/usr/local/lib/lor/health.php", "0644", "prestashop/health.php"),
-    contentFile("/usr/local/lib/lor/sessions.php", "0644", "prestashop/sessions.php"),
-    contentFile("/usr/local/lib/lor/overlay/app/config/parameters.php", "0644", "prestashop/overlay/parameters.php"),
-    contentFile("/usr/local/lib/lor/overlay/app/config/addons/lor.yml", "0644", "prestashop/overlay/lor.yml"),
-    contentFile("/usr/local/lib/lor/overlay/override/classes/db/DbPDO.php", "0644", "prestashop/overlay/DbPDO.php"),
+    contentFile("/usr/local/lib/lor/lor_application.py", "0644", "prestashop/lor_application.py"),
+    ...libraries.map((name) => contentFile(`/usr/local/lib/lor/${name}.php`, "0644", `prestashop/${name}.php`)),
+    contentFile(`${overlay}/app/config/parameters.php`, "0644", "prestashop/overlay/parameters.php"),
+    contentFile(`${overlay}/app/config/addons/lor.yml`, "0644", "prestashop/overlay/lor.yml", {
+      databaseCa: ca ? "/etc/lor/database-ca.pem" : "/etc/ssl/certs/ca-certificates.crt",
+      databaseVerified: ca ? "1" : "0",
+    }),
+    contentFile(`${overlay}/override/classes/db/DbPDO.php`, "0644", "prestashop/overlay/DbPDO.php"),
+    contentFile("/usr/local/sbin/lor-front", "0755", "prestashop/lor-front.py"),
+    contentFile("/etc/systemd/system/lor-front.service", "0644", "prestashop/lor-front.service"),
+    contentFile("/etc/systemd/system/lor-front.timer", "0644", "prestashop/lor-front.timer"),
+    contentFile("/etc/tmpfiles.d/lor.conf", "0644", "prestashop/tmpfiles.conf"),
+    contentFile("/etc/lor/nginx-shop.conf", "0644", "prestashop/nginx-shop.conf"),
     contentFile("/etc/nginx/sites-enabled/lor", "0644", "prestashop/nginx.conf", nginx),
     contentFile("/etc/php/8.2/fpm/pool.d/lor.conf", "0644", "prestashop/php-fpm.conf"),
     contentFile("/etc/systemd/system/lor-images.service", "0644", "prestashop/lor-images.service"),

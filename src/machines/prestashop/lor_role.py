@@ -3,11 +3,15 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import shutil
+import subprocess
 import zipfile
 
+import lor_application
+import lor_release
 from lor_files import File
-from lor_machine import ROOT, Refused, at, run
+from lor_machine import ROOT, NotReady, Refused, at, run
 from lor_services import systemctl
 
 PHP = "8.2"
@@ -17,6 +21,8 @@ OBSOLETE = ["/etc/nginx/sites-enabled/default", "/etc/php/%s/fpm/pool.d/www.conf
 SETTINGS = "/etc/lor/shop.json"
 DATABASE_CA = "/etc/lor/database-ca.pem"
 RCLONE = "/etc/lor/rclone.conf"
+FIRST_PASSWORD = "/etc/lor/prestashop-first-password"
+TRIAL = "/srv/lor/trial"
 OVERLAY = "/usr/local/lib/lor/overlay"
 SHARED = "/srv/lor/images"
 # Written by the shop while it runs; everything else belongs to root, so that a hole in a module can't rewrite the shop.
@@ -25,7 +31,7 @@ WRITABLE = ["var", "cache", "config", "themes", "translations", "mails", "locali
 ON_STORAGE = ["img", "upload", "download"]
 USER = "www-data"
 # How many times a new release is asked, a second apart, before the old one comes back.
-PROBES = 10
+PROBES = 120
 
 
 def make_users():
@@ -36,6 +42,7 @@ def secret_files(document):
     return [
         File(SETTINGS, 0o640, settings(document), group=USER),
         File(RCLONE, 0o600, rclone(document)),
+        File(FIRST_PASSWORD, 0o600, document["secrets"]["adminPassword"] + "\n"),
         *([File(DATABASE_CA, 0o644, document["database"]["ca"])] if document["database"].get("ca") else []),
     ]
 
@@ -51,8 +58,17 @@ def settings(document):
         "cookieIv": derive(key, "iv")[:32],
         "newCookieKey": encryption_key(key),
         "secret": derive(key, "secret")[:56],
+        "mail": mail(document),
+        "machine": document["name"],
+        "tasks": document.get("tasks", []),
     }
     return json.dumps(value, indent=2, sort_keys=True) + "\n"
+
+
+def mail(document):
+    """Relay of outgoing mail, or None. Its password is a secret of the document."""
+    relay = document.get("mail")
+    return {**relay, "password": document["secrets"].get("mailPassword")} if relay else None
 
 
 def derive(key, purpose):
@@ -115,11 +131,97 @@ def before_switch(place, document, changed):
         shutil.rmtree(os.path.join(release, "var/cache"), ignore_errors=True)
     for name in WRITABLE:
         os.makedirs(os.path.join(release, name), exist_ok=True)
-    if not ROOT:
-        run(["chown", "-R", "%s:%s" % (USER, USER), *(os.path.join(release, name) for name in WRITABLE)])
+    give_writable(release)
     mount_images(changed)
     for name in ON_STORAGE:
         share(release, name)
+    state = shop_state("prepare")
+    refuse_other_version(place, state)
+    if state.get("kind") == "shop":
+        lor_application.lay_made(place, state)
+    reload_services()
+    try_release(place, state)
+
+
+def give_writable(release):
+    """Folders that PHP writes to, a theme's combined style sheets among them."""
+    if not ROOT:
+        run(["chown", "-R", "--no-dereference", "%s:%s" % (USER, USER), *(os.path.join(release, name) for name in WRITABLE)])
+
+
+def as_user():
+    """Options of a process that runs as PHP does."""
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "LOR_ROOT": ROOT}
+    passed = {name: value for name, value in os.environ.items() if ROOT and (name.startswith("LOR_") or name == "SHOP_STANDIN_CUT")}
+    return {"env": {**environment, **passed}, "cwd": "/", **({} if ROOT else {"user": USER, "group": USER, "extra_groups": []})}
+
+
+def php(program, *arguments):
+    """Output of one of our programs, run as the shop's user."""
+    return run(["php%s" % PHP, at("/usr/local/lib/lor/" + program), *arguments], **as_user())
+
+
+def shop_state(*arguments):
+    """What the shop's database holds, or {"error": reason}."""
+    return json.loads(php("shop-state.php", *arguments).strip().splitlines()[-1])
+
+
+def domain():
+    with open(at(SETTINGS), encoding="utf-8") as file:
+        return json.load(file)["domain"]
+
+
+def release_version(place):
+    """PrestaShop's own version of a release, or None when it does not say."""
+    for path, pattern in (("install-cli/install_version.php", r"_PS_INSTALL_VERSION_['\"]\s*,\s*['\"]([0-9.]+)"),
+                          ("src/Core/Version.php", r"const\s+VERSION\s*=\s*['\"]([0-9.]+)")):
+        try:
+            with open(os.path.join(at(place), path), encoding="utf-8") as file:
+                found = re.search(pattern, file.read())
+        except FileNotFoundError:
+            continue
+        if found:
+            return found.group(1)
+    return None
+
+
+def refuse_other_version(place, state):
+    """A release serves only with the tables of its own version: PrestaShop changes them from version to version."""
+    if "error" in state:
+        if lor_release.current() == place:
+            return
+        raise NotReady("whether the shop's tables fit the release is not known: %s" % state["error"])
+    version = release_version(place)
+    if state["kind"] != "shop" or version is None or state["version"] is None:
+        return
+    if numbers(version) != numbers(state["version"]):
+        raise Refused("PrestaShop %s needs tables of its own version, and the shop's are of %s: the release is not put in place. "
+                      "Name a release of %s in prestashop.release" % (version, state["version"], state["version"]))
+
+
+def numbers(version):
+    parts = [int(part) for part in version.split(".") if part.isdigit()]
+    while parts and parts[-1] == 0:
+        parts.pop()
+    return parts
+
+
+def reload_services():
+    """PHP and nginx with the new configuration; a reload drops no request."""
+    if not ROOT:
+        run(["systemd-tmpfiles", "--create", "/etc/tmpfiles.d/lor.conf"])
+    systemctl("reload-or-restart", "php%s-fpm.service" % PHP)
+    systemctl("reload-or-restart", "nginx.service")
+
+
+def try_release(place, state):
+    """A new release must answer with its pages before a visitor reaches it; that also fills its caches."""
+    if lor_release.current() in (None, place) or state.get("kind") != "shop":
+        return
+    lor_release.point(TRIAL, place)
+    tried = subprocess.run(["php%s" % PHP, at("/usr/local/lib/lor/try-release.php")], check=False, stdout=subprocess.PIPE, text=True, **as_user())
+    if tried.returncode != 0:
+        raise Refused("the new release does not answer: %s" % tried.stdout.strip()[-300:])
 
 
 def mount_images(changed):
@@ -136,15 +238,20 @@ def share(release, name):
     if os.path.isdir(folder):
         run(["rclone", "--config", at(RCLONE), "copy", "--ignore-existing", folder, "images:%s" % name])
         os.rename(folder, folder + ".shipped")
-    os.symlink(os.path.join(SHARED, name), folder)
+    os.symlink(os.path.relpath(os.path.join(at(SHARED), name), release), folder)
 
 
-def start(changed, released):
-    """A new release needs PHP to forget the old one's compiled code: a reload does, without dropping a request."""
+def go_back(changed, released):
+    """The files of before are there again."""
+    reload_services()
+    start(changed, released)
+
+
+def start(changed, _released):
+    """The services read their configuration in before_switch: what is in PHP's caches by then stays there."""
     systemctl("enable", "lor-tune.service", "lor-clean.service", "nginx.service", "php%s-fpm.service" % PHP, "prometheus-node-exporter.service")
-    systemctl("reload-or-restart", "php%s-fpm.service" % PHP)
-    systemctl("reload-or-restart", "nginx.service")
     systemctl("restart", "prometheus-node-exporter.service")
-    if os.path.exists(at("/etc/systemd/system/lor-images-copy.timer")):
-        systemctl("enable", "lor-images-copy.timer")
-        systemctl("restart", "lor-images-copy.timer")
+    for timer in ("lor-images-copy.timer", "lor-front.timer"):
+        if os.path.exists(at("/etc/systemd/system/" + timer)):
+            systemctl("enable", timer)
+            systemctl("restart", timer)

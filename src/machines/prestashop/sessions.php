@@ -1,7 +1,6 @@
 <?php
-// Run before every request of the shop (auto_prepend_file): PHP's sessions go to the shop's database, not to this front's
-// disk, so that a visitor can be served by any front. Visitors' logins and baskets are PrestaShop's own, in cookies and tables;
-// what is here is the rest: tokens of forms, messages, the back office.
+// PHP's sessions go to the shop's database, not to this front's disk, so that a visitor can be served by any front. Visitors' logins and
+// baskets are PrestaShop's own, in cookies and tables; what is here is the rest: tokens of forms, messages, the back office.
 namespace {
     require_once __DIR__ . '/database.php';
 
@@ -59,25 +58,10 @@ namespace {
             return time() + (int) ini_get('session.gc_maxlifetime');
         }
 
+        /** The table is made by `lor-app install`, or when a release is put in place. */
         private function run(string $statement, array $values): PDOStatement
         {
             $this->database ??= lor_database(5);
-            try {
-                return $this->execute($statement, $values);
-            } catch (PDOException $error) {
-                // 42S02 and HY000 (another driver): the very first session of a shop makes the table.
-                if (!in_array($error->getCode(), ['42S02', 'HY000'], true)) {
-                    throw $error;
-                }
-                $this->database->exec(
-                    'CREATE TABLE IF NOT EXISTS lor_session (id VARCHAR(128) NOT NULL PRIMARY KEY, data MEDIUMTEXT NOT NULL, expires BIGINT NOT NULL)'
-                );
-                return $this->execute($statement, $values);
-            }
-        }
-
-        private function execute(string $statement, array $values): PDOStatement
-        {
             $prepared = $this->database->prepare($statement);
             $prepared->execute($values);
             return $prepared;

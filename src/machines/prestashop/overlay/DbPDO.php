@@ -1,6 +1,6 @@
 <?php
 // Laid over every release (PrestaShop's own way to replace a class): the shop's connections speak TLS, which the original can't.
-require_once '/usr/local/lib/lor/database.php';
+require_once getenv('LOR_ROOT') . '/usr/local/lib/lor/database.php';
 
 class DbPDO extends DbPDOCore
 {
@@ -19,7 +19,7 @@ class DbPDO extends DbPDOCore
             $source . ';host=' . $name . ';port=' . (int) $port,
             $user,
             $password,
-            $options + lor_tls_options(lor_settings()['database']['ca'])
+            $options + lor_tls_options(lor_ca())
         );
     }
 }

@@ -1,6 +1,6 @@
 <?php
 // Laid over every release. No secret here: they are in a file that only the shop reads.
-$settings = json_decode((string) file_get_contents('/etc/lor/shop.json'), true, 16, JSON_THROW_ON_ERROR);
+$settings = json_decode((string) file_get_contents(getenv('LOR_ROOT') . '/etc/lor/shop.json'), true, 16, JSON_THROW_ON_ERROR);
 $database = $settings['database'];
 
 return [
@@ -12,9 +12,6 @@ return [
         'database_password' => $database['password'],
         'database_prefix' => 'ps_',
         'database_engine' => 'InnoDB',
-        // Read by lor.yml beside this file.
-        'lor_database_ca' => $database['ca'] ?? '/etc/ssl/certs/ca-certificates.crt',
-        'lor_database_verified' => $database['ca'] !== null,
         'mailer_transport' => 'smtp',
         'mailer_host' => '127.0.0.1',
         'mailer_user' => null,

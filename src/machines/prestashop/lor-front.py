@@ -1,0 +1,30 @@
+#!/usr/bin/python3 -I
+"""What a front does every minute: takes over the files of an installation that another front carried out, and, on the one front that
+holds the lease, runs the shop's scheduled tasks.
+"""
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib/lor"))
+
+import lor_application  # noqa: E402
+import lor_release  # noqa: E402
+import lor_role  # noqa: E402
+from lor_machine import Refused, at  # noqa: E402
+
+
+def main():
+    place = lor_release.current()
+    if place is None:
+        return 0
+    try:
+        lor_application.lay_made(place)
+    except Refused as reason:
+        # Whatever is missing, the tasks are due.
+        print("lor-front: %s" % reason, file=sys.stderr)
+    return subprocess.run(["php%s" % lor_role.PHP, at("/usr/local/lib/lor/tasks.php")], check=False, **lor_role.as_user()).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

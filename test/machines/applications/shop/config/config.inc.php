@@ -1,0 +1,33 @@
+<?php
+// What every entry point of the shop needs: its settings, its database, its classes.
+define('_PS_ROOT_DIR_', dirname(__DIR__));
+require _PS_ROOT_DIR_ . '/install-version.php';
+
+/** Settings as PrestaShop keeps them; null before an installation. */
+function shop_parameters(): ?array
+{
+    $file = _PS_ROOT_DIR_ . '/app/config/parameters.php';
+    return is_file($file) ? (require $file)['parameters'] : null;
+}
+
+$parameters = shop_parameters();
+if ($parameters !== null) {
+    define('_DB_SERVER_', $parameters['database_host'] . ($parameters['database_port'] ? ':' . $parameters['database_port'] : ''));
+    define('_DB_NAME_', $parameters['database_name']);
+    define('_DB_USER_', $parameters['database_user']);
+    define('_DB_PASSWD_', $parameters['database_password']);
+    define('_DB_PREFIX_', $parameters['database_prefix']);
+    define('_COOKIE_KEY_', $parameters['cookie_key']);
+    define('_NEW_COOKIE_KEY_', $parameters['new_cookie_key']);
+}
+require _PS_ROOT_DIR_ . '/classes/db/DbPDO.php';
+// An override takes a class's place, as in PrestaShop.
+if (is_file(_PS_ROOT_DIR_ . '/override/classes/db/DbPDO.php')) {
+    require _PS_ROOT_DIR_ . '/override/classes/db/DbPDO.php';
+} else {
+    class DbPDO extends DbPDOCore
+    {
+    }
+}
+require _PS_ROOT_DIR_ . '/classes/Cookie.php';
+require _PS_ROOT_DIR_ . '/classes/Catalogue.php';

@@ -1,0 +1,2 @@
+<?php
+define('_PS_VERSION_', '@@version@@');

@@ -1,0 +1,2 @@
+<?php
+define('_PS_INSTALL_VERSION_', '@@version@@');
