@@ -150,7 +150,13 @@ export class Machine {
       if (before !== undefined) await this.#withMounts(["umount", "/srv"]);
       if (dataVolume !== undefined) {
         await ensureVolume(dataVolume);
-        await this.#withMounts(["sh", "-euc", attachVolume, "sh", await loopDevice(dataVolume.file)]);
+        const device = (await runTool(["losetup", "--find", "--show", dataVolume.file])).trim();
+        try {
+          await this.#withMounts(["sh", "-euc", attachVolume, "sh", device]);
+        } finally {
+          // What is mounted is detached only with its last mount.
+          await runTool(["losetup", "--detach", device]);
+        }
       }
     } else if (dataVolume !== undefined && before !== undefined && existsSync(dataVolume.file)) {
       await grow(dataVolume);
@@ -319,11 +325,6 @@ done`;
 /** Argument: the loop device, numbered alike inside and outside. */
 const attachVolume = `[ -e "$1" ] || (umask 077 && mknod "$1" b 7 "\${1#/dev/loop}")
 mount "$1" /srv`;
-
-/** A loop device that shows a file until it is mounted no more. */
-async function loopDevice(file: string): Promise<string> {
-  return (await runTool(["losetup", "--find", "--show", file])).trim();
-}
 
 function ensureVolume({ file, gibibytes }: MachineVolume): Promise<void> {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
