@@ -196,6 +196,7 @@ export const errorCodes = {
   "local-cloud-extensions": { exit: 1, means: "the local cloud runs with other extensions" },
   "local-cloud-failed": { exit: 1, means: "the local cloud did not start or does not respond" },
   "local-cloud-incomplete": { exit: 3, means: "the environment points only partly at the local cloud" },
+  "local-cloud-models-machines": { exit: 1, means: "the running local cloud models its machines and cannot boot any" },
   "local-cloud-not-running": { exit: 1, means: "the local cloud does not run" },
   "local-state-without-local-cloud": { exit: 3, means: "a state of the local cloud would be used with real providers" },
   "lock-lost": { exit: 4, means: "another command took over the stack during the run" },

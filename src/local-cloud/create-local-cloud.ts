@@ -90,6 +90,10 @@ export function createLocalCloud(options: LocalCloudOptions): LocalCloud {
     ovhZones: new OvhZones(context),
     guestCopies: new GuestCopies(context, nova, swift.objects),
     frontHealth: (address, from) => health.of(address, from),
+    useBootedGuests: (booted) => {
+      health.useBooted(booted);
+      return () => health.forget();
+    },
     nextHealthChange: () => health.nextChange(),
     reach: health.reach,
     restrictions: new Restrictions(context),

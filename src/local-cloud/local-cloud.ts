@@ -1,5 +1,5 @@
 import type { GuestCopiesApi } from "./guests/copies/guest-copies.ts";
-import type { FrontHealthOf, ReachOf } from "./guests/front-health/types.ts";
+import type { BootedGuestOf, FrontHealthOf, ReachOf } from "./guests/front-health/types.ts";
 import type { ClockMode, CloudClock } from "./kernel/clock.ts";
 import type { CloudContext } from "./kernel/context.ts";
 import type { Faults } from "./kernel/faults.ts";
@@ -106,6 +106,8 @@ export interface LocalCloud {
 
   /** Computed from machine, volume, document, database and network; the reason when unhealthy. */
   readonly frontHealth: FrontHealthOf;
+  /** Health is that of machines that really boot from now on. @returns to be called whenever one of them answers in another way */
+  readonly useBootedGuests: (booted: BootedGuestOf) => () => void;
   /** When a health that was given out changes by time alone, in milliseconds of the clock; undefined: never. */
   readonly nextHealthChange: () => number | undefined;
   /** Network part of it: from a load balancer to a member's address and port. */

@@ -24,6 +24,9 @@ const { values: options } = parseArgs({
     scale: { type: "string", default: "100" },
     "port-offset": { type: "string", default: String(defaultPortOffset) },
     hosts: { type: "string" },
+    machines: { type: "boolean", default: false },
+    releases: { type: "string" },
+    "s3-server": { type: "string" },
   },
 });
 if (options.folder === undefined) throw new Error("--folder is missing");
@@ -45,9 +48,16 @@ const cloud = createLocalCloud({
 });
 const simulators = openSimulators(cloud, await loadSimulators(extensions));
 const instanceCertificate = readFileSync(ensureTlsFile(folder, new Date()));
-const traffic = startTraffic(cloud, { portOffset: Number(options["port-offset"]), scale, instanceCertificate });
+const machines = options.machines ? await startMachines() : undefined;
+// A machine that boots answers a monitor in real time, whatever the cloud's own durations are divided by.
+const trafficScale = machines === undefined ? scale : 1;
+const traffic = startTraffic(
+  cloud,
+  { portOffset: Number(options["port-offset"]), scale: trafficScale, instanceCertificate },
+  machines,
+);
 const token = randomBytes(24).toString("base64url");
-const api = await startHttpApi({ cloud, traffic: traffic.traffic, apis: simulators.apis, token });
+const api = await startHttpApi({ cloud, traffic: traffic.traffic, machines, apis: simulators.apis, token });
 const dns = await startDnsServer(cloud.ovhZones);
 const providers = await startProviders(cloud, simulators.packages);
 await traffic.traffic.refresh();
@@ -60,12 +70,26 @@ writeRuntime(folder, {
   token,
   trafficPortOffset: Number(options["port-offset"]),
   extensions,
+  machines: machines !== undefined,
 });
 
 await stopped.promise;
 removeRuntime(folder, process.pid);
 providers.close();
 await Promise.all([traffic.close(), api.close(), dns.close()]);
+await machines?.stop();
 cloud.close();
 claim[Symbol.dispose]();
 process.exit(0);
+
+async function startMachines() {
+  const { CloudMachines } = await import("./machines/machines.ts");
+  return await CloudMachines.start({
+    cloud,
+    folder: join(folder, "machines"),
+    releases: options.releases,
+    s3Program: options["s3-server"],
+    env: process.env,
+    onProgress: (text) => console.error(text),
+  });
+}

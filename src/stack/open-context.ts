@@ -33,6 +33,7 @@ import { readPassphrase } from "./passphrase.ts";
 import { requireCertificate } from "./require-certificate.ts";
 import {
   type BuildChoice,
+  bootedTimings,
   localTimings,
   realTimings,
   type StackContext,
@@ -100,7 +101,7 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
       ),
       trialEngine: () => openTrialEngine(args, folder, passphrase, place.providers, lock),
       clock: systemClock,
-      timings: args.timings ?? (cloud === "local" ? localTimings : realTimings),
+      timings: args.timings ?? place.timings,
       emit: args.emit ?? (() => undefined),
       signal: args.signal,
       parallel: args.parallel,
@@ -144,6 +145,7 @@ interface Place {
   readonly certificate: string | undefined;
   /** Whether the local cloud generated it. */
   readonly ownCertificate: boolean;
+  readonly timings: SwitchTimings;
 }
 
 async function connect(project: Project, cloud: string, folder: StackFolder, env: Environment): Promise<Place> {
@@ -153,7 +155,7 @@ async function connect(project: Project, cloud: string, folder: StackFolder, env
   if (cloud !== "local") {
     requireUsableProxies(env);
     const clients = await requireCloud(cloud).connect(env, region);
-    return { clients, providers: undefined, certificate: chosen, ownCertificate: false };
+    return { clients, providers: undefined, certificate: chosen, ownCertificate: false, timings: realTimings };
   }
   await startCloud({ home: folder.home, env });
   const { clients, runtime } = await connectLocalCloud(cloudFolder(folder.home), {
@@ -166,6 +168,7 @@ async function connect(project: Project, cloud: string, folder: StackFolder, env
     providers: runtime.providers,
     certificate: chosen ?? own,
     ownCertificate: chosen === undefined || chosen === own,
+    timings: runtime.machines === true ? bootedTimings : localTimings,
   };
 }
 

@@ -71,6 +71,19 @@ export const localTimings: SwitchTimings = {
   orphanGrace: 10_000,
 };
 
+/** For a local cloud whose machines really boot: its operations are quick, its machines are not. */
+export const bootedTimings: SwitchTimings = {
+  ...localTimings,
+  poll: 500,
+  drainLimit: 60_000,
+  drainBlind: 5_000,
+  gateLimit: 600_000,
+  gateHold: 5_000,
+  healthGrace: 60_000,
+  soak: 10_000,
+  trafficLook: 3_000,
+};
+
 export interface BuildChoice {
   readonly chain: boolean;
   readonly placed?: readonly string[];

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ExitCode, LorError } from "../core/errors.ts";
 import { ControlClient, ControlError } from "../local-cloud/http/control-client.ts";
@@ -25,6 +25,13 @@ export interface StartCloudArgs {
   readonly portOffset?: number;
   /** Number of physical hosts of a region. */
   readonly hosts?: number;
+  /** Boot its servers as whole Debian machines. Default: whatever a running cloud does; a new one models them. */
+  readonly machines?: {
+    /** Folder of release archives, each at HOST/PATH of its address. Default: one in the cloud's folder. */
+    readonly releases?: string | undefined;
+  };
+  /** Progress message to display. Default: none. */
+  readonly onProgress?: (text: string) => void;
 }
 
 export interface StartCloudResult {
@@ -36,6 +43,9 @@ export interface StartCloudResult {
 /** Longest start, in milliseconds: Node and SQLite need less than one second, several on a loaded machine. */
 const longestStartMs = 60_000;
 
+/** The same with machines, whose databases are installed at the first start. */
+const longestMachinesStartMs = 180_000;
+
 /** Exit code of src/local-cloud/main.ts when another process uses the folder. */
 const exitFolderTaken = 75;
 
@@ -46,7 +56,7 @@ const exitFolderTaken = 75;
 const heapOptions = ["--max-semi-space-size=4", "--max-old-space-size=128"];
 
 /** The only variables that the cloud's process receives: it must not depend on a shell's clouds or on a test runner. */
-const inheritedVariables = ["PATH", "HOME", "TMPDIR", "TZ", "LANG", extensionsVariable];
+const inheritedVariables = ["PATH", "HOME", "TMPDIR", "TZ", "LANG", "XDG_CACHE_HOME", extensionsVariable];
 
 /**
  * Starts the local cloud of a state folder, or finds it running. It outlives this process. Two simultaneous starts result in one cloud.
@@ -57,13 +67,15 @@ export async function startCloud(args: StartCloudArgs): Promise<StartCloudResult
   const running = await answering(folder);
   if (running !== undefined) {
     requireSameExtensions(running, args.env);
+    if (args.machines !== undefined) requireBootedMachines(running);
     return { runtime: running, started: false };
   }
+  const s3Server = args.machines === undefined ? undefined : await prepareMachines(args);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   let child: ChildProcess | undefined;
   let taken = false;
   const look = async (): Promise<StartCloudResult | undefined> => {
-    child ??= spawnCloud(folder, args);
+    child ??= spawnCloud(folder, args, s3Server);
     const runtime = await answering(folder);
     if (runtime !== undefined) {
       const started = runtime.pid === child.pid;
@@ -85,7 +97,7 @@ export async function startCloud(args: StartCloudArgs): Promise<StartCloudResult
     look,
     good: (result) => result !== undefined,
     interval: () => (child === undefined ? 200 : 20),
-    limit: longestStartMs,
+    limit: args.machines === undefined ? longestStartMs : longestMachinesStartMs,
     clock: systemClock,
   });
   if (seen !== undefined) return seen;
@@ -121,6 +133,30 @@ function startedElsewhere(folder: string, other?: CloudRuntime): LorError {
   });
 }
 
+/** Everything that could fail or take minutes, before the cloud's own process starts. @returns path of the S3 server @throws LorError `machines-not-possible` */
+async function prepareMachines({ env, onProgress = () => undefined }: StartCloudArgs): Promise<string> {
+  const [{ requireMachines }, { ensureImage }, { installS3Server }] = await Promise.all([
+    import("../local-cloud/machines/requirements.ts"),
+    import("../local-cloud/machines/image.ts"),
+    import("../engine/s3-server.ts"),
+  ]);
+  await requireMachines();
+  await ensureImage({ env, onProgress });
+  return await installS3Server({ env, onProgress });
+}
+
+/** Machines are made at the start: a running cloud without them cannot boot any. */
+function requireBootedMachines({ machines }: CloudRuntime): void {
+  if (machines === true) return;
+  throw new LorError({
+    code: "local-cloud-models-machines",
+    message: "the running local cloud only models its machines",
+    exit: ExitCode.failed,
+    culprit: "user",
+    next: "lor-infra cloud stop, then the same command again",
+  });
+}
+
 /** Simulators are loaded at the start: a running cloud cannot load another one. */
 function requireSameExtensions({ extensions = "" }: CloudRuntime, env: StartCloudArgs["env"]): void {
   const wanted = env[extensionsVariable] ?? "";
@@ -147,13 +183,15 @@ async function answering(folder: string): Promise<CloudRuntime | undefined> {
   }
 }
 
-function spawnCloud(folder: string, args: StartCloudArgs): ChildProcess {
+function spawnCloud(folder: string, args: StartCloudArgs, s3Server: string | undefined): ChildProcess {
   // The process runs main.ts or main.js beside this file, as source or compiled.
   const main = new URL(`../local-cloud/main${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
   const options = {
     scale: args.scale,
     "port-offset": args.portOffset ?? (args.env.LOR_INFRA_TRAFFIC_OFFSET || undefined),
     hosts: args.hosts,
+    "s3-server": s3Server,
+    releases: args.machines?.releases === undefined ? undefined : resolve(args.machines.releases),
   };
   const log = openSync(logFile(folder), "a", 0o600);
   try {
@@ -164,6 +202,7 @@ function spawnCloud(folder: string, args: StartCloudArgs): ChildProcess {
         fileURLToPath(main),
         "--folder",
         folder,
+        ...(args.machines === undefined ? [] : ["--machines"]),
         ...Object.entries(options).flatMap(([name, value]) =>
           value === undefined ? [] : [`--${name}`, String(value)],
         ),

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject } from "vitest";
+import { installS3Server } from "../../src/engine/s3-server.ts";
 import { createLocalCloud } from "../../src/local-cloud/create-local-cloud.ts";
 import type { LocalCloud } from "../../src/local-cloud/local-cloud.ts";
 import { CloudMachines } from "../../src/local-cloud/machines/machines.ts";
@@ -26,7 +27,14 @@ export async function openLab(): Promise<Lab> {
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const machines = await CloudMachines.start({ cloud, folder, env: process.env, onProgress: () => undefined });
+    const s3Program = await installS3Server({ env: process.env });
+    const machines = await CloudMachines.start({
+      cloud,
+      folder,
+      s3Program,
+      env: process.env,
+      onProgress: () => undefined,
+    });
     const dispose = async () => {
       await machines.stop();
       remove();

@@ -1,8 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
+import { installS3Server } from "../../src/engine/s3-server.ts";
 import { ensureImage } from "../../src/local-cloud/machines/image.ts";
 import { machinesNotPossible, missingRequirements } from "../../src/local-cloud/machines/requirements.ts";
+import { slowly } from "../slowly.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -15,8 +17,13 @@ declare module "vitest" {
 export async function setup({ provide }: TestProject): Promise<void> {
   const obstacle = await findObstacle();
   provide("machinesObstacle", obstacle);
-  if (obstacle === undefined) await ensureImage({ env: process.env, onProgress: (text) => console.log(text) });
-  else console.warn(`no machine boots in these tests: ${obstacle}`);
+  if (obstacle !== undefined) {
+    console.warn(`no machine boots in these tests: ${obstacle}`);
+    return;
+  }
+  const onProgress = (text: string) => console.log(text);
+  await ensureImage({ env: process.env, onProgress });
+  await installS3Server({ env: process.env, onProgress: slowly(onProgress) });
 }
 
 async function findObstacle(): Promise<string | undefined> {

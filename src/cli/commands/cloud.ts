@@ -7,6 +7,7 @@ import { cloudStatus as readStatus } from "../../actions/cloud/cloud-status.ts";
 import { stopCloud } from "../../actions/cloud/cloud-stop.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import type { FaultEffect } from "../../local-cloud/kernel/faults.ts";
+import type { MachineReport } from "../../local-cloud/machines/machine-report.ts";
 import { openContext, openProjectState } from "../../stack/open-context.ts";
 import { startCloud } from "../../stack/start-local-cloud.ts";
 import { stackFolder, stateHome } from "../../state/stack-folder.ts";
@@ -24,12 +25,18 @@ import type { Terminal } from "../terminal.ts";
 
 export async function cloudStart(
   terminal: Terminal,
-  options: SettingsOptions & { readonly realtime: boolean },
+  options: SettingsOptions & { readonly realtime: boolean; readonly machines: boolean; readonly releases?: string },
 ): Promise<ExitCode> {
   const home = stateHome(options.settings, process.env);
-  const { runtime, started } = await startCloud({ home, env: process.env, ...(options.realtime ? { scale: 1 } : {}) });
+  const { runtime, started } = await startCloud({
+    home,
+    env: process.env,
+    onProgress: (text) => terminal.line(text),
+    ...(options.realtime ? { scale: 1 } : {}),
+    ...(options.machines ? { machines: { releases: options.releases } } : {}),
+  });
   terminal.line(
-    `The local cloud ${started ? "runs now" : "runs already"} (process ${runtime.pid}, ${runtime.httpUrl}).`,
+    `The local cloud ${started ? "runs now" : "runs already"}${runtime.machines === true ? " with machines that boot" : ""} (process ${runtime.pid}, ${runtime.httpUrl}).`,
   );
   terminal.line(`Next: lor-infra up, or eval "$(npx lor-infra cloud env)" for plain pulumi.`);
   terminal.document({
@@ -39,6 +46,7 @@ export async function cloudStart(
     pid: runtime.pid,
     httpUrl: runtime.httpUrl,
     providers: runtime.providers,
+    machines: runtime.machines === true,
   });
   return ExitCode.done;
 }
@@ -81,8 +89,14 @@ export async function cloudStatus(terminal: Terminal, options: SettingsOptions):
       .join(", ")}`,
   );
   terminal.line(`  faults    ${status.faults} ordered, ${status.held} calls held`);
+  for (const machine of status.machines ?? []) terminal.line(`  machine   ${renderMachine(machine)}`);
   for (const problem of status.trafficProblems) terminal.line(`  traffic   ${problem}`);
   return ExitCode.done;
+}
+
+function renderMachine({ server, running, problem, memoryMebibytes, consoleFile }: MachineReport): string {
+  const state = running ? `runs, ${memoryMebibytes} MiB` : "off";
+  return `${server} ${state}${problem === undefined ? "" : `; ${problem} (console: ${consoleFile})`}`;
 }
 
 export async function cloudEnv(terminal: Terminal, options: SettingsOptions): Promise<ExitCode> {

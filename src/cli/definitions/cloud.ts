@@ -9,6 +9,8 @@ export const define: DefineCommand = (program, runs) => {
   const load = () => import("../commands/cloud.ts");
   addCloud("start", "start it, or say that it runs")
     .option("--realtime", "operations last as long as on the real cloud", false)
+    .option("--machines", "boot its servers as whole Debian machines, where this computer can", false)
+    .option("--releases <folder>", "with --machines: release archives, each at HOST/PATH of its address")
     .action(runs(async () => (await load()).cloudStart));
   addCloud("stop", "stop it; what it holds stays").action(runs(async () => (await load()).cloudStop));
   addCloud("status", "whether it runs, and what it holds").action(runs(async () => (await load()).cloudStatus));

@@ -3,6 +3,7 @@ import type { ClockMode } from "../kernel/clock.ts";
 import type { FaultOrder, FaultView, HeldCall } from "../kernel/faults.ts";
 import type { JournalEntry, JournalFilter } from "../kernel/journal.ts";
 import type { CloudRuntime } from "../kernel/runtime.ts";
+import type { MachineReport } from "../machines/machine-report.ts";
 import type { RestrictionOrder, RestrictionsView } from "../openstack/restrictions.ts";
 import type { TrafficFigures, UnboundAddress } from "../traffic/figures.ts";
 
@@ -15,6 +16,8 @@ export interface CloudStatus {
   readonly lostRegions: readonly string[];
   readonly trafficProblems: readonly string[];
   readonly memoryBytes: number;
+  /** Machines that really boot; absent: they are modelled. */
+  readonly machines?: readonly MachineReport[];
 }
 
 /** Endpoints and credentials of the raw API clients. */

@@ -95,7 +95,7 @@ function done(effect: () => void): Reply {
   return { body: {} };
 }
 
-function status({ cloud, traffic }: Call): Reply {
+function status({ cloud, traffic, machines }: Call): Reply {
   return {
     body: {
       clock: { mode: cloud.clock.mode, now: cloud.clock.iso() },
@@ -111,6 +111,7 @@ function status({ cloud, traffic }: Call): Reply {
       lostRegions: cloud.faults.lostRegions(),
       trafficProblems: traffic.figures().problems,
       memoryBytes: process.memoryUsage.rss(),
+      ...(machines === undefined ? {} : { machines: machines.report() }),
     },
   };
 }

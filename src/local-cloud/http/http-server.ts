@@ -15,6 +15,8 @@ const largestBodyBytes = 1024 * 1024;
 export interface HttpApiArgs {
   readonly cloud: LocalCloud;
   readonly traffic: Traffic;
+  /** Machines that really boot; absent: they are modelled. */
+  readonly machines?: Call["machines"];
   /** The simulators' APIs, served beside the control API. */
   readonly apis: readonly HttpApi[];
   /** Bearer token of the control API and of every API with the access `token`. */
@@ -84,6 +86,7 @@ async function handle(
   const call: Call = {
     cloud: args.cloud,
     traffic: args.traffic,
+    machines: args.machines,
     base,
     params,
     query: Object.fromEntries(url.searchParams),

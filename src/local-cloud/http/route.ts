@@ -1,4 +1,5 @@
 import type { LocalCloud } from "../local-cloud.ts";
+import type { MachineReport } from "../machines/machine-report.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 import type { ErrorFormat } from "./error-format.ts";
 
@@ -8,6 +9,8 @@ type Access = "public" | "keystone" | "token";
 export interface Call {
   readonly cloud: LocalCloud;
   readonly traffic: Traffic;
+  /** Machines that really boot; undefined: they are modelled. */
+  readonly machines?: { report(): readonly MachineReport[] } | undefined;
   /** Address of this server, such as `http://127.0.0.1:41234`. */
   readonly base: string;
   readonly params: Readonly<Record<string, string>>;

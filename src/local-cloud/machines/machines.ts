@@ -1,14 +1,19 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import type { Environment } from "../../os/cache-home.ts";
 import type { LocalCloud } from "../local-cloud.ts";
 import type { ServerStatus, ServerView } from "../openstack/nova/types.ts";
+import type { BootedMachines } from "../traffic/cloud-model.ts";
+import { GuestHealth } from "./guest-health.ts";
 import { ensureImage, type MachineImage } from "./image.ts";
 import { Machine, type MachineSpec, type MachineVolume } from "./machine.ts";
+import type { MachineReport } from "./machine-report.ts";
 import { CloudNetwork } from "./network.ts";
 import { requireMachines } from "./requirements.ts";
 import { Sandbox } from "./sandbox.ts";
 import { CertificateAuthority } from "./services/certificate-authority.ts";
+import { NamespaceSockets } from "./services/namespace-sockets.ts";
 import { type MachineServices, serviceAddress, startMachineServices } from "./services/services.ts";
 
 export interface StartMachinesArgs {
@@ -35,19 +40,23 @@ interface Guest {
   boot: number | undefined;
   /** Steps of one guest follow each other; guests don't wait for each other. */
   turn: Promise<void>;
+  /** While it is switched on. */
+  health: GuestHealth | undefined;
 }
 
 /**
  * Machines that really boot: one for each server of the cloud, which follows the server through start, stop, reboot, resize, volumes and
  * deletion. What the model decides (states, durations, refusals) stays the model's; what a machine answers is its own.
  */
-export class CloudMachines {
+export class CloudMachines implements BootedMachines {
   readonly services: MachineServices;
   readonly network: CloudNetwork;
   readonly sandbox: Sandbox;
   readonly image: MachineImage;
   readonly #cloud: LocalCloud;
   readonly #folder: string;
+  readonly #sockets: NamespaceSockets;
+  readonly #healthChanged: () => void;
   readonly #guests = new Map<string, Guest>();
   /** Guests of deleted servers, until nothing of them is left. */
   readonly #leaving = new Set<Guest>();
@@ -57,7 +66,7 @@ export class CloudMachines {
 
   private constructor(
     args: StartMachinesArgs,
-    parts: Pick<CloudMachines, "services" | "network" | "sandbox" | "image">,
+    parts: Pick<CloudMachines, "services" | "network" | "sandbox" | "image"> & { readonly sockets: NamespaceSockets },
   ) {
     this.#cloud = args.cloud;
     this.#folder = args.folder;
@@ -65,6 +74,8 @@ export class CloudMachines {
     this.network = parts.network;
     this.sandbox = parts.sandbox;
     this.image = parts.image;
+    this.#sockets = parts.sockets;
+    this.#healthChanged = args.cloud.useBootedGuests((id) => this.#guests.get(id)?.health?.last);
     this.#unsubscribe = args.cloud.onChange(() => this.#follow());
     this.#removeAbandoned();
     this.#follow();
@@ -86,7 +97,8 @@ export class CloudMachines {
       const network = new CloudNetwork(sandbox, serviceAddress);
       const { cloud, releases, s3Program } = args;
       const started = await startMachineServices({ cloud, network, folder: services, releases, s3Program });
-      return new CloudMachines(args, { services: started, network, sandbox, image });
+      const sockets = await NamespaceSockets.open(network);
+      return new CloudMachines(args, { services: started, network, sandbox, image, sockets });
     } catch (error) {
       await sandbox.stop();
       throw error;
@@ -106,9 +118,21 @@ export class CloudMachines {
     return machine;
   }
 
-  /** Why machines could not follow their servers, by server name. */
-  problems(): ReadonlyMap<string, string> {
-    return this.#problems;
+  connectTo(serverId: string): ((port: number) => Promise<Socket>) | undefined {
+    const machine = this.#guests.get(serverId)?.machine;
+    const address = machine?.isRunning === true ? machine.spec.cards[0]?.address : undefined;
+    return address === undefined ? undefined : (port) => this.#sockets.connect(address, port);
+  }
+
+  /** How each machine is. */
+  report(): readonly MachineReport[] {
+    return [...this.#guests.values()].map(({ machine, health }) => ({
+      server: machine.name,
+      running: machine.isRunning,
+      problem: this.#problems.get(machine.name) ?? health?.last.reason,
+      memoryMebibytes: machine.isRunning ? machine.memoryMebibytes() : undefined,
+      consoleFile: machine.consoleFile,
+    }));
   }
 
   /** Resolves when every machine has followed its server as it is now. @throws Error with the first problem */
@@ -124,7 +148,9 @@ export class CloudMachines {
     this.#closed = true;
     this.#unsubscribe();
     await Promise.all([...this.#guests.values(), ...this.#leaving].map(({ machine }) => machine.kill()));
+    for (const { health } of this.#guests.values()) health?.close();
     await this.services.close();
+    await this.#sockets.close();
     await this.sandbox.stop();
   }
 
@@ -137,6 +163,7 @@ export class CloudMachines {
       if (there.has(id)) continue;
       this.#guests.delete(id);
       this.#leaving.add(guest);
+      guest.health?.close();
       this.#then(guest, async () => {
         await guest.machine.remove();
         this.#leaving.delete(guest);
@@ -155,11 +182,17 @@ export class CloudMachines {
     if (guest.boot !== boot || rebuilt) {
       guest.boot = boot;
       this.#then(guest, async () => {
+        guest.health?.close();
+        guest.health = undefined;
         await (rebuilt ? guest.machine.remove() : guest.machine.stop());
+        this.#healthChanged();
         if (boot === undefined) return;
         for (const card of spec.cards) await this.network.addSubnet(this.#subnetOf(card.subnetId));
         guest.machine.change(spec);
         await guest.machine.start();
+        const connect = () => this.#sockets.connect(spec.cards[0]?.address ?? "", 80);
+        guest.health = new GuestHealth({ connect, onChange: this.#healthChanged });
+        this.#healthChanged();
       });
     } else if (boot !== undefined) {
       this.#then(guest, () => guest.machine.attach(spec.dataVolume));
@@ -170,7 +203,7 @@ export class CloudMachines {
     const { sandbox, network } = this;
     const folder = join(this.#folder, "servers", server.id);
     const machine = new Machine({ sandbox, network, id: server.id, folder }, this.#specOf(server));
-    const guest: Guest = { machine, boot: undefined, turn: Promise.resolve() };
+    const guest: Guest = { machine, boot: undefined, turn: Promise.resolve(), health: undefined };
     this.#guests.set(server.id, guest);
     return guest;
   }

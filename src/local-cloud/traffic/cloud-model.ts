@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { CloudError } from "../kernel/cloud-error.ts";
 import type { LocalCloud } from "../local-cloud.ts";
 import type { ListenerView, MonitorView, PoolView } from "../openstack/octavia/types.ts";
@@ -17,12 +18,20 @@ interface Health extends InstanceHealth {
   readonly running: boolean;
 }
 
+/** Machines that really boot, as far as traffic reaches them. */
+export interface BootedMachines {
+  /** Connects to a port of a server's machine; undefined for a server whose machine is off or only modelled. */
+  connectTo(serverId: string): ((port: number) => Promise<Socket>) | undefined;
+}
+
 /** Traffic's view of the modelled services. */
 export class CloudModel implements TrafficModel {
   readonly #cloud: LocalCloud;
+  readonly #booted: BootedMachines | undefined;
 
-  constructor(cloud: LocalCloud) {
+  constructor(cloud: LocalCloud, booted?: BootedMachines) {
     this.#cloud = cloud;
+    this.#booted = booted;
   }
 
   instances(): readonly InstanceModel[] {
@@ -39,17 +48,19 @@ export class CloudModel implements TrafficModel {
       const fixed = server.addresses[0]?.address;
       if (fixed === undefined) return [];
       const health = () => this.#healthOf(fixed, server.region);
-      if (!health().running) return [];
-      const behindBalancer =
-        this.#cloud.frontHealth(fixed, { region: server.region, from: null }).identity?.role === "prestashop";
+      const connect = this.#booted?.connectTo(server.id);
+      if (connect === undefined && !health().running) return [];
+      const role = this.#cloud.frontHealth(fixed, { region: server.region, from: null }).identity?.role;
+      const isPublic = server.addresses.some(({ portId }) => floating.has(portId));
       return [
         {
           id: server.id,
           name: server.name,
           flavor: server.flavor.name,
           addresses: server.addresses.flatMap(({ address, portId }) => [address, ...(floating.get(portId) ?? [])]),
-          ports: behindBalancer ? [80] : [80, 443],
+          ports: [...(role === "prestashop" ? [80] : [80, 443]), ...(connect !== undefined && isPublic ? [22] : [])],
           health,
+          ...(connect === undefined ? {} : { connect }),
         },
       ];
     });

@@ -1,3 +1,5 @@
+import type { Socket } from "node:net";
+
 /** Traffic's view of the cloud, read again after every change. */
 export interface TrafficModel {
   instances(): readonly InstanceModel[];
@@ -15,6 +17,8 @@ export interface InstanceModel {
   readonly ports: readonly number[];
   /** Result of `/health`, computed at every request. */
   readonly health: () => InstanceHealth;
+  /** Connects to a port of a machine that really boots; rejects when it refuses. Absent: the machine is modelled, and answered for here. */
+  readonly connect?: ((port: number) => Promise<Socket>) | undefined;
 }
 
 export interface InstanceHealth {

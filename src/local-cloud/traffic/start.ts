@@ -1,5 +1,5 @@
 import type { LocalCloud } from "../local-cloud.ts";
-import { CloudModel } from "./cloud-model.ts";
+import { type BootedMachines, CloudModel } from "./cloud-model.ts";
 import { Traffic, type TrafficOptions } from "./traffic.ts";
 
 export interface RunningTraffic {
@@ -14,8 +14,8 @@ const longestTimerMs = 2 ** 31 - 1;
  * Traffic that follows the cloud: every change, every step of the clock, every deadline and every guest that finishes starting.
  * Deadlines are carried out here also when nobody asks: a machine comes back from its reboot by itself.
  */
-export function startTraffic(cloud: LocalCloud, options: TrafficOptions): RunningTraffic {
-  const traffic = new Traffic(new CloudModel(cloud), options);
+export function startTraffic(cloud: LocalCloud, options: TrafficOptions, booted?: BootedMachines): RunningTraffic {
+  const traffic = new Traffic(new CloudModel(cloud, booted), options);
   let timer: NodeJS.Timeout | undefined;
   const follow = () => {
     cloud.advance();

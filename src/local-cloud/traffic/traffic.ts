@@ -1,9 +1,11 @@
+import { randomUUID } from "node:crypto";
 import type { Server } from "node:http";
 import { Server as TlsServer } from "node:https";
 import { loopback } from "./address.ts";
 import { createBalancerServer } from "./balancer.ts";
 import { type BalancerFigures, TrafficCounters, type TrafficFigures, type UnboundAddress } from "./figures.ts";
 import { createInstanceServer } from "./instance-server.ts";
+import { MachineDoor } from "./machine-door.ts";
 import { MemberMonitor, type MemberStatus, type WatchedPool } from "./member-monitor.ts";
 import type {
   BalancerModel,
@@ -34,12 +36,14 @@ interface Wanted {
   readonly health?: () => InstanceHealth | undefined;
   /** PKCS#12 of a balancer's listener that ends TLS. */
   readonly pkcs12?: Buffer;
-  readonly create: () => Server;
+  /** A machine that really boots answers: what it answers may change at any time. */
+  readonly booted?: boolean;
+  readonly create: () => Server | MachineDoor;
 }
 
 /** A running server, and whether it ends as a machine that is switched off or as a balancer that hands over. */
 interface Running {
-  readonly server: Server;
+  readonly server: Server | MachineDoor;
   /** Number of this start. */
   readonly serial: number;
   wanted: Wanted;
@@ -176,7 +180,7 @@ export class Traffic {
         const state = () => {
           const { serial, wanted } = this.#listening.get(place) ?? {};
           const serves = reachable() && wanted?.health?.()?.healthy !== false;
-          return { version: `${serial} ${serves}`, serves };
+          return { version: wanted?.booted === true ? randomUUID() : `${serial} ${serves}`, serves };
         };
         return { ...member, reachable, state };
       }),
@@ -190,13 +194,19 @@ export class Traffic {
         graceful: false,
         key: `instance ${instance.id} ${address}:${port}`,
         health: () => this.#instances.get(instance.id)?.health(),
-        create: () =>
-          createInstanceServer(
-            () => this.#instances.get(instance.id),
-            port === 443 ? this.#options.instanceCertificate : undefined,
-          ),
+        booted: instance.connect !== undefined,
+        create: () => this.#serverOf(instance, port),
       })),
     );
+  }
+
+  #serverOf({ id, connect }: InstanceModel, port: number): Server | MachineDoor {
+    return connect === undefined
+      ? createInstanceServer(
+          () => this.#instances.get(id),
+          port === 443 ? this.#options.instanceCertificate : undefined,
+        )
+      : new MachineDoor(() => connect(port));
   }
 
   #ofBalancer(balancer: BalancerModel): Wanted[] {
@@ -262,7 +272,7 @@ function placeOf({ host, port }: { readonly host: string; readonly port: number 
   return `${host}:${port}`;
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
+function listen(server: Server | MachineDoor, host: string, port: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject);
   server.listen({ host, port }, () => {
@@ -276,7 +286,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
  * Stops listening at once. What is open is cut, as by a machine that is switched off; a balancer lets it end, as HAProxy does
  * when it is reloaded.
  */
-function stop(server: Server, graceful: boolean): Promise<void> {
+function stop(server: Server | MachineDoor, graceful: boolean): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   server.close(() => resolve());
   if (graceful) {

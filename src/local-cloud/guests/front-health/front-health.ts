@@ -12,7 +12,7 @@ import type { Octavia } from "../../openstack/octavia/octavia.ts";
 import { type Objects, signedUrlExpiry } from "../../openstack/swift/objects.ts";
 import type { DatabaseRecord } from "../../ovhcloud/databases/database-records.ts";
 import type { OvhDatabases } from "../../ovhcloud/databases/databases.ts";
-import type { FrontHealth, FrontHealthOptions, ReachOf } from "./types.ts";
+import type { BootedGuestOf, FrontHealth, FrontHealthOptions, ReachOf } from "./types.ts";
 
 /** Port that fronts serve on, whichever listener sends to them. */
 const servedPort = 80;
@@ -41,6 +41,7 @@ export class FrontHealths {
   readonly #parts: Parts;
   readonly #computed = new Map<string, Computed<unknown>>();
   #generation = -1;
+  #booted: BootedGuestOf = () => undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -49,6 +50,18 @@ export class FrontHealths {
   of(address: string, options: FrontHealthOptions = {}): FrontHealth {
     const key = `health ${address} ${options.region} ${options.from}`;
     return this.#parts.context.read(() => this.#remember(key, () => this.#examine(address, options)));
+  }
+
+  /** From now on, health is that of machines that really boot, where there is one. */
+  useBooted(booted: BootedGuestOf): void {
+    this.#booted = booted;
+    this.forget();
+  }
+
+  /** To be called when a machine that really boots answers in another way than before. */
+  forget(): void {
+    this.#computed.clear();
+    this.#parts.context.changed();
   }
 
   /** When a result that was given out becomes outdated without a change of a record; undefined: never. */
@@ -101,8 +114,10 @@ export class FrontHealths {
     if (stopped !== undefined) {
       return { ...unhealthy(stopped), ...about };
     }
-    const reason = this.#whyUnfit(server, port, identity) ?? this.#whyShutOut(address, port, options.from);
-    return { healthy: reason === undefined, reason, ...about, running: true };
+    const booted = this.#booted(server.id);
+    const unfit = booted === undefined ? this.#whyUnfit(server, port, identity) : booted.reason;
+    const reason = unfit ?? this.#whyShutOut(address, port, options.from);
+    return { healthy: reason === undefined, reason, ...about, running: booted?.running ?? true };
   }
 
   #portOf(address: string, region: string | undefined): StoredRecord<PortBody> | undefined {

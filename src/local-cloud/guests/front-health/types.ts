@@ -28,3 +28,14 @@ export type ReachOf = (
   loadBalancerId: string,
   target: { readonly address: string; readonly protocolPort: number; readonly subnetId?: string | undefined },
 ) => { readonly reachable: boolean; readonly reason: string | undefined };
+
+/** What a machine that really boots answers, in the place of the model. */
+export interface BootedGuest {
+  /** Its web server accepts connections. */
+  readonly running: boolean;
+  /** Why its health check does not succeed; undefined: it does. */
+  readonly reason: string | undefined;
+}
+
+/** Machines that really boot, by id of their server; undefined for a server whose machine is only modelled. */
+export type BootedGuestOf = (serverId: string) => BootedGuest | undefined;

@@ -29,7 +29,8 @@ function open({ id, kind, address, port }: SocketRequest): void {
     const socket = createSocket("udp4").once("error", fail);
     socket.bind(port, address, () => pass(id, socket, () => socket.close()));
   } else {
-    const socket = new Socket({ allowHalfOpen: true }).once("error", fail);
+    // Paused: what the other side says first is for the parent to read.
+    const socket = new Socket({ allowHalfOpen: true }).pause().once("error", fail);
     socket.connect(port, address, () => pass(id, socket, () => undefined));
   }
 }
