@@ -58,6 +58,8 @@ export interface PrestaShopTierArgs extends DataProtection {
   readonly publishHostKeys?: boolean;
   /** Where the machines send their journals. Default: nowhere. */
   readonly logs?: LogsArgs;
+  /** Most PHP children of a front. Default: as many as its machine carries. */
+  readonly phpChildren?: number;
   /** How often, in seconds, the images are copied off-site, and after how long a copy is given up. */
   readonly imagesCopy: { readonly copyEverySeconds: number; readonly copyTimeoutSeconds: number };
   readonly network: VRack;
@@ -212,6 +214,7 @@ export class PrestaShopTier extends Component {
           copies,
           trustedProxies: args.trustedProxies,
           imagesCopy: args.imagesCopy,
+          ...(args.phpChildren === undefined ? {} : { phpChildren: args.phpChildren }),
           administratorKeys: args.administratorKeys,
           ...(hostKeysUrl === undefined ? {} : { hostKeysUrl }),
           ...(logs === undefined ? {} : { logs }),

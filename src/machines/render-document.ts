@@ -89,6 +89,10 @@ function areLines(keys: readonly string[] = []): boolean {
   return keys.every((key) => oneLine.test(key.trim()));
 }
 
+function isChildren({ role, phpChildren = 1 }: GuestDocumentInput): boolean {
+  return Number.isInteger(phpChildren) && phpChildren >= 1 && (role === "prestashop" || phpChildren === 1);
+}
+
 /** A value with a quote, a brace or a line break would be read as configuration. */
 function refuseUnsafe(input: GuestDocumentInput): void {
   const copies = [input.filestore, input.imagesCopy].filter((copy) => copy !== undefined);
@@ -110,6 +114,7 @@ function refuseUnsafe(input: GuestDocumentInput): void {
     ["tasks", "commands in printable text, for prestashop", (input.tasks ?? []).every(isTask)],
     ["filestore", "only for odoo, and needed there", (input.role === "odoo") === (input.filestore !== undefined)],
     ["imagesCopy", "only for prestashop", input.role === "prestashop" || input.imagesCopy === undefined],
+    ["phpChildren", "a whole number from 1, only for prestashop", isChildren(input)],
     [
       "copyEverySeconds, copyTimeoutSeconds",
       "whole seconds from 60",

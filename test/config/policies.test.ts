@@ -215,6 +215,24 @@ test("an event that comes only once is told when its rush is over, and not befor
   expect(over.messageOf("calendar-horizon")).toContain("salon until 2026-06-14");
 });
 
+/** Ten fronts of the larger size, as a shop asks for that grows without looking at its database. */
+const tenFronts = {
+  shared: { "prestashop.addresses": Array.from({ length: 10 }, (_, index) => `10.10.1.${10 + index}`) },
+  rush: { "prestashop.fronts": 10 },
+};
+
+test("ten fronts are more than a small database accepts, unless each is given fewer PHP children", () => {
+  const { exit, issues, messageOf } = check(tenFronts);
+  expect({ exit, issues }).toEqual({ exit: 3, issues: ["connections-exceed-limit mysql.flavor"] });
+  expect(messageOf("connections-exceed-limit")).toMatch(
+    /10 machines.*96 each.*960 connections.*at most 300.*prestashop\.phpChildren/s,
+  );
+  const fewer = { ...tenFronts.shared, "prestashop.phpChildren": 15 };
+  expect(check({ ...tenFronts, shared: fewer })).toMatchObject({ exit: 0, issues: [] });
+  const larger = { ...tenFronts.shared, "mysql.flavor": "db1-15", "mysql.disk": 320 };
+  expect(check({ ...tenFronts, shared: larger })).toMatchObject({ exit: 0, issues: [] });
+});
+
 test("a network of public addresses would make the databases public", () => {
   const subnets = Object.fromEntries(
     ["loadBalancer", "prestashop", "mysql", "odoo", "postgresql"].map((part, index) => [

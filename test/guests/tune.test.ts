@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { renderGuestDocument } from "../../src/machines/render-document.ts";
-import { phpChildren } from "../../src/systems/lor/front-capacity.ts";
+import { type GuestDocumentInput, renderGuestDocument } from "../../src/machines/render-document.ts";
+import { odooConnections, phpChildren } from "../../src/systems/lor/front-capacity.ts";
 import { odooInput, shopInput } from "./guest-inputs.ts";
 import { Sandbox } from "./sandbox.ts";
 
@@ -8,7 +8,7 @@ let machine: Sandbox;
 
 afterEach(() => machine.remove());
 
-async function tune(processors: number, memoryMebibytes: number, input: typeof shopInput): Promise<void> {
+async function tune(processors: number, memoryMebibytes: number, input: GuestDocumentInput): Promise<void> {
   machine = new Sandbox(processors, memoryMebibytes);
   machine.install(renderGuestDocument(input));
   const done = await machine.run(`${machine.root}/usr/local/sbin/lor-tune`);
@@ -50,6 +50,20 @@ describe("sizes derived at boot", () => {
     expect(((workers + 3) * hard) / 2 ** 20).toBeLessThanOrEqual(memory - 1024);
     const connections = Number(/--db_maxconn=(\d+)/.exec(tuning)?.[1]);
     expect((workers + 3) * connections).toBeLessThanOrEqual(100);
+    // The policy about connections counts as the machine does.
+    const memoryMegabytes = Math.ceil((memory * 2 ** 20) / 1_000_000);
+    expect(odooConnections({ cores: processors, memoryMegabytes })).toBe((workers + 3) * connections);
+  });
+
+  it.each([1, 2, 20, 400])("of a front with at most %i PHP children", async (most) => {
+    await tune(4, 15_000, { ...shopInput, phpChildren: most });
+    const pool = machine.read("/etc/php/8.2/fpm/pool.d/lor-tuning.conf");
+    const number = (name: string) => Number(new RegExp(`^pm\\.${name} = (\\d+)$`, "m").exec(pool)?.[1]);
+    expect(number("max_children")).toBe(Math.min(most, 48));
+    expect(phpChildren({ cores: 4, memoryMegabytes: 15_729 }, most)).toBe(number("max_children"));
+    expect(number("start_servers")).toBeGreaterThanOrEqual(number("min_spare_servers"));
+    expect(number("start_servers")).toBeLessThanOrEqual(number("max_spare_servers"));
+    expect(number("max_spare_servers")).toBeLessThanOrEqual(most);
   });
 
   it("bind the node exporter to the private address only", async () => {

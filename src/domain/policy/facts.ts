@@ -10,6 +10,7 @@ export interface PolicyFacts {
   readonly places: readonly DataSetPlace[];
   readonly holders: readonly DataHolder[];
   readonly databases: readonly DatabaseAccess[];
+  readonly connections: readonly DatabaseConnections[];
   readonly ports: readonly ServerPort[];
   readonly remoteAccess: RemoteAccess;
   readonly fronts: FrontCount;
@@ -56,6 +57,20 @@ interface DatabaseAccess {
   readonly setting: string;
   /** Networks that may connect, as CIDR. */
   readonly allowedFrom: readonly string[];
+}
+
+/** Connections of one profile to one database. */
+interface DatabaseConnections {
+  /** Section of the settings, such as `mysql`. */
+  readonly setting: string;
+  readonly profile: Profile;
+  readonly flavor: string;
+  /** Connections that the flavor accepts at the same time. */
+  readonly limit: number;
+  /** Machines that connect, and how many connections each may hold. */
+  readonly clients: readonly { readonly name: string; readonly connections: number }[];
+  /** Settings that lower the number, apart from a larger flavor. */
+  readonly remedies: readonly string[];
 }
 
 interface ServerPort {

@@ -47,4 +47,28 @@ export const servingPolicies: readonly Policy[] = Object.freeze([
             },
           ],
   }),
+  definePolicy({
+    code: "connections-exceed-limit",
+    exit: 3,
+    reason:
+      "a database that refuses one more connection answers some visitors with an error while every machine is healthy",
+    remedy:
+      "take a larger flavor of the database, or lower the number with the settings that the refusal names: fewer or smaller machines, or fewer processes on each",
+    needs: ["connections"],
+    judge: ({ connections }) =>
+      connections.flatMap(({ setting, profile, flavor, limit, clients, remedies }) => {
+        const sum = clients.reduce((total, client) => total + client.connections, 0);
+        if (sum <= limit) return [];
+        const each = [...new Set(clients.map((client) => client.connections))].join(" or ");
+        return [
+          {
+            path: `${setting}.flavor`,
+            subject: setting,
+            what: `in ${profile} ${clients.length === 1 ? "one machine" : `${clients.length} machines`} may hold more connections to ${setting} than ${flavor} accepts, ${each} each`,
+            seen: `${sum} connections`,
+            accepted: `at most ${limit} (${[`a larger ${setting}.flavor`, ...remedies].join(", or less by ")})`,
+          },
+        ];
+      }),
+  }),
 ]);

@@ -1,7 +1,7 @@
 import { contentFile } from "../content.ts";
 import type { GuestDocument, GuestFile } from "../document.ts";
 
-type ShopInput = Pick<GuestDocument, "domain" | "trustedProxies" | "imagesCopy" | "database">;
+type ShopInput = Pick<GuestDocument, "domain" | "trustedProxies" | "imagesCopy" | "database" | "phpChildren">;
 
 /** Programs of the shop's side, in PHP. */
 const libraries = [
@@ -31,6 +31,12 @@ export function prestashopFiles(input: ShopInput): GuestFile[] {
   const overlay = "/usr/local/lib/lor/overlay";
   return [
     contentFile("/usr/local/sbin/lor-tune", "0755", "prestashop/lor-tune.py"),
+    // Always there: a file that a later document no longer had would stay on the machine.
+    {
+      path: "/etc/lor/tuning.json",
+      mode: "0644",
+      content: `${JSON.stringify({ phpChildren: input.phpChildren ?? null })}\n`,
+    },
     contentFile("/usr/local/sbin/lor-clean", "0755", "prestashop/lor-clean.py"),
     contentFile("/etc/systemd/system/lor-clean.service", "0644", "prestashop/lor-clean.service"),
     contentFile("/usr/local/lib/lor/lor_role.py", "0644", "prestashop/lor_role.py"),

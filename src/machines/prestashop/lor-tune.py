@@ -5,7 +5,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib/lor"))
 
-from lor_files import write  # noqa: E402
+from lor_files import read_json, write  # noqa: E402
 from lor_machine import memory_mebibytes, private_address, processors  # noqa: E402
 
 # The system, nginx, the images' cache and the exporter.
@@ -15,20 +15,22 @@ CHILD_MEBIBYTES = 128
 CHILDREN_PER_PROCESSOR = 12
 
 
-def sizes(cpus, memory):
+def sizes(cpus, memory, most=None):
     opcache = 256 if memory < 8192 else 512
     children = max(4, min((memory - RESERVED_MEBIBYTES - opcache) // CHILD_MEBIBYTES, cpus * CHILDREN_PER_PROCESSOR))
+    children = min(children, most or children)
     return {
         "opcache": opcache,
         "children": children,
-        "start": max(2, children // 4),
+        # PHP wants least <= start <= most <= children.
+        "start": min(children, max(2, children // 4)),
         "least": max(1, children // 6),
-        "most": max(3, children // 2),
+        "most": min(children, max(3, children // 2)),
     }
 
 
 def main():
-    size = sizes(processors(), memory_mebibytes())
+    size = sizes(processors(), memory_mebibytes(), read_json("/etc/lor/tuning.json").get("phpChildren"))
     write("/etc/php/8.2/fpm/pool.d/lor-tuning.conf", (
         "; Written by lor-tune at every boot.\n[lor-shop]\npm = dynamic\npm.max_children = %(children)d\npm.start_servers = %(start)d\n"
         "pm.min_spare_servers = %(least)d\npm.max_spare_servers = %(most)d\npm.max_requests = 1000\n" % size).encode())

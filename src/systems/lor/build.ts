@@ -71,6 +71,7 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
     domain: plan.shop.domain,
     release: plan.shop.release,
     ...login,
+    ...(plan.shop.phpChildren === undefined ? {} : { phpChildren: plan.shop.phpChildren }),
     imagesCopy: plan.storage.imagesCopy,
     network,
     part: partNames.prestashop,

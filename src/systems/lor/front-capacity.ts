@@ -31,10 +31,35 @@ const reservedMebibytes = 1024 + 512;
 const childMebibytes = 128;
 const childrenPerCore = 12;
 
-/** Number of PHP children, by the same rule as the machine at its boot (src/machines/prestashop/lor-tune.py; a test compares the two). */
-export function phpChildren({ cores, memoryMegabytes }: FrontMachine): number {
+/**
+ * Number of PHP children, by the same rule as the machine at its boot (src/machines/prestashop/lor-tune.py; a test compares the two).
+ * @param most `prestashop.phpChildren`; undefined: no limit
+ */
+export function phpChildren({ cores, memoryMegabytes }: FrontMachine, most?: number): number {
   const memory = Math.floor((memoryMegabytes * 1_000_000) / mebibyte);
   const opcache = memory < 8192 ? 256 : 512;
   const fitting = Math.floor((memory - reservedMebibytes - opcache) / childMebibytes);
-  return Math.max(4, Math.min(fitting, cores * childrenPerCore));
+  const derived = Math.max(4, Math.min(fitting, cores * childrenPerCore));
+  return Math.min(derived, most ?? derived);
+}
+
+/** The shop's own connection, and that of its sessions (src/machines/prestashop/sessions.php). */
+const connectionsPerChild = 2;
+
+/** Connections to MySQL that a front may hold at the same time. */
+export function frontConnections(machine: FrontMachine, most?: number): number {
+  return phpChildren(machine, most) * connectionsPerChild;
+}
+
+const odoo = { reservedMebibytes: 2048, workerMebibytes: 640, cronThreads: 2, connections: 80, leastPerProcess: 4 };
+
+/**
+ * Connections to PostgreSQL that Odoo's machine may hold at the same time, by the same rule as the machine at its boot
+ * (src/machines/odoo/lor-tune.py; a test compares the two).
+ */
+export function odooConnections({ cores, memoryMegabytes }: FrontMachine): number {
+  const memory = Math.floor((memoryMegabytes * 1_000_000) / mebibyte);
+  const fitting = Math.floor((memory - odoo.reservedMebibytes) / odoo.workerMebibytes) - odoo.cronThreads - 1;
+  const processes = Math.max(2, Math.min(cores * 2 + 1, fitting)) + odoo.cronThreads + 1;
+  return processes * Math.max(odoo.leastPerProcess, Math.floor(odoo.connections / processes));
 }

@@ -121,6 +121,8 @@ interface ReleasePlan {
 
 export interface ShopPlan {
   readonly domain: string;
+  /** Most PHP children of a front; undefined: as many as its machine carries. */
+  readonly phpChildren: number | undefined;
   readonly release: ReleasePlan;
   readonly fronts: readonly ServerPlan[];
   /** Fronts that exist in one profile or during a switch only; created first, removed last. */

@@ -107,6 +107,7 @@ function planShop(args: LorPlanArgs, prefix: string): ShopPlan {
   const always = new Set(fleetOf(normal).fronts.map((front) => front.name));
   return {
     domain: prestashop.domain,
+    phpChildren: prestashop.phpChildren,
     release: prestashop.release,
     fronts: args.fleet.fronts.map((front) => planFront(front, normal, prefix)),
     extraFronts: args.fleet.fronts.map((front) => front.name).filter((name) => !always.has(name)),

@@ -1,4 +1,4 @@
-import { findDatabasePlan, findRegion } from "../../clouds/ovh/offers.ts";
+import { databaseConnections, findDatabasePlan, findInstance, findRegion } from "../../clouds/ovh/offers.ts";
 import { defaultPriceBook, findPriceBook } from "../../clouds/ovh/price-books.ts";
 import type { EventRule } from "../../domain/calendar/model.ts";
 import { lastDayOf } from "../../domain/calendar/windows.ts";
@@ -7,6 +7,7 @@ import { longestGapSeconds } from "../../domain/cron.ts";
 import type { MonthlyBill, PolicyFacts } from "../../domain/policy/facts.ts";
 import type { Profile } from "../../domain/profile.ts";
 import { partNames } from "./address-plan.ts";
+import { frontConnections, odooConnections } from "./front-capacity.ts";
 import { fleetOf, planLor } from "./plan.ts";
 import { planItems } from "./plan-items.ts";
 import type { LorPlan, Part } from "./plan-model.ts";
@@ -49,7 +50,7 @@ export function factsOfPlans(
   today: string,
 ): Pick<
   PolicyFacts,
-  "holders" | "databases" | "ports" | "remoteAccess" | "spread" | "bill" | "priceBooks" | "calendar"
+  "holders" | "databases" | "connections" | "ports" | "remoteAccess" | "spread" | "bill" | "priceBooks" | "calendar"
 > {
   const plans = { normal: planProfile(settings, "normal"), rush: planProfile(settings, "rush") };
   const { budget, priceBookAge } = settings.normal.policies;
@@ -60,6 +61,8 @@ export function factsOfPlans(
       setting: engine,
       allowedFrom,
     })),
+    // The larger profile: every state of a switch has less.
+    connections: connectionsOf(plans.rush),
     ports: portsOf(plans.rush),
     remoteAccess: { setting: "access.allowFrom", allowFrom: plans.rush.access?.allowFrom ?? [] },
     spread: { setting: "prestashop", groupPolicy: plans.rush.shop.groupPolicy },
@@ -129,6 +132,28 @@ function holdersOf(plan: LorPlan): PolicyFacts["holders"] {
     holder("erp-filestore", "openstack:blockstorage/volume:Volume", "odoo-data", "odoo"),
     holder("the off-site copies", "ovh:CloudProject/storage:Storage", "copies", "storage"),
   ];
+}
+
+/** Connections of both applications to their databases in rush; a flavor whose limit is unknown is not judged. */
+function connectionsOf({ shop, odoo, mysql, postgresql }: LorPlan): PolicyFacts["connections"] {
+  const machineOf = (size: string) => findInstance(size) ?? { cores: 0, memoryMegabytes: 0 };
+  const fronts = shop.fronts.map(({ name, size }) => ({
+    name,
+    connections: frontConnections(machineOf(size), shop.phpChildren),
+  }));
+  const { name, size } = odoo.server;
+  const uses = [
+    {
+      ...mysql,
+      clients: fronts,
+      remedies: ["prestashop.fronts", "prestashop.frontsFlavor", "prestashop.phpChildren"],
+    },
+    { ...postgresql, clients: [{ name, connections: odooConnections(machineOf(size)) }], remedies: ["odoo.flavor"] },
+  ];
+  return uses.flatMap(({ engine, flavor, clients, remedies }) => {
+    const limit = databaseConnections(engine, flavor);
+    return limit === undefined ? [] : [{ setting: engine, profile: "rush", flavor, limit, clients, remedies }];
+  });
 }
 
 function portsOf(plan: LorPlan): PolicyFacts["ports"] {

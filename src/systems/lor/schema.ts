@@ -127,6 +127,7 @@ export const lorSchema = z.object({
     flavorFamily: oneOf(["flex", "classic"], "flavor-family-unknown").prefault("flex"),
     disk: gigabytes(10, 12_000),
     image: text(/^\S.{0,253}$/, anything),
+    phpChildren: whole(1, 500, "php-children-invalid").optional(),
     release,
   }),
   odoo: z.object({

@@ -56,6 +56,8 @@ export interface LorSettings extends SharedSettings {
     readonly disk: Size;
     /** Public image, such as `Debian 12`. */
     readonly image: string;
+    /** Most PHP children of a front, 1 to 500; undefined (the default): as many as its machine carries. */
+    readonly phpChildren?: number | undefined;
     readonly release: ReleaseSettings;
   };
   readonly odoo: {

@@ -25,6 +25,16 @@ export const soundFacts: PolicyFacts = {
   holders: [{ dataSet: "orders", resource: "Database mysql", protected: true, setting: "mysql" }],
   databases: [{ setting: "mysql", allowedFrom: ["10.10.1.0/24"] }],
   remoteAccess: { setting: "access.allowFrom", allowFrom: [] },
+  connections: [
+    {
+      setting: "mysql",
+      profile: "rush",
+      flavor: "db1-4",
+      limit: 300,
+      clients: [150, 150].map((connections, index) => ({ name: `ps-${index}`, connections })),
+      remedies: ["machines.count"],
+    },
+  ],
   ports: [{ server: "ps-0", group: "lor-prod-prestashop", setting: "prestashop" }],
   fronts: { setting: "machines.count", count: { normal: 2, rush: 3 } },
   spread: { setting: "machines", groupPolicy: "soft-anti-affinity" },

@@ -122,6 +122,16 @@ const violations: readonly Violation[] = [
     says: ["no server group", "soft-anti-affinity"],
   },
   {
+    name: "one connection more than the database accepts",
+    code: "connections-exceed-limit",
+    facts: {
+      connections: soundFacts.connections.map((use) => ({ ...use, limit: 299 })),
+    },
+    path: "mysql.flavor",
+    subject: "mysql",
+    says: ["2 machines", "db1-4", "150 each", "300 connections", "at most 299", "machines.count"],
+  },
+  {
     name: "fronts kept together",
     code: "fronts-not-spread",
     facts: { spread: { setting: "machines", groupPolicy: "affinity" } },
