@@ -52,11 +52,12 @@ export function renderBastionDocument(input: Omit<BastionDocument, "files" | "ve
 
 /** Files of every machine: the scripts that apply a document. */
 function machineFiles(): GuestFile[] {
-  const library = ["bundle", "copy", "files", "machine", "release", "services", "volume"];
+  const library = ["bundle", "copy", "drift", "files", "machine", "release", "services", "volume"];
   return [
     contentFile("/usr/local/lib/lor/lor_access.py", "0644", "access/lor_access.py"),
     contentFile("/usr/local/lib/lor/lor_logs.py", "0644", "logs/lor_logs.py"),
     contentFile("/usr/local/sbin/lor-apply", "0755", "machine/lor-apply.py"),
+    contentFile("/usr/local/sbin/lor-drift", "0755", "machine/lor-drift.py"),
     ...library.map((name) => contentFile(`/usr/local/lib/lor/lor_${name}.py`, "0644", `machine/lor_${name}.py`)),
     contentFile(
       "/etc/apt/apt.conf.d/52lor-unattended-upgrades",

@@ -137,7 +137,7 @@ describe("a machine", () => {
     expect(calls.join("\n")).not.toContain("PLANTED");
 
     expect(await machine.fetch()).toEqual({ code: 0, out: "" });
-    expect(machine.takeCalls()).toEqual([]);
+    expect(machine.takeChanges()).toEqual([]);
   });
 
   it("keeps a configuration that its SSH server accepts, and says what it refuses", async () => {

@@ -87,7 +87,7 @@ describe("a front", () => {
 
     const asked = web.requests.length;
     expect((await fetch()).code).toBe(0);
-    expect(machine.takeCalls()).toEqual([]);
+    expect(machine.takeChanges()).toEqual([]);
     expect(web.requests.slice(asked)).toEqual(["GET /ps-0.json?temp_url_sig=signed"]);
   });
 

@@ -79,7 +79,7 @@ describe("the Odoo server", () => {
     expect(calls).toContain("systemctl restart lor-filestore-copy.timer");
     expect(calls.join("\n")).not.toContain("PLANTED");
     expect((await fetch()).code).toBe(0);
-    expect(machine.takeCalls()).toEqual([]);
+    expect(machine.takeChanges()).toEqual([]);
   });
 
   it("keeps each secret in a file of its own service", async () => {

@@ -69,6 +69,12 @@ export class Sandbox {
     return calls;
   }
 
+  /** Calls since the last time this was asked, except those by which the machine only looks whether somebody changed something. */
+  takeChanges(): string[] {
+    // The second pattern is the rest of dpkg-query's format, which holds a line break.
+    return this.takeCalls().filter((call) => !/^(dpkg-query -W|systemctl show) |^ -- /.test(call));
+  }
+
   run(
     program: string,
     args: readonly string[] = [],

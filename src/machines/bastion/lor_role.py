@@ -6,6 +6,8 @@ from lor_services import systemctl
 
 PACKAGES = []
 OBSOLETE = []
+# Services that always run.
+SERVICES = ["prometheus-node-exporter.service"]
 USER = "jump"
 
 

@@ -1,8 +1,8 @@
 #!/usr/bin/python3 -I
 """Makes the machine what a bundle says: lor-apply BUNDLE [--not-fetched].
 
-Acts only on a change. Whatever fails, the release and the configuration that run go on, and /var/lib/lor/status.json says
-what failed. Ends with 0, with 75 when something outside is not ready, with 1 when the document can't be applied.
+Acts on another document, and on a file that a person changed, which it keeps aside and puts back. Whatever fails, the release and
+the configuration that run go on, and /var/lib/lor/status.json says what failed. Ends with 0, with 75 when something outside is not ready, with 1 when the document can't be applied.
 """
 import datetime
 import fcntl
@@ -13,6 +13,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib/lor"))
 
 import lor_access  # noqa: E402
+import lor_drift  # noqa: E402
 import lor_logs  # noqa: E402
 import lor_release  # noqa: E402
 import lor_role  # noqa: E402
@@ -37,20 +38,28 @@ def main(arguments):
     os.chmod(at("/var/lib/lor"), 0o755)
     with open(at("/var/lib/lor/lock"), "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        changed = None
         if applied(bundle) == bundle.id:
-            return 0
+            found = lor_drift.differences(bundle.command("lor-drift"))
+            files = [each["name"] for each in found or [] if each["kind"] == "file"]
+            if found is not None and (not files or lor_drift.held()):
+                tell_differences(bundle, found)
+                return 0
+            if files:
+                changed = {"at": now(), "files": sorted(set(files)), "kept": lor_drift.keep_aside(files)}
         if failed_lately(bundle):
             return 1
         try:
             apply(bundle)
+            record(bundle)
         except NotReady as reason:
-            tell(bundle, "waiting", str(reason))
+            tell(bundle, "waiting", str(reason), changed)
             return NOT_READY
         except Exception as reason:  # anything: the machine must say what happened, and go on
-            tell(bundle, "failed", str(reason) if isinstance(reason, Refused) else "%s: %s" % (type(reason).__name__, reason))
+            tell(bundle, "failed", str(reason) if isinstance(reason, Refused) else "%s: %s" % (type(reason).__name__, reason), changed)
             return 1
         keep(bundle)
-        tell(bundle, "applied", "")
+        tell(bundle, "applied", "", changed)
     return 0
 
 
@@ -126,6 +135,16 @@ def install(bundle, change):
         change.remove(path)
 
 
+def record(bundle):
+    """What lor-drift compares the machine with until the next document."""
+    document = bundle.document
+    managed = lor_role.secret_files(document) + [file for part in BASE for file in part.files(document)]
+    obsolete = lor_role.OBSOLETE + [path for part in BASE for path in part.obsolete(document)]
+    paths = [*bundle.paths(), *(file.path for file in managed), *obsolete]
+    timers = [os.path.basename(path) for path in bundle.paths() if path.endswith((".timer", ".mount"))]
+    lor_drift.record(bundle.command("lor-drift"), paths, PACKAGES + lor_role.PACKAGES, sorted(timers) + lor_role.SERVICES)
+
+
 def abandoned(bundle):
     """Files that the last document had and this one has not. A unit is stopped before its file goes."""
     try:
@@ -197,15 +216,31 @@ def keep(bundle):
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def tell(bundle, state, message):
+def tell(bundle, state, message, changed=None):
     """The message never holds a secret: no command gets one as an argument."""
-    now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
-    write_json(STATUS, {
-        "version": 1, "at": now, "state": state, "message": message, "bundle": bundle.id,
+    write_status({
+        "version": 1, "at": now(), "state": state, "message": message, "bundle": bundle.id,
         "wantedRelease": bundle.document.get("release", {}).get("version"), "serving": lor_release.current(),
-    }, 0o644)
+        "differences": [], "putBack": changed or read_json(STATUS).get("putBack"),
+    })
     if message:
         print("lor-apply: %s: %s" % (state, message), file=sys.stderr)
+
+
+def tell_differences(bundle, found):
+    """What differs and is not put back: units and packages always, files while they are held."""
+    status = read_json(STATUS)
+    told = [{name: each[name] for name in ("kind", "name", "what")} for each in found]
+    if status.get("differences", []) != told:
+        write_status({**status, "at": now(), "differences": told})
+
+
+def write_status(status):
+    write_json(STATUS, status, 0o644)
+
+
+def now():
+    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
 
 
 if __name__ == "__main__":

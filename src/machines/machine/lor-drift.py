@@ -135,8 +135,7 @@ def package_states(names):
     versions = dict.fromkeys(names)
     if names:
         command = ["dpkg-query", "-W", "-f", "${Package}\\t${db:Status-Status}\\t${Version}\\n", "--", *names]
-        for line in output_of(command).splitlines():
-            name, state, version = line.split("\t")
+        for name, state, version in (line.split("\t") for line in output_of(command).splitlines() if line.count("\t") == 2):
             if state == "installed" and name in versions:
                 versions[name] = version
     return versions

@@ -14,6 +14,8 @@ PDF = "wkhtmltopdf"
 # The package of wkhtmltopdf's own builds, with patched Qt.
 PATCHED_PDF = "wkhtmltox"
 OBSOLETE = ["/etc/nginx/sites-enabled/default"]
+# Services that always run.
+SERVICES = ["nginx.service", "lor-odoo.service", "prometheus-node-exporter.service"]
 SETTINGS = "/etc/lor/odoo.conf"
 DATABASE_CA = "/etc/lor/database-ca.pem"
 PASSWORDS = "/etc/lor/postgresql.pass"

@@ -18,6 +18,8 @@ PHP = "8.2"
 PACKAGES = ["php%s-%s" % (PHP, name) for name in ("fpm", "cli", "mysql", "intl", "gd", "zip", "mbstring", "xml", "curl", "bcmath", "opcache")]
 PACKAGES += ["nginx-light", "rclone", "fuse3"]
 OBSOLETE = ["/etc/nginx/sites-enabled/default", "/etc/php/%s/fpm/pool.d/www.conf" % PHP]
+# Services that always run.
+SERVICES = ["nginx.service", "php%s-fpm.service" % PHP, "prometheus-node-exporter.service"]
 SETTINGS = "/etc/lor/shop.json"
 DATABASE_CA = "/etc/lor/database-ca.pem"
 RCLONE = "/etc/lor/rclone.conf"
