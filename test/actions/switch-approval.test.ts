@@ -117,7 +117,7 @@ describe("a saved plan", () => {
     ],
     [
       "somebody else's run changes much of the state",
-      "openstack:compute/instance:Instance ps-0 is gone from the state; 67 more resources of the state",
+      "openstack:compute/instance:Instance ps-0 is gone from the state; 68 more resources of the state",
       () => stack.engine.state.clear(),
     ],
   ] satisfies [string, string, () => void][])("is refused when %s", async (_, seen, change) => {

@@ -6,7 +6,7 @@ import type { CertificateStore, StoredProof } from "../../stack/certificate-stor
 import type { StackContext } from "../../stack/stack-context.ts";
 import { waitUntil } from "../../stack/wait-until.ts";
 
-/** Seconds. The least that OVHcloud accepts; it matters to a resolver that asks twice. */
+/** Seconds. The least that a zone accepts; it matters to a resolver that asks twice. */
 const ttl = 60;
 
 /** Publishes the TXT records of proofs and waits until every authoritative name server answers with them. */

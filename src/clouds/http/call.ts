@@ -140,7 +140,7 @@ export class Caller {
     }
     const text = new TextDecoder().decode(bytes);
     if (!response.ok) throw new CloudCallError(call, response.status, errorText(text));
-    const isJson = call.headers?.accept === undefined;
+    const isJson = (call.headers?.accept ?? "json").includes("json");
     const body = isJson ? parsed(call, response, text) : undefined;
     return { status: response.status, headers: response.headers, body, bytes };
   }
