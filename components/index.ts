@@ -40,6 +40,13 @@ export {
   type BastionTransforms,
 } from "./ovh/bastion.ts";
 export {
+  type DnsRecord,
+  DnsRecords,
+  type DnsRecordsArgs,
+  type DnsRecordsNodes,
+  type DnsRecordsTransforms,
+} from "./ovh/dns-records.ts";
+export {
   LoadBalancer,
   type LoadBalancerArgs,
   type LoadBalancerNodes,

@@ -34,6 +34,8 @@ export interface OdooTierArgs extends DataProtection {
   readonly publishHostKeys?: boolean;
   /** Where the machines send their journals. Default: nowhere. */
   readonly logs?: LogsArgs;
+  /** Certificate authority of its HTTPS. Default: Let's Encrypt, without an e-mail address. */
+  readonly authority?: GuestDocument["authority"];
   /** How often, in seconds, the filestore is copied to object storage, and after how long a copy is given up. */
   readonly filestore: { readonly copyEverySeconds: number; readonly copyTimeoutSeconds: number };
   readonly network: VRack;
@@ -165,6 +167,7 @@ export class OdooTier extends Component {
         copies,
         trustedProxies: [],
         filestore: args.filestore,
+        ...(args.authority === undefined ? {} : { authority: args.authority }),
         administratorKeys: args.administratorKeys,
         ...(hostKeysUrl === undefined ? {} : { hostKeysUrl }),
         ...(logs === undefined ? {} : { logs }),

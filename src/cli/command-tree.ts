@@ -22,6 +22,7 @@ const definitions: readonly { readonly names: readonly string[]; load(): Promise
   { names: ["ssh", "run", "copy", "logs"], load: () => import("./definitions/machines.ts") },
   { names: ["app"], load: () => import("./definitions/app.ts") },
   { names: ["certificate"], load: () => import("./definitions/certificate.ts") },
+  { names: ["dns"], load: () => import("./definitions/dns.ts") },
   { names: ["destroy"], load: () => import("./definitions/destroy.ts") },
   { names: ["recover"], load: () => import("./definitions/recover.ts") },
   { names: ["doctor"], load: () => import("./definitions/doctor.ts") },

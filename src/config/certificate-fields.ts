@@ -42,9 +42,29 @@ export function certificateSettings(section: CertificateSection, email: string):
   return { ...section, kind: "acme", email: section.email ?? email };
 }
 
+const recordRefusal = {
+  code: "dns-record-invalid",
+  accepted: "printable text on one line, such as 10 mx1.mail.example. for an MX record",
+} as const;
+
+/** A record that is wanted besides the addresses of shop and ERP, such as one for mail. */
+const record = z.object({
+  name: text(/^(@|([a-z0-9_*]([a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9_*]([a-z0-9_-]{0,61}[a-z0-9])?)$/, {
+    code: "dns-record-invalid",
+    accepted: "a name below the zone, such as mail, or @ for the zone itself",
+  }),
+  type: oneOf(["A", "AAAA", "CAA", "CNAME", "MX", "SRV", "TXT"], "dns-record-invalid"),
+  value: text(/^[\x21-\x7e]([\x20-\x7e]{0,998}[\x21-\x7e])?$/, recordRefusal),
+});
+
 /** The DNS zone of the system's names. */
 export function dns() {
   return z.object({
     zone: domain.optional(),
+    manage: z.boolean("true or false").prefault(false),
+    records: z.array(record, "a list of records").prefault([]),
   });
 }
+
+/** The section `dns`, validated. */
+export type DnsSection = z.output<ReturnType<typeof dns>>;

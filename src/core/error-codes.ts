@@ -116,6 +116,8 @@ export const errorCodes = {
   "disk-cannot-shrink": { exit: 3, means: "a disk would become smaller, and the cloud only enlarges it" },
   "disk-never-shrinks": { exit: "none", means: "a disk grows, and cannot shrink again" },
   "dns-not-propagated": { exit: 1, means: "the name servers of the zone do not answer with the new record" },
+  "dns-record-exists": { exit: 3, means: "somebody else has made a DNS record of that name and type" },
+  "dns-record-invalid": { exit: 2, means: "the value is not a DNS record that can be created" },
   "dns-zone-missing": { exit: 2, means: "the settings name no DNS zone, or one that does not contain the names" },
   "domain-invalid": { exit: 2, means: "the value is not a domain name" },
   "driver-unknown": { exit: 2, means: "the load balancer driver is not supported" },

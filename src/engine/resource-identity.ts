@@ -30,6 +30,10 @@ const identifyingInputs: ReadonlySet<string> = new Set([
   "address",
   "protocolPort",
   "containerName",
+  "zone",
+  "subdomain",
+  "fieldtype",
+  "target",
 ]);
 
 /** Placeholders of the engine's event log for a secret, and for a value that depends on another resource. */

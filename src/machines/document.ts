@@ -50,6 +50,8 @@ export interface GuestDocument extends MachineDocument {
   readonly copies: GuestDocument["storage"];
   /** Addresses whose `X-Forwarded-*` headers are believed. */
   readonly trustedProxies: readonly string[];
+  /** Odoo only: who issues its certificate by ACME. Default: Let's Encrypt, without an e-mail address. */
+  readonly authority?: { readonly directory: string; readonly email: string };
   /** Odoo only. */
   readonly filestore?: { readonly copyEverySeconds: number; readonly copyTimeoutSeconds: number };
   /** PrestaShop only: most PHP children, whatever the machine carries. Default: no limit. */

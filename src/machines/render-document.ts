@@ -114,6 +114,12 @@ function refuseUnsafe(input: GuestDocumentInput): void {
     ["mail", "a host name, a user and a port", input.mail === undefined || isRelay(input)],
     ["tasks", "commands in printable text, for prestashop", (input.tasks ?? []).every(isTask)],
     ["filestore", "only for odoo, and needed there", (input.role === "odoo") === (input.filestore !== undefined)],
+    [
+      "authority.directory",
+      "an https address",
+      input.authority === undefined || /^https:\/\/[0-9A-Za-z.:/_~-]+$/.test(input.authority.directory),
+    ],
+    ["authority.email", "an e-mail address", /^([^\s"'\\%$@]+@[0-9A-Za-z.-]+)?$/.test(input.authority?.email ?? "")],
     ["imagesCopy", "only for prestashop", input.role === "prestashop" || input.imagesCopy === undefined],
     ["phpChildren", "a whole number from 1, only for prestashop", isChildren(input)],
     [

@@ -7,8 +7,8 @@ import type { SharedFiles } from "../state/shared-files.ts";
 export interface StoredCertificate {
   /** PKCS#12 without password, in base64. Secret. */
   readonly pkcs12: string;
-  /** `self-made`: by this program, for a listener that has no other one yet. */
-  readonly origin: "self-made" | "acme";
+  /** `self-made`: by this program, for a listener that has no other one yet; `given`: found on the listener, from a file that a person gave. */
+  readonly origin: "self-made" | "given" | "acme";
   /** Whether a run has put it onto the listener. */
   readonly installed: boolean;
 }

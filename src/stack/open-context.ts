@@ -302,7 +302,7 @@ function certificateReader(args: OpenContextArgs, place: Place, store: Certifica
   const { system, settings } = args.project;
   const use = system.certificate;
   if (use === undefined) return async () => "";
-  if (use.source(settings.normal).kind === "acme") return storedReader(args, store, use.domains(settings.normal));
+  if (use.source(settings.normal).kind === "acme") return storedReader(args, place.clients, store);
   const { certificate, ownCertificate } = place;
   const read = fileReader(use.variable, certificate);
   let judged = ownCertificate || withoutNewCertificate.includes(args.operation ?? "");
@@ -318,17 +318,21 @@ function certificateReader(args: OpenContextArgs, place: Place, store: Certifica
   };
 }
 
-/** The stored certificate, read at every run, because a renewal changes it. A self-made one is stored until the first renewal. */
+/**
+ * The stored certificate, read at every run, because a renewal changes it. Before the first renewal it is the one that the listener has, or a
+ * self-made one for a new listener.
+ */
 function storedReader(
-  { operation, emit }: OpenContextArgs,
+  { project, operation, emit }: OpenContextArgs,
+  clients: CloudClients,
   store: CertificateStore,
-  domains: readonly string[],
 ): () => Promise<string> {
+  const domains = project.system.certificate?.domains(project.settings.normal) ?? [];
   let made: StoredCertificate | undefined;
   let isReported = false;
   return async () => {
     const { current } = await store.read();
-    const used = current ?? made ?? selfMade(domains, systemClock.now());
+    const used = current ?? made ?? (await certificateInUse(project, clients)) ?? selfMade(domains, systemClock.now());
     made = used;
     if (current === undefined && operation !== undefined) await store.change({ current: used });
     if (used.origin === "self-made" && !isReported && operation !== "certificate renew") {
@@ -338,6 +342,19 @@ function storedReader(
     }
     return used.pkcs12;
   };
+}
+
+/** A listener that has a certificate must not get a self-made one because the settings name an authority from now on. */
+async function certificateInUse(
+  project: Project,
+  { keyManager }: CloudClients,
+): Promise<StoredCertificate | undefined> {
+  const place = project.system.certificate?.installed(planProfile(project, "normal"));
+  const ref = place === undefined ? undefined : await keyManager.usedBy(place.listener);
+  if (place === undefined || ref === undefined) return undefined;
+  const found = (await keyManager.secrets(place.secret)).find((one) => one.ref === ref);
+  if (found === undefined) return undefined;
+  return { pkcs12: Buffer.from(found.payload).toString("base64"), origin: "given", installed: true };
 }
 
 /** @throws LorError `certificate-missing` */

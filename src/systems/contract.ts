@@ -266,6 +266,23 @@ export interface ImpliedSetting {
   readonly why: string;
 }
 
+/** A DNS record that leads to a system. */
+export interface WantedRecord {
+  /** Pulumi name of the managed resource. */
+  readonly name: string;
+  /** Full name. */
+  readonly host: string;
+  /** DNS zone at the cloud that contains it, and its name there; undefined: another zone. */
+  readonly zone: string | undefined;
+  readonly subDomain: string | undefined;
+  /** Such as `A`. */
+  readonly type: string;
+  /** Undefined: not known before the system exists. */
+  readonly value: string | undefined;
+  /** Whether the program creates it. */
+  readonly managed: boolean;
+}
+
 /** Recorded resources and outputs, for systems that read them. */
 export interface RecordedResources {
   readonly resources: readonly {
@@ -377,7 +394,14 @@ export interface SystemDefinition<S extends SharedSettings = SharedSettings, P e
     };
     /** Address at which clients reach the listener, from the stack's outputs; undefined: not known. */
     publicAddress(outputs: Readonly<Record<string, unknown>>): string | undefined;
+    /** Machines that obtain and renew a certificate of their own; an address is undefined before it exists. */
+    ofMachines(
+      settings: S,
+      outputs: Readonly<Record<string, unknown>>,
+    ): readonly { readonly machine: string; readonly domain: string; readonly address: string | undefined }[];
   };
+  /** DNS records that lead to the system. Absent: the system has none. */
+  dns?(plan: P, recorded: Pick<RecordedResources, "outputs">): readonly WantedRecord[];
   /** Turns an unknown key into a more precise refusal where it would be dangerous. Default: the issue as it is. */
   explainUnknownKey?(issue: Issue): Issue;
   /**

@@ -67,8 +67,20 @@ afterAll(async () => {
 });
 
 async function createOneOfEach(made: LocalCloud): Promise<Record<string, Sample>> {
-  const { nova, neutron, octavia, cinder, swift, barbican, ovhDatabases, ovhStorage, ovhUsers, ovhVrack, ovhBackups } =
-    made;
+  const {
+    nova,
+    neutron,
+    octavia,
+    cinder,
+    swift,
+    barbican,
+    ovhDatabases,
+    ovhStorage,
+    ovhUsers,
+    ovhVrack,
+    ovhBackups,
+    ovhZones,
+  } = made;
   const projectId = made.keystone.projectId;
   ovhVrack.attach("pn-1000000", projectId);
   await made.waitUntil(() => ovhVrack.get("pn-1000000", projectId).status === "ATTACHED");
@@ -202,6 +214,8 @@ async function createOneOfEach(made: LocalCloud): Promise<Record<string, Sample>
   const user = ovhUsers.create({ description: "lor-images", roleNames: ["objectstore_operator"] });
   const s3 = ovhUsers.createS3Credential(user.id);
   ovhUsers.setS3Policy(user.id, "{}");
+  const www = { zone: "lor.example", subDomain: "www", fieldType: "A", target: "203.0.113.10", ttl: 0 };
+  const record = ovhZones.create(www);
   const backup = ovhBackups.create({ region, instanceId: server.id, name: "lor-ps-0", cron: "0 4 * * *", rotation: 7 });
 
   const named = (id: string, inputs: Readonly<Record<string, unknown>>, key: string): Sample => ({
@@ -317,6 +331,11 @@ async function createOneOfEach(made: LocalCloud): Promise<Record<string, Sample>
       expected: { id: `${projectId}/${user.id}` },
       missing: { userId: "0" },
     },
+    "ovh:Domain/zoneRecord:ZoneRecord": named(
+      `${record.id}.lor.example`,
+      { zone: "lor.example", subdomain: "www", fieldtype: "A", target: "203.0.113.10" },
+      "target",
+    ),
   };
 }
 

@@ -2,6 +2,7 @@ import { connect, type TLSSocket } from "node:tls";
 import { afterEach, expect, it } from "vitest";
 import { cloudFolder, requireLocalCloud } from "../../src/stack/cloud-connection.ts";
 import { PebbleServer } from "../acme/pebble-server.ts";
+import { type CrashPoint, CrashScene } from "./crash/crash-scene.ts";
 import { createdProject } from "./created-stack.ts";
 import type { InProcessProject } from "./in-process.ts";
 import { ended } from "./project.ts";
@@ -14,7 +15,7 @@ afterEach(async () => {
 });
 
 interface Report {
-  readonly stored: { readonly daysLeft: number; readonly fingerprint: string; readonly issuer: string };
+  readonly stored?: { readonly daysLeft: number; readonly fingerprint: string; readonly issuer: string };
   readonly served: { readonly daysLeft: number; readonly fingerprint: string; readonly names: readonly string[] };
   readonly keyManager: readonly { readonly fingerprint: string; readonly inUse: boolean }[];
   readonly problems: readonly { readonly what: string }[];
@@ -41,6 +42,11 @@ async function createdWithAuthority(options: { readonly validityDays?: number } 
       `${text}  certificates:\n    value: { kind: acme, directory: "${directory}", names: ["*.lor.example"] }\n  dns:\n    value: { zone: lor.example }\n`,
   );
   lor.env.NODE_EXTRA_CA_CERTS = trustFile;
+  const { served } = await lor.json<Report>(["certificate", "status"], 5);
+  await lor.json(["up", "--yes"]);
+  // What serves stays until the authority has issued another one.
+  const { served: after } = await lor.json<Report>(["certificate", "status"], 5);
+  expect(after.fingerprint).toBe(served.fingerprint);
   return lor;
 }
 
@@ -73,9 +79,47 @@ it("obtains a certificate by dns-01 and renews it under load without a failed ha
   const after = await lor.json<Report>(["certificate", "status"]);
   expect(seen.failures).toEqual([]);
   expect([...seen.fingerprints]).toEqual([before.served.fingerprint, after.served.fingerprint]);
-  expect(after.keyManager).toEqual([expect.objectContaining({ fingerprint: after.stored.fingerprint, inUse: true })]);
+  expect(after.keyManager).toEqual([expect.objectContaining({ fingerprint: after.stored?.fingerprint, inUse: true })]);
   expect((await lor.run(["preview", "--exit-code"])).code).toBe(0);
   console.log(`${seen.handshakes} handshakes while the certificate changed, ${seen.failures.length} failed`);
+});
+
+const http = (name: string) => ({ match: { operation: "http", name } });
+const engine = (type: string, operation: string) => ({ match: { type, operation } });
+const zone = "/1.0/domain/zone/lor.example";
+
+/** Each is met by the run after the one that was killed before. */
+const points: readonly CrashPoint[] = [
+  { point: "TXT record created", steps: [http(`POST ${zone}/record`)], kill: ["command"] },
+  { point: "zone published", steps: [http(`POST ${zone}/refresh`)], kill: ["command"] },
+  { point: "certificate issued, TXT record removed", steps: [http(`DELETE ${zone}/record/*`)], kill: ["command"] },
+  { point: "new secret created", steps: [engine("SecretV1", "create")], kill: ["command", "engine"] },
+  { point: "listener changed", steps: [engine("Listener", "update")], kill: ["engine"] },
+  { point: "old secret deleted", steps: [engine("SecretV1", "delete")], kill: ["command", "engine"] },
+];
+
+it("goes on after a kill at every step, with one certificate and no record left", async () => {
+  const lor = await createdWithAuthority();
+  const scene = await CrashScene.over(lor);
+  let issued: string | undefined;
+  for (const point of points) {
+    await scene.crash(["certificate", "renew"], point);
+    const { served, stored } = JSON.parse((await lor.run(["certificate", "status", "--json"])).stdout) as Report;
+    expect(served.fingerprint, `${point.point}: the listener shows a certificate`).toMatch(/:/);
+    // What was issued once is installed, and not ordered again.
+    if (stored?.issuer.includes("Pebble") === true) issued ??= stored.fingerprint;
+    if (issued !== undefined) expect(stored?.fingerprint).toBe(issued);
+  }
+  await scene.control.release();
+  expect(await renew(lor)).toMatchObject({ obtained: false });
+  const report = await lor.json<Report>(["certificate", "status"]);
+  expect(report.problems).toEqual([]);
+  expect(report.served.fingerprint).toBe(issued);
+  expect(report.keyManager).toEqual([expect.objectContaining({ fingerprint: issued, inUse: true })]);
+  for (const subDomain of ["_acme-challenge", "_acme-challenge.www"]) {
+    expect(await (await lor.clients()).zones.records("lor.example", { subDomain, fieldType: "TXT" })).toEqual([]);
+  }
+  expect((await lor.run(["preview", "--exit-code"])).code).toBe(0);
 });
 
 /** TLS clients that connect one after another, as fast as they can. */

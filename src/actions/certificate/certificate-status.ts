@@ -80,7 +80,11 @@ export async function certificateStatus(context: StackContext): Promise<Certific
     keyManager: isUnread(keyManager)
       ? keyManager
       : keyManager.map((one) => ({ ...viewOf(one, now), ref: one.ref, inUse: one.inUse })),
-    problems: [...problemsOfStored(source, stored, now), ...problemsOfServed(source, wanted, { stored, served }, now)],
+    problems: [
+      ...problemsOfStored(source, stored, now),
+      ...problemsOfServed(source, wanted, { stored, served }, now),
+      ...leftovers(source, keyManager),
+    ],
   };
 }
 
@@ -127,7 +131,7 @@ function problemsOfServed(
     });
   }
   if (source.kind === "acme" && served.reason === "DEPTH_ZERO_SELF_SIGNED_CERT") {
-    problems.push({ what: "clients see a self-made certificate, which browsers refuse", severity: "bad", next });
+    problems.push({ what: "clients see a self-signed certificate, which browsers refuse", severity: "bad", next });
   }
   if (stored !== undefined && !isUnread(stored) && stored.fingerprint !== served.fingerprint) {
     problems.push({
@@ -137,6 +141,16 @@ function problemsOfServed(
     });
   }
   return problems;
+}
+
+/** A run that was interrupted between two certificates leaves both. */
+function leftovers(
+  source: CertificateSettings,
+  keyManager: readonly { readonly inUse: boolean }[] | Unread,
+): readonly CertificateProblem[] {
+  if (isUnread(keyManager) || !keyManager.some(({ inUse }) => !inUse)) return [];
+  const next = source.kind === "acme" ? "lor-infra certificate renew" : "lor-infra up";
+  return [{ what: "the key manager has a certificate that the listener does not use", severity: "warning", next }];
 }
 
 function remedyOf({ kind }: CertificateSettings): string {

@@ -74,6 +74,7 @@ async function reasonToRenew(
 ): Promise<string | undefined> {
   if (current === undefined) return "there is none yet";
   if (current.origin === "self-made") return "the present one was made by this program";
+  if (current.origin === "given") return "the present one was given as a file";
   const facts = await describe(context, current);
   const missing = names.filter((name) => !coversDomain(facts.names, name));
   if (missing.length > 0) return `the present one does not cover ${missing.join(", ")}`;

@@ -1,8 +1,10 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { daysLeft, readCertificate, requireUsable } from "../../clouds/tls-certificate.ts";
+import { daysLeft, describePkcs12, readCertificate, requireUsable } from "../../clouds/tls-certificate.ts";
 import { LorError } from "../../core/errors.ts";
+import { type AcmeSettings, isDue } from "../../domain/certificates.ts";
 import { fewDaysLeft } from "../../domain/policy/certificate-policies.ts";
+import { CertificateStore } from "../../stack/certificate-store.ts";
 import { openProjectState } from "../../stack/open-context.ts";
 import { readPassphrase } from "../../stack/passphrase.ts";
 import { FolderFiles } from "../../state/folder-files.ts";
@@ -117,11 +119,13 @@ function examinePassphrase({ home }: StackFolder, { cloud, env }: ExamineArgs): 
 
 /** Certificate that the next `up` installs; the local cloud generates its own when no file is named. */
 async function examineCertificate(
-  { cloud, env, now }: ExamineArgs,
+  { dir, stack, cloud, env, now }: ExamineArgs,
   project: Project | undefined,
 ): Promise<readonly SetupCheck[]> {
   const use = project?.system.certificate;
   if (project === undefined || use === undefined) return [];
+  const source = use.source(project.settings.normal);
+  if (source.kind === "acme") return [await examineStoredCertificate({ dir, stack, cloud, env, now }, project, source)];
   const file = env[use.variable];
   if (cloud === "local" && (file === undefined || file === "")) return [];
   try {
@@ -135,6 +139,35 @@ async function examineCertificate(
     return [days < fewDaysLeft ? warning("certificate", text, renew) : good("certificate", text)];
   } catch (error) {
     if (error instanceof LorError) return [bad("certificate", error.message, error.next)];
+    throw error;
+  }
+}
+
+/** Certificate of an authority, which `certificate renew` has stored with the stack. */
+async function examineStoredCertificate(
+  { dir, stack, cloud, env, now }: ExamineArgs,
+  project: Project,
+  { renewBefore }: AcmeSettings,
+): Promise<SetupCheck> {
+  const renew = "lor-infra certificate renew";
+  const folder = stackFolder(stateHome(dir, env), cloud, stack);
+  try {
+    const { files } = await openProjectState(project, folder, env);
+    const passphrase = readPassphrase(folder.home, cloud, env, project.encryptionSalt);
+    const store = new CertificateStore(files, passphrase);
+    const { current } = await store.read();
+    if (current === undefined) return warning("certificate", "none was obtained yet", renew);
+    if (current.origin === "self-made") {
+      return warning("certificate", "made by this program, and refused by browsers; none was obtained yet", renew);
+    }
+    const source = { file: store.where, variable: "certificates" };
+    const certificate = await describePkcs12(Buffer.from(current.pkcs12, "base64"), source);
+    const days = daysLeft(certificate, now);
+    const text = `of ${certificate.issuer}, valid until ${certificate.notAfter.toISOString().slice(0, "YYYY-MM-DD".length)}, ${days} days left`;
+    if (days < 0) return bad("certificate", text, renew);
+    return isDue(certificate, renewBefore, now) ? warning("certificate", text, renew) : good("certificate", text);
+  } catch (error) {
+    if (error instanceof LorError) return bad("certificate", error.message, error.next);
     throw error;
   }
 }

@@ -16,6 +16,7 @@ import {
 } from "../../stack/proposal.ts";
 import { type RecordedState, readRecorded } from "../../stack/recorded-state.ts";
 import { recoverStack, refreshState } from "../../stack/recover-stack.ts";
+import { requireFreeRecords } from "../../stack/require-free-records.ts";
 import { journaled } from "../../stack/run-journal.ts";
 import type { StackContext } from "../../stack/stack-context.ts";
 import { describeUnboundAddresses } from "../../stack/unbound-addresses.ts";
@@ -71,6 +72,8 @@ export async function up(context: StackContext, { profile: asked, confirm }: UpI
       context.emit({ kind: "warning", code: refusal.code, message });
     }
     if (changes.length > 0) {
+      const created = changes.filter(({ kind }) => kind === "create").map(({ name }) => name);
+      await requireFreeRecords(context, plan, new Set(created));
       await requireApproval(confirm, {
         operation: "up",
         cloud: context.cloud,

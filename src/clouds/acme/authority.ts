@@ -70,6 +70,8 @@ export class Authority {
   readonly #args: AuthorityArgs;
   #connected: Promise<{ readonly client: Client; readonly acme: Acme }> | undefined;
   #problem: SeenProblem | undefined;
+  /** Status of the last response. */
+  #status: number | undefined;
 
   constructor(args: AuthorityArgs) {
     this.#args = args;
@@ -164,15 +166,17 @@ export class Authority {
     const { client, acme } = await this.#connected;
     for (let attempt = 1; ; attempt++) {
       this.#problem = undefined;
+      this.#status = undefined;
       try {
         return await work(client, acme);
       } catch (error) {
         if (error instanceof LorError) throw error;
         const problem = this.#problem as SeenProblem | undefined;
-        if (problem !== undefined) {
+        const isBusy = (this.#status ?? 0) >= 500;
+        if (problem !== undefined && !isBusy) {
           throw refusalOf(problem.document, this.#args.directory, undefined, problem.retryAfter);
         }
-        if (attempt >= attempts || !isTemporary(error)) throw unreachable(this.#args.directory, error);
+        if (attempt >= attempts || !(isBusy || isTemporary(error))) throw unreachable(this.#args.directory, error);
         await new Promise((resolve) => setTimeout(resolve, Math.min(2 ** attempt, longestPauseSeconds) * 100));
       }
     }
@@ -184,6 +188,7 @@ export class Authority {
     // The library would sleep for the hours of a rate limit; it also hides the type of an error.
     Object.assign(acme.axios.defaults, { acmeSettings: { retryMaxAttempts: 0, retryDefaultDelay: 1 } });
     acme.axios.interceptors.response.use((response) => {
+      this.#status = response.status;
       if (response.status >= 400 && typeof response.data === "object") {
         const retryAfter: unknown = response.headers["retry-after"];
         const document = response.data as Problem;
@@ -207,10 +212,9 @@ async function authorizations(client: Client, url: string) {
   return await client.getAuthorizations(await readOrder(client, url));
 }
 
-/** Whether the connection failed, or the authority has a fault of its own. */
+/** Whether the connection failed in a way that may pass. */
 function isTemporary(error: unknown): boolean {
-  const { code, response } = error as { readonly code?: unknown; readonly response?: { readonly status: number } };
-  if (response !== undefined) return response.status >= 500;
+  const { code } = error as { readonly code?: unknown };
   return typeof code === "string" && !/CERT|SIGNATURE|ENOTFOUND/.test(code);
 }
 

@@ -1,6 +1,5 @@
 import { resolve4 } from "node:dns/promises";
 import type { DnsZones, NewZoneRecord, ZoneRecord } from "../clients.ts";
-import { CloudCallError } from "../http/call.ts";
 import { number, object, text } from "../http/json-answer.ts";
 import type { OvhApi } from "./ovh-api.ts";
 
@@ -44,14 +43,8 @@ export class OvhDnsZones implements DnsZones {
   }
 
   async create(zone: string, record: NewZoneRecord & { readonly ttl: number }): Promise<void> {
-    try {
-      await this.#ovh.post(`${zonePath(zone)}/record`, { ...record });
-    } catch (error) {
-      // A call whose answer was lost was repeated.
-      if (!(error instanceof CloudCallError) || error.status !== 409) throw error;
-      const there = await this.records(zone, record);
-      if (!there.some(({ target }) => target === record.target)) throw error;
-    }
+    // A call that is repeated because its answer was lost adds the record twice; they are found and removed together.
+    await this.#ovh.post(`${zonePath(zone)}/record`, { ...record });
   }
 
   async remove(zone: string, id: string): Promise<void> {

@@ -121,6 +121,20 @@ const s3Policy: Find = async (clouds, inputs) => {
   return text(answer.policy) === "" ? undefined : { id: `${project(clouds, inputs)}/${owner}` };
 };
 
+/** A record of a zone is identified by its content. Of several equal ones the first is meant. */
+const zoneRecord: Find = async (clouds, inputs, chosen) => {
+  const zone = text(inputs.zone);
+  const query = new URLSearchParams({ fieldType: text(inputs.fieldtype), subDomain: text(inputs.subdomain) });
+  const path = `/domain/zone/${encodeURIComponent(zone)}/record`;
+  const ids = await unlessMissing(() => clouds.ovh.get(`${path}?${query}`));
+  for (const id of Array.isArray(ids) ? ids : []) {
+    const record = object(await clouds.ovh.get(`${path}/${text(id)}`));
+    const isSame = text(record.subDomain) === text(inputs.subdomain) && text(record.target) === text(inputs.target);
+    if (chosen === undefined ? isSame : chosen === text(id)) return { id: `${text(id)}.${zone}` };
+  }
+  return undefined;
+};
+
 export const ovhTypes: Readonly<Record<string, Find>> = {
   "ovh:Vrack/cloudProject:CloudProject": vrackProject,
   "ovh:CloudProject/database:Database": database,
@@ -139,6 +153,7 @@ export const ovhTypes: Readonly<Record<string, Find>> = {
   "ovh:CloudProject/user:User": user,
   "ovh:CloudProject/s3Credential:S3Credential": s3Credential,
   "ovh:CloudProject/s3Policy:S3Policy": s3Policy,
+  "ovh:Domain/zoneRecord:ZoneRecord": zoneRecord,
 };
 
 /** Path to delete a resource whose secret was lost, from its import id. */

@@ -11,7 +11,10 @@ import { importOnlyInputs, isImportable, writeOnlyInputs } from "./write-only-in
 const finders: Readonly<Record<string, Find>> = { ...openstackTypes, ...ovhTypes };
 
 /** Types whose Read returns the API's 404 as an error (terraform-provider-ovh v2.19). */
-const failsWhenGone: ReadonlySet<string> = new Set(["ovh:CloudProject/loadBalancer:LoadBalancer"]);
+const failsWhenGone: ReadonlySet<string> = new Set([
+  "ovh:CloudProject/loadBalancer:LoadBalancer",
+  "ovh:Domain/zoneRecord:ZoneRecord",
+]);
 
 /** Types that are identified by their parents. */
 const foundByParents: ReadonlySet<string> = new Set([
@@ -23,6 +26,7 @@ const foundByParents: ReadonlySet<string> = new Set([
   "openstack:objectstorage/containerObject:ContainerObject",
   "ovh:Vrack/cloudProject:CloudProject",
   "ovh:CloudProject/s3Policy:S3Policy",
+  "ovh:Domain/zoneRecord:ZoneRecord",
 ]);
 
 /** Every type that can be looked up. */

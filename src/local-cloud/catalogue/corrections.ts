@@ -113,6 +113,11 @@ export const corrections: Readonly<Record<string, Correction>> = {
     replaces: ["*"],
     computed: ["serviceName"],
   },
+  "ovh:Domain/zoneRecord:ZoneRecord": {
+    source: "TFO resource_domain_zone_record.go: ForceNew on zone and fieldtype; Update sends subDomain, target, ttl",
+    replaces: ["zone", "fieldtype"],
+    defaults: { ttl: 0 },
+  },
   "ovh:Vrack/cloudProject:CloudProject": {
     source: "TFO resource_vrack_cloudproject.go: no update",
     replaces: ["*"],

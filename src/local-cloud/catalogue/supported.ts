@@ -53,6 +53,7 @@ export const supportedPackages: readonly SupportedPackage[] = [
       "cloudprojectdatabase/user": undefined,
       "cloudprojectdatabase/postgresSqlUser": undefined,
       "cloudprojectdatabase/databaseInstance": undefined,
+      "domain/zoneRecord": undefined,
       "vrack/cloudProject": undefined,
     },
     functions: ["cloudproject/getLoadBalancerFlavors", "cloudproject/getFlavors"],

@@ -8,6 +8,7 @@ import { OvhLoadBalancerAdapter } from "./load-balancers/provider.ts";
 import { StorageAdapter } from "./storage/provider.ts";
 import { S3CredentialAdapter, S3PolicyAdapter, UserAdapter } from "./users/provider.ts";
 import { VrackAttachmentAdapter } from "./vrack/provider.ts";
+import { ZoneRecordAdapter } from "./zones/provider.ts";
 
 /** Every type of the ovh package that the local cloud serves. */
 export function ovhAdapters(cloud: LocalCloud): PackageAdapters {
@@ -23,6 +24,7 @@ export function ovhAdapters(cloud: LocalCloud): PackageAdapters {
       "ovh:CloudProjectDatabase/user:User": new DatabaseUserAdapter(cloud, "other"),
       "ovh:CloudProjectDatabase/postgresSqlUser:PostgresSqlUser": new DatabaseUserAdapter(cloud, "postgresql"),
       "ovh:CloudProjectDatabase/databaseInstance:DatabaseInstance": new LogicalDatabaseAdapter(cloud),
+      "ovh:Domain/zoneRecord:ZoneRecord": new ZoneRecordAdapter(cloud),
       "ovh:Vrack/cloudProject:CloudProject": new VrackAttachmentAdapter(cloud),
     },
     functions: {

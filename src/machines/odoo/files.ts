@@ -1,7 +1,9 @@
 import { contentFile } from "../content.ts";
 import type { GuestDocument, GuestFile } from "../document.ts";
 
-type OdooInput = Pick<GuestDocument, "domain" | "trustedProxies" | "filestore" | "allowFrom">;
+type OdooInput = Pick<GuestDocument, "domain" | "trustedProxies" | "filestore" | "allowFrom" | "authority">;
+
+const letsEncrypt = "https://acme-v02.api.letsencrypt.org/directory";
 
 /** Files of the Odoo server, without any secret. */
 export function odooFiles(input: OdooInput): GuestFile[] {
@@ -22,6 +24,8 @@ export function odooFiles(input: OdooInput): GuestFile[] {
     contentFile("/etc/systemd/system/lor-odoo.service", "0644", "odoo/lor-odoo.service"),
     contentFile("/etc/systemd/system/lor-certificate.service", "0644", "odoo/lor-certificate.service", {
       domain: input.domain,
+      directory: input.authority?.directory ?? letsEncrypt,
+      email: input.authority?.email ?? "",
     }),
     contentFile("/etc/systemd/system/lor-certificate.timer", "0644", "odoo/lor-certificate.timer"),
     ...(input.filestore === undefined ? [] : filestoreCopyFiles(input.filestore)),

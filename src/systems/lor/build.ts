@@ -2,6 +2,7 @@ import { interpolate, type Output } from "@pulumi/pulumi";
 import { GuestConfiguration } from "../../../components/openstack/guest-configuration.ts";
 import { BackupPolicy } from "../../../components/ovh/backup-policy.ts";
 import { Bastion } from "../../../components/ovh/bastion.ts";
+import { DnsRecords } from "../../../components/ovh/dns-records.ts";
 import { LoadBalancer } from "../../../components/ovh/load-balancer.ts";
 import { ManagedDb } from "../../../components/ovh/managed-db.ts";
 import { ObjectStorage } from "../../../components/ovh/object-storage.ts";
@@ -11,6 +12,7 @@ import { VRack } from "../../../components/ovh/v-rack.ts";
 import { authorizedKeys } from "../../machines/access/files.ts";
 import type { BuildOptions } from "../contract.ts";
 import { partNames } from "./address-plan.ts";
+import { managedRecords } from "./dns.ts";
 import type { AccessPlan, DatabasePlan, LorPlan } from "./plan-model.ts";
 
 /** Creates the resources of a Plan and returns the stack's outputs. Called inside a Pulumi program. */
@@ -89,6 +91,7 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
     release: plan.odoo.release,
     ...login,
     filestore: plan.odoo.filestore,
+    ...(plan.odoo.authority === undefined ? {} : { authority: plan.odoo.authority }),
     network,
     part: partNames.odoo,
     externalNetwork,
@@ -103,6 +106,18 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
     instances: plan.backups.map((backup) => ({ ...backup, instanceId: instanceIdOf(instanceIds, backup.server) })),
   });
   const bastion = plan.access === undefined ? undefined : createBastion(plan, plan.access, network, configuration);
+
+  const records = managedRecords(plan);
+  if (plan.dns.zone !== undefined && records.length > 0) {
+    const addresses = { loadBalancer: loadBalancer.publicAddress, odoo: odoo.publicAddress };
+    new DnsRecords("dns", {
+      zone: plan.dns.zone,
+      records: records.map(({ target, ...record }) => ({
+        ...record,
+        target: "value" in target ? target.value : addresses[target.addressOf],
+      })),
+    });
+  }
 
   return {
     system: plan.system,

@@ -1,6 +1,7 @@
 import { certificateSettings } from "../../config/certificate-fields.ts";
 import type { SystemDefinition } from "../contract.ts";
 import { partNames } from "./address-plan.ts";
+import { publicAddress } from "./dns.ts";
 import type { LorPlan } from "./plan-model.ts";
 import type { LorSettings } from "./settings.ts";
 
@@ -18,8 +19,8 @@ export const certificate: NonNullable<SystemDefinition<LorSettings, LorPlan>["ce
     secret: `${cloudName}-certificate`,
     listener: `${cloudName}-https`,
   }),
-  publicAddress({ addresses }) {
-    const { loadBalancer } = (addresses ?? {}) as { readonly loadBalancer?: { readonly public?: unknown } };
-    return typeof loadBalancer?.public === "string" ? loadBalancer.public : undefined;
-  },
+  publicAddress: (outputs) => publicAddress(outputs, "loadBalancer"),
+  ofMachines: (settings, outputs) => [
+    { machine: "odoo", domain: settings.odoo.domain, address: publicAddress(outputs, "odoo") },
+  ],
 };

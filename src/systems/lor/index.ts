@@ -3,6 +3,7 @@ import type { SystemDefinition } from "../contract.ts";
 import { machineRoutes } from "./access.ts";
 import { backupSources } from "./backup-sources.ts";
 import { certificate } from "./certificate.ts";
+import { wantedRecords } from "./dns.ts";
 import { keptSecrets } from "./kept-secrets.ts";
 import { fleetOf, planLor } from "./plan.ts";
 import { planItems } from "./plan-items.ts";
@@ -28,6 +29,7 @@ export const system: SystemDefinition<LorSettings, LorPlan> = {
   schema: lorSchema,
   profileSettings,
   certificate,
+  dns: wantedRecords,
   explainUnknownKey,
   judge: findRefusals,
   collisions: findStackCollisions,

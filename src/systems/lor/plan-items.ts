@@ -1,6 +1,7 @@
 import type { Charge, PlanItem } from "../../domain/plan-item.ts";
 import { guestSecretNames } from "../../machines/render-document.ts";
 import { partNames } from "./address-plan.ts";
+import { managedRecords } from "./dns.ts";
 import type { DatabasePlan, LorPlan, MachinePlan, ServerPlan } from "./plan-model.ts";
 
 /** Every resource that `buildLor` creates from the same Plan, in the order of the components. */
@@ -16,6 +17,7 @@ export function planItems(plan: LorPlan): readonly PlanItem[] {
     ...odooItems(plan),
     ...backupItems(plan),
     ...bastionItems(plan),
+    ...dnsItems(plan),
   ];
 }
 
@@ -128,6 +130,11 @@ function odooItems({ odoo: { server } }: LorPlan): readonly PlanItem[] {
     ...serverItems(item, server, true),
     item("openstack:networking/floatingIpAssociate:FloatingIpAssociate", server.name, { serves: true }),
   ];
+}
+
+function dnsItems(plan: LorPlan): readonly PlanItem[] {
+  const item = itemsOf("DnsRecords");
+  return managedRecords(plan).map(({ name }) => item("ovh:Domain/zoneRecord:ZoneRecord", name, { serves: true }));
 }
 
 function backupItems(plan: LorPlan): readonly PlanItem[] {

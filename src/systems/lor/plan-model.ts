@@ -16,6 +16,7 @@ export interface LorPlan extends SystemPlan {
   readonly postgresql: DatabasePlan;
   readonly storage: StoragePlan;
   readonly backups: readonly InstanceBackupPlan[];
+  readonly dns: DnsPlan;
   /** Absent: nobody logs in to a machine. */
   readonly access?: AccessPlan;
   /** Absent: journals stay on their machines. */
@@ -135,6 +136,8 @@ export interface OdooPlan {
   readonly domain: string;
   readonly release: ReleasePlan;
   readonly server: ServerPlan;
+  /** Certificate authority of its HTTPS. Absent: Let's Encrypt, without an e-mail address. */
+  readonly authority?: { readonly directory: string; readonly email: string };
   readonly filestore: {
     /** Interval of copies of the filestore and the database dump to object storage, in seconds. */
     readonly copyEverySeconds: number;
@@ -181,6 +184,26 @@ interface BucketPlan {
   readonly region: string;
   /** Expected amount, for the price. */
   readonly gigabytes: number;
+}
+
+export interface DnsPlan {
+  /** DNS zone at OVHcloud; undefined: the settings name none. */
+  readonly zone: string | undefined;
+  /** Whether the records that lie in the zone are created. */
+  readonly manage: boolean;
+  readonly records: readonly DnsRecordPlan[];
+}
+
+export interface DnsRecordPlan {
+  /** Pulumi name, such as `dns-www-a`. */
+  readonly name: string;
+  /** Full name, such as `www.lor.example`. */
+  readonly host: string;
+  /** Name below the zone, empty for the zone itself; undefined: it lies in another zone. */
+  readonly subDomain: string | undefined;
+  readonly type: string;
+  /** A value, or the public address of a part. */
+  readonly target: { readonly value: string } | { readonly addressOf: "loadBalancer" | "odoo" };
 }
 
 export interface InstanceBackupPlan {

@@ -1,8 +1,10 @@
 import { findCloudFlavor, findDatabasePlan, findLoadBalancerFlavor } from "../../clouds/ovh/offers.ts";
+import { certificateSettings } from "../../config/certificate-fields.ts";
 import { LorError } from "../../core/errors.ts";
 import type { Fleet, Member } from "../../rolling/fleet.ts";
 import type { PlanArgs } from "../contract.ts";
 import { partNames, parts, reservedAddresses } from "./address-plan.ts";
+import { planDns } from "./dns.ts";
 import { planFirewalls } from "./firewalls.ts";
 import type {
   AccessPlan,
@@ -70,6 +72,7 @@ export function planLor(args: LorPlanArgs): LorPlan {
     postgresql: planDatabase(shared, prefix, "postgresql"),
     storage: planStorage(shared, prefix),
     backups: planBackups(shared, shop, odoo),
+    dns: planDns(shared),
     rpoSeconds: shared.rpo.inSeconds(),
     ...(access === undefined ? {} : { access }),
     ...(shared.logs === undefined ? {} : { logs: planLogs(shared.logs) }),
@@ -140,7 +143,8 @@ function planFront(front: Member, { prestashop }: LorSettings, prefix: string): 
   };
 }
 
-function planOdoo({ odoo }: LorSettings, prefix: string): OdooPlan {
+function planOdoo({ odoo, certificates, administration }: LorSettings, prefix: string): OdooPlan {
+  const source = certificateSettings(certificates, administration.email);
   return {
     domain: odoo.domain,
     release: odoo.release,
@@ -153,6 +157,7 @@ function planOdoo({ odoo }: LorSettings, prefix: string): OdooPlan {
       address: odoo.address.toString(),
       volume: { cloudName: `${prefix}-odoo-data`, gigabytes: odoo.disk.in("GB"), type: volumeType },
     },
+    ...(source.kind === "acme" ? { authority: { directory: source.directory, email: source.email } } : {}),
     filestore: {
       copyEverySeconds: odoo.filestore.copyEvery.inSeconds(),
       copyTimeoutSeconds: odoo.filestore.copyTimeout.inSeconds(),

@@ -1,5 +1,5 @@
 import type { FlavorFamily } from "../../clouds/ovh/offers.ts";
-import type { CertificateSection } from "../../config/certificate-fields.ts";
+import type { CertificateSection, DnsSection } from "../../config/certificate-fields.ts";
 import type { MinHealthySetting } from "../../config/rolling-fields.ts";
 import type { Cidr, IpAddress } from "../../core/cidr.ts";
 import type { Duration } from "../../core/duration.ts";
@@ -94,10 +94,8 @@ export interface LorSettings extends SharedSettings {
   readonly logs?: LogsSettings | undefined;
   /** Origin of the shop's certificate. Default: a PKCS#12 file given by a person. */
   readonly certificates: CertificateSection;
-  readonly dns: {
-    /** DNS zone at OVHcloud that contains the names; undefined (the default): not known. */
-    readonly zone?: string | undefined;
-  };
+  /** DNS zone at OVHcloud that contains the names, whether its records are created, and further ones. Default: none. */
+  readonly dns: DnsSection;
   readonly rolling: {
     /** Minimum number of healthy serving fronts during a change; undefined (the default): the number of fronts in normal. */
     readonly minHealthy?: MinHealthySetting | undefined;

@@ -51,7 +51,7 @@ export class OvhZones implements OvhZonesApi {
   }
 
   requireZone(zone: string): void {
-    if (/^[a-z0-9-]+\.[a-z]{2,63}$/.test(zone)) return;
+    if (isZone(zone)) return;
     throw new CloudError(404, "Client::NotFound", "This service does not exist");
   }
 
@@ -71,8 +71,9 @@ export class OvhZones implements OvhZonesApi {
     return this.#context.read(() => view(this.#require(zone, id)));
   }
 
-  create({ zone, ...body }: Omit<ZoneRecordView, "id">): ZoneRecordView {
+  create({ zone, ...given }: Omit<ZoneRecordView, "id">): ZoneRecordView {
     this.requireZone(zone);
+    const body = { ...given, ttl: storedTtl(given.ttl) };
     return this.#context.write(() => {
       this.#check(zone, body);
       const id = String(5_000_000_000 + this.#context.store.increment("zone-record-id"));
@@ -84,7 +85,8 @@ export class OvhZones implements OvhZonesApi {
     this.requireZone(zone);
     this.#context.write(() => {
       const record = this.#require(zone, id);
-      const body = { ...record.body, ...changes };
+      const merged = { ...record.body, ...changes };
+      const body = { ...merged, ttl: storedTtl(merged.ttl) };
       this.#check(zone, body, id);
       this.#records.save({ ...record, name: body.subDomain, body });
     });
@@ -111,9 +113,9 @@ export class OvhZones implements OvhZonesApi {
   ): { readonly exists: boolean; readonly answers: readonly DnsAnswer[] } | undefined {
     const wanted = name.toLowerCase().replace(/\.$/, "");
     const zone = wanted.split(".").slice(-2).join(".");
+    if (!isZone(zone)) return undefined;
     const published = this.#context.read(() => this.#published.find(zone));
-    if (published === undefined) return undefined;
-    const all = published.body.records.map((record) => ({
+    const all = (published?.body.records ?? []).map((record) => ({
       type: textTypes.has(record.fieldType) ? "TXT" : record.fieldType,
       name: record.subDomain === "" ? zone : `${record.subDomain}.${zone}`,
       ttl: record.ttl === 0 ? defaultTtl : record.ttl,
@@ -154,10 +156,16 @@ export class OvhZones implements OvhZonesApi {
     if (others.some(({ body }) => (body.fieldType === "CNAME") !== (fieldType === "CNAME") || fieldType === "CNAME")) {
       throw new CloudError(409, "Client::Conflict", `A CNAME record cannot be beside another record of ${subDomain}`);
     }
-    if (others.some(({ body }) => body.fieldType === fieldType && body.target === target)) {
-      throw new CloudError(409, "Client::Conflict", `Record ${fieldType} ${subDomain} ${target} already exists`);
-    }
   }
+}
+
+/** The zone's default is kept as 0. Source: terraform-provider-ovh, issue 666. */
+function storedTtl(ttl: number): number {
+  return ttl === defaultTtl ? 0 : ttl;
+}
+
+function isZone(name: string): boolean {
+  return /^[a-z0-9-]+\.[a-z]{2,63}$/.test(name);
 }
 
 function view({ id, parent, body }: StoredRecord<RecordBody>): ZoneRecordView {

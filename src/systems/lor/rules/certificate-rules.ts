@@ -3,6 +3,11 @@ import { challengeRecord } from "../../../domain/certificates.ts";
 import { type Rule, sharedRule } from "./rule.ts";
 
 export const certificateRules: readonly Rule[] = Object.freeze([
+  sharedRule("records-have-a-zone", ["dns"], ({ dns }) => {
+    if (dns.zone !== undefined || !(dns.manage || dns.records.length > 0)) return [];
+    const what = dns.manage ? "dns.manage creates records, so their zone must be known" : "dns.records have no zone";
+    return [problem("dns.zone", "dns-zone-missing", { what, seen: dns.zone, accepted: "a DNS zone at OVHcloud" })];
+  }),
   sharedRule("challenge-can-be-met", ["certificates", "dns", "prestashop"], ({ certificates, dns, prestashop }) => {
     if (certificates.kind !== "acme") return [];
     const names = [prestashop.domain, ...certificates.names];
