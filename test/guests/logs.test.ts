@@ -152,7 +152,7 @@ describe("a machine's journal", () => {
   });
 
   it("has no secret of the machine in it, nor what is not text", async () => {
-    machine.write("/var/lib/lor/bundles/last/document.json", JSON.stringify(shopInput));
+    machine.write("/var/lib/lor/bundles/0123/document.json", JSON.stringify(shopInput));
     journal(
       `password ${shopInput.database.password}`,
       `keys ${shopInput.secrets.cookieKey} ${shopInput.storage.secretKey} ${shopInput.copies.secretKey}`,

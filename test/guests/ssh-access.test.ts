@@ -183,6 +183,13 @@ describe("host keys", () => {
     expect(await scene.open().run("ps-0", ["true"])).toMatchObject({ code: 0 });
   });
 
+  it("of a kind that OpenSSH refuses are left out", async () => {
+    const keys = ["ssh-dss AAAAB3NzaC1kc3M=", scene.machine.hostKey];
+    scene.published.set("host-keys/ps-0.json", { serverId: "ps-0-server", keys });
+    expect(await scene.open().run("ps-0", ["true"])).toMatchObject({ code: 0 });
+    expect(readFileSync(join(scene.folder, "known_hosts"), "utf8")).not.toContain("ssh-dss");
+  });
+
   it.each([
     ["nothing", undefined],
     [

@@ -5,6 +5,7 @@ A piece that was not accepted is sent again: the place in the journal is kept on
 and the machine's other secrets are never in a message, and are taken out of every line.
 """
 import base64
+import glob
 import hashlib
 import json
 import os
@@ -22,7 +23,8 @@ import zlib
 ROOT = os.environ.get("LOR_ROOT", "")
 CONFIG = ROOT + "/etc/lor/logs.json"
 IDENTITY = ROOT + "/etc/lor/identity.json"
-DOCUMENT = ROOT + "/var/lib/lor/bundles/last/document.json"
+# Of every bundle: a document that could not be applied has secrets too.
+DOCUMENTS = ROOT + "/var/lib/lor/bundles/*/document.json"
 CURSOR = ROOT + "/var/lib/lor/logs-cursor"
 FIELDS = "MESSAGE,SYSLOG_IDENTIFIER,_COMM,_PID,PRIORITY"
 # A piece has at most so many lines, and ends at the line that makes it so large.
@@ -117,7 +119,8 @@ def moment(entry):
 def scrubber(config):
     """Takes the values of the document's secrets out of a text. Longer ones first: one may be in another."""
     found = set()
-    collect(read_json(DOCUMENT), found)
+    for path in glob.glob(DOCUMENTS):
+        collect(read_json(path), found)
     found.update(urllib.parse.parse_qs(urllib.parse.urlsplit(config["target"]).query).get("temp_url_sig", []))
     secrets = sorted((value for value in found if len(value) >= SHORTEST_SECRET), key=len, reverse=True)
 

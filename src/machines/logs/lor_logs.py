@@ -2,6 +2,7 @@
 import json
 
 from lor_files import File
+from lor_machine import run
 from lor_services import systemctl
 
 CONFIG = "/etc/lor/logs.json"
@@ -26,6 +27,8 @@ def owns(path):
 def start(document, changed):
     if JOURNAL in changed:
         systemctl("restart", "systemd-journald.service")
+        # Only then it leaves /run for the disk.
+        run(["journalctl", "--flush"])
     if document.get("logs") and any(path in PROGRAMS + (CONFIG,) for path in changed):
         systemctl("daemon-reload")
         systemctl("enable", UNIT)

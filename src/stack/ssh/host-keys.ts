@@ -82,13 +82,16 @@ export function fingerprint(key: string): string {
 
 const keyLine = /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}$/;
 
-/** Written by a machine: anything else than keys in it would become lines of a `known_hosts` file. */
+/**
+ * Written by a machine: anything else than keys in it would become lines of a `known_hosts` file. Keys of other kinds are left out: cloud-init makes
+ * one of DSA, which OpenSSH refuses since 7.0.
+ */
 function parseHostKeys(value: unknown): HostKeys | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { serverId, keys } = value as Partial<Record<keyof HostKeys, unknown>>;
   if (typeof serverId !== "string" || !Array.isArray(keys) || keys.length === 0 || keys.length > 20) return undefined;
   const lines = keys.filter((key): key is string => typeof key === "string" && keyLine.test(key));
-  return lines.length === keys.length ? { serverId, keys: lines.toSorted() } : undefined;
+  return lines.length === 0 ? undefined : { serverId, keys: lines.toSorted() };
 }
 
 function equal(one: readonly string[], other: readonly string[]): boolean {

@@ -32,7 +32,7 @@ export function sshFailure(attempt: SshAttempt): LorError | undefined {
   if (isRefusedKey(machineLog)) return refusedKey(machine, attempt);
   const forward = /open failed: (.+)/.exec(bastionLog)?.[1];
   if (forward !== undefined) return machineUnreachable(attempt, forward.replace(/^connect failed: /, ""));
-  return lastReason(machineLog, (reason) => machineUnreachable(attempt, reason));
+  return lastReason(machineLog, (reason) => connectionLost(attempt, reason));
 }
 
 const isWrongKey = (log: string) =>
@@ -73,6 +73,18 @@ function machineUnreachable({ machine, bastion, address }: SshAttempt, reason: s
   return new LorError({
     code: "machine-unreachable",
     message: `the bastion ${bastion} answers, and ${machine} does not answer it at ${address}: ${reason}`,
+    exit: ExitCode.failed,
+    culprit: "cloud",
+    accepted: "a machine that runs and has applied its configuration",
+    next: `lor-infra status, or lor-infra logs ${machine}`,
+  });
+}
+
+/** Nothing tells which of the two hops failed. */
+function connectionLost({ machine, bastion, address }: SshAttempt, reason: string): LorError {
+  return new LorError({
+    code: "machine-unreachable",
+    message: `the connection to ${machine} at ${address} through the bastion ${bastion} failed: ${reason}`,
     exit: ExitCode.failed,
     culprit: "cloud",
     accepted: "a machine that runs and has applied its configuration",
