@@ -47,6 +47,7 @@ export {
   type DnsRecordsTransforms,
 } from "./ovh/dns-records.ts";
 export {
+  type ListenerTimeouts,
   LoadBalancer,
   type LoadBalancerArgs,
   type LoadBalancerNodes,

@@ -37,9 +37,20 @@ export interface LoadBalancerArgs {
   readonly externalNetwork: string;
   /** Path that a front answers with 200 when it and its database work; asked without a Host header. */
   readonly healthPath: string;
+  /** Time without a byte after which a connection is given up. Default: the cloud's own (Octavia: 50, 5 and 50 s). */
+  readonly timeouts?: ListenerTimeouts;
   /** Certificate, key and chain as PKCS#12 without password, in base64. */
   readonly tlsPkcs12: Input<string>;
   readonly transform?: LoadBalancerTransforms;
+}
+
+export interface ListenerTimeouts {
+  /** Of the client's connection. */
+  readonly clientSeconds: number;
+  /** For a member to accept a connection. */
+  readonly memberConnectSeconds: number;
+  /** Of the connection to a member: the longest wait for an answer. */
+  readonly memberDataSeconds: number;
 }
 
 /** Resources that a `LoadBalancer` creates. */
@@ -298,6 +309,7 @@ export class LoadBalancer extends Component {
           loadbalancerId: balancerId,
           defaultPoolId: pool.id,
           insertHeaders: { "X-Forwarded-For": "true", "X-Forwarded-Port": "true", "X-Forwarded-Proto": "true" },
+          ...(args.timeouts === undefined ? {} : timeoutInputs(args.timeouts)),
           ...inputs,
         },
         args.transform?.listener,
@@ -305,6 +317,15 @@ export class LoadBalancer extends Component {
       ),
     );
   }
+}
+
+/** Octavia counts milliseconds. */
+function timeoutInputs({ clientSeconds, memberConnectSeconds, memberDataSeconds }: ListenerTimeouts) {
+  return {
+    timeoutClientData: clientSeconds * 1000,
+    timeoutMemberConnect: memberConnectSeconds * 1000,
+    timeoutMemberData: memberDataSeconds * 1000,
+  } satisfies Partial<openstack.loadbalancer.ListenerArgs>;
 }
 
 /**

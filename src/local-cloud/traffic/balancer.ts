@@ -10,9 +10,6 @@ import type { ListenerModel, MemberModel, PoolModel } from "./model.ts";
 /** Members tried when connections are refused: `retries 3` and `option redispatch` of Octavia's HAProxy template. */
 const connectionAttempts = 4;
 
-/** Time to connect to a member, milliseconds; the machine is the same, so that only a wedged one takes longer. */
-const connectTimeoutMs = 2_000;
-
 export interface BalancerArgs {
   /** Load balancer that the listener belongs to. */
   readonly balancerId: string;
@@ -26,10 +23,14 @@ export interface BalancerArgs {
 /** One listener of a load balancer: takes requests in and gives them to the members in turn. */
 export function createBalancerServer(args: BalancerArgs, pkcs12: Buffer | undefined): Server {
   const forwarder = new Forwarder(args, pkcs12 !== undefined);
-  const forward = (request: IncomingMessage, response: ServerResponse) => void forwarder.handle(request, response);
+  const forward = (request: IncomingMessage, response: ServerResponse) => {
+    // An idle connection, for the listener as it is now.
+    server.keepAliveTimeout = args.listener()?.timeouts.client ?? server.keepAliveTimeout;
+    void forwarder.handle(request, response);
+  };
   const server: Server =
     pkcs12 === undefined ? createServer(forward) : createTlsServer({ pfx: pkcs12, passphrase: "" }, forward);
-  server.keepAliveTimeout = 50_000;
+  server.keepAliveTimeout = args.listener()?.timeouts.client ?? 0;
   countConnections(server, args);
   return server;
 }
@@ -53,7 +54,7 @@ function countConnections(server: Server, { balancerId, counters }: BalancerArgs
 class Forwarder {
   readonly #args: BalancerArgs;
   readonly #secure: boolean;
-  readonly #proxy = createProxyServer({ proxyTimeout: 120_000 });
+  readonly #proxy = createProxyServer();
   readonly #turn = { next: 0 };
   /** Answers whose member went away before the end. */
   readonly #cut = new WeakSet<object>();
@@ -79,7 +80,7 @@ class Forwarder {
     const { counters } = this.#args;
     counters.request();
     const listener = this.#args.listener();
-    const target = await connectMember(this.#args, listener?.poolId, this.#turn);
+    const target = await connectMember(this.#args, listener, this.#turn);
     if (target === undefined) {
       counters.failure("no member");
       response
@@ -88,6 +89,11 @@ class Forwarder {
       return;
     }
     const { member, socket } = target;
+    let late = false;
+    socket.setTimeout(listener?.timeouts.memberData ?? 0, () => {
+      late = true;
+      socket.destroy();
+    });
     counters.begin(member.id);
     response.on("close", () => {
       counters.end(member.id);
@@ -101,6 +107,10 @@ class Forwarder {
     if (listener?.forwardedProto === true) request.headers["x-forwarded-proto"] = this.#secure ? "https" : "http";
     const address = loopback(member.address, member.port, this.#args.portOffset);
     this.#proxy.web(request, response, { target: { ...address, protocol: "http:" }, agent: agentOf(socket) }, () => {
+      if (late && !response.headersSent) {
+        response.writeHead(504, { "content-type": "text/plain" }).end("504 the server did not answer in time\n");
+        return;
+      }
       this.#cut.add(response);
       if (response.headersSent) response.destroy();
       else response.writeHead(502, { "content-type": "text/plain" }).end("502 the server did not answer\n");
@@ -111,16 +121,17 @@ class Forwarder {
 /** A connection to the next member that accepts one. A request is only sent once connected: it never has to be sent twice. */
 async function connectMember(
   args: BalancerArgs,
-  poolId: string | undefined,
+  listener: ListenerModel | undefined,
   turn: { next: number },
 ): Promise<{ member: MemberModel; socket: Socket } | undefined> {
+  if (listener?.poolId === undefined) return undefined;
   for (let attempt = 0; attempt < connectionAttempts; attempt++) {
-    const found = poolId === undefined ? undefined : args.pool(poolId);
+    const found = args.pool(listener.poolId);
     const open = found?.pool.members.filter((member) => member.weight > 0 && found.monitor.isUp(member.id)) ?? [];
     const member = inTurn(open, turn);
     if (member === undefined) return undefined;
     const address = loopback(member.address, member.port, args.portOffset);
-    const socket = member.reachable() ? await connected(address.host, address.port) : undefined;
+    const socket = member.reachable() ? await connected(address, listener.timeouts.memberConnect) : undefined;
     if (socket !== undefined) return { member, socket };
   }
   return undefined;
@@ -138,12 +149,17 @@ function inTurn(members: readonly MemberModel[], turn: { next: number }): Member
   return undefined;
 }
 
-function connected(host: string, port: number): Promise<Socket | undefined> {
+function connected(
+  { host, port }: { readonly host: string; readonly port: number },
+  limitMs: number,
+): Promise<Socket | undefined> {
   const { promise, resolve } = Promise.withResolvers<Socket | undefined>();
   const socket = connect({ host, port, noDelay: true });
-  socket.setTimeout(connectTimeoutMs, () => socket.destroy());
+  const tooLong = () => socket.destroy();
+  socket.setTimeout(limitMs, tooLong);
   socket.once("connect", () => {
-    socket.setTimeout(0);
+    socket.setTimeout(0, tooLong);
+    socket.off("timeout", tooLong);
     resolve(socket);
   });
   socket.once("close", () => resolve(undefined));

@@ -101,6 +101,11 @@ export class CloudModel implements TrafficModel {
         port: listener.protocolPort,
         forwardedProto: listener.insertHeaders["X-Forwarded-Proto"] === "true",
         poolId: listener.defaultPoolId,
+        timeouts: {
+          client: listener.timeoutClientData,
+          memberConnect: listener.timeoutMemberConnect,
+          memberData: listener.timeoutMemberData,
+        },
         ...(pkcs12 === undefined ? {} : { pkcs12 }),
       },
     ];

@@ -44,6 +44,8 @@ export interface ListenerModel {
   /** Adds X-Forwarded-Proto. */
   readonly forwardedProto: boolean;
   readonly poolId: string | undefined;
+  /** Time without a byte, in milliseconds of the real world, as requests take it. */
+  readonly timeouts: { readonly client: number; readonly memberConnect: number; readonly memberData: number };
 }
 
 export interface PoolModel {

@@ -59,6 +59,7 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
     part: partNames.loadBalancer,
     externalNetwork,
     healthPath: plan.loadBalancer.healthPath,
+    timeouts: plan.loadBalancer.timeouts,
     tlsPkcs12: options.tlsPkcs12,
   });
   const shop = new PrestaShopTier("prestashop", {

@@ -92,6 +92,11 @@ interface LoadBalancerPlan {
   readonly address: string;
   /** Health check path, answered without a Host header. */
   readonly healthPath: string;
+  readonly timeouts: {
+    readonly clientSeconds: number;
+    readonly memberConnectSeconds: number;
+    readonly memberDataSeconds: number;
+  };
 }
 
 export interface MachinePlan {

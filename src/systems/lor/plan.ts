@@ -65,6 +65,11 @@ export function planLor(args: LorPlanArgs): LorPlan {
       flavor: loadBalancerFlavor(args.fleet.loadBalancerBandwidth),
       address: shared.loadBalancer.address.toString(),
       healthPath,
+      timeouts: {
+        clientSeconds: shared.loadBalancer.timeouts.client.inSeconds(),
+        memberConnectSeconds: shared.loadBalancer.timeouts.memberConnect.inSeconds(),
+        memberDataSeconds: shared.loadBalancer.timeouts.memberData.inSeconds(),
+      },
     },
     shop,
     odoo,

@@ -110,6 +110,13 @@ export const lorSchema = z.object({
     }),
   }),
   loadBalancer: z.object({
+    timeouts: z
+      .object({
+        client: duration("PT1S", "P1D").prefault("PT6M"),
+        memberConnect: duration("PT1S", "PT5M").prefault("PT5S"),
+        memberData: duration("PT1S", "P1D").prefault("PT6M"),
+      })
+      .prefault({}),
     driver: oneOf(["ovh", "openstack"], "driver-unknown")
       .prefault("ovh")
       .register(renamedKeys, { old: "shell", path: "loadBalancer.driver" }),

@@ -41,6 +41,15 @@ export interface LorSettings extends SharedSettings {
     readonly address: IpAddress;
     /** Mbit/s: 200, 500, 2000 or 4000. */
     readonly bandwidth: number;
+    /** Time without a byte after which the balancer gives up. Defaults: PT6M, PT5S, PT6M, longer than what a front gives a request itself. */
+    readonly timeouts: {
+      /** Of a customer's connection. */
+      readonly client: Duration;
+      /** For a front to accept a connection. */
+      readonly memberConnect: Duration;
+      /** Of a connection to a front: the longest wait for a page. */
+      readonly memberData: Duration;
+    };
   };
   readonly prestashop: {
     readonly domain: string;

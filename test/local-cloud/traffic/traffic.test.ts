@@ -25,6 +25,8 @@ interface Front {
 /** A balancer with one pool over fronts that a test switches by hand. */
 class HandMadeModel implements TrafficModel {
   readonly fronts: Front[];
+  /** Milliseconds. */
+  timeouts = { client: 50_000, memberConnect: 5_000, memberData: 50_000 };
 
   constructor(count: number) {
     this.fronts = Array.from({ length: count }, (_, index) => ({
@@ -77,8 +79,8 @@ class HandMadeModel implements TrafficModel {
         name: "lb",
         addresses: [balancerAddress],
         listeners: [
-          { id: "http", port: 80, forwardedProto: true, poolId: "pool" },
-          { id: "https", port: 443, forwardedProto: true, poolId: "pool", pkcs12: certificate },
+          { ...listener, id: "http", port: 80, timeouts: this.timeouts },
+          { ...listener, id: "https", port: 443, pkcs12: certificate, timeouts: this.timeouts },
         ],
         pools: [{ id: "pool", members, monitor }],
       },
@@ -86,6 +88,7 @@ class HandMadeModel implements TrafficModel {
   }
 }
 
+const listener = { forwardedProto: true, poolId: "pool" };
 const open: Traffic[] = [];
 
 async function start(model: TrafficModel): Promise<Traffic> {
@@ -179,6 +182,20 @@ test("a member that its security group does not let in gets nothing", async () =
   const traffic = await start(model);
   for (let count = 0; count < 4; count++) expect((await request("/")).server).toBe("ps-1");
   await until(() => traffic.memberStatus("pool", { id: "member-ps-0", weight: 1 }) === "ERROR");
+});
+
+test("a page that takes longer than the listener waits is a 504, and passes once the listener waits longer", async () => {
+  const model = new HandMadeModel(1);
+  model.timeouts.memberData = 150;
+  const traffic = await start(model);
+  const began = performance.now();
+  expect((await request("/import", { holdMs: 20_000 })).status).toBe(504);
+  expect(performance.now() - began).toBeLessThan(10_000);
+  await until(() => traffic.figures().failures === 1);
+  expect(traffic.figures().causes).toEqual({ "status 504": 1 });
+  model.timeouts.memberData = 20_000;
+  await traffic.refresh();
+  expect((await request("/import", { holdMs: 300 })).status).toBe(200);
 });
 
 test("a drained member gets no new request, and its open one ends well", async () => {

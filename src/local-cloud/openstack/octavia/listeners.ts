@@ -31,6 +31,7 @@ export class Listeners implements ListenersApi {
     const { context, listeners } = this.#records;
     return context.write(() => {
       checkLimit(args.connectionLimit);
+      checkTimeouts(args);
       const balancer = this.#records.requireMutable(args.loadBalancerId);
       if (poolProtocols[args.protocol] === undefined) {
         throw invalid(
@@ -150,6 +151,7 @@ export class Listeners implements ListenersApi {
     return context.write(() => {
       const record = listeners.require(id);
       checkLimit(args.connectionLimit);
+      checkTimeouts(args);
       const balancer = this.#records.requireMutable(record.parent);
       this.#checkPool(balancer.id, record.body.protocol, args.defaultPoolId);
       if (args.defaultTlsContainerRef !== undefined || args.sniContainerRefs !== undefined) {
@@ -201,6 +203,23 @@ function view(record: StoredRecord<ListenerBody>): ListenerView {
 }
 
 /** -1 is no limit. */
+/** Milliseconds. Source: Octavia, common/constants.py (MAX_TIMEOUT). */
+const longestTimeout = 31_536_000_000;
+
+function checkTimeouts(args: UpdateListenerArgs): void {
+  const { timeoutClientData, timeoutMemberConnect, timeoutMemberData, timeoutTcpInspect } = args;
+  for (const [name, value = 0] of Object.entries({
+    timeout_client_data: timeoutClientData,
+    timeout_member_connect: timeoutMemberConnect,
+    timeout_member_data: timeoutMemberData,
+    timeout_tcp_inspect: timeoutTcpInspect,
+  })) {
+    if (value < 0 || value > longestTimeout) {
+      throw invalid(`Invalid input for field/attribute ${name}. Value: '${value}'.`);
+    }
+  }
+}
+
 function checkLimit(limit = -1): void {
   if (limit < -1) throw invalid(`Invalid input for field/attribute connection_limit. Value: '${limit}'.`);
 }
