@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Config, getStack, log, RunError } from "@pulumi/pulumi";
+import { thumbprintOf } from "./clouds/acme/authority.ts";
 import { decideCloud } from "./clouds/cloud-guard.ts";
 import { readCertificate, requireUsable } from "./clouds/tls-certificate.ts";
 import { LorError } from "./core/errors.ts";
 import type { Issue } from "./core/result.ts";
 import type { Profile } from "./domain/profile.ts";
-import { CertificateStore } from "./stack/certificate-store.ts";
+import { type CertificateContent, CertificateStore } from "./stack/certificate-store.ts";
 import { openProjectState } from "./stack/open-context.ts";
 import { readPassphrase } from "./stack/passphrase.ts";
 import { recordedStacks } from "./state/recorded-stacks.ts";
@@ -30,7 +31,13 @@ export default async function program(): Promise<Record<string, unknown>> {
       `for a shop that serves, run \`lor-infra ${profile} --stack ${project.stack}\` instead`,
   );
   try {
-    return await buildStack(project, planProfile(project, profile), { chain: true, tlsPkcs12, cloud: cloud.value });
+    const acmeThumbprint = await readThumbprint(project, cloud.value);
+    return await buildStack(project, planProfile(project, profile), {
+      chain: true,
+      tlsPkcs12,
+      cloud: cloud.value,
+      ...(acmeThumbprint === undefined ? {} : { acmeThumbprint }),
+    });
   } catch (error) {
     throw error instanceof LorError ? new RunError(renderError(error)) : error;
   }
@@ -85,16 +92,29 @@ async function readTls(project: Project, cloud: string): Promise<string> {
 
 /** The certificate that `lor-infra up` or `certificate renew` has stored with the stack. */
 async function readStoredTls(project: Project, cloud: string): Promise<string> {
+  const { current } = await readStore(project, cloud);
+  if (current !== undefined) return current.pkcs12;
+  throw new RunError("the stack has no certificate yet; next: lor-infra up");
+}
+
+/** Fingerprint of the account whose http-01 checks the members answer; undefined: another check, or none. */
+async function readThumbprint(project: Project, cloud: string): Promise<string | undefined> {
+  const source = project.system.certificate?.source(project.settings.normal);
+  if (source?.kind !== "acme" || source.challenge !== "http-01") return undefined;
+  const key = (await readStore(project, cloud)).accounts[source.directory];
+  if (key !== undefined) return thumbprintOf(key);
+  throw new RunError("the stack has no account at the certificate authority yet; next: lor-infra up");
+}
+
+async function readStore(project: Project, cloud: string): Promise<CertificateContent> {
   const folder = stackFolder(stateHome(project.dir, process.env), cloud, project.stack);
   try {
     const state = await openProjectState(project, folder, process.env);
     const passphrase = readPassphrase(folder.home, cloud, process.env, project.encryptionSalt);
-    const { current } = await new CertificateStore(state.files, passphrase).read();
-    if (current !== undefined) return current.pkcs12;
+    return await new CertificateStore(state.files, passphrase).read();
   } catch (error) {
     throw error instanceof LorError ? new RunError(renderError(error)) : error;
   }
-  throw new RunError("the stack has no certificate yet; next: lor-infra up");
 }
 
 function renderIssues(title: string, issues: readonly Issue[]): string {

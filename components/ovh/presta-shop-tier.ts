@@ -60,6 +60,8 @@ export interface PrestaShopTierArgs extends DataProtection {
   readonly logs?: LogsArgs;
   /** Most PHP children of a front. Default: as many as its machine carries. */
   readonly phpChildren?: number;
+  /** Fingerprint of the account at a certificate authority whose http-01 checks the fronts answer. Default: they answer none. */
+  readonly acmeThumbprint?: string;
   /** How often, in seconds, the images are copied off-site, and after how long a copy is given up. */
   readonly imagesCopy: { readonly copyEverySeconds: number; readonly copyTimeoutSeconds: number };
   readonly network: VRack;
@@ -214,6 +216,7 @@ export class PrestaShopTier extends Component {
           copies,
           trustedProxies: args.trustedProxies,
           imagesCopy: args.imagesCopy,
+          ...(args.acmeThumbprint === undefined ? {} : { acmeThumbprint: args.acmeThumbprint }),
           ...(args.phpChildren === undefined ? {} : { phpChildren: args.phpChildren }),
           administratorKeys: args.administratorKeys,
           ...(hostKeysUrl === undefined ? {} : { hostKeysUrl }),

@@ -27,7 +27,7 @@ export function certificates() {
       accepted: `an https address without user and password, such as ${letsEncrypt}`,
     }).prefault(letsEncrypt),
     email: text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, { code: "email-invalid", accepted: "an e-mail address" }).optional(),
-    challenge: oneOf(["dns-01"], "acme-challenge-unknown").prefault("dns-01"),
+    challenge: oneOf(["dns-01", "http-01"], "acme-challenge-unknown").prefault("dns-01"),
     renewBefore: duration("P1D", "P60D").prefault("P30D"),
     names: z.array(certificateName, "a list of domain names").prefault([]),
   });

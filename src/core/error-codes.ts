@@ -14,6 +14,7 @@ export const errorCodes = {
   "acme-caa": { exit: 1, means: "a CAA record in the DNS forbids the certificate authority to issue" },
   "acme-challenge-unknown": { exit: 2, means: "the certificate authority cannot check names in this way" },
   "acme-directory-invalid": { exit: 2, means: "the value is not an address of an ACME directory" },
+  "acme-fronts-not-ready": { exit: 1, means: "a front does not answer the check of the certificate authority" },
   "acme-name-refused": { exit: 1, means: "the certificate authority issues nothing for a name" },
   "acme-needs-settings": { exit: 2, means: "the settings name no certificate authority" },
   "acme-proof-refused": { exit: 1, means: "the certificate authority could not confirm that a name is yours" },

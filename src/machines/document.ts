@@ -56,6 +56,8 @@ export interface GuestDocument extends MachineDocument {
   readonly filestore?: { readonly copyEverySeconds: number; readonly copyTimeoutSeconds: number };
   /** PrestaShop only: most PHP children, whatever the machine carries. Default: no limit. */
   readonly phpChildren?: number;
+  /** PrestaShop only: fingerprint of the account at the certificate authority that checks names by http-01; no secret. */
+  readonly acmeThumbprint?: string;
   /** PrestaShop only: copy of the images' bucket to `copies`; every front carries it out, so that the loss of one stops nothing. */
   readonly imagesCopy?: { readonly copyEverySeconds: number; readonly copyTimeoutSeconds: number };
   /** Relay of outgoing mail; its password is the secret `mailPassword`. Without it no mail is sent. */

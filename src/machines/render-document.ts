@@ -120,6 +120,7 @@ function refuseUnsafe(input: GuestDocumentInput): void {
       input.authority === undefined || /^https:\/\/[0-9A-Za-z.:/_~-]+$/.test(input.authority.directory),
     ],
     ["authority.email", "an e-mail address", /^([^\s"'\\%$@]+@[0-9A-Za-z.-]+)?$/.test(input.authority?.email ?? "")],
+    ["acmeThumbprint", "43 letters of base64url", /^([A-Za-z0-9_-]{43})?$/.test(input.acmeThumbprint ?? "")],
     ["imagesCopy", "only for prestashop", input.role === "prestashop" || input.imagesCopy === undefined],
     ["phpChildren", "a whole number from 1, only for prestashop", isChildren(input)],
     [

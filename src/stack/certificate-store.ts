@@ -1,3 +1,4 @@
+import { createAccountKey } from "../clouds/acme/authority.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
 import { selfSignedPkcs12 } from "../os/pkcs12.ts";
 import { Sealer } from "../state/sealed-text.ts";
@@ -90,6 +91,16 @@ export class CertificateStore {
     await this.#files.write(file, `${JSON.stringify({ version: 1, sealed }, null, 1)}\n`);
     return content;
   }
+}
+
+/** Key of the account at an authority, made at the first use. PEM. Secret. */
+export async function accountKeyOf(store: CertificateStore, directory: string): Promise<string> {
+  const { accounts } = await store.read();
+  const known = accounts[directory];
+  if (known !== undefined) return known;
+  const key = createAccountKey();
+  await store.change({ accounts: { ...accounts, [directory]: key } });
+  return key;
 }
 
 /** A certificate for a listener that has no other one yet. */

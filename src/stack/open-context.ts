@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { createAccountKey, thumbprintOf } from "../clouds/acme/authority.ts";
 import type { CloudClients } from "../clouds/clients.ts";
 import { requireCloud } from "../clouds/registry.ts";
 import { describePkcs12, readCertificate, type TlsCertificate } from "../clouds/tls-certificate.ts";
@@ -24,7 +25,7 @@ import type { SystemPlan } from "../systems/contract.ts";
 import type { Project } from "../systems/load-project.ts";
 import { buildStack, cloudOf, planProfile, regionOf } from "../systems/project-plan.ts";
 import type { Emit } from "./action-event.ts";
-import { CertificateStore, type StoredCertificate, selfMade } from "./certificate-store.ts";
+import { accountKeyOf, CertificateStore, type StoredCertificate, selfMade } from "./certificate-store.ts";
 import { cloudFolder, connectLocalCloud } from "./cloud-connection.ts";
 import { guardEngine } from "./guarded-engine.ts";
 import { lazyEngine } from "./lazy-engine.ts";
@@ -85,6 +86,7 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
     const place = await connect(project, cloud, folder, env);
     const certificates = new CertificateStore(state.files, passphrase);
     const certificate = certificateReader(args, place, certificates);
+    const thumbprint = thumbprintReader(args, certificates);
     const context: OpenedContext = {
       project,
       cloud,
@@ -108,7 +110,7 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
       takeOver: args.takeOver === true,
       certificates,
       ...installedCertificate(project, place, certificates),
-      program: (plan, choice) => systemProgram(project, plan, choice, { cloud, certificate }),
+      program: (plan, choice) => systemProgram(project, plan, choice, { cloud, certificate, thumbprint }),
       machines: () => accessIfPossible(context),
       [Symbol.asyncDispose]: () => giveBack(lock, args.emit),
     };
@@ -268,22 +270,50 @@ async function openStackAt(
   });
 }
 
+interface ProgramInputs {
+  readonly cloud: string;
+  readonly certificate: () => Promise<string>;
+  readonly thumbprint: () => Promise<string | undefined>;
+}
+
 /** The program that builds a Plan on a cloud; Pulumi's SDKs are loaded when it runs. */
 function systemProgram(
   { system }: Project,
   plan: SystemPlan,
   choice: BuildChoice,
-  { cloud, certificate }: { readonly cloud: string; readonly certificate: () => Promise<string> },
+  { cloud, certificate, thumbprint }: ProgramInputs,
 ): Program {
   return async () => {
     const { says, ...options } = choice;
-    const outputs = await buildStack({ system }, plan, { ...options, cloud, tlsPkcs12: await certificate() });
+    const acmeThumbprint = await thumbprint();
+    const outputs = await buildStack({ system }, plan, {
+      ...options,
+      cloud,
+      tlsPkcs12: await certificate(),
+      ...(acmeThumbprint === undefined ? {} : { acmeThumbprint }),
+    });
     return says === undefined ? outputs : { ...outputs, fleet: says.fleet ?? null, profile: says.profile ?? null };
   };
 }
 
 /** Operations that do not depend on a certificate which is about to be replaced. */
 const withoutNewCertificate = ["destroy", "recover", "state restore", "import"];
+
+/** Fingerprint of the account whose http-01 checks the members answer. The account's key is made before the account itself. */
+function thumbprintReader(
+  { project, operation }: OpenContextArgs,
+  store: CertificateStore,
+): () => Promise<string | undefined> {
+  const source = project.system.certificate?.source(project.settings.normal);
+  if (source?.kind !== "acme" || source.challenge !== "http-01") return async () => undefined;
+  const { directory } = source;
+  return async () => {
+    const known = (await store.read()).accounts[directory];
+    // A command that only reads stores nothing.
+    const key = known ?? (operation === undefined ? createAccountKey() : await accountKeyOf(store, directory));
+    return thumbprintOf(key);
+  };
+}
 
 /** The certificate that an `up` would install, for reports. */
 function installedCertificate(

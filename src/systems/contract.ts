@@ -88,6 +88,8 @@ export interface BuildOptions {
   readonly joinDrained?: boolean;
   /** Certificate of the load balancer as PKCS#12 without password, in base64. Secret; empty for a system without one. */
   readonly tlsPkcs12: string;
+  /** Fingerprint of the account at a certificate authority whose http-01 checks the members answer. Default: they answer none. */
+  readonly acmeThumbprint?: string;
   /** `local` or the id of the system's cloud; recorded in the stack's outputs. */
   readonly cloud: string;
   /** Lifts the protection of resources that hold data, so that a destroy may follow. Default: false. */

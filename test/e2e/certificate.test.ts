@@ -84,6 +84,36 @@ it("obtains a certificate by dns-01 and renews it under load without a failed ha
   console.log(`${seen.handshakes} handshakes while the certificate changed, ${seen.failures.length} failed`);
 });
 
+it("obtains a certificate by http-01 once every front answers, and says which command makes them", async () => {
+  const lor = await createdProject();
+  project = lor;
+  const { addresses } = await lor.json<{ addresses: { loadBalancer: { public: string } } }>(["status"]);
+  const { runtime } = requireLocalCloud(cloudFolder(lor.home));
+  const { zones } = await lor.clients();
+  // The address where the load balancer answers on this machine.
+  const target = `127.${addresses.loadBalancer.public.split(".").slice(1).join(".")}`;
+  await zones.create("lor.example", { subDomain: "www", fieldType: "A", target, ttl: 0 });
+  await zones.publish("lor.example");
+  const httpPort = runtime.trafficPortOffset + 80;
+  authority = await PebbleServer.start({ dnsServer: runtime.dnsServer ?? "", httpPort });
+  const { directory, trustFile } = authority;
+  lor.edit(
+    "Pulumi.yaml",
+    (text) => `${text}  certificates:\n    value: { kind: acme, directory: "${directory}", challenge: http-01 }\n`,
+  );
+  lor.env.NODE_EXTRA_CA_CERTS = trustFile;
+  const early = await ended(lor.start(["certificate", "renew", "--json"]));
+  expect(early.code).toBe(1);
+  expect(JSON.parse(early.stdout).error).toMatchObject({
+    code: "acme-fronts-not-ready",
+    path: "certificates.challenge",
+  });
+  await lor.json(["up", "--yes"]);
+  expect(await renew(lor)).toMatchObject({ obtained: true, installed: "now" });
+  expect((await lor.json<Report>(["certificate", "status"])).served.names).toEqual(["www.lor.example"]);
+  expect((await lor.run(["preview", "--exit-code"])).code).toBe(0);
+});
+
 const http = (name: string) => ({ match: { operation: "http", name } });
 const engine = (type: string, operation: string) => ({ match: { type, operation } });
 const zone = "/1.0/domain/zone/lor.example";

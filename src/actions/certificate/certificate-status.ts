@@ -52,6 +52,12 @@ export interface CertificateReport {
   readonly served: ServedView | Unread | null;
   /** Certificates of the listener in the key manager. */
   readonly keyManager: readonly StoredView[] | Unread;
+  /** Certificates that machines obtain and renew themselves; null: the machine has no address yet. */
+  readonly machines: readonly {
+    readonly machine: string;
+    readonly domain: string;
+    readonly served: ServedView | Unread | null;
+  }[];
   readonly problems: readonly CertificateProblem[];
 }
 
@@ -67,20 +73,19 @@ export async function certificateStatus(context: StackContext): Promise<Certific
   const stored = await orReason(async () => await context.certificate?.());
   const served = await orReason(() => probe(context, use, wanted[0] ?? ""));
   const keyManager = await orReason(() => readSecrets(context, use));
+  const machines = await readMachines(context, use);
   const now = context.clock.now();
   return {
     source: source.kind,
     wanted,
     stored: isUnread(stored) ? stored : stored === undefined ? null : viewOf(stored, now),
-    served: isUnread(served)
-      ? served
-      : served === undefined
-        ? null
-        : { ...viewOf(served, now), trusted: served.trusted },
+    served: servedView(served, now),
     keyManager: isUnread(keyManager)
       ? keyManager
       : keyManager.map((one) => ({ ...viewOf(one, now), ref: one.ref, inUse: one.inUse })),
+    machines: machines.map((one) => ({ ...one, served: servedView(one.served, now) })),
     problems: [
+      ...machines.flatMap((one) => problemsOfMachine(one, now)),
       ...problemsOfStored(source, stored, now),
       ...problemsOfServed(source, wanted, { stored, served }, now),
       ...leftovers(source, keyManager),
@@ -143,6 +148,30 @@ function problemsOfServed(
   return problems;
 }
 
+/** A machine renews from 30 days on: with fewer than these left it has failed for two weeks. */
+const lateDays = 14;
+
+interface MachineCertificate {
+  readonly machine: string;
+  readonly domain: string;
+  readonly served: ServedCertificate | Unread | undefined;
+}
+
+function problemsOfMachine({ machine, domain, served }: MachineCertificate, now: Date): readonly CertificateProblem[] {
+  const next = `lor-infra logs ${machine} --since 2d`;
+  if (served === undefined) return [];
+  if (isUnread(served)) {
+    return [{ what: `the certificate of ${domain} cannot be read: ${served.unread}`, severity: "warning", next }];
+  }
+  const days = daysUntil(served.notAfter, now);
+  if (days >= lateDays) return [];
+  const what =
+    days < 0
+      ? `the certificate of ${domain} has expired`
+      : `${machine} does not renew the certificate of ${domain}: ${days} days left`;
+  return [{ what, severity: days < 0 ? "bad" : "warning", next }];
+}
+
 /** A run that was interrupted between two certificates leaves both. */
 function leftovers(
   source: CertificateSettings,
@@ -164,6 +193,17 @@ async function probe(context: StackContext, use: CertificateUse, name: string): 
   return await probeTls(publicEndpoint(context, address, 443), name);
 }
 
+async function readMachines(context: StackContext, use: CertificateUse): Promise<readonly MachineCertificate[]> {
+  const { outputs } = await readRecorded(context);
+  return await Promise.all(
+    use.ofMachines(context.project.settings.normal, outputs).map(async ({ machine, domain, address }) => {
+      const look = async () =>
+        address === undefined ? undefined : await probeTls(publicEndpoint(context, address, 443), domain);
+      return { machine, domain, served: await orReason(look) };
+    }),
+  );
+}
+
 async function readSecrets(context: StackContext, use: CertificateUse) {
   const { secret, listener } = use.installed(planProfile(context.project, "normal"));
   const { keyManager } = context.clients;
@@ -180,6 +220,11 @@ async function readSecrets(context: StackContext, use: CertificateUse) {
 
 function viewOf({ names, issuer, notAfter, fingerprint }: CertificateFacts, now: Date): CertificateView {
   return { names, issuer, notAfter: notAfter.toISOString(), daysLeft: daysUntil(notAfter, now), fingerprint };
+}
+
+function servedView(served: ServedCertificate | Unread | undefined, now: Date): ServedView | Unread | null {
+  if (served === undefined) return null;
+  return isUnread(served) ? served : { ...viewOf(served, now), trusted: served.trusted };
 }
 
 async function orReason<T>(read: () => Promise<T>): Promise<T | Unread> {

@@ -1,10 +1,12 @@
-import { Authority, createAccountKey, createCertificateKey, type OrderView } from "../../clouds/acme/authority.ts";
+import { Authority, createCertificateKey, type OrderView } from "../../clouds/acme/authority.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import type { AcmeSettings } from "../../domain/certificates.ts";
-import type { CertificateStore, StoredOrder } from "../../stack/certificate-store.ts";
+import { accountKeyOf, type CertificateStore, type StoredOrder } from "../../stack/certificate-store.ts";
+import type { RecordedState } from "../../stack/recorded-state.ts";
 import { requireLock, type StackContext } from "../../stack/stack-context.ts";
 import { waitUntil } from "../../stack/wait-until.ts";
 import { publishProofs, removeLeftProofs, waitForProofs } from "./prove-by-dns.ts";
+import { waitForFronts } from "./prove-by-http.ts";
 
 export interface ObtainArgs {
   readonly settings: AcmeSettings;
@@ -12,6 +14,9 @@ export interface ObtainArgs {
   readonly names: readonly string[];
   /** DNS zone of the names, for dns-01. */
   readonly zone: string | undefined;
+  /** Public address of the load balancer, for http-01; undefined before it exists. */
+  readonly address: string | undefined;
+  readonly recorded: Pick<RecordedState, "fronts">;
 }
 
 /**
@@ -24,7 +29,7 @@ export async function obtainCertificate(
   args: ObtainArgs,
 ): Promise<void> {
   const { directory, email } = args.settings;
-  const authority = new Authority({ directory, accountKey: await accountKey(store, directory) });
+  const authority = new Authority({ directory, accountKey: await accountKeyOf(store, directory) });
   context.emit({ kind: "phase", phase: "ordering" });
   await authority.register(email);
   const order = await openOrder(context, store, authority, args);
@@ -43,16 +48,6 @@ export async function obtainCertificate(
   }
 }
 
-/** Key of the account, made at the first use. */
-async function accountKey(store: CertificateStore, directory: string): Promise<string> {
-  const { accounts } = await store.read();
-  const known = accounts[directory];
-  if (known !== undefined) return known;
-  const key = await createAccountKey();
-  await store.change({ accounts: { ...accounts, [directory]: key } });
-  return key;
-}
-
 /** The order of an interrupted run while it can still succeed, or a new one. */
 async function openOrder(
   context: StackContext,
@@ -66,7 +61,7 @@ async function openOrder(
     if (view !== undefined && view.status !== "invalid") return order;
   }
   await requireLock(context);
-  const key = await createCertificateKey();
+  const key = createCertificateKey();
   const { url } = await authority.order(names);
   const begun: StoredOrder = { directory, url, names, key };
   await store.change({ order: begun });
@@ -77,15 +72,33 @@ async function prove(
   context: StackContext,
   store: CertificateStore,
   authority: Authority,
-  { settings: { challenge }, zone, order }: ObtainArgs & { readonly order: StoredOrder },
+  { settings: { challenge }, zone, address, recorded, order }: ObtainArgs & { readonly order: StoredOrder },
 ): Promise<void> {
   const proofs = await authority.proofs(order.url, challenge);
   if (proofs.length === 0) return;
   context.emit({ kind: "phase", phase: "proving" });
-  if (zone === undefined) throw new Error("dns-01 without a zone: the rules of the settings refuse it");
-  await publishProofs(context, store, { zone, proofs });
+  if (challenge === "http-01") {
+    if (address === undefined) throw notUp(context);
+    await waitForFronts(context, { address, recorded, proofs });
+  } else {
+    if (zone === undefined) throw new Error("dns-01 without a zone: the rules of the settings refuse it");
+    await publishProofs(context, store, { zone, proofs });
+  }
   await authority.check(order.url, challenge);
   await waitForProofs(context, authority, order.url);
+}
+
+function notUp({ project: { stack } }: StackContext): LorError {
+  return new LorError({
+    code: "acme-fronts-not-ready",
+    message: "http-01 needs fronts that answer, and the stack is not up",
+    exit: ExitCode.failed,
+    culprit: "user",
+    path: "certificates.challenge",
+    seen: `http-01, and nothing is up in ${stack}`,
+    accepted: "a stack that is up; dns-01 needs none",
+    next: "lor-infra up, then lor-infra certificate renew",
+  });
 }
 
 async function waitForOrder(context: StackContext, authority: Authority, { url }: StoredOrder): Promise<void> {

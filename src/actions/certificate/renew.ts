@@ -41,7 +41,8 @@ export async function renewCertificate(context: StackContext, { force }: RenewIn
   const because = await reasonToRenew(context, before.current, acme.names, acme.settings, force);
   const work = async () => {
     if (because === undefined) await removeLeftProofs(context, store);
-    else await obtainCertificate(context, store, acme);
+    else
+      await obtainCertificate(context, store, { ...acme, recorded, address: acme.use.publicAddress(recorded.outputs) });
     const plan = planProfile(context.project, "normal");
     return await installCertificate(context, recorded, acme.use.installed(plan).resources);
   };

@@ -12,6 +12,7 @@ export function renderCertificateReport(terminal: Terminal, report: CertificateR
       ? [row("key manager", report.keyManager)]
       : report.keyManager.map((one) => row(`key manager${one.inUse ? ", in use" : ", not in use"}`, one))),
     ...(report.served === null ? [] : [row("shown to clients", report.served)]),
+    ...report.machines.flatMap(({ machine, served }) => (served === null ? [] : [row(`shown by ${machine}`, served)])),
   ];
   const origin = report.source === "acme" ? "a certificate authority (ACME)" : "a file that is given";
   return [

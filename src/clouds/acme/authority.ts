@@ -1,4 +1,4 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, X509Certificate } from "node:crypto";
 import { ExitCode, LorError, messageOf } from "../../core/errors.ts";
 import type { Challenge } from "../../domain/certificates.ts";
 import { packPkcs12 } from "../../os/pkcs12.ts";
@@ -34,15 +34,24 @@ export interface ProofState {
 }
 
 /** A new account key, PEM. Secret. */
-export async function createAccountKey(): Promise<string> {
-  const { crypto } = await import("acme-client");
-  return (await crypto.createPrivateEcdsaKey("P-256")).toString();
+export function createAccountKey(): string {
+  return generateKeyPairSync("ec", { namedCurve: "P-256" })
+    .privateKey.export({ type: "pkcs8", format: "pem" })
+    .toString();
 }
 
 /** A new key for a certificate, PEM. RSA: every client and every load balancer takes it. Secret. */
-export async function createCertificateKey(): Promise<string> {
-  const { crypto } = await import("acme-client");
-  return (await crypto.createPrivateRsaKey(2048)).toString();
+export function createCertificateKey(): string {
+  return generateKeyPairSync("rsa", { modulusLength: 2048 })
+    .privateKey.export({ type: "pkcs8", format: "pem" })
+    .toString();
+}
+
+/** Fingerprint of an account key, which the answers of http-01 end with; no secret. Source: RFC 8555, 8.1. */
+export function thumbprintOf(accountKey: string): string {
+  const { crv, kty, x, y } = createPublicKey(createPrivateKey(accountKey)).export({ format: "jwk" });
+  // The members in the order of their names. Source: RFC 7638, 3.2.
+  return createHash("sha256").update(JSON.stringify({ crv, kty, x, y })).digest("base64url");
 }
 
 type Acme = typeof import("acme-client");

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { GuestDocument } from "../../machines/document.ts";
 import { CloudError } from "../kernel/cloud-error.ts";
 import type { LocalCloud } from "../local-cloud.ts";
 import type { ListenerView, MonitorView, PoolView } from "../openstack/octavia/types.ts";
@@ -59,6 +60,7 @@ export class CloudModel implements TrafficModel {
           flavor: server.flavor.name,
           addresses: server.addresses.flatMap(({ address, portId }) => [address, ...(floating.get(portId) ?? [])]),
           ports: [...(role === "prestashop" ? [80] : [80, 443]), ...(connect !== undefined && isPublic ? [22] : [])],
+          acmeThumbprint: () => this.#thumbprint(fixed, server.region),
           health,
           ...(connect === undefined ? {} : { connect }),
         },
@@ -152,6 +154,18 @@ export class CloudModel implements TrafficModel {
   #healthOf(address: string, region: string): Health {
     const { healthy, reason, running } = this.#cloud.frontHealth(address, { region, from: null });
     return { healthy, reason: reason ?? "ok", running };
+  }
+
+  #thumbprint(address: string, region: string): string | undefined {
+    const { identity } = this.#cloud.frontHealth(address, { region, from: null });
+    if (identity === undefined) return undefined;
+    try {
+      const { content } = this.#cloud.swift.objects.contentBySignedUrl(identity.documentUrl);
+      return (JSON.parse(content) as Pick<GuestDocument, "acmeThumbprint">).acmeThumbprint;
+    } catch (error) {
+      if (error instanceof CloudError || error instanceof SyntaxError) return undefined;
+      throw error;
+    }
   }
 
   #reaches(balancerId: string, address: string, protocolPort: number): boolean {

@@ -35,6 +35,13 @@ function answer(instance: InstanceModel | undefined, request: IncomingMessage, r
     send(response, health.healthy ? 200 : 503, { status: health.healthy ? "ok" : "failed", reason: health.reason });
     return;
   }
+  const [, token] = /^\/\.well-known\/acme-challenge\/([\w-]+)$/.exec(url.pathname) ?? [];
+  const thumbprint = token === undefined ? undefined : instance.acmeThumbprint?.();
+  if (thumbprint !== undefined) {
+    response.setHeader("content-type", "text/plain");
+    response.end(`${token}.${thumbprint}`);
+    return;
+  }
   // Behind a balancer its mark tells; a guest that ends TLS itself sees on which port the request came.
   const plain = instance.ports.includes(443)
     ? !("encrypted" in request.socket)

@@ -15,6 +15,8 @@ export interface InstanceModel {
   readonly addresses: readonly string[];
   /** Ports on which its web server listens; none while the guest is not up. */
   readonly ports: readonly number[];
+  /** Fingerprint that answers of http-01 end with, from its document; undefined: it answers none. */
+  readonly acmeThumbprint?: () => string | undefined;
   /** Result of `/health`, computed at every request. */
   readonly health: () => InstanceHealth;
   /** Connects to a port of a machine that really boots; rejects when it refuses. Absent: the machine is modelled, and answered for here. */

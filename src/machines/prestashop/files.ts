@@ -1,7 +1,10 @@
 import { contentFile } from "../content.ts";
 import type { GuestDocument, GuestFile } from "../document.ts";
 
-type ShopInput = Pick<GuestDocument, "domain" | "trustedProxies" | "imagesCopy" | "database" | "phpChildren">;
+type ShopInput = Pick<
+  GuestDocument,
+  "domain" | "trustedProxies" | "imagesCopy" | "database" | "phpChildren" | "acmeThumbprint"
+>;
 
 /** Programs of the shop's side, in PHP. */
 const libraries = [
@@ -19,6 +22,8 @@ const libraries = [
   "tasks",
   "try-release",
 ] as const;
+
+const challengeFile = "/etc/lor/nginx-challenge.conf";
 
 /** Files of a PrestaShop front, without any secret. */
 export function prestashopFiles(input: ShopInput): GuestFile[] {
@@ -53,6 +58,10 @@ export function prestashopFiles(input: ShopInput): GuestFile[] {
     contentFile("/etc/systemd/system/lor-front.timer", "0644", "prestashop/lor-front.timer"),
     contentFile("/etc/tmpfiles.d/lor.conf", "0644", "prestashop/tmpfiles.conf"),
     contentFile("/etc/lor/nginx-shop.conf", "0644", "prestashop/nginx-shop.conf"),
+    // Always there: nginx includes it.
+    input.acmeThumbprint === undefined
+      ? { path: challengeFile, mode: "0644", content: "# No certificate authority checks a name by a file here.\n" }
+      : contentFile(challengeFile, "0644", "prestashop/nginx-challenge.conf", { thumbprint: input.acmeThumbprint }),
     contentFile("/etc/nginx/sites-enabled/lor", "0644", "prestashop/nginx.conf", nginx),
     contentFile("/etc/php/8.2/fpm/pool.d/lor.conf", "0644", "prestashop/php-fpm.conf"),
     contentFile("/etc/systemd/system/lor-images.service", "0644", "prestashop/lor-images.service"),

@@ -76,6 +76,7 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
     ...login,
     ...(plan.shop.phpChildren === undefined ? {} : { phpChildren: plan.shop.phpChildren }),
     imagesCopy: plan.storage.imagesCopy,
+    ...(options.acmeThumbprint === undefined ? {} : { acmeThumbprint: options.acmeThumbprint }),
     network,
     part: partNames.prestashop,
     loadBalancer,
