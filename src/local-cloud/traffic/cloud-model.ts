@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { GuestDocument } from "../../machines/document.ts";
+import { connectionsPerPage } from "../../machines/prestashop/connections.ts";
 import { CloudError } from "../kernel/cloud-error.ts";
 import type { LocalCloud } from "../local-cloud.ts";
 import type { ListenerView, MonitorView, PoolView } from "../openstack/octavia/types.ts";
@@ -51,7 +52,8 @@ export class CloudModel implements TrafficModel {
       const health = () => this.#healthOf(fixed, server.region);
       const connect = this.#booted?.connectTo(server.id);
       if (connect === undefined && !health().running) return [];
-      const role = this.#cloud.frontHealth(fixed, { region: server.region, from: null }).identity?.role;
+      const { identity, database } = this.#cloud.frontHealth(fixed, { region: server.region, from: null });
+      const role = identity?.role;
       const isPublic = server.addresses.some(({ portId }) => floating.has(portId));
       return [
         {
@@ -62,6 +64,9 @@ export class CloudModel implements TrafficModel {
           ports: [...(role === "prestashop" ? [80] : [80, 443]), ...(connect !== undefined && isPublic ? [22] : [])],
           acmeThumbprint: () => this.#thumbprint(fixed, server.region),
           health,
+          ...(database === undefined || role !== "prestashop"
+            ? {}
+            : { database: { ...database, perRequest: connectionsPerPage } }),
           ...(connect === undefined ? {} : { connect }),
         },
       ];

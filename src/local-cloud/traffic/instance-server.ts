@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
+import type { DatabaseConnections } from "./database-connections.ts";
 import type { InstanceModel } from "./model.ts";
 
 /** Longest time that a request may ask to be kept open, milliseconds. */
@@ -9,8 +10,18 @@ const longestHoldMs = 60_000;
  * The web server of one instance: `/health` and pages by the modelled state; plain HTTP that a balancer marked is sent to HTTPS
  * as the guest's nginx does. The request header `x-local-cloud-hold-ms` keeps an answer open, so that a test can watch a drain.
  */
-export function createInstanceServer(instance: () => InstanceModel | undefined, pkcs12: Buffer | undefined): Server {
+export function createInstanceServer(
+  instance: () => InstanceModel | undefined,
+  pkcs12: Buffer | undefined,
+  connections: DatabaseConnections,
+): Server {
   const respond = (request: IncomingMessage, response: ServerResponse) => {
+    const now = instance();
+    if (now?.database !== undefined && asksDatabase(now, request)) {
+      const giveBack = connections.take(now.database);
+      if (giveBack === undefined) return refuse(now, request, response);
+      response.once("close", giveBack);
+    }
     const hold = Math.min(Number(request.headers["x-local-cloud-hold-ms"] ?? 0) || 0, longestHoldMs);
     if (hold === 0) return answer(instance(), request, response);
     setTimeout(() => answer(instance(), request, response), hold);
@@ -20,6 +31,27 @@ export function createInstanceServer(instance: () => InstanceModel | undefined, 
   // A balancer's connection is not kept: otherwise a machine that leaves would be noticed by its next request.
   server.keepAliveTimeout = 1_000;
   return server;
+}
+
+/** Health is asked by processes that have their own connection (src/machines/prestashop/health.php): a busy front is not an unhealthy one. */
+function asksDatabase(instance: InstanceModel, request: IncomingMessage): boolean {
+  return new URL(request.url ?? "/", "http://instance").pathname !== "/health" && !isPlain(instance, request);
+}
+
+function refuse(instance: InstanceModel, request: IncomingMessage, response: ServerResponse): void {
+  request.resume();
+  response.setHeader("x-served-by", instance.name);
+  send(response, 500, {
+    server: instance.name,
+    reason: `the database ${instance.database?.id} refuses one more connection`,
+  });
+}
+
+/** Behind a balancer its mark tells; a guest that ends TLS itself sees on which port the request came. */
+function isPlain(instance: InstanceModel, request: IncomingMessage): boolean {
+  return instance.ports.includes(443)
+    ? !("encrypted" in request.socket)
+    : request.headers["x-forwarded-proto"] === "http";
 }
 
 function answer(instance: InstanceModel | undefined, request: IncomingMessage, response: ServerResponse): void {
@@ -42,11 +74,7 @@ function answer(instance: InstanceModel | undefined, request: IncomingMessage, r
     response.end(`${token}.${thumbprint}`);
     return;
   }
-  // Behind a balancer its mark tells; a guest that ends TLS itself sees on which port the request came.
-  const plain = instance.ports.includes(443)
-    ? !("encrypted" in request.socket)
-    : request.headers["x-forwarded-proto"] === "http";
-  if (plain) {
+  if (isPlain(instance, request)) {
     response.setHeader("location", `https://${hostOf(request)}${request.url ?? "/"}`);
     send(response, 301, {});
     return;

@@ -19,8 +19,18 @@ export interface InstanceModel {
   readonly acmeThumbprint?: () => string | undefined;
   /** Result of `/health`, computed at every request. */
   readonly health: () => InstanceHealth;
+  /** Database that its pages ask; undefined: none that is modelled. */
+  readonly database?: DatabaseModel | undefined;
   /** Connects to a port of a machine that really boots; rejects when it refuses. Absent: the machine is modelled, and answered for here. */
   readonly connect?: ((port: number) => Promise<Socket>) | undefined;
+}
+
+export interface DatabaseModel {
+  readonly id: string;
+  /** Connections that it accepts at the same time, from all instances. */
+  readonly maxConnections: number;
+  /** Connections that one page holds while it is made. */
+  readonly perRequest: number;
 }
 
 export interface InstanceHealth {

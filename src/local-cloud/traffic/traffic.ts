@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import { Server as TlsServer } from "node:https";
 import { loopback } from "./address.ts";
 import { createBalancerServer } from "./balancer.ts";
+import { DatabaseConnections } from "./database-connections.ts";
 import { type BalancerFigures, TrafficCounters, type TrafficFigures, type UnboundAddress } from "./figures.ts";
 import { createInstanceServer } from "./instance-server.ts";
 import { MachineDoor } from "./machine-door.ts";
@@ -59,6 +60,7 @@ export class Traffic {
   readonly #listening = new Map<string, Running>();
   #starts = 0;
   readonly #monitors = new Map<string, MemberMonitor>();
+  readonly #connections = new DatabaseConnections();
   readonly #unbound = new Map<string, UnboundAddress>();
   #instances = new Map<string, InstanceModel>();
   #listeners = new Map<string, ListenerModel>();
@@ -205,6 +207,7 @@ export class Traffic {
       ? createInstanceServer(
           () => this.#instances.get(id),
           port === 443 ? this.#options.instanceCertificate : undefined,
+          this.#connections,
         )
       : new MachineDoor(() => connect(port));
   }

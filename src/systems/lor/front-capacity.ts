@@ -1,4 +1,5 @@
 import { findInstance } from "../../clouds/ovh/offers.ts";
+import { connectionsPerPage } from "../../machines/prestashop/connections.ts";
 import type { ServingCapacity } from "../../rolling/traffic.ts";
 
 /** Machine of a PrestaShop front. */
@@ -43,12 +44,9 @@ export function phpChildren({ cores, memoryMegabytes }: FrontMachine, most?: num
   return Math.min(derived, most ?? derived);
 }
 
-/** The shop's own connection, and that of its sessions (src/machines/prestashop/sessions.php). */
-const connectionsPerChild = 2;
-
 /** Connections to MySQL that a front may hold at the same time. */
 export function frontConnections(machine: FrontMachine, most?: number): number {
-  return phpChildren(machine, most) * connectionsPerChild;
+  return phpChildren(machine, most) * connectionsPerPage;
 }
 
 const odoo = { reservedMebibytes: 2048, workerMebibytes: 640, cronThreads: 2, connections: 80, leastPerProcess: 4 };

@@ -11,6 +11,7 @@ describe("the health of a front", () => {
       reason: undefined,
       serverName: "ps-0",
       running: true,
+      database: { id: shop.database.id, maxConnections: 300 },
     });
     expect(cloud.octavia.members.get(shop.poolId, shop.memberId).operatingStatus).toBe("ONLINE");
     expect(cloud.octavia.loadBalancers.get(shop.balancerId).operatingStatus).toBe("ONLINE");

@@ -4,7 +4,12 @@ import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { loopback } from "../../../src/local-cloud/traffic/address.ts";
-import type { InstanceModel, MemberModel, TrafficModel } from "../../../src/local-cloud/traffic/model.ts";
+import type {
+  DatabaseModel,
+  InstanceModel,
+  MemberModel,
+  TrafficModel,
+} from "../../../src/local-cloud/traffic/model.ts";
 import { Traffic } from "../../../src/local-cloud/traffic/traffic.ts";
 import { selfSignedPkcs12 } from "../../../src/os/pkcs12.ts";
 
@@ -25,6 +30,7 @@ interface Front {
 /** A balancer with one pool over fronts that a test switches by hand. */
 class HandMadeModel implements TrafficModel {
   readonly fronts: Front[];
+  database: DatabaseModel | undefined;
   /** Milliseconds. */
   timeouts = { client: 50_000, memberConnect: 5_000, memberData: 50_000 };
 
@@ -50,6 +56,7 @@ class HandMadeModel implements TrafficModel {
       id: front.name,
       name: front.name,
       flavor: "b2-7-flex",
+      database: this.database,
       addresses: [front.address],
       ports: front.running ? [80] : [],
       health: () => ({ healthy: front.healthy, reason: front.healthy ? "ok" : "database does not answer" }),
@@ -196,6 +203,20 @@ test("a page that takes longer than the listener waits is a 504, and passes once
   model.timeouts.memberData = 20_000;
   await traffic.refresh();
   expect((await request("/import", { holdMs: 300 })).status).toBe(200);
+});
+
+test("a page more than the database has connections for is an error, on whichever front, and no front is unhealthy", async () => {
+  const model = new HandMadeModel(2);
+  model.database = { id: "mysql", maxConnections: 4, perRequest: 2 };
+  const traffic = await start(model);
+  const held = [request("/", { holdMs: 1500 }), request("/", { holdMs: 1500 })];
+  const memberOf = (name: string) => traffic.activeConnections(`member-${name}`);
+  await until(() => memberOf("ps-0") === 1 && memberOf("ps-1") === 1);
+  expect((await request("/")).status).toBe(500);
+  expect((await request("/health")).status).toBe(200);
+  expect((await Promise.all(held)).map(({ status }) => status)).toEqual([200, 200]);
+  await until(() => memberOf("ps-0") + memberOf("ps-1") === 0);
+  expect((await request("/")).status).toBe(200);
 });
 
 test("a drained member gets no new request, and its open one ends well", async () => {

@@ -117,7 +117,8 @@ export class FrontHealths {
     const booted = this.#booted(server.id);
     const unfit = booted === undefined ? this.#whyUnfit(server, port, identity) : booted.reason;
     const reason = unfit ?? this.#whyShutOut(address, port, options.from);
-    return { healthy: reason === undefined, reason, ...about, running: booted?.running ?? true };
+    const database = reason === undefined && booted === undefined ? this.#databaseOf(identity) : undefined;
+    return { healthy: reason === undefined, reason, ...about, database, running: booted?.running ?? true };
   }
 
   #portOf(address: string, region: string | undefined): StoredRecord<PortBody> | undefined {
@@ -188,6 +189,15 @@ export class FrontHealths {
     } catch {
       return `the configuration document of ${identity.name} is not JSON`;
     }
+  }
+
+  #databaseOf(identity: GuestIdentity | undefined): FrontHealth["database"] {
+    const document = identity === undefined ? "" : this.#fetchDocument(identity);
+    const service =
+      typeof document === "string" ? undefined : this.#parts.databases.records.byDomain(document.database.host);
+    return service === undefined
+      ? undefined
+      : { id: service.id, maxConnections: this.#parts.databases.get(service.id).maxConnections };
   }
 
   #whyNoDatabase(wanted: GuestDocument["database"], from: string, routerId: string): string | undefined {
@@ -290,5 +300,13 @@ export class FrontHealths {
 }
 
 function unhealthy(reason: string): FrontHealth {
-  return { healthy: false, reason, serverId: undefined, serverName: undefined, identity: undefined, running: false };
+  return {
+    healthy: false,
+    reason,
+    serverId: undefined,
+    serverName: undefined,
+    identity: undefined,
+    database: undefined,
+    running: false,
+  };
 }

@@ -7,6 +7,8 @@ export interface FrontHealth {
   readonly serverId: string | undefined;
   readonly serverName: string | undefined;
   readonly identity: GuestIdentity | undefined;
+  /** Database that its document names, and how many connections that accepts from all its clients; undefined unless it is healthy. */
+  readonly database: { readonly id: string; readonly maxConnections: number } | undefined;
   /** True when packets reach a machine that answers at all (then /health is a 503; otherwise the connection is refused). */
   readonly running: boolean;
 }
