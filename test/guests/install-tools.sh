@@ -17,6 +17,7 @@ want php8.2 php8.2-cli
 want rclone rclone
 want systemd-analyze systemd
 want openssl openssl
+want certbot certbot
 want sshd openssh-server
 want ssh openssh-client
 [ -e /etc/php/8.2/mods-available/mysqlnd.ini ] || missing="$missing php8.2-mysql"

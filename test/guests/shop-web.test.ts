@@ -11,6 +11,9 @@ let database: MariaDb;
 let front: ShopFront;
 let store: Store;
 
+/** Of an account at a certificate authority. */
+const acmeThumbprint = "kq0jYhz2nE3V9sT_xM4wQ7uR1b-LcPfGdA5oKtZyHiU";
+
 const page =
   "<?php echo json_encode([$_SERVER['REMOTE_ADDR'], $_SERVER['HTTPS'] ?? 'off', $_SERVER['REQUEST_URI'], $_SERVER['QUERY_STRING']]);";
 const releaseFiles = {
@@ -26,7 +29,7 @@ beforeAll(async () => {
   database = await MariaDb.start();
   store = { folder: mkdtempSync(join(tmpdir(), "lor-store-")) };
   chmodSync(store.folder, 0o777);
-  front = await ShopFront.boot("ps-0", database, store, {}, releaseFiles);
+  front = await ShopFront.boot("ps-0", database, store, { acmeThumbprint }, releaseFiles);
 });
 afterAll(async () => {
   await front.remove();
@@ -48,6 +51,19 @@ describe("a front's nginx and PHP", () => {
       headers: expect.stringContaining("Location: https://www.lor.example/cakes?page=2") as string,
     });
     expect((await plain("evil.example", "/a", "")).headers).toContain("Location: https://www.lor.example/a");
+  });
+
+  it.each(["www.lor.example", "lor.example"])("answers a certificate authority by plain HTTP as %s", async (host) => {
+    const ask = (path: string) =>
+      front.raw(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\nX-Forwarded-Proto: http\r\n\r\n`);
+    expect(await ask("/.well-known/acme-challenge/evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr-oA")).toMatchObject({
+      status: 200,
+      body: `evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr-oA.${acmeThumbprint}`,
+    });
+    // Whatever is no token is a page as every other.
+    expect((await ask("/.well-known/acme-challenge/%3Cscript%3E")).body).not.toContain(acmeThumbprint);
+    expect((await ask("/.well-known/acme-challenge/")).body).not.toContain(acmeThumbprint);
+    expect((await ask("/cakes")).status).toBe(301);
   });
 
   it("gives the shop the visitor's address and scheme, believed from the balancer alone", async () => {
