@@ -46,6 +46,7 @@ export const errorCodes = {
   "bandwidth-unknown": { exit: 2, means: "the load balancer is not sold with this bandwidth" },
   "bastion-missing": { exit: 1, means: "the stack has no bastion yet" },
   "bastion-unreachable": { exit: 1, means: "the bastion does not answer" },
+  "bastion-without-shell": { exit: 2, means: "the bastion only forwards, and gives nobody a shell" },
   "budget-exceeded": { exit: 3, means: "the monthly cost is above the budget" },
   "budget-not-sure": { exit: "none", means: "a price is unknown, so the budget cannot be checked" },
   "calendar-file-taken": { exit: 2, means: "the file exists and is not an iCalendar file" },

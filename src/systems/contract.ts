@@ -318,6 +318,8 @@ export interface ReachableMachine {
 /** How administrators reach the machines of a stack. */
 export interface MachineRoutes {
   readonly bastion: ReachableMachine;
+  /** User that administrators log in to the bastion itself as; undefined: it only forwards. */
+  readonly bastionShell: string | undefined;
   /** Public address of the bastion, from the stack's outputs; undefined before it exists. */
   bastionAddress(outputs: Readonly<Record<string, unknown>>): string | undefined;
   /** Every machine of any profile, besides the bastion. */

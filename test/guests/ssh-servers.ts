@@ -143,6 +143,7 @@ export class SshScene {
   get routes(): MachineRoutes {
     return {
       bastion: { name: "bastion", cloudName: "lor-prod-bastion", address: "10.10.5.10", user },
+      bastionShell: undefined,
       bastionAddress: () => "127.0.0.1",
       machines: [
         {

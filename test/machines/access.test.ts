@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -114,6 +115,7 @@ describe.skipIf(obstacle !== undefined)("administrators", () => {
   function open(): SshAccess {
     const routes: MachineRoutes = {
       bastion: { name: "bastion", cloudName: "lor-prod-bastion", address: addresses.bastion, user: "jump" },
+      bastionShell: undefined,
       bastionAddress: () => addresses.bastion,
       machines: [{ name: "ps-0", cloudName: "lor-prod-ps-0", address: addresses["ps-0"], user: "debian" }],
       administrators: [{ name: "anna", key }],
@@ -203,13 +205,20 @@ describe.skipIf(obstacle !== undefined)("administrators", () => {
 
   it("get no shell on the bastion, and a forward to nothing but the machines", async () => {
     await expect(open().run("bastion", ["id"])).rejects.toThrow(
-      expect.objectContaining({ code: "bastion-unreachable" }),
+      expect.objectContaining({ code: "bastion-without-shell" }),
     );
-    const forward = await machine("ps-0").try(["true"]);
-    expect(forward.code).toBe(0);
-    expect(await machine("bastion").run(["sshd", "-T", "-C", "user=jump,host=x,addr=10.0.0.1"])).toContain(
-      "permitopen 10.10.1.10:22",
-    );
+    const access = open();
+    await access.run("ps-0", ["true"]);
+    const client = (...args: readonly string[]) =>
+      spawnSync(join(lab.folder, "bin", "ssh"), ["-F", join(lab.folder, "access", "ssh.config"), ...args], {
+        encoding: "utf8",
+        input: "",
+        env: { PATH: `${join(lab.folder, "bin")}:${process.env.PATH}`, HOME: home },
+      });
+    expect(client("bastion", "id")).toMatchObject({ status: 255, stdout: "" });
+    for (const target of ["169.254.169.254:80", "10.10.1.10:80", "127.0.0.1:22"]) {
+      expect(client("-W", target, "bastion").stderr, target).toContain("administratively prohibited");
+    }
   });
 
   it("read a machine's lines from the object storage", async () => {

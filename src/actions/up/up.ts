@@ -345,6 +345,8 @@ async function admitFronts(context: StackContext, plan: SystemPlan): Promise<Obs
   const look = () => observeFleet(context, known);
   const { seen } = await waitUntil(context, {
     limit: timings.gateLimit,
+    // A balancer trusts a new member until a check has failed.
+    hold: timings.gateHold,
     look,
     good: (fleet) =>
       plan.fleet.fronts.every(({ name }) => fleet.fronts.some((one) => one.name === name && one.healthy)),

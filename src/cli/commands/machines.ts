@@ -26,6 +26,7 @@ const unreachable: readonly string[] = [
   "access-missing",
   "bastion-missing",
   "bastion-unreachable",
+  "bastion-without-shell",
   "host-key-unknown",
   "machine-missing",
   "machine-unknown",

@@ -101,6 +101,6 @@ function simulated(): LorError {
     exit: ExitCode.failed,
     culprit: "user",
     accepted: "a local cloud that boots its machines",
-    next: "lor-infra status",
+    next: "lor-infra cloud stop, then lor-infra cloud start --machines",
   });
 }

@@ -90,6 +90,7 @@ export class SshAccess implements MachineAccess {
     streams: SshStreams & { readonly limit?: number; readonly signal?: AbortSignal | undefined },
   ): Promise<number> {
     const machine = requireMachine(this.#args.routes, name);
+    const user = this.#asUser(machine);
     const config = await this.prepare([machine]);
     this.#note(name, command.length === 0 ? undefined : shellWords(command));
     const words = command.length === 0 ? [] : ["--", shellWords(command)];
@@ -97,7 +98,7 @@ export class SshAccess implements MachineAccess {
       program: "ssh",
       config,
       jump: this.#jump(machine),
-      args: [...options, machine.name, ...words],
+      args: [...options, ...user, machine.name, ...words],
       env: this.#args.env,
       ...streams,
     });
@@ -107,6 +108,7 @@ export class SshAccess implements MachineAccess {
   /** Copies files between this machine and another one; one of the places begins with the name of a machine and a colon. */
   async copy(name: string, from: string, to: string, streams: SshStreams): Promise<number> {
     const machine = requireMachine(this.#args.routes, name);
+    const user = this.#asUser(machine);
     const config = await this.prepare([machine]);
     this.#note(name, `scp ${shellWords([from, to])}`);
     const messages = new PassThrough();
@@ -115,7 +117,7 @@ export class SshAccess implements MachineAccess {
       program: "scp",
       config,
       jump: this.#jump(machine),
-      args: ["-r", "-p", "--", from, to],
+      args: ["-r", "-p", ...user, "--", from, to],
       env: this.#args.env,
       ...streams,
       errors: messages,
@@ -178,6 +180,14 @@ export class SshAccess implements MachineAccess {
     return { name, address, port: this.#args.port ?? 22, user, alias: cloudName, jump: this.#args.routes.bastion.name };
   }
 
+  /** The bastion's user in the configuration is the one that forwards. */
+  #asUser({ name }: ReachableMachine): readonly string[] {
+    const { bastion, bastionShell } = this.#args.routes;
+    if (name !== bastion.name) return [];
+    if (bastionShell === undefined) throw withoutShell(name);
+    return ["-o", `User=${bastionShell}`];
+  }
+
   #jump({ name }: ReachableMachine): string | undefined {
     const { bastion } = this.#args.routes;
     return name === bastion.name ? undefined : bastion.name;
@@ -213,6 +223,19 @@ function connectionLines(text: string): string {
     .split("\n")
     .filter((line) => about.test(line))
     .join("\n");
+}
+
+function withoutShell(bastion: string): LorError {
+  return new LorError({
+    code: "bastion-without-shell",
+    message: `nobody logs in to the bastion ${bastion} itself: it only forwards to the other machines`,
+    exit: ExitCode.usage,
+    culprit: "user",
+    path: "access.bastion.shell",
+    seen: "false",
+    accepted: "true, for a shell on the bastion",
+    next: "lor-infra ssh with another machine, or lor-infra up once the setting is changed",
+  });
 }
 
 function notThere({ name, cloudName }: ReachableMachine): LorError {

@@ -12,6 +12,7 @@ export function machineRoutes({ access, odoo, administration }: LorPlan): Machin
   return {
     // Its user has no shell: see machines/bastion/sshd.conf.
     bastion: { name, cloudName, address, user: "jump" },
+    bastionShell: access.shell ? imageUser : undefined,
     bastionAddress: ({ addresses }) => {
       const recorded = (addresses as Readonly<Record<string, { readonly public?: unknown }>> | undefined)?.bastion;
       return typeof recorded?.public === "string" ? recorded.public : undefined;

@@ -121,6 +121,18 @@ config:
         - { name: noel, kind: fixed, date: "12-25", lead: P21D, freeze: { before: P2D, after: P1D } }
         - { name: paques, kind: easter, tradition: western, lead: P21D, freeze: { before: P2D, after: P1D } }
         - { name: saint-valentin, kind: fixed, date: "02-14", lead: P21D, freeze: { before: P2D, after: P1D } }
+  # Who may log in to the machines, through a bastion (docs/access.md); without it port 22 is closed everywhere. A bastion costs as any machine.
+  # access:
+  #   value:
+  #     administrators:
+  #       - { name: anna, key: ssh-ed25519 AAAA… }
+  #     allowFrom: [203.0.113.0/24]
+  #     subnet: { cidr: 10.10.5.0/24, vlan: 105 }
+  #     bastion: { address: 10.10.5.10 }
+  # The machines' journals go to object storage and are deleted by age (docs/access.md#logs); without it they stay on the machines.
+  # logs:
+  #   value:
+  #     keep: P30D
   # What is kept before the way back from rush (docs/switching.md#before-the-way-back). Only a machine inside the private network reaches the
   # databases, and only your own tools know orders and invoices, so the commands are yours.
   # hooks:
