@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "../../../core/errors.ts";
 import type { LocalCloud } from "../../local-cloud.ts";
@@ -30,7 +30,8 @@ export class DatabaseServers {
 
   constructor(args: DatabaseServersArgs) {
     this.#args = args;
-    mkdirSync(args.folder, { recursive: true, mode: 0o711 });
+    mkdirSync(args.folder, { recursive: true });
+    chmodSync(args.folder, 0o711);
     this.#stopFollowing = args.cloud.onChange(() => void this.refresh());
   }
 

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync } from "node:fs";
 import type { Server } from "node:net";
 import { join } from "node:path";
 import type { LocalCloud } from "../../local-cloud.ts";
@@ -47,7 +47,8 @@ export interface MachineServices {
 export async function startMachineServices(args: MachineServicesArgs): Promise<MachineServices> {
   const { cloud, network, folder } = args;
   // Databases run as other users, who must reach their own folders in it.
-  mkdirSync(folder, { recursive: true, mode: 0o711 });
+  mkdirSync(folder, { recursive: true });
+  chmodSync(folder, 0o711);
   const authority = CertificateAuthority.open(join(folder, "authority"), () => new Date());
   const releases = new ReleaseFiles(args.releases ?? join(folder, "releases"));
   const metadata = new MetadataService(cloud);
