@@ -119,8 +119,9 @@ export class Machine {
   async kill(): Promise<void> {
     const running = this.#running;
     if (running === undefined) return;
-    this.#signal(this.#supervisor(), "SIGKILL");
-    this.#signal(this.#init(), "SIGKILL");
+    // The first process is found by its parent, so that both are looked up before either ends.
+    const pids = [this.#init(), this.#supervisor()];
+    for (const pid of pids) this.#signal(pid, "SIGKILL");
     await running.ended;
   }
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import type { Environment } from "../../os/cache-home.ts";
@@ -86,6 +86,8 @@ export class CloudMachines implements BootedMachines {
     await requireMachines();
     const image = await ensureImage(args);
     const services = join(args.folder, "services");
+    // Database servers of other users have their own folders in it.
+    mkdirSync(services, { recursive: true, mode: 0o711 });
     // The services open the same authority again.
     const authority = CertificateAuthority.open(join(services, "authority"), () => new Date());
     const sandbox = await Sandbox.start({
@@ -135,11 +137,12 @@ export class CloudMachines implements BootedMachines {
     }));
   }
 
-  /** Resolves when every machine has followed its server as it is now. @throws Error with the first problem */
+  /** Resolves when every machine and every database has followed its model as it is now. @throws Error with the first problem */
   async settled(): Promise<void> {
     this.#follow();
+    await this.services.databases.refresh();
     await Promise.all([...this.#guests.values(), ...this.#leaving].map(({ turn }) => turn));
-    const [problem] = this.#problems;
+    const [problem] = [...this.#problems, ...this.services.databases.problems];
     if (problem !== undefined) throw new Error(`${problem[0]}: ${problem[1]}`);
   }
 
@@ -147,11 +150,14 @@ export class CloudMachines implements BootedMachines {
   async stop(): Promise<void> {
     this.#closed = true;
     this.#unsubscribe();
-    await Promise.all([...this.#guests.values(), ...this.#leaving].map(({ machine }) => machine.kill()));
     for (const { health } of this.#guests.values()) health?.close();
-    await this.services.close();
-    await this.#sockets.close();
-    await this.sandbox.stop();
+    try {
+      await Promise.all([...this.#guests.values(), ...this.#leaving].map(({ machine }) => machine.kill()));
+      await this.services.close();
+      await this.#sockets.close();
+    } finally {
+      await this.sandbox.stop();
+    }
   }
 
   #follow(): void {

@@ -67,12 +67,18 @@ export class Sandbox {
     return new Sandbox(args, first, init);
   }
 
-  /** The command that runs a command inside, for `spawn` and tests. */
+  /**
+   * The command that runs a command inside, for `spawn` and tests. The program that enters stays its parent, and the command ends at once when that
+   * one is killed.
+   */
   inside(command: Command, { root = "computer", user }: InsideOptions = {}): Command {
     const enter: Command = ["nsenter", `--target=${this.#init}`, "--net", "--mount", "--pid", "--"];
-    if (root === "computer") return [...enter, ...command];
-    const who = user === undefined ? [] : ["setpriv", `--reuid=${user}`, `--regid=${user}`, "--init-groups", "--"];
-    return [...enter, "chroot", imageMount, "env", "-i", `PATH=${toolPath}`, "LC_ALL=C.UTF-8", ...who, ...command];
+    const ends = ["--pdeathsig", "KILL", "--"];
+    if (root === "computer") return [...enter, "setpriv", ...ends, ...command];
+    // A change of the user would take the signal back, so it is set with it.
+    const who = user === undefined ? [] : [`--reuid=${user}`, `--regid=${user}`, "--init-groups"];
+    const environment = ["env", "-i", `PATH=${toolPath}`, "LC_ALL=C.UTF-8"];
+    return [...enter, "chroot", imageMount, ...environment, "setpriv", ...who, ...ends, ...command];
   }
 
   /** Runs a program inside to its end. @throws Error with the end of its output when it fails */
