@@ -11,7 +11,7 @@ export const define: DefineCommand = (program, runs) => {
     .option("--trust-host-key <fingerprint>", "accept changed host keys, once you have compared them")
     .action(runs(async () => (await load()).ssh));
   withIdentity(withCloud(add(program, "run", "run a command on a machine, in its application's folder as its user")))
-    .argument("[machine-and-command...]", "such as: ps-0 -- php bin/console cache:clear")
+    .argument("[command...]", "machine and command, such as: ps-0 -- php bin/console cache:clear")
     .option("--all-fronts", "on every front, one after another; without a machine", false)
     .action(runs(async () => (await load()).run));
   withIdentity(withCloud(add(program, "copy", "copy a file or a folder from or to a machine")))
