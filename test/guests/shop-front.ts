@@ -204,18 +204,7 @@ mkdir -p "$(dirname "$to")"; if [ $verb = copyto ]; then cp "$from" "$to"; else 
       socket.on("data", (part) => parts.push(part));
       socket.on("error", () => undefined);
       socket.on("close", () => {
-        // One character for each byte, because lengths of chunks count bytes.
-        const text = Buffer.concat(parts).toString("latin1");
-        const end = text.indexOf("\r\n\r\n");
-        const headers = text.slice(0, end);
-        const body = /^transfer-encoding: chunked/im.test(headers)
-          ? joinChunks(text.slice(end + 4))
-          : text.slice(end + 4);
-        resolve({
-          status: Number(/^HTTP\/1\.\d (\d+)/.exec(text)?.[1] ?? 0),
-          headers,
-          body: Buffer.from(body, "latin1").toString(),
-        });
+        resolve(readAnswer(Buffer.concat(parts)));
       });
     });
   }
@@ -263,6 +252,20 @@ mkdir -p "$(dirname "$to")"; if [ $verb = copyto ]; then cp "$from" "$to"; else 
     await this.#web.stop();
     this.machine.remove();
   }
+}
+
+/** An answer of HTTP as it came over the connection; status 0 when nothing came. */
+export function readAnswer(bytes: Buffer): Answer {
+  // One character for each byte, because lengths of chunks count bytes.
+  const text = bytes.toString("latin1");
+  const end = text.indexOf("\r\n\r\n");
+  const headers = text.slice(0, end);
+  const body = /^transfer-encoding: chunked/im.test(headers) ? joinChunks(text.slice(end + 4)) : text.slice(end + 4);
+  return {
+    status: Number(/^HTTP\/1\.\d (\d+)/.exec(text)?.[1] ?? 0),
+    headers,
+    body: Buffer.from(body, "latin1").toString(),
+  };
 }
 
 /** Body of an answer that was sent in chunks, as text. */

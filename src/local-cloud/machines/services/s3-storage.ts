@@ -83,7 +83,8 @@ export class S3Storage implements NamedService {
     for (const server of this.#servers.values()) {
       const process = await server.catch(() => undefined);
       if (process === undefined || process.exitCode !== null || process.signalCode !== null) continue;
-      const ended = once(process, "close");
+      // Not `close`: inside a process namespace the server outlives the program that entered it, and holds its output until the namespace ends.
+      const ended = once(process, "exit");
       process.kill("SIGKILL");
       await ended;
     }
