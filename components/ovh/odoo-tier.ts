@@ -38,6 +38,12 @@ export interface OdooTierArgs extends DataProtection {
   readonly authority?: GuestDocument["authority"];
   /** How often, in seconds, the filestore is copied to object storage, and after how long a copy is given up. */
   readonly filestore: { readonly copyEverySeconds: number; readonly copyTimeoutSeconds: number };
+  /** Networks that may open the ERP, as CIDR; the network's firewall is to say the same. Default: anyone. */
+  readonly allowFrom?: readonly string[];
+  /** Debian package of wkhtmltopdf with patched Qt. Default: Debian's own, without page headers and footers. */
+  readonly wkhtmltopdf?: GuestDocument["wkhtmltopdf"];
+  /** Relay of outgoing mail. Default: none. */
+  readonly mail?: GuestDocument["mail"];
   readonly network: VRack;
   /** Part of the network that it stands in. */
   readonly part: string;
@@ -168,6 +174,9 @@ export class OdooTier extends Component {
         trustedProxies: [],
         filestore: args.filestore,
         ...(args.authority === undefined ? {} : { authority: args.authority }),
+        ...(args.allowFrom === undefined ? {} : { allowFrom: args.allowFrom }),
+        ...(args.wkhtmltopdf === undefined ? {} : { wkhtmltopdf: args.wkhtmltopdf }),
+        ...(args.mail === undefined ? {} : { mail: args.mail }),
         administratorKeys: args.administratorKeys,
         ...(hostKeysUrl === undefined ? {} : { hostKeysUrl }),
         ...(logs === undefined ? {} : { logs }),

@@ -64,6 +64,10 @@ export interface PrestaShopTierArgs extends DataProtection {
   readonly acmeThumbprint?: string;
   /** How often, in seconds, the images are copied off-site, and after how long a copy is given up. */
   readonly imagesCopy: { readonly copyEverySeconds: number; readonly copyTimeoutSeconds: number };
+  /** Commands that run on exactly one front, as the shop's user in its folder. Default: none. */
+  readonly tasks?: GuestDocument["tasks"];
+  /** Relay of outgoing mail. Default: none, no mail is sent. */
+  readonly mail?: GuestDocument["mail"];
   readonly network: VRack;
   /** Part of the network that the fronts stand in. */
   readonly part: string;
@@ -217,6 +221,8 @@ export class PrestaShopTier extends Component {
           trustedProxies: args.trustedProxies,
           imagesCopy: args.imagesCopy,
           ...(args.acmeThumbprint === undefined ? {} : { acmeThumbprint: args.acmeThumbprint }),
+          ...(args.tasks === undefined || args.tasks.length === 0 ? {} : { tasks: args.tasks }),
+          ...(args.mail === undefined ? {} : { mail: args.mail }),
           ...(args.phpChildren === undefined ? {} : { phpChildren: args.phpChildren }),
           administratorKeys: args.administratorKeys,
           ...(hostKeysUrl === undefined ? {} : { hostKeysUrl }),

@@ -217,6 +217,7 @@ export const errorCodes = {
   "machine-unreachable": { exit: 1, means: "a machine does not answer the bastion" },
   "machines-not-possible": { exit: 1, means: "this computer cannot boot machines for the local cloud" },
   "machines-simulated": { exit: 1, means: "the local cloud simulates its machines, so nobody can log in" },
+  "mail-invalid": { exit: 2, means: "a setting of the mail relay is not valid" },
   "map-not-found": { exit: 2, means: "the cloud does not have the resource that `--map` names" },
   "map-unknown-resource": { exit: 2, means: "`--map` names a resource that the settings do not describe" },
   "map-unreadable": { exit: 2, means: "the file of `--map` is not valid" },

@@ -62,6 +62,7 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
     timeouts: plan.loadBalancer.timeouts,
     tlsPkcs12: options.tlsPkcs12,
   });
+  const mail = plan.mail === undefined ? {} : { mail: plan.mail };
   const shop = new PrestaShopTier("prestashop", {
     region: compute,
     groupName: `${plan.prefix}-fronts`,
@@ -77,6 +78,8 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
     ...(plan.shop.phpChildren === undefined ? {} : { phpChildren: plan.shop.phpChildren }),
     imagesCopy: plan.storage.imagesCopy,
     ...(options.acmeThumbprint === undefined ? {} : { acmeThumbprint: options.acmeThumbprint }),
+    tasks: plan.shop.tasks,
+    ...mail,
     network,
     part: partNames.prestashop,
     loadBalancer,
@@ -94,6 +97,9 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
     ...login,
     filestore: plan.odoo.filestore,
     ...(plan.odoo.authority === undefined ? {} : { authority: plan.odoo.authority }),
+    ...(plan.odoo.allowFrom === undefined ? {} : { allowFrom: plan.odoo.allowFrom }),
+    ...(plan.odoo.wkhtmltopdf === undefined ? {} : { wkhtmltopdf: plan.odoo.wkhtmltopdf }),
+    ...mail,
     network,
     part: partNames.odoo,
     externalNetwork,

@@ -3,11 +3,17 @@ import type { AccessPlan, FirewallPlan, Part, SubnetPlan } from "./plan-model.ts
 
 const anywhere = "0.0.0.0/0";
 
+interface Outside {
+  readonly access: AccessPlan | undefined;
+  /** `odoo.allowFrom`, as CIDR. */
+  readonly odooFrom: readonly string[] | undefined;
+}
+
 /** Inbound rules of Lor's servers: only the load balancer and Odoo are reachable from outside. */
 export function planFirewalls(
   prefix: string,
   subnets: readonly SubnetPlan[],
-  access: AccessPlan | undefined,
+  { access, odooFrom }: Outside,
 ): readonly FirewallPlan[] {
   const fronts = partNames.prestashop;
   const odoo = partNames.odoo;
@@ -34,12 +40,24 @@ export function planFirewalls(
       description: "Odoo: HTTP and HTTPS from anywhere",
       rules: [
         { name: `${odoo}-http`, description: "HTTP from anywhere", port: 80, from: anywhere },
-        { name: `${odoo}-https`, description: "HTTPS from anywhere", port: 443, from: anywhere },
+        ...httpsOf(odoo, odooFrom),
         ...sshFromBastion(odoo, access),
       ],
     },
     ...(access === undefined ? [] : [bastionFirewall(prefix, access)]),
   ];
+}
+
+/** Port 80 stays open: the certificate's authority comes from anywhere, and everything else is sent to HTTPS. */
+function httpsOf(part: string, from: readonly string[] | undefined): FirewallPlan["rules"] {
+  if (from === undefined)
+    return [{ name: `${part}-https`, description: "HTTPS from anywhere", port: 443, from: anywhere }];
+  return from.map((network) => ({
+    name: `${part}-https-from-${network.replace("/", "-")}`,
+    description: `HTTPS from ${network}`,
+    port: 443,
+    from: network,
+  }));
 }
 
 function sshFromBastion(part: string, access: AccessPlan | undefined): FirewallPlan["rules"] {

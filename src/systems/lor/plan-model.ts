@@ -17,6 +17,8 @@ export interface LorPlan extends SystemPlan {
   readonly storage: StoragePlan;
   readonly backups: readonly InstanceBackupPlan[];
   readonly dns: DnsPlan;
+  /** Relay of outgoing mail; absent: none. */
+  readonly mail?: { readonly host: string; readonly port: number; readonly tls: "starttls" | "tls" | "none" };
   /** Absent: nobody logs in to a machine. */
   readonly access?: AccessPlan;
   /** Absent: journals stay on their machines. */
@@ -135,6 +137,12 @@ export interface ShopPlan {
   readonly extraFronts: readonly string[];
   /** Server group policy: `soft-anti-affinity`, except in a test. */
   readonly groupPolicy: "soft-anti-affinity" | "anti-affinity";
+  /** Commands that run on exactly one front. */
+  readonly tasks: readonly {
+    readonly name: string;
+    readonly everySeconds: number;
+    readonly command: readonly string[];
+  }[];
 }
 
 export interface OdooPlan {
@@ -149,6 +157,10 @@ export interface OdooPlan {
     /** A copy that takes longer is stopped and reported. */
     readonly copyTimeoutSeconds: number;
   };
+  /** Networks that may open it, as CIDR; absent: anyone. */
+  readonly allowFrom?: readonly string[];
+  /** Debian package of wkhtmltopdf with patched Qt; absent: Debian's own. */
+  readonly wkhtmltopdf?: { readonly url: string; readonly sha256: string };
 }
 
 export interface DatabasePlan {

@@ -79,6 +79,7 @@ export function planLor(args: LorPlanArgs): LorPlan {
     backups: planBackups(shared, shop, odoo),
     dns: planDns(shared),
     rpoSeconds: shared.rpo.inSeconds(),
+    ...(shared.mail === undefined ? {} : { mail: shared.mail }),
     ...(access === undefined ? {} : { access }),
     ...(shared.logs === undefined ? {} : { logs: planLogs(shared.logs) }),
   };
@@ -105,7 +106,10 @@ function planNetwork(settings: LorSettings, prefix: string, access: AccessPlan |
     vrack: network.vrack,
     externalNetwork: network.externalNetwork,
     subnets,
-    firewalls: planFirewalls(prefix, subnets, access),
+    firewalls: planFirewalls(prefix, subnets, {
+      access,
+      odooFrom: settings.odoo.allowFrom?.map((each) => each.toString()),
+    }),
   };
 }
 
@@ -120,6 +124,7 @@ function planShop(args: LorPlanArgs, prefix: string): ShopPlan {
     fronts: args.fleet.fronts.map((front) => planFront(front, normal, prefix)),
     extraFronts: args.fleet.fronts.map((front) => front.name).filter((name) => !always.has(name)),
     groupPolicy: "soft-anti-affinity",
+    tasks: prestashop.tasks.map(({ name, every, command }) => ({ name, everySeconds: every.inSeconds(), command })),
   };
 }
 
@@ -167,6 +172,8 @@ function planOdoo({ odoo, certificates, administration }: LorSettings, prefix: s
       copyEverySeconds: odoo.filestore.copyEvery.inSeconds(),
       copyTimeoutSeconds: odoo.filestore.copyTimeout.inSeconds(),
     },
+    ...(odoo.allowFrom === undefined ? {} : { allowFrom: odoo.allowFrom.map((network) => network.toString()) }),
+    ...(odoo.wkhtmltopdf === undefined ? {} : { wkhtmltopdf: odoo.wkhtmltopdf }),
   };
 }
 

@@ -66,6 +66,30 @@ const logs = z.object({
   keep: duration("P1D", "P3650D").prefault("P30D"),
 });
 
+const domainLike: FieldRefusal = { code: "mail-invalid", accepted: "a host name, such as smtp.lor.example" };
+const mail = z.object({
+  host: text(/^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/, domainLike),
+  port: whole(1, 65_535, "mail-invalid").prefault(587),
+  tls: oneOf(["starttls", "tls", "none"], "mail-invalid").prefault("starttls"),
+});
+
+const task = z.object({
+  name: text(/^[a-z][a-z0-9-]{0,40}$/, {
+    code: "task-name-invalid",
+    accepted: "small letters, digits and -, at most 41, such as send-reminders",
+  }),
+  every: duration("PT1M").prefault("PT1H"),
+  command: z
+    .array(
+      text(/^[\x20-\x7e]+$/, {
+        code: "task-command-invalid",
+        accepted: "a program and its arguments, in printable ASCII",
+      }),
+      "a list: a program and its arguments",
+    )
+    .min(1, "at least a program"),
+});
+
 function database(engine: "mysql" | "postgresql") {
   return z.object({
     version: oneOf(nonEmpty(ovhcloudOffer.databaseVersions[engine]), "database-version-unknown"),
@@ -136,6 +160,7 @@ export const lorSchema = z.object({
     image: text(/^\S.{0,253}$/, anything),
     phpChildren: whole(1, 500, "php-children-invalid").optional(),
     release,
+    tasks: z.array(task, "a list of tasks").prefault([]),
   }),
   odoo: z.object({
     domain,
@@ -146,7 +171,13 @@ export const lorSchema = z.object({
     image: text(/^\S.{0,253}$/, anything),
     release,
     filestore: copy.prefault({}),
+    allowFrom: z
+      .array(network(), "a list of networks such as 203.0.113.0/24")
+      .min(1, "at least one network")
+      .optional(),
+    wkhtmltopdf: release.pick({ url: true, sha256: true }).optional(),
   }),
+  mail: mail.optional(),
   mysql: database("mysql"),
   postgresql: database("postgresql"),
   storage: z.object({ size: gigabytes(1, 1_000_000), copy: copy.prefault({}) }),

@@ -68,6 +68,8 @@ export interface LorSettings extends SharedSettings {
     /** Most PHP children of a front, 1 to 500; undefined (the default): as many as its machine carries. */
     readonly phpChildren?: number | undefined;
     readonly release: ReleaseSettings;
+    /** Commands that run in the shop's folder on exactly one front. Default: none. */
+    readonly tasks: readonly TaskSettings[];
   };
   readonly odoo: {
     readonly domain: string;
@@ -80,7 +82,13 @@ export interface LorSettings extends SharedSettings {
     readonly release: ReleaseSettings;
     /** Copy of the filestore together with a dump of its database. Defaults: every PT30M, at most PT10M. */
     readonly filestore: CopySettings;
+    /** Networks that may open the ERP by HTTPS; undefined (the default): anyone. */
+    readonly allowFrom?: readonly Cidr[] | undefined;
+    /** Debian package of wkhtmltopdf with patched Qt; undefined (the default): Debian's own, without page headers and footers. */
+    readonly wkhtmltopdf?: Pick<ReleaseSettings, "url" | "sha256"> | undefined;
   };
+  /** Relay of the applications' outgoing mail. Absent (the default): they send none, unless the back office names a server. */
+  readonly mail?: MailSettings | undefined;
   readonly mysql: DatabaseSettings;
   readonly postgresql: DatabaseSettings;
   readonly storage: {
@@ -152,6 +160,22 @@ interface ReleaseSettings {
   readonly url: string;
   /** 64 hexadecimal digits; all zeros mean "not known yet" and cause a warning. */
   readonly sha256: string;
+}
+
+interface TaskSettings {
+  readonly name: string;
+  /** From the start of one run to the start of the next; at least a minute, default PT1H. */
+  readonly every: Duration;
+  /** Program and arguments, run as the shop's user. */
+  readonly command: readonly string[];
+}
+
+interface MailSettings {
+  readonly host: string;
+  /** Default 587. */
+  readonly port: number;
+  /** `starttls` (default): begun by the client; `tls`: from the first byte; `none`: in the clear. */
+  readonly tls: "starttls" | "tls" | "none";
 }
 
 export interface CopySettings {
