@@ -1,6 +1,6 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createLocalCloud } from "../../../src/local-cloud/create-local-cloud.ts";
 import type { LocalCloud } from "../../../src/local-cloud/local-cloud.ts";
 import { CertificateAuthority } from "../../../src/local-cloud/machines/services/certificate-authority.ts";
@@ -182,11 +182,28 @@ describe.skipIf(namespaceObstacle !== undefined)("servers of managed databases",
     await servers.refresh();
     expect(await ask()).toEqual(["1\n", "1\n"]);
 
+    // A server that dies is started again by itself; no server outlives the local cloud.
     await network.killAll(/mariadbd|postgres/);
+    await vi.waitUntil(
+      () =>
+        ask().then(
+          () => true,
+          () => false,
+        ),
+      { timeout: 60_000, interval: 100 },
+    );
     await servers.close();
+    await network.killAll(/mariadbd|postgres/);
     servers = open();
     await servers.refresh();
     expect([...servers.problems]).toEqual([]);
+    expect(await ask()).toEqual(["1\n", "1\n"]);
+
+    cloud.faults.loseRegion("GRA");
+    await servers.refresh();
+    await expect(ask()).rejects.toThrow();
+    cloud.faults.restoreRegion("GRA");
+    await servers.refresh();
     expect(await ask()).toEqual(["1\n", "1\n"]);
 
     // A larger flavor has a higher limit.

@@ -171,6 +171,14 @@ describe.skipIf(namespaceObstacle !== undefined)("object storage inside the mach
     allow({ images: true, copies: false });
   });
 
+  it("keeps the objects of a region that is lost", async () => {
+    cloud.faults.loseRegion("GRA");
+    await expect(rclone("cat", "gra:images/p/1/1.jpg")).rejects.toThrow(/503|ServiceUnavailable/);
+    expect(await rclone("lsf", "sbg:copies/p/1/1.jpg")).toBe("1.jpg\n");
+    cloud.faults.restoreRegion("GRA");
+    expect(await rclone("cat", "gra:images/p/1/1.jpg")).toBe("image");
+  });
+
   it("keeps objects over a restart", async () => {
     await services.close();
     const s3Program = await installS3Server({ env: process.env });

@@ -24,6 +24,8 @@ export interface DatabaseServerArgs {
   readonly authority: CertificateAuthority;
   /** Of this server alone; the same path inside the machines' network. */
   readonly folder: string;
+  /** Called when a server that served ends by itself. */
+  readonly onEnd: () => void;
 }
 
 /** One real server of a managed database. Its data outlive it, and a server that was killed starts again on them. */
@@ -37,6 +39,7 @@ export class DatabaseServer {
   #running = "";
   /** Statements that the running server was given. */
   #told = "";
+  #serves = false;
 
   constructor(wanted: WantedDatabase, args: DatabaseServerArgs) {
     this.#args = args;
@@ -67,6 +70,7 @@ export class DatabaseServer {
   async stop(): Promise<void> {
     const process = this.#process;
     if (process === undefined) return;
+    this.#serves = false;
     const ended = once(process, "close");
     await this.#run(this.#engine.stop(this.#folder, this.#wanted)).catch(() => process.kill("SIGKILL"));
     await ended;
@@ -110,7 +114,11 @@ export class DatabaseServer {
     closeSync(log);
     process.once("error", () => undefined);
     process.once("close", () => {
-      if (this.#process === process) this.#process = undefined;
+      if (this.#process !== process) return;
+      this.#process = undefined;
+      if (!this.#serves) return;
+      this.#serves = false;
+      this.#args.onEnd();
     });
     this.#process = process;
     this.#running = command;
@@ -122,7 +130,8 @@ export class DatabaseServer {
       limit: startLimit,
       clock: systemClock,
     });
-    if (seen === "ready") return;
+    this.#serves = seen === "ready";
+    if (this.#serves) return;
     process.kill("SIGKILL");
     throw new Error(`the server of ${this.#wanted.domain} does not start: ${this.#endOfLog()}`);
   }

@@ -55,18 +55,21 @@ export class DatabaseServers {
   }
 
   async #follow(): Promise<void> {
-    const wanted = wantedDatabases(this.#args.cloud);
-    const ids = new Set(wanted.map(({ id }) => id));
+    const { cloud, network } = this.#args;
+    const wanted = wantedDatabases(cloud);
+    const served = new Set(wanted.map(({ id }) => id));
+    // Of a lost region, too: what cannot be reached is not deleted.
+    const existing = new Set(cloud.store.list("database").map(({ id }) => id));
     for (const [id, server] of this.#servers) {
-      if (ids.has(id)) continue;
-      await server.destroy();
+      if (served.has(id)) continue;
+      await (existing.has(id) ? server.stop() : server.destroy());
       this.#servers.delete(id);
-      await this.#args.network.disown(this.#addresses.get(id) ?? "");
+      await network.disown(this.#addresses.get(id) ?? "");
       this.#addresses.delete(id);
       this.problems.delete(id);
     }
-    this.#forgetOldData(ids);
-    await admitClients(this.#args.network, wanted).catch((error: unknown) => this.#report(wanted, error));
+    this.#forgetOldData(existing);
+    await admitClients(network, wanted).catch((error: unknown) => this.#report(wanted, error));
     for (const database of wanted) await this.#serve(database);
   }
 
@@ -85,7 +88,8 @@ export class DatabaseServers {
 
   #create(wanted: WantedDatabase): DatabaseServer {
     const { network, authority, folder } = this.#args;
-    return new DatabaseServer(wanted, { network, authority, folder: join(folder, wanted.id) });
+    const onEnd = () => void this.refresh();
+    return new DatabaseServer(wanted, { network, authority, folder: join(folder, wanted.id), onEnd });
   }
 
   /** Data of databases that were deleted while no server ran. */
@@ -96,7 +100,11 @@ export class DatabaseServers {
   }
 
   #report(databases: readonly WantedDatabase[], error: unknown): void {
-    for (const { id } of databases) this.problems.set(id, messageOf(error));
+    const problem = messageOf(error);
+    for (const { id, domain } of databases) {
+      if (this.problems.get(id) !== problem) console.error(`database ${domain}: ${problem}`);
+      this.problems.set(id, problem);
+    }
   }
 }
 

@@ -136,7 +136,8 @@ export class S3Storage implements NamedService {
     const accounts = cloud.ovhUsers.s3Accounts().map(({ access, secret }) => [access, accountOf(access, secret)]);
     mkdirSync(join(folder, "users"), { recursive: true, mode: 0o700 });
     writeAtomically(join(folder, "users/users.json"), JSON.stringify({ accessAccounts: Object.fromEntries(accounts) }));
-    const wanted = Map.groupBy(cloud.ovhStorage.list(), ({ region }) => region.toLowerCase());
+    // Of a lost region, too: what cannot be reached is not deleted.
+    const wanted = Map.groupBy(cloud.store.list("bucket"), ({ region }) => region.toLowerCase());
     for (const [region, buckets] of wanted) {
       for (const { name } of buckets) mkdirSync(join(this.#bucketsOf(region), name), { recursive: true });
     }
