@@ -1,6 +1,5 @@
 import { createAccountKey } from "../clouds/acme/authority.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
-import { selfSignedPkcs12 } from "../os/pkcs12.ts";
 import { Sealer } from "../state/sealed-text.ts";
 import type { SharedFiles } from "../state/shared-files.ts";
 
@@ -104,7 +103,9 @@ export async function accountKeyOf(store: CertificateStore, directory: string): 
 }
 
 /** A certificate for a listener that has no other one yet. */
-export function selfMade(names: readonly string[], now: Date): StoredCertificate {
+export async function selfMade(names: readonly string[], now: Date): Promise<StoredCertificate> {
+  // Loaded on first use: most runs need no library that writes certificates.
+  const { selfSignedPkcs12 } = await import("../os/pkcs12.ts");
   return {
     pkcs12: selfSignedPkcs12(names, now, selfMadeDays).toString("base64"),
     origin: "self-made",

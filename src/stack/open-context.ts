@@ -362,7 +362,8 @@ function storedReader(
   let isReported = false;
   return async () => {
     const { current } = await store.read();
-    const used = current ?? made ?? (await certificateInUse(project, clients)) ?? selfMade(domains, systemClock.now());
+    const used =
+      current ?? made ?? (await certificateInUse(project, clients)) ?? (await selfMade(domains, systemClock.now()));
     made = used;
     if (current === undefined && operation !== undefined) await store.change({ current: used });
     if (used.origin === "self-made" && !isReported && operation !== "certificate renew") {

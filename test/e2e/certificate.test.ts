@@ -1,11 +1,13 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { connect, type TLSSocket } from "node:tls";
 import { afterEach, expect, it } from "vitest";
 import { cloudFolder, requireLocalCloud } from "../../src/stack/cloud-connection.ts";
 import { PebbleServer } from "../acme/pebble-server.ts";
 import { type CrashPoint, CrashScene } from "./crash/crash-scene.ts";
 import { createdProject } from "./created-stack.ts";
-import type { InProcessProject } from "./in-process.ts";
-import { ended } from "./project.ts";
+import { InProcessProject } from "./in-process.ts";
+import { ended, launcher } from "./project.ts";
 
 let project: InProcessProject | undefined;
 let authority: PebbleServer | undefined;
@@ -50,6 +52,23 @@ async function createdWithAuthority(options: { readonly validityDays?: number } 
   return lor;
 }
 
+/** A project of which nothing is up, whose cloud runs, and an authority that asks the DNS server of that cloud. */
+async function newWithAuthority(): Promise<InProcessProject> {
+  const lor = new InProcessProject();
+  project = lor;
+  await lor.json(["cloud", "start"]);
+  const { runtime } = requireLocalCloud(cloudFolder(lor.home));
+  authority = await PebbleServer.start({ dnsServer: runtime.dnsServer ?? "", refusedNonces: 0 });
+  const { directory, trustFile } = authority;
+  lor.edit(
+    "Pulumi.yaml",
+    (text) =>
+      `${text}  certificates:\n    value: { kind: acme, directory: "${directory}" }\n  dns:\n    value: { zone: lor.example }\n`,
+  );
+  lor.env.NODE_EXTRA_CA_CERTS = trustFile;
+  return lor;
+}
+
 /** A process of its own: it trusts the authority from its start. */
 async function renew(lor: InProcessProject, ...more: readonly string[]): Promise<Renewal> {
   const run = await ended(lor.start(["certificate", "renew", "--json", ...more]));
@@ -82,6 +101,38 @@ it("obtains a certificate by dns-01 and renews it under load without a failed ha
   expect(after.keyManager).toEqual([expect.objectContaining({ fingerprint: after.stored?.fingerprint, inUse: true })]);
   expect((await lor.run(["preview", "--exit-code"])).code).toBe(0);
   console.log(`${seen.handshakes} handshakes while the certificate changed, ${seen.failures.length} failed`);
+});
+
+it("begins a new stack with a certificate of its own, says so, and replaces it at the first renewal", async () => {
+  const lor = await newWithAuthority();
+  const up = await lor.run(["up", "--yes"]);
+  expect(up.code, up.stderr).toBe(0);
+  expect(up.stdout).toContain("[certificate-self-made]");
+  const { problems } = await lor.json<Report>(["certificate", "status"], 5);
+  expect(problems.map(({ what }) => what)).toContain("clients see a self-signed certificate, which browsers refuse");
+  expect((await lor.run(["preview", "--exit-code"])).code).toBe(0);
+  expect(await renew(lor)).toMatchObject({ installed: "now", because: "the present one was made by this program" });
+  expect((await lor.json<Report>(["certificate", "status"])).problems).toEqual([]);
+});
+
+it("obtains a certificate before the first up, which installs it", async () => {
+  const lor = await newWithAuthority();
+  expect(await renew(lor)).toMatchObject({ obtained: true, installed: "later", because: "there is none yet" });
+  expect(await renew(lor)).toMatchObject({ obtained: false, installed: "later" });
+  const up = await lor.run(["up", "--yes"]);
+  expect(up.stdout).not.toContain("certificate-self-made");
+  const { served, stored } = await lor.json<Report>(["certificate", "status"]);
+  expect(served.fingerprint).toBe(stored?.fingerprint);
+  // Plain Pulumi takes it from the same place.
+  const plain = "pulumi preview --stack prod --config-file Pulumi.normal.yaml --expect-no-changes --diff=false";
+  const preview = await ended(
+    spawn("sh", ["-c", `eval "$("${process.execPath}" "${launcher}" cloud env)" && ${plain}`], {
+      cwd: lor.folder,
+      env: { ...lor.env, PULUMI_HOME: join(lor.home, "pulumi") },
+      stdio: ["ignore", "pipe", "pipe"],
+    }),
+  );
+  expect(preview.code, preview.stdout + preview.stderr).toBe(0);
 });
 
 it("obtains a certificate by http-01 once every front answers, and says which command makes them", async () => {

@@ -20,7 +20,7 @@ it("keeps the account, the order and the certificate encrypted, and reads them i
     key: planted,
   };
   await store.change({ accounts: { "https://ca.example/dir": planted }, order });
-  const current = selfMade(["a.example"], new Date());
+  const current = await selfMade(["a.example"], new Date());
   await store.change({ current });
   expect(readFileSync(join(place, "certificate.json"), "utf8")).not.toContain("PLANTED");
   const again = new CertificateStore(files, "of the stack");

@@ -1,7 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, X509Certificate } from "node:crypto";
 import { ExitCode, LorError, messageOf } from "../../core/errors.ts";
 import type { Challenge } from "../../domain/certificates.ts";
-import { packPkcs12 } from "../../os/pkcs12.ts";
 
 export interface AuthorityArgs {
   /** URL of the directory. */
@@ -163,6 +162,7 @@ export class Authority {
   /** The certificate of a valid order with its chain and key, as PKCS#12 without password. Secret. */
   async download(url: string, key: string): Promise<Buffer> {
     const pem = await this.#call(async (client) => await client.getCertificate(await readOrder(client, url)));
+    const { packPkcs12 } = await import("../../os/pkcs12.ts");
     const blocks = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
     return packPkcs12(
       createPrivateKey(key),
