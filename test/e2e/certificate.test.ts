@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { connect, type TLSSocket } from "node:tls";
 import { afterEach, expect, it } from "vitest";
 import { cloudFolder, requireLocalCloud } from "../../src/stack/cloud-connection.ts";
-import { PebbleServer } from "../acme/pebble-server.ts";
+import { type PebbleOptions, PebbleServer } from "../acme/pebble-server.ts";
 import { type CrashPoint, CrashScene } from "./crash/crash-scene.ts";
 import { createdProject } from "./created-stack.ts";
 import { InProcessProject } from "./in-process.ts";
@@ -53,12 +53,12 @@ async function createdWithAuthority(options: { readonly validityDays?: number } 
 }
 
 /** A project of which nothing is up, whose cloud runs, and an authority that asks the DNS server of that cloud. */
-async function newWithAuthority(): Promise<InProcessProject> {
+async function newWithAuthority(options: Partial<PebbleOptions> = {}): Promise<InProcessProject> {
   const lor = new InProcessProject();
   project = lor;
   await lor.json(["cloud", "start"]);
   const { runtime } = requireLocalCloud(cloudFolder(lor.home));
-  authority = await PebbleServer.start({ dnsServer: runtime.dnsServer ?? "", refusedNonces: 0 });
+  authority = await PebbleServer.start({ dnsServer: runtime.dnsServer ?? "", refusedNonces: 0, ...options });
   const { directory, trustFile } = authority;
   lor.edit(
     "Pulumi.yaml",
@@ -133,6 +133,33 @@ it("obtains a certificate before the first up, which installs it", async () => {
     }),
   );
   expect(preview.code, preview.stdout + preview.stderr).toBe(0);
+});
+
+it("reports what the authority refuses, leaves no record, and goes on with a new order", async () => {
+  // An authority that sees another DNS than the zone's name servers.
+  const lor = await newWithAuthority({ dnsServer: "127.0.0.1:9", validityDays: 6, blocked: ["refused.lor.example"] });
+  const { zones } = await lor.clients();
+  const refused = async () => {
+    const run = await ended(lor.start(["certificate", "renew", "--json"]));
+    expect(run.code, run.stdout + run.stderr).toBe(1);
+    return (JSON.parse(run.stdout) as { error: { code: string; seen: string; next: string } }).error;
+  };
+  expect(await refused()).toMatchObject({ code: "acme-proof-refused", seen: expect.stringMatching(/^\w+: /) });
+  expect(await zones.records("lor.example", { subDomain: "_acme-challenge.www", fieldType: "TXT" })).toEqual([]);
+
+  await authority?.dispose();
+  const { dnsServer = "" } = requireLocalCloud(cloudFolder(lor.home)).runtime;
+  authority = await PebbleServer.start({ dnsServer, validityDays: 6, blocked: ["refused.lor.example"] });
+  const { directory, trustFile } = authority;
+  lor.env.NODE_EXTRA_CA_CERTS = trustFile;
+  lor.edit("Pulumi.yaml", (text) =>
+    text.replace(/directory: "[^"]+"/, `directory: "${directory}", names: [refused.lor.example]`),
+  );
+  expect(await refused()).toMatchObject({ code: "acme-name-refused" });
+  lor.edit("Pulumi.yaml", (text) => text.replace(", names: [refused.lor.example]", ""));
+  expect(await renew(lor)).toMatchObject({ obtained: true, daysLeft: 5 });
+  // Of a validity of six days, more than half is left.
+  expect(await renew(lor)).toMatchObject({ obtained: false });
 });
 
 it("obtains a certificate by http-01 once every front answers, and says which command makes them", async () => {
