@@ -26,6 +26,8 @@ export class DatabaseServers {
   readonly #stopFollowing: () => void;
   #work: Promise<void> = Promise.resolve();
   #waiting = false;
+  /** What the servers were last made to be; empty: look again. */
+  #followed = "";
   #closed = false;
 
   constructor(args: DatabaseServersArgs) {
@@ -60,6 +62,10 @@ export class DatabaseServers {
     const served = new Set(wanted.map(({ id }) => id));
     // Of a lost region, too: what cannot be reached is not deleted.
     const existing = new Set(cloud.store.list("database").map(({ id }) => id));
+    const state = JSON.stringify([wanted, [...existing]]);
+    // Most changes of the cloud concern no database.
+    if (state === this.#followed && this.problems.size === 0) return;
+    this.#followed = state;
     for (const [id, server] of this.#servers) {
       if (served.has(id)) continue;
       await (existing.has(id) ? server.stop() : server.destroy());
@@ -88,7 +94,10 @@ export class DatabaseServers {
 
   #create(wanted: WantedDatabase): DatabaseServer {
     const { network, authority, folder } = this.#args;
-    const onEnd = () => void this.refresh();
+    const onEnd = () => {
+      this.#followed = "";
+      void this.refresh();
+    };
     return new DatabaseServer(wanted, { network, authority, folder: join(folder, wanted.id), onEnd });
   }
 
