@@ -33,6 +33,8 @@ export async function readApplication(access: MachineAccess, machine: string): P
   const answer = await access.run(machine, ["sudo", "-n", "lor-app", "status"], { limit: lookLimit });
   const state = answer.code === 0 ? parseState(answer.stdout) : undefined;
   if (state !== undefined) return state;
+  const configuration = await readConfiguration(access, machine);
+  if (configuration !== undefined) return configuration;
   const said = answer.stderr.trim().split("\n").at(-1) ?? "";
   throw new LorError({
     code: "machine-answer",
@@ -42,6 +44,29 @@ export async function readApplication(access: MachineAccess, machine: string): P
     accepted: "a machine that has applied its configuration of this version: within 4 minutes of lor-infra up",
     next: `lor-infra logs ${machine} --since 1h`,
   });
+}
+
+/** A machine whose configuration was never applied whole has no lor-app yet; why is in its status file. */
+async function readConfiguration(access: MachineAccess, machine: string): Promise<ApplicationState | undefined> {
+  const { code, stdout } = await access.run(machine, ["cat", "/var/lib/lor/status.json"], { limit: lookLimit });
+  const status = code === 0 ? parseJson(stdout) : undefined;
+  const state = status === undefined ? null : textIn(status, "state");
+  if (status === undefined || state === null || state === "applied") return undefined;
+  const message = textIn(status, "message") ?? "";
+  const reason = `its configuration is ${state}${message === "" ? "" : `: ${message}`}`;
+  return {
+    role: "",
+    release: null,
+    wantedRelease: textIn(status, "wantedRelease"),
+    state,
+    installed: null,
+    tables: null,
+    lastOrder: null,
+    queue: null,
+    certificateDays: null,
+    health: reason,
+    reasons: {},
+  };
 }
 
 function parseState(text: string): ApplicationState | undefined {

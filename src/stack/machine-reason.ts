@@ -26,10 +26,11 @@ export async function machineReason(
     if (installed === false) {
       return { text: `${name} says: the application is not installed`, next: "lor-infra app install" };
     }
-    const configuration =
-      state !== null && state !== "applied" ? [reasons.state ?? `its configuration is ${state}`] : [];
-    const own = [...(health === "ok" ? [] : [health]), ...configuration];
-    return own.length === 0 ? undefined : { text: `${name} says: ${own.join("; ")}`, next: undefined };
+    // Health is why it does not serve; a configuration that was not applied may be the cause.
+    const waiting =
+      state === null || state === "applied" ? undefined : (reasons.state ?? `its configuration is ${state}`);
+    const own = health === "ok" ? waiting : health;
+    return own === undefined ? undefined : { text: `${name} says: ${own}`, next: undefined };
   } catch (error) {
     emit({
       kind: "warning",

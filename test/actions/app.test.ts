@@ -5,6 +5,7 @@ import { switchProfile } from "../../src/actions/rush/switch-profile.ts";
 import { up } from "../../src/actions/up/up.ts";
 import { ExitCode, LorError } from "../../src/core/errors.ts";
 import type { MachineAccess, MachineAnswer } from "../../src/stack/machine-access.ts";
+import { realTimings } from "../../src/stack/stack-context.ts";
 import { FakeStack } from "./fake-stack.ts";
 
 /** Machines that answer what a test orders; each call is noted. */
@@ -19,7 +20,8 @@ class FakeMachines implements MachineAccess {
 
   run(machine: string, command: readonly string[]): Promise<MachineAnswer> {
     this.calls.push([machine, ...command]);
-    const answer = this.#answers[machine];
+    const answer =
+      command[0] === "cat" ? (this.#answers[`status of ${machine}`] ?? { code: 1 }) : this.#answers[machine];
     if (answer instanceof Error) return Promise.reject(answer);
     if (typeof answer === "object" && answer !== null && "code" in answer) {
       return Promise.resolve({
@@ -93,6 +95,22 @@ describe("the status of the applications", () => {
   });
 });
 
+describe("a machine whose configuration was never applied whole", () => {
+  it("is told by its own status file", async () => {
+    const machines = new FakeMachines({
+      "ps-0": { code: 1, stderr: "sudo: lor-app: command not found\n" },
+      "status of ps-0": { version: 1, state: "waiting", message: "the release answers 404", wantedRelease: "9.1.5" },
+    });
+    const { works, machines: told } = await appStatus(machines, [{ name: "ps-0", application: "shop" }]);
+    expect(works).toBe(false);
+    expect(told[0]?.state).toMatchObject({
+      installed: null,
+      wantedRelease: "9.1.5",
+      health: "its configuration is waiting: the release answers 404",
+    });
+  });
+});
+
 describe("an installation", () => {
   const request = { application: "shop", machine: "ps-0", email: "anna@lor.example", demoProducts: false };
 
@@ -151,7 +169,8 @@ describe("a front that stays unhealthy", () => {
     );
   });
 
-  it("without its application is told the command that installs it", async () => {
+  it("without its application is told the command that installs it, without waiting for the limit", async () => {
+    const began = stack.clock.now().getTime();
     await expect(
       run(new FakeMachines({ "ps-1": { ...sound, installed: false, health: "not installed" } })),
     ).rejects.toThrow(
@@ -162,6 +181,7 @@ describe("a front that stays unhealthy", () => {
         next: "lor-infra app install",
       }),
     );
+    expect(stack.clock.now().getTime() - began).toBeLessThan(realTimings.gateLimit / 4);
   });
 
   it("is told without a reason where machines cannot be asked, and nothing is claimed", async () => {

@@ -335,6 +335,24 @@ async function requireHealthy(context: StackContext, plan: SystemPlan, fleet: Ob
   });
 }
 
+/** Interval at which an unhealthy machine is asked for its reason, in milliseconds. */
+const askEvery = 30_000;
+
+/** Tells whether an unhealthy machine waits for a person's command, such as one whose application is not installed: waiting for it would not help. */
+function personAsker(context: StackContext): (machine: string) => Promise<boolean> {
+  // A machine that cannot be asked is reported once, at the end.
+  const quiet = { ...context, emit: () => undefined };
+  let next = context.clock.now().getTime() + askEvery;
+  let waits = false;
+  return async (machine) => {
+    const now = context.clock.now().getTime();
+    if (now < next) return waits;
+    next = now + askEvery;
+    waits = (await machineReason(quiet, machine))?.next !== undefined;
+    return waits;
+  };
+}
+
 /** Waits for the fronts of a new stack, and lets in those that an earlier run left out. */
 async function admitFronts(context: StackContext, plan: SystemPlan): Promise<ObservedFleet> {
   const { timings, emit } = context;
@@ -343,13 +361,19 @@ async function admitFronts(context: StackContext, plan: SystemPlan): Promise<Obs
     fronts: plan.fleet.fronts.map((front) => front.name),
   };
   const look = () => observeFleet(context, known);
+  const unhealthyIn = (fleet: ObservedFleet) =>
+    known.fronts.find((name) => !fleet.fronts.some((one) => one.name === name && one.healthy));
+  const waitsForPerson = personAsker(context);
   const { seen } = await waitUntil(context, {
     limit: timings.gateLimit,
     // A balancer trusts a new member until a check has failed.
     hold: timings.gateHold,
-    look,
-    good: (fleet) =>
-      plan.fleet.fronts.every(({ name }) => fleet.fronts.some((one) => one.name === name && one.healthy)),
+    look: async () => {
+      const fleet = await look();
+      const unhealthy = unhealthyIn(fleet);
+      return { ...fleet, ended: unhealthy === undefined || (await waitsForPerson(unhealthy)) };
+    },
+    good: ({ ended }) => ended,
   });
   const healthy = (name: string) => seen.fronts.some((one) => one.name === name && one.healthy);
   const unbound = plan.fleet.fronts.every(({ name }) => healthy(name))
