@@ -1,3 +1,5 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer as createTcpServer } from "node:net";
@@ -73,25 +75,63 @@ function configure(target: string): void {
 let entry = 0;
 /** Appends lines to the journal; the first is of 2026-12-01T00:00:00Z, each next one a second later. */
 function journal(...messages: readonly (string | readonly number[])[]): void {
-  const lines = messages.map((message) => {
+  journalOf(...messages.map((MESSAGE) => ({ MESSAGE })));
+}
+
+/** The same with other fields, as programs write them. */
+function journalOf(...entries: readonly Readonly<Record<string, unknown>>[]): void {
+  const lines = entries.map((fields) => {
     entry += 1;
     return `${JSON.stringify({
       __CURSOR: `cursor-${entry}`,
       __REALTIME_TIMESTAMP: String((Date.parse("2026-12-01T00:00:00Z") + entry * 1000) * 1000),
-      MESSAGE: message,
       SYSLOG_IDENTIFIER: "sshd",
       _PID: "7",
       PRIORITY: "6",
+      ...fields,
     }).replaceAll('":"', '": "')}\n`;
   });
   machine.write("/journal", machine.read("/journal") + lines.join(""));
 }
 
-const send = () =>
+const send = (environment: Readonly<Record<string, string>> = {}) =>
   machine.run("python3", ["-I", join(machine.root, "usr/local/sbin/lor-logs")], {
+    ...environment,
     LOR_LOGS_ONCE: "1",
     LOR_LOGS_URL: web.url,
   });
+
+/** A server that treats each connection as lines of Python say: Node.js ends its connections too well. */
+class SyslogServer {
+  readonly port: number;
+  received = "";
+  readonly #process: ChildProcess;
+
+  private constructor(process: ChildProcess, port: number) {
+    this.#process = process;
+    this.port = port;
+    process.stdout?.on("data", (chunk: Buffer) => {
+      this.received += chunk.toString();
+    });
+  }
+
+  static async start(treat: string): Promise<SyslogServer> {
+    const program = `import select, socket, ssl
+server = socket.create_server(("127.0.0.1", 0))
+print(server.getsockname()[1], flush=True)
+while True:
+    connection = server.accept()[0]
+${treat.replaceAll(/^/gm, "    ")}`;
+    const child = spawn("python3", ["-c", program], { stdio: ["ignore", "pipe", "inherit"] });
+    const [port] = (await once(child.stdout, "data")) as [Buffer];
+    return new SyslogServer(child, Number(port.toString()));
+  }
+
+  async stop(): Promise<void> {
+    this.#process.kill("SIGKILL");
+    await once(this.#process, "exit");
+  }
+}
 
 const containers = {
   list: async (_: unknown, prefix: string) => [...objects.keys()].filter((name) => name.startsWith(prefix)),
@@ -169,6 +209,19 @@ describe("a machine's journal", () => {
     expect(JSON.stringify([...objects])).not.toContain(plantedMark);
   });
 
+  it("has long lines whole, and goes on after an entry of any form", async () => {
+    journalOf(
+      { MESSAGE: ["one", "two"] },
+      { MESSAGE: [[0xff, 0x41], "B"], PRIORITY: ["6", "3"], SYSLOG_IDENTIFIER: ["a", "b"] },
+      { MESSAGE: "three", PRIORITY: "high" },
+      { MESSAGE: null, PRIORITY: null, SYSLOG_IDENTIFIER: null, _COMM: null, _PID: null },
+    );
+    expect(await send()).toEqual({ code: 0, out: "" });
+    expect(await messages()).toEqual(["one\ntwo", "\ufffdA\nB", "three", ""]);
+    // Otherwise journalctl prints null for a field of 4096 bytes or more.
+    expect(machine.takeCalls()).toContainEqual(expect.stringContaining(" --all "));
+  });
+
   it("is read from a moment on, and searched", async () => {
     journal("one error", "two", "three ERROR", "four");
     await send();
@@ -210,6 +263,49 @@ describe("a machine's journal", () => {
       await expect.poll(() => received).toBe(expected);
     } finally {
       await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
+  it("goes by TLS to a syslog server that ends its side without TLS's own end", async () => {
+    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"];
+    const name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
+    const files = ["-keyout", join(machine.root, "key.pem"), "-out", join(machine.root, "certificate.pem")];
+    execFileSync("openssl", ["req", "-x509", ...key, ...name, ...files], { stdio: "pipe" });
+    const server = await SyslogServer.start(`
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain("${machine.root}/certificate.pem", "${machine.root}/key.pem")
+with context.wrap_socket(connection, server_side=True) as secure:
+    while part := secure.recv(4096):
+        print(part.decode(), flush=True)
+# Closed without a close_notify, as rsyslog does with GnuTLS.
+`);
+    try {
+      configure(`syslog+tls://localhost:${server.port}`);
+      journal("one");
+      const trusted = { SSL_CERT_FILE: join(machine.root, "certificate.pem") };
+      expect(await send(trusted)).toEqual({ code: 0, out: "" });
+      expect(await send(trusted)).toEqual({ code: 0, out: "" });
+      expect(server.received.match(/ps-0 sshd 7 - - one/g)).toHaveLength(1);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it("is sent again to a syslog server that stopped before it had read everything", async () => {
+    const server = await SyslogServer.start(`
+ended = select.poll()
+ended.register(connection, select.POLLRDHUP)
+ended.poll()
+# With what was not read, the connection is reset.
+connection.close()
+`);
+    try {
+      configure(`syslog://127.0.0.1:${server.port}`);
+      journal("one");
+      expect((await send()).code).toBe(1);
+      expect(machine.has("/var/lib/lor/logs-cursor")).toBe(false);
+    } finally {
+      await server.stop();
     }
   });
 

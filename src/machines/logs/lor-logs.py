@@ -33,6 +33,8 @@ MOST_BYTES = 4 * 1024 * 1024
 # A longer line is cut: it is nobody's to read.
 MOST_CHARACTERS = 16384
 SHORTEST_SECRET = 8
+PRIORITIES = tuple("01234567")
+INFORMATIONAL = 6
 
 
 def main():
@@ -78,7 +80,8 @@ def send_piece(config):
 
 
 def read_journal():
-    command = ["journalctl", "--no-pager", "--quiet", "--output=json", "--output-fields=" + FIELDS]
+    # Without --all a field of 4096 bytes or more is null.
+    command = ["journalctl", "--no-pager", "--quiet", "--all", "--output=json", "--output-fields=" + FIELDS]
     if os.path.exists(CURSOR):
         with open(CURSOR, encoding="utf-8") as file:
             command.append("--after-cursor=" + file.read())
@@ -96,18 +99,20 @@ def read_journal():
 
 
 def line_of(entry, scrub):
-    message = entry.get("MESSAGE")
-    if isinstance(message, list):  # not UTF-8
-        message = bytes(message).decode(errors="replace")
-    identifier = entry.get("SYSLOG_IDENTIFIER") or entry.get("_COMM") or ""
+    priority = text(entry.get("PRIORITY"))
     return {
-        "t": moment(entry), "i": text(identifier), "p": text(entry.get("_PID") or ""), "l": int(entry.get("PRIORITY", 6)),
-        "m": scrub(text(message or ""))[:MOST_CHARACTERS],
+        "t": moment(entry), "i": text(entry.get("SYSLOG_IDENTIFIER")) or text(entry.get("_COMM")), "p": text(entry.get("_PID")),
+        "l": int(priority) if priority in PRIORITIES else INFORMATIONAL, "m": scrub(text(entry.get("MESSAGE")))[:MOST_CHARACTERS],
     }
 
 
 def text(value):
-    return value if isinstance(value, str) else str(value)
+    """A field of the journal: any program may write any value, several times, and one that is not UTF-8 is a list of bytes."""
+    if not isinstance(value, list):
+        return "" if value is None else str(value)
+    if all(isinstance(each, int) for each in value):
+        return bytes(value).decode(errors="replace")
+    return "\n".join(text(each) for each in value)
 
 
 def moment(entry):
@@ -172,8 +177,21 @@ def send_syslog(target, lines):
             header = "<%d>1 %s %s %s %s - -" % (8 + line["l"], line["t"], name, identifier, line["p"] or "-")
             message = ("%s %s" % (header, line["m"])).encode()
             connection.sendall(b"%d %s" % (len(message), message))
-        # Only a peer that has read everything closes its side in answer.
-        connection.shutdown(socket.SHUT_WR) if not secure else connection.unwrap()
+        await_end(connection)
+
+
+def await_end(connection):
+    """Ends the stream and waits for the peer's end: only a peer that has read everything closes its side without a reset."""
+    if not isinstance(connection, ssl.SSLSocket):
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(4096):
+            pass
+        return
+    try:
+        connection.unwrap()
+    except ssl.SSLEOFError:
+        # The end of the connection in place of that of TLS, which RFC 5425 allows and rsyslog does with GnuTLS. Python reports it from 3.11.4 on.
+        pass
 
 
 def keep(cursor):
