@@ -52,6 +52,7 @@ const knownTypes: Readonly<Record<string, Outputs>> = {
   "ovh:CloudProjectDatabase/databaseInstance:DatabaseInstance": () => ({}),
   "ovh:CloudProject/loadBalancer:LoadBalancer": () => ({ vipAddress: "10.10.0.117" }),
   "ovh:CloudProject/workflowBackup:WorkflowBackup": () => ({}),
+  "ovh:Domain/zoneRecord:ZoneRecord": () => ({}),
   "openstack:networking/network:Network": () => ({}),
   "openstack:networking/subnet:Subnet": () => ({}),
   "openstack:networking/router:Router": () => ({}),

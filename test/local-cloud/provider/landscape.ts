@@ -446,6 +446,14 @@ export function landscape(cloud: LocalCloud): readonly Landmark[] {
       replace: { rotation: 8 },
     },
     {
+      type: "ovh:Domain/zoneRecord:ZoneRecord",
+      key: "record",
+      inputs: () => ({ zone: "lor.example", subdomain: "www", fieldtype: "A", target: "203.0.113.10" }),
+      change: { target: "203.0.113.11" },
+      replace: { zone: "lor.shop" },
+      importId: (id) => `${id}.lor.example`,
+    },
+    {
       type: "random:index/randomPassword:RandomPassword",
       key: "password",
       inputs: () => ({ length: 48, special: false }),
