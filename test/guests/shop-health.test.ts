@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,6 +39,14 @@ const age = () => {
 };
 const verdict = () => JSON.parse(front.machine.read("/run/lor-front/health.json")) as { ok: boolean; reason: string };
 
+/** The last visitor came two minutes ago. */
+async function nobodyServed(): Promise<void> {
+  front.machine.write("/run/lor-front/served", "");
+  const file = join(front.machine.root, "run/lor-front/served");
+  await front.machine.run("chmod", ["a+rw", file]);
+  await front.machine.run("touch", ["-d", "2 minutes ago", file]);
+}
+
 /** Verdict of the next look. */
 async function look(): Promise<{ ok: boolean; reason: string }> {
   age();
@@ -58,6 +66,7 @@ describe("/health", () => {
     // Every connection that the server accepts is held open, as by a shop at its limit.
     const held: Socket[] = [];
     try {
+      await nobodyServed();
       await vi.waitFor(
         async () => {
           const socket = connect(database.port, "127.0.0.1");
@@ -81,13 +90,21 @@ describe("/health", () => {
   it("ends when pages fail twice and no visitor is served, and comes back", async () => {
     database.sql("RENAME TABLE ps_product TO ps_product_away", "shop");
     try {
-      front.machine.write("/run/lor-front/served", "");
-      await front.machine.run("touch", ["-d", "2 minutes ago", join(front.machine.root, "run/lor-front/served")]);
+      await nobodyServed();
       await front.health(503, "a table is missing");
     } finally {
       database.sql("RENAME TABLE ps_product_away TO ps_product", "shop");
     }
     await front.health(200);
+  });
+
+  it("does not take its own pages for visitors", async () => {
+    await nobodyServed();
+    expect(await look()).toMatchObject({ ok: true });
+    const served = () => statSync(join(front.machine.root, "run/lor-front/served")).mtimeMs;
+    expect(served()).toBeLessThan(Date.now() - 60_000);
+    await front.get("/");
+    expect(served()).toBeGreaterThan(Date.now() - 60_000);
   });
 
   it("ends when object storage is not mounted", async () => {

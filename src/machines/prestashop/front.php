@@ -6,8 +6,10 @@ namespace {
     require_once __DIR__ . '/assets.php';
 
     register_shutdown_function(static function (): void {
-        $served = http_response_code() < 500;
         lor_share_assets($_SERVER['DOCUMENT_ROOT'] ?? '');
-        @touch(getenv('LOR_ROOT') . '/run/lor-front/' . ($served ? 'served' : 'failed'));
+        // The health check's own pages are no visitors.
+        if (getenv('LOR_POOL') !== 'probe' && http_response_code() < 500) {
+            @touch(getenv('LOR_ROOT') . '/run/lor-front/served');
+        }
     });
 }
