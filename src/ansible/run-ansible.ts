@@ -154,6 +154,8 @@ function environment(
     ANSIBLE_CALLBACK_PLUGINS: plugins.join(":"),
     ANSIBLE_HOST_KEY_CHECKING: "True",
     ANSIBLE_PIPELINING: "True",
+    // Seconds until a connection must be established: a busy machine answers late.
+    ANSIBLE_TIMEOUT: "30",
     ANSIBLE_SSH_ARGS: "-o ControlMaster=auto -o ControlPersist=20s",
     ANSIBLE_SSH_CONTROL_PATH_DIR: join(folder, "sockets"),
     ANSIBLE_LOCAL_TEMP: join(folder, "temporary"),

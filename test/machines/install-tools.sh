@@ -14,6 +14,8 @@ want mmdebstrap mmdebstrap
 want ip iproute2
 want mkfs.ext4 e2fsprogs
 want losetup mount
+want ssh openssh-client
+want socat socat
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then

@@ -110,9 +110,11 @@ def read_output(name, offset):
 
 
 def active(name):
-    shown = subprocess.run(["systemctl", "show", "--property=ActiveState", "--value", unit(name)], check=False,
-                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True).stdout.strip()
-    return shown in ("active", "activating", "deactivating", "reloading")
+    """Whether the unit runs, or systemd is about to start it: it is inactive while its job waits."""
+    shown = subprocess.run(["systemctl", "show", "--property=ActiveState,Job", unit(name)], check=False,
+                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True).stdout
+    fields = dict(line.split("=", 1) for line in shown.splitlines() if "=" in line)
+    return fields.get("Job", "") not in ("", "0") or fields.get("ActiveState") in ("active", "activating", "deactivating", "reloading")
 
 
 def unit(name):

@@ -2,18 +2,18 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_pr
 import { chmodSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ensureImage } from "../../../src/local-cloud/machines/image.ts";
 import { type ManagedMachine, renderInventory } from "../../../src/machines/inventory.ts";
 import { systemClock } from "../../../src/os/clock.ts";
 import { poll } from "../../../src/os/poll.ts";
 import type { PinnedSshArgs } from "../../../src/remote/pinned-ssh.ts";
 import type { RemoteCommands } from "../../../src/remote/remote-commands.ts";
 import { sshCommands } from "../../../src/remote/ssh-commands.ts";
-import { rootFolder } from "./root-folder.ts";
 
 const account = "debian";
 
 /**
- * A whole Debian with systemd and sshd in a container with a network of its own, on a throwaway layer over the root folder. It is reached by SSH
+ * A whole Debian with systemd and sshd in a container with a network of its own, on a throwaway layer over the machines' image. It is reached by SSH
  * through `sshConfig`, from anywhere on this computer and from nowhere else.
  */
 export class SshMachine {
@@ -25,7 +25,7 @@ export class SshMachine {
   #leader = "";
 
   static async start(): Promise<SshMachine> {
-    const root = await rootFolder();
+    const { root } = await ensureImage({ env: process.env, onProgress: () => undefined });
     const machine = new SshMachine();
     try {
       await machine.#boot(root);
@@ -42,28 +42,38 @@ export class SshMachine {
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", this.identityFile]);
     const proxy = `nsenter --net=/run/netns/${this.name} socat - TCP:127.0.0.1:%p`;
     writeFileSync(this.sshConfig, `Host *\n  ProxyCommand ${proxy}\n`);
-    const console = openSync(join(this.folder, "console"), "w");
+    const output = openSync(join(this.folder, "console"), "w");
     // Ends with this process, however that ends.
     this.#container = spawn(
       "setpriv",
       [
         ...["--pdeathsig", "KILL", "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--console=pipe"],
         ...["--directory", root, "--volatile=overlay", "--machine", this.name, "--capability=CAP_NET_ADMIN"],
-        ...[`--network-namespace-path=/run/netns/${this.name}`, "--boot"],
+        ...[`--network-namespace-path=/run/netns/${this.name}`, "--boot", "cloud-init=disabled"],
+        // There is no interface to wait for.
+        "systemd.mask=systemd-networkd-wait-online.service",
       ],
-      { stdio: ["ignore", console, console] },
+      { stdio: ["ignore", output, output] },
     );
     await this.until(() => {
       this.#leader = firstChild(this.#container?.pid);
-      return this.inside("systemctl", "is-active", "ssh.service").trim() === "active";
+      return /^(running|degraded)$/.test(this.inside("systemctl", "is-system-running").trim());
     });
     // systemd-nspawn copies the mode of this computer's own device, which is not everywhere the usual one.
     chmodSync(this.path("/dev/null"), 0o666);
-    const keys = this.path(`/home/${account}/.ssh`);
-    mkdirSync(keys);
-    writeFileSync(join(keys, "authorized_keys"), this.publicKey);
-    this.inside("chown", "-R", `${account}:`, `/home/${account}/.ssh`);
-    this.inside("chmod", "-R", "go=", `/home/${account}/.ssh`);
+    // What cloud-init does on a machine of a cloud.
+    this.inside("ssh-keygen", "-A");
+    // It failed without host keys.
+    this.inside("systemctl", "reset-failed", "ssh.service");
+    this.inside("systemctl", "restart", "ssh.service");
+    await this.until(() => this.inside("systemctl", "is-active", "ssh.service").trim() === "active");
+    this.inside("useradd", "--create-home", "--shell", "/bin/bash", account);
+    writeFileSync(this.path(`/etc/sudoers.d/${account}`), `${account} ALL=(ALL) NOPASSWD: ALL\n`, { mode: 0o440 });
+    const keys = `/home/${account}/.ssh`;
+    mkdirSync(this.path(keys));
+    writeFileSync(this.path(`${keys}/authorized_keys`), this.publicKey);
+    this.inside("chown", "-R", `${account}:`, keys);
+    this.inside("chmod", "-R", "go=", keys);
   }
 
   get publicKey(): string {

@@ -8,6 +8,7 @@ import type { AnsibleEvent } from "../../../src/ansible/ansible-events.ts";
 import { type ConfigureRequest, type ConfigureResult, exitCodeOf } from "../../../src/ansible/configure-machines.ts";
 import { runAnsible } from "../../../src/ansible/run-ansible.ts";
 import type { InventoryVariables, ManagedMachine } from "../../../src/machines/inventory.ts";
+import { obstacle } from "../lab.ts";
 import { SshMachine } from "./ssh-machine.ts";
 
 let machine: SshMachine;
@@ -15,6 +16,7 @@ let folder: string;
 const ansible = runAnsible({ env: process.env });
 
 beforeAll(async () => {
+  if (obstacle !== undefined) return;
   machine = await SshMachine.start();
   folder = mkdtempSync(join(tmpdir(), "lor-playbooks-"));
 });
@@ -71,7 +73,18 @@ function playbook(name: string, tasks: readonly object[]): string {
 
 const inventory = (changes: Partial<ManagedMachine>) => ({ machines: [machine.managed(changes)] });
 
-describe("the built-in roles", () => {
+/** Body of a page of the machine, asked on the machine. */
+function httpGet(url: string): string {
+  return machine.inside(
+    "php8.2",
+    "-r",
+    `
+    $options = ["http" => ["ignore_errors" => true], "ssl" => ["verify_peer" => false, "verify_peer_name" => false]];
+    echo file_get_contents("${url}", false, stream_context_create($options));`,
+  );
+}
+
+describe.skipIf(obstacle !== undefined)("the built-in roles", () => {
   test("a preview of a new machine reports what would change, and changes nothing", async () => {
     const before = machine.inside("sha256sum", "/etc/nftables.conf", "/etc/ssh/sshd_config.d/10-lor.conf");
     const { result, events } = await run("preview");
@@ -91,8 +104,8 @@ describe("the built-in roles", () => {
     expect(machine.inside("sshd", "-T")).toMatch(/^passwordauthentication no$/m);
     expect(machine.inside("sudo", "-u", "deploy", "sudo", "-n", "id", "-un")).toBe("root\n");
     expect(machine.inside("date", "+%Z")).toMatch(/^CES?T\n$/);
-    expect(machine.inside("curl", "-sk", "-o", "/dev/null", "-w", "%{http_code}", "https://127.0.0.1/")).toBe("502");
-    expect(machine.inside("curl", "-s", "http://127.0.0.1:9100/metrics")).toContain("node_uname_info");
+    expect(httpGet("https://127.0.0.1/")).toContain("502 Bad Gateway");
+    expect(httpGet("http://127.0.0.1:9100/metrics")).toContain("node_uname_info");
   });
 
   test.each(["mitogen", "ssh"] as const)("a second run by %s changes nothing", async (transport) => {
@@ -120,7 +133,7 @@ describe("the built-in roles", () => {
   });
 });
 
-describe("a run", () => {
+describe.skipIf(obstacle !== undefined)("a run", () => {
   test("refuses a machine with another host key", async () => {
     const hostKeys = ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDGPgXppbGSB/xMMwlK3XT8kG8iMIZ9QI3+VXDun1DSk"];
     for (const transport of ["mitogen", "ssh"] as const) {
