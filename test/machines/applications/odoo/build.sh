@@ -7,8 +7,8 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 work=$1
 target=$2
-# What Odoo installs with its base by itself.
-modules="api_doc auth_passkey auth_totp base base_import base_import_module base_setup bus html_editor iap rpc web web_tour web_unsplash"
+# What Odoo installs with its base by itself, and the module mail, whose code one of these uses.
+modules="api_doc auth_passkey auth_totp base base_import base_import_module base_setup bus html_editor iap mail rpc web web_tour web_unsplash"
 assets="libjs-jquery libjs-jquery-form libjs-underscore fonts-font-awesome fonts-inconsolata fonts-montserrat fonts-ocr-b fonts-roboto-unhinted"
 
 mkdir -p "$work/lists/partial" "$work/archives/partial" "$work/debs" "$work/wheels"
