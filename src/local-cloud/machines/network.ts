@@ -1,6 +1,5 @@
 import type { ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
-import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Cidr, IpAddress } from "../../core/cidr.ts";
@@ -35,6 +34,8 @@ export class CloudNetwork implements MachineNetwork {
   readonly #sandbox: Sandbox;
   readonly #nameServer: string;
   readonly #subnets = new Map<string, MachineSubnet>();
+  /** Bridges, also while they are made. */
+  readonly #bridges = new Map<string, Promise<void>>();
   readonly #cards = new Map<string, { readonly machine: string; readonly card: MachineCard }>();
   #dnsmasq: ChildProcess | undefined;
   /** Changes follow each other: each starts dnsmasq anew. */
@@ -58,9 +59,16 @@ export class CloudNetwork implements MachineNetwork {
     await this.#sandbox.try(["ip", "address", "delete", `${address}/32`, "dev", "lo"]);
   }
 
-  /** Makes the bridge of a subnet; nothing happens when it exists. */
-  async addSubnet(subnet: MachineSubnet): Promise<void> {
-    if (this.#subnets.has(subnet.id)) return;
+  /** Makes the bridge of a subnet, once. */
+  addSubnet(subnet: MachineSubnet): Promise<void> {
+    const known = this.#bridges.get(subnet.id);
+    if (known !== undefined) return known;
+    const made = this.#makeBridge(subnet);
+    this.#bridges.set(subnet.id, made);
+    return made;
+  }
+
+  async #makeBridge(subnet: MachineSubnet): Promise<void> {
     const bridge = bridgeOf(subnet.id);
     const { prefix, last } = Cidr.parse(subnet.cidr);
     // dnsmasq answers on an address of the subnet only.
@@ -102,11 +110,8 @@ export class CloudNetwork implements MachineNetwork {
   }
 
   async #startDnsmasq(): Promise<void> {
-    if (this.#dnsmasq !== undefined && this.#dnsmasq.exitCode === null) {
-      const closed = once(this.#dnsmasq, "close");
-      await this.#sandbox.try(["sh", "-c", "kill $(cat /run/lor/image/run/dnsmasq.pid)"]);
-      await closed;
-    }
+    // The program changes its group, so that it does not end with its parent.
+    if (this.#dnsmasq !== undefined) await this.#sandbox.run(["sh", "-c", endDnsmasq]);
     const folder = join(this.#sandbox.folder, "dnsmasq");
     mkdirSync(folder, { recursive: true });
     const file = join(folder, "dnsmasq.conf");
@@ -152,6 +157,10 @@ export class CloudNetwork implements MachineNetwork {
 }
 
 const imageRun = "/run/lor/image/run";
+
+/** Its file goes too: it would say that the next one is ready. */
+const endDnsmasq = `pid=$(cat ${imageRun}/dnsmasq.pid) && rm ${imageRun}/dnsmasq.pid
+while kill -KILL "$pid" 2>/dev/null; do sleep 0.02; done`;
 
 /** Name of a bridge: at most 15 characters. */
 function bridgeOf(subnetId: string): string {
