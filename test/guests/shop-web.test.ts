@@ -20,6 +20,7 @@ const releaseFiles = {
   "index.php": page,
   "img/bad.php": "<?php echo 'run';",
   "config/secret.php": "<?php echo 'run';",
+  "config/1-secret.php": "<?php echo 'run';",
   "modules/one/vendor/a.php": "<?php echo 'run';",
   "webservice/dispatcher.php": "<?php echo 'web service of ' . $_GET['url'];",
 };
@@ -96,8 +97,32 @@ describe("a front's nginx and PHP", () => {
     expect(await front.get(address)).toMatchObject({ status: 200, body: `image ${file}` });
   });
 
+  // PrestaShop's form of a product's address: {category:/}{id}{-:id_product_attribute}-{rewrite}{-:ean13}.html
+  it.each([
+    "/tools/12-hammer.html",
+    "/docs/12-34-atlas-9781234567897.html?page=2",
+    "/controllers/7-joystick.html",
+    "/administration/3-stamp.html",
+  ])("shows the product %s, whose category has the name of a folder", async (address) => {
+    expect(await front.get(address)).toMatchObject({
+      status: 200,
+      body: expect.stringContaining(address.replaceAll("/", "\\/")) as string,
+    });
+  });
+
+  it("serves files of /.well-known that have no ending, which payment providers ask for", async () => {
+    front.machine.write("/srv/lor/current/.well-known/apple-developer-merchantid-domain-association", "7B22");
+    await front.machine.run("chmod", ["-R", "a+rX", join(front.machine.root, "srv/lor/current/.well-known")]);
+    expect(await front.get("/.well-known/apple-developer-merchantid-domain-association")).toMatchObject({
+      status: 200,
+      body: "7B22",
+    });
+  });
+
   it.each([
     "/config/secret.php",
+    "/config/1-secret.php",
+    "/config/1-secret.html/secret.php",
     "/img/bad.php",
     "/modules/one/vendor/a.php",
     "/install-cli/index_cli.php",
