@@ -243,12 +243,18 @@ const weakSignatures: ReadonlyMap<string, string> = new Map([
   ["1.2.840.10045.4.1", "ecdsa-with-SHA1"],
 ]);
 
+/** Elliptic curves that every browser accepts in a certificate: P-256 and P-384. */
+const browserCurves: readonly string[] = ["prime256v1", "secp384r1"];
+
 function refuseWeak({ file, variable }: Source, certificates: readonly Parsed[]): void {
   for (const { x509, signature } of certificates) {
-    const { modulusLength } = x509.publicKey.asymmetricKeyDetails ?? {};
+    const { modulusLength, namedCurve } = x509.publicKey.asymmetricKeyDetails ?? {};
     // The signature of a root is never verified: a root is trusted as it is.
     const weak = isSelfSigned(x509) ? undefined : weakSignatures.get(signature);
-    const seen = modulusLength !== undefined && modulusLength < 2048 ? `RSA of ${modulusLength} bits` : weak;
+    const kind = x509.publicKey.asymmetricKeyType ?? "a key of an unknown kind";
+    const known = kind === "rsa" || (kind === "ec" && browserCurves.includes(namedCurve ?? ""));
+    const small = modulusLength !== undefined && modulusLength < 2048 ? `RSA of ${modulusLength} bits` : undefined;
+    const seen = known ? (small ?? weak) : [kind, namedCurve].filter(Boolean).join(" ");
     if (seen === undefined) continue;
     throw refusal({
       variable,
@@ -256,7 +262,7 @@ function refuseWeak({ file, variable }: Source, certificates: readonly Parsed[])
       message: `browsers refuse the certificate ${subjectOf(x509)} of ${file}`,
       exit: ExitCode.refused,
       seen,
-      accepted: "RSA of 2048 bits or more or ECDSA, signed with SHA-256 or better",
+      accepted: "RSA of 2048 bits or more, or ECDSA with P-256 or P-384, signed with SHA-256 or better",
       next: `have it issued again, then ${exportCommand}`,
     });
   }

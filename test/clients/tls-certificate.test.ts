@@ -49,6 +49,8 @@ beforeAll(() => {
   issue("ecdsa", undefined, "key=ec -pkeyopt ec_paramgen_curve:prime256v1", ...san);
   issue("small", undefined, "key=rsa:1024", ...san);
   issue("sha1", "root", "-sha1", ...san);
+  issue("ed25519", undefined, "key=ed25519", ...san);
+  issue("p521", undefined, "key=ec -pkeyopt ec_paramgen_curve:secp521r1", ...san);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -84,6 +86,8 @@ describe("a certificate that is refused", () => {
     ["its key is another one", () => withOtherKey(), "certificate-key-mismatch", /CN=leaf/],
     ["its key is weak", () => bundle("weak", { cert: "small" }), "certificate-weak", /1024 bits/],
     ["its signature is weak", () => bundle("old", { cert: "sha1", chain: ["root"] }), "certificate-weak", /sha1With/],
+    ["browsers know no key of its kind", () => bundle("ed", { cert: "ed25519" }), "certificate-weak", /^ed25519$/],
+    ["browsers do not know its curve", () => bundle("curve", { cert: "p521" }), "certificate-weak", /^ec secp521r1$/],
     ["an intermediate is missing", () => bundle("part", { cert: "leaf" }), "certificate-chain", /issuer CN=middle/],
     [
       "the chain is in another order",

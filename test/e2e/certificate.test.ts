@@ -41,7 +41,7 @@ async function createdWithAuthority(options: { readonly validityDays?: number } 
   lor.edit(
     "Pulumi.yaml",
     (text) =>
-      `${text}  certificates:\n    value: { kind: acme, directory: "${directory}", names: ["*.lor.example"] }\n  dns:\n    value: { zone: lor.example }\n`,
+      `${text}  certificates:\n    value: { kind: acme, directory: "${directory}", names: ["*.lor.example", "lor.example"] }\n  dns:\n    value: { zone: lor.example }\n`,
   );
   lor.env.NODE_EXTRA_CA_CERTS = trustFile;
   const { served } = await lor.json<Report>(["certificate", "status"], 5);
@@ -83,7 +83,7 @@ it("obtains a certificate by dns-01 and renews it under load without a failed ha
   expect(first).toMatchObject({ obtained: true, installed: "now", daysLeft: 89 });
   const before = await lor.json<Report>(["certificate", "status"]);
   expect(before.problems).toEqual([]);
-  expect(before.served.names).toEqual(expect.arrayContaining(["www.lor.example", "*.lor.example"]));
+  expect(before.served.names).toEqual(expect.arrayContaining(["www.lor.example", "*.lor.example", "lor.example"]));
   expect(await zones.records("lor.example", { subDomain: "_acme-challenge.www", fieldType: "TXT" })).toEqual([]);
   expect(await renew(lor)).toMatchObject({ obtained: false, installed: "already" });
   expect((await lor.run(["preview", "--exit-code"])).code).toBe(0);
