@@ -121,6 +121,15 @@ describe("the Odoo server", () => {
     expect(calls).not.toContain("systemctl restart lor-odoo.service");
   });
 
+  it("prints by an address of this machine, unless a person has set another, before Odoo starts", async () => {
+    publish();
+    expect((await fetch()).code).toBe(0);
+    const calls = machine.takeCalls();
+    const set = calls.findIndex((call) => call.includes("'report.url', 'http://127.0.0.1:8069'"));
+    expect(calls[set]).toContain("WHERE NOT EXISTS (SELECT 1 FROM ir_config_parameter WHERE key = 'report.url')");
+    expect(set).toBeLessThan(calls.indexOf("systemctl restart lor-odoo.service"));
+  });
+
   it("says which right is missing when nobody can grant it", async () => {
     database({ tables: 0, modules: false, mayCreate: false });
     publish();

@@ -191,8 +191,11 @@ def odoo_user(command, place="", **options):
 
 def run_service(restart):
     """Odoo runs only on a database that has its tables: an empty one by mistake must not look like an ERP."""
-    if lor_application.state().get("kind") == "empty":
+    kind = lor_application.state().get("kind")
+    if kind == "empty":
         return
+    if kind == "erp":
+        lor_application.print_from_here()
     systemctl("enable", "lor-odoo.service")
     systemctl("restart" if restart else "start", "lor-odoo.service")
     # It forgets what it saw of the Odoo before.
