@@ -148,6 +148,8 @@ function environment(
   );
   const own: Record<string, string> = {
     LC_ALL: "C.UTF-8",
+    // Nothing is written beside the plugin, which may lie in a repository.
+    PYTHONDONTWRITEBYTECODE: "1",
     LOR_MANAGED: join(folder, "managed"),
     ANSIBLE_NOCOLOR: "1",
     ANSIBLE_CALLBACKS_ENABLED: callbacks.join(","),
