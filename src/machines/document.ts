@@ -136,3 +136,6 @@ export function logsPrefix(guest: string): string {
 export function hostKeysName(guest: string): string {
   return `host-keys/${guest}.json`;
 }
+
+/** Where a machine says how the last document was applied: JSON, readable by everyone. */
+export const statusFile = "/var/lib/lor/status.json";

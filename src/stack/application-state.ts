@@ -1,4 +1,5 @@
 import { ExitCode, LorError } from "../core/errors.ts";
+import { statusFile } from "../machines/document.ts";
 import type { MachineAccess } from "./machine-access.ts";
 
 /** What `lor-app status` of a machine reports. A value that the machine does not know is null. */
@@ -48,7 +49,7 @@ export async function readApplication(access: MachineAccess, machine: string): P
 
 /** A machine whose configuration was never applied whole has no lor-app yet; why is in its status file. */
 async function readConfiguration(access: MachineAccess, machine: string): Promise<ApplicationState | undefined> {
-  const { code, stdout } = await access.run(machine, ["cat", "/var/lib/lor/status.json"], { limit: lookLimit });
+  const { code, stdout } = await access.run(machine, ["cat", statusFile], { limit: lookLimit });
   const status = code === 0 ? parseJson(stdout) : undefined;
   const state = status === undefined ? null : textIn(status, "state");
   if (status === undefined || state === null || state === "applied") return undefined;

@@ -93,7 +93,9 @@ describe("other sizes", () => {
       shared: { "policies.budget": 480 },
     });
     expect(codes(refused.after)).toEqual([]);
-    const more = compare(["rush.prestashop.fronts=4"], { shared: { "policies.budget": 480 } });
+    const more = compare(["rush.prestashop.fronts=4"], {
+      shared: { "policies.budget": 480, "prestashop.phpChildren": 16 },
+    });
     expect(codes(more.refused.before)).toEqual([]);
     expect(codes(more.refused.after)).toEqual(["budget-exceeded policies.budget"]);
     expect([policies.length, more.policies.map(({ code }) => code)]).toEqual([0, ["budget-exceeded"]]);
