@@ -1,6 +1,7 @@
 import * as ovh from "@ovhcloud/pulumi-ovh";
-import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
+import { type ComponentResourceOptions, type Output, output } from "@pulumi/pulumi";
 import { ExitCode, LorError } from "../../src/core/errors.ts";
+import { databaseAdministrator } from "../../src/domain/database-administrator.ts";
 import { Component, type DataProtection, dataHolder } from "../base/component.ts";
 import type { Transform } from "../base/transform.ts";
 import type { NetworkPart } from "../openstack/network-part.ts";
@@ -10,6 +11,7 @@ export interface ManagedDbTransforms {
   readonly service?: Transform<ovh.cloudproject.DatabaseArgs>;
   readonly mysqlUser?: Transform<ovh.cloudprojectdatabase.UserArgs>;
   readonly postgresqlUser?: Transform<ovh.cloudprojectdatabase.PostgresSqlUserArgs>;
+  readonly postgresqlAdministrator?: Transform<ovh.cloudprojectdatabase.PostgresSqlUserArgs>;
   readonly database?: Transform<ovh.cloudprojectdatabase.DatabaseInstanceArgs>;
 }
 
@@ -39,6 +41,11 @@ export interface ManagedDbArgs extends DataProtection {
   /** Logical database. */
   readonly database: string;
   readonly user: string;
+  /**
+   * PostgreSQL only: takes over the service's own administrator. **Its password is reset once**, so whoever used the old one is locked out.
+   * Default: false.
+   */
+  readonly adoptAdministrator?: boolean;
   readonly transform?: ManagedDbTransforms;
 }
 
@@ -47,6 +54,8 @@ export interface ManagedDbNodes {
   readonly service: ovh.cloudproject.Database;
   readonly user: ovh.cloudprojectdatabase.User | ovh.cloudprojectdatabase.PostgresSqlUser;
   readonly database: ovh.cloudprojectdatabase.DatabaseInstance;
+  /** Only with `adoptAdministrator`. */
+  readonly administrator: ovh.cloudprojectdatabase.PostgresSqlUser | undefined;
 }
 
 /**
@@ -88,6 +97,8 @@ export class ManagedDb extends Component {
   readonly userName: Output<string>;
   /** Secret. */
   readonly password: Output<string>;
+  /** The service's own administrator, who grants what other users lack. Only with `adoptAdministrator`. Secret. */
+  readonly administrator: Output<{ readonly user: string; readonly password: string }> | undefined;
   readonly #nodes: ManagedDbNodes;
 
   constructor(name: string, args: ManagedDbArgs, options?: ComponentResourceOptions) {
@@ -96,6 +107,10 @@ export class ManagedDb extends Component {
     const service = this.#createService(name, args);
     const user = this.#createUser(name, args, service);
     const database = this.#createDatabase(name, args, service);
+    const administrator =
+      args.engine === "postgresql" && args.adoptAdministrator === true
+        ? this.#adoptAdministrator(name, args, service)
+        : undefined;
 
     const endpoint = service.endpoints.apply((endpoints) => {
       const found = endpoints.find((candidate) => candidate.component === args.engine) ?? endpoints[0];
@@ -113,7 +128,8 @@ export class ManagedDb extends Component {
     this.databaseName = args.database;
     this.userName = user.name;
     this.password = user.password;
-    this.#nodes = { service, user, database };
+    this.administrator = administrator && output({ user: administrator.name, password: administrator.password });
+    this.#nodes = { service, user, database, administrator };
     this.registerOutputs({ host: this.host, port: this.port });
   }
 
@@ -156,6 +172,21 @@ export class ManagedDb extends Component {
           ...this.child(name, { ...inputs, engine: args.engine }, args.transform?.mysqlUser),
         )
       : new ovh.cloudprojectdatabase.PostgresSqlUser(...this.child(name, inputs, args.transform?.postgresqlUser));
+  }
+
+  /** The provider finds the user that every service has, creates and deletes nothing, and tells a password only when it resets it. */
+  #adoptAdministrator(
+    name: string,
+    args: ManagedDbArgs,
+    service: ovh.cloudproject.Database,
+  ): ovh.cloudprojectdatabase.PostgresSqlUser {
+    return new ovh.cloudprojectdatabase.PostgresSqlUser(
+      ...this.child(
+        `${name}-administrator`,
+        { clusterId: service.id, name: databaseAdministrator, passwordReset: "adopted" },
+        args.transform?.postgresqlAdministrator,
+      ),
+    );
   }
 
   #createDatabase(

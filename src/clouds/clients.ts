@@ -205,6 +205,11 @@ export interface CloudMatch {
    * unusable. It must be discarded and created again.
    */
   readonly secretLost?: true;
+  /**
+   * It comes with its parent, and its creation only takes it over: that it is there does not tell whether a creation was begun. It must be neither
+   * adopted nor discarded then, but created again.
+   */
+  readonly alwaysThere?: true;
 }
 
 /** Looks up a resource by its deterministic name, so that nothing is created twice. */

@@ -184,6 +184,7 @@ async function findLost(
       continue;
     }
     const found = await finder.find(change.type, change.identity);
+    if (found?.alwaysThere === true) continue;
     if (found?.secretLost === true) {
       await finder.discard(change.type, found.id);
       context.emit({ kind: "repaired", repair: "creation-discarded", what: name });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { CloudMatch, ResourceFinder } from "../../src/clouds/clients.ts";
 import { connectClients } from "../../src/clouds/ovh/connect.ts";
 import { findableTypes } from "../../src/clouds/ovh/name-finder.ts";
+import { databaseAdministrator } from "../../src/domain/database-administrator.ts";
 import { identityOf } from "../../src/engine/resource-identity.ts";
 import { supportedPackages } from "../../src/local-cloud/catalogue/supported.ts";
 import { createLocalCloud } from "../../src/local-cloud/create-local-cloud.ts";
@@ -362,6 +363,25 @@ test.each(findableTypes)(
     expect(await finder.find(type, inputs, "no-such-id")).toBeUndefined();
   },
 );
+
+test("a service's own administrator is there anyway, and never to be discarded", async () => {
+  const administrator = cloud.ovhDatabases.list().flatMap(({ id, engine }) =>
+    cloud.ovhDatabases
+      .listUsers(id)
+      .filter(({ username }) => username === databaseAdministrator)
+      .map((user) => ({ ...user, engine })),
+  );
+  expect(administrator.map(({ engine }) => engine).toSorted()).toEqual(["mysql", "postgresql"]);
+  for (const { clusterId, engine } of administrator) {
+    const inputs = { clusterId, name: databaseAdministrator };
+    const found =
+      engine === "mysql"
+        ? await finder.find("ovh:CloudProjectDatabase/user:User", { ...inputs, engine })
+        : await finder.find("ovh:CloudProjectDatabase/postgresSqlUser:PostgresSqlUser", inputs);
+    expect(found).toMatchObject({ alwaysThere: true });
+    expect(found).not.toHaveProperty("secretLost");
+  }
+});
 
 test("addresses and groups that the engine's provider does not read are told by the cloud's own API", async () => {
   const type = "openstack:networking/port:Port";

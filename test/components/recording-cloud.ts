@@ -48,7 +48,7 @@ const knownTypes: Readonly<Record<string, Outputs>> = {
     endpoints: [{ component: inputs.engine, domain: `${name}.database.cloud.ovh.net`, port: 20184 }],
   }),
   "ovh:CloudProjectDatabase/user:User": () => ({ password: "planted-mysql-password" }),
-  "ovh:CloudProjectDatabase/postgresSqlUser:PostgresSqlUser": () => ({ password: "planted-postgresql-password" }),
+  "ovh:CloudProjectDatabase/postgresSqlUser:PostgresSqlUser": (name) => ({ password: `planted-${name}-password` }),
   "ovh:CloudProjectDatabase/databaseInstance:DatabaseInstance": () => ({}),
   "ovh:CloudProject/loadBalancer:LoadBalancer": () => ({ vipAddress: "10.10.0.117" }),
   "ovh:CloudProject/workflowBackup:WorkflowBackup": () => ({}),

@@ -14,6 +14,20 @@ test("no planted secret is in an input that is not marked secret, nor in the sta
   expect(JSON.stringify(cloud.outputs)).not.toContain("planted");
 });
 
+test("the database's administrator is known to Odoo's machine alone, in secret inputs", async () => {
+  const plan = profilePlan("normal");
+  const cloud = await recordLor({ ...plan, postgresql: { ...plan.postgresql, adoptAdministrator: true } });
+  const planted = "planted-postgresql-administrator-password";
+  const carriers = resourcesOf(cloud).filter(({ inputs }) => JSON.stringify(inputs).includes(planted));
+  expect(carriers.map(({ name, secretInputs }) => ({ name, secretInputs }))).toEqual([
+    { name: "odoo", secretInputs: ["content"] },
+  ]);
+  expect(JSON.stringify(cloud.outputs)).not.toContain("planted");
+  expect(JSON.parse(String(carriers[0]?.inputs.content))).toMatchObject({
+    database: { user: "odoo", administrator: { user: "avnadmin", password: planted } },
+  });
+});
+
 test("the planted secrets do arrive where they are used, so that the test above can fail", async () => {
   const cloud = await recordLor(profilePlan("normal"));
   const content = (server: string) =>

@@ -1,3 +1,4 @@
+import { databaseAdministrator } from "../../domain/database-administrator.ts";
 import { type Find, type FinderClouds, isMeant, single, unlessMissing } from "../finder-query.ts";
 import { type JsonObject, object, objects, text } from "../http/json-answer.ts";
 
@@ -63,7 +64,8 @@ const databaseUser =
     const id = single("database users", chosen ?? name, found, (user) =>
       [project(clouds, inputs), idPrefix(inputs), cluster, text(user.id)].filter((part) => part !== "").join("/"),
     )?.id;
-    return id === undefined ? undefined : { id, secretLost: true };
+    if (id === undefined) return undefined;
+    return name === databaseAdministrator ? { id, alwaysThere: true } : { id, secretLost: true };
   };
 
 const databaseInstance: Find = async (clouds, inputs, chosen) => {

@@ -160,6 +160,7 @@ function createDatabase(database: DatabasePlan, plan: LorPlan, network: VRack, a
     allowedFrom: database.allowedFrom,
     database: database.database,
     user: database.user,
+    ...(database.adoptAdministrator === true ? { adoptAdministrator: true } : {}),
     allowDataDeletion,
   });
 }

@@ -5,6 +5,7 @@ import { partNames } from "./address-plan.ts";
 import type { LorPlan } from "./plan-model.ts";
 
 const password = "random:index/randomPassword:RandomPassword";
+const postgresqlUser = "ovh:CloudProjectDatabase/postgresSqlUser:PostgresSqlUser";
 const instance = "openstack:compute/instance:Instance";
 
 /** All secrets of a Plan's stack that an import cannot read from a resource. */
@@ -19,6 +20,11 @@ export function keptSecrets(plan: LorPlan): readonly KeptSecret[] {
     usedBy: [{ type, name }],
     writtenIn: { documents: guests.map(documentName), path: ["database", "password"] },
   });
+  const administrator: KeptSecret = {
+    ...user(postgresqlUser, "postgresql-administrator", [odoo]),
+    what: "password of the administrator of the database postgresql",
+    writtenIn: { documents: [documentName(odoo)], path: ["database", "administrator", "password"] },
+  };
   const application = (owner: string, secret: string, guests: readonly string[]): KeptSecret => ({
     type: password,
     name: `${owner}-${secret}`,
@@ -37,7 +43,8 @@ export function keptSecrets(plan: LorPlan): readonly KeptSecret[] {
       writtenIn: "container-key",
     },
     user("ovh:CloudProjectDatabase/user:User", "mysql", fronts),
-    user("ovh:CloudProjectDatabase/postgresSqlUser:PostgresSqlUser", "postgresql", [odoo]),
+    user(postgresqlUser, "postgresql", [odoo]),
+    ...(plan.postgresql.adoptAdministrator === true ? [administrator] : []),
     ...guestSecretNames.prestashop.map((secret) => application(partNames.prestashop, secret, fronts)),
     ...guestSecretNames.odoo.map((secret) => application(odoo, secret, [odoo])),
   ];

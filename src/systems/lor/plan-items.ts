@@ -61,7 +61,7 @@ function configurationItems(): readonly PlanItem[] {
   ];
 }
 
-function databaseItems({ engine, plan, flavor, nodes }: DatabasePlan): readonly PlanItem[] {
+function databaseItems({ engine, plan, flavor, nodes, adoptAdministrator }: DatabasePlan): readonly PlanItem[] {
   const item = itemsOf("ManagedDb");
   const user =
     engine === "mysql"
@@ -74,6 +74,7 @@ function databaseItems({ engine, plan, flavor, nodes }: DatabasePlan): readonly 
       charge: { kind: "database", engine, plan, flavor, nodes },
     }),
     item(user, engine, { serves: true }),
+    ...(adoptAdministrator === true ? [item(user, `${engine}-administrator`)] : []),
     item("ovh:CloudProjectDatabase/databaseInstance:DatabaseInstance", engine, { holdsData: true, serves: true }),
   ];
 }

@@ -181,6 +181,8 @@ export interface DatabasePlan {
   /** Logical database and user, such as `prestashop`. */
   readonly database: string;
   readonly user: string;
+  /** PostgreSQL only: whether the stack takes over the service's administrator; absent: no. */
+  readonly adoptAdministrator?: true;
   /** Networks that may connect: the subnet of the servers that use it. */
   readonly allowedFrom: readonly string[];
 }

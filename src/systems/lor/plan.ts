@@ -229,6 +229,7 @@ function planDatabase(settings: LorSettings, prefix: string, engine: "mysql" | "
     retentionDays: offer.retentionDays,
     database: application,
     user: application,
+    ...(engine === "postgresql" && settings.postgresql.adoptAdministrator ? { adoptAdministrator: true } : {}),
     allowedFrom: [client.cidr.toString()],
   };
 }

@@ -179,7 +179,7 @@ export const lorSchema = z.object({
   }),
   mail: mail.optional(),
   mysql: database("mysql"),
-  postgresql: database("postgresql"),
+  postgresql: database("postgresql").extend({ adoptAdministrator: z.boolean("true or false").prefault(false) }),
   storage: z.object({ size: gigabytes(1, 1_000_000), copy: copy.prefault({}) }),
   backups: z.object({
     instances: z.object({

@@ -90,7 +90,13 @@ export interface LorSettings extends SharedSettings {
   /** Relay of the applications' outgoing mail. Absent (the default): they send none, unless the back office names a server. */
   readonly mail?: MailSettings | undefined;
   readonly mysql: DatabaseSettings;
-  readonly postgresql: DatabaseSettings;
+  readonly postgresql: DatabaseSettings & {
+    /**
+     * Whether the stack takes over the service's administrator, so that Odoo's machine grants itself the right to make tables. Its password is
+     * reset once. Default: false.
+     */
+    readonly adoptAdministrator: boolean;
+  };
   readonly storage: {
     /** Expected amount of shop images and other large files, for the price. Old versions, which are never deleted, come on top. */
     readonly size: Size;

@@ -104,6 +104,8 @@ config:
       disk: 80
       access: private
       backupTime: "03:30:00"
+      # Odoo's machine then grants itself the right to make tables; resets the password of avnadmin once (docs/settings.md#databases).
+      # adoptAdministrator: true
   storage:
     value:
       size: 100

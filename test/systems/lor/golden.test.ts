@@ -11,6 +11,7 @@ const plans: readonly (readonly [name: string, plan: LorPlan])[] = [
   ["rush", profilePlan("rush")],
   ["midway", midwayPlan()],
   ["access", planWithAccess("normal")],
+  ["administrator", { ...normal, postgresql: { ...normal.postgresql, adoptAdministrator: true } }],
   ["openstack-shell", { ...normal, loadBalancer: { ...normal.loadBalancer, driver: "openstack" } }],
 ];
 

@@ -5,7 +5,7 @@ import type { DatabaseRecord, DatabaseRecords, DatabaseUserBody, LogicalDatabase
 import type { DatabaseLogin, DatabaseUserView, LogicalDatabaseView } from "./types.ts";
 
 /** Users and databases that every new service has. */
-const firstUser = "avnadmin";
+export const administratorName = "avnadmin";
 const firstDatabase = "defaultdb";
 const passwordLength = 24;
 
@@ -21,7 +21,7 @@ export class DatabaseUsers {
 
   /** Puts in what a new service has, and the logical databases of the one it was forked from. */
   furnish(service: DatabaseRecord, copied: readonly string[]): void {
-    this.#insertUser(service, firstUser, []);
+    this.#insertUser(service, administratorName, []);
     for (const name of new Set([firstDatabase, ...copied])) {
       this.#records.databases.insert({
         id: this.#context.uuid("logical-database", service.id, name),

@@ -4,11 +4,13 @@ import { needText, textOf, textsOf } from "../../provider/value-readers.ts";
 import { waitFor, waitUntilGone, waitUntilKnown } from "../../provider/waiting.ts";
 import { sameValue, type Values } from "../../provider/wire-values.ts";
 import { importParts } from "../import-id.ts";
+import { administratorName } from "./database-users.ts";
 import type { DatabaseUserView } from "./types.ts";
 
 /**
  * ovh:CloudProjectDatabase/user:User, imported by `service/engine/cluster/id`, and postgresSqlUser:PostgresSqlUser, imported by
- * `service/cluster/id`. OVHcloud tells the password once: an imported user has none until `passwordReset` changes.
+ * `service/cluster/id`. OVHcloud tells the password once: an imported user has none until `passwordReset` changes. The administrator that every
+ * service has is found instead of created, and left when its resource is deleted.
  */
 export class DatabaseUserAdapter implements ResourceAdapter {
   readonly service = "ovh-databases";
@@ -24,12 +26,15 @@ export class DatabaseUserAdapter implements ResourceAdapter {
 
   async create(inputs: Values, call: CallContext): Promise<Observed> {
     const clusterId = needText(inputs, "clusterId");
-    const { id, password } = this.#cloud.ovhDatabases.createUser(clusterId, {
-      name: needText(inputs, "name"),
-      roles: textsOf(inputs, "roles"),
-    });
+    const { id, ...told } =
+      needText(inputs, "name") === administratorName
+        ? this.#adopt(clusterId, inputs)
+        : this.#cloud.ovhDatabases.createUser(clusterId, {
+            name: needText(inputs, "name"),
+            roles: textsOf(inputs, "roles"),
+          });
     await call.accepted(id);
-    return this.#observe(await this.#ready(clusterId, id, call), { password });
+    return this.#observe(await this.#ready(clusterId, id, call), "password" in told ? { password: told.password } : {});
   }
 
   async read(id: string, known: Values): Promise<Observed> {
@@ -58,10 +63,20 @@ export class DatabaseUserAdapter implements ResourceAdapter {
   }
 
   async delete(id: string, known: Values, call: CallContext): Promise<void> {
+    if (needText(known, "name") === administratorName) return;
     const clusterId = needText(known, "clusterId");
     this.#cloud.ovhDatabases.deleteUser(clusterId, id);
     await call.accepted(id);
     await waitUntilGone(this.#cloud, call, () => this.#cloud.ovhDatabases.getUser(clusterId, id));
+  }
+
+  /** The password is told only when it is reset. */
+  #adopt(clusterId: string, inputs: Values): { readonly id: string; readonly password?: string } {
+    const { ovhDatabases } = this.#cloud;
+    const found = ovhDatabases.listUsers(clusterId).find(({ username }) => username === administratorName);
+    if (found === undefined) throw new Error(`User name ${administratorName} not found for cluster ${clusterId}`);
+    if (textOf(inputs, "passwordReset") === undefined) return { id: found.id };
+    return { id: found.id, password: ovhDatabases.resetPassword(clusterId, found.id).password };
   }
 
   #ready(clusterId: string, id: string, call: CallContext): Promise<DatabaseUserView> {
