@@ -159,12 +159,12 @@ describe("a shop that was made by hand", () => {
     hand.close();
     await project.dispose();
   });
+  // First passwords are of the installation alone: nobody is asked for them.
   const given: Record<string, string> = {
     "User mysql": "",
     "PostgresSqlUser postgresql": "",
     "RandomPassword prestashop-cookieKey": "planted-cookie-key-of-fifty-six-characters-0123456789-0123",
     "RandomPassword odoo-masterPassword": "planted-master-password-0123456789-0123",
-    "RandomPassword odoo-adminPassword": "planted-admin-password-0123456789-01234",
   };
   const write = (file: string, lines: Readonly<Record<string, string>>) =>
     writeFileSync(
@@ -246,7 +246,7 @@ describe("a shop that was made by hand", () => {
     ).toBe(true);
     const { database, secrets } = await document(project, "ps-0");
     expect(database.password).toBe(given["User mysql"]);
-    expect(secrets).toEqual({ cookieKey: given["RandomPassword prestashop-cookieKey"] });
+    expect(secrets.cookieKey).toBe(given["RandomPassword prestashop-cookieKey"]);
   });
 
   it("then goes into rush: a new front gets the secrets that the others have, its network still called as it was", async () => {

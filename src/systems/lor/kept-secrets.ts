@@ -6,6 +6,7 @@ import type { LorPlan } from "./plan-model.ts";
 
 const password = "random:index/randomPassword:RandomPassword";
 const postgresqlUser = "ovh:CloudProjectDatabase/postgresSqlUser:PostgresSqlUser";
+const firstPassword = "adminPassword";
 const instance = "openstack:compute/instance:Instance";
 
 /** All secrets of a Plan's stack that an import cannot read from a resource. */
@@ -30,7 +31,8 @@ export function keptSecrets(plan: LorPlan): readonly KeptSecret[] {
     name: `${owner}-${secret}`,
     output: "result",
     what: `${secret} of ${owner}`,
-    usedBy: guests.map((name) => ({ type: instance, name })),
+    // A first password is used by the installation alone: what is installed has its administrators.
+    usedBy: secret === firstPassword ? [] : guests.map((name) => ({ type: instance, name })),
     writtenIn: { documents: guests.map(documentName), path: ["secrets", secret] },
   });
   return [
