@@ -1,2 +1,2 @@
-/** User that every managed database has at OVHcloud: it grants what other users lack, and can be neither created nor deleted. */
+/** User that every managed PostgreSQL has: it grants what other users lack, and can be neither created nor deleted. */
 export const databaseAdministrator = "avnadmin";
