@@ -11,7 +11,6 @@ export interface CloudClients {
   readonly containers: ContainerClient;
   readonly supply: QuotaClient;
   readonly backups: Backups;
-  readonly databaseUsers: DatabaseUsers;
   readonly finder: ResourceFinder;
   readonly zones: DnsZones;
   readonly keyManager: KeyManager;
@@ -95,17 +94,6 @@ export interface Backups {
   ofDatabase(engine: "mysql" | "postgresql", name: string): Promise<BackupsView | undefined>;
   /** By the name of the schedule; undefined when it does not exist. */
   ofInstance(region: string, workflowName: string): Promise<BackupsView | undefined>;
-}
-
-/** Users of managed databases. */
-export interface DatabaseUsers {
-  /**
-   * Gives a user a new password; the one before ends.
-   * @param service name of the service
-   * @returns the password: a secret that the cloud tells once
-   * @throws LorError `database-user-missing`
-   */
-  resetPassword(engine: "mysql" | "postgresql", service: string, user: string): Promise<string>;
 }
 
 /** A flavor of machines that the region offers. */

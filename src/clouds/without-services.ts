@@ -23,7 +23,6 @@ export function withoutServices(): CloudClients {
       quotas: { Nova: async () => [], Cinder: async () => [], Neutron: async () => [], Octavia: async () => [] },
     },
     backups: { now: async () => new Date(), ofDatabase: none, ofInstance: none },
-    databaseUsers: { resetPassword: refuse },
     finder: {
       find: none,
       isChosen: () => false,

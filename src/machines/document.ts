@@ -139,6 +139,3 @@ export function hostKeysName(guest: string): string {
 
 /** Where a machine says how the last document was applied: JSON, readable by everyone. */
 export const statusFile = "/var/lib/lor/status.json";
-
-/** Environment of PostgreSQL's programs on a machine whose application uses it, as a file of lines NAME=value. */
-export const postgresqlEnvironment = "/etc/lor/postgresql.env";

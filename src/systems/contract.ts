@@ -312,8 +312,6 @@ export interface ReachableMachine {
     readonly user: string;
     /** Folder of the release that serves. */
     readonly folder: string;
-    /** Name of its managed PostgreSQL service, whose administrator grants the application's user the right to make tables. Absent: nothing is granted. */
-    readonly postgresql?: string;
   };
 }
 

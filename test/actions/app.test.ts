@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { allowTables } from "../../src/actions/app/allow-tables.ts";
 import { installApplication } from "../../src/actions/app/app-install.ts";
 import { appStatus } from "../../src/actions/app/app-status.ts";
 import { switchProfile } from "../../src/actions/rush/switch-profile.ts";
@@ -108,44 +107,6 @@ describe("a machine whose configuration was never applied whole", () => {
       installed: null,
       wantedRelease: "9.1.5",
       health: "its configuration is waiting: the release answers 404",
-    });
-  });
-});
-
-describe("the right to make tables", () => {
-  const request = { machine: "odoo", service: "lor-prod-postgresql" };
-  const databaseUsers = { resetPassword: async (...asked: string[]) => `PLANTED-${asked.join(" ")}` };
-
-  /** A machine whose database answers the question, and whose grant ends with this code. */
-  function machine(right: string, grant = 0): MachineAccess & { readonly inputs: (string | undefined)[] } {
-    const inputs: (string | undefined)[] = [];
-    return {
-      inputs,
-      run: async (_, command, options) => {
-        expect(command.join(" ")).not.toContain("PLANTED");
-        inputs.push(options?.input);
-        if (inputs.length === 1) return { code: 0, stdout: `${right}\n`, stderr: "" };
-        return { code: grant, stdout: "", stderr: "psql: error: refused\n" };
-      },
-    };
-  }
-
-  it("is granted by the service's administrator, whose password is in no argument", async () => {
-    const odoo = machine("f");
-    expect(await allowTables(odoo, { databaseUsers }, request)).toBe(true);
-    expect(odoo.inputs).toEqual([undefined, "PLANTED-postgresql lor-prod-postgresql avnadmin\n"]);
-  });
-
-  it.each(["t", ""])("is not granted when the database answers %j", async (right) => {
-    const odoo = machine(right);
-    expect(await allowTables(odoo, { databaseUsers }, request)).toBe(false);
-    expect(odoo.inputs).toHaveLength(1);
-  });
-
-  it("that cannot be granted says why", async () => {
-    await expect(allowTables(machine("f", 1), { databaseUsers }, request)).rejects.toMatchObject({
-      code: "tables-not-allowed",
-      message: expect.stringContaining("psql: error: refused") as string,
     });
   });
 });

@@ -92,7 +92,6 @@ export class FakeWorld {
   readonly clients: CloudClients = {
     zones: withoutServices().zones,
     keyManager: withoutServices().keyManager,
-    databaseUsers: withoutServices().databaseUsers,
     compute: {
       findServers: async (prefix) =>
         [...this.servers.values()].filter((one) => one.name.startsWith(prefix)).map((one) => this.#serverView(one)),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { CloudClients, CloudMatch, ResourceFinder } from "../../src/clouds/clients.ts";
+import type { CloudMatch, ResourceFinder } from "../../src/clouds/clients.ts";
 import { connectClients } from "../../src/clouds/ovh/connect.ts";
 import { findableTypes } from "../../src/clouds/ovh/name-finder.ts";
 import { databaseAdministrator } from "../../src/domain/database-administrator.ts";
@@ -25,7 +25,6 @@ let cloud: LocalCloud;
 let httpApi: RunningHttpApi;
 let traffic: ReturnType<typeof startTraffic>;
 let finder: ResourceFinder;
-let databaseUsers: CloudClients["databaseUsers"];
 let samples: Readonly<Record<string, Sample>>;
 const region = "GRA11";
 
@@ -39,7 +38,7 @@ beforeAll(async () => {
   const { apis } = openSimulators(cloud, await loadSimulators());
   httpApi = await startHttpApi({ cloud, apis, traffic: traffic.traffic, token: "token" });
   const operator = cloud.keystone.operator();
-  ({ finder, databaseUsers } = connectClients(
+  finder = connectClients(
     {
       openstack: {
         authUrl: `${httpApi.url}/identity/v3`,
@@ -58,7 +57,7 @@ beforeAll(async () => {
       projectId: cloud.keystone.projectId,
     },
     { firstPauseMs: 5 },
-  ));
+  ).finder;
   samples = await createOneOfEach(cloud);
 });
 
@@ -405,21 +404,6 @@ test("every resource type of the catalogue can be looked for", () => {
     (type) => `${type.split(":")[0]} ${type.split("/")[1]?.split(":")[0]?.toLowerCase()}`,
   );
   expect(findable.sort()).toEqual(classNames.sort());
-});
-
-test("the administrator of a database service gets a new password, and a service that does not exist is an error", async () => {
-  const service = cloud.ovhDatabases.list({ engine: "postgresql" })[0];
-  const password = await databaseUsers.resetPassword("postgresql", "lor-postgresql", "avnadmin");
-  const logins = cloud.ovhDatabases.logins(service?.id ?? "");
-  expect(logins).toContainEqual(expect.objectContaining({ name: "avnadmin", password }));
-  for (const [name, user] of [
-    ["lor-other", "avnadmin"],
-    ["lor-postgresql", "nobody"],
-  ] as const) {
-    await expect(databaseUsers.resetPassword("postgresql", name, user)).rejects.toMatchObject({
-      code: "database-user-missing",
-    });
-  }
 });
 
 test("what lost its secret can be discarded, and is not found afterwards", async () => {

@@ -1,4 +1,3 @@
-import { allowTables } from "../../actions/app/allow-tables.ts";
 import { type InstalledApplication, installApplication } from "../../actions/app/app-install.ts";
 import { appStatus } from "../../actions/app/app-status.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
@@ -43,9 +42,6 @@ export async function install(
     for (const name of application === undefined ? known : [application]) {
       const [first] = machines.filter((machine) => machine.application === name);
       if (first === undefined) throw withoutMachine(name);
-      const service = routes.find((machine) => machine.name === first.name)?.application?.postgresql;
-      if (service !== undefined && (await allowTables(access, context.clients, { machine: first.name, service })))
-        terminal.line(`The administrator of ${service} has allowed the ${name} to make tables; it has a new password.`);
       terminal.line(`Installing the ${name} on ${first.name}; this may take minutes.`);
       const done = await installApplication(access, {
         application: name,

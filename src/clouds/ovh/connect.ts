@@ -8,7 +8,6 @@ import { OpenStack } from "../openstack/openstack-api.ts";
 import { OpenStackSupply } from "../openstack/quotas.ts";
 import { OvhBackups } from "./backups.ts";
 import type { CloudCredentials } from "./credentials.ts";
-import { OvhDatabaseUsers } from "./database-users.ts";
 import { OvhDnsZones } from "./dns-zones.ts";
 import { NameFinder } from "./name-finder.ts";
 import { OvhObjectStorage } from "./object-storage.ts";
@@ -30,7 +29,6 @@ export function connectClients(credentials: CloudCredentials, options: ConnectOp
     containers: new SwiftContainers(openstack),
     storage: new OvhObjectStorage(ovh, credentials.projectId),
     backups: new OvhBackups(ovh, credentials.projectId),
-    databaseUsers: new OvhDatabaseUsers(ovh, credentials.projectId),
     supply: new OpenStackSupply(openstack, credentials.projectId),
     finder: new NameFinder({
       openstack,

@@ -6,7 +6,7 @@ const imageUser = "debian";
 const release = "/srv/lor/current";
 
 /** How administrators reach Lor's machines. */
-export function machineRoutes({ access, odoo, administration, postgresql }: LorPlan): MachineRoutes | undefined {
+export function machineRoutes({ access, odoo, administration }: LorPlan): MachineRoutes | undefined {
   if (access === undefined) return undefined;
   const { name, cloudName, address } = access.bastion;
   return {
@@ -19,9 +19,7 @@ export function machineRoutes({ access, odoo, administration, postgresql }: LorP
     },
     machines: access.machines.map((machine): ReachableMachine => {
       const application =
-        machine.name === odoo.server.name
-          ? { name: "erp", user: "odoo", postgresql: postgresql.cloudName }
-          : { name: "shop", user: "www-data" };
+        machine.name === odoo.server.name ? { name: "erp", user: "odoo" } : { name: "shop", user: "www-data" };
       return { ...machine, user: imageUser, application: { ...application, folder: release } };
     }),
     administrators: access.administrators,

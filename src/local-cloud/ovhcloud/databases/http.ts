@@ -1,6 +1,6 @@
 import { type Call, type Json, param, type Route } from "../../http/route.ts";
 import { CloudError } from "../../kernel/cloud-error.ts";
-import { get, post, project, remove } from "../ovh-route.ts";
+import { get, project, remove } from "../ovh-route.ts";
 import type { DatabaseView } from "./types.ts";
 
 const database = `${project}/database/:engine/:cluster`;
@@ -21,10 +21,6 @@ export const databaseRoutes: readonly Route[] = [
       roles: user.roles,
       createdAt: user.createdAt,
     };
-  }),
-  post(`${database}/user/:id/credentials/reset`, (call) => {
-    const { id, username, password } = call.cloud.ovhDatabases.resetPassword(cluster(call).id, param(call, "id"));
-    return { id, username, password };
   }),
   remove(`${database}/user/:id`, (call) => call.cloud.ovhDatabases.deleteUser(cluster(call).id, param(call, "id"))),
   get(`${database}/database`, (call) =>
