@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { signTempUrl } from "../../components/base/temp-url.ts";
 import { storedLogs } from "../../src/actions/machines/stored-logs.ts";
 import type { ContainerClient, ServerView } from "../../src/clouds/clients.ts";
@@ -295,6 +295,8 @@ describe.skipIf(obstacle !== undefined)("administrators", () => {
     await settle();
     await expect(open().run("ps-0", ["true"])).rejects.toThrow(expect.objectContaining({ code: "host-key-unknown" }));
     await published("ps-0");
-    expect(await open().run("ps-0", ["hostname"])).toMatchObject({ code: 0, stdout: "lor-prod-ps-0\n" });
+    // It has published its keys early in its first start, and may not take connections yet.
+    const reached = await vi.waitFor(() => open().run("ps-0", ["hostname"]), { timeout: 120_000, interval: 500 });
+    expect(reached).toMatchObject({ code: 0, stdout: "lor-prod-ps-0\n" });
   });
 });
