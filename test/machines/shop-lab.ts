@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { erpRelease } from "../../src/local-cloud/machines/applications/erp-release.ts";
+import { shopRelease } from "../../src/local-cloud/machines/applications/shop-release.ts";
 import type { Machine } from "../../src/local-cloud/machines/machine.ts";
 import { packDocument } from "../../src/machines/pack-document.ts";
 import { type GuestDocumentInput, renderGuestDocument } from "../../src/machines/render-document.ts";
 import { renderUserData } from "../../src/machines/user-data.ts";
 import { createPart, type Part, signedUrl } from "../local-cloud/test-cloud.ts";
-import { erpRelease } from "./applications/erp-release.ts";
-import { shopRelease } from "./applications/shop-release.ts";
 import { type Lab, waitFor } from "./lab.ts";
 
 const container = "lor-test-configuration";

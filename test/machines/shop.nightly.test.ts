@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { shopRelease } from "../../src/local-cloud/machines/applications/shop-release.ts";
 import type { Machine } from "../../src/local-cloud/machines/machine.ts";
 import { cookiesOf } from "../guests/shop-front.ts";
-import { shopRelease } from "./applications/shop-release.ts";
 import { obstacle } from "./lab.ts";
 import { LorLab, plantedMark } from "./lor-lab.ts";
 

@@ -1,4 +1,5 @@
-import { Agent, request } from "node:http";
+import { Agent, type IncomingMessage, request } from "node:http";
+import { Agent as SecureAgent, request as secureRequest } from "node:https";
 import { systemClock } from "../../os/clock.ts";
 
 export interface WatchRequestsArgs {
@@ -7,6 +8,8 @@ export interface WatchRequestsArgs {
   readonly port: number;
   /** Host header, as a browser would send it. */
   readonly domain: string;
+  /** Ask by HTTPS, whoever signed the certificate, and take only a page (status 200) for an answer. Default false. */
+  readonly secure?: boolean;
   /** Number of parallel clients. Default 4. */
   readonly clients?: number;
   /** Pause of each client between two requests, in milliseconds. Default 10. */
@@ -19,7 +22,7 @@ export interface WatchRequestsArgs {
 
 export interface RequestFigures {
   readonly sent: number;
-  /** Requests without an answer, or with a status of 500 or more. */
+  /** Requests without an answer, or with a status of 500 or more; by HTTPS, with any status but 200. */
   readonly lost: number;
   /** Number of lost requests by reason. */
   readonly reasons: Readonly<Record<string, number>>;
@@ -35,7 +38,7 @@ export class RequestWatch {
 
   constructor(args: WatchRequestsArgs) {
     if (!args.host.startsWith("127.")) throw new RangeError(`requests go to loopback only, not to ${args.host}`);
-    const agent = new Agent({ keepAlive: true });
+    const agent = args.secure === true ? new SecureAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
     this.#clients = Array.from({ length: args.clients ?? 4 }, () => this.#client(args, agent));
   }
 
@@ -60,13 +63,24 @@ export class RequestWatch {
 }
 
 /** Sends one request. @returns why it was lost, or undefined */
-function ask({ host, port, domain, timeoutMs = 10_000 }: WatchRequestsArgs, agent: Agent): Promise<string | undefined> {
+function ask(
+  { host, port, domain, secure, timeoutMs = 10_000 }: WatchRequestsArgs,
+  agent: Agent,
+): Promise<string | undefined> {
   return new Promise((done) => {
-    const call = request({ host, port, path: "/", headers: { host: domain }, agent, timeout: timeoutMs }, (answer) => {
+    const place = { host, port, path: "/", headers: { host: domain }, agent, timeout: timeoutMs };
+    const onAnswer = (answer: IncomingMessage) => {
+      const { statusCode = 0 } = answer;
       answer.resume();
-      answer.on("end", () => done((answer.statusCode ?? 0) < 500 ? undefined : `status ${answer.statusCode}`));
+      answer.on("end", () =>
+        done((secure === true ? statusCode === 200 : statusCode < 500) ? undefined : `status ${statusCode}`),
+      );
       answer.on("error", (error) => done(error.message));
-    });
+    };
+    const call =
+      secure === true
+        ? secureRequest({ ...place, servername: domain, rejectUnauthorized: false }, onAnswer)
+        : request(place, onAnswer);
     call.on("timeout", () => call.destroy(new Error(`no answer in ${timeoutMs / 1000} s`)));
     call.on("error", (error) => done(error.message));
     call.end();

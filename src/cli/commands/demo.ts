@@ -1,14 +1,12 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cloudStatus } from "../../actions/cloud/cloud-status.ts";
 import { stopCloud } from "../../actions/cloud/cloud-stop.ts";
-import { type RequestFigures, RequestWatch } from "../../actions/demo/watch-requests.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import { lastWords } from "../../local-cloud/kernel/log-file.ts";
-import { loopback } from "../../local-cloud/traffic/address.ts";
 import { cloudFolder } from "../../stack/cloud-connection.ts";
 import { rollingOf } from "../../systems/project-plan.ts";
+import { loadBalancerAddress, whileCustomersVisit } from "../demo-customers.ts";
 import { loadSettings } from "../load-settings.ts";
 import type { ChangeOptions, SettingsOptions } from "../options.ts";
 import { packageFolder } from "../package-folder.ts";
@@ -22,7 +20,11 @@ import { normal, rush } from "./switch.ts";
 import { up } from "./up.ts";
 
 /** Complete demonstration on the local cloud, in a temporary state folder: up in normal, into rush and back while customers send requests. */
-export async function demo(terminal: Terminal, options: SettingsOptions): Promise<ExitCode> {
+export async function demo(
+  terminal: Terminal,
+  options: SettingsOptions & { readonly machines: boolean },
+): Promise<ExitCode> {
+  if (options.machines) return await (await import("./demo-machines.ts")).demoMachines(terminal, options);
   const began = performance.now();
   const given: ChangeOptions = {
     ...options,
@@ -87,40 +89,4 @@ function demoWouldShare(): LorError {
     accepted: "false",
     next: "cd to another folder, then: npx lor-infra demo",
   });
-}
-
-interface Shop {
-  readonly home: string;
-  /** Address of the load balancer in the cloud. */
-  readonly address: string;
-  readonly domain: string;
-}
-
-async function whileCustomersVisit(
-  terminal: Terminal,
-  { home, address, domain }: Shop,
-  work: () => Promise<ExitCode>,
-): Promise<RequestFigures> {
-  const report = await cloudStatus(home);
-  if (!report.running) throw new Error("the local cloud of the demo has ended");
-  const customers = new RequestWatch({ ...loopback(address, 80, report.trafficPortOffset), domain });
-  let figures: RequestFigures;
-  try {
-    await work();
-  } finally {
-    figures = await customers.stop();
-  }
-  const reasons = Object.entries(figures.reasons).map(([reason, count]) => `${count} × ${reason}`);
-  terminal.line(
-    `Customers sent ${figures.sent} requests meanwhile; ${figures.lost} were lost${reasons.length > 0 ? ` (${reasons.join(", ")})` : ""}.`,
-  );
-  return figures;
-}
-
-/** Private address of the load balancer, from the stack's outputs: the cloud may have chosen it. */
-function loadBalancerAddress(addresses: unknown): string {
-  const { loadBalancer } = addresses as { readonly loadBalancer?: { readonly private?: unknown } };
-  if (typeof loadBalancer?.private !== "string")
-    throw new Error("the outputs of the stack lack addresses.loadBalancer.private");
-  return loadBalancer.private;
 }

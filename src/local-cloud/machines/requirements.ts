@@ -14,7 +14,7 @@ export interface MissingRequirement {
 }
 
 /** Programs that boot machines, and the Debian package of each. */
-const programs: readonly (readonly [program: string, debianPackage: string])[] = [
+const programs: Programs = [
   ["systemd-nspawn", "systemd-container"],
   ["mmdebstrap", "mmdebstrap"],
   ["ip", "iproute2"],
@@ -27,12 +27,17 @@ const programs: readonly (readonly [program: string, debianPackage: string])[] =
   ["taskset", "util-linux"],
 ];
 
-/** What this computer lacks to boot machines; empty when it can. Everything is tried, nothing is changed. */
-export async function missingRequirements(): Promise<readonly MissingRequirement[]> {
+type Programs = readonly (readonly [program: string, debianPackage: string])[];
+
+/**
+ * What this computer lacks to boot machines; empty when it can. Everything is tried, nothing is changed.
+ * @param also programs that are needed besides
+ */
+export async function missingRequirements(also: Programs = []): Promise<readonly MissingRequirement[]> {
   if (process.platform !== "linux") {
     return [{ what: `Linux (this is ${process.platform})`, remedy: "use a Linux computer or virtual machine" }];
   }
-  const missing: MissingRequirement[] = programs
+  const missing: MissingRequirement[] = [...programs, ...also]
     .filter(([program]) => !isInstalled(program))
     .map(([what, debianPackage]) => ({ what: `the program ${what}`, package: debianPackage }));
   if (process.getuid?.() !== 0) {
@@ -58,8 +63,8 @@ export async function missingRequirements(): Promise<readonly MissingRequirement
 }
 
 /** @throws LorError `machines-not-possible` that lists everything missing */
-export async function requireMachines(): Promise<void> {
-  const missing = await missingRequirements();
+export async function requireMachines(also: Programs = []): Promise<void> {
+  const missing = await missingRequirements(also);
   if (missing.length > 0) throw machinesNotPossible(missing);
 }
 
