@@ -51,7 +51,8 @@ export class CloudModel implements TrafficModel {
       if (fixed === undefined) return [];
       const health = () => this.#healthOf(fixed, server.region);
       const connect = this.#booted?.connectTo(server.id);
-      if (connect === undefined && !health().running) return [];
+      // A machine that boots answers itself or not at all: the modelled server would serve from a health of a moment ago.
+      if (connect === undefined && (this.#booted !== undefined || !health().running)) return [];
       const { identity, database } = this.#cloud.frontHealth(fixed, { region: server.region, from: null });
       const role = identity?.role;
       const isPublic = server.addresses.some(({ portId }) => floating.has(portId));
