@@ -131,7 +131,12 @@ async function connectMember(
     const member = inTurn(open, turn);
     if (member === undefined) return undefined;
     const address = loopback(member.address, member.port, args.portOffset);
-    const socket = member.reachable() ? await connected(address, listener.timeouts.memberConnect) : undefined;
+    const limit = listener.timeouts.memberConnect;
+    const machine = member.reachable() ? member.connect?.() : undefined;
+    // The door of a machine accepts before the machine does: a request must wait for the machine itself.
+    const socket = !member.reachable()
+      ? undefined
+      : await (machine === undefined ? connected(address, limit) : acceptedWithin(machine, limit));
     if (socket !== undefined) return { member, socket };
   }
   return undefined;
@@ -147,6 +152,16 @@ function inTurn(members: readonly MemberModel[], turn: { next: number }): Member
     position -= member.weight;
   }
   return undefined;
+}
+
+async function acceptedWithin(connection: Promise<Socket>, limitMs: number): Promise<Socket | undefined> {
+  const limit = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => limit.resolve(undefined), limitMs);
+  const made = connection.catch(() => undefined);
+  const socket = await Promise.race([made, limit.promise]);
+  clearTimeout(timer);
+  if (socket === undefined) void made.then((late) => late?.destroy());
+  return socket;
 }
 
 function connected(

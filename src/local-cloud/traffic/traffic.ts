@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Server } from "node:http";
 import { Server as TlsServer } from "node:https";
+import type { Socket } from "node:net";
 import { loopback } from "./address.ts";
 import { createBalancerServer } from "./balancer.ts";
 import { DatabaseConnections } from "./database-connections.ts";
@@ -37,8 +38,8 @@ interface Wanted {
   readonly health?: () => InstanceHealth | undefined;
   /** PKCS#12 of a balancer's listener that ends TLS. */
   readonly pkcs12?: Buffer;
-  /** A machine that really boots answers: what it answers may change at any time. */
-  readonly booted?: boolean;
+  /** Of a machine that really boots: a new connection to it. What it answers may change at any time. */
+  readonly connect?: () => Promise<Socket>;
   readonly create: () => Server | MachineDoor;
 }
 
@@ -182,21 +183,23 @@ export class Traffic {
         const state = () => {
           const { serial, wanted } = this.#listening.get(place) ?? {};
           const serves = reachable() && wanted?.health?.()?.healthy !== false;
-          return { version: wanted?.booted === true ? randomUUID() : `${serial} ${serves}`, serves };
+          return { version: wanted?.connect !== undefined ? randomUUID() : `${serial} ${serves}`, serves };
         };
-        return { ...member, reachable, state };
+        const connect = () => this.#listening.get(place)?.wanted.connect?.();
+        return { ...member, reachable, connect, state };
       }),
     };
   }
 
   #ofInstance(instance: InstanceModel): Wanted[] {
+    const { connect } = instance;
     return instance.addresses.flatMap((address) =>
       instance.ports.map((port) => ({
         ...loopback(address, port, this.#options.portOffset),
         graceful: false,
         key: `instance ${instance.id} ${address}:${port}`,
         health: () => this.#instances.get(instance.id)?.health(),
-        booted: instance.connect !== undefined,
+        ...(connect === undefined ? {} : { connect: () => connect(port) }),
         create: () => this.#serverOf(instance, port),
       })),
     );

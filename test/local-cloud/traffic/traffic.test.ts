@@ -1,8 +1,9 @@
-import { get } from "node:http";
+import { once } from "node:events";
+import { createServer, get } from "node:http";
 import { get as getSecurely } from "node:https";
-import { connect } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, onTestFinished, test } from "vitest";
 import { loopback } from "../../../src/local-cloud/traffic/address.ts";
 import type {
   DatabaseModel,
@@ -25,6 +26,8 @@ interface Front {
   healthy: boolean;
   weight: number;
   reachable: boolean;
+  /** Of a machine that really boots. */
+  connect?: () => Promise<Socket>;
 }
 
 /** A balancer with one pool over fronts that a test switches by hand. */
@@ -59,6 +62,7 @@ class HandMadeModel implements TrafficModel {
       database: this.database,
       addresses: [front.address],
       ports: front.running ? [80] : [],
+      connect: front.connect,
       health: () => ({ healthy: front.healthy, reason: front.healthy ? "ok" : "database does not answer" }),
     }));
   }
@@ -157,6 +161,29 @@ test("requests go to the members in turn, and plain HTTP is sent to HTTPS with i
   expect(plain.status).toBe(301);
   expect(plain.location).toBe("https://127.77.0.1/panier?article=3");
   expect(traffic.figures().failures).toBe(0);
+});
+
+test("a machine that refuses a connection gets no request, though its door on loopback accepts", async () => {
+  const model = new HandMadeModel(2);
+  const machine = createServer((_, response) => response.writeHead(200, { "x-served-by": "machine" }).end());
+  machine.listen(0, "127.0.0.1");
+  await once(machine, "listening");
+  onTestFinished(() => void machine.close());
+  let refuses = false;
+  model.front("ps-0").connect = async () => {
+    if (refuses) throw new Error("connection refused");
+    const socket = connect((machine.address() as AddressInfo).port, "127.0.0.1");
+    await once(socket, "connect");
+    return socket;
+  };
+  const traffic = await start(model);
+  await until(() => allOnline(model, traffic));
+  expect(new Set([await request("/"), await request("/")].map(({ server }) => server))).toEqual(
+    new Set(["machine", "ps-1"]),
+  );
+  refuses = true;
+  const served = [await request("/"), await request("/")];
+  expect(served).toEqual([expect.objectContaining({ status: 200, server: "ps-1" }), served[0]]);
 });
 
 test("a front whose database fails is taken out after its failed checks and comes back", async () => {
