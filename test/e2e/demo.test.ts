@@ -20,6 +20,10 @@ it("goes through the whole year, loses no request, and leaves nothing: no proces
   const run = await runInProcess(project, ["demo"], { TMPDIR: scratch });
   expect(run, run.stdout + run.stderr).toMatchObject({ code: 0, stderr: "" });
   await expectScreen(project, "demo", { ...run, stdout: outline(run.stdout) });
+  const shown = withoutRequests(outline(run.stdout));
+  const inReadme = outline(readFileSync(new URL("../../README.md", import.meta.url), "utf8")).split("\n");
+  expect(inReadme.length).toBeGreaterThan(3);
+  for (const line of inReadme) expect(shown).toContain(withoutRequests(line));
   const { version, ok, requests } = JSON.parse(run.document);
   expect({ version, ok }).toEqual({ version: 1, ok: true });
   for (const profile of ["rush", "normal"]) {
@@ -39,6 +43,11 @@ function outline(screen: string): string {
   return lines
     .filter((line) => /^(── |Customers |Done in |Created: |In \w+ after |Ready: |Deleted: )/.test(line))
     .join("\n");
+}
+
+/** Their number differs from run to run. */
+function withoutRequests(text: string): string {
+  return text.replaceAll(/sent \d+ requests/g, "sent <number> requests");
 }
 
 /** Command lines of the processes that have a folder among their arguments or in their environment. */
