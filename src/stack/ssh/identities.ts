@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { withoutComment } from "../../core/public-key.ts";
 
 /** A key of the settings that this user has. */
 export interface Identity {
@@ -62,8 +63,4 @@ function agentKeys(env: SearchArgs["env"]): readonly string[] {
     stdio: ["ignore", "pipe", "ignore"],
   });
   return status === 0 ? stdout.trim().split("\n").map(withoutComment) : [];
-}
-
-function withoutComment(line: string): string {
-  return line.trim().split(/\s+/).slice(0, 2).join(" ");
 }

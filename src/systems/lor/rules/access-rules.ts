@@ -1,4 +1,5 @@
 import { problem } from "../../../config/problem.ts";
+import { withoutComment } from "../../../core/public-key.ts";
 import { type Rule, sharedRule } from "./rule.ts";
 
 export const accessRules: readonly Rule[] = Object.freeze([
@@ -16,7 +17,7 @@ export const accessRules: readonly Rule[] = Object.freeze([
               }),
             ]
           : []),
-        ...(others.some((other) => keyOf(other.key) === keyOf(key))
+        ...(others.some((other) => withoutComment(other.key) === withoutComment(key))
           ? [
               problem(`${path}.key`, "administrator-duplicate", {
                 what: "two administrators have the same key, so the session log could not tell them apart",
@@ -29,8 +30,3 @@ export const accessRules: readonly Rule[] = Object.freeze([
     }),
   ),
 ]);
-
-/** A key without its comment. */
-function keyOf(line: string): string {
-  return line.trim().split(/\s+/).slice(0, 2).join(" ");
-}
