@@ -1,4 +1,5 @@
 import type { MachineRoutes, ReachableMachine } from "../contract.ts";
+import { publicAddress } from "./dns.ts";
 import type { LorPlan } from "./plan-model.ts";
 
 /** User of Debian's cloud image; becomes root by sudo. */
@@ -13,10 +14,7 @@ export function machineRoutes({ access, odoo, administration }: LorPlan): Machin
     // Its user has no shell: see machines/bastion/sshd.conf.
     bastion: { name, cloudName, address, user: "jump" },
     bastionShell: access.shell ? imageUser : undefined,
-    bastionAddress: ({ addresses }) => {
-      const recorded = (addresses as Readonly<Record<string, { readonly public?: unknown }>> | undefined)?.bastion;
-      return typeof recorded?.public === "string" ? recorded.public : undefined;
-    },
+    bastionAddress: (outputs) => publicAddress(outputs, "bastion"),
     machines: access.machines.map((machine): ReachableMachine => {
       const application =
         machine.name === odoo.server.name ? { name: "erp", user: "odoo" } : { name: "shop", user: "www-data" };

@@ -71,7 +71,7 @@ export function wantedRecords(plan: LorPlan, { outputs }: Pick<RecordedResources
 /** Public address of a part, from the stack's outputs; undefined before it exists. */
 export function publicAddress(
   outputs: RecordedResources["outputs"],
-  part: "loadBalancer" | "odoo",
+  part: "loadBalancer" | "odoo" | "bastion",
 ): string | undefined {
   const { [part]: found } = (outputs.addresses ?? {}) as Partial<Record<string, { readonly public?: unknown }>>;
   return typeof found?.public === "string" ? found.public : undefined;

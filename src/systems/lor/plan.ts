@@ -1,9 +1,10 @@
 import { findCloudFlavor, findDatabasePlan, findLoadBalancerFlavor } from "../../clouds/ovh/offers.ts";
 import { certificateSettings } from "../../config/certificate-fields.ts";
 import { LorError } from "../../core/errors.ts";
+import { withoutComment } from "../../core/public-key.ts";
 import type { Fleet, Member } from "../../rolling/fleet.ts";
 import type { PlanArgs } from "../contract.ts";
-import { partNames, parts, reservedAddresses } from "./address-plan.ts";
+import { partNames, reservedAddresses } from "./address-plan.ts";
 import { planDns } from "./dns.ts";
 import { planFirewalls } from "./firewalls.ts";
 import type {
@@ -13,13 +14,13 @@ import type {
   LorPlan,
   NetworkPlan,
   OdooPlan,
-  Part,
   ServerPlan,
   ShopPlan,
   StoragePlan,
   SubnetPlan,
 } from "./plan-model.ts";
-import type { DatabaseSettings, LogsSettings, LorSettings, SubnetSettings } from "./settings.ts";
+import type { DatabaseSettings, LogsSettings, LorSettings } from "./settings.ts";
+import { subnetsOf } from "./subnets.ts";
 
 export type LorPlanArgs = PlanArgs<LorSettings>;
 
@@ -87,7 +88,7 @@ export function planLor(args: LorPlanArgs): LorPlan {
 
 function planNetwork(settings: LorSettings, prefix: string, access: AccessPlan | undefined): NetworkPlan {
   const { network } = settings;
-  const planSubnet = (part: Part, { cidr, vlan }: SubnetSettings): SubnetPlan => {
+  const subnets = subnetsOf(settings).map(({ part, cidr, vlan }): SubnetPlan => {
     const reserved = reservedAddresses(cidr);
     return {
       part,
@@ -97,11 +98,7 @@ function planNetwork(settings: LorSettings, prefix: string, access: AccessPlan |
       gateway: reserved.gateway.toString(),
       pool: { start: reserved.poolStart.toString(), end: reserved.poolEnd.toString() },
     };
-  };
-  const subnets = [
-    ...parts.map((part) => planSubnet(part, network.subnets[part])),
-    ...(settings.access === undefined ? [] : [planSubnet("access", settings.access.subnet)]),
-  ];
+  });
   return {
     vrack: network.vrack,
     externalNetwork: network.externalNetwork,
@@ -181,6 +178,7 @@ function planAccess({ access, prestashop, odoo }: LorSettings, prefix: string): 
   if (access === undefined) return undefined;
   const { bastion } = access;
   return {
+    // The comment of a key is its owner's, often an e-mail address; the name of the settings identifies it.
     administrators: access.administrators.map(({ name, key }) => ({ name, key: withoutComment(key) })),
     allowFrom: access.allowFrom.map((network) => network.toString()),
     bastion: {
@@ -203,11 +201,6 @@ function planAccess({ access, prestashop, odoo }: LorSettings, prefix: string): 
 function planLogs({ target, keep }: LogsSettings): NonNullable<LorPlan["logs"]> {
   const keepSeconds = keep.inSeconds();
   return target === "object-storage" ? { keepSeconds } : { server: target, keepSeconds };
-}
-
-/** The comment of a key is its owner's, often an e-mail address; the name of the settings identifies it. */
-function withoutComment(key: string): string {
-  return key.trim().split(/\s+/).slice(0, 2).join(" ");
 }
 
 function planDatabase(settings: LorSettings, prefix: string, engine: "mysql" | "postgresql"): DatabasePlan {
