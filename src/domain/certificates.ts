@@ -1,4 +1,5 @@
 import type { Duration } from "../core/duration.ts";
+import { nameBelow } from "./dns.ts";
 
 export type Challenge = "dns-01" | "http-01";
 
@@ -49,9 +50,8 @@ export function coversDomain(names: readonly string[], domain: string): boolean 
   });
 }
 
-/** Zone and name below it of the TXT record that proves a name: `_acme-challenge.www` in `lor.example`. Undefined: outside the zone. */
+/** Name, below its zone, of the TXT record that proves a name: `_acme-challenge.www` in `lor.example`. Undefined: outside the zone. */
 export function challengeRecord(name: string, zone: string): string | undefined {
-  const host = name.replace(/^\*\./, "");
-  if (host === zone) return "_acme-challenge";
-  return host.endsWith(`.${zone}`) ? `_acme-challenge.${host.slice(0, -zone.length - 1)}` : undefined;
+  const below = nameBelow(zone, name.replace(/^\*\./, ""));
+  return below === "" ? "_acme-challenge" : below && `_acme-challenge.${below}`;
 }

@@ -1,3 +1,4 @@
+import { nameBelow } from "../../domain/dns.ts";
 import type { RecordedResources, WantedRecord } from "../contract.ts";
 import type { DnsPlan, DnsRecordPlan, LorPlan } from "./plan-model.ts";
 import type { LorSettings } from "./settings.ts";
@@ -38,12 +39,6 @@ function withNames(records: readonly Omit<DnsRecordPlan, "name">[]): readonly Dn
     seen.set(key, count);
     return { ...record, name: count === 1 ? key : `${key}-${count}` };
   });
-}
-
-/** Name of a host below a zone, empty for the zone itself; undefined: outside of it. */
-function nameBelow(zone: string, host: string): string | undefined {
-  if (host === zone) return "";
-  return host.endsWith(`.${zone}`) ? host.slice(0, -zone.length - 1) : undefined;
 }
 
 /** Records that the program creates. */
