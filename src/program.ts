@@ -7,9 +7,8 @@ import { readCertificate, requireUsable } from "./clouds/tls-certificate.ts";
 import { LorError } from "./core/errors.ts";
 import type { Issue } from "./core/result.ts";
 import type { Profile } from "./domain/profile.ts";
-import { type CertificateContent, CertificateStore } from "./stack/certificate-store.ts";
-import { openProjectState } from "./stack/open-context.ts";
-import { readPassphrase } from "./stack/passphrase.ts";
+import type { CertificateContent } from "./stack/certificate-store.ts";
+import { openCertificates } from "./stack/open-context.ts";
 import { recordedStacks } from "./state/recorded-stacks.ts";
 import { stackFolder, stateHome } from "./state/stack-folder.ts";
 import { loadProject, type Project } from "./systems/load-project.ts";
@@ -109,9 +108,7 @@ async function readThumbprint(project: Project, cloud: string): Promise<string |
 async function readStore(project: Project, cloud: string): Promise<CertificateContent> {
   const folder = stackFolder(stateHome(project.dir, process.env), cloud, project.stack);
   try {
-    const state = await openProjectState(project, folder, process.env);
-    const passphrase = readPassphrase(folder.home, cloud, process.env, project.encryptionSalt);
-    return await new CertificateStore(state.files, passphrase).read();
+    return await (await openCertificates(project, folder, cloud, process.env)).read();
   } catch (error) {
     throw error instanceof LorError ? new RunError(renderError(error)) : error;
   }

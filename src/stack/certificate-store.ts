@@ -1,4 +1,5 @@
 import { createAccountKey } from "../clouds/acme/authority.ts";
+import { describePkcs12, type TlsCertificate } from "../clouds/tls-certificate.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
 import { Sealer } from "../state/sealed-text.ts";
 import type { SharedFiles } from "../state/shared-files.ts";
@@ -79,6 +80,11 @@ export class CertificateStore {
       accepted: "the file as lor-infra wrote it, and its passphrase",
       next: `bring the passphrase back; where it is lost, delete ${this.where}, then lor-infra certificate renew: it obtains another certificate`,
     });
+  }
+
+  /** Names, issuer and validity of a stored certificate. */
+  async describe({ pkcs12 }: StoredCertificate): Promise<TlsCertificate> {
+    return await describePkcs12(Buffer.from(pkcs12, "base64"), { file: this.where, variable: "certificates" });
   }
 
   /** Replaces the given parts; `undefined` removes one. @returns the new content */

@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { createAccountKey, thumbprintOf } from "../clouds/acme/authority.ts";
 import type { CloudClients } from "../clouds/clients.ts";
 import { requireCloud } from "../clouds/registry.ts";
-import { describePkcs12, readCertificate, type TlsCertificate } from "../clouds/tls-certificate.ts";
+import { readCertificate, type TlsCertificate } from "../clouds/tls-certificate.ts";
 import { ExitCode, LorError, messageOf } from "../core/errors.ts";
 import { locateEngine } from "../engine/locate-engine.ts";
 import type { EngineStack, Program } from "../engine/port.ts";
@@ -138,6 +138,17 @@ async function accessIfPossible(context: StackContext): Promise<MachineAccess | 
 /** Opens the shared state of a stack, in the place that the settings name. */
 export function openProjectState(project: Project, folder: StackFolder, env: Environment): Promise<StackState> {
   return openState({ settings: project.settings.normal.state, folder, project: project.name, env });
+}
+
+/** Opens what is stored of a stack's certificate, without its lock. */
+export async function openCertificates(
+  project: Project,
+  folder: StackFolder,
+  cloud: string,
+  env: Environment,
+): Promise<CertificateStore> {
+  const { files } = await openProjectState(project, folder, env);
+  return new CertificateStore(files, readPassphrase(folder.home, cloud, env, project.encryptionSalt));
 }
 
 interface Place {
@@ -391,15 +402,14 @@ async function certificateInUse(
 /** @throws LorError `certificate-missing` */
 async function readStored(store: CertificateStore): Promise<TlsCertificate> {
   const { current } = await store.read();
-  const source = { file: store.where, variable: "certificates" };
-  if (current !== undefined) return await describePkcs12(Buffer.from(current.pkcs12, "base64"), source);
+  if (current !== undefined) return await store.describe(current);
   throw new LorError({
     code: "certificate-missing",
     message: "no certificate was obtained yet",
     exit: ExitCode.usage,
     culprit: "user",
     path: "certificates",
-    seen: source.file,
+    seen: store.where,
     next: "lor-infra certificate renew",
   });
 }

@@ -1,5 +1,4 @@
-import { describePkcs12 } from "../../clouds/tls-certificate.ts";
-import { coversDomain, daysUntil, isDue } from "../../domain/certificates.ts";
+import { type AcmeSettings, coversDomain, daysUntil, isDue } from "../../domain/certificates.ts";
 import type { StoredCertificate } from "../../stack/certificate-store.ts";
 import { recoverStack } from "../../stack/recover-stack.ts";
 import { journaled } from "../../stack/run-journal.ts";
@@ -54,7 +53,7 @@ export async function renewCertificate(context: StackContext, { force }: RenewIn
   if (current === undefined) throw new Error("there is no certificate after its renewal");
   const exists = recorded.resources.length > 0;
   if (exists && !current.installed) await store.change({ current: { ...current, installed: true } });
-  const facts = await describe(context, current);
+  const facts = await store.describe(current);
   return {
     obtained: because !== undefined,
     installed: changed ? "now" : exists ? "already" : "later",
@@ -70,21 +69,17 @@ async function reasonToRenew(
   context: StackContext,
   current: StoredCertificate | undefined,
   names: readonly string[],
-  settings: ReturnType<typeof requireAcme>["settings"],
+  settings: AcmeSettings,
   force: boolean,
 ): Promise<string | undefined> {
   if (current === undefined) return "there is none yet";
   if (current.origin === "self-made") return "the present one was made by this program";
   if (current.origin === "given") return "the present one was given as a file";
-  const facts = await describe(context, current);
+  const facts = await context.certificates.describe(current);
   const missing = names.filter((name) => !coversDomain(facts.names, name));
   if (missing.length > 0) return `the present one does not cover ${missing.join(", ")}`;
   const now = context.clock.now();
   if (isDue(facts, settings.renewBefore, now)) return `${daysUntil(facts.notAfter, now)} days are left`;
   // An interrupted forced renewal has obtained one that is not installed yet.
   return force && current.installed ? "it was asked for" : undefined;
-}
-
-async function describe({ certificates }: StackContext, { pkcs12 }: StoredCertificate) {
-  return await describePkcs12(Buffer.from(pkcs12, "base64"), { file: certificates.where, variable: "certificates" });
 }

@@ -1,11 +1,10 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { daysLeft, describePkcs12, readCertificate, requireUsable } from "../../clouds/tls-certificate.ts";
+import { daysLeft, readCertificate, requireUsable } from "../../clouds/tls-certificate.ts";
 import { LorError } from "../../core/errors.ts";
 import { type AcmeSettings, isDue } from "../../domain/certificates.ts";
 import { fewDaysLeft } from "../../domain/policy/certificate-policies.ts";
-import { CertificateStore } from "../../stack/certificate-store.ts";
-import { openProjectState } from "../../stack/open-context.ts";
+import { openCertificates, openProjectState } from "../../stack/open-context.ts";
 import { readPassphrase } from "../../stack/passphrase.ts";
 import { FolderFiles } from "../../state/folder-files.ts";
 import { recordedStacks } from "../../state/recorded-stacks.ts";
@@ -152,16 +151,13 @@ async function examineStoredCertificate(
   const renew = "lor-infra certificate renew";
   const folder = stackFolder(stateHome(dir, env), cloud, stack);
   try {
-    const { files } = await openProjectState(project, folder, env);
-    const passphrase = readPassphrase(folder.home, cloud, env, project.encryptionSalt);
-    const store = new CertificateStore(files, passphrase);
+    const store = await openCertificates(project, folder, cloud, env);
     const { current } = await store.read();
     if (current === undefined) return warning("certificate", "none was obtained yet", renew);
     if (current.origin === "self-made") {
       return warning("certificate", "made by this program, and refused by browsers; none was obtained yet", renew);
     }
-    const source = { file: store.where, variable: "certificates" };
-    const certificate = await describePkcs12(Buffer.from(current.pkcs12, "base64"), source);
+    const certificate = await store.describe(current);
     const days = daysLeft(certificate, now);
     const text = `of ${certificate.issuer}, valid until ${certificate.notAfter.toISOString().slice(0, "YYYY-MM-DD".length)}, ${days} days left`;
     if (days < 0) return bad("certificate", text, renew);
