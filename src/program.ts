@@ -24,13 +24,14 @@ export default async function program(): Promise<Record<string, unknown>> {
   if (!cloud.ok) throw new RunError(renderIssues("this run is refused", cloud.issues));
   for (const { path, code, message } of project.policies) await log.warn(`${path}: ${message} (${code})`);
   const profile = readProfile(project);
-  const tlsPkcs12 = await readTls(project, cloud.value);
+  const stored = storedContent(project, cloud.value);
+  const tlsPkcs12 = await readTls(project, cloud.value, stored);
   await log.warn(
     "plain Pulumi changes one front at a time, but neither drains it nor checks its health before the next; " +
       `for a shop that serves, run \`lor-infra ${profile} --stack ${project.stack}\` instead`,
   );
   try {
-    const acmeThumbprint = await readThumbprint(project, cloud.value);
+    const acmeThumbprint = await readThumbprint(project, stored);
     return await buildStack(project, planProfile(project, profile), {
       chain: true,
       tlsPkcs12,
@@ -41,6 +42,8 @@ export default async function program(): Promise<Record<string, unknown>> {
     throw error instanceof LorError ? new RunError(renderError(error)) : error;
   }
 }
+
+type ReadStored = () => Promise<CertificateContent>;
 
 function readProject(): Project {
   const folder = findProjectFolder(process.cwd());
@@ -67,11 +70,11 @@ function readProfile({ profileFiles, stack }: Project): Profile {
   );
 }
 
-async function readTls(project: Project, cloud: string): Promise<string> {
+async function readTls(project: Project, cloud: string, stored: ReadStored): Promise<string> {
   const { system, settings } = project;
   if (system.certificate === undefined) return "";
   const { variable, domains, source } = system.certificate;
-  if (source(settings.normal).kind === "acme") return await readStoredTls(project, cloud);
+  if (source(settings.normal).kind === "acme") return await readStoredTls(stored);
   const file = process.env[variable];
   if (file === undefined || file === "") {
     throw new RunError(
@@ -90,19 +93,28 @@ async function readTls(project: Project, cloud: string): Promise<string> {
 }
 
 /** The certificate that `lor-infra up` or `certificate renew` has stored with the stack. */
-async function readStoredTls(project: Project, cloud: string): Promise<string> {
-  const { current } = await readStore(project, cloud);
+async function readStoredTls(stored: ReadStored): Promise<string> {
+  const { current } = await stored();
   if (current !== undefined) return current.pkcs12;
   throw new RunError("the stack has no certificate yet; next: lor-infra up");
 }
 
 /** Fingerprint of the account whose http-01 checks the members answer; undefined: another check, or none. */
-async function readThumbprint(project: Project, cloud: string): Promise<string | undefined> {
+async function readThumbprint(project: Project, stored: ReadStored): Promise<string | undefined> {
   const source = project.system.certificate?.source(project.settings.normal);
   if (source?.kind !== "acme" || source.challenge !== "http-01") return undefined;
-  const key = (await readStore(project, cloud)).accounts[source.directory];
+  const key = (await stored()).accounts[source.directory];
   if (key !== undefined) return thumbprintOf(key);
   throw new RunError("the stack has no account at the certificate authority yet; next: lor-infra up");
+}
+
+/** What is stored of the certificate, read at the first use only: opening it derives a key for half a second. */
+function storedContent(project: Project, cloud: string): ReadStored {
+  let content: Promise<CertificateContent> | undefined;
+  return () => {
+    content ??= readStore(project, cloud);
+    return content;
+  };
 }
 
 async function readStore(project: Project, cloud: string): Promise<CertificateContent> {
