@@ -2,7 +2,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
 import type { ErrorCode } from "../core/error-codes.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
-import { coversDomain, daysUntil } from "../domain/certificates.ts";
+import { coversDomain } from "../domain/certificates.ts";
 import { readUserFile } from "../os/user-file.ts";
 
 /** Command that creates the file from the files of a certificate authority. */
@@ -24,11 +24,6 @@ interface CertificateUse {
   /** Host names that browsers request. */
   readonly domains: readonly string[];
   readonly now: Date;
-}
-
-/** Whole days until a certificate expires; negative afterwards. */
-export function daysLeft({ notAfter }: Pick<TlsCertificate, "notAfter">, now: Date): number {
-  return daysUntil(notAfter, now);
 }
 
 /**
@@ -70,7 +65,7 @@ export async function describePkcs12(pkcs12: Uint8Array, source: Source): Promis
   return { ...source, pkcs12: content.toString("base64"), ...certificateFacts(leaf.x509) };
 }
 
-/** What a person wants to know of a certificate. */
+/** Names, issuer, validity and fingerprint of a certificate. */
 export interface CertificateFacts {
   /** DNS names, wildcards included. */
   readonly names: readonly string[];

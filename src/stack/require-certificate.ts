@@ -1,5 +1,6 @@
-import { daysLeft, exportCommand, requireUsable, type TlsCertificate } from "../clouds/tls-certificate.ts";
+import { exportCommand, requireUsable, type TlsCertificate } from "../clouds/tls-certificate.ts";
 import { ExitCode, LorError } from "../core/errors.ts";
+import { daysUntil } from "../domain/certificates.ts";
 import { judgePolicies } from "../domain/policy/judge.ts";
 import type { Waiver } from "../domain/policy/waiver.ts";
 import type { Emit } from "./action-event.ts";
@@ -27,7 +28,7 @@ export function requireCertificate(
         setting: certificate.variable,
         file: certificate.file,
         notAfter: certificate.notAfter.toISOString(),
-        daysLeft: daysLeft(certificate, now),
+        daysLeft: daysUntil(certificate.notAfter, now),
       },
     },
     waivers,

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import forge from "node-forge";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { daysLeft, readCertificate, requireUsable } from "../../src/clouds/tls-certificate.ts";
+import { readCertificate, requireUsable } from "../../src/clouds/tls-certificate.ts";
+import { daysUntil } from "../../src/domain/certificates.ts";
 import { selfSignedPkcs12 } from "../../src/os/pkcs12.ts";
 
 const variable = "LOR_TLS_PKCS12_FILE";
@@ -60,8 +61,8 @@ describe("a certificate that is read", () => {
     const certificate = await readCertificate(file, variable);
     expect(certificate).toMatchObject({ file, names: ["shop.example", "*.lor.example"] });
     expect(certificate.pkcs12).toBe(readFileSync(file).toString("base64"));
-    expect(daysLeft(certificate, certificate.notAfter)).toBe(0);
-    expect(daysLeft(certificate, new Date(certificate.notAfter.getTime() - 86_400_000))).toBe(1);
+    expect(daysUntil(certificate.notAfter, certificate.notAfter)).toBe(0);
+    expect(daysUntil(certificate.notAfter, new Date(certificate.notAfter.getTime() - 86_400_000))).toBe(1);
   });
 
   it("may have an elliptic key, which forge does not know", async () => {

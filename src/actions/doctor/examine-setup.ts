@@ -1,8 +1,8 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { daysLeft, readCertificate, requireUsable } from "../../clouds/tls-certificate.ts";
+import { readCertificate, requireUsable } from "../../clouds/tls-certificate.ts";
 import { LorError } from "../../core/errors.ts";
-import { type AcmeSettings, isDue } from "../../domain/certificates.ts";
+import { type AcmeSettings, daysUntil, isDue } from "../../domain/certificates.ts";
 import { fewDaysLeft } from "../../domain/policy/certificate-policies.ts";
 import { openCertificates, openProjectState } from "../../stack/open-context.ts";
 import { readPassphrase } from "../../stack/passphrase.ts";
@@ -130,7 +130,7 @@ async function examineCertificate(
   try {
     const certificate = await readCertificate(file, use.variable);
     requireUsable(certificate, { domains: use.domains(project.settings.normal), now });
-    const days = daysLeft(certificate, now);
+    const days = daysUntil(certificate.notAfter, now);
     const until = certificate.notAfter.toISOString().slice(0, "YYYY-MM-DD".length);
     const renew = "renew it, then lor-infra up";
     if (days < 0) return [bad("certificate", `${certificate.file} has expired on ${until}`, renew)];
@@ -158,7 +158,7 @@ async function examineStoredCertificate(
       return warning("certificate", "made by this program, and refused by browsers; none was obtained yet", renew);
     }
     const certificate = await store.describe(current);
-    const days = daysLeft(certificate, now);
+    const days = daysUntil(certificate.notAfter, now);
     const text = `of ${certificate.issuer}, valid until ${certificate.notAfter.toISOString().slice(0, "YYYY-MM-DD".length)}, ${days} days left`;
     if (days < 0) return bad("certificate", text, renew);
     return isDue(certificate, renewBefore, now) ? warning("certificate", text, renew) : good("certificate", text);

@@ -1,6 +1,6 @@
 import type { DatabaseSummary } from "../../clouds/contract.ts";
-import { daysLeft } from "../../clouds/tls-certificate.ts";
 import { LorError } from "../../core/errors.ts";
+import { daysUntil } from "../../domain/certificates.ts";
 import type { Profile } from "../../domain/profile.ts";
 import { fleetOfLive } from "../../rolling/step-fleet.ts";
 import { type ObservedFleet, observeFleet } from "../../stack/observe-fleet.ts";
@@ -104,9 +104,8 @@ function runningPlan(
 async function certificateOf({ certificate, clock }: StackContext): Promise<StatusResult["certificate"]> {
   if (certificate === undefined) return undefined;
   try {
-    const found = await certificate();
-    const { file, notAfter } = found;
-    return { file, notAfter: notAfter.toISOString(), daysLeft: daysLeft(found, clock.now()) };
+    const { file, notAfter } = await certificate();
+    return { file, notAfter: notAfter.toISOString(), daysLeft: daysUntil(notAfter, clock.now()) };
   } catch (error) {
     if (error instanceof LorError) return `${error.message} [${error.code}]`;
     throw error;
