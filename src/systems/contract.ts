@@ -268,6 +268,33 @@ export interface ImpliedSetting {
   readonly why: string;
 }
 
+/** The certificate for HTTPS of the load balancer: where it comes from, and where it is. */
+export interface ListenerCertificate<S = SharedSettings, P = SystemPlan> {
+  /** Environment variable that names the PKCS#12 file. */
+  readonly variable: string;
+  /** Host names that browsers request. */
+  domains(settings: S): readonly string[];
+  /** Where the certificate comes from. */
+  source(settings: S): CertificateSettings;
+  /** DNS zone of the names; undefined: the settings name none. */
+  zone(settings: S): string | undefined;
+  /** Where an installed certificate is. */
+  installed(plan: P): {
+    /** Resources that a new certificate changes: the secret and the listener. */
+    readonly resources: readonly ResourceName[];
+    /** Cloud names of the two. */
+    readonly secret: string;
+    readonly listener: string;
+  };
+  /** Address at which clients reach the listener, from the stack's outputs; undefined: not known. */
+  publicAddress(outputs: Readonly<Record<string, unknown>>): string | undefined;
+  /** Machines that obtain and renew a certificate of their own; an address is undefined before it exists. */
+  ofMachines(
+    settings: S,
+    outputs: Readonly<Record<string, unknown>>,
+  ): readonly { readonly machine: string; readonly domain: string; readonly address: string | undefined }[];
+}
+
 /** A DNS record that leads to a system. */
 export interface WantedRecord {
   /** Pulumi name of the managed resource. */
@@ -379,31 +406,7 @@ export interface SystemDefinition<S extends SharedSettings = SharedSettings, P e
   /** Paths of the settings that a profile file may hold; every other setting is shared. */
   readonly profileSettings: readonly string[];
   /** Certificate for HTTPS of the load balancer. Absent: the system has none. */
-  readonly certificate?: {
-    /** Environment variable that names the PKCS#12 file. */
-    readonly variable: string;
-    /** Host names that browsers request. */
-    domains(settings: S): readonly string[];
-    /** Where the certificate comes from. */
-    source(settings: S): CertificateSettings;
-    /** DNS zone of the names; undefined: the settings name none. */
-    zone(settings: S): string | undefined;
-    /** Where an installed certificate is. */
-    installed(plan: P): {
-      /** Resources that a new certificate changes: the secret and the listener. */
-      readonly resources: readonly ResourceName[];
-      /** Cloud names of the two. */
-      readonly secret: string;
-      readonly listener: string;
-    };
-    /** Address at which clients reach the listener, from the stack's outputs; undefined: not known. */
-    publicAddress(outputs: Readonly<Record<string, unknown>>): string | undefined;
-    /** Machines that obtain and renew a certificate of their own; an address is undefined before it exists. */
-    ofMachines(
-      settings: S,
-      outputs: Readonly<Record<string, unknown>>,
-    ): readonly { readonly machine: string; readonly domain: string; readonly address: string | undefined }[];
-  };
+  readonly certificate?: ListenerCertificate<S, P>;
   /** DNS records that lead to the system. Absent: the system has none. */
   dns?(plan: P, recorded: Pick<RecordedResources, "outputs">): readonly WantedRecord[];
   /** Turns an unknown key into a more precise refusal where it would be dangerous. Default: the issue as it is. */

@@ -6,7 +6,7 @@ import { probeTls, type ServedCertificate } from "../../stack/probe-tls.ts";
 import { publicEndpoint } from "../../stack/public-endpoint.ts";
 import { readRecorded } from "../../stack/recorded-state.ts";
 import type { StackContext } from "../../stack/stack-context.ts";
-import type { SystemDefinition } from "../../systems/contract.ts";
+import type { ListenerCertificate } from "../../systems/contract.ts";
 import { planProfile } from "../../systems/project-plan.ts";
 
 export interface CertificateView {
@@ -60,8 +60,6 @@ export interface CertificateReport {
   }[];
   readonly problems: readonly CertificateProblem[];
 }
-
-type CertificateUse = NonNullable<SystemDefinition["certificate"]>;
 
 /** Reads the certificate where it is stored, where the load balancer reads it, and where clients see it. Undefined: the system has none. */
 export async function certificateStatus(context: StackContext): Promise<CertificateReport | undefined> {
@@ -186,14 +184,18 @@ function remedyOf({ kind }: CertificateSettings): string {
   return kind === "acme" ? "lor-infra certificate renew" : "renew the file, then lor-infra up";
 }
 
-async function probe(context: StackContext, use: CertificateUse, name: string): Promise<ServedCertificate | undefined> {
+async function probe(
+  context: StackContext,
+  use: ListenerCertificate,
+  name: string,
+): Promise<ServedCertificate | undefined> {
   const { outputs, resources } = await readRecorded(context);
   const address = use.publicAddress(outputs);
   if (address === undefined || resources.length === 0) return undefined;
   return await probeTls(publicEndpoint(context, address, 443), name);
 }
 
-async function readMachines(context: StackContext, use: CertificateUse): Promise<readonly MachineCertificate[]> {
+async function readMachines(context: StackContext, use: ListenerCertificate): Promise<readonly MachineCertificate[]> {
   const { outputs } = await readRecorded(context);
   return await Promise.all(
     use.ofMachines(context.project.settings.normal, outputs).map(async ({ machine, domain, address }) => {
@@ -204,7 +206,7 @@ async function readMachines(context: StackContext, use: CertificateUse): Promise
   );
 }
 
-async function readSecrets(context: StackContext, use: CertificateUse) {
+async function readSecrets(context: StackContext, use: ListenerCertificate) {
   const { secret, listener } = use.installed(planProfile(context.project, "normal"));
   const { keyManager } = context.clients;
   const used = await keyManager.usedBy(listener);

@@ -2,10 +2,10 @@ import { resourceKey } from "../../core/resource-key.ts";
 import type { RecordedState } from "../../stack/recorded-state.ts";
 import { requireLock, runOptions, type StackContext } from "../../stack/stack-context.ts";
 import { isChained, recordedOrder, runTargeted } from "../../stack/update-stack.ts";
-import type { SystemDefinition } from "../../systems/contract.ts";
+import type { ListenerCertificate } from "../../systems/contract.ts";
 import { planFleet } from "../../systems/project-plan.ts";
 
-type CertificateResources = ReturnType<NonNullable<SystemDefinition["certificate"]>["installed"]>["resources"];
+type CertificateResources = ReturnType<ListenerCertificate["installed"]>["resources"];
 
 /**
  * Puts the stored certificate onto the listener and changes nothing else: the new secret is created, the listener refers to it, the old secret is

@@ -1,12 +1,10 @@
 import { ExitCode, LorError } from "../../core/errors.ts";
 import type { AcmeSettings } from "../../domain/certificates.ts";
-import type { SystemDefinition } from "../../systems/contract.ts";
+import type { ListenerCertificate } from "../../systems/contract.ts";
 import type { Project } from "../../systems/load-project.ts";
 
-type CertificateUse = NonNullable<SystemDefinition["certificate"]>;
-
 export interface AcmeUse {
-  readonly use: CertificateUse;
+  readonly use: ListenerCertificate;
   readonly settings: AcmeSettings;
   /** Names of the certificate, the system's domain first. */
   readonly names: readonly string[];

@@ -1,12 +1,12 @@
 import { certificateSettings } from "../../config/certificate-fields.ts";
-import type { SystemDefinition } from "../contract.ts";
+import type { ListenerCertificate } from "../contract.ts";
 import { partNames } from "./address-plan.ts";
 import { publicAddress } from "./dns.ts";
 import type { LorPlan } from "./plan-model.ts";
 import type { LorSettings } from "./settings.ts";
 
 /** The shop's certificate, whose HTTPS ends at the load balancer. */
-export const certificate: NonNullable<SystemDefinition<LorSettings, LorPlan>["certificate"]> = {
+export const certificate: ListenerCertificate<LorSettings, LorPlan> = {
   variable: "LOR_TLS_PKCS12_FILE",
   domains: ({ prestashop }) => [prestashop.domain],
   source: ({ certificates, administration }) => certificateSettings(certificates, administration.email),
