@@ -8,6 +8,7 @@ import { readRecorded } from "../../stack/recorded-state.ts";
 import type { StackContext } from "../../stack/stack-context.ts";
 import type { ListenerCertificate } from "../../systems/contract.ts";
 import { planProfile } from "../../systems/project-plan.ts";
+import { certificateNames } from "./require-acme.ts";
 
 export interface CertificateView {
   readonly names: readonly string[];
@@ -67,11 +68,16 @@ export async function certificateStatus(context: StackContext): Promise<Certific
   if (use === undefined) return undefined;
   const settings = context.project.settings.normal;
   const source = use.source(settings);
-  const wanted = [...use.domains(settings), ...(source.kind === "acme" ? source.names : [])];
+  const wanted = certificateNames(use, settings);
+  const { outputs, resources } = await readRecorded(context);
   const stored = await orReason(async () => await context.certificate?.());
-  const served = await orReason(() => probe(context, use, wanted[0] ?? ""));
+  const served = await probe(context, resources.length === 0 ? undefined : use.publicAddress(outputs), wanted[0] ?? "");
   const keyManager = await orReason(() => readSecrets(context, use));
-  const machines = await readMachines(context, use);
+  const machines = await Promise.all(
+    use.ofMachines(settings, outputs).map(async ({ machine, domain, address }) => {
+      return { machine, domain, served: await probe(context, address, domain) };
+    }),
+  );
   const now = context.clock.now();
   return {
     source: source.kind,
@@ -184,26 +190,14 @@ function remedyOf({ kind }: CertificateSettings): string {
   return kind === "acme" ? "lor-infra certificate renew" : "renew the file, then lor-infra up";
 }
 
+/** @param address undefined: there is no such address yet */
 async function probe(
   context: StackContext,
-  use: ListenerCertificate,
+  address: string | undefined,
   name: string,
-): Promise<ServedCertificate | undefined> {
-  const { outputs, resources } = await readRecorded(context);
-  const address = use.publicAddress(outputs);
-  if (address === undefined || resources.length === 0) return undefined;
-  return await probeTls(publicEndpoint(context, address, 443), name);
-}
-
-async function readMachines(context: StackContext, use: ListenerCertificate): Promise<readonly MachineCertificate[]> {
-  const { outputs } = await readRecorded(context);
-  return await Promise.all(
-    use.ofMachines(context.project.settings.normal, outputs).map(async ({ machine, domain, address }) => {
-      const look = async () =>
-        address === undefined ? undefined : await probeTls(publicEndpoint(context, address, 443), domain);
-      return { machine, domain, served: await orReason(look) };
-    }),
-  );
+): Promise<ServedCertificate | Unread | undefined> {
+  if (address === undefined) return undefined;
+  return await orReason(async () => await probeTls(publicEndpoint(context, address, 443), name));
 }
 
 async function readSecrets(context: StackContext, use: ListenerCertificate) {

@@ -1,6 +1,6 @@
 import { ExitCode, LorError } from "../../core/errors.ts";
 import type { AcmeSettings } from "../../domain/certificates.ts";
-import type { ListenerCertificate } from "../../systems/contract.ts";
+import type { ListenerCertificate, SharedSettings } from "../../systems/contract.ts";
 import type { Project } from "../../systems/load-project.ts";
 
 export interface AcmeUse {
@@ -11,13 +11,18 @@ export interface AcmeUse {
   readonly zone: string | undefined;
 }
 
+/** Names that the settings ask for, the system's domain first. */
+export function certificateNames(use: ListenerCertificate, settings: SharedSettings): readonly string[] {
+  const source = use.source(settings);
+  return [...new Set([...use.domains(settings), ...(source.kind === "acme" ? source.names : [])])];
+}
+
 /** @throws LorError `acme-needs-settings` */
 export function requireAcme({ system, settings }: Pick<Project, "system" | "settings">): AcmeUse {
   const use = system.certificate;
   const source = use?.source(settings.normal);
   if (use !== undefined && source?.kind === "acme") {
-    const names = [...new Set([...use.domains(settings.normal), ...source.names])];
-    return { use, settings: source, names, zone: use.zone(settings.normal) };
+    return { use, settings: source, names: certificateNames(use, settings.normal), zone: use.zone(settings.normal) };
   }
   throw new LorError({
     code: "acme-needs-settings",
