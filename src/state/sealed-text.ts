@@ -1,7 +1,5 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { passphraseKey } from "../config/encryption-salt.ts";
-
-const tagBytes = 16;
+import { randomBytes } from "node:crypto";
+import { openWithKey, passphraseKey, sealWithKey } from "../config/encryption-salt.ts";
 
 /** Encrypts texts with the passphrase of a stack, as Pulumi encrypts its secrets: PBKDF2 and AES-256-GCM. Deriving a key takes half a second. */
 export class Sealer {
@@ -17,8 +15,7 @@ export class Sealer {
   seal(text: string): string {
     const salt = this.#keys.keys().next().value ?? randomBytes(8).toString("base64");
     const nonce = randomBytes(12);
-    const cipher = createCipheriv("aes-256-gcm", this.#key(salt), nonce);
-    const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
+    const sealed = sealWithKey(this.#key(salt), nonce, text);
     return ["v1", salt, nonce.toString("base64"), sealed.toString("base64")].join(":");
   }
 
@@ -28,15 +25,7 @@ export class Sealer {
     if (version !== "v1" || salt === undefined || nonce === undefined || content === undefined || rest.length > 0) {
       return undefined;
     }
-    const bytes = Buffer.from(content, "base64");
-    try {
-      const decipher = createDecipheriv("aes-256-gcm", this.#key(salt), Buffer.from(nonce, "base64"));
-      decipher.setAuthTag(bytes.subarray(-tagBytes));
-      return Buffer.concat([decipher.update(bytes.subarray(0, -tagBytes)), decipher.final()]).toString("utf8");
-    } catch {
-      // A wrong key fails the authentication of the ciphertext.
-      return undefined;
-    }
+    return openWithKey(this.#key(salt), Buffer.from(nonce, "base64"), Buffer.from(content, "base64"));
   }
 
   #key(salt: string): Buffer {
