@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { CertificateSettings } from "../domain/certificates.ts";
-import { duration, oneOf, text } from "./fields.ts";
+import { duration, email, oneOf, text } from "./fields.ts";
 
 /** Directory of Let's Encrypt. */
 const letsEncrypt = "https://acme-v02.api.letsencrypt.org/directory";
@@ -26,7 +26,7 @@ export function certificates() {
       code: "acme-directory-invalid",
       accepted: `an https address without user and password, such as ${letsEncrypt}`,
     }).prefault(letsEncrypt),
-    email: text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, { code: "email-invalid", accepted: "an e-mail address" }).optional(),
+    email: email().optional(),
     challenge: oneOf(["dns-01", "http-01"], "acme-challenge-unknown").prefault("dns-01"),
     renewBefore: duration("P1D", "P60D").prefault("P30D"),
     names: z.array(certificateName, "a list of domain names").prefault([]),

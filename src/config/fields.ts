@@ -21,6 +21,11 @@ export function text(form: RegExp, refusal: FieldRefusal) {
   });
 }
 
+/** An e-mail address: two parts around an @, the second with a dot. */
+export function email() {
+  return text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, { code: "email-invalid", accepted: "an e-mail address" });
+}
+
 /** One of a few texts. */
 export function oneOf<const T extends readonly [string, ...string[]]>(values: T, code: ErrorCode) {
   return z.string(values.join(", ")).transform((value, context): T[number] => {

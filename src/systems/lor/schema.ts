@@ -1,7 +1,17 @@
 import * as z from "zod";
 import { ovhcloudOffer } from "../../clouds/ovh/offers.ts";
 import { certificates, dns, domain } from "../../config/certificate-fields.ts";
-import { address, duration, type FieldRefusal, gigabytes, network, oneOf, text, whole } from "../../config/fields.ts";
+import {
+  address,
+  duration,
+  email,
+  type FieldRefusal,
+  gigabytes,
+  network,
+  oneOf,
+  text,
+  whole,
+} from "../../config/fields.ts";
 import { renamedKeys } from "../../config/known-keys.ts";
 import { rolling } from "../../config/rolling-fields.ts";
 import { sharedFields } from "../../config/shared-fields.ts";
@@ -119,7 +129,7 @@ export const lorSchema = z.object({
   }),
   administration: z.object({
     sshPublicKey: publicKey,
-    email: text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, { code: "email-invalid", accepted: "an e-mail address" }),
+    email: email(),
   }),
   network: z.object({
     vrack: text(/^pn-\d+$/, { code: "vrack-invalid", accepted: "the vRack's service name, such as pn-1000000" }),
