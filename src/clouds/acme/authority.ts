@@ -69,8 +69,8 @@ interface SeenProblem {
   readonly retryAfter: string | undefined;
 }
 
-/** Longest pause for an authority that is busy, in seconds; a rate limit lasts for hours and is reported instead. */
-const longestPauseSeconds = 10;
+/** Longest pause before the next attempt at an authority that is busy, in milliseconds; a rate limit lasts for hours and is reported instead. */
+const longestPauseMs = 1000;
 const attempts = 5;
 
 /** One account of a certificate authority that speaks ACME (RFC 8555). */
@@ -100,11 +100,7 @@ export class Authority {
     try {
       return await this.#call((client) => readOrder(client, url));
     } catch (error) {
-      if (
-        this.#problem !== undefined &&
-        /:(malformed|notFound|unauthorized)$/.test(String(this.#problem.document.type))
-      )
-        return undefined;
+      if (/:(malformed|notFound|unauthorized)$/.test(String(this.#problem?.document.type))) return undefined;
       throw error;
     }
   }
@@ -161,12 +157,13 @@ export class Authority {
 
   /** The certificate of a valid order with its chain and key, as PKCS#12 without password. Secret. */
   async download(url: string, key: string): Promise<Buffer> {
-    const pem = await this.#call(async (client) => await client.getCertificate(await readOrder(client, url)));
+    const chain = await this.#call(async (client, { crypto }) =>
+      crypto.splitPemChain(await client.getCertificate(await readOrder(client, url))),
+    );
     const { packPkcs12 } = await import("../../os/pkcs12.ts");
-    const blocks = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
     return packPkcs12(
       createPrivateKey(key),
-      blocks.map((block) => new X509Certificate(block)),
+      chain.map((pem) => new X509Certificate(pem)),
     );
   }
 
@@ -186,7 +183,7 @@ export class Authority {
           throw refusalOf(problem.document, this.#args.directory, undefined, problem.retryAfter);
         }
         if (attempt >= attempts || !(isBusy || isTemporary(error))) throw unreachable(this.#args.directory, error);
-        await new Promise((resolve) => setTimeout(resolve, Math.min(2 ** attempt, longestPauseSeconds) * 100));
+        await new Promise((resolve) => setTimeout(resolve, Math.min(2 ** attempt * 100, longestPauseMs)));
       }
     }
   }
