@@ -80,11 +80,11 @@ describe.skipIf(namespaceObstacle !== undefined)("services inside the machines' 
     const answers = await lookup(network, [
       "storage.sbg.cloud.ovh.net",
       database?.endpoints[0]?.domain ?? "",
-      "deb.debian.org",
+      "packages.example",
     ]);
     expect(answers).toEqual([serviceAddress, database?.privateAddress, "ENOTFOUND"]);
     // A name that exists without an IPv6 address is not refused.
-    expect(await lookup(network, ["storage.sbg.cloud.ovh.net", "deb.debian.org"], "resolve6")).toEqual([
+    expect(await lookup(network, ["storage.sbg.cloud.ovh.net", "packages.example"], "resolve6")).toEqual([
       "ENODATA",
       "ENOTFOUND",
     ]);

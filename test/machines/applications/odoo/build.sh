@@ -14,7 +14,11 @@ assets="libjs-jquery libjs-jquery-form libjs-underscore fonts-font-awesome fonts
 mkdir -p "$work/lists/partial" "$work/archives/partial" "$work/debs" "$work/wheels"
 cd "$work"
 : >status
-echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian unstable main" >sources
+# The mirror of the computer's own sources, which has every suite of Debian.
+# shellcheck disable=SC2016
+mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' "Created-By: Packages" | sed -n 's/ bookworm$//p' | head -n 1)
+[ -n "$mirror" ] || { echo "the package sources of this computer name no mirror of Debian 12 (bookworm)" >&2; exit 1; }
+echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror unstable main" >sources
 cat >apt.conf <<END
 Dir::State "$work"; Dir::State::Lists "$work/lists"; Dir::Cache "$work"; Dir::Cache::archives "$work/archives"; Dir::Etc::SourceList "$work/sources";
 Dir::Etc::SourceParts "-"; Dir::State::status "$work/status"; Acquire::Languages "none"; APT::Architecture "amd64"; APT::Sandbox::User "root";
