@@ -1,11 +1,11 @@
 import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { createProxyServer } from "http-proxy-3";
 import { loopback } from "./address.ts";
 import type { TrafficCounters } from "./figures.ts";
-import type { MemberMonitor } from "./member-monitor.ts";
-import type { ListenerModel, MemberModel, PoolModel } from "./model.ts";
+import type { MemberMonitor, WatchedMember, WatchedPool } from "./member-monitor.ts";
+import type { ListenerModel } from "./model.ts";
 
 /** Members tried when connections are refused: `retries 3` and `option redispatch` of Octavia's HAProxy template. */
 const connectionAttempts = 4;
@@ -17,7 +17,7 @@ export interface BalancerArgs {
   readonly counters: TrafficCounters;
   /** The listener as it is now. */
   readonly listener: () => ListenerModel | undefined;
-  readonly pool: (poolId: string) => { readonly pool: PoolModel; readonly monitor: MemberMonitor } | undefined;
+  readonly pool: (poolId: string) => { readonly pool: WatchedPool; readonly monitor: MemberMonitor } | undefined;
 }
 
 /** One listener of a load balancer: takes requests in and gives them to the members in turn. */
@@ -123,27 +123,23 @@ async function connectMember(
   args: BalancerArgs,
   listener: ListenerModel | undefined,
   turn: { next: number },
-): Promise<{ member: MemberModel; socket: Socket } | undefined> {
+): Promise<{ member: WatchedMember; socket: Socket } | undefined> {
   if (listener?.poolId === undefined) return undefined;
   for (let attempt = 0; attempt < connectionAttempts; attempt++) {
     const found = args.pool(listener.poolId);
     const open = found?.pool.members.filter((member) => member.weight > 0 && found.monitor.isUp(member.id)) ?? [];
     const member = inTurn(open, turn);
     if (member === undefined) return undefined;
-    const address = loopback(member.address, member.port, args.portOffset);
-    const limit = listener.timeouts.memberConnect;
-    const machine = member.reachable() ? member.connect?.() : undefined;
-    // The door of a machine accepts before the machine does: a request must wait for the machine itself.
-    const socket = !member.reachable()
-      ? undefined
-      : await (machine === undefined ? connected(address, limit) : acceptedWithin(machine, limit));
+    const socket = member.reachable()
+      ? await acceptedWithin(member.connect(), listener.timeouts.memberConnect)
+      : undefined;
     if (socket !== undefined) return { member, socket };
   }
   return undefined;
 }
 
 /** Weighted round robin: a member appears as often as its weight, relative to the smallest one. */
-function inTurn(members: readonly MemberModel[], turn: { next: number }): MemberModel | undefined {
+function inTurn(members: readonly WatchedMember[], turn: { next: number }): WatchedMember | undefined {
   const total = members.reduce((sum, member) => sum + member.weight, 0);
   if (total === 0) return undefined;
   let position = turn.next++ % total;
@@ -154,32 +150,19 @@ function inTurn(members: readonly MemberModel[], turn: { next: number }): Member
   return undefined;
 }
 
+/** Undefined when the connection is refused, or not accepted within the limit. */
 async function acceptedWithin(connection: Promise<Socket>, limitMs: number): Promise<Socket | undefined> {
   const limit = Promise.withResolvers<undefined>();
   const timer = setTimeout(() => limit.resolve(undefined), limitMs);
-  const made = connection.catch(() => undefined);
+  const made = connection.then(
+    // Until the request takes it over, nobody else listens to its errors.
+    (socket) => socket.on("error", () => undefined),
+    () => undefined,
+  );
   const socket = await Promise.race([made, limit.promise]);
   clearTimeout(timer);
   if (socket === undefined) void made.then((late) => late?.destroy());
   return socket;
-}
-
-function connected(
-  { host, port }: { readonly host: string; readonly port: number },
-  limitMs: number,
-): Promise<Socket | undefined> {
-  const { promise, resolve } = Promise.withResolvers<Socket | undefined>();
-  const socket = connect({ host, port, noDelay: true });
-  const tooLong = () => socket.destroy();
-  socket.setTimeout(limitMs, tooLong);
-  socket.once("connect", () => {
-    socket.setTimeout(0, tooLong);
-    socket.off("timeout", tooLong);
-    resolve(socket);
-  });
-  socket.once("close", () => resolve(undefined));
-  socket.on("error", () => undefined);
-  return promise;
 }
 
 /** An agent that uses the connection made before. */

@@ -1,4 +1,5 @@
 import { get } from "node:http";
+import type { Socket } from "node:net";
 import { loopback } from "./address.ts";
 import type { MemberModel, MonitorModel, PoolModel } from "./model.ts";
 
@@ -13,6 +14,8 @@ interface MemberState {
 }
 
 export interface WatchedMember extends MemberModel {
+  /** A new connection to it, once it has accepted; rejects when it refuses. */
+  readonly connect: () => Promise<Socket>;
   readonly state: () => MemberState;
 }
 

@@ -74,8 +74,6 @@ export interface MemberModel {
   readonly weight: number;
   /** Do packets of the balancer reach it (security groups)? */
   readonly reachable: () => boolean;
-  /** A new connection to it, where a machine that really boots has its address; undefined: it is reached on loopback. */
-  readonly connect?: () => Promise<Socket> | undefined;
 }
 
 export interface MonitorModel {

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import type { Server } from "node:http";
 import { Server as TlsServer } from "node:https";
-import type { Socket } from "node:net";
+import { createConnection, type Socket } from "node:net";
 import { loopback } from "./address.ts";
 import { createBalancerServer } from "./balancer.ts";
 import { DatabaseConnections } from "./database-connections.ts";
@@ -178,14 +179,16 @@ export class Traffic {
     return {
       ...pool,
       members: pool.members.map((member) => {
-        const place = placeOf(loopback(member.address, member.port, this.#options.portOffset));
+        const address = loopback(member.address, member.port, this.#options.portOffset);
+        const place = placeOf(address);
         const reachable = () => this.#listening.has(place) && member.reachable();
         const state = () => {
           const { serial, wanted } = this.#listening.get(place) ?? {};
           const serves = reachable() && wanted?.health?.()?.healthy !== false;
           return { version: wanted?.connect !== undefined ? randomUUID() : `${serial} ${serves}`, serves };
         };
-        const connect = () => this.#listening.get(place)?.wanted.connect?.();
+        // The door of a machine accepts before the machine does: a request must wait for the machine itself.
+        const connect = () => this.#listening.get(place)?.wanted.connect?.() ?? dial(address);
         return { ...member, reachable, connect, state };
       }),
     };
@@ -272,6 +275,12 @@ function renewCertificate(running: Running, { pkcs12 }: Wanted): void {
   if (pkcs12 === undefined || running.wanted.pkcs12?.equals(pkcs12) === true) return;
   if (running.server instanceof TlsServer) running.server.setSecureContext({ pfx: pkcs12, passphrase: "" });
   running.wanted = { ...running.wanted, pkcs12 };
+}
+
+async function dial(address: ReturnType<typeof loopback>): Promise<Socket> {
+  const socket = createConnection({ ...address, noDelay: true });
+  await once(socket, "connect");
+  return socket;
 }
 
 function placeOf({ host, port }: { readonly host: string; readonly port: number }): string {

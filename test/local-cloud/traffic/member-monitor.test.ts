@@ -19,6 +19,7 @@ function pool(serves: boolean): WatchedPool {
     port: 80,
     weight: 1,
     reachable: () => false,
+    connect: () => Promise.reject(new Error("nothing reaches it")),
     state: () => ({ version: String(serves), serves }),
   });
   const monitor = {
