@@ -1,21 +1,11 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import {
-  closeSync,
-  existsSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { systemClock } from "../../os/clock.ts";
 import { poll } from "../../os/poll.ts";
+import { growVolume, MachineDisks, type MachineVolume, withDevice } from "./disks.ts";
 import { cpuInfo, memoryInfo } from "./hardware.ts";
 import type { CloudNetwork, MachineCard } from "./network.ts";
 import { childrenOf, type Sandbox } from "./sandbox.ts";
@@ -33,12 +23,6 @@ export interface MachineSpec {
   readonly diskGibibytes: number;
   /** Its data volume, mounted at /srv. Absent: none is attached. */
   readonly dataVolume?: MachineVolume | undefined;
-}
-
-export interface MachineVolume {
-  /** Image file. It is made when it does not exist, with a file system labelled `lor-data`, because no udev runs in a container to find a blank disk. */
-  readonly file: string;
-  readonly gibibytes: number;
 }
 
 interface MachineArgs {
@@ -68,6 +52,7 @@ export class Machine {
   /** Everything that it wrote to its console and journal, over all its starts. */
   readonly consoleFile: string;
   readonly #args: MachineArgs;
+  readonly #disks: MachineDisks;
   #spec: MachineSpec;
   #running: { readonly process: ChildProcess; readonly ended: Promise<void> } | undefined;
 
@@ -76,6 +61,8 @@ export class Machine {
     this.#spec = spec;
     this.name = spec.name;
     this.consoleFile = join(args.folder, "console.log");
+    const { sandbox, folder, id } = args;
+    this.#disks = new MachineDisks({ sandbox, folder, mounts: `/run/lor/machines/${id}` });
   }
 
   get spec(): MachineSpec {
@@ -90,7 +77,8 @@ export class Machine {
   async start(): Promise<void> {
     if (this.#running !== undefined) return;
     mkdirSync(this.#args.folder, { recursive: true, mode: 0o700 });
-    await this.#prepareDisks();
+    this.#writeHardware();
+    await this.#disks.mount(this.#spec.diskGibibytes, this.#spec.dataVolume);
     await this.#args.network.plug(this.#args.id, this.#spec.cards);
     const log = openSync(this.consoleFile, "a", 0o600);
     const process = this.#args.sandbox.spawn(await this.#command(), { stdio: ["ignore", log, log] });
@@ -150,17 +138,10 @@ export class Machine {
     if (before?.file !== dataVolume?.file && this.#running !== undefined) {
       if (before !== undefined) await this.#withMounts(["umount", "/srv"]);
       if (dataVolume !== undefined) {
-        await ensureVolume(dataVolume);
-        const device = (await runTool(["losetup", "--find", "--show", dataVolume.file])).trim();
-        try {
-          await this.#withMounts(["sh", "-euc", attachVolume, "sh", device]);
-        } finally {
-          // What is mounted is detached only with its last mount.
-          await runTool(["losetup", "--detach", device]);
-        }
+        await withDevice(dataVolume, (device) => this.#withMounts(["sh", "-euc", attachVolume, "sh", device]));
       }
-    } else if (dataVolume !== undefined && before !== undefined && existsSync(dataVolume.file)) {
-      await grow(dataVolume);
+    } else if (dataVolume !== undefined && before !== undefined) {
+      await growVolume(dataVolume);
     }
     this.#spec = { ...this.#spec, dataVolume };
   }
@@ -255,37 +236,31 @@ export class Machine {
     }
   }
 
-  get #mounts(): string {
-    return `/run/lor/machines/${this.#args.id}`;
+  #writeHardware(): void {
+    const { cpus, memoryMebibytes } = this.#spec;
+    mkdirSync(this.#hardware, { recursive: true });
+    writeFileSync(join(this.#hardware, "cpuinfo"), cpuInfo(cpus));
+    writeFileSync(join(this.#hardware, "meminfo"), memoryInfo(memoryMebibytes));
   }
 
-  async #prepareDisks(): Promise<void> {
-    const { diskGibibytes, dataVolume, cpus, memoryMebibytes } = this.#spec;
-    const hardware = join(this.#args.folder, "hardware");
-    mkdirSync(hardware, { recursive: true });
-    writeFileSync(join(hardware, "cpuinfo"), cpuInfo(cpus));
-    writeFileSync(join(hardware, "meminfo"), memoryInfo(memoryMebibytes));
-    const system = join(this.#args.folder, "system.img");
-    // Without a journal: its layer is thrown away when the computer stops.
-    await ensureFileSystem(system, diskGibibytes, ["-O", "^has_journal", "-L", "system"]);
-    if (dataVolume !== undefined) await ensureVolume(dataVolume);
-    const disks = [this.#mounts, this.#args.sandbox.layers, system, dataVolume?.file ?? ""];
-    await this.#args.sandbox.run(["sh", "-c", mountDisks, "sh", ...disks]);
+  get #hardware(): string {
+    return join(this.#args.folder, "hardware");
   }
 
   async #command(): Promise<Command> {
     const usable = Math.min(Math.max(1, Math.floor(this.#spec.cpus)), availableParallelism());
-    const device = await this.#dataDevice();
-    const volume = device === undefined ? [] : [`--bind=${device}`, `--bind=${this.#mounts}/data:/srv`];
+    const { root, data } = this.#disks;
+    const volume =
+      this.#spec.dataVolume === undefined ? [] : [`--bind=${await this.#disks.dataDevice()}`, `--bind=${data}:/srv`];
     return [
       "nsenter",
       ...[`--net=/run/netns/${this.#args.id}`, "--"],
       ...["taskset", "--cpu-list", `0-${usable - 1}`],
       ...["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--console=read-only", "--boot"],
-      ...[`--directory=${this.#mounts}/root`, `--machine=${this.name}`],
+      ...[`--directory=${root}`, `--machine=${this.name}`],
       ...["--capability=CAP_NET_ADMIN", `--drop-capability=${withheld}`],
       ...["--resolv-conf=off", "--timezone=off", "--link-journal=no", "--bind=/dev/fuse"],
-      `--bind-ro=${join(this.#args.folder, "hardware")}:/run/hardware`,
+      `--bind-ro=${this.#hardware}:/run/hardware`,
       ...volume,
       // By these cloud-init knows that it is in an OpenStack.
       "--setenv=product_name=OpenStack Nova",
@@ -294,60 +269,16 @@ export class Machine {
     ];
   }
 
-  async #dataDevice(): Promise<string | undefined> {
-    if (this.#spec.dataVolume === undefined) return undefined;
-    return (await this.#args.sandbox.run(["findmnt", "-rn", "-o", "SOURCE", "-M", `${this.#mounts}/data`])).trim();
-  }
-
   async #releaseAll(): Promise<void> {
-    const { sandbox, network } = this.#args;
-    await sandbox.try(["sh", "-c", unmountDisks, "sh", this.#mounts]).catch(() => undefined);
-    await network.unplug(this.#args.id).catch(() => undefined);
+    await this.#disks.unmount().catch(() => undefined);
+    await this.#args.network.unplug(this.#args.id).catch(() => undefined);
     this.#running = undefined;
   }
 }
 
-/** Arguments: the folder of the mounts, the read-only layers, the system disk, the data volume or nothing. */
-const mountDisks = `set -eu
-mounts=$1 layers=$2 system=$3 data=$4
-mkdir -p "$mounts/system" "$mounts/root" "$mounts/data"
-mount -o loop,noatime "$system" "$mounts/system"
-mkdir -p "$mounts/system/upper" "$mounts/system/work"
-# A machine that was switched off leaves this mark, and the layer is not mounted again while it is there.
-rm -rf "$mounts/system/work/work/incompat"
-mount -t overlay overlay -o "volatile,lowerdir=$layers,upperdir=$mounts/system/upper,workdir=$mounts/system/work" "$mounts/root"
-[ -z "$data" ] || mount -o loop "$data" "$mounts/data"
-`;
-
-const unmountDisks = `for part in root data system; do
-  ! mountpoint -q "$1/$part" || umount "$1/$part" || umount -l "$1/$part"
-done`;
-
 /** Argument: the loop device, numbered alike inside and outside. */
 const attachVolume = `[ -e "$1" ] || (umask 077 && mknod "$1" b 7 "\${1#/dev/loop}")
 mount "$1" /srv`;
-
-function ensureVolume({ file, gibibytes }: MachineVolume): Promise<void> {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  return ensureFileSystem(file, gibibytes, ["-L", "lor-data"]);
-}
-
-/** Makes an attached volume larger; its machine makes the file system follow. */
-async function grow({ file, gibibytes }: MachineVolume): Promise<void> {
-  const bytes = Math.round(gibibytes * 1024 ** 3);
-  if (statSync(file).size >= bytes) return;
-  truncateSync(file, bytes);
-  const devices = await runTool(["losetup", "--noheadings", "--output", "NAME", "--associated", file]);
-  for (const device of devices.split("\n").filter(Boolean)) await runTool(["losetup", "--set-capacity", device]);
-}
-
-async function ensureFileSystem(file: string, gibibytes: number, options: readonly string[]): Promise<void> {
-  if (existsSync(file)) return;
-  const descriptor = openSync(file, "wx", 0o600);
-  ftruncateSync(descriptor, Math.round(gibibytes * 1024 ** 3));
-  closeSync(descriptor);
-  await runTool(["mkfs.ext4", "-q", "-F", ...options, file]);
-}
 
 function isSystemd(pid: number): boolean {
   try {
