@@ -14,7 +14,6 @@ import { CloudNetwork } from "./network.ts";
 import { requireMachines } from "./requirements.ts";
 import { Sandbox } from "./sandbox.ts";
 import { CertificateAuthority } from "./services/certificate-authority.ts";
-import { NamespaceSockets } from "./services/namespace-sockets.ts";
 import { type MachineServices, serviceAddress, startMachineServices } from "./services/services.ts";
 
 export interface StartMachinesArgs {
@@ -56,7 +55,6 @@ export class CloudMachines implements BootedMachines {
   readonly image: MachineImage;
   readonly #cloud: LocalCloud;
   readonly #folder: string;
-  readonly #sockets: NamespaceSockets;
   readonly #healthChanged: () => void;
   readonly #guests = new Map<string, Guest>();
   /** Guests of deleted servers, until nothing of them is left. */
@@ -67,7 +65,7 @@ export class CloudMachines implements BootedMachines {
 
   private constructor(
     args: StartMachinesArgs,
-    parts: Pick<CloudMachines, "services" | "network" | "sandbox" | "image"> & { readonly sockets: NamespaceSockets },
+    parts: Pick<CloudMachines, "services" | "network" | "sandbox" | "image">,
   ) {
     this.#cloud = args.cloud;
     this.#folder = args.folder;
@@ -75,7 +73,6 @@ export class CloudMachines implements BootedMachines {
     this.network = parts.network;
     this.sandbox = parts.sandbox;
     this.image = parts.image;
-    this.#sockets = parts.sockets;
     this.#healthChanged = args.cloud.useBootedGuests((id) => this.#guests.get(id)?.health?.last);
     this.#unsubscribe = args.cloud.onChange(() => this.#follow());
     this.#removeAbandoned();
@@ -100,8 +97,7 @@ export class CloudMachines implements BootedMachines {
       const network = new CloudNetwork(sandbox, serviceAddress);
       const { cloud, releases, s3Program } = args;
       const started = await startMachineServices({ cloud, network, folder: services, releases, s3Program });
-      const sockets = await NamespaceSockets.open(network);
-      return new CloudMachines(args, { services: started, network, sandbox, image, sockets });
+      return new CloudMachines(args, { services: started, network, sandbox, image });
     } catch (error) {
       await sandbox.stop();
       throw error;
@@ -124,7 +120,7 @@ export class CloudMachines implements BootedMachines {
   connectTo(serverId: string): ((port: number) => Promise<Socket>) | undefined {
     const machine = this.#guests.get(serverId)?.machine;
     const address = machine?.isRunning === true ? machine.spec.cards[0]?.address : undefined;
-    return address === undefined ? undefined : (port) => this.#sockets.connect(address, port);
+    return address === undefined ? undefined : (port) => this.services.connect(address, port);
   }
 
   /** How each machine is. */
@@ -155,7 +151,6 @@ export class CloudMachines implements BootedMachines {
     try {
       await Promise.all([...this.#guests.values(), ...this.#leaving].map(({ machine }) => machine.kill()));
       await this.services.close();
-      await this.#sockets.close();
     } finally {
       await this.sandbox.stop();
     }
@@ -197,7 +192,7 @@ export class CloudMachines implements BootedMachines {
         for (const card of spec.cards) await this.network.addSubnet(this.#subnetOf(card.subnetId));
         guest.machine.change(spec);
         await guest.machine.start();
-        const connect = () => this.#sockets.connect(spec.cards[0]?.address ?? "", 80);
+        const connect = () => this.services.connect(spec.cards[0]?.address ?? "", 80);
         guest.health = new GuestHealth({ connect, onChange: this.#healthChanged });
         this.#healthChanged();
       });

@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync } from "node:fs";
-import type { Server } from "node:net";
+import type { Server, Socket } from "node:net";
 import { join } from "node:path";
 import type { LocalCloud } from "../../local-cloud.ts";
 import { CertificateAuthority } from "./certificate-authority.ts";
@@ -40,6 +40,8 @@ export interface MachineServices {
   readonly databases: DatabaseServers;
   /** Address of a name as machines see it. */
   resolve(name: string): string | undefined;
+  /** A TCP connection to an address in the machines' network; rejects when it is refused. */
+  connect(address: string, port: number): Promise<Socket>;
   close(): Promise<void>;
 }
 
@@ -76,6 +78,7 @@ export async function startMachineServices(args: MachineServicesArgs): Promise<M
     metadata,
     databases,
     resolve,
+    connect: (address, port) => sockets.connect(address, port),
     close: async () => {
       await databases.close();
       nameSocket.close();
