@@ -1,12 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, get } from "node:https";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { builtProgram } from "../../src/engine/built-program.ts";
+import { freePort, hasEnded, kill } from "../own-server.ts";
 
 /** Path of Pebble, the test server of Let's Encrypt's authors. A first build takes seconds. */
 function installPebble(onProgress: (text: string) => void = () => {}): Promise<string> {
@@ -109,18 +108,14 @@ export class PebbleServer {
   }
 
   async dispose(): Promise<void> {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) {
-      const ended = once(this.#process, "exit");
-      this.#process.kill("SIGKILL");
-      await ended;
-    }
+    await kill(this.#process);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
   /** False once the process has ended: somebody else took its port meanwhile. */
   async #answers(): Promise<boolean> {
     const agent = new Agent({ ca: readFileSync(this.trustFile) });
-    while (this.#process.exitCode === null && this.#process.signalCode === null) {
+    while (!hasEnded(this.#process)) {
       const { promise, resolve } = Promise.withResolvers<boolean>();
       get(this.directory, { agent, headers: { "user-agent": "lor-infra-test" } }, (answer) => {
         answer.resume();
@@ -131,14 +126,4 @@ export class PebbleServer {
     }
     return false;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

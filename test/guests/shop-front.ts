@@ -7,8 +7,9 @@ import { shopRelease } from "../../src/local-cloud/machines/applications/shop-re
 import type { GuestDocument } from "../../src/machines/document.ts";
 import { packDocument } from "../../src/machines/pack-document.ts";
 import { type GuestDocumentInput, renderGuestDocument } from "../../src/machines/render-document.ts";
+import { freePort } from "../own-server.ts";
 import { shopInput } from "./guest-inputs.ts";
-import { freePort, type MariaDb } from "./mariadb.ts";
+import type { MariaDb } from "./mariadb.ts";
 import { type Finished, Sandbox, sha256, Web } from "./sandbox.ts";
 
 export interface Answer {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import type { BucketPlace, ContainerClient, Machines, ServerView } from "../../src/clouds/clients.ts";
@@ -11,6 +11,7 @@ import { PinnedHostKeys } from "../../src/stack/ssh/host-keys.ts";
 import { findIdentities } from "../../src/stack/ssh/identities.ts";
 import { SshAccess } from "../../src/stack/ssh/ssh-access.ts";
 import type { MachineRoutes } from "../../src/systems/contract.ts";
+import { freePort } from "../own-server.ts";
 
 const container: BucketPlace = { region: "GRA", name: "lor-prod-configuration" };
 const user = userInfo().username;
@@ -214,14 +215,6 @@ function bastionConfiguration(machinePort: number): readonly string[] {
     .replace("AllowUsers jump", `AllowUsers ${user}`)
     .replace("Match User jump", `Match User ${user}`)
     .split("\n");
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function listening(port: number): Promise<void> {

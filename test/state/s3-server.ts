@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { installS3Server } from "../../src/engine/s3-server.ts";
+import { freePort, hasEnded, kill } from "../own-server.ts";
 
 const bucket = "state";
 const key = { ROOT_ACCESS_KEY: "atelier", ROOT_SECRET_KEY: "Zq8-planted-in-a-test-Zq8" };
@@ -40,12 +39,8 @@ export class S3Server {
   }
 
   /** From now on nothing answers there. */
-  async stop(): Promise<void> {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) {
-      const ended = once(this.#process, "exit");
-      this.#process.kill("SIGKILL");
-      await ended;
-    }
+  stop(): Promise<void> {
+    return kill(this.#process);
   }
 
   async dispose(): Promise<void> {
@@ -61,20 +56,10 @@ function serve(program: string, { port, folder }: { readonly port: number; reado
 
 /** False once the process has ended: somebody else took its port meanwhile, and may answer there. */
 async function answers(port: number, process: ChildProcess): Promise<boolean> {
-  while (process.exitCode === null && process.signalCode === null) {
+  while (!hasEnded(process)) {
     const answer = await fetch(`http://127.0.0.1:${port}${health}`).catch(() => undefined);
     if (answer?.ok === true) return true;
     await pause(25);
   }
   return false;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
