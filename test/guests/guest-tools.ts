@@ -16,9 +16,14 @@ export function ensureDatabasePrograms(): void {
   install("databases");
 }
 
-function install(set: string): void {
+function install(set: "guests" | "databases"): void {
+  const problem = installTools(set);
+  if (problem !== undefined) throw new Error(`programs of the tests are not there: ${problem}`);
+}
+
+/** Installs a set of programs where it is absent. @returns why that is not possible, or undefined */
+export function installTools(set: "guests" | "databases" | "machines"): string | undefined {
   const script = fileURLToPath(new URL("install-tools.sh", import.meta.url));
-  const done = spawnSync("sh", [script, set], { encoding: "utf8", timeout: 600_000 });
-  if (done.status !== 0)
-    throw new Error(`programs of the tests are not there: ${done.stderr}${done.error?.message ?? ""}`);
+  const { status, stderr, error } = spawnSync("sh", [script, set], { encoding: "utf8", timeout: 600_000 });
+  return status === 0 ? undefined : `${stderr}${error?.message ?? ""}`;
 }

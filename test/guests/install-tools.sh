@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs, where absent, the Debian packages of a set of programs: `guests` (they check the guests' files) or `databases`. Starts no service.
+# Installs, where absent, the Debian packages of a set of programs: `guests` (they check the guests' files), `databases`, or `machines` (they boot
+# machines). Starts no service.
 set -eu
 LC_ALL=C.UTF-8
 export LC_ALL DEBIAN_FRONTEND=noninteractive
@@ -9,27 +10,39 @@ want() { # program package
   command -v "$1" >/dev/null 2>&1 || missing="$missing $2"
 }
 PATH="$PATH:/usr/sbin:/sbin"
-want cloud-init cloud-init
-want shellcheck shellcheck
-want nginx nginx-light
-want php-fpm8.2 php8.2-fpm
-want php8.2 php8.2-cli
-want rclone rclone
-want systemd-analyze systemd
-want openssl openssl
-want certbot certbot
-want sshd openssh-server
-want ssh openssh-client
-[ -e /etc/php/8.2/mods-available/mysqlnd.ini ] || missing="$missing php8.2-mysql"
-want mariadbd mariadb-server
-[ -e /etc/php/8.2/mods-available/curl.ini ] || missing="$missing php8.2-curl"
-if [ "${1:-guests}" = databases ]; then
-  missing=""
+case $1 in
+guests)
+  want cloud-init cloud-init
+  want shellcheck shellcheck
+  want nginx nginx-light
+  want php-fpm8.2 php8.2-fpm
+  want php8.2 php8.2-cli
+  want rclone rclone
+  want systemd-analyze systemd
+  want openssl openssl
+  want certbot certbot
+  want sshd openssh-server
+  want ssh openssh-client
+  [ -e /etc/php/8.2/mods-available/mysqlnd.ini ] || missing="$missing php8.2-mysql"
+  want mariadbd mariadb-server
+  [ -e /etc/php/8.2/mods-available/curl.ini ] || missing="$missing php8.2-curl"
+  ;;
+databases)
   want mariadbd mariadb-server
   want psql postgresql-client
   want nft nftables
   [ -x /usr/lib/postgresql/15/bin/postgres ] || missing="$missing postgresql-15"
-fi
+  ;;
+machines)
+  want systemd-nspawn systemd-container
+  want mmdebstrap mmdebstrap
+  want ip iproute2
+  want mkfs.ext4 e2fsprogs
+  want losetup mount
+  want ssh openssh-client
+  want socat socat
+  ;;
+esac
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" != 0 ]; then

@@ -1,9 +1,8 @@
-import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
 import { installS3Server } from "../../src/engine/s3-server.ts";
 import { ensureImage } from "../../src/local-cloud/machines/image.ts";
 import { machinesNotPossible, missingRequirements } from "../../src/local-cloud/machines/requirements.ts";
+import { installTools } from "../guests/guest-tools.ts";
 import { slowly } from "../slowly.ts";
 
 declare module "vitest" {
@@ -27,9 +26,8 @@ export async function setup({ provide }: TestProject): Promise<void> {
 }
 
 async function findObstacle(): Promise<string | undefined> {
-  const script = fileURLToPath(new URL("../machines/install-tools.sh", import.meta.url));
-  const installed = spawnSync("sh", [script], { encoding: "utf8", timeout: 600_000 });
+  const notInstalled = installTools("machines") ?? "";
   const missing = await missingRequirements();
   if (missing.length === 0) return undefined;
-  return [machinesNotPossible(missing).message, installed.stderr.trim()].filter((text) => text !== "").join("; ");
+  return [machinesNotPossible(missing).message, notInstalled.trim()].filter((text) => text !== "").join("; ");
 }
