@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, mkdirSync, symlinkSync } from "node:fs";
-import { createConnection } from "node:net";
+import { createConnection, type Socket } from "node:net";
 import { join } from "node:path";
 import { expect, vi } from "vitest";
 import { shopRelease } from "../../src/local-cloud/machines/applications/shop-release.ts";
@@ -199,30 +199,16 @@ mkdir -p "$(dirname "$to")"; if [ $verb = copyto ]; then cp "$from" "$to"; else 
 
   /** Sends bytes and returns the whole answer; status 0 when nobody listens. */
   raw(request: string): Promise<Answer> {
-    return new Promise((resolve) => {
-      const socket = createConnection(this.#ports.shop, "127.0.0.1", () => socket.write(request));
-      const parts: Buffer[] = [];
-      socket.on("data", (part) => parts.push(part));
-      socket.on("error", () => undefined);
-      socket.on("close", () => {
-        resolve(readAnswer(Buffer.concat(parts)));
-      });
-    });
+    return answerOver(createConnection(this.#ports.shop, "127.0.0.1"), request);
   }
 
   /** A visitor's request, as the load balancer passes it on. */
   get(path: string, headers: readonly string[] = []): Promise<Answer> {
-    return this.raw([`GET ${path} HTTP/1.1`, ...visitor(headers), "", ""].join("\r\n"));
+    return this.raw(visitorGets(path, headers));
   }
 
   post(path: string, form: Readonly<Record<string, string>>, headers: readonly string[] = []): Promise<Answer> {
-    const body = new URLSearchParams(form).toString();
-    const lines = [
-      "Content-Type: application/x-www-form-urlencoded",
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      ...headers,
-    ];
-    return this.raw([`POST ${path} HTTP/1.1`, ...visitor(lines), "", body].join("\r\n"));
+    return this.raw(visitorPosts(path, form, headers));
   }
 
   /** Asks for health until it is this status; returns the answer. */
@@ -255,8 +241,19 @@ mkdir -p "$(dirname "$to")"; if [ $verb = copyto ]; then cp "$from" "$to"; else 
   }
 }
 
+/** Sends a request over a connection, and reads what comes until its end. */
+export async function answerOver(socket: Socket, request: string): Promise<Answer> {
+  const parts: Buffer[] = [];
+  socket.on("data", (part: Buffer) => parts.push(part));
+  socket.on("error", () => undefined);
+  const ended = new Promise((resolve) => socket.once("close", resolve));
+  socket.write(request);
+  await ended;
+  return readAnswer(Buffer.concat(parts));
+}
+
 /** An answer of HTTP as it came over the connection; status 0 when nothing came. */
-export function readAnswer(bytes: Buffer): Answer {
+function readAnswer(bytes: Buffer): Answer {
   // One character for each byte, because lengths of chunks count bytes.
   const text = bytes.toString("latin1");
   const end = text.indexOf("\r\n\r\n");
@@ -280,6 +277,25 @@ function joinChunks(body: string): string {
     joined += rest.slice(end + 2, end + 2 + length);
     rest = rest.slice(end + 2 + length + 2);
   }
+}
+
+/** A visitor's request, as the load balancer passes it on. */
+export function visitorGets(path: string, headers: readonly string[] = []): string {
+  return [`GET ${path} HTTP/1.1`, ...visitor(headers), "", ""].join("\r\n");
+}
+
+export function visitorPosts(
+  path: string,
+  form: Readonly<Record<string, string>>,
+  headers: readonly string[] = [],
+): string {
+  const body = new URLSearchParams(form).toString();
+  const lines = [
+    "Content-Type: application/x-www-form-urlencoded",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...headers,
+  ];
+  return [`POST ${path} HTTP/1.1`, ...visitor(lines), "", body].join("\r\n");
 }
 
 function visitor(headers: readonly string[]): string[] {

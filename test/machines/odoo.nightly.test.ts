@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Machine } from "../../src/local-cloud/machines/machine.ts";
 import { odooRelease } from "./applications/odoo-release.ts";
-import { obstacle, waitFor } from "./lab.ts";
-import { LorLab, plantedMark } from "./lor-lab.ts";
+import { type Lab, obstacle, openLab, waitFor } from "./lab.ts";
+import { plantedMark, ShopLab, statusOf } from "./shop-lab.ts";
 
 const email = "first@lor.example";
 
 describe.skipIf(obstacle !== undefined)("an Odoo server that really boots", () => {
-  let lab: LorLab;
+  let lab: Lab;
+  let shop: ShopLab;
   let machine: Machine;
   const app = async (...words: string[]) => {
     const { stdout, stderr } = await machine.try(["lor-app", ...words]);
@@ -19,17 +20,18 @@ describe.skipIf(obstacle !== undefined)("an Odoo server that really boots", () =
   };
 
   beforeAll(async () => {
-    lab = await LorLab.open();
-    const { clusterId, ...database } = await lab.database("postgresql", "odoo");
-    const release = lab.release("19.0", "odoo.deb", odooRelease());
-    const erp = { name: "odoo", role: "odoo", domain: "erp.lor.example", release } as const;
-    lab.publish({ ...erp, database });
-    machine = await lab.boot("odoo", "odoo", "b2-15-flex");
-    expect(await lab.applied(machine, "waiting")).toMatchObject({
+    lab = await openLab();
+    shop = await ShopLab.open(lab);
+    const release = shop.release("odoo-19.deb", "19.0", odooRelease());
+    const { database } = shop.documentOf("odoo");
+    const { administrator: _later, ...withoutAdministrator } = database;
+    shop.publish("odoo", { release, database: withoutAdministrator });
+    machine = await shop.boot("odoo", "b2-15-flex");
+    expect(await statusOf(machine, "waiting", /^/, 300)).toMatchObject({
       message: expect.stringContaining("GRANT USAGE, CREATE ON SCHEMA public") as string,
     });
-    lab.publish({ ...erp, database: { ...database, administrator: lab.databaseAdministrator(clusterId) } });
-    await lab.applied(machine);
+    shop.publish("odoo", { database });
+    await statusOf(machine, "applied", /^/, 300);
   });
 
   afterAll(async () => {
@@ -46,7 +48,7 @@ describe.skipIf(obstacle !== undefined)("an Odoo server that really boots", () =
       already: false,
       administrator: email,
     });
-    expect(await lab.health("odoo", 200)).toMatchObject({ body: "ok\n" });
+    expect(await shop.health("odoo", 200)).toMatchObject({ body: "ok\n" });
     expect(await app("status")).toMatchObject({ installed: true, health: "ok", release: "19.0" });
     const address = "SELECT value FROM ir_config_parameter WHERE key = 'report.url'";
     const environment =

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { erpRelease } from "../../src/local-cloud/machines/applications/erp-release.ts";
@@ -7,12 +6,16 @@ import type { Machine } from "../../src/local-cloud/machines/machine.ts";
 import { packDocument } from "../../src/machines/pack-document.ts";
 import { type GuestDocumentInput, renderGuestDocument } from "../../src/machines/render-document.ts";
 import { renderUserData } from "../../src/machines/user-data.ts";
+import { sha256 } from "../guests/sandbox.ts";
+import { type Answer, answerOver } from "../guests/shop-front.ts";
 import { createPart, type Part, signedUrl } from "../local-cloud/test-cloud.ts";
 import { type Lab, waitFor } from "./lab.ts";
 
 const container = "lor-test-configuration";
 const releaseHost = "releases.lor.example";
-const long = (name: string) => `PLANTED-${name}-0123456789012345678901234567890123456789`;
+/** Every secret of the documents carries it, so that it can be looked for. */
+export const plantedMark = "PLANTED";
+const long = (name: string) => `${plantedMark}-${name}-0123456789012345678901234567890123456789`;
 
 /** What `/var/lib/lor/status.json` says. */
 export interface AppliedStatus {
@@ -51,17 +54,12 @@ export class ShopLab {
       copies: bucket(lab, "SBG", "lor-test-copies"),
     };
     const shop = new ShopLab(lab, fronts, erp);
-    const release = (name: string, version: string, content: Buffer) => ({
-      version,
-      url: `https://${releaseHost}/${name}`,
-      sha256: shop.putRelease(name, content),
-    });
     shop.#documents.set("ps", {
       ...storage,
       name: "ps-0",
       role: "prestashop",
       domain: "www.lor.example",
-      release: release("prestashop-9.1.0.zip", "9.1.0", shopRelease("9.1.0")),
+      release: shop.release("prestashop-9.1.0.zip", "9.1.0", shopRelease("9.1.0")),
       database: database(lab, databases, "mysql", "prestashop", "10.10.1.0/24"),
       trustedProxies: ["10.10.0.0/24", "10.10.1.0/24"],
       imagesCopy: { copyEverySeconds: 900, copyTimeoutSeconds: 600 },
@@ -72,7 +70,7 @@ export class ShopLab {
       name: "odoo",
       role: "odoo",
       domain: "erp.lor.example",
-      release: release("odoo-16.deb", "16.0.20241001", erpRelease("16.0.20241001")),
+      release: shop.release("odoo-16.deb", "16.0.20241001", erpRelease("16.0.20241001")),
       database: database(lab, databases, "postgresql", "odoo", "10.10.3.0/24"),
       trustedProxies: [],
       filestore: { copyEverySeconds: 1800, copyTimeoutSeconds: 600 },
@@ -82,19 +80,24 @@ export class ShopLab {
     return shop;
   }
 
-  /** Puts a release's archive where machines fetch it. @returns its checksum */
-  putRelease(name: string, content: Buffer): string {
+  /** Puts a release's archive where machines fetch it. */
+  release(name: string, version: string, content: Buffer): GuestDocumentInput["release"] {
     const file = join(this.lab.folder, "services/releases", releaseHost, name);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
-    return createHash("sha256").update(content).digest("hex");
+    return { version, url: `https://${releaseHost}/${name}`, sha256: sha256(content) };
+  }
+
+  /** What the document of a machine is made from. */
+  documentOf(name: string): GuestDocumentInput {
+    const known = this.#documents.get(name) ?? this.#documents.get(name.replace(/-\d$/, ""));
+    if (known === undefined) throw new Error(`no document for ${name}`);
+    return known;
   }
 
   /** Publishes the document of a machine, as the last one with `changes`. */
   publish(name: string, changes: Partial<GuestDocumentInput> = {}): void {
-    const known = this.#documents.get(name) ?? this.#documents.get(name.replace(/-\d$/, ""));
-    if (known === undefined) throw new Error(`no document for ${name}`);
-    const input = { ...known, ...changes, name };
+    const input = { ...this.documentOf(name), ...changes, name };
     this.#documents.set(name, input);
     this.putDocument(name, JSON.stringify(packDocument(renderGuestDocument(input))));
   }
@@ -148,6 +151,25 @@ export class ShopLab {
     this.lab.cloud.clock.step(200);
     this.lab.cloud.advance();
     await this.lab.machines.settled();
+  }
+
+  /** A request to port 80 of a machine, as the load balancer passes it on. */
+  async request(name: string, text: string): Promise<Answer> {
+    const connect = this.lab.machines.connectTo(this.serverId(name));
+    if (connect === undefined) throw new Error(`${name} is switched off`);
+    return await answerOver(await connect(80), text);
+  }
+
+  /** Waits until `/health` answers with a status. */
+  health(name: string, status: number, limitSeconds?: number): Promise<Answer> {
+    return waitFor(
+      `health ${status} of ${name}`,
+      async () => {
+        const answer = await this.request(name, "GET /health HTTP/1.0\r\n\r\n").catch(() => undefined);
+        return answer?.status === status ? answer : undefined;
+      },
+      limitSeconds,
+    );
   }
 }
 
@@ -210,12 +232,24 @@ print(answer.read().decode(errors="replace"))`;
   return { status: Number(status), body: body.join("\n") };
 }
 
+/** What machines are allowed on their buckets. */
+const storageActions = [
+  "GetObject",
+  "PutObject",
+  "ListBucket",
+  "GetBucketLocation",
+  "DeleteObject",
+  "ListBucketMultipartUploads",
+  "AbortMultipartUpload",
+];
+
 function bucket({ cloud }: Lab, region: string, name: string): GuestDocumentInput["storage"] {
   cloud.ovhStorage.create({ region, name });
   const user = cloud.ovhUsers.create({ description: name, roleNames: ["objectstore_operator"] });
   cloud.clock.step(60);
   const own = `arn:aws:s3:::${name}`;
-  const statement = { Sid: "All", Effect: "Allow", Action: ["s3:*"], Resource: [own, `${own}/*`] };
+  const Action = storageActions.map((action) => `s3:${action}`);
+  const statement = { Sid: "All", Effect: "Allow", Action, Resource: [own, `${own}/*`] };
   cloud.ovhUsers.setS3Policy(user.id, JSON.stringify({ Statement: [statement] }));
   const { access, secret } = cloud.ovhUsers.createS3Credential(user.id);
   const small = region.toLowerCase();

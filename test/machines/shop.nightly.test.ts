@@ -1,17 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { shopRelease } from "../../src/local-cloud/machines/applications/shop-release.ts";
 import type { Machine } from "../../src/local-cloud/machines/machine.ts";
-import { cookiesOf } from "../guests/shop-front.ts";
-import { obstacle } from "./lab.ts";
-import { LorLab, plantedMark } from "./lor-lab.ts";
+import { cookiesOf, visitorGets, visitorPosts } from "../guests/shop-front.ts";
+import { type Lab, obstacle, openLab } from "./lab.ts";
+import { plantedMark, ShopLab, statusOf } from "./shop-lab.ts";
 
 const email = "first@lor.example";
 
 describe.skipIf(obstacle !== undefined)("a front that really boots", () => {
-  let lab: LorLab;
+  let lab: Lab;
+  let shop: ShopLab;
   let machine: Machine;
   /** Of the database's user. */
   let password: string;
+  const get = (path: string, ...headers: string[]) => shop.request("ps-0", visitorGets(path, headers));
+  const post = (path: string, form: Readonly<Record<string, string>>, ...headers: string[]) =>
+    shop.request("ps-0", visitorPosts(path, form, headers));
   const app = async (...words: string[]) => {
     const { stdout, stderr } = await machine.try(["lor-app", ...words]);
     try {
@@ -22,14 +26,14 @@ describe.skipIf(obstacle !== undefined)("a front that really boots", () => {
   };
 
   beforeAll(async () => {
-    lab = await LorLab.open();
-    const database = await lab.database("mysql", "prestashop");
-    password = database.password;
-    const release = lab.release("9.1.5", "shop.zip", shopRelease("9.1.5"));
+    lab = await openLab();
+    shop = await ShopLab.open(lab);
+    password = shop.documentOf("ps-0").database.password;
+    const release = shop.release("shop.zip", "9.1.5", shopRelease("9.1.5"));
     const tasks = [{ name: "note", everySeconds: 3600, command: ["php", "modules/standin/cron.php"] }];
-    lab.publish({ name: "ps-0", role: "prestashop", domain: "www.lor.example", release, database, tasks });
-    machine = await lab.boot("ps-0", "prestashop");
-    await lab.applied(machine);
+    shop.publish("ps-0", { release, tasks });
+    machine = await shop.boot("ps-0");
+    await statusOf(machine, "applied", /^/, 300);
   });
 
   afterAll(async () => {
@@ -37,7 +41,7 @@ describe.skipIf(obstacle !== undefined)("a front that really boots", () => {
   });
 
   it("says that the shop is not installed, installs it once, and serves", async () => {
-    expect(await lab.health("ps-0", 503)).toMatchObject({
+    expect(await shop.health("ps-0", 503)).toMatchObject({
       body: expect.stringContaining("not installed yet") as string,
     });
     expect(await app("status")).toMatchObject({ role: "prestashop", state: "applied", installed: false, tables: 0 });
@@ -51,8 +55,8 @@ describe.skipIf(obstacle !== undefined)("a front that really boots", () => {
       already: true,
       administrator: email,
     });
-    await lab.health("ps-0", 200);
-    expect((await lab.get("ps-0", "/")).body).toContain("Paris-Brest");
+    await shop.health("ps-0", 200);
+    expect((await get("/")).body).toContain("Paris-Brest");
     expect(await app("status")).toMatchObject({
       installed: true,
       health: "ok",
@@ -63,15 +67,14 @@ describe.skipIf(obstacle !== undefined)("a front that really boots", () => {
   });
 
   it("keeps an image on object storage, and an order over a reboot", async () => {
-    expect(await lab.get("ps-0", "/1-home_default/eclair.jpg")).toMatchObject({ status: 200, body: "image of Éclair" });
-    const known = await lab.post("ps-0", "/registration", { email: "marie@lor.example", password: "gâteau" });
-    const filled = await lab.post("ps-0", "/cart", { id_product: "2" }, [cookiesOf(known)]);
-    const ordered = await lab.post("ps-0", "/order", {}, [cookiesOf(filled)]);
+    expect(await get("/1-home_default/eclair.jpg")).toMatchObject({ status: 200, body: "image of Éclair" });
+    const known = await post("/registration", { email: "marie@lor.example", password: "gâteau" });
+    const filled = await post("/cart", { id_product: "2" }, cookiesOf(known));
+    const ordered = await post("/order", {}, cookiesOf(filled));
     expect(ordered.body).toContain("reference");
-    lab.cloud.nova.servers.reboot(lab.serverId("ps-0"));
-    await lab.settle();
-    await lab.health("ps-0", 200);
-    expect((await lab.get("ps-0", "/order-history", [cookiesOf(ordered)])).body).toContain("reference");
+    await shop.step(() => lab.cloud.nova.servers.reboot(shop.serverId("ps-0")));
+    await shop.health("ps-0", 200);
+    expect((await get("/order-history", cookiesOf(ordered))).body).toContain("reference");
     expect(await app("status")).toMatchObject({ lastOrder: expect.stringMatching(/^\d{4}-/) as string, health: "ok" });
   });
 
