@@ -8,7 +8,8 @@ import type { Environment } from "../engine/program-cache.ts";
 import { SecretScrubber } from "../engine/secret-scrubber.ts";
 import { renderInventory, secretVariable } from "../machines/inventory.ts";
 import { type CommandRunner, commandRunner } from "../os/command-runner.ts";
-import { pinnedSshOptions, quoteForShell } from "../remote/pinned-ssh.ts";
+import { shellWords } from "../os/shell-words.ts";
+import { pinnedSshOptions } from "../remote/pinned-ssh.ts";
 import { parseEvent } from "./ansible-events.ts";
 import {
   type ConfigureMachines,
@@ -88,7 +89,7 @@ function prepare(folder: string, request: ConfigureRequest): Prepared {
 
 function sshWrapper(knownHosts: string, { sshConfig, identityFile }: ConfigureRequest): string {
   const options = pinnedSshOptions({ knownHosts, sshConfig, identityFile });
-  return `#!/bin/sh\nexec ssh ${options.map(quoteForShell).join(" ")} "$@"\n`;
+  return `#!/bin/sh\nexec ssh ${shellWords(options)} "$@"\n`;
 }
 
 async function run(

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { shellWords } from "../os/shell-words.ts";
 
 /** Options that choose the project, its stack and its cloud: a command that is told to a person needs those that were typed. */
 const scopeOptions = ["settings", "stack", "cloud"] as const;
@@ -47,11 +48,6 @@ function missingOptions(command: Command, scope: Scope, after: string): string {
       const option = command.options.find((one) => one.long === `--${name}`);
       return option !== undefined && option.defaultValue !== value && !after.includes(` --${name}`);
     })
-    .map(([name, value]) => ` --${name} ${quoted(value)}`)
+    .map(([name, value]) => ` --${name} ${shellWords([value])}`)
     .join("");
-}
-
-/** As a POSIX shell reads it back. */
-function quoted(value: string): string {
-  return /^[\w./:@%+=-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 }

@@ -23,8 +23,3 @@ export function pinnedSshOptions({ knownHosts, sshConfig, identityFile }: Pinned
     ...fixed.flatMap((option) => ["-o", option]),
   ];
 }
-
-/** Quotes a word for a POSIX shell. */
-export function quoteForShell(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { ExitCode, LorError } from "../core/errors.ts";
 import type { ManagedMachine } from "../machines/inventory.ts";
-import { type PinnedSshArgs, pinnedSshOptions, quoteForShell } from "./pinned-ssh.ts";
+import { quoteForShell } from "../os/shell-words.ts";
+import { type PinnedSshArgs, pinnedSshOptions } from "./pinned-ssh.ts";
 import type { RemoteAnswer, RemoteCommandOptions, RemoteCommands } from "./remote-commands.ts";
 
 export interface SshCommandsArgs extends PinnedSshArgs {

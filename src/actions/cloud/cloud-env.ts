@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { CloudRuntime } from "../../local-cloud/kernel/runtime.ts";
+import { quoteForShell } from "../../os/shell-words.ts";
 import { cloudFolder } from "../../stack/cloud-connection.ts";
 import { passphraseVariables } from "../../stack/passphrase.ts";
 import { FolderFiles } from "../../state/folder-files.ts";
@@ -55,6 +56,6 @@ function plainBackendUrl({ backend, backendUrl }: StackState): string {
 /** The variables as a shell's `export` lines, for `eval`. */
 export function shellExports(variables: Readonly<Record<string, string>>): string {
   return Object.entries(variables)
-    .map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`)
+    .map(([name, value]) => `export ${name}=${quoteForShell(value)}\n`)
     .join("");
 }

@@ -4,12 +4,12 @@ import { journalCommand, sinceMoment } from "../../actions/machines/journal-comm
 import { parseCopy } from "../../actions/machines/parse-copy.ts";
 import { storedLogs } from "../../actions/machines/stored-logs.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
+import { shellWords } from "../../os/shell-words.ts";
 import type { MachineAnswer } from "../../stack/machine-access.ts";
 import { existingMachines } from "../../stack/ssh/existing-machines.ts";
 import { accessFolder, routesOf } from "../../stack/ssh/open-access.ts";
 import { requireMachine } from "../../stack/ssh/require-machine.ts";
 import { SessionLog } from "../../stack/ssh/session-log.ts";
-import { shellWords } from "../../stack/ssh/shell-words.ts";
 import type { SshAccess } from "../../stack/ssh/ssh-access.ts";
 import type { SshStreams } from "../../stack/ssh/ssh-client.ts";
 import { stackFolder, stateHome } from "../../state/stack-folder.ts";

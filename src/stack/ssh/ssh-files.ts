@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { writeAtomically } from "../../os/atomic-file.ts";
+import { quoteForShell } from "../../os/shell-words.ts";
 import type { Identity } from "./identities.ts";
 
 /** A machine as OpenSSH's configuration describes it. */
@@ -81,7 +82,7 @@ function renderHost({ name, address, port, user, alias, jump }: SshHost, { folde
  * @param log file for the messages of this hop; default: standard error
  */
 export function proxyCommand(config: string, jump: string, log?: string): string {
-  const quoted = (path: string) => `'${path.replaceAll("%", "%%").replaceAll("'", `'\\''`)}'`;
+  const quoted = (path: string) => quoteForShell(path.replaceAll("%", "%%"));
   return `ssh -F ${quoted(config)}${log === undefined ? "" : ` -E ${quoted(log)}`} -W [%h]:%p ${jump}`;
 }
 
