@@ -1,5 +1,5 @@
 import { LorError, messageOf } from "../core/errors.ts";
-import type { RemoteCommands } from "./remote-commands.ts";
+import type { MachineAccess } from "./machine-access.ts";
 
 /** Something on a machine that is not as it was recorded. */
 interface Difference {
@@ -29,7 +29,7 @@ export type Comparison =
 
 export interface CompareMachinesArgs {
   readonly machines: readonly string[];
-  readonly commands: RemoteCommands;
+  readonly commands: MachineAccess;
   /** Machines that are asked at the same time. Default 32. */
   readonly parallel?: number;
   /** Limit for each machine, in milliseconds. Default 30000. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { ExitCode, LorError } from "../core/errors.ts";
-import type { RemoteCommands } from "./remote-commands.ts";
+import { type MachineAccess, reasonOf } from "./machine-access.ts";
 
 /** A step of a run that must happen at most once on a machine. */
 export interface MachineStep {
@@ -16,7 +16,7 @@ export interface MachineStep {
 }
 
 export interface RunStepArgs {
-  readonly commands: RemoteCommands;
+  readonly commands: MachineAccess;
   /** Receives the command's output as it arrives, from its beginning, also when somebody else started the step. */
   readonly onOutput?: (text: string) => void;
   readonly signal?: AbortSignal;
@@ -58,9 +58,9 @@ export async function runStep(step: MachineStep, { commands, onOutput, signal }:
     const input = `${JSON.stringify({ program: source, name, ...request })}\n`;
     const limit = (waitSeconds + 60) * 1000;
     const command = ["sudo", "-n", "/usr/bin/python3", "-I", "-c", loader];
-    const { code, stdout, stderr } = await commands.run(step.machine, command, { input, limit, signal });
-    if (code !== 0) throw notTaken(step, stderr.trim().split("\n").at(-1) ?? "");
-    return JSON.parse(stdout) as StepAnswer;
+    const done = await commands.run(step.machine, command, { input, limit, signal });
+    if (done.code !== 0) throw notTaken(step, reasonOf(done));
+    return JSON.parse(done.stdout) as StepAnswer;
   };
   let answer = await ask({ verb: "take", command: step.command, env: step.env ?? {}, seconds: waitSeconds });
   for (;;) {

@@ -1,6 +1,6 @@
 import { ExitCode, LorError } from "../core/errors.ts";
 import { statusFile } from "../machines/document.ts";
-import type { MachineAccess } from "./machine-access.ts";
+import { type MachineAccess, reasonOf } from "../remote/machine-access.ts";
 
 /** What `lor-app status` of a machine reports. A value that the machine does not know is null. */
 export interface ApplicationState {
@@ -36,7 +36,7 @@ export async function readApplication(access: MachineAccess, machine: string): P
   if (state !== undefined) return state;
   const configuration = await readConfiguration(access, machine);
   if (configuration !== undefined) return configuration;
-  const said = answer.stderr.trim().split("\n").at(-1) ?? "";
+  const said = reasonOf(answer);
   throw new LorError({
     code: "machine-answer",
     message: `${machine} does not say how its application is: ${said === "" ? `lor-app ended with ${answer.code}` : said}`,
@@ -90,7 +90,8 @@ function parseState(text: string): ApplicationState | undefined {
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-function parseJson(text: string): JsonObject | undefined {
+/** The JSON object that a machine printed; undefined: it printed something else. */
+export function parseJson(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? (value as JsonObject) : undefined;

@@ -11,6 +11,7 @@ import type { EngineStack, Program } from "../engine/port.ts";
 import { systemClock } from "../os/clock.ts";
 import { commandRunner } from "../os/command-runner.ts";
 import { requireUsableProxies } from "../os/proxy.ts";
+import type { MachineAccess } from "../remote/machine-access.ts";
 import { removeBrokenAttributes, requireProjectLayout, withoutAttributes } from "../state/backend-attributes.ts";
 import { backUpStateFile } from "../state/backup.ts";
 import { FolderFiles } from "../state/folder-files.ts";
@@ -29,7 +30,6 @@ import { accountKeyOf, CertificateStore, type StoredCertificate, selfMade } from
 import { cloudFolder, connectLocalCloud } from "./cloud-connection.ts";
 import { guardEngine } from "./guarded-engine.ts";
 import { lazyEngine } from "./lazy-engine.ts";
-import type { MachineAccess } from "./machine-access.ts";
 import { readPassphrase } from "./passphrase.ts";
 import { requireCertificate } from "./require-certificate.ts";
 import {

@@ -5,6 +5,7 @@ import type { Profile } from "../domain/profile.ts";
 import type { EngineStack, Program, RunOptions } from "../engine/port.ts";
 import type { Clock } from "../os/clock.ts";
 import type { CommandRunner } from "../os/command-runner.ts";
+import type { MachineAccess } from "../remote/machine-access.ts";
 import type { Fleet } from "../rolling/fleet.ts";
 import type { CloudKind, StackFolder } from "../state/stack-folder.ts";
 import type { StackLock } from "../state/stack-lock.ts";
@@ -13,7 +14,6 @@ import type { SystemPlan } from "../systems/contract.ts";
 import type { Project } from "../systems/load-project.ts";
 import type { Emit } from "./action-event.ts";
 import type { CertificateStore } from "./certificate-store.ts";
-import type { MachineAccess } from "./machine-access.ts";
 
 /** Waits and limits of a switch, in milliseconds. */
 export interface SwitchTimings {

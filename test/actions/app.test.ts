@@ -4,7 +4,7 @@ import { appStatus } from "../../src/actions/app/app-status.ts";
 import { switchProfile } from "../../src/actions/rush/switch-profile.ts";
 import { up } from "../../src/actions/up/up.ts";
 import { ExitCode, LorError } from "../../src/core/errors.ts";
-import type { MachineAccess, MachineAnswer } from "../../src/stack/machine-access.ts";
+import type { MachineAccess, MachineAnswer } from "../../src/remote/machine-access.ts";
 import { realTimings } from "../../src/stack/stack-context.ts";
 import { FakeStack } from "./fake-stack.ts";
 

@@ -1,5 +1,6 @@
 import { ExitCode, LorError } from "../../core/errors.ts";
-import type { MachineAccess } from "../../stack/machine-access.ts";
+import { type MachineAccess, reasonOf } from "../../remote/machine-access.ts";
+import { parseJson } from "../../stack/application-state.ts";
 
 interface InstallRequest {
   /** Such as `shop`. */
@@ -40,7 +41,7 @@ export async function installApplication(
     limit: installLimit,
     signal,
   });
-  const result = parse(answer.stdout);
+  const result = parseJson(answer.stdout);
   if (answer.code === 0 && result?.installed === true) {
     return {
       application,
@@ -50,22 +51,13 @@ export async function installApplication(
       passwordFile: typeof result.passwordFile === "string" ? result.passwordFile : undefined,
     };
   }
-  const said = typeof result?.reason === "string" ? result.reason : answer.stderr.trim().split("\n").at(-1);
+  const said = typeof result?.reason === "string" ? result.reason : reasonOf(answer);
   throw new LorError({
     code: "app-not-installed",
-    message: `the ${application} is not installed: ${said === undefined || said === "" ? `lor-app ended with ${answer.code}` : said}`,
+    message: `the ${application} is not installed: ${said === "" ? `lor-app ended with ${answer.code}` : said}`,
     exit: ExitCode.failed,
     culprit: "cloud",
     accepted: "a machine whose release is in place, and a database that answers",
     next: `lor-infra app status, lor-infra logs ${machine} --since 1h, then the same command again`,
   });
-}
-
-function parse(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
 import { LorError } from "../../core/errors.ts";
+import type { MachineAccess } from "../../remote/machine-access.ts";
 import { type ApplicationState, readApplication } from "../../stack/application-state.ts";
-import type { MachineAccess } from "../../stack/machine-access.ts";
 
 /** The application of one machine. */
 export interface MachineApplication {

@@ -1,17 +1,23 @@
-import { PassThrough, Readable } from "node:stream";
+import { PassThrough } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import type { Machines, ServerView } from "../../clouds/clients.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import type { Clock } from "../../os/clock.ts";
 import { shellWords } from "../../os/shell-words.ts";
+import {
+  defaultLimit,
+  type MachineAccess,
+  type MachineAnswer,
+  type MachineCommandOptions,
+} from "../../remote/machine-access.ts";
+import { collectOutput, type SshStreams, sshFailed } from "../../remote/ssh-client.ts";
 import type { MachineRoutes, ReachableMachine } from "../../systems/contract.ts";
-import type { MachineAccess, MachineAnswer, MachineCommandOptions } from "../machine-access.ts";
 import type { PinnedHostKeys } from "./host-keys.ts";
 import type { Identity } from "./identities.ts";
+import { runSsh, type SshEnd } from "./logged-ssh.ts";
 import { requireMachine } from "./require-machine.ts";
 import { SessionLog } from "./session-log.ts";
-import { runSsh, type SshEnd, type SshStreams } from "./ssh-client.ts";
-import { type SshAttempt, sshFailed, sshFailure } from "./ssh-failure.ts";
+import { type SshAttempt, sshFailure } from "./ssh-failure.ts";
 import { type SshHost, writeSshFiles } from "./ssh-files.ts";
 
 interface SshAccessArgs {
@@ -34,9 +40,6 @@ interface SshAccessArgs {
   readonly clock: Clock;
 }
 
-/** Limit of a command, in milliseconds. */
-const defaultLimit = 60_000;
-
 /** Access by OpenSSH's client, through the bastion. */
 export class SshAccess implements MachineAccess {
   readonly #args: SshAccessArgs;
@@ -54,27 +57,17 @@ export class SshAccess implements MachineAccess {
     return this.#args.identities.map(({ administrator }) => administrator);
   }
 
+  /**
+   * Runs a command as the user of the machine's administrators.
+   * @throws LorError `machine-unknown`, `machine-missing`, `bastion-unreachable`, `bastion-without-shell`, `machine-unreachable`,
+   *   `host-key-changed`, `host-key-unknown`, `ssh-key-refused`, `ssh-missing`
+   */
   async run(machine: string, command: readonly string[], options: MachineCommandOptions = {}): Promise<MachineAnswer> {
-    const output = new PassThrough();
-    const errors = new PassThrough();
-    const texts = Promise.all([buffer(output), buffer(errors)]);
     const { limit = defaultLimit, input, signal = this.#args.signal } = options;
-    try {
-      const code = await this.ssh(machine, ["-T"], command, {
-        input: input === undefined ? "none" : Readable.from([input]),
-        output,
-        errors,
-        limit,
-        signal,
-      });
-      output.end();
-      errors.end();
-      const [stdout, stderr] = await texts;
-      return { code, stdout: stdout.toString(), stderr: stderr.toString() };
-    } finally {
-      output.end();
-      errors.end();
-    }
+    const { result: code, ...texts } = await collectOutput(input, (streams) =>
+      this.ssh(machine, ["-T"], command, { ...streams, limit, signal }),
+    );
+    return { code, ...texts };
   }
 
   /**

@@ -1,8 +1,5 @@
 import { ExitCode, LorError } from "../../core/errors.ts";
 
-/** Exit code of OpenSSH's client when the connection fails; a command on the machine may end with it too. */
-export const sshFailed = 255;
-
 export interface SshAttempt {
   readonly machine: string;
   readonly bastion: string;

@@ -6,8 +6,8 @@ import { ensureImage } from "../../../src/local-cloud/machines/image.ts";
 import { type ManagedMachine, renderInventory } from "../../../src/machines/inventory.ts";
 import { systemClock } from "../../../src/os/clock.ts";
 import { poll } from "../../../src/os/poll.ts";
+import type { MachineAccess } from "../../../src/remote/machine-access.ts";
 import type { PinnedSshArgs } from "../../../src/remote/pinned-ssh.ts";
-import type { RemoteCommands } from "../../../src/remote/remote-commands.ts";
 import { sshCommands } from "../../../src/remote/ssh-commands.ts";
 
 const account = "debian";
@@ -97,7 +97,7 @@ export class SshMachine {
     return { managed, knownHosts, sshConfig: this.sshConfig, identityFile: this.identityFile };
   }
 
-  commands(changes: Partial<ManagedMachine> = {}): RemoteCommands {
+  commands(changes: Partial<ManagedMachine> = {}): MachineAccess {
     const { managed, ...connection } = this.connection(changes);
     return sshCommands({ ...connection, machines: [managed], env: process.env });
   }

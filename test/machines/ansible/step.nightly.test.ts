@@ -2,13 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { MachineAccess } from "../../../src/remote/machine-access.ts";
 import { type MachineStep, runStep } from "../../../src/remote/machine-step.ts";
-import type { RemoteCommands } from "../../../src/remote/remote-commands.ts";
 import { obstacle } from "../lab.ts";
 import { SshMachine } from "./ssh-machine.ts";
 
 let machine: SshMachine;
-let commands: RemoteCommands;
+let commands: MachineAccess;
 let number = 0;
 
 beforeAll(async () => {
