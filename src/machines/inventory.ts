@@ -1,5 +1,6 @@
 import { dump } from "js-yaml";
 import { ExitCode, LorError } from "../core/errors.ts";
+import { isHostKey } from "./host-key.ts";
 
 /** A machine that is reached by SSH, as a Plan names it. */
 export interface ManagedMachine {
@@ -46,7 +47,6 @@ const address = /^[A-Za-z0-9][A-Za-z0-9.:-]*$/;
 const user = /^[a-z_][a-z0-9_-]{0,31}$/;
 const groupName = /^[a-z_][a-z0-9_]*$/;
 const variableName = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
-const hostKey = /^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]{16,}={0,2}$/;
 /** Ansible evaluates such texts as templates. */
 const template = /\{\{|\{%|\{#/;
 const reserved = new Set(["all", "ungrouped"]);
@@ -151,7 +151,7 @@ function refuseUnsafe(machine: ManagedMachine, previous: ManagedMachine | undefi
     ["user", machine.user, "a user's name, such as debian", user.test(machine.user)],
     ["groups", groups.join(", "), "lower-case letters, digits and _", groups.every(isGroup)],
     ["hostKeys", "none", "at least one public host key", hostKeys.length > 0],
-    ["hostKeys", hostKeys.join(", "), "TYPE BASE64, such as ssh-ed25519 AAAA…", hostKeys.every((k) => hostKey.test(k))],
+    ["hostKeys", hostKeys.join(", "), "TYPE BASE64, such as ssh-ed25519 AAAA…", hostKeys.every(isHostKey)],
   ];
   const found = checks.find(([, , , ok]) => !ok);
   if (found !== undefined) throw refused(`${name}.${found[0]}`, found[1], found[2]);

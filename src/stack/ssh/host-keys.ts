@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { BucketPlace, ContainerClient } from "../../clouds/clients.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import { hostKeysName } from "../../machines/document.ts";
+import { isHostKey } from "../../machines/host-key.ts";
 import { readIfThere, writeAtomically } from "../../os/atomic-file.ts";
 
 /** Host keys of a machine, and the cloud's id of the server that has them. */
@@ -80,17 +81,14 @@ export function fingerprint(key: string): string {
   return `SHA256:${createHash("sha256").update(blob).digest("base64").replace(/=+$/, "")}`;
 }
 
-const keyLine = /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}$/;
-
 /**
- * Written by a machine: anything else than keys in it would become lines of a `known_hosts` file. Keys of other kinds are left out: cloud-init makes
- * one of DSA, which OpenSSH refuses since 7.0.
+ * Reads what a machine wrote. Anything but host keys is left out, and so is a DSA key: cloud-init makes one, and OpenSSH refuses it since 7.0.
  */
 function parseHostKeys(value: unknown): HostKeys | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { serverId, keys } = value as Partial<Record<keyof HostKeys, unknown>>;
   if (typeof serverId !== "string" || !Array.isArray(keys) || keys.length === 0 || keys.length > 20) return undefined;
-  const lines = keys.filter((key): key is string => typeof key === "string" && keyLine.test(key));
+  const lines = keys.filter((key): key is string => typeof key === "string" && isHostKey(key));
   return lines.length === 0 ? undefined : { serverId, keys: lines.toSorted() };
 }
 

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { writeAtomically } from "../../os/atomic-file.ts";
 import { quoteForShell } from "../../os/shell-words.ts";
+import { pinnedOptions, quotedPath } from "../../remote/pinned-ssh.ts";
 import type { Identity } from "./identities.ts";
 
 /** A machine as OpenSSH's configuration describes it. */
@@ -94,15 +95,8 @@ function options({ folder, identities, identityFile }: SshFilesArgs): readonly s
   return [
     ...chosen.map((file) => `IdentityFile ${quotedPath(file)}`),
     ...(chosen.length === 0 ? [] : ["IdentitiesOnly yes"]),
-    // Nothing is asked: an unknown key is refused, and a key with a passphrase must be in the agent.
-    "BatchMode yes",
-    "StrictHostKeyChecking yes",
-    `UserKnownHostsFile ${quotedPath(knownHosts(folder))}`,
-    "GlobalKnownHostsFile /dev/null",
-    "UpdateHostKeys no",
+    ...pinnedOptions(knownHosts(folder)).map(([name, value]) => `${name} ${value}`),
     "CheckHostIP no",
-    "PreferredAuthentications publickey",
-    "ForwardAgent no",
     "ForwardX11 no",
     // Its socket's path has a limit of about 100 bytes, which a folder of a project exceeds.
     "ControlMaster no",
@@ -111,9 +105,4 @@ function options({ folder, identities, identityFile }: SshFilesArgs): readonly s
     "ServerAliveInterval 30",
     "ServerAliveCountMax 4",
   ];
-}
-
-/** OpenSSH expands `%` in these paths, and takes a quoted word as one. */
-function quotedPath(path: string): string {
-  return `"${path.replaceAll("%", "%%").replaceAll('"', '\\"')}"`;
 }
