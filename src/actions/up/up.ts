@@ -4,8 +4,7 @@ import type { PlanItem } from "../../domain/plan-item.ts";
 import type { Profile } from "../../domain/profile.ts";
 import { fleetOfLive } from "../../rolling/step-fleet.ts";
 import { diskChanges, requireNoShrinking, warnOfGrowth } from "../../stack/disk-changes.ts";
-import { machineReason } from "../../stack/machine-reason.ts";
-import { type KnownFleet, type ObservedFleet, observeFleet } from "../../stack/observe-fleet.ts";
+import { type ObservedFleet, observeFleet } from "../../stack/observe-fleet.ts";
 import {
   type Confirm,
   forecastChanges,
@@ -19,13 +18,11 @@ import { recoverStack, refreshState } from "../../stack/recover-stack.ts";
 import { requireFreeRecords } from "../../stack/require-free-records.ts";
 import { journaled } from "../../stack/run-journal.ts";
 import type { StackContext } from "../../stack/stack-context.ts";
-import { describeUnboundAddresses } from "../../stack/unbound-addresses.ts";
 import { type PreparedUpdate, prepareUpdate, runUpdate } from "../../stack/update-stack.ts";
-import { waitUntil } from "../../stack/wait-until.ts";
 import type { SystemPlan } from "../../systems/contract.ts";
 import { cloudOf, itemsOf, planFleet, planProfile, profileFleet, sameFleet } from "../../systems/project-plan.ts";
-import { readmitMembers } from "../rush/front-traffic.ts";
 import { requireCreated } from "../rush/switch-profile.ts";
+import { admitFronts, requireHealthy } from "./await-fronts.ts";
 
 export interface UpInput {
   /** Default: the profile that the stack is in; `normal` for a new one. */
@@ -313,82 +310,4 @@ function isDisruptive(change: ProposedChange): boolean {
 /** `Instance` of `openstack:compute/instance:Instance`. */
 function shortType(type: string): string {
   return type.slice(type.lastIndexOf(":") + 1);
-}
-
-/** @throws LorError `front-unhealthy`: everything was built, and not all of it serves */
-async function requireHealthy(context: StackContext, plan: SystemPlan, fleet: ObservedFleet): Promise<void> {
-  const healthy = new Set(fleet.fronts.filter((one) => one.healthy).map((one) => one.name));
-  const failing = plan.fleet.fronts.map((one) => one.name).filter((name) => !healthy.has(name));
-  const [first] = failing;
-  if (first === undefined) return;
-  const reason = await machineReason(context, first);
-  throw new LorError({
-    code: "front-unhealthy",
-    message: `everything is as the settings say, but ${failing.join(", ")} ${failing.length === 1 ? "does" : "do"} not pass the health check${reason === undefined ? "" : `; ${reason.text}`}`,
-    exit: ExitCode.failed,
-    culprit: "cloud",
-    seen: `${plan.fleet.fronts.length - failing.length} of ${plan.fleet.fronts.length} fronts healthy`,
-    accepted: "every front healthy",
-    next:
-      reason?.next ??
-      `lor-infra status; a front that stays unhealthy is replaced by lor-infra recover --replace ${first}`,
-  });
-}
-
-/** Interval at which an unhealthy machine is asked for its reason, in milliseconds. */
-const askEvery = 30_000;
-
-/** Tells whether an unhealthy machine waits for a person's command, such as one whose application is not installed: waiting for it would not help. */
-function personAsker(context: StackContext): (machine: string) => Promise<boolean> {
-  // A machine that cannot be asked is reported once, at the end.
-  const quiet = { ...context, emit: () => undefined };
-  let next = context.clock.now().getTime() + askEvery;
-  let waits = false;
-  return async (machine) => {
-    const now = context.clock.now().getTime();
-    if (now < next) return waits;
-    next = now + askEvery;
-    waits = (await machineReason(quiet, machine))?.next !== undefined;
-    return waits;
-  };
-}
-
-/** Waits for the fronts of a new stack, and lets in those that an earlier run left out. */
-async function admitFronts(context: StackContext, plan: SystemPlan): Promise<ObservedFleet> {
-  const { timings, emit } = context;
-  const known: KnownFleet = {
-    loadBalancerBandwidth: plan.fleet.loadBalancerBandwidth,
-    fronts: plan.fleet.fronts.map((front) => front.name),
-  };
-  const look = () => observeFleet(context, known);
-  const unhealthyIn = (fleet: ObservedFleet) =>
-    known.fronts.find((name) => !fleet.fronts.some((one) => one.name === name && one.healthy));
-  const waitsForPerson = personAsker(context);
-  const { seen } = await waitUntil(context, {
-    limit: timings.gateLimit,
-    // A balancer trusts a new member until a check has failed.
-    hold: timings.gateHold,
-    look: async () => {
-      const fleet = await look();
-      const unhealthy = unhealthyIn(fleet);
-      return { ...fleet, ended: unhealthy === undefined || (await waitsForPerson(unhealthy)) };
-    },
-    good: ({ ended }) => ended,
-  });
-  const healthy = (name: string) => seen.fronts.some((one) => one.name === name && one.healthy);
-  const unbound = plan.fleet.fronts.every(({ name }) => healthy(name))
-    ? undefined
-    : await describeUnboundAddresses(context);
-  const why = unbound === undefined ? "" : `: ${unbound}; next: lor-infra cloud status`;
-  const drained: string[] = [];
-  for (const { name } of plan.fleet.fronts) {
-    const front = seen.fronts.find((one) => one.name === name);
-    if (front?.healthy !== true) {
-      emit({ kind: "warning", code: "front-unhealthy", message: `${name} does not pass its health check yet${why}` });
-    } else if (front.pool === "drained") {
-      drained.push(name);
-    }
-  }
-  await readmitMembers(context, drained, "lor-infra up");
-  return await look();
 }
