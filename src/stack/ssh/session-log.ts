@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { appendLine, readIfThere } from "../../os/atomic-file.ts";
+import { parseJsonLines } from "../../state/json-lines.ts";
 
 /** One connection to a machine from here. */
 interface Session {
@@ -27,14 +28,7 @@ export class SessionLog {
   }
 
   read(): readonly Session[] {
-    return (readIfThere(this.#file()) ?? "").split("\n").flatMap((line) => {
-      try {
-        return line === "" ? [] : [JSON.parse(line) as Session];
-      } catch {
-        // Cut off by a crash.
-        return [];
-      }
-    });
+    return parseJsonLines(readIfThere(this.#file()) ?? "");
   }
 
   #file(): string {
