@@ -10,6 +10,9 @@ interface JournalArgs {
   readonly now: Date;
 }
 
+/** Programs that record who logged in, and what they ran. */
+export const sessionPrograms: readonly string[] = ["lor-session", "sshd", "sudo"];
+
 const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
 /** Command that shows a machine's journal. @throws LorError `since-invalid` */
@@ -18,7 +21,7 @@ export function journalCommand({ since, grep, follow, sessions, now }: JournalAr
     ...["sudo", "-n", "journalctl", "--no-pager", "--quiet", "--output=short-iso"],
     `--since=@${Math.floor(sinceMoment(since, now).getTime() / 1000)}`,
     ...(grep === undefined ? [] : [`--grep=${grep}`]),
-    ...(sessions ? ["--identifier=lor-session", "--identifier=sshd", "--identifier=sudo"] : []),
+    ...(sessions ? sessionPrograms.map((program) => `--identifier=${program}`) : []),
     ...(follow ? ["--follow", "--lines=all"] : []),
   ];
 }

@@ -2,6 +2,7 @@ import { unzlibSync } from "fflate";
 import type { BucketPlace, ContainerClient } from "../../clouds/clients.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import { logsPrefix } from "../../machines/document.ts";
+import { sessionPrograms } from "./journal-command.ts";
 
 /** One line of a machine's journal, as it is stored. */
 interface LogLine {
@@ -28,9 +29,6 @@ interface StoredLogsQuery {
   /** Only the sessions of administrators. */
   readonly sessions: boolean;
 }
-
-/** Programs that note sessions. */
-const sessionPrograms: readonly string[] = ["lor-session", "sshd", "sudo"];
 
 /** Pieces that are read at the same time. */
 const atOnce = 8;
