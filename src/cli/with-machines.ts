@@ -2,6 +2,7 @@ import { openContext } from "../stack/open-context.ts";
 import { openAccess, routesOf } from "../stack/ssh/open-access.ts";
 import type { SshAccess } from "../stack/ssh/ssh-access.ts";
 import type { StackContext } from "../stack/stack-context.ts";
+import type { Project } from "../systems/load-project.ts";
 import { loadSettings } from "./load-settings.ts";
 import type { CloudOptions } from "./options.ts";
 
@@ -13,24 +14,25 @@ export interface MachineOptions extends CloudOptions {
   readonly trustHostKey?: string;
 }
 
-/** Opens the stack for one command. Shows nothing: the output is the machine's. */
+/** Opens the stack of a loaded project for one command. Shows nothing: the output is the machine's. */
 export async function withQuietStack<T>(
   options: CloudOptions,
+  project: Project,
   work: (context: StackContext) => Promise<T>,
 ): Promise<T> {
-  const project = loadSettings(options, "tell");
   await using context = await openContext({ project, cloud: options.cloud, env: process.env });
   return await work(context);
 }
 
-/** The same with access to the machines. */
+/** The same with access to the machines. @param project default: loaded from the settings */
 export async function withMachines<T>(
   options: MachineOptions,
   work: (access: SshAccess, context: StackContext) => Promise<T>,
+  project: Project = loadSettings(options, "tell"),
 ): Promise<T> {
   // Before anything is opened: most refusals need no cloud.
-  routesOf(loadSettings(options, "tell"));
-  return await withQuietStack(options, async (context) => await work(await openMachines(context, options), context));
+  routesOf(project);
+  return await withQuietStack(options, project, async (context) => work(await openMachines(context, options), context));
 }
 
 export function openMachines(context: StackContext, options: MachineOptions): Promise<SshAccess> {

@@ -3,6 +3,8 @@ import { appStatus } from "../../actions/app/app-status.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import { existingMachines } from "../../stack/ssh/existing-machines.ts";
 import { routesOf } from "../../stack/ssh/open-access.ts";
+import type { SshAccess } from "../../stack/ssh/ssh-access.ts";
+import type { StackContext } from "../../stack/stack-context.ts";
 import { loadSettings } from "../load-settings.ts";
 import { renderAppStatus } from "../render/app-status.ts";
 import type { Terminal } from "../terminal.ts";
@@ -37,7 +39,7 @@ export async function install(
   const known = [...new Set(routes.flatMap((machine) => machine.application?.name ?? []))];
   if (application !== undefined && !known.includes(application)) throw unknownApplication(application, known);
   const installed: InstalledApplication[] = [];
-  await withMachines(options, async (access, context) => {
+  const work = async (access: SshAccess, context: StackContext) => {
     const machines = await existingMachines(context);
     for (const name of application === undefined ? known : [application]) {
       const [first] = machines.filter((machine) => machine.application === name);
@@ -52,7 +54,8 @@ export async function install(
       installed.push(done);
       terminal.line(describe(done));
     }
-  });
+  };
+  await withMachines(options, work, project);
   terminal.line("Next: lor-infra app status");
   terminal.document({ version: 1, ok: true, installed });
   return ExitCode.done;

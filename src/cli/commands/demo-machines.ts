@@ -79,7 +79,8 @@ export async function demoMachines(terminal: Terminal, options: SettingsOptions)
     await up(quiet, { ...given, profile: "normal" });
     const { addresses } = await showStatus(quiet, given);
     const works = [await status(quiet, given)];
-    const domain = rollingOf(loadSettings(given)).domain(loadSettings(given).settings.normal);
+    const loaded = loadSettings(given);
+    const domain = rollingOf(loaded).domain(loaded.settings.normal);
     // Few customers: machines, databases and customers share this computer's processors.
     const shop = { home, address: loadBalancerAddress(addresses), domain, secure: true, clients: 2, pauseMs: 100 };
     title("5. Into rush, while customers visit");

@@ -12,7 +12,9 @@ import { accessFolder, routesOf } from "../../stack/ssh/open-access.ts";
 import { requireMachine } from "../../stack/ssh/require-machine.ts";
 import { SessionLog } from "../../stack/ssh/session-log.ts";
 import type { SshAccess } from "../../stack/ssh/ssh-access.ts";
+import type { StackContext } from "../../stack/stack-context.ts";
 import { stackFolder, stateHome } from "../../state/stack-folder.ts";
+import type { Project } from "../../systems/load-project.ts";
 import { planProfile } from "../../systems/project-plan.ts";
 import { loadSettings } from "../load-settings.ts";
 import type { Terminal } from "../terminal.ts";
@@ -59,10 +61,10 @@ export async function ssh(
 }
 
 async function printConfig(terminal: Terminal, options: MachineOptions, machine: string | undefined): Promise<number> {
-  const routes = routesOf(loadSettings(options, "tell"));
-  const file = await withMachines(options, (access) =>
-    access.prepare(machine === undefined ? [] : [requireMachine(routes, machine)]),
-  );
+  const project = loadSettings(options, "tell");
+  const routes = routesOf(project);
+  const work = (access: SshAccess) => access.prepare(machine === undefined ? [] : [requireMachine(routes, machine)]);
+  const file = await withMachines(options, work, project);
   terminal.line(readFileSync(file, "utf8").trimEnd());
   terminal.line();
   terminal.line(`# ${shellWords(["ssh", "-F", file, machine ?? routes.machines[0]?.name ?? routes.bastion.name])}`);
@@ -85,7 +87,7 @@ export async function run(
   if (machine === undefined) throw withoutMachine(example);
   if (!options.allFronts) requireMachine(routes, machine);
   if (command.length === 0) throw withoutCommand(machine, example);
-  return await withMachines(options, async (access, context) => {
+  const work = async (access: SshAccess, context: StackContext) => {
     const names = options.allFronts
       ? (await existingMachines(context)).map(({ name }) => name).filter(isFront)
       : [machine];
@@ -104,24 +106,26 @@ export async function run(
     }
     terminal.document({ version: 1, answers });
     return Math.max(ExitCode.done, ...answers.map(({ code }) => code));
-  });
+  };
+  return await withMachines(options, work, project);
 }
 
 export async function copy(terminal: Terminal, options: MachineOptions, from: string, to: string): Promise<number> {
-  const routes = routesOf(loadSettings(options, "tell"));
-  const { machine, source, target } = parseCopy(routes, from, to);
-  return await withMachines(options, async (access) => {
+  const project = loadSettings(options, "tell");
+  const { machine, source, target } = parseCopy(routesOf(project), from, to);
+  const work = async (access: SshAccess) => {
     const code = await patiently(() => access.copy(machine, source, target, own));
     terminal.document({ version: 1, machine, code });
     return code;
-  });
+  };
+  return await withMachines(options, work, project);
 }
 
 export async function logs(terminal: Terminal, options: LogsOptions, machine?: string): Promise<number> {
   const project = loadSettings(options, "tell");
   if (machine === undefined) {
     if (!options.sessions) throw withoutMachine("lor-infra logs ps-0 --since 1h");
-    return showSessions(terminal, options);
+    return showSessions(terminal, options, project);
   }
   const now = new Date();
   const since = sinceMoment(options.since, now);
@@ -130,7 +134,7 @@ export async function logs(terminal: Terminal, options: LogsOptions, machine?: s
     project.system.capabilities.access?.storesLogs(plan) === true ? project.system.configuration(plan) : undefined;
   if (options.stored && container === undefined) throw notStored(machine);
   if (container === undefined) requireMachine(routesOf(project), machine);
-  return await withQuietStack(options, async (context) => {
+  return await withQuietStack(options, project, async (context) => {
     let why = "as asked";
     if (!options.stored) {
       try {
@@ -181,8 +185,7 @@ async function machineLogs(
 }
 
 /** Sessions that were opened from here; those of others are in the machines' journals. */
-function showSessions(terminal: Terminal, options: MachineOptions): number {
-  const project = loadSettings(options, "tell");
+function showSessions(terminal: Terminal, options: MachineOptions, project: Project): number {
   const folder = stackFolder(stateHome(project.dir, process.env), options.cloud, project.stack);
   const sessions = new SessionLog(accessFolder(folder)).read();
   for (const { at, who, machine, command } of sessions) {
