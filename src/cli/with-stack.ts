@@ -78,6 +78,15 @@ export async function withStack<T>(
   }
 }
 
+/** The same for a command that only reads: no engine, no lock, and no policy refuses it. */
+export function readStack<T>(
+  terminal: Terminal,
+  options: CloudOptions,
+  read: (context: OpenedContext) => Promise<T>,
+): Promise<T> {
+  return withStack(terminal, options, undefined, ({ context }) => read(context), "tell", "not needed");
+}
+
 function cloudName(project: Project, cloud: string): string {
   return cloud === "local" ? "local cloud" : `real ${cloudOf(project).title}`;
 }

@@ -4,17 +4,10 @@ import { ExitCode } from "../../core/errors.ts";
 import type { ChangeOptions, CloudOptions } from "../options.ts";
 import { renderCertificateReport } from "../render/certificate.ts";
 import type { Terminal } from "../terminal.ts";
-import { withStack } from "../with-stack.ts";
+import { readStack, withStack } from "../with-stack.ts";
 
 export async function certificateStatus(terminal: Terminal, options: CloudOptions): Promise<ExitCode> {
-  const report = await withStack(
-    terminal,
-    options,
-    undefined,
-    ({ context }) => readStatus(context),
-    "tell",
-    "not needed",
-  );
+  const report = await readStack(terminal, options, readStatus);
   terminal.line(report === undefined ? "This system has no certificate." : renderCertificateReport(terminal, report));
   terminal.document({ version: 1, ...report });
   if (report === undefined || report.problems.length === 0) return ExitCode.done;

@@ -3,17 +3,10 @@ import { ExitCode } from "../../core/errors.ts";
 import type { CloudOptions } from "../options.ts";
 import { renderTable } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
-import { withStack } from "../with-stack.ts";
+import { readStack } from "../with-stack.ts";
 
 export async function dns(terminal: Terminal, options: CloudOptions): Promise<ExitCode> {
-  const records = await withStack(
-    terminal,
-    options,
-    undefined,
-    ({ context }) => dnsReport(context),
-    "tell",
-    "not needed",
-  );
+  const records = await readStack(terminal, options, dnsReport);
   const rows = records.map((record) => [
     record.host,
     record.type,

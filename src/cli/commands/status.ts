@@ -3,7 +3,7 @@ import { ExitCode } from "../../core/errors.ts";
 import type { CloudOptions } from "../options.ts";
 import { renderStatus } from "../render/status.ts";
 import type { Terminal } from "../terminal.ts";
-import { withStack } from "../with-stack.ts";
+import { readStack } from "../with-stack.ts";
 
 export async function status(terminal: Terminal, options: CloudOptions): Promise<ExitCode> {
   const { plan: _plan, fronts, ...rest } = await showStatus(terminal, options);
@@ -20,14 +20,7 @@ export async function status(terminal: Terminal, options: CloudOptions): Promise
 
 /** Renders the screen and returns its content. */
 export async function showStatus(terminal: Terminal, options: CloudOptions): Promise<StatusResult> {
-  const result = await withStack(
-    terminal,
-    options,
-    undefined,
-    ({ context }) => readStatus(context),
-    "tell",
-    "not needed",
-  );
+  const result = await readStack(terminal, options, readStatus);
   terminal.line(renderStatus(terminal, result));
   return result;
 }
