@@ -1,8 +1,5 @@
 """What makes a bastion of a machine: an SSH server that only forwards, and the user that it forwards for."""
-import subprocess
-
-from lor_machine import ROOT, run
-from lor_services import systemctl
+from lor_services import make_user, systemctl
 
 PACKAGES = []
 OBSOLETE = []
@@ -12,9 +9,7 @@ USER = "jump"
 
 
 def make_users():
-    if ROOT or subprocess.run(["id", USER], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0:
-        return
-    run(["adduser", "--system", "--group", "--quiet", "--no-create-home", "--home", "/nonexistent", "--shell", "/usr/sbin/nologin", USER])
+    make_user(USER, "--no-create-home", "--home", "/nonexistent", "--shell", "/usr/sbin/nologin")
 
 
 def secret_files(_document):

@@ -98,6 +98,15 @@ class Copy:
             os.unlink(file.name)
 
 
+def remote(name, storage):
+    """Part of rclone's configuration by which NAME: is a bucket of S3."""
+    return (
+        "[%s-account]\ntype = s3\nprovider = Other\nendpoint = %s\nregion = %s\naccess_key_id = %s\nsecret_access_key = %s\n"
+        "no_check_bucket = true\n\n[%s]\ntype = alias\nremote = %s-account:%s\n"
+        % (name, storage["endpoint"], storage["region"], storage["accessKey"], storage["secretKey"], name, name, storage["bucket"])
+    )
+
+
 def moment():
     return datetime.datetime.now(datetime.timezone.utc)
 

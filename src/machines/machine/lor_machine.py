@@ -32,6 +32,16 @@ def run(command, **options):
     return done.stdout
 
 
+def small_environment(more):
+    """Variables of a process that needs none of the caller's."""
+    return {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "LOR_ROOT": ROOT, **more}
+
+
+def run_as(user):
+    """Options of a process that runs as another user of this machine; under LOR_ROOT it runs as the caller."""
+    return {} if ROOT else {"user": user, "group": user, "extra_groups": []}
+
+
 def processors():
     with open(at("/proc/cpuinfo"), encoding="utf-8") as file:
         return max(1, sum(1 for line in file if line.startswith("processor")))

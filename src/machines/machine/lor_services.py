@@ -1,8 +1,8 @@
-"""Debian packages and systemd units."""
+"""Debian packages, systemd units, and users that services run as."""
 import os
 import subprocess
 
-from lor_machine import NotReady, Refused, run
+from lor_machine import ROOT, NotReady, Refused, run
 
 QUIET = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
 APT = ["apt-get", "-y", "-q", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Options::=--force-confold"]
@@ -29,6 +29,13 @@ def installed(package):
     seen = subprocess.run(["dpkg-query", "-W", "-f", "${db:Status-Status}", package],
                           check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     return seen.stdout == "installed"
+
+
+def make_user(name, *options):
+    """Makes a system user, and a group of the same name, unless the user exists. Options are those of adduser."""
+    if ROOT or subprocess.run(["id", name], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0:
+        return
+    run(["adduser", "--system", "--group", "--quiet", *options, name])
 
 
 def _apt(verb, what):

@@ -1,13 +1,13 @@
 """What makes the Odoo server of a machine."""
 import datetime
 import os
-import subprocess
 
 import lor_application
 import lor_release
+from lor_copy import remote
 from lor_files import File
-from lor_machine import ROOT, NotReady, Refused, at, run
-from lor_services import install, install_archive, installed, satisfy, systemctl
+from lor_machine import ROOT, NotReady, Refused, at, run, run_as, small_environment
+from lor_services import install, install_archive, installed, make_user, satisfy, systemctl
 
 PACKAGES = ["nginx-light", "rclone", "postgresql-client", "certbot", "openssl", "fonts-dejavu-core"]
 PDF = "wkhtmltopdf"
@@ -17,6 +17,8 @@ OBSOLETE = ["/etc/nginx/sites-enabled/default"]
 # Services that always run.
 SERVICES = ["nginx.service", "lor-odoo.service", "prometheus-node-exporter.service"]
 SETTINGS = "/etc/lor/odoo.conf"
+# Variables of libpq, by which its programs and Odoo's scripts find the database.
+DATABASE = "/etc/lor/postgresql.env"
 DATABASE_CA = "/etc/lor/database-ca.pem"
 PASSWORDS = "/etc/lor/postgresql.pass"
 FIRST_PASSWORD = "/etc/lor/odoo-first-password"
@@ -31,9 +33,7 @@ PROBES = 60
 
 
 def make_users():
-    if ROOT or subprocess.run(["id", USER], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0:
-        return
-    run(["adduser", "--system", "--group", "--quiet", "--home", "/var/lib/odoo", USER])
+    make_user(USER, "--home", "/var/lib/odoo")
 
 
 def secret_files(document):
@@ -43,14 +43,13 @@ def secret_files(document):
         "PGHOST": database["host"], "PGPORT": database["port"], "PGDATABASE": database["name"], "PGUSER": database["user"],
         "PGSSLMODE": mode, "PGPASSFILE": PASSWORDS, **({"PGSSLROOTCERT": DATABASE_CA} if database.get("ca") else {}),
     }
-    escaped = database["password"].replace("\\", "\\\\").replace(":", "\\:")
     return [
         File(SETTINGS, 0o640, settings(document, mode), group=USER),
-        File("/etc/lor/postgresql.env", 0o644, "".join("%s=%s\n" % pair for pair in environment.items())),
+        File(DATABASE, 0o644, "".join("%s=%s\n" % pair for pair in environment.items())),
         # libpq reads it only when nobody else can.
-        File(PASSWORDS, 0o600, "*:*:*:*:%s\n" % escaped, owner=USER, group=USER),
+        File(PASSWORDS, 0o600, password_line(database["password"]), owner=USER, group=USER),
         File(FIRST_PASSWORD, 0o600, document["secrets"]["adminPassword"] + "\n"),
-        File("/etc/lor/rclone-odoo.conf", 0o640, rclone(document["copies"]), group=USER),
+        File("/etc/lor/rclone-odoo.conf", 0o640, remote("copies", document["copies"]), group=USER),
         *([File(DATABASE_CA, 0o644, database["ca"])] if database.get("ca") else []),
         *administrator(database),
     ]
@@ -61,8 +60,12 @@ def administrator(database):
     known = database.get("administrator")
     if not known:
         return []
-    password = known["password"].replace("\\", "\\\\").replace(":", "\\:")
-    return [File(ADMINISTRATOR, 0o600, "#%s\n*:*:*:*:%s\n" % (known["user"], password))]
+    return [File(ADMINISTRATOR, 0o600, "#%s\n%s" % (known["user"], password_line(known["password"])))]
+
+
+def password_line(password):
+    """Line of a password file of libpq, for every server, database and user."""
+    return "*:*:*:*:%s\n" % password.replace("\\", "\\\\").replace(":", "\\:")
 
 
 def settings(document, mode):
@@ -76,14 +79,6 @@ def settings(document, mode):
         "without_demo": "all", **mail(document),
     }
     return "[options]\n" + "".join("%s = %s\n" % pair for pair in values.items())
-
-
-def rclone(storage):
-    return (
-        "[copies-account]\ntype = s3\nprovider = Other\nendpoint = %s\nregion = %s\naccess_key_id = %s\nsecret_access_key = %s\n"
-        "no_check_bucket = true\n\n[copies]\ntype = alias\nremote = copies-account:%s\n"
-        % (storage["endpoint"], storage["region"], storage["accessKey"], storage["secretKey"], storage["bucket"])
-    )
 
 
 def unpack(archive, folder):
@@ -165,28 +160,29 @@ def ensure_rights(found):
     """From PostgreSQL 15 on only a database's owner may make tables in its schema public: its administrator grants it to Odoo's user."""
     if found["mayCreate"]:
         return
-    with open(at("/etc/lor/postgresql.env"), encoding="utf-8") as file:
-        settings = dict(line.rstrip("\n").split("=", 1) for line in file)
-    statement = 'GRANT USAGE, CREATE ON SCHEMA public TO "%s"' % settings["PGUSER"].replace('"', '""')
+    database = database_environment()
+    statement = 'GRANT USAGE, CREATE ON SCHEMA public TO "%s"' % database["PGUSER"].replace('"', '""')
     try:
         with open(at(ADMINISTRATOR), encoding="utf-8") as file:
             user = file.readline()[1:].strip()
     except FileNotFoundError as error:
         raise NotReady("the user %s may not make tables in the schema public. As the database service's administrator (avnadmin): %s"
-                       % (settings["PGUSER"], statement)) from error
-    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "LOR_ROOT": ROOT, **settings, "PGUSER": user, "PGPASSFILE": at(ADMINISTRATOR)}
+                       % (database["PGUSER"], statement)) from error
+    environment = small_environment({**database, "PGUSER": user, "PGPASSFILE": at(ADMINISTRATOR)})
     run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1"], input=statement, env=environment)
 
 
 def odoo_user(command, place="", **options):
     """Runs as Odoo's user with the database's settings in the environment; the password is in a file that libpq reads."""
-    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "LOR_ROOT": ROOT}
+    environment = small_environment(database_environment())
     if place:
         environment["PYTHONPATH"] = place + "/usr/lib/python3/dist-packages"
-    with open(at("/etc/lor/postgresql.env"), encoding="utf-8") as file:
-        environment.update(line.rstrip("\n").split("=", 1) for line in file)
-    user = {} if ROOT else {"user": USER, "group": USER, "extra_groups": []}
-    return run(command, env=environment, **user, **options)
+    return run(command, env=environment, **run_as(USER), **options)
+
+
+def database_environment():
+    with open(at(DATABASE), encoding="utf-8") as file:
+        return dict(line.rstrip("\n").split("=", 1) for line in file)
 
 
 def run_service(restart):
@@ -209,7 +205,7 @@ def go_back(changed, released):
 def start(changed, released):
     systemctl("enable", "lor-tune.service", "nginx.service", "lor-health.service", "prometheus-node-exporter.service")
     systemctl("restart" if "/usr/local/sbin/lor-health" in changed else "start", "lor-health.service")
-    run_service(bool(released or changed & {SETTINGS, DATABASE_CA, "/etc/lor/postgresql.env", "/etc/systemd/system/lor-odoo.service"}))
+    run_service(bool(released or changed & {SETTINGS, DATABASE_CA, DATABASE, "/etc/systemd/system/lor-odoo.service"}))
     systemctl("reload-or-restart", "nginx.service")
     systemctl("restart", "prometheus-node-exporter.service")
     for timer in ("lor-filestore-copy.timer", "lor-certificate.timer"):

@@ -10,8 +10,9 @@ import zipfile
 
 import lor_application
 import lor_release
+from lor_copy import remote
 from lor_files import File
-from lor_machine import ROOT, NotReady, Refused, at, run
+from lor_machine import ROOT, NotReady, Refused, at, run, run_as, small_environment
 from lor_services import systemctl
 
 PHP = "8.2"
@@ -43,7 +44,7 @@ def make_users():
 def secret_files(document):
     return [
         File(SETTINGS, 0o640, settings(document), group=USER),
-        File(RCLONE, 0o600, rclone(document)),
+        File(RCLONE, 0o600, "".join(remote(name, document[part]) + "\n" for name, part in (("images", "storage"), ("copies", "copies")))),
         File(FIRST_PASSWORD, 0o600, document["secrets"]["adminPassword"] + "\n"),
         *([File(DATABASE_CA, 0o644, document["database"]["ca"])] if document["database"].get("ca") else []),
     ]
@@ -82,17 +83,6 @@ def encryption_key(key):
     """A key as the library that PrestaShop encrypts with writes it: header, 32 bytes, checksum of both, in hexadecimal."""
     body = bytes.fromhex("def00000") + hmac.new(key.encode(), b"encryption", hashlib.sha256).digest()
     return (body + hashlib.sha256(body).digest()).hex()
-
-
-def rclone(document):
-    def bucket(name, storage):
-        return (
-            "[%s-account]\ntype = s3\nprovider = Other\nendpoint = %s\nregion = %s\naccess_key_id = %s\nsecret_access_key = %s\n"
-            "no_check_bucket = true\n\n[%s]\ntype = alias\nremote = %s-account:%s\n\n"
-            % (name, storage["endpoint"], storage["region"], storage["accessKey"], storage["secretKey"], name, name, storage["bucket"])
-        )
-
-    return bucket("images", document["storage"]) + bucket("copies", document["copies"])
 
 
 def unpack(archive, folder):
@@ -153,9 +143,8 @@ def give_writable(release):
 
 def as_user():
     """Options of a process that runs as PHP does."""
-    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "LOR_ROOT": ROOT}
     passed = {name: value for name, value in os.environ.items() if ROOT and (name.startswith("LOR_") or name == "SHOP_STANDIN_CUT")}
-    return {"env": {**environment, **passed}, "cwd": "/", **({} if ROOT else {"user": USER, "group": USER, "extra_groups": []})}
+    return {"env": small_environment(passed), "cwd": "/", **run_as(USER)}
 
 
 def php(program, *arguments):
