@@ -5,7 +5,6 @@ status prints one JSON document. install makes tables and the first administrato
 unit lor-app-install, to which a second call attaches. Both are for root.
 """
 import argparse
-import fcntl
 import json
 import os
 import re
@@ -19,12 +18,11 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import lor_application  # noqa: E402
 import lor_release  # noqa: E402
 from lor_files import read_json, write_json  # noqa: E402
-from lor_machine import NotReady, Refused, at  # noqa: E402
+from lor_machine import STATUS, NotReady, Refused, at, locked  # noqa: E402
 
 UNIT = "lor-app-install.service"
 REQUEST = "/var/lib/lor/install-request.json"
 RESULT = "/var/lib/lor/install-result.json"
-STATUS = "/var/lib/lor/status.json"
 
 
 def main(arguments):
@@ -67,8 +65,7 @@ def run_install():
     if os.path.lexists(at(RESULT)):
         os.unlink(at(RESULT))
     # A release is not changed under an installation.
-    with open(at("/var/lib/lor/lock"), "w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked():
         try:
             place = lor_release.current()
             if place is None:
@@ -107,7 +104,7 @@ def status():
 def health():
     """`ok`, or why this machine does not serve."""
     try:
-        with urllib.request.urlopen(os.environ.get("LOR_PROBE", "http://127.0.0.1/health"), timeout=20) as answer:
+        with urllib.request.urlopen(lor_release.PROBE, timeout=20) as answer:
             answer.read()
             return "ok"
     except urllib.error.HTTPError as error:

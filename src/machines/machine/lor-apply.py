@@ -5,7 +5,6 @@ Acts on another document, and on a file that a person changed, which it keeps as
 the configuration that run go on, and /var/lib/lor/status.json says what failed. Ends with 0, with 75 when something outside is not ready, with 1 when the document can't be applied.
 """
 import datetime
-import fcntl
 import os
 import shutil
 import sys
@@ -21,9 +20,8 @@ import lor_services  # noqa: E402
 import lor_volume  # noqa: E402
 from lor_bundle import BUNDLES, Bundle  # noqa: E402
 from lor_files import Transaction, read_json, write_json  # noqa: E402
-from lor_machine import NotReady, Refused, at, run  # noqa: E402
+from lor_machine import STATUS, NotReady, Refused, at, locked, run  # noqa: E402
 
-STATUS = "/var/lib/lor/status.json"
 PACKAGES = ["prometheus-node-exporter", "unattended-upgrades", "ca-certificates"]
 NOT_READY = 75
 # Parts of every machine, which do not depend on its release.
@@ -36,8 +34,7 @@ def main(arguments):
     os.makedirs(at("/var/lib/lor"), exist_ok=True)
     # lor-fetch makes the folder under its umask of 077; whoever watches the machine reads the status in it.
     os.chmod(at("/var/lib/lor"), 0o755)
-    with open(at("/var/lib/lor/lock"), "w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked():
         changed = None
         if applied(bundle) == bundle.id:
             found = lor_drift.differences(bundle.command("lor-drift"))
@@ -131,7 +128,7 @@ def install(bundle, change):
         change.put(file)
     for file in lor_role.secret_files(bundle.document):
         change.put(file)
-    for path in lor_role.OBSOLETE + [path for part in BASE for path in part.obsolete(bundle.document)] + abandoned(bundle):
+    for path in obsolete(bundle.document) + abandoned(bundle):
         change.remove(path)
 
 
@@ -139,10 +136,14 @@ def record(bundle):
     """What lor-drift compares the machine with until the next document."""
     document = bundle.document
     managed = lor_role.secret_files(document) + [file for part in BASE for file in part.files(document)]
-    obsolete = lor_role.OBSOLETE + [path for part in BASE for path in part.obsolete(document)]
-    paths = [*bundle.paths(), *(file.path for file in managed), *obsolete]
+    paths = [*bundle.paths(), *(file.path for file in managed), *obsolete(document)]
     timers = [os.path.basename(path) for path in bundle.paths() if path.endswith((".timer", ".mount"))]
     lor_drift.record(bundle.command("lor-drift"), paths, PACKAGES + lor_role.PACKAGES, sorted(timers) + lor_role.SERVICES)
+
+
+def obsolete(document):
+    """Files that must not exist: of Debian's packages, and of parts that the document leaves out."""
+    return lor_role.OBSOLETE + [path for part in BASE for path in part.obsolete(document)]
 
 
 def abandoned(bundle):

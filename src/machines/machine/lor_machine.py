@@ -2,12 +2,15 @@
 
 LOR_ROOT, empty on a real machine, puts every path under another folder, so that the scripts can be tried anywhere.
 """
+import fcntl
 import os
 import socket
 import struct
 import subprocess
 
 ROOT = os.environ.get("LOR_ROOT", "")
+# How the last document was applied: JSON, readable by everyone.
+STATUS = "/var/lib/lor/status.json"
 
 
 class NotReady(Exception):
@@ -20,6 +23,13 @@ class Refused(Exception):
 
 def at(path):
     return ROOT + path
+
+
+def locked():
+    """Waits until nobody else changes the release, its files or the application; released with `with`."""
+    file = open(at("/var/lib/lor/lock"), "w", encoding="utf-8")
+    fcntl.flock(file, fcntl.LOCK_EX)
+    return file
 
 
 def run(command, **options):

@@ -12,6 +12,7 @@ from lor_machine import NotReady, Refused, at
 RELEASES = "/srv/lor/releases"
 DOWNLOADS = "/srv/lor/downloads"
 CURRENT = "/srv/lor/current"
+PROBE = os.environ.get("LOR_PROBE", "http://127.0.0.1/health")
 REFUSED = "/var/lib/lor/refused-archive.json"
 # A bad archive is asked for again after this, not every few minutes.
 ASK_AGAIN_SECONDS = 3600
@@ -62,11 +63,10 @@ def point(link, place):
 
 def wait_until_it_answers(probes):
     """The new release must answer; the old one comes back otherwise."""
-    address = os.environ.get("LOR_PROBE", "http://127.0.0.1/health")
     last = None
     for _ in range(probes):
         try:
-            with urllib.request.urlopen(address, timeout=5):
+            with urllib.request.urlopen(PROBE, timeout=5):
                 return
         except (urllib.error.URLError, OSError) as error:
             last = error
