@@ -109,14 +109,14 @@ def file_state(path):
     if state["kind"] == "file":
         try:
             with open(ROOT + path, "rb") as file:
-                state["sha256"] = hashlib.file_digest(file, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else digest(file)
+                state["sha256"] = digest(file)
         except OSError as error:
             return {"kind": "unreadable: %s" % error.strerror}
     return state
 
 
 def digest(file):
-    """Python before 3.11."""
+    """SHA-256 in hexadecimal. hashlib.file_digest came with Python 3.11, and a playbook's machines may have an older one."""
     result = hashlib.sha256()
     for block in iter(lambda: file.read(1 << 20), b""):
         result.update(block)

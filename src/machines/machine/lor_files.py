@@ -1,5 +1,6 @@
 """Files written whole or not at all, and put back when the configuration that they make is refused."""
 import grp
+import hashlib
 import json
 import os
 import pwd
@@ -51,6 +52,15 @@ def read_json(path):
             return json.load(file)
     except (FileNotFoundError, ValueError):
         return {}
+
+
+def checksum(path):
+    """SHA-256 of a file, in hexadecimal."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 class Transaction:

@@ -10,7 +10,6 @@ In the bucket: objects/ (files, each once and for ever), sets/<instant>/ (databa
 without it is not complete). To restore: the dump, and the files that files.txt names.
 """
 import datetime
-import hashlib
 import json
 import os
 import shutil
@@ -20,6 +19,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib/lor"))
 
 from lor_copy import Copy, moment, stamp  # noqa: E402
+from lor_files import checksum  # noqa: E402
 from lor_machine import at  # noqa: E402
 
 FILESTORE = "/srv/lor/odoo/filestore"
@@ -88,14 +88,6 @@ def dump_database(copy, dump):
     if session.returncode != 0:
         raise RuntimeError("the database's list of files could not be read")
     return instant, [line for line in out.splitlines() if line]
-
-
-def checksum(path):
-    digest = hashlib.sha256()
-    with open(path, "rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def forget_old(copy):

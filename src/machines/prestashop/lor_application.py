@@ -1,5 +1,4 @@
 """PrestaShop as an application: installed once for all fronts, and its state in words."""
-import hashlib
 import json
 import os
 import shutil
@@ -10,7 +9,7 @@ import urllib.error
 import urllib.request
 
 import lor_role
-from lor_files import read_json, write_json
+from lor_files import checksum, read_json, write_json
 from lor_machine import ROOT, NotReady, Refused, at, run
 
 ROLE = "prestashop"
@@ -96,11 +95,10 @@ def store_made(place):
                     inside = os.path.relpath(path, work)
                     if os.path.isfile(path) and not os.path.islink(path) and not same(path, os.path.join(release, inside)):
                         tar.add(path, inside)
-    with open(archive, "rb") as file:
-        checksum = hashlib.sha256(file.read()).hexdigest()
-    run(["rclone", "--config", at(lor_role.RCLONE), "copyto", archive, "images:" + made_object(checksum)])
+    seen = checksum(archive)
+    run(["rclone", "--config", at(lor_role.RCLONE), "copyto", archive, "images:" + made_object(seen)])
     os.unlink(archive)
-    return {"files": checksum, "filesOf": os.path.basename(place)}
+    return {"files": seen, "filesOf": os.path.basename(place)}
 
 
 def same(one, other):
@@ -111,22 +109,21 @@ def same(one, other):
     return (first.st_size, first.st_mtime_ns) == (second.st_size, second.st_mtime_ns)
 
 
-def made_object(checksum):
-    return "lor/installed/%s.tar.gz" % checksum
+def made_object(digest):
+    return "lor/installed/%s.tar.gz" % digest
 
 
 def lay_made(place, state=None):
     """Lays the files that the installer made over the release that it ran in. Done again only when they change."""
     state = state or lor_role.shop_state()
-    checksum = state.get("files")
-    wanted = {"release": place, "files": checksum}
-    if not checksum or state.get("filesOf") != os.path.basename(place) or read_json(LAID) == wanted:
+    digest = state.get("files")
+    wanted = {"release": place, "files": digest}
+    if not digest or state.get("filesOf") != os.path.basename(place) or read_json(LAID) == wanted:
         return
     archive = at("/srv/lor/installed.tar.gz")
-    run(["rclone", "--config", at(lor_role.RCLONE), "copyto", "images:" + made_object(checksum), archive])
-    with open(archive, "rb") as file:
-        if hashlib.sha256(file.read()).hexdigest() != checksum:
-            raise Refused("the files of the installation have another checksum than the shop's database names")
+    run(["rclone", "--config", at(lor_role.RCLONE), "copyto", "images:" + made_object(digest), archive])
+    if checksum(archive) != digest:
+        raise Refused("the files of the installation have another checksum than the shop's database names")
     with tarfile.open(archive) as tar:
         for member in tar.getmembers():
             path = os.path.normpath(member.name)
