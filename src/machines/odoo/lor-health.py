@@ -12,6 +12,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib/lor"))
 
+from lor_files import write  # noqa: E402
 from lor_machine import at  # noqa: E402
 
 FOLDER = "/run/lor-health"
@@ -50,19 +51,12 @@ def look():
 
 
 def note(reason):
-    good, bad = at(FOLDER + "/ok"), at(FOLDER + "/reason")
-    write(bad, reason + "\n")
-    if reason:
-        if os.path.exists(good):
-            os.unlink(good)
-    elif not os.path.exists(good):
-        write(good, "ok\n")
-
-
-def write(path, text):
-    with open(path + ".new", "w", encoding="utf-8") as file:
-        file.write(text)
-    os.rename(path + ".new", path)
+    good = FOLDER + "/ok"
+    write(FOLDER + "/reason", (reason + "\n").encode())
+    if not reason:
+        write(good, b"ok\n")
+    elif os.path.exists(at(good)):
+        os.unlink(at(good))
 
 
 def main():
