@@ -154,9 +154,8 @@ def put_piece(config, entries, lines):
     }
     name = "%s-%s.json" % (lines[0]["t"].replace(":", "-"), hashlib.sha256(entries[0]["__CURSOR"].encode()).hexdigest()[:8])
     address = urllib.parse.urlsplit(config["target"])
-    url = urllib.parse.urlunsplit(("https", address.netloc, address.path + name, address.query, ""))
-    url = os.environ.get("LOR_LOGS_URL", "") + url[len("https://" + address.netloc):] if "LOR_LOGS_URL" in os.environ else url
-    post(url, "PUT", json.dumps(body).encode(), "application/json", {"X-Delete-After": str(int(config["keepSeconds"]))})
+    server = os.environ.get("LOR_LOGS_URL", "https://" + address.netloc)
+    post("%s%s%s?%s" % (server, address.path, name, address.query), "PUT", json.dumps(body).encode(), "application/json", {"X-Delete-After": str(int(config["keepSeconds"]))})
 
 
 def post(url, method, body, kind, headers):

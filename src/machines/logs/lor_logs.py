@@ -33,4 +33,3 @@ def start(document, changed):
         systemctl("daemon-reload")
         systemctl("enable", UNIT)
         systemctl("restart", UNIT)
-
