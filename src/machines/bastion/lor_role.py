@@ -16,10 +16,6 @@ def secret_files(_document):
     return []
 
 
-def check():
-    """Its SSH server's configuration is checked with everyone's."""
-
-
 def start(_changed, _released):
     systemctl("enable", "prometheus-node-exporter.service")
     systemctl("restart", "prometheus-node-exporter.service")

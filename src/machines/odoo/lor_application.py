@@ -1,4 +1,5 @@
 """Odoo as an application: its database made once, and its state in words."""
+import datetime
 import json
 import os
 import re
@@ -162,7 +163,13 @@ def certificate_days(reasons):
     if SELF_MADE in seen.stdout:
         reasons["certificateDays"] = "self-made, until the public name leads here: systemctl status lor-certificate"
         return None
-    return lor_role.days_until(re.search(r"notAfter=(.*)", seen.stdout).group(1))
+    return days_until(re.search(r"notAfter=(.*)", seen.stdout).group(1))
+
+
+def days_until(text):
+    """Whole days until an instant as openssl writes it."""
+    end = datetime.datetime.strptime(text.strip(), "%b %d %H:%M:%S %Y %Z").replace(tzinfo=datetime.timezone.utc)
+    return (end - datetime.datetime.now(datetime.timezone.utc)).days
 
 
 def release_version(place):

@@ -1,5 +1,4 @@
 """What makes the Odoo server of a machine."""
-import datetime
 import os
 
 import lor_application
@@ -211,9 +210,3 @@ def start(changed, released):
     for timer in ("lor-filestore-copy.timer", "lor-certificate.timer"):
         systemctl("enable", timer)
         systemctl("restart", timer)
-
-
-def days_until(text):
-    """Whole days until an instant as openssl writes it."""
-    end = datetime.datetime.strptime(text.strip(), "%b %d %H:%M:%S %Y %Z").replace(tzinfo=datetime.timezone.utc)
-    return (end - datetime.datetime.now(datetime.timezone.utc)).days
