@@ -1,10 +1,11 @@
 <?php
 // The shop's database, always by TLS; verified when the document gave the authority's certificate.
 
+/** Read once for a request, which opens several connections. */
 function lor_settings(): array
 {
-    $text = file_get_contents(getenv('LOR_ROOT') . '/etc/lor/shop.json');
-    return json_decode((string) $text, true, 16, JSON_THROW_ON_ERROR);
+    static $settings = null;
+    return $settings ??= json_decode((string) file_get_contents(getenv('LOR_ROOT') . '/etc/lor/shop.json'), true, 16, JSON_THROW_ON_ERROR);
 }
 
 /** Certificate of the database's authority, or null when the document gave none. */
