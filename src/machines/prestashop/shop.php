@@ -85,12 +85,24 @@ function lor_real_orders(PDO $database): int
     )->fetchColumn();
 }
 
+/** Number of the database's error; 0 for any other error. */
+function lor_error_number(Throwable $error): int
+{
+    return $error instanceof PDOException ? (int) ($error->errorInfo[1] ?? $error->getCode()) : 0;
+}
+
+/** Whether the database is only busy: it works, and refuses one more connection. */
+function lor_is_busy(Throwable $error): bool
+{
+    return in_array(lor_error_number($error), [1040, 1203, 1226], true);
+}
+
 /** An error's kind in words, without its message, which may name the user and the host. */
 function lor_reason(Throwable $error): string
 {
-    $number = $error instanceof PDOException ? (int) ($error->errorInfo[1] ?? $error->getCode()) : 0;
+    $number = lor_error_number($error);
     return match (true) {
-        in_array($number, [1040, 1203, 1226], true) => 'the database takes no further connection',
+        lor_is_busy($error) => 'the database takes no further connection',
         in_array($number, [1044, 1045], true) => 'the database refuses the user or the password',
         $number === 1049 => 'the database does not exist',
         in_array($number, [2002, 2003, 2005], true) => 'the database cannot be reached',
@@ -100,10 +112,4 @@ function lor_reason(Throwable $error): string
         $error instanceof Error => $error->getMessage(),
         default => get_class($error),
     };
-}
-
-/** Whether the database is only busy: it works, and refuses one more connection. */
-function lor_is_busy(Throwable $error): bool
-{
-    return $error instanceof PDOException && in_array((int) ($error->errorInfo[1] ?? $error->getCode()), [1040, 1203, 1226], true);
 }
