@@ -91,22 +91,8 @@ function lor_run(PDO $database, array $order): string
     $process = proc_open($command, [0 => ['pipe', 'r'], 1 => $output, 2 => $output], $pipes, $order['installer']);
     fwrite($pipes[0], json_encode(lor_options($order), JSON_THROW_ON_ERROR));
     fclose($pipes[0]);
-    $asked = time();
-    while (($status = proc_get_status($process))['running']) {
-        usleep(100_000);
-        if (time() - $asked >= 10) {
-            try {
-                $database->query('SELECT 1')->fetchColumn();
-            } catch (PDOException $error) {
-                // Without the lock another front may begin.
-                proc_terminate($process, SIGKILL);
-                proc_close($process);
-                throw $error;
-            }
-            $asked = time();
-        }
-    }
-    proc_close($process);
+    // Without the lock another front may begin.
+    $status = lor_await($process, 10, fn () => (int) $database->query('SELECT 1')->fetchColumn() === 1);
     rewind($output);
     $text = (string) stream_get_contents($output);
     if ($status['signaled']) {

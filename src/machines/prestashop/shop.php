@@ -85,6 +85,34 @@ function lor_real_orders(PDO $database): int
     )->fetchColumn();
 }
 
+/**
+ * Waits until a process has ended, and returns its last status. `$renew` is called from time to time; the process is killed when it says
+ * false or throws.
+ *
+ * @param resource $process
+ */
+function lor_await($process, int $everySeconds, callable $renew): array
+{
+    $asked = time();
+    while (($status = proc_get_status($process))['running']) {
+        usleep(100_000);
+        if (time() - $asked < $everySeconds) {
+            continue;
+        }
+        $asked = time();
+        $keep = false;
+        try {
+            $keep = $renew();
+        } finally {
+            if (!$keep) {
+                proc_terminate($process, SIGKILL);
+            }
+        }
+    }
+    proc_close($process);
+    return $status;
+}
+
 /** Number of the database's error; 0 for any other error. */
 function lor_error_number(Throwable $error): int
 {

@@ -37,13 +37,9 @@ function lor_run_task(PDO $database, array $task, string $holder): void
     $null = ['file', '/dev/null', 'r'];
     $process = proc_open(['setpriv', '--pdeathsig', 'KILL', ...$task['command']], [0 => $null, 1 => STDOUT, 2 => STDERR], $pipes,
         getenv('LOR_ROOT') . '/srv/lor/current');
-    $held = $asked = time();
+    $held = time();
     $lost = false;
-    while (($status = proc_get_status($process))['running']) {
-        usleep(100_000);
-        if (time() - $asked < RENEW_SECONDS) {
-            continue;
-        }
+    $status = lor_await($process, RENEW_SECONDS, function () use ($database, $holder, &$held, &$lost): bool {
         $asked = time();
         try {
             $lost = !lor_lease($database, $holder);
@@ -52,11 +48,8 @@ function lor_run_task(PDO $database, array $task, string $holder): void
             // Ours until its time has passed; by then another front may have it.
             $lost = $asked - $held > LEASE_SECONDS - 2 * RENEW_SECONDS;
         }
-        if ($lost) {
-            proc_terminate($process, SIGKILL);
-        }
-    }
-    proc_close($process);
+        return !$lost;
+    });
     $result = match (true) {
         $lost => 'stopped: another front took the lease over',
         $status['signaled'] => 'ended by signal ' . $status['termsig'],
