@@ -137,5 +137,5 @@ export function hostKeysName(guest: string): string {
   return `host-keys/${guest}.json`;
 }
 
-/** Where a machine says how the last document was applied: JSON, readable by everyone. */
+/** File in which a machine says how the last document was applied: JSON, readable by everyone. `STATUS` of `machine/lor_machine.py`. */
 export const statusFile = "/var/lib/lor/status.json";

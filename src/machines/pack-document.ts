@@ -10,8 +10,8 @@ export type StoredDocument<D extends GuestDocument | BastionDocument = GuestDocu
 };
 
 /**
- * Packs the files of a document, most of its size: the state holds each document twice and is written after every operation. Which program of the machine
- * reads the result: `machine/lor-unpack.py`.
+ * Packs the files of a document, most of its size: the state holds each document twice and is written after every operation. The machine
+ * reads the result with `machine/lor-unpack.py`.
  *
  * The same input gives the same text everywhere; Node's own zlib may compress differently on another processor, which would change every document.
  */

@@ -23,14 +23,14 @@ import zlib
 ROOT = os.environ.get("LOR_ROOT", "")
 CONFIG = ROOT + "/etc/lor/logs.json"
 IDENTITY = ROOT + "/etc/lor/identity.json"
-# Of every bundle: a document that could not be applied has secrets too.
+# Of every bundle: a document that could not be applied holds secrets, too.
 DOCUMENTS = ROOT + "/var/lib/lor/bundles/*/document.json"
 CURSOR = ROOT + "/var/lib/lor/logs-cursor"
 FIELDS = "MESSAGE,SYSLOG_IDENTIFIER,_COMM,_PID,PRIORITY"
-# A piece has at most so many lines, and ends at the line that makes it so large.
+# A piece ends after this many lines, or after the line that brings it to this many bytes.
 MOST_LINES = 20000
 MOST_BYTES = 4 * 1024 * 1024
-# A longer line is cut: it is nobody's to read.
+# A longer line is cut: nobody reads it whole.
 MOST_CHARACTERS = 16384
 SHORTEST_SECRET = 8
 PRIORITIES = tuple("01234567")

@@ -1,8 +1,9 @@
 #!/usr/bin/python3 -I
 """Makes the machine what a bundle says: lor-apply BUNDLE [--not-fetched].
 
-Acts on another document, and on a file that a person changed, which it keeps aside and puts back. Whatever fails, the release and
-the configuration that run go on, and /var/lib/lor/status.json says what failed. Ends with 0, with 75 when something outside is not ready, with 1 when the document can't be applied.
+Acts when the document changed, and when a person changed a file: it keeps that aside and puts the document's back. Whatever fails, the
+release and the configuration that run go on, and /var/lib/lor/status.json says what failed. Ends with 0, with 75 when something outside
+is not ready, with 1 when the document can't be applied.
 """
 import datetime
 import os

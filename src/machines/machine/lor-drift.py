@@ -39,7 +39,7 @@ def record(source, wanted):
     section["at"] = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
     for name, other in sources.items():
         if name != source:
-            # The last one that managed something says how it must be.
+            # How a thing must be is said by the source that managed it last.
             for kind in ("files", "packages", "units"):
                 for key in section[kind]:
                     other[kind].pop(key, None)
@@ -151,7 +151,7 @@ def unit_states(names):
         for (_, name), block in zip(full.items(), blocks):
             fields = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
             active = fields.get("ActiveState", "")
-            # On its way to active: nothing that a person did.
+            # Still starting: no change by a person.
             active = "active" if active in ("activating", "reloading") else active
             states[name] = {"load": fields.get("LoadState", ""), "active": active, "enabled": fields.get("UnitFileState", "")}
     return {name: states.get(name, {"load": "unknown"}) for name in names}

@@ -12,7 +12,7 @@ from lor_machine import NotReady, Refused, at
 ROLE = "odoo"
 # Written before the first table, so that a half-made database is known as this program's own.
 MARKER = "CREATE TABLE IF NOT EXISTS lor_install (id int PRIMARY KEY, state text NOT NULL, email text NOT NULL, started timestamptz NOT NULL DEFAULT now())"
-# The certificate that nginx starts with until a real one is there.
+# Subject of the certificate that nginx starts with until a real one is issued.
 SELF_MADE = "CN = localhost"
 
 
@@ -72,7 +72,7 @@ def install(place, request):
 
 
 def clear(found):
-    """Takes away what an installation of ours left that did not end. Nobody can have worked with it: somebody who did has signed in."""
+    """Drops what an unfinished installation left. Refused when a user has signed in since, who may have worked with it."""
     if found["modules"] and sql("SELECT to_regclass('public.res_users_log') IS NOT NULL").strip() == "t" \
             and sql("SELECT count(*) FROM res_users_log").strip() != "0":
         raise Refused("an installation began here and did not end, but users have signed in since: the database is left alone. "

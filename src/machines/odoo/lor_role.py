@@ -21,7 +21,7 @@ DATABASE = "/etc/lor/postgresql.env"
 DATABASE_CA = "/etc/lor/database-ca.pem"
 PASSWORDS = "/etc/lor/postgresql.pass"
 FIRST_PASSWORD = "/etc/lor/odoo-first-password"
-# Of the database's own administrator, who grants what PostgreSQL 15 grants nobody.
+# Password file of the database service's administrator, the only one who can let Odoo's user make tables from PostgreSQL 15 on.
 ADMINISTRATOR = "/etc/lor/postgresql-administrator.pass"
 ADDONS = "usr/lib/python3/dist-packages/odoo/addons"
 DATA = "/srv/lor/odoo"
@@ -55,7 +55,7 @@ def secret_files(document):
 
 
 def administrator(database):
-    """A file for libpq, in front of which the user's name stands as a comment. Root's alone."""
+    """Password file of libpq, for root alone. Its first line, a comment, is the user's name."""
     known = database.get("administrator")
     if not known:
         return []
@@ -185,7 +185,7 @@ def database_environment():
 
 
 def run_service(restart):
-    """Odoo runs only on a database that has its tables: an empty one by mistake must not look like an ERP."""
+    """Starts Odoo only on a database that has tables: an empty one, named by mistake, must not look like an ERP."""
     kind = lor_application.state().get("kind")
     if kind == "empty":
         return
@@ -193,7 +193,7 @@ def run_service(restart):
         lor_application.print_from_here()
     systemctl("enable", "lor-odoo.service")
     systemctl("restart" if restart else "start", "lor-odoo.service")
-    # It forgets what it saw of the Odoo before.
+    # Its last verdict is about the previous Odoo.
     systemctl("restart", "lor-health.service")
 
 

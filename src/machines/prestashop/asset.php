@@ -1,5 +1,5 @@
 <?php
-// A combined style sheet or script that this front has not made: taken from the database, and kept beside the front's own.
+// Serves a combined style sheet or script that another front made: reads it from the database, and keeps it beside this front's own.
 require_once __DIR__ . '/assets.php';
 
 /** The front that made it stores it just after it has sent its page. Short, because the wait occupies one of PHP's children. */

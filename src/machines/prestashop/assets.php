@@ -20,10 +20,10 @@ function lor_share_assets(string $root): void
         $asOf = filemtime($folder);
         try {
             lor_store_assets($root, $folder);
-            // A second that has not ended may bring another file with the same time.
+            // File times count whole seconds: the present second may still bring another file.
             @touch($seen, min($asOf, time() - 1));
         } catch (Throwable) {
-            // The next request tries again; this visitor has his page.
+            // The next request tries again; this visitor has the page already.
         }
     }
 }

@@ -6,7 +6,7 @@ type ShopInput = Pick<
   "domain" | "trustedProxies" | "imagesCopy" | "database" | "phpChildren" | "acmeThumbprint"
 >;
 
-/** Programs of the shop's side, in PHP. */
+/** Names of the front's PHP programs, without their ending. */
 const libraries = [
   "asset",
   "assets",

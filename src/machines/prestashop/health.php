@@ -53,7 +53,7 @@ function lor_try_session(PDO $database): void
     }
 }
 
-/** Whether object storage is mounted. What a mount that hangs does is bounded: a child of its own looks. */
+/** Empty when object storage is mounted, the reason otherwise. A child process looks, with a time limit, because the look at a mount may hang. */
 function lor_images(): string
 {
     $folder = getenv('LOR_ROOT') . '/srv/lor/images';

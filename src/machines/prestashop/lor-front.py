@@ -1,6 +1,6 @@
 #!/usr/bin/python3 -I
-"""What a front does every minute: takes over the files of an installation that another front carried out, and, on the one front that
-holds the lease, runs the shop's scheduled tasks.
+"""Run on each front every minute: fetches the files of an installation that another front carried out and, on the one front that holds
+the lease, runs the shop's scheduled tasks.
 """
 import os
 import subprocess
@@ -21,7 +21,7 @@ def main():
     try:
         lor_application.lay_made(place)
     except Refused as reason:
-        # Whatever is missing, the tasks are due.
+        # The tasks run without these files, too.
         print("lor-front: %s" % reason, file=sys.stderr)
     return subprocess.run(["php%s" % lor_role.PHP, at("/usr/local/lib/lor/tasks.php")], check=False, **lor_role.as_user()).returncode
 

@@ -13,7 +13,7 @@ from lor_files import checksum, read_json, write_json
 from lor_machine import ROOT, NotReady, Refused, at, run
 
 ROLE = "prestashop"
-# A copy of the release: the installer writes keys of its own into it, which must never be the shop's. As deep as a release lies, for its links.
+# A copy of the release: the installer writes keys of its own into it, which must never be the shop's. At the depth of a release, so that its relative links hold.
 WORK = "/srv/lor/install/work"
 # Folders in which the installer leaves what every front needs: language packs, their mails, the theme's settings.
 MADE = ["translations", "app/Resources/translations", "mails", "localization", "config/themes", "config/xml"]

@@ -233,13 +233,13 @@ def share(release, name):
 
 
 def go_back(changed, released):
-    """The files of before are there again."""
+    """Called once the previous files are back."""
     reload_services()
     start(changed, released)
 
 
 def start(changed, _released):
-    """The services read their configuration in before_switch: what is in PHP's caches by then stays there."""
+    """PHP and nginx are not reloaded again: before_switch has done that, and the trial has filled PHP's caches since."""
     systemctl("enable", "lor-tune.service", "lor-clean.service", "nginx.service", "php%s-fpm.service" % PHP, "prometheus-node-exporter.service")
     systemctl("restart", "prometheus-node-exporter.service")
     for timer in ("lor-images-copy.timer", "lor-front.timer"):

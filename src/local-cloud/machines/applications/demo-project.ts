@@ -72,7 +72,7 @@ export function writeMachinesProject({ example, shared, folder }: MachinesProjec
   return made;
 }
 
-/** Empty when the value is something else. */
+/** The value, or an empty mapping for any other kind of value. */
 function mapping(value: unknown): Mapping {
   return typeof value === "object" && value !== null ? (value as Mapping) : {};
 }

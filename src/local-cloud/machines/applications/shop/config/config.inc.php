@@ -1,5 +1,5 @@
 <?php
-// What every entry point of the shop needs: its settings, its database, its classes.
+// Loaded by every entry point of the shop: settings, database connection, classes.
 define('_PS_ROOT_DIR_', dirname(__DIR__));
 require _PS_ROOT_DIR_ . '/install-version.php';
 
