@@ -36,12 +36,7 @@ export function prestashopFiles(input: ShopInput): GuestFile[] {
   const overlay = "/usr/local/lib/lor/overlay";
   return [
     contentFile("/usr/local/sbin/lor-tune", "0755", "prestashop/lor-tune.py"),
-    // Always there: a file that a later document no longer had would stay on the machine.
-    {
-      path: "/etc/lor/tuning.json",
-      mode: "0644",
-      content: `${JSON.stringify({ phpChildren: input.phpChildren ?? null })}\n`,
-    },
+    ...(input.phpChildren === undefined ? [] : [tuningFile(input.phpChildren)]),
     contentFile("/usr/local/sbin/lor-clean", "0755", "prestashop/lor-clean.py"),
     contentFile("/etc/systemd/system/lor-clean.service", "0644", "prestashop/lor-clean.service"),
     contentFile("/usr/local/lib/lor/lor_role.py", "0644", "prestashop/lor_role.py"),
@@ -67,6 +62,11 @@ export function prestashopFiles(input: ShopInput): GuestFile[] {
     contentFile("/etc/systemd/system/lor-images.service", "0644", "prestashop/lor-images.service"),
     ...(input.imagesCopy === undefined ? [] : imagesCopyFiles(input.imagesCopy)),
   ];
+}
+
+/** Limits of the settings, which lor-tune keeps to. */
+function tuningFile(phpChildren: number): GuestFile {
+  return { path: "/etc/lor/tuning.json", mode: "0644", content: `${JSON.stringify({ phpChildren })}\n` };
 }
 
 function imagesCopyFiles(copy: NonNullable<GuestDocument["imagesCopy"]>): GuestFile[] {
