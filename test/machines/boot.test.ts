@@ -18,11 +18,16 @@ describe.skipIf(obstacle !== undefined)("a server of the local cloud", () => {
     lab.cloud.advance();
     await lab.machines.settled();
   };
+  const isUp = async (which: Machine) => {
+    // Undefined until its first process runs.
+    if ((await which.read("/etc/hostname")) === undefined) return undefined;
+    const { stdout } = await which.try(["systemctl", "is-system-running"]);
+    return ["running", "degraded"].includes(stdout.trim()) ? true : undefined;
+  };
   const starts = (number: number) =>
     waitFor(`start ${number}`, async () => {
       const lines = (await machine.read("/var/starts"))?.trim().split("\n").length;
-      const up = lines === number ? await machine.try(["systemctl", "is-system-running"]) : undefined;
-      return up !== undefined && ["running", "degraded"].includes(up.stdout.trim()) ? up : undefined;
+      return lines === number ? await isUp(machine) : undefined;
     });
 
   beforeAll(async () => {
@@ -84,6 +89,18 @@ describe.skipIf(obstacle !== undefined)("a server of the local cloud", () => {
     expect(await shell("cat /srv/file /root/file")).toBe("kept\nkept\n");
     await settled(() => lab.cloud.nova.servers.confirmResize(serverId));
     expect((await shell("wc -l </var/starts")).trim()).toBe("3");
+  });
+
+  it("has no process of another machine in its units", async () => {
+    const { networkId } = createPart(lab.cloud, 2);
+    const image = { imageName: "Debian 12", flavorName: "b2-7-flex" };
+    await settled(() => lab.cloud.nova.servers.create({ name: "other", ...image, networks: [{ networkId }] }));
+    const other = lab.machines.named("other");
+    await waitFor("the other machine", () => isUp(other));
+    // A process that a machine cannot see has the number 0. systemd would neither end the unit nor know when it has ended.
+    const processes = "find /sys/fs/cgroup -path '*/dbus.service/cgroup.procs' -exec cat {} + | sort -u";
+    const [dbus, othersDbus] = [await shell(processes), await other.run(["sh", "-c", processes])];
+    expect([dbus, othersDbus]).toEqual([expect.stringMatching(/^[1-9]\d*\n$/), expect.stringMatching(/^[1-9]\d*\n$/)]);
   });
 
   it("stops and starts with its server, and is deleted with it", async () => {

@@ -252,9 +252,10 @@ export class Machine {
     const { root, data } = this.#disks;
     const volume =
       this.#spec.dataVolume === undefined ? [] : [`--bind=${await this.#disks.dataDevice()}`, `--bind=${data}:/srv`];
-    return [
+    const { sandbox, id } = this.#args;
+    return sandbox.groups.inside(id, [
       "nsenter",
-      ...[`--net=/run/netns/${this.#args.id}`, "--"],
+      ...[`--net=/run/netns/${id}`, "--"],
       ...["taskset", "--cpu-list", `0-${usable - 1}`],
       ...["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--console=read-only", "--boot"],
       ...[`--directory=${root}`, `--machine=${this.name}`],
@@ -266,12 +267,13 @@ export class Machine {
       "--setenv=product_name=OpenStack Nova",
       "ci.ds=OpenStack",
       ...["systemd.log_color=0", "systemd.journald.forward_to_console=1"],
-    ];
+    ]);
   }
 
   async #releaseAll(): Promise<void> {
     await this.#disks.unmount().catch(() => undefined);
     await this.#args.network.unplug(this.#args.id).catch(() => undefined);
+    await this.#args.sandbox.groups.remove(this.#args.id);
     this.#running = undefined;
   }
 }

@@ -1,6 +1,7 @@
 import type { ChildProcess, SpawnOptions } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdirSync, readFileSync } from "node:fs";
+import { ControlGroups } from "./control-groups.ts";
 import type { InsideOptions } from "./services/machine-network.ts";
 import { type Command, runTool, spawnTool, type ToolOptions, type ToolResult, toolPath, tryTool } from "./tools.ts";
 
@@ -22,12 +23,13 @@ interface SandboxArgs {
 /**
  * A network, mounts and processes of their own, in which one cloud's machines run. The kernel ends everything inside and removes its interfaces,
  * mounts and loop devices when the sandbox's first process ends, and that ends with this process, however this one ends: a killed cloud leaves
- * files and nothing else.
+ * files and empty control groups, which the next cloud removes.
  */
 export class Sandbox {
   readonly folder: string;
   /** Read-only layers of a machine's system disk, as overlay's `lowerdir`. */
   readonly layers: string;
+  readonly groups: ControlGroups;
   readonly #first: ChildProcess;
   /** Process number of the sandbox's first process, seen from outside. */
   readonly #init: number;
@@ -35,6 +37,7 @@ export class Sandbox {
   private constructor({ folder, imageRoot }: SandboxArgs, first: ChildProcess, init: number) {
     this.folder = folder;
     this.layers = `${layer}:${imageRoot}`;
+    this.groups = new ControlGroups();
     this.#first = first;
     this.#init = init;
   }
@@ -102,6 +105,7 @@ export class Sandbox {
     const closed = once(this.#first, "close");
     this.#first.kill("SIGKILL");
     await closed;
+    await this.groups.removeAll();
   }
 }
 
