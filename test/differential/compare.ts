@@ -9,6 +9,8 @@ export interface Difference {
   readonly type: string;
   /** `outcome`, `replaces`, `outputs.mtu` … */
   readonly path: string;
+  /** Its number, from 0. */
+  readonly step: number;
   /** For people: the step, and both answers. */
   readonly text: string;
 }
@@ -28,6 +30,7 @@ export function compare(sequence: Sequence, real: readonly Answer[], local: read
       .map((path) => ({
         type,
         path,
+        step: index,
         text: `step ${index}, ${wordsOf(step)}: ${path} of ${type} is ${JSON.stringify(theirs[path])}, on the local cloud ${JSON.stringify(ours[path])}`,
       }));
   });
@@ -49,6 +52,10 @@ export interface KnownDifference {
   readonly type: string;
   readonly path: string;
   readonly reason: string;
+}
+
+export function isKnown(known: readonly KnownDifference[], { type, path }: Difference): boolean {
+  return known.some((one) => one.type === type && one.path === path);
 }
 
 const behaviour = new URL("../../src/local-cloud/provider/BEHAVIOUR.md", import.meta.url);

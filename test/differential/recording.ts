@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { Answer } from "./answer.ts";
 import { type Sequence, type Step, titleOf } from "./sequence.ts";
 
-const folder = new URL("../openstack/recordings/", import.meta.url);
+/** Folder of the recordings that the local cloud is held to. */
+export const recordings = new URL("../openstack/recordings/", import.meta.url);
 
 /** What a real OpenStack answered to a sequence, step by step. */
 export interface Recording {
@@ -12,7 +13,7 @@ export interface Recording {
   readonly answers: readonly Answer[];
 }
 
-export function recordedTitles(): readonly string[] {
+export function recordedTitles(folder: URL): readonly string[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith(".jsonl"))
     .map((file) => file.replace(/\.jsonl$/, ""))
@@ -20,14 +21,15 @@ export function recordedTitles(): readonly string[] {
 }
 
 /** Two lines for each step, so that a difference can be read in a review: the step, and what it was answered. */
-export function writeRecording({ sequence, from, answers }: Recording): void {
+export function writeRecording(folder: URL, { sequence, from, answers }: Recording): void {
   const { steps, ...header } = sequence;
   const lines = [{ ...header, from }, ...steps.flatMap((step, index) => [step, answers[index]])];
-  writeFileSync(fileOf(titleOf(sequence)), `${lines.map((line) => JSON.stringify(line)).join("\n")}\n`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(fileOf(folder, titleOf(sequence)), `${lines.map((line) => JSON.stringify(line)).join("\n")}\n`);
 }
 
-export function readRecording(title: string): Recording {
-  const [header, ...lines] = readFileSync(fileOf(title), "utf8")
+export function readRecording(folder: URL, title: string): Recording {
+  const [header, ...lines] = readFileSync(fileOf(folder, title), "utf8")
     .trimEnd()
     .split("\n")
     .map((line) => JSON.parse(line) as unknown);
@@ -36,6 +38,6 @@ export function readRecording(title: string): Recording {
   return { sequence: { ...rest, steps }, from, answers: lines.filter((_, index) => index % 2 === 1) as Answer[] };
 }
 
-function fileOf(title: string): URL {
+function fileOf(folder: URL, title: string): URL {
   return new URL(`${title}.jsonl`, folder);
 }

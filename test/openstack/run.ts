@@ -1,28 +1,34 @@
 /**
- * `npm run test:openstack [-- [--all] [--keep] [--record] [vitest's arguments]]`: installs what is needed, starts a real OpenStack on loopback, runs the tests on
- * it, stops it. With --all also those that work on a whole shop, which take half an hour. With --keep it is left running. With --record the answers to
- * the sequences of operations are written down, instead of compared.
+ * `npm run test:openstack [-- [--all] [--unseen N] [--keep] [--record] [vitest's arguments]]`: installs what is needed, starts a real OpenStack on loopback, runs
+ * the tests on it, stops it. With --all also those that work on a whole shop, which take half an hour. With --unseen N only as many sequences of operations
+ * by new seeds, or by the given ones (`--unseen ports-4711,keys-815`), on OpenStack and on the local cloud; with --all these besides. With --keep it is left
+ * running. With --record the answers to the recorded sequences are written down, instead of compared.
  */
 import { spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
+import { drawUnseen } from "./differential/draw-unseen.ts";
+import { parseTitles } from "./differential/sequences.ts";
 import { Progress } from "./lab/progress.ts";
 import { type Running, withOpenStack } from "./with-openstack.ts";
 
-const own = { all: "--all", keep: "--keep", record: "--record" };
+const own = { all: "--all", keep: "--keep", record: "--record", unseen: "--unseen" };
 
 const given = process.argv.slice(2);
 const keep = given.includes(own.keep);
 const record = given.includes(own.record);
+const unseen = takeUnseen();
 const forVitest = given.filter((argument) => !Object.values(own).includes(argument));
 /** Who names a file wants that one. */
 const wholeShops = given.includes(own.all) || forVitest.some((argument) => !argument.startsWith("-"));
-const testMinutes = wholeShops ? 90 : 20;
+if (unseen !== undefined && !wholeShops) forVitest.push("test/openstack/differential/unseen.test.ts");
+const testMinutes = (wholeShops ? 90 : 20) + (unseen === undefined ? 0 : 40);
 
 await withOpenStack({ keep, progress: new Progress(), run: runTests });
 
 /** Vitest, in a process group of its own, so that it can be ended whole. */
 async function runTests({ place, progress, signal }: Running): Promise<number> {
-  if (!wholeShops) progress.tell("the tests on whole shops are left out: npm run test:openstack -- --all");
+  if (unseen !== undefined) progress.tell(`the same again: npm run test:openstack -- --unseen ${unseen}`);
+  else if (!wholeShops) progress.tell("the tests on whole shops are left out: npm run test:openstack -- --all");
   const child = spawn("vitest", ["run", "--config", "test/openstack/vitest.config.ts", ...forVitest], {
     stdio: "inherit",
     detached: true,
@@ -30,6 +36,7 @@ async function runTests({ place, progress, signal }: Running): Promise<number> {
       ...process.env,
       LOR_INFRA_OPENSTACK_FOLDER: place.folder,
       ...(record ? { LOR_INFRA_TEST_RECORD: "yes" } : {}),
+      ...(unseen === undefined ? {} : { LOR_INFRA_TEST_UNSEEN: unseen }),
       ...(wholeShops ? {} : { LOR_INFRA_TEST_NO_SHOPS: "yes" }),
     },
   });
@@ -50,6 +57,18 @@ async function runTests({ place, progress, signal }: Running): Promise<number> {
   } finally {
     limit.removeEventListener("abort", end);
   }
+}
+
+/** Takes `--unseen N` or `--unseen ports-4711,keys-815` out of the arguments. */
+function takeUnseen(): string | undefined {
+  const at = given.indexOf(own.unseen);
+  if (at < 0) return undefined;
+  const [, value = ""] = given.splice(at, 2);
+  const count = Number(value);
+  const titles = /^\d+$/.test(value) && count > 0 ? drawUnseen(count) : value;
+  if (parseTitles(titles).length === 0)
+    throw new Error(`--unseen takes how many sequences, or which (ports-4711,keys-815), not "${value}"`);
+  return titles;
 }
 
 function signalGroup(leader: number | undefined, name: NodeJS.Signals): void {

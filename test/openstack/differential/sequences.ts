@@ -16,3 +16,21 @@ export const recorded: readonly (readonly [family: string, seed: number])[] = [
   ["keys", 2],
   ["keys", 3],
 ];
+
+/** Written into each recording. */
+export const openStackVersions = "terraform-provider-openstack 1.54.1, OpenStack Zed (Debian 12)";
+
+/** Milliseconds. Most of a sequence is waiting, on a busy machine for long. */
+export const longest = 1_500_000;
+
+/** `ports-4711,keys-815` -> family and seed of each. */
+export function parseTitles(titles: string): readonly (readonly [family: string, seed: number])[] {
+  return titles
+    .split(",")
+    .filter((title) => title !== "")
+    .map((title) => {
+      const [, family, seed] = /^([a-z]+)-(\d+)$/.exec(title) ?? [];
+      if (family === undefined) throw new Error(`${title} is no family and seed, such as ports-4711`);
+      return [family, Number(seed)] as const;
+    });
+}
