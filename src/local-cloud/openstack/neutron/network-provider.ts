@@ -1,8 +1,10 @@
+import { Cidr } from "../../../core/cidr.ts";
+import { messageOf } from "../../../core/errors.ts";
 import type { LocalCloud } from "../../local-cloud.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../../provider/resource-adapter.ts";
 import { flagOf, mapOf, needText, objectsOf, sentText, textOf, textsOf } from "../../provider/value-readers.ts";
 import { retryConflict, waitUntilGone } from "../../provider/waiting.ts";
-import type { Values } from "../../provider/wire-values.ts";
+import { sameValue, type Values } from "../../provider/wire-values.ts";
 import { sentTags, shownTags } from "./tags-provider.ts";
 import type { AddressRange, HostRoute, NetworkView, SubnetView } from "./types.ts";
 
@@ -108,6 +110,8 @@ export class SubnetAdapter implements ResourceAdapter {
 
   async create(inputs: Values, call: CallContext): Promise<Observed> {
     if (inputs.ipVersion === 6) throw new Error("the local cloud models IPv4 subnets only");
+    requireUnique(inputs);
+    requireNetworkAddress(needText(inputs, "cidr"));
     const subnet = this.#cloud.neutron.subnets.create({
       region: textOf(inputs, "region") ?? call.region,
       name: needText(inputs, "name"),
@@ -126,6 +130,7 @@ export class SubnetAdapter implements ResourceAdapter {
   }
 
   async update(id: string, wanted: Values, known: Values): Promise<Observed> {
+    if (!sameValue(wanted.dnsNameservers, known.dnsNameservers)) requireUnique(wanted);
     return this.#observe(
       this.#cloud.neutron.subnets.update(id, {
         name: textOf(wanted, "name"),
@@ -193,6 +198,21 @@ function addressing(inputs: Values): {
     dnsNameservers: textsOf(inputs, "dnsNameservers"),
     hostRoutes: routes(inputs),
   };
+}
+
+/** What the real provider refuses before it asks Neutron. */
+function requireUnique(inputs: Values): void {
+  const servers = textsOf(inputs, "dnsNameservers") ?? [];
+  const twice = servers.find((server, index) => servers.indexOf(server) !== index);
+  if (twice !== undefined) throw new Error(`dns_nameservers argument is invalid: got duplicate nameserver ${twice}`);
+}
+
+function requireNetworkAddress(cidr: string): void {
+  try {
+    Cidr.parse(cidr);
+  } catch (error) {
+    throw new Error(`Invalid CIDR ${cidr}: ${messageOf(error)}`);
+  }
 }
 
 function routes(inputs: Values): readonly HostRoute[] | undefined {

@@ -2,7 +2,7 @@ import type { LocalCloud } from "../../local-cloud.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../../provider/resource-adapter.ts";
 import { flagOf, needText, objectsOf, sentText, textOf, textsOf } from "../../provider/value-readers.ts";
 import { waitUntilGone } from "../../provider/waiting.ts";
-import { sameValue, type Values } from "../../provider/wire-values.ts";
+import { isEmpty, sameValue, type Values } from "../../provider/wire-values.ts";
 import { sentTags, shownTags } from "./tags-provider.ts";
 import type { CreatePortArgs, PortView } from "./types.ts";
 
@@ -61,8 +61,8 @@ export class PortAdapter implements ResourceAdapter {
         name: textOf(wanted, "name"),
         description: sentText(wanted, "description"),
         adminStateUp: flagOf(wanted, "adminStateUp"),
-        fixedIps: sameValue(wanted.fixedIps, known.fixedIps) ? undefined : fixedIps(wanted),
-        securityGroupIds: sameValue(wanted.securityGroupIds, known.securityGroupIds) ? undefined : groups(wanted),
+        fixedIps: sentFixedIps(wanted, known),
+        securityGroupIds: sentGroups(wanted, known),
         portSecurityEnabled: flagOf(wanted, "portSecurityEnabled"),
         tags: sentTags(wanted, known),
       }),
@@ -119,6 +119,24 @@ function fixedIps(inputs: Values): CreatePortArgs["fixedIps"] {
     subnetId: textOf(address, "subnetId"),
     ipAddress: textOf(address, "ipAddress"),
   }));
+}
+
+/** What the real provider sends of a change: the addresses only when they differ, none when there are to be none. */
+function sentFixedIps(wanted: Values, known: Values): CreatePortArgs["fixedIps"] {
+  if (!differs(wanted, known, "fixedIps") && !differs(wanted, known, "noFixedIp")) return undefined;
+  if (flagOf(wanted, "noFixedIp") === true) return [];
+  const addresses = fixedIps(wanted);
+  return addresses?.length === 0 ? undefined : addresses;
+}
+
+function sentGroups(wanted: Values, known: Values): readonly string[] | undefined {
+  if (differs(wanted, known, "securityGroupIds")) return textsOf(wanted, "securityGroupIds") ?? [];
+  return differs(wanted, known, "noSecurityGroups") && flagOf(wanted, "noSecurityGroups") === true ? [] : undefined;
+}
+
+/** Left out, false and empty are the same. */
+function differs(wanted: Values, known: Values, name: string): boolean {
+  return !(isEmpty(wanted[name]) && isEmpty(known[name])) && !sameValue(wanted[name], known[name]);
 }
 
 function groups(inputs: Values): readonly string[] | undefined {

@@ -1,4 +1,5 @@
 import { Cidr, IpAddress } from "../../../core/cidr.ts";
+import type { CloudError } from "../../kernel/cloud-error.ts";
 import { given } from "../../kernel/records.ts";
 import type { StoredRecord } from "../../kernel/store.ts";
 import { macAddressOf } from "./addresses.ts";
@@ -20,6 +21,8 @@ const routerOwners: ReadonlySet<string> = new Set([
   "network:floatingip",
 ]);
 
+type WantedIp = NonNullable<CreatePortArgs["fixedIps"]>[number];
+
 export class Ports implements PortsApi {
   readonly #records: NeutronRecords;
 
@@ -27,16 +30,29 @@ export class Ports implements PortsApi {
     this.#records = records;
   }
 
+  /** Judged in Neutron's order: the request itself, quota, network, MAC address, subnets, addresses, port security, groups. */
   create(args: CreatePortArgs): PortView {
     checkTexts(args);
+    checkMac(args.macAddress);
+    const { context, networks, ports } = this.#records;
+    return context.write(() => {
+      const region = networks.find(args.networkId)?.region ?? this.#records.enterRegion(args.region);
+      this.#records.requireQuota(region, "ports", ports.count(region), "port");
+      return this.createOwn(args);
+    });
+  }
+
+  /** A port that Neutron makes for itself, such as a router's: no quota is asked. */
+  createOwn(args: CreatePortArgs): PortView {
     const { context, networks, ports } = this.#records;
     return context.write(() => {
       const network = networks.require(args.networkId);
       const { region } = network;
-      this.#records.requireQuota(region, "ports", ports.count(region), "port");
-      this.#checkMac(network.id, args.macAddress);
+      this.#requireFreeMac(network.id, args.macAddress);
       const id = context.uuid("port", region, args.name);
+      const fixedIps = args.noFixedIp === true ? [] : this.#takeAddresses(network, id, args.fixedIps ?? []);
       const portSecurityEnabled = args.portSecurityEnabled ?? network.body.portSecurityEnabled;
+      if (!portSecurityEnabled && (args.securityGroupIds ?? []).length > 0) throw securityNeeded();
       const groups =
         args.securityGroupIds?.map((group) => this.#records.groupId(region, group)) ??
         (portSecurityEnabled ? [this.#records.defaultGroupId(region)] : []);
@@ -50,7 +66,7 @@ export class Ports implements PortsApi {
           networkId: network.id,
           adminStateUp: args.adminStateUp ?? true,
           macAddress: args.macAddress ?? macAddressOf(id),
-          fixedIps: args.noFixedIp === true ? [] : this.#takeAddresses(network, id, args.fixedIps ?? []),
+          fixedIps,
           securityGroupIds: groups,
           portSecurityEnabled,
           deviceId: args.deviceId ?? "",
@@ -62,12 +78,11 @@ export class Ports implements PortsApi {
     });
   }
 
-  #checkMac(networkId: string, mac: string | undefined): void {
-    if (mac === undefined) return;
-    if (!/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(mac)) {
-      throw badRequest("HTTPBadRequest", `Invalid input for mac_address. Reason: '${mac}' is not a valid MAC address.`);
-    }
-    if (this.#records.ports.list({ parent: networkId }).some(({ body }) => body.macAddress === mac)) {
+  #requireFreeMac(networkId: string, mac: string | undefined): void {
+    if (
+      mac !== undefined &&
+      this.#records.ports.list({ parent: networkId }).some(({ body }) => body.macAddress === mac)
+    ) {
       throw conflict(
         "MacAddressInUse",
         `Unable to complete operation for network ${networkId}. The mac address ${mac} is in use.`,
@@ -75,27 +90,52 @@ export class Ports implements PortsApi {
     }
   }
 
-  #takeAddresses(
-    network: StoredRecord<NetworkBody>,
-    portId: string,
-    wanted: NonNullable<CreatePortArgs["fixedIps"]>,
-  ): FixedIp[] {
+  /** Every subnet and address is judged before one is taken. */
+  #takeAddresses(network: StoredRecord<NetworkBody>, portId: string, wanted: readonly WantedIp[]): FixedIp[] {
     const subnets = this.#records.subnets.list({ parent: network.id });
     if (wanted.length === 0) {
       return subnets.length === 0 ? [] : [this.#takeAny(network.id, subnets, portId)];
     }
-    return wanted.map(({ subnetId, ipAddress }) => {
-      const candidates = subnetId === undefined ? subnets : subnets.filter((subnet) => subnet.id === subnetId);
-      if (subnetId !== undefined && candidates.length === 0) {
+    const chosen = wanted.map((one) => ({ subnet: this.#subnetOf(network, subnets, one), ipAddress: one.ipAddress }));
+    return chosen.map(({ subnet, ipAddress }) =>
+      ipAddress === undefined ? this.#takeAny(network.id, [subnet], portId) : this.#takeOne(subnet, ipAddress, portId),
+    );
+  }
+
+  #subnetOf(
+    network: StoredRecord<NetworkBody>,
+    subnets: readonly StoredRecord<SubnetBody>[],
+    { subnetId, ipAddress }: WantedIp,
+  ): StoredRecord<SubnetBody> {
+    if (subnets.length === 0) {
+      throw badRequest("InvalidInput", "Invalid input for operation: IP allocation requires subnets for network.");
+    }
+    if (subnetId === undefined) {
+      if (ipAddress === undefined) {
         throw badRequest(
           "InvalidInput",
-          `Invalid input for operation: Failed to create port on network ${network.id}, because fixed_ips included invalid subnet ${subnetId}.`,
+          "Invalid input for operation: IP allocation requires subnet_id or ip_address.",
         );
       }
-      return ipAddress === undefined
-        ? this.#takeAny(network.id, candidates, portId)
-        : this.#takeOne(candidates, ipAddress, portId, subnetId !== undefined);
-    });
+      const found = subnets.find(({ body }) => isHostOf(body.cidr, ipAddress));
+      if (found !== undefined) return found;
+      throw badRequest(
+        "InvalidIpForNetwork",
+        `IP address ${ipAddress} is not a valid IP for any of the subnets on the specified network.`,
+      );
+    }
+    const subnet = subnets.find(({ id }) => id === subnetId);
+    if (subnet === undefined) {
+      this.#records.subnets.require(subnetId);
+      throw badRequest(
+        "InvalidInput",
+        `Invalid input for operation: Failed to create port on network ${network.id}, because fixed_ips included invalid subnet ${subnetId}.`,
+      );
+    }
+    if (ipAddress !== undefined && !isHostOf(subnet.body.cidr, ipAddress)) {
+      throw badRequest("InvalidIpForSubnet", `IP address ${ipAddress} is not a valid IP for the specified subnet.`);
+    }
+    return subnet;
   }
 
   #takeAny(networkId: string, subnets: readonly StoredRecord<SubnetBody>[], portId: string): FixedIp {
@@ -110,21 +150,7 @@ export class Ports implements PortsApi {
     throw conflict("IpAddressGenerationFailure", `No more IP addresses available on network ${networkId}.`);
   }
 
-  #takeOne(
-    subnets: readonly StoredRecord<SubnetBody>[],
-    ipAddress: string,
-    portId: string,
-    subnetGiven: boolean,
-  ): FixedIp {
-    const subnet = subnets.find(({ body }) => isHostOf(body.cidr, ipAddress));
-    if (subnet === undefined) {
-      throw subnetGiven
-        ? badRequest("InvalidIpForSubnet", `IP address ${ipAddress} is not a valid IP for the specified subnet.`)
-        : badRequest(
-            "InvalidIpForNetwork",
-            `IP address ${ipAddress} is not a valid IP for any of the subnets on the specified network.`,
-          );
-    }
+  #takeOne(subnet: StoredRecord<SubnetBody>, ipAddress: string, portId: string): FixedIp {
     if (this.#records.addresses.owner(subnet.id, ipAddress) !== undefined) {
       throw conflict("IpAddressAlreadyAllocated", `IP address ${ipAddress} already allocated in subnet ${subnet.id}`);
     }
@@ -151,14 +177,20 @@ export class Ports implements PortsApi {
 
   update(id: string, args: UpdatePortArgs): PortView {
     checkTexts(args);
-    const { context, networks, ports, addresses } = this.#records;
+    const { context, networks, ports } = this.#records;
     return context.write(() => {
       const record = ports.require(id);
       const { name, fixedIps, securityGroupIds, ...rest } = given(args);
-      let taken = record.body.fixedIps;
-      if (fixedIps !== undefined) {
-        addresses.release(id);
-        taken = this.#takeAddresses(networks.require(record.body.networkId), id, fixedIps);
+      const network = networks.require(record.body.networkId);
+      const taken = fixedIps === undefined ? record.body.fixedIps : this.#changeAddresses(network, record, fixedIps);
+      if (!(rest.portSecurityEnabled ?? record.body.portSecurityEnabled)) {
+        if ((securityGroupIds ?? []).length > 0) throw securityNeeded();
+        if (securityGroupIds === undefined && record.body.securityGroupIds.length > 0) {
+          throw conflict(
+            "PortSecurityPortHasSecurityGroup",
+            "Port has security group associated. Cannot disable port security or IP address until security group is removed.",
+          );
+        }
       }
       const groups =
         securityGroupIds?.map((group) => this.#records.groupId(record.region, group)) ?? record.body.securityGroupIds;
@@ -170,6 +202,36 @@ export class Ports implements PortsApi {
         }),
       );
     });
+  }
+
+  /** Addresses that the port has already stay: those that are named, and of each subnet as many as are wanted of it without a name. */
+  #changeAddresses(
+    network: StoredRecord<NetworkBody>,
+    port: StoredRecord<PortBody>,
+    wanted: readonly WantedIp[],
+  ): FixedIp[] {
+    const left = [...port.body.fixedIps];
+    const keep = (is: (old: FixedIp) => boolean) => {
+      const at = left.findIndex(is);
+      return at < 0 ? undefined : left.splice(at, 1)[0];
+    };
+    const named = wanted.filter(({ ipAddress }) => ipAddress !== undefined);
+    const unnamed = wanted.filter(({ ipAddress }) => ipAddress === undefined);
+    const kept = new Map<WantedIp, FixedIp>();
+    for (const one of named) {
+      const old = keep(({ ipAddress }) => ipAddress === one.ipAddress);
+      if (old !== undefined) kept.set(one, old);
+    }
+    for (const one of unnamed) {
+      const old = keep(({ subnetId }) => subnetId === one.subnetId);
+      if (old !== undefined) kept.set(one, old);
+    }
+    const added = wanted.filter((one) => !kept.has(one));
+    const subnets = this.#records.subnets.list({ parent: network.id });
+    for (const one of added) this.#subnetOf(network, subnets, one);
+    for (const { subnetId, ipAddress } of left) this.#records.addresses.releaseOne(subnetId, ipAddress);
+    const taken = added.length === 0 ? [] : this.#takeAddresses(network, port.id, added);
+    return [...kept.values(), ...taken];
   }
 
   delete(id: string): void {
@@ -214,6 +276,19 @@ export class Ports implements PortsApi {
     addresses.release(id);
     ports.remove(id);
   }
+}
+
+function checkMac(mac: string | undefined): void {
+  if (mac !== undefined && !/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(mac)) {
+    throw badRequest("HTTPBadRequest", `Invalid input for mac_address. Reason: '${mac}' is not a valid MAC address.`);
+  }
+}
+
+function securityNeeded(): CloudError {
+  return badRequest(
+    "PortSecurityAndIPRequiredForSecurityGroups",
+    "Port security must be enabled and port must have an IP address in order to use security groups.",
+  );
 }
 
 /** A host address of the block: neither its network nor its broadcast address. */

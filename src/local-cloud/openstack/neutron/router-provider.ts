@@ -127,10 +127,16 @@ export class FloatingIpAdapter implements ResourceAdapter {
   }
 
   async create(inputs: Values, call: CallContext): Promise<Observed> {
+    const region = textOf(inputs, "region") ?? call.region;
+    const pool = needText(inputs, "pool");
+    // The real provider looks for it before it asks for an address.
+    if (this.#cloud.neutron.networks.list({ region, name: pool }).every(({ external }) => !external)) {
+      throw new Error(`Error retrieving ID for openstack_networking_floatingip_v2 pool name ${pool}: there is none`);
+    }
     const floatingIp = this.#cloud.neutron.floatingIps.create({
-      region: textOf(inputs, "region") ?? call.region,
+      region,
       description: textOf(inputs, "description"),
-      pool: needText(inputs, "pool"),
+      pool,
       portId: textOf(inputs, "portId"),
       fixedIp: textOf(inputs, "fixedIp"),
       tags: textsOf(inputs, "tags"),

@@ -63,7 +63,7 @@ export class Routers implements RoutersApi {
     if (!network.body.external) {
       throw badRequest("BadRequest", `Bad router request: Network ${networkId} is not an external network.`);
     }
-    const port = this.#ports.create({
+    const port = this.#ports.createOwn({
       name: `gateway ${routerId}`,
       networkId,
       portSecurityEnabled: false,
@@ -172,7 +172,7 @@ export class Routers implements RoutersApi {
           );
         }
       }
-      const port = this.#ports.create({
+      const port = this.#ports.createOwn({
         name: `interface ${router.id} ${subnet.id}`,
         networkId: subnet.body.networkId,
         fixedIps: [{ subnetId: subnet.id, ipAddress: subnet.body.gatewayIp }],

@@ -16,15 +16,21 @@ export class Subnets implements SubnetsApi {
     this.#records = records;
   }
 
+  /** Judged in Neutron's order: the request itself, quota, network, gateway, pools, overlap. */
   create(args: CreateSubnetArgs): SubnetView {
     checkTexts(args);
-    checkNameservers(args.dnsNameservers);
+    checkAddresses(args);
+    const cidr = parseCidr(args.cidr);
     const { context, networks, subnets } = this.#records;
     return context.write(() => {
-      const network = networks.require(args.networkId);
-      const { region } = network;
+      const region = networks.find(args.networkId)?.region ?? this.#records.enterRegion(args.region);
       this.#records.requireQuota(region, "subnets", subnets.count(region) - 1, "subnet");
-      const cidr = parseCidr(args.cidr);
+      const network = networks.require(args.networkId);
+      const gatewayIp = args.noGateway === true ? undefined : (args.gatewayIp ?? cidr.at(1).toString());
+      checkGateway(cidr, gatewayIp);
+      const allocationPools = args.allocationPools ?? defaultPools(cidr, gatewayIp);
+      checkPools(cidr, allocationPools);
+      checkGatewayApart(gatewayIp, allocationPools);
       for (const other of subnets.list({ parent: network.id })) {
         if (Cidr.parse(other.body.cidr).overlaps(cidr)) {
           throw badRequest(
@@ -33,8 +39,6 @@ export class Subnets implements SubnetsApi {
           );
         }
       }
-      const gatewayIp = args.noGateway === true ? undefined : (args.gatewayIp ?? cidr.at(1).toString());
-      const allocationPools = checkPools(cidr, gatewayIp, args.allocationPools ?? defaultPools(cidr, gatewayIp));
       const subnet = subnets.insert({
         id: context.uuid("subnet", region, args.name),
         region,
@@ -47,7 +51,7 @@ export class Subnets implements SubnetsApi {
           ipVersion: 4,
           gatewayIp,
           enableDhcp: args.enableDhcp ?? true,
-          allocationPools,
+          allocationPools: [...allocationPools],
           dnsNameservers: [...(args.dnsNameservers ?? [])],
           hostRoutes: [...(args.hostRoutes ?? [])],
           tags: [...(args.tags ?? [])],
@@ -116,30 +120,25 @@ export class Subnets implements SubnetsApi {
 
   update(id: string, args: UpdateSubnetArgs): SubnetView {
     checkTexts(args);
-    checkNameservers(args.dnsNameservers);
-    const { context, subnets, addresses } = this.#records;
+    checkAddresses(args);
+    const { context, subnets } = this.#records;
     return context.write(() => {
       const record = subnets.require(id);
       const { name, noGateway, ...rest } = given(args);
       const gatewayIp = noGateway === true ? undefined : (rest.gatewayIp ?? record.body.gatewayIp);
-      if (gatewayIp !== record.body.gatewayIp && record.body.gatewayIp !== undefined) {
-        const holder = addresses.owner(id, record.body.gatewayIp);
-        if (holder !== undefined) {
-          throw conflict(
-            "GatewayIpInUse",
-            `Current gateway ip ${record.body.gatewayIp} already in use by port ${holder}. Unable to update.`,
-          );
-        }
+      const cidr = Cidr.parse(record.body.cidr);
+      const changesGateway = gatewayIp !== record.body.gatewayIp;
+      if (changesGateway && gatewayIp !== undefined) {
+        checkGateway(cidr, gatewayIp);
+        this.#requireNoRouterAt(record);
       }
-      const pools = checkPools(
-        Cidr.parse(record.body.cidr),
-        gatewayIp,
-        rest.allocationPools ?? record.body.allocationPools,
-      );
+      const allocationPools = rest.allocationPools ?? record.body.allocationPools;
+      checkPools(cidr, allocationPools);
+      if (changesGateway || rest.allocationPools !== undefined) checkGatewayApart(gatewayIp, allocationPools);
       const saved = subnets.save({
         ...record,
         name: name ?? record.name,
-        body: { ...record.body, ...rest, gatewayIp, allocationPools: pools },
+        body: { ...record.body, ...rest, gatewayIp, allocationPools: [...allocationPools] },
       });
       if (saved.body.enableDhcp !== record.body.enableDhcp) {
         if (saved.body.enableDhcp) {
@@ -150,6 +149,18 @@ export class Subnets implements SubnetsApi {
       }
       return view(saved);
     });
+  }
+
+  /** The gateway cannot become another one while a router has its address; any other port may have it. */
+  #requireNoRouterAt({ id, body: { gatewayIp } }: StoredRecord<SubnetBody>): void {
+    if (gatewayIp === undefined) return;
+    const holder = this.#records.ports.find(this.#records.addresses.owner(id, gatewayIp) ?? "");
+    if (holder?.body.deviceOwner === "network:router_interface") {
+      throw conflict(
+        "GatewayIpInUse",
+        `Current gateway ip ${gatewayIp} already in use by port ${holder.id}. Unable to update.`,
+      );
+    }
   }
 
   delete(id: string): void {
@@ -173,42 +184,84 @@ export class Subnets implements SubnetsApi {
   }
 }
 
-function parseCidr(text: string): Cidr {
+function parseCidr(text: string, field = "cidr"): Cidr {
   try {
     return Cidr.parse(text);
   } catch {
-    throw badRequest("HTTPBadRequest", `Invalid input for cidr. Reason: '${text}' is not a valid IP subnet.`);
+    throw badRequest("HTTPBadRequest", `Invalid input for ${field}. Reason: '${text}' is not a valid IP subnet.`);
   }
 }
 
-function checkNameservers(addresses: readonly string[] = []): void {
+/** Of the request alone. */
+function checkAddresses(args: UpdateSubnetArgs): void {
+  const { dnsNameservers = [], allocationPools = [], gatewayIp, hostRoutes = [] } = args;
+  requireAddresses("dns_nameservers", dnsNameservers);
+  requireAddresses(
+    "allocation_pools",
+    allocationPools.flatMap(({ start, end }) => [start, end]),
+  );
+  requireAddresses("gateway_ip", gatewayIp === undefined ? [] : [gatewayIp]);
+  requireAddresses(
+    "host_routes",
+    hostRoutes.map(({ nextHop }) => nextHop),
+  );
+  for (const { destinationCidr } of hostRoutes) parseCidr(destinationCidr, "host_routes");
+}
+
+function requireAddresses(field: string, addresses: readonly string[]): void {
   const wrong = addresses.find((address) => isIP(address) === 0);
   if (wrong !== undefined) {
-    throw badRequest(
-      "HTTPBadRequest",
-      `Invalid input for dns_nameservers. Reason: '${wrong}' is not a valid nameserver.`,
-    );
+    throw badRequest("HTTPBadRequest", `Invalid input for ${field}. Reason: '${wrong}' is not a valid IP address.`);
   }
 }
 
-function checkPools(cidr: Cidr, gateway: string | undefined, pools: readonly AddressRange[]): AddressRange[] {
-  for (const { start, end } of pools) {
-    const [from, to] = [IpAddress.parse(start), IpAddress.parse(end)];
-    if (!cidr.contains(from) || !cidr.contains(to) || from.toNumber() > to.toNumber()) {
+/** Outside of the subnet anything may be its gateway. */
+function checkGateway(cidr: Cidr, gateway: string | undefined): void {
+  const address = gateway === undefined ? undefined : IpAddress.parse(gateway);
+  if (address?.equals(cidr.first) || address?.equals(cidr.last)) {
+    throw badRequest("InvalidInput", "Invalid input for operation: Gateway is not valid on subnet.");
+  }
+}
+
+/** Each of the subnet's hosts, and apart from each other. */
+function checkPools(cidr: Cidr, pools: readonly AddressRange[]): void {
+  const ranges = pools.map(({ start, end }) => {
+    const range = { start, end, from: IpAddress.parse(start).toNumber(), to: IpAddress.parse(end).toNumber() };
+    if (range.from > range.to) {
+      throw badRequest("InvalidAllocationPool", `The allocation pool ${start}-${end} is not valid.`);
+    }
+    return range;
+  });
+  const [first, last] = cidr.prefix <= 30 ? [1, -1] : [0, 0];
+  for (const { start, end, from, to } of ranges) {
+    if (from < cidr.first.toNumber() + first || to > cidr.last.toNumber() + last) {
       throw badRequest(
         "OutOfBoundsAllocationPool",
         `The allocation pool ${start}-${end} spans beyond the subnet cidr ${cidr}.`,
       );
     }
-    const hole = gateway === undefined ? undefined : IpAddress.parse(gateway).toNumber();
-    if (hole !== undefined && hole >= from.toNumber() && hole <= to.toNumber()) {
+  }
+  for (const [index, one] of ranges.entries()) {
+    const other = ranges.slice(index + 1).find(({ from, to }) => from <= one.to && to >= one.from);
+    if (other !== undefined) {
       throw conflict(
-        "GatewayConflictWithAllocationPools",
-        `Gateway ip ${gateway} conflicts with allocation pool ${start}-${end}.`,
+        "OverlappingAllocationPools",
+        `Found overlapping allocation pools: ${one.start}-${one.end} ${other.start}-${other.end} for subnet ${cidr}.`,
       );
     }
   }
-  return pools.map(({ start, end }) => ({ start, end }));
+}
+
+function checkGatewayApart(gateway: string | undefined, pools: readonly AddressRange[]): void {
+  if (gateway === undefined) return;
+  const address = IpAddress.parse(gateway).toNumber();
+  for (const { start, end } of pools) {
+    if (address < IpAddress.parse(start).toNumber() || address > IpAddress.parse(end).toNumber()) continue;
+    throw conflict(
+      "GatewayConflictWithAllocationPools",
+      `Gateway ip ${gateway} conflicts with allocation pool ${start}-${end}.`,
+    );
+  }
 }
 
 function view(record: StoredRecord<SubnetBody>): SubnetView {
