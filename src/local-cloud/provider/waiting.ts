@@ -89,7 +89,29 @@ export async function waitUntilGone(
   );
 }
 
-/** Refused with 409 for now: tried again, as the real provider does for this type. */
+/** Refused with 409 for now: tried again, as the real provider does for this type; in the end the waiting is what failed. */
 export function retryConflict<Result>(cloud: LocalCloud, call: CallContext, work: () => Result): Promise<Result> {
   return cloud.retryWhile(work, { statuses: [409], timeoutSeconds: patience(cloud, call, 600), signal: call.signal });
+}
+
+/** The same for a type whose real provider tells the last refusal in the end. */
+export async function retryRefused<Result>(cloud: LocalCloud, call: CallContext, work: () => Result): Promise<Result> {
+  let refusal: unknown;
+  const tried = () => {
+    try {
+      return work();
+    } catch (error) {
+      refusal = error;
+      throw error;
+    }
+  };
+  try {
+    return await retryConflict(cloud, call, tried);
+  } catch (error) {
+    throw isTimeout(error) && refusal !== undefined ? refusal : error;
+  }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof CloudError && error.status === 504;
 }

@@ -1,6 +1,7 @@
+import { CloudError } from "../../kernel/cloud-error.ts";
 import type { LocalCloud } from "../../local-cloud.ts";
 import type { CallContext } from "../../provider/resource-adapter.ts";
-import { retryConflict, waitFor } from "../../provider/waiting.ts";
+import { retryRefused, waitFor } from "../../provider/waiting.ts";
 
 const pending = ["PENDING_CREATE", "PENDING_UPDATE", "PENDING_DELETE"];
 
@@ -22,7 +23,7 @@ export async function changeBalancer(
   change: () => Changed,
 ): Promise<string> {
   await waitForBalancer(cloud, call, balancerId);
-  const { what, id, look } = await retryConflict(cloud, call, change);
+  const { what, id, look } = await retryRefused(cloud, call, change);
   await call.accepted(id);
   await waitForBalancer(cloud, call, balancerId);
   await waitFor(cloud, call, look, {
@@ -44,7 +45,7 @@ export async function deleteFromBalancer(
   remove: () => void,
 ): Promise<void> {
   await waitForBalancer(cloud, call, balancerId);
-  await retryConflict(cloud, call, remove);
+  await retryRefused(cloud, call, remove);
   await call.accepted(id);
   await waitForBalancer(cloud, call, balancerId);
 }
@@ -57,4 +58,14 @@ export async function waitForBalancer(cloud: LocalCloud, call: CallContext, id: 
     pending,
     target: ["ACTIVE"],
   });
+}
+
+/** What a part belongs to. The real provider asks for it before a deletion: where it is gone, the deletion is refused, although its parts went with it. */
+export function parentOf<Parent>(what: string, id: string, look: () => Parent): Parent {
+  try {
+    return look();
+  } catch (error) {
+    if (!(error instanceof CloudError && error.status === 404)) throw error;
+    throw new Error(`Unable to retrieve parent ${what} ${id}: Resource not found: [${error.message}]`);
+  }
 }

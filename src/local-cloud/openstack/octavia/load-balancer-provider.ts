@@ -10,7 +10,7 @@ import {
   textOf,
   textsOf,
 } from "../../provider/value-readers.ts";
-import { retryConflict, waitUntilGone } from "../../provider/waiting.ts";
+import { retryRefused, waitUntilGone } from "../../provider/waiting.ts";
 import type { Values } from "../../provider/wire-values.ts";
 import { changeBalancer, deleteFromBalancer, waitForBalancer } from "./balancer-lock.ts";
 import type { ListenerView, LoadBalancerView, UpdateListenerArgs } from "./types.ts";
@@ -77,7 +77,7 @@ export class LoadBalancerAdapter implements ResourceAdapter {
 
   async delete(id: string, _known: Values, call: CallContext): Promise<void> {
     const { loadBalancers } = this.#cloud.octavia;
-    await retryConflict(this.#cloud, call, () => loadBalancers.delete(id));
+    await retryRefused(this.#cloud, call, () => loadBalancers.delete(id));
     await call.accepted(id);
     await waitUntilGone(this.#cloud, call, () => loadBalancers.get(id));
   }

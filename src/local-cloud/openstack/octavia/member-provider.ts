@@ -2,8 +2,8 @@ import type { LocalCloud } from "../../local-cloud.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../../provider/resource-adapter.ts";
 import { flagOf, needNumber, needText, numberOf, sentText, textOf } from "../../provider/value-readers.ts";
 import type { Values } from "../../provider/wire-values.ts";
-import { changeBalancer, deleteFromBalancer } from "./balancer-lock.ts";
-import type { MemberView } from "./types.ts";
+import { changeBalancer, deleteFromBalancer, parentOf } from "./balancer-lock.ts";
+import type { MemberView, UpdateMemberArgs } from "./types.ts";
 
 /** openstack:loadbalancer/member:Member; imported by `pool/member`. */
 export class MemberAdapter implements ResourceAdapter {
@@ -68,8 +68,7 @@ export class MemberAdapter implements ResourceAdapter {
         weight: numberOf(wanted, "weight"),
         backup: flagOf(wanted, "backup") ?? false,
         adminStateUp: flagOf(wanted, "adminStateUp"),
-        monitorAddress: textOf(wanted, "monitorAddress") ?? null,
-        monitorPort: numberOf(wanted, "monitorPort") ?? null,
+        ...sentMonitor(wanted, known),
       });
     await changeBalancer(this.#cloud, call, this.#balancerOf(poolId), () => this.#settling(poolId, change().id));
     return this.#observe(members.get(poolId, id));
@@ -78,8 +77,9 @@ export class MemberAdapter implements ResourceAdapter {
   async delete(id: string, known: Values, call: CallContext): Promise<void> {
     const { members } = this.#cloud.octavia;
     const poolId = needText(known, "poolId");
+    const balancerId = parentOf("pool", poolId, () => this.#balancerOf(poolId));
     members.get(poolId, id);
-    await deleteFromBalancer(this.#cloud, call, this.#balancerOf(poolId), id, () => members.delete(poolId, id));
+    await deleteFromBalancer(this.#cloud, call, balancerId, id, () => members.delete(poolId, id));
   }
 
   #balancerOf(poolId: string): string {
@@ -109,4 +109,13 @@ export class MemberAdapter implements ResourceAdapter {
       },
     };
   }
+}
+
+/** What was taken away the real provider sends as empty and as 0, which Octavia refuses. */
+function sentMonitor(wanted: Values, known: Values): Pick<UpdateMemberArgs, "monitorAddress" | "monitorPort"> {
+  const [address, port] = [textOf(wanted, "monitorAddress") ?? "", numberOf(wanted, "monitorPort") ?? 0];
+  return {
+    ...(address === (textOf(known, "monitorAddress") ?? "") ? {} : { monitorAddress: address }),
+    ...(port === (numberOf(known, "monitorPort") ?? 0) ? {} : { monitorPort: port }),
+  };
 }

@@ -9,6 +9,7 @@ import type { OperatingStatuses } from "./operating-status.ts";
 import type { CreateMemberArgs, MembersApi, MemberView, UpdateMemberArgs } from "./types.ts";
 
 const largestWeight = 256;
+const highestPort = 65_535;
 
 export class Members implements MembersApi {
   readonly #records: OctaviaRecords;
@@ -27,7 +28,8 @@ export class Members implements MembersApi {
       const pool = pools.require(args.poolId);
       const balancer = this.#records.requireMutable(pool.parent);
       checkWeight(args.weight);
-      checkAddress(args.address);
+      checkAddress("address", args.address);
+      checkMonitor(args);
       if (args.subnetId !== undefined && this.#neutron.records.subnets.find(args.subnetId) === undefined) {
         throw new CloudError(400, "InvalidSubresource", `Subnet ${args.subnetId} not found.`);
       }
@@ -95,6 +97,7 @@ export class Members implements MembersApi {
       const record = this.#require(poolId, id);
       const balancer = this.#records.requireMutable(record.body.loadBalancerId);
       checkWeight(args.weight);
+      checkMonitor(args);
       const { name, monitorAddress, monitorPort, ...rest } = given(args);
       const saved = members.save({
         ...record,
@@ -156,12 +159,21 @@ function checkWeight(weight: number | undefined): void {
   }
 }
 
-function checkAddress(address: string): void {
+function checkMonitor({ monitorAddress, monitorPort }: UpdateMemberArgs): void {
+  if (typeof monitorAddress === "string") checkAddress("monitor_address", monitorAddress);
+  if (typeof monitorPort === "number" && !(monitorPort >= 1 && monitorPort <= highestPort)) {
+    throw invalid(
+      `Invalid input for field/attribute monitor_port. Value: '${monitorPort}'. Value should be greater or equal to 1.`,
+    );
+  }
+}
+
+function checkAddress(field: "address" | "monitor_address", address: string): void {
   try {
     IpAddress.parse(address);
   } catch {
     throw invalid(
-      `Invalid input for field/attribute address. Value: '${address}'. Value should be IPv4 or IPv6 format.`,
+      `Invalid input for field/attribute ${field}. Value: '${address}'. Value should be IPv4 or IPv6 format.`,
     );
   }
 }

@@ -2,7 +2,7 @@ import type { LocalCloud } from "../../local-cloud.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../../provider/resource-adapter.ts";
 import { flagOf, needNumber, needText, numberOf, textOf } from "../../provider/value-readers.ts";
 import type { Values } from "../../provider/wire-values.ts";
-import { changeBalancer, deleteFromBalancer } from "./balancer-lock.ts";
+import { changeBalancer, deleteFromBalancer, parentOf } from "./balancer-lock.ts";
 import type { MonitorView, UpdateMonitorArgs } from "./types.ts";
 
 /** openstack:loadbalancer/monitor:Monitor; imported by `monitor` or `monitor/pool`. */
@@ -57,8 +57,9 @@ export class MonitorAdapter implements ResourceAdapter {
 
   async delete(id: string, known: Values, call: CallContext): Promise<void> {
     const { monitors } = this.#cloud.octavia;
+    const poolId = needText(known, "poolId");
+    const balancerId = parentOf("pool", poolId, () => this.#balancerOf(poolId));
     monitors.get(id);
-    const balancerId = this.#balancerOf(needText(known, "poolId"));
     await deleteFromBalancer(this.#cloud, call, balancerId, id, () => monitors.delete(id));
   }
 
