@@ -18,6 +18,8 @@ export interface Property {
   readonly secret?: true;
   /** The provider fills it in when it is left out; leaving it out is then no change. */
   readonly computed?: true;
+  /** Only the provider sets it, although the SDK declares it as an input. */
+  readonly shown?: true;
   /** Filled in by the provider when left out. */
   readonly default?: string | number | boolean;
   /** The form in which the provider compares it and keeps it in its outputs. */

@@ -53,5 +53,14 @@ function mergeShape(shape: Shape, terraform: TerraformProperty, where: string): 
   if (typeof shape === "string" || terraform.block === undefined) return shape;
   if ("list" in shape) return { list: mergeShape(shape.list, terraform, where) };
   if ("map" in shape) return shape;
-  return { object: mergeTerraform(shape.object, terraform.block, where) };
+  const { block } = terraform;
+  const shown = new Set(
+    Object.values(block)
+      .filter((one) => one.computed && !one.optional)
+      .map((one) => one.pulumi),
+  );
+  const inner = Object.entries(mergeTerraform(shape.object, block, where)).map(([name, property]) => {
+    return [name, shown.has(name) ? { ...property, shown: true as const } : property] as const;
+  });
+  return { object: Object.fromEntries(inner) };
 }

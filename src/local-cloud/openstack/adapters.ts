@@ -49,7 +49,7 @@ export function openstackAdapters(cloud: LocalCloud): PackageAdapters {
       "openstack:keymanager/secretV1:SecretV1": new SecretAdapter(cloud),
     },
     functions: openstackFunctions(cloud),
-    updateKeepsOutputs: true,
+    updateKeepsSets: true,
     inputRules: openstackInputRules,
   };
 }

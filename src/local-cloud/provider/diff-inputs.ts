@@ -26,14 +26,24 @@ export function diffInputs(
   ignored: readonly string[] = [],
 ): PropertyChange[] {
   const changes: PropertyChange[] = [];
+  const idle: PropertyChange[] = [];
   for (const [name, property] of Object.entries(type.inputs)) {
     if (ignored.includes(name)) continue;
     // Recorded inputs are as given, outputs already in the form that the provider keeps.
     const old = name in previous.outputs ? previous.outputs[name] : keptForm(previous.inputs[name], property);
     if (typeof old === "string" && property.tolerates?.includes(old)) continue;
-    changes.push(...compare(name, old, keptForm(wanted[name], property), property, false));
+    const now = wanted[name] ?? property.default;
+    // Nothing and false (or 0) are equal to the real providers; they differ beside something that does.
+    if (isAbsent(old) && (now === false || now === 0)) {
+      idle.push({ path: name, kind: "add", replaces: property.replaces === true });
+    } else changes.push(...compare(name, old, keptForm(wanted[name], property), property, false));
   }
-  return changes.filter((change) => !ignored.some((path) => isWithin(change.path, path)));
+  const seen = changes.filter((change) => !ignored.some((path) => isWithin(change.path, path)));
+  return seen.length === 0 ? [] : [...seen, ...idle];
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
 }
 
 /** A value in the form that the real provider compares and keeps in its outputs. */
@@ -63,10 +73,6 @@ function isWithin(path: string, outer: string): boolean {
 function compare(path: string, old: unknown, wanted: unknown, property: Property, above: boolean): PropertyChange[] {
   const replaces = above || property.replaces === true;
   if (wanted === unknownValue) return [{ path, kind: old === undefined ? "add" : "update", replaces }];
-  // Seen after an import: a flag that makes a new resource and is not in the state differs also from false.
-  if ((old === undefined || old === null) && wanted === false && replaces && !property.computed && !property.default) {
-    return [{ path, kind: "add", replaces }];
-  }
   if (sameValue(old, wanted) || (isEmpty(old) && isEmpty(wanted))) return [];
   if (wanted === undefined || wanted === null) {
     if (property.computed || sameValue(old, property.default)) return [];

@@ -38,7 +38,7 @@ function restrict(value: unknown, shape: Shape): unknown {
   if ("map" in shape || !isRecord(value)) return value;
   return Object.fromEntries(
     Object.entries(shape.object)
-      .filter(([name, property]) => property.required || !isDefaultOrEmpty(value[name], property))
+      .filter(([name, property]) => property.required || !(property.shown || isDefaultOrEmpty(value[name], property)))
       .map(([name, property]) => [name, restrict(value[name], property.type)]),
   );
 }

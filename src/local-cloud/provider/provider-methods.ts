@@ -21,7 +21,7 @@ import { observedInputs } from "./observed-inputs.ts";
 import { failureOf } from "./provider-error.ts";
 import type { CallContext, Observed, PackageAdapters, ResourceAdapter } from "./resource-adapter.ts";
 import { nameOf, typeOf } from "./resource-urn.ts";
-import { outputsOf, secretNames, withUnknowns } from "./shown-values.ts";
+import { keptSets, outputsOf, secretNames, withUnknowns } from "./shown-values.ts";
 import { conceal, isEmpty, reveal, structOf, unknownValue, type Values, valuesOf } from "./wire-values.ts";
 
 /** Data of one connection and one call. */
@@ -183,7 +183,7 @@ export class ProviderMethods {
         ...old,
         ...keptState(wanted.values, type),
         ...observed.state,
-        ...(this.#adapters.updateKeepsOutputs && !adapter.updateShowsOutputs ? old : {}),
+        ...(this.#adapters.updateKeepsSets ? keptSets(known.values, wanted.values, type) : {}),
       };
       return response.setProperties(structOf(conceal(state, hidden)));
     } catch (error) {

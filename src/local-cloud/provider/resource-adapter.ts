@@ -40,8 +40,6 @@ export interface ResourceAdapter {
   delete(id: string, known: Values, call: CallContext): Promise<void>;
   /** Outputs are not known before an update of this type is done, as the real provider plans it. */
   readonly updateForgetsOutputs?: true;
-  /** Of this type an update shows all outputs as they are then, other than of most: see `updateKeepsOutputs`. */
-  readonly updateShowsOutputs?: true;
   /** The real provider fails to read a deleted resource, instead of reporting it as deleted. */
   readonly missingFails?: true;
 }
@@ -55,8 +53,8 @@ export interface FunctionAdapter {
 export interface PackageAdapters {
   readonly resources: Readonly<Record<string, ResourceAdapter>>;
   readonly functions: Readonly<Record<string, FunctionAdapter>>;
-  /** Of an update the bridge behind the real SDK shows the inputs; what only the provider sets stays as it was until a refresh. */
-  readonly updateKeepsOutputs?: true;
+  /** After an update the bridge behind the real SDK shows sets as they were planned, whatever the cloud has, until a refresh. */
+  readonly updateKeepsSets?: true;
   /** By type; none for most. */
   readonly inputRules?: Readonly<Record<string, InputRules>>;
 }

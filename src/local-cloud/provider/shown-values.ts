@@ -21,6 +21,17 @@ export function outputsOf(known: Values, type: ResourceType): Values {
   );
 }
 
+/** The lists without order that stay in an update as the state has them: those of the provider that the program does not give. */
+export function keptSets(known: Values, wanted: Values, type: ResourceType): Values {
+  const own = [
+    ...Object.entries(type.inputs).filter(([name, { computed }]) => computed && wanted[name] === undefined),
+    ...Object.entries(type.outputs),
+  ];
+  return Object.fromEntries(
+    own.filter(([name, { set }]) => set && known[name] !== undefined).map(([name]) => [name, known[name]]),
+  );
+}
+
 const secretsByType = new WeakMap<ResourceType, ReadonlySet<string>>();
 /** Properties that are secret whatever their value. */
 export function secretNames(type: ResourceType): ReadonlySet<string> {

@@ -22,6 +22,11 @@ function typeOf(token: string): ResourceType {
   return found.find((type) => type !== undefined) ?? { inputs: {}, outputs: {} };
 }
 
+/** What an import shows but for these parts. */
+const partlyUnreadable: Readonly<Record<string, readonly string[]>> = {
+  "openstack:compute/instance:Instance": ["networks[0].port"],
+};
+
 let cloud: TestCloud;
 beforeAll(async () => {
   cloud = await TestCloud.start();
@@ -67,7 +72,8 @@ describe("a resource that was made", () => {
       const read = await client.read(type, importId);
       expect(read.id).toBe(id);
       const unreadable = [...(writeOnlyInputs[type] ?? [])];
-      expect(await client.diff(type, read.inputs, read.properties, inputs, unreadable)).toMatchObject({
+      const ignored = [...unreadable, ...(partlyUnreadable[type] ?? [])];
+      expect(await client.diff(type, read.inputs, read.properties, inputs, ignored)).toMatchObject({
         none: true,
         paths: [],
       });

@@ -143,10 +143,13 @@ describe("check", () => {
 /** The provider keeps user data as its SHA-1. */
 const sha1 = (text: string) => createHash("sha1").update(text).digest("hex");
 
+/** What a server's state has besides. */
+const defaults = { forceDelete: false, stopBeforeDestroy: false };
+
 describe("diff", () => {
   test("a flavor changes in place, user data makes a new machine", async () => {
     const inputs = { name: "lor-ps-0", flavorName: "b2-7-flex", userData: "a" };
-    const state = { ...inputs, userData: sha1("a") };
+    const state = { ...inputs, ...defaults, userData: sha1("a") };
     const flavor = await openstack.diff(instance, inputs, state, { ...inputs, flavorName: "b2-15-flex" });
     expect(flavor).toMatchObject({ diffs: ["flavorName"], replaces: [], paths: ["flavorName"], none: false });
     const userData = await openstack.diff(instance, inputs, state, { ...inputs, userData: "b" });
@@ -166,13 +169,15 @@ describe("diff", () => {
 
   test("another port in the same place replaces, by its path", async () => {
     const inputs = { name: "n", networks: [{ port: "p" }] };
-    const result = await openstack.diff(instance, inputs, inputs, { name: "n", networks: [{ port: "q" }] });
+    const state = { ...inputs, ...defaults };
+    const result = await openstack.diff(instance, inputs, state, { name: "n", networks: [{ port: "q" }] });
     expect(result).toMatchObject({ diffs: ["networks"], replaces: ["networks"], paths: ["networks[0].port"] });
   });
 
   test("a value that is not known yet is a change, and replaces where a change would", async () => {
     const inputs = { name: "n", imageId: "i", userData: "a" };
-    const result = await openstack.diff(instance, inputs, inputs, { name: "n", imageId: unknown, userData: unknown });
+    const state = { ...inputs, ...defaults };
+    const result = await openstack.diff(instance, inputs, state, { name: "n", imageId: unknown, userData: unknown });
     expect(result).toMatchObject({ diffs: ["imageId", "userData"], replaces: ["userData"] });
   });
 
@@ -205,9 +210,22 @@ describe("diff", () => {
     const inputs = { name: "n", powerState: "active" };
     const state = { name: "n", powerState: "error" };
     expect(await openstack.diff(instance, inputs, state, inputs)).toMatchObject({ none: true });
-    expect(await openstack.diff(instance, inputs, { name: "n", powerState: "shutoff" }, inputs)).toMatchObject({
-      diffs: ["powerState"],
+    const stopped = { name: "n", ...defaults, powerState: "shutoff" };
+    expect(await openstack.diff(instance, inputs, stopped, inputs)).toMatchObject({ diffs: ["powerState"] });
+  });
+
+  test("nothing and false are no change, and one of those that differ beside another change", async () => {
+    const group = "openstack:networking/secGroup:SecGroup";
+    const wanted = { name: "g", deleteDefaultRules: false };
+    expect(await openstack.diff(group, { name: "g" }, { name: "g" }, wanted)).toMatchObject({ none: true, diffs: [] });
+    expect(await openstack.diff(group, { name: "f" }, { name: "f" }, wanted)).toMatchObject({
+      diffs: ["name", "deleteDefaultRules"],
+      replaces: ["deleteDefaultRules"],
     });
+    // A default that is false, too.
+    const container = "openstack:objectstorage/container:Container";
+    expect(await openstack.diff(container, {}, { name: "c" }, { name: "c" })).toMatchObject({ none: true });
+    expect((await openstack.diff(container, {}, { name: "b" }, { name: "c" })).diffs).toContain("forceDestroy");
   });
 
   test("a database takes another plan in place and another number of nodes with it, but not another network", async () => {

@@ -16,9 +16,12 @@ interface VolumeBody extends Omit<VolumeView, "id" | "name" | "region" | "attach
   readonly next: { readonly status: VolumeStatus; readonly size?: number } | undefined;
 }
 
-/** OpenStack's block storage; see BEHAVIOUR.md. */
 const longestName = 255;
 
+/** The only one of a region. */
+const availabilityZone = "nova";
+
+/** OpenStack's block storage; see BEHAVIOUR.md. */
 export class Volumes implements VolumesApi {
   readonly #context: CloudContext;
   readonly #records: Records<VolumeBody>;
@@ -72,6 +75,9 @@ export class Volumes implements VolumesApi {
           `Invalid input received: Volume size '${args.size}' must be an integer and greater than 0`,
         );
       }
+      if (args.availabilityZone !== undefined && args.availabilityZone !== availabilityZone) {
+        throw new CloudError(400, "badRequest", `Availability zone '${args.availabilityZone}' is invalid.`);
+      }
       this.#requireQuota(region, args.size);
       const record = this.#records.insert({
         id: this.#context.uuid("volume", region, args.name),
@@ -83,7 +89,7 @@ export class Volumes implements VolumesApi {
           size: args.size,
           volumeType,
           status: "creating",
-          availabilityZone: args.availabilityZone ?? "nova",
+          availabilityZone: args.availabilityZone ?? availabilityZone,
           metadata: { ...args.metadata },
           createdAt: this.#context.clock.iso(),
           attachment: undefined,

@@ -10,7 +10,6 @@ const timeoutSeconds = 1800;
 /** openstack:compute/instance:Instance, as terraform-provider-openstack v1.54.1 does it (resource_openstack_compute_instance_v2.go). */
 export class InstanceAdapter implements ResourceAdapter {
   readonly service = "nova";
-  readonly updateShowsOutputs = true;
   readonly inputs = [
     "name",
     "region",
@@ -57,7 +56,7 @@ export class InstanceAdapter implements ResourceAdapter {
     await call.accepted(id);
     await this.#wait(id, call, ["BUILD"], ["ACTIVE"]);
     await this.#power(id, textOf(inputs, "powerState"), call);
-    const observed = this.#observe(servers.get(id));
+    const observed = this.#observe(servers.get(id), inputs);
     return { ...observed, state: { ...observed.state, ...shownHints(inputs) } };
   }
 
@@ -83,7 +82,7 @@ export class InstanceAdapter implements ResourceAdapter {
   }
 
   async read(id: string, known: Values): Promise<Observed> {
-    const observed = this.#observe(this.#cloud.nova.servers.get(id));
+    const observed = this.#observe(this.#cloud.nova.servers.get(id), known);
     // The real provider reads metadata back only when it imports.
     return "metadata" in known ? { ...observed, state: { ...observed.state, metadata: known.metadata } } : observed;
   }
@@ -104,7 +103,7 @@ export class InstanceAdapter implements ResourceAdapter {
     if (changed(wanted, known, "securityGroups"))
       throw new Error("the local cloud cannot change the security groups of a server; use a port's");
     await this.#power(id, textOf(wanted, "powerState"), call);
-    const observed = this.#observe(servers.get(id));
+    const observed = this.#observe(servers.get(id), wanted);
     return { ...observed, state: { ...observed.state, metadata: wanted.metadata, ...shownHints(wanted) } };
   }
 
@@ -170,7 +169,9 @@ export class InstanceAdapter implements ResourceAdapter {
     };
   }
 
-  #observe(server: ServerView): Observed {
+  /** A port shows only where the program names it: not in an import, nor where a network was asked for. */
+  #observe(server: ServerView, known: Values): Observed {
+    const named = objectsOf(known, "networks") ?? [];
     const status = server.status.toLowerCase();
     if (!["active", "shutoff", "error"].includes(status)) {
       throw new Error(`Invalid power_state for instance ${server.id}: ${server.status}`);
@@ -186,10 +187,10 @@ export class InstanceAdapter implements ResourceAdapter {
         imageId: server.imageId,
         imageName: server.imageName,
         keyPair: server.keyName ?? "",
-        networks: server.addresses.map((address) => ({
+        networks: server.addresses.map((address, index) => ({
           uuid: address.networkId,
           name: address.networkName,
-          port: address.portId,
+          port: textOf(named[index] ?? {}, "port") ?? "",
           fixedIpV4: address.address,
           fixedIpV6: "",
           mac: address.macAddress,

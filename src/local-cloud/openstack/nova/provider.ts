@@ -79,7 +79,10 @@ export class KeypairAdapter implements ResourceAdapter {
   }
 
   async read(id: string, known: Values, call: CallContext): Promise<Observed> {
-    return observeKeypair(this.#cloud.nova.keypairs.get(id, textOf(known, "region") ?? call.region));
+    const observed = observeKeypair(this.#cloud.nova.keypairs.get(id, textOf(known, "region") ?? call.region));
+    // Told once, by the creation.
+    const { userId: _, privateKey: __, ...state } = observed.state;
+    return { ...observed, state };
   }
 
   async delete(id: string, known: Values, call: CallContext): Promise<void> {
