@@ -107,6 +107,16 @@ describe("/health", () => {
     expect(served()).toBeGreaterThan(Date.now() - 60_000);
   });
 
+  it("looks anew after a verdict from the future, and keeps it until then", async () => {
+    await front.health(200);
+    const noted = verdict() as { at: number; ok: boolean; reason: string };
+    front.machine.write("/run/lor-front/health.json", JSON.stringify({ ...noted, at: noted.at + 86_400 }));
+    expect((await front.raw("GET /health HTTP/1.0\r\n\r\n")).status).toBe(200);
+    await vi.waitFor(() => expect((verdict() as unknown as { at: number }).at).toBeLessThan(noted.at + 86_400), {
+      timeout: 60_000,
+    });
+  });
+
   it("ends when object storage is not mounted", async () => {
     await front.machine.run("mv", [join(store.folder, "img"), join(store.folder, "away")]);
     expect(await look()).toMatchObject({ ok: false, reason: "the images on object storage are not mounted" });
@@ -149,6 +159,9 @@ describe("a verdict", () => {
     { found: "failed", last: was(true, 5, 1), servedAgo: 9999, ok: false },
     { found: "failed", last: was(true, 5, 9), servedAgo: 3, ok: true },
     { found: "failed", servedAgo: 9999, ok: false },
+    // Noted while the clock was a day ahead.
+    { found: "failed", last: was(true, 5, 1), servedAgo: -86_400, ok: false },
+    { found: "slow", last: was(true, -86_400), servedAgo: -86_400, ok: false },
   ];
 
   it.each(cases)(

@@ -32,17 +32,16 @@ function lor_store_assets(string $root, string $folder): void
 {
     $database = lor_database(5);
     $known = $database->query('SELECT path FROM lor_asset')->fetchAll(PDO::FETCH_COLUMN);
-    $add = $database->prepare('REPLACE INTO lor_asset (path, body, at) VALUES (?, ?, ?)');
+    $add = $database->prepare('REPLACE INTO lor_asset (path, body, at) VALUES (?, ?, UNIX_TIMESTAMP())');
     foreach (glob("$folder/*.{css,js}", GLOB_BRACE) ?: [] as $file) {
         $path = lor_asset_key($root, substr($file, strlen($root)));
         if (!in_array($path, $known, true) && filesize($file) <= LOR_ASSET_BYTES) {
             $add->bindValue(1, $path);
             $add->bindValue(2, file_get_contents($file), PDO::PARAM_LOB);
-            $add->bindValue(3, time());
             $add->execute();
         }
     }
-    $database->prepare('DELETE FROM lor_asset WHERE at < ?')->execute([time() - LOR_ASSET_SECONDS]);
+    $database->prepare('DELETE FROM lor_asset WHERE at < UNIX_TIMESTAMP() - ?')->execute([LOR_ASSET_SECONDS]);
 }
 
 /** The same file name of two releases is two files. */

@@ -45,7 +45,7 @@ function lor_try_session(PDO $database): void
 {
     $id = 'lor-health-' . gethostname();
     $value = bin2hex(random_bytes(8));
-    $database->prepare('REPLACE INTO lor_session (id, data, expires) VALUES (?, ?, ?)')->execute([$id, $value, time() + 60]);
+    $database->prepare('REPLACE INTO lor_session (id, data, expires) VALUES (?, ?, UNIX_TIMESTAMP() + 60)')->execute([$id, $value]);
     $read = $database->prepare('SELECT data FROM lor_session WHERE id = ?');
     $read->execute([$id]);
     if ($read->fetchColumn() !== $value) {
@@ -73,19 +73,26 @@ function lor_images(): string
  */
 function lor_verdict(array $found, ?array $last, int $now, int $served): array
 {
+    $age = lor_age($served, $now);
     $wasOk = $last !== null && $last['ok'];
     $good = $found['result'] === 'ok' ? $now : ($last['good'] ?? 0);
     $failures = $found['result'] === 'failed' ? ($last['failures'] ?? 0) + 1 : 0;
-    $serves = $now - $served < LOR_SERVED_SECONDS;
+    $serves = $age < LOR_SERVED_SECONDS;
     $ok = match ($found['result']) {
         'ok' => true,
         'broken' => false,
         'busy' => $wasOk || $serves,
-        'slow' => $serves || ($wasOk && $now - $good < LOR_SERVED_SECONDS),
+        'slow' => $serves || ($wasOk && lor_age($good, $now) < LOR_SERVED_SECONDS),
         // One failure may be the moment at which the database was busy.
-        'failed' => $now - $served < 15 || ($wasOk && $failures < 2),
+        'failed' => $age < 15 || ($wasOk && $failures < 2),
     };
     return ['ok' => $ok, 'reason' => $found['reason'], 'good' => $good, 'failures' => $failures];
+}
+
+/** Seconds since an instant. One in the future was noted while the clock was wrong: it says nothing. */
+function lor_age(int $instant, int $now): int
+{
+    return $instant > $now ? PHP_INT_MAX : $now - $instant;
 }
 
 function lor_release(): string
@@ -127,7 +134,9 @@ function lor_health(): void
     @mkdir($folder, 0750);
     $file = "$folder/health.json";
     $last = lor_last($file);
-    $age = $last === null ? 0 : time() - $last['at'];
+    $now = time();
+    // A verdict from the future is renewed now, and stands until then.
+    $age = $last === null ? 0 : ($last['at'] > $now ? LOR_FRESH_SECONDS : $now - $last['at']);
     $lock = fopen("$folder/health.lock", 'c');
     if (($last !== null && $age < LOR_FRESH_SECONDS) || $lock === false || !flock($lock, LOCK_EX | LOCK_NB)) {
         lor_answer($age < LOR_STALE_SECONDS ? $last : ['ok' => false, 'reason' => "the last look has not ended for $age seconds"]);

@@ -25,9 +25,9 @@ function lor_lock(): PDO
 {
     $database = lor_database(10);
     $database->exec('SET SESSION wait_timeout = 60');
-    $end = time() + LOCK_SECONDS;
+    $end = lor_monotonic() + LOCK_SECONDS;
     $asked = $database->prepare('SELECT GET_LOCK(CONCAT(\'lor-install-\', LEFT(DATABASE(), 40)), 10)');
-    for ($waits = 0; time() < $end; $waits++) {
+    for ($waits = 0; lor_monotonic() < $end; $waits++) {
         $asked->execute();
         $got = $asked->fetchColumn();
         $asked->closeCursor();

@@ -20,13 +20,13 @@ namespace {
 
         public function read(string $id): string|false
         {
-            $found = $this->run('SELECT data FROM lor_session WHERE id = ? AND expires > ?', [$id, time()])->fetchColumn();
+            $found = $this->run('SELECT data FROM lor_session WHERE id = ? AND expires > UNIX_TIMESTAMP()', [$id])->fetchColumn();
             return $found === false ? '' : base64_decode((string) $found);
         }
 
         public function write(string $id, string $data): bool
         {
-            $this->run('REPLACE INTO lor_session (id, data, expires) VALUES (?, ?, ?)', [$id, base64_encode($data), $this->end()]);
+            $this->run('REPLACE INTO lor_session (id, data, expires) VALUES (?, ?, UNIX_TIMESTAMP() + ?)', [$id, base64_encode($data), $this->seconds()]);
             return true;
         }
 
@@ -38,24 +38,25 @@ namespace {
 
         public function gc(int $lifetime): int|false
         {
-            return $this->run('DELETE FROM lor_session WHERE expires <= ?', [time()])->rowCount();
+            return $this->run('DELETE FROM lor_session WHERE expires <= UNIX_TIMESTAMP()', [])->rowCount();
         }
 
         /** An id that nobody was given is not taken over. */
         public function validateId(string $id): bool
         {
-            return $this->run('SELECT 1 FROM lor_session WHERE id = ? AND expires > ?', [$id, time()])->fetchColumn() !== false;
+            return $this->run('SELECT 1 FROM lor_session WHERE id = ? AND expires > UNIX_TIMESTAMP()', [$id])->fetchColumn() !== false;
         }
 
         public function updateTimestamp(string $id, string $data): bool
         {
-            $this->run('UPDATE lor_session SET expires = ? WHERE id = ?', [$this->end(), $id]);
+            $this->run('UPDATE lor_session SET expires = UNIX_TIMESTAMP() + ? WHERE id = ?', [$this->seconds(), $id]);
             return true;
         }
 
-        private function end(): int
+        /** Life of a session. Its end is counted by the database's clock: fronts may disagree about the time. */
+        private function seconds(): int
         {
-            return time() + (int) ini_get('session.gc_maxlifetime');
+            return (int) ini_get('session.gc_maxlifetime');
         }
 
         /** The table is made by `lor-app install`, or when a release is put in place. */

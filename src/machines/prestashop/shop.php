@@ -85,6 +85,12 @@ function lor_real_orders(PDO $database): int
     )->fetchColumn();
 }
 
+/** Seconds by a clock that nobody sets. */
+function lor_monotonic(): int
+{
+    return hrtime()[0];
+}
+
 /**
  * Waits until a process has ended, and returns its last status. `$renew` is called from time to time; the process is killed when it says
  * false or throws.
@@ -93,13 +99,13 @@ function lor_real_orders(PDO $database): int
  */
 function lor_await($process, int $everySeconds, callable $renew): array
 {
-    $asked = time();
+    $asked = lor_monotonic();
     while (($status = proc_get_status($process))['running']) {
         usleep(100_000);
-        if (time() - $asked < $everySeconds) {
+        if (lor_monotonic() - $asked < $everySeconds) {
             continue;
         }
-        $asked = time();
+        $asked = lor_monotonic();
         $keep = false;
         try {
             $keep = $renew();

@@ -37,10 +37,10 @@ function lor_run_task(PDO $database, array $task, string $holder): void
     $null = ['file', '/dev/null', 'r'];
     $process = proc_open(['setpriv', '--pdeathsig', 'KILL', ...$task['command']], [0 => $null, 1 => STDOUT, 2 => STDERR], $pipes,
         getenv('LOR_ROOT') . '/srv/lor/current');
-    $held = time();
+    $held = lor_monotonic();
     $lost = false;
     $status = lor_await($process, RENEW_SECONDS, function () use ($database, $holder, &$held, &$lost): bool {
-        $asked = time();
+        $asked = lor_monotonic();
         try {
             $lost = !lor_lease($database, $holder);
             $held = $lost ? $held : $asked;
