@@ -72,6 +72,7 @@ function machineFiles(): GuestFile[] {
 function applicationFiles(): GuestFile[] {
   return [
     contentFile("/usr/local/sbin/lor-app", "0755", "machine/lor-app.py"),
+    contentFile("/usr/local/lib/lor/lor_condition.py", "0644", "machine/lor_condition.py"),
     contentFile("/etc/systemd/system/lor-app-install.service", "0644", "machine/lor-app-install.service"),
     contentFile("/etc/systemd/system/srv.mount", "0644", "machine/srv.mount"),
     contentFile("/etc/systemd/system/lor-tune.service", "0644", "machine/lor-tune.service"),

@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -187,7 +196,39 @@ describe("a front", () => {
     machine.takeCalls();
     expect((await fetch()).code).toBe(1);
     expect(machine.takeCalls()).toEqual([]);
-    expect(web.requests.filter((request) => request.includes("8.2.2"))).toHaveLength(1);
+    const asked = () => web.requests.filter((request) => request.includes("8.2.2")).length;
+    expect(asked()).toBe(1);
+    // Both were noted while the clock was a day ahead.
+    const tomorrow = new Date(Date.now() + 86_400_000);
+    const refused = JSON.parse(machine.read("/var/lib/lor/refused-archive.json")) as object;
+    machine.write("/var/lib/lor/refused-archive.json", JSON.stringify({ ...refused, at: tomorrow.getTime() / 1000 }));
+    machine.write("/var/lib/lor/status.json", JSON.stringify({ ...machine.status(), at: tomorrow.toISOString() }));
+    expect((await fetch()).code).toBe(1);
+    expect(asked()).toBe(2);
+  });
+
+  it("waits while a disk is full, and leaves nothing of a release that found no room", async () => {
+    publish();
+    await fetch();
+    const releases = readdirSync(join(machine.root, "srv/lor/releases"));
+    publish({ release: later() });
+    machine.fake("rclone", "echo 'img: No space left on device' >&2; exit 1");
+    expect((await fetch()).code).toBe(75);
+    expect(machine.status()).toMatchObject({ state: "waiting" });
+    expect(String(machine.status().message)).toContain("No space left on device");
+    machine.fake("rclone", "");
+    // An archive of which no part can be unpacked.
+    const cut = Buffer.from("PK");
+    web.answers.set("/cut.zip", { status: 200, body: cut });
+    publish({ release: { version: "8.2.3", url: `${web.url}/cut.zip`, sha256: sha256(cut) } });
+    expect((await fetch()).code).toBe(1);
+    expect(readdirSync(join(machine.root, "srv/lor/downloads"))).toEqual([]);
+    publish({ release: later() });
+    expect(readdirSync(join(machine.root, "srv/lor/releases"))).toEqual([
+      ...releases,
+      expect.stringMatching(/^8\.2\.2-[0-9a-f]{12}$/),
+    ]);
+    expect((await fetch()).code).toBe(0);
   });
 
   it("puts the old release and files back when the new one does not answer", async () => {
@@ -222,6 +263,13 @@ describe("a front", () => {
     expect(done.code).toBe(0);
     expect(done.out).toContain("no new document");
     expect(done.out).not.toContain("signed");
+    const since = machine.status().notFetchedSince;
+    expect(since).toMatch(/^\d{4}-/);
+    await fetch();
+    expect(machine.status()).toMatchObject({ state: "applied", notFetchedSince: since });
+    publish();
+    await fetch();
+    expect(machine.status()).toMatchObject({ state: "applied", notFetchedSince: null });
   });
 
   it("does not take another machine's document", async () => {

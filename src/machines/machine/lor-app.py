@@ -16,6 +16,7 @@ import urllib.request
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib/lor"))
 
 import lor_application  # noqa: E402
+import lor_condition  # noqa: E402
 import lor_release  # noqa: E402
 from lor_files import read_json, write_json  # noqa: E402
 from lor_machine import STATUS, NotReady, Refused, at, locked  # noqa: E402
@@ -83,6 +84,7 @@ def status():
     serving = lor_release.current()
     reasons = {}
     found = lor_application.report(reasons)
+    lor_condition.report(reasons)
     if serving is None:
         reasons["release"] = "no release is in place"
     if not applied:

@@ -1,5 +1,5 @@
 #!/usr/bin/python3 -I
-"""Makes the machine what a bundle says: lor-apply BUNDLE [--not-fetched].
+"""Makes the machine what a bundle says: lor-apply BUNDLE [--not-fetched]. With the option the bundle is the last one, because no document came.
 
 Acts when the document changed, and when a person changed a file: it keeps that aside and puts the document's back. Whatever fails, the
 release and the configuration that run go on, and /var/lib/lor/status.json says what failed. Ends with 0, with 75 when something outside
@@ -21,7 +21,7 @@ import lor_services  # noqa: E402
 import lor_volume  # noqa: E402
 from lor_bundle import BUNDLES, Bundle  # noqa: E402
 from lor_files import Transaction, read_json, write_json  # noqa: E402
-from lor_machine import STATUS, NotReady, Refused, at, locked, run  # noqa: E402
+from lor_machine import STATUS, NotReady, Refused, at, disk_full, lately, locked, run  # noqa: E402
 
 PACKAGES = ["prometheus-node-exporter", "unattended-upgrades", "ca-certificates"]
 NOT_READY = 75
@@ -36,6 +36,7 @@ def main(arguments):
     # lor-fetch makes the folder under its umask of 077; whoever watches the machine reads the status in it.
     os.chmod(at("/var/lib/lor"), 0o755)
     with locked():
+        tell_fetched("--not-fetched" not in arguments)
         changed = None
         if applied(bundle) == bundle.id:
             found = lor_drift.differences(bundle.command("lor-drift"))
@@ -50,12 +51,11 @@ def main(arguments):
         try:
             apply(bundle)
             record(bundle)
-        except NotReady as reason:
-            tell(bundle, "waiting", str(reason), changed)
-            return NOT_READY
         except Exception as reason:  # anything: the machine must say what happened, and go on
-            tell(bundle, "failed", str(reason) if isinstance(reason, Refused) else "%s: %s" % (type(reason).__name__, reason), changed)
-            return 1
+            waits = isinstance(reason, NotReady) or disk_full(reason)
+            known = isinstance(reason, (NotReady, Refused))
+            tell(bundle, "waiting" if waits else "failed", str(reason) if known else "%s: %s" % (type(reason).__name__, reason), changed)
+            return NOT_READY if waits else 1
         keep(bundle)
         tell(bundle, "applied", "", changed)
     return 0
@@ -199,8 +199,7 @@ def failed_lately(bundle):
     status = read_json(STATUS)
     if lor_release.current() is None or status.get("state") != "failed" or status.get("bundle") != bundle.id:
         return False
-    age = datetime.datetime.now(datetime.timezone.utc) - datetime.datetime.fromisoformat(status["at"])
-    return age < datetime.timedelta(hours=1)
+    return lately(datetime.datetime.fromisoformat(status["at"]).timestamp(), 3600)
 
 
 def keep(bundle):
@@ -220,13 +219,22 @@ def keep(bundle):
 
 def tell(bundle, state, message, changed=None):
     """The message never holds a secret: no command gets one as an argument."""
+    before = read_json(STATUS)
     write_status({
         "version": 1, "at": now(), "state": state, "message": message, "bundle": bundle.id,
         "wantedRelease": bundle.document.get("release", {}).get("version"), "serving": lor_release.current(),
-        "differences": [], "putBack": changed or read_json(STATUS).get("putBack"),
+        "differences": [], "putBack": changed or before.get("putBack"), "notFetchedSince": before.get("notFetchedSince"),
     })
     if message:
         print("lor-apply: %s: %s" % (state, message), file=sys.stderr)
+
+
+def tell_fetched(fetched):
+    """Since when no document came. A machine that was never given one has no status yet."""
+    status = read_json(STATUS)
+    since = status.get("notFetchedSince")
+    if status and fetched != (since is None):
+        write_status({**status, "notFetchedSince": None if fetched else now()})
 
 
 def tell_differences(bundle, found):
@@ -238,7 +246,12 @@ def tell_differences(bundle, found):
 
 
 def write_status(status):
-    write_json(STATUS, status, 0o644)
+    try:
+        write_json(STATUS, status, 0o644)
+    except OSError as error:
+        if not disk_full(error):
+            raise
+        print("lor-apply: %s cannot be written: %s" % (STATUS, error.strerror), file=sys.stderr)
 
 
 def now():

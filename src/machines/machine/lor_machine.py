@@ -2,11 +2,13 @@
 
 LOR_ROOT, empty on a real machine, puts every path under another folder, so that the scripts can be tried anywhere.
 """
+import errno
 import fcntl
 import os
 import socket
 import struct
 import subprocess
+import time
 
 ROOT = os.environ.get("LOR_ROOT", "")
 # How the last document was applied: JSON, readable by everyone.
@@ -38,8 +40,19 @@ def run(command, **options):
         options.setdefault("stdin", subprocess.DEVNULL)
     done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
     if done.returncode != 0:
-        raise Refused("%s ended with %d: %s" % (" ".join(command[:3]), done.returncode, done.stdout.strip()[-600:]))
+        kind = NotReady if os.strerror(errno.ENOSPC) in done.stdout else Refused
+        raise kind("%s ended with %d: %s" % (" ".join(command[:3]), done.returncode, done.stdout.strip()[-600:]))
     return done.stdout
+
+
+def disk_full(error):
+    """Whether an error says that a disk has no room left."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def lately(instant, seconds):
+    """Whether an instant (seconds since 1970) is less than so long ago. One in the future was noted while the clock was wrong: it is not."""
+    return 0 <= time.time() - instant < seconds
 
 
 def small_environment(more):

@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 
 from lor_files import read_json, write_json
-from lor_machine import NotReady, Refused, at
+from lor_machine import NotReady, Refused, at, lately
 
 RELEASES = "/srv/lor/releases"
 DOWNLOADS = "/srv/lor/downloads"
@@ -32,10 +32,16 @@ def ensure(release, unpack):
     staged = place + ".new"
     shutil.rmtree(at(staged), ignore_errors=True)
     os.makedirs(at(staged), mode=0o755)
-    unpack(archive, at(staged))
-    os.sync()
-    os.rename(at(staged), at(place))
-    os.unlink(archive)
+    try:
+        unpack(archive, at(staged))
+        os.sync()
+        os.rename(at(staged), at(place))
+    except Exception:
+        # What is half-made must not fill a volume that serves.
+        shutil.rmtree(at(staged), ignore_errors=True)
+        raise
+    finally:
+        os.unlink(archive)
     return place
 
 
@@ -87,27 +93,31 @@ def fetch(release):
     """Downloads and verifies an archive; returns its path. The caller removes it."""
     wanted = release["sha256"]
     refused = read_json(REFUSED)
-    if refused.get("url") == release["url"] and refused.get("wanted") == wanted and time.time() - refused["at"] < ASK_AGAIN_SECONDS:
+    if refused.get("url") == release["url"] and refused.get("wanted") == wanted and lately(refused["at"], ASK_AGAIN_SECONDS):
         raise Refused(_mismatch(release, refused["seen"]))
     os.makedirs(at(DOWNLOADS), mode=0o700, exist_ok=True)
     path = at("%s/%s" % (DOWNLOADS, wanted))
+    part = path + ".part"
     digest = hashlib.sha256()
     try:
-        with urllib.request.urlopen(release["url"], timeout=60) as answer, open(path + ".part", "wb") as file:
+        with urllib.request.urlopen(release["url"], timeout=60) as answer, open(part, "wb") as file:
             while block := answer.read(1 << 20):
                 digest.update(block)
                 file.write(block)
             file.flush()
             os.fsync(file.fileno())
     except (urllib.error.URLError, OSError) as error:
+        if os.path.exists(part):
+            os.unlink(part)
         raise NotReady("the archive of release %s can't be fetched: %s" % (release["version"], error)) from error
     if digest.hexdigest() != wanted:
-        os.unlink(path + ".part")
+        os.unlink(part)
         write_json(REFUSED, {"url": release["url"], "wanted": wanted, "seen": digest.hexdigest(), "at": time.time()})
         raise Refused(_mismatch(release, digest.hexdigest()))
-    os.rename(path + ".part", path)
+    os.rename(part, path)
     return path
 
 
 def _mismatch(release, seen):
-    return "the archive of release %s has another checksum: wanted %s, seen %s" % (release["version"], release["sha256"], seen)
+    return ("the archive of release %s has another checksum: wanted %s, seen %s. It is fetched again after an hour, or at once when the "
+            "settings name another checksum or address" % (release["version"], release["sha256"], seen))
