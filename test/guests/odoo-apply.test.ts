@@ -48,12 +48,12 @@ afterEach(async () => {
 });
 
 /** What the database says of itself; `version` is that of the module `base`. */
-function database(changes: object, version = "16.0.1.3"): void {
+function database(changes: object, version = "16.0.1.3", files = ""): void {
   const found = { tables: 90, modules: true, marker: false, mayCreate: true, ...changes };
   machine.fake(
     "psql",
-    `asked=$(cat); echo "$asked" >>"$LOR_ROOT/calls"
-case "$asked" in *json_build_object*) echo '${JSON.stringify(found)}';; *latest_version*) echo ${version};; esac`,
+    `asked="$* $(cat)"; echo "$asked" >>"$LOR_ROOT/calls"
+case "$asked" in *json_build_object*) echo '${JSON.stringify(found)}';; *latest_version*) echo ${version};; *store_fname*) echo '${files}';; esac`,
   );
 }
 
@@ -161,6 +161,25 @@ describe("the Odoo server", () => {
     publish();
     expect((await fetch()).code).toBe(75);
     expect(machine.status()).toMatchObject({ state: "waiting" });
+  });
+
+  it("does not serve on a filestore without any of the database's files, until they are back or a person goes on without", async () => {
+    database({}, "16.0.1.3", "ab/abc\ncd/cde");
+    publish();
+    expect((await fetch()).code).toBe(75);
+    expect(String(machine.status().message)).toContain("has none of the 2 files that the database names");
+    expect(machine.has("/srv/lor/current")).toBe(false);
+    machine.write("/srv/lor/odoo/go-on-without-files", "");
+    expect((await fetch()).code).toBe(0);
+    await machine.run("rm", [join(machine.root, "srv/lor/odoo/go-on-without-files")]);
+    const asked = () =>
+      machine.run(join(machine.root, "usr/local/sbin/lor-health"), ["--filestore"], { PGDATABASE: "odoo" });
+    expect(await asked()).toMatchObject({ code: 1, out: expect.stringContaining("copies:objects") as string });
+    machine.write("/srv/lor/odoo/filestore/odoo/cd/cde", "");
+    expect(await asked()).toEqual({ code: 0, out: "" });
+    // Not known is not lost: and not a reason to start.
+    machine.fake("psql", "exit 2");
+    expect(await asked()).toMatchObject({ code: 1, out: expect.stringContaining("is not known") as string });
   });
 
   it("refuses an archive that is no Debian package", async () => {

@@ -18,11 +18,11 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib/lor"))
 
+import lor_filestore  # noqa: E402
 from lor_copy import Copy, moment, stamp  # noqa: E402
 from lor_files import checksum  # noqa: E402
 from lor_machine import at  # noqa: E402
 
-FILESTORE = "/srv/lor/odoo/filestore"
 WORK = "/srv/lor/copies"
 # Every set of the last two days, then the first of each day for thirty.
 KEEP_ALL_DAYS = 2
@@ -33,11 +33,14 @@ def work(copy):
     shutil.rmtree(at(WORK + "/run"), ignore_errors=True)
     links = at(WORK + "/run/objects")
     os.makedirs(links, mode=0o700)
-    files = os.path.join(at(FILESTORE), os.environ["PGDATABASE"])
+    files = at(lor_filestore.folder())
     link_all(files, links)
     dump = at(WORK + "/run/database.dump")
     instant, names = dump_database(copy, dump)
     link_all(files, links)
+    lost = lor_filestore.none_left(names)
+    if lost and not os.path.exists(at(lor_filestore.ACCEPTED)):
+        raise RuntimeError(lost)
     missing = [name for name in names if not os.path.exists(os.path.join(links, name))]
     store = "sets/" + instant
     copy.rclone("copy", "--size-only", "--transfers", "8", "--checkers", "16", links, "copies:objects")

@@ -1,8 +1,9 @@
 #!/usr/bin/python3 -I
-"""Looks every few seconds whether Odoo serves its login page and its database answers, and leaves the verdict for nginx: /run/lor-health/ok,
+"""lor-health [--once | --filestore]: looks every few seconds whether Odoo serves its login page and its database answers, and leaves the verdict for nginx: /run/lor-health/ok,
 or the reason in /run/lor-health/reason.
 
-Slow is not dead: an answer that does not come in time counts only when none has come for a minute.
+Slow is not dead: an answer that does not come in time counts only when none has come for a minute. With --filestore it ends with 1, and
+says why, when Odoo must not start on the filestore that is there.
 """
 import http.client
 import os
@@ -12,6 +13,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib/lor"))
 
+import lor_filestore  # noqa: E402
 from lor_files import write  # noqa: E402
 from lor_machine import at  # noqa: E402
 
@@ -36,7 +38,7 @@ def look():
     except TimeoutError as error:
         raise Slow("the login page does not come within %d seconds" % PAGE_SECONDS) from error
     except (OSError, http.client.HTTPException) as error:
-        return "Odoo does not answer: %s" % type(error).__name__
+        return lost_files() or "Odoo does not answer: %s" % type(error).__name__
     if status != 200:
         return "the login page has status %d" % status
     try:
@@ -50,6 +52,22 @@ def look():
     return "" if asked.stdout.strip() == "1" else "the database has no Odoo in it: lor-infra app install"
 
 
+def lost_files():
+    try:
+        return lor_filestore.lost()
+    except lor_filestore.Unknown:
+        return ""
+
+
+def filestore():
+    try:
+        reason = lor_filestore.lost()
+    except lor_filestore.Unknown as unknown:
+        reason = str(unknown)
+    print(reason, end="")
+    return 1 if reason else 0
+
+
 def note(reason):
     good = FOLDER + "/ok"
     write(FOLDER + "/reason", (reason + "\n").encode())
@@ -60,6 +78,8 @@ def note(reason):
 
 
 def main():
+    if "--filestore" in sys.argv:
+        return filestore()
     once = "--once" in sys.argv
     if not once:
         note("starting")
@@ -73,9 +93,9 @@ def main():
             reason = "" if good and time.monotonic() - good < SLOW_SECONDS else str(slow)
         note(reason)
         if once:
-            return
+            return 0
         time.sleep(EVERY_SECONDS if not reason else 2)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -135,6 +135,16 @@ def before_switch(place, document, changed):
         raise NotReady(found["error"])
     ensure_rights(found)
     lor_application.refuse_other_version(place, found)
+    if found["kind"] == "erp":
+        require_files()
+
+
+def require_files():
+    """Odoo refuses to start without its files; here the reason gets into the machine's status, and the link to the release stays as it is."""
+    try:
+        odoo_user([at("/usr/local/sbin/lor-health"), "--filestore"])
+    except Refused as reason:
+        raise NotReady(str(reason)) from reason
 
 
 def pdf(document):
