@@ -39,8 +39,11 @@ machines)
   want ip iproute2
   want mkfs.ext4 e2fsprogs
   want losetup mount
+  want ps procps
   want ssh openssh-client
   want socat socat
+  set -- /usr/lib/*/faketime/libfaketime.so.1
+  [ -e "$1" ] || missing="$missing libfaketime"
   ;;
 esac
 [ -n "$missing" ] || exit 0
