@@ -113,9 +113,9 @@ export class ShopLab {
   }
 
   /** Creates and boots a server with its data volume. @param name such as `ps-0` or `odoo` */
-  async boot(name: string, flavorName = "b2-7-flex"): Promise<Machine> {
+  async boot(name: string, flavorName = "b2-7-flex", document: "published" | "absent" = "published"): Promise<Machine> {
     const { cloud, machines } = this.lab;
-    this.publish(name);
+    if (document === "published") this.publish(name);
     const isErp = name === "odoo";
     const { networkId, subnetId } = isErp ? this.#erp : this.#fronts;
     const number = isErp ? 0 : Number(name.slice(-1));
@@ -135,6 +135,25 @@ export class ShopLab {
     await this.step(() => undefined);
     await this.step(() => cloud.nova.volumeAttachments.create({ serverId: server.id, volumeId: volume.id }));
     return machines.named(name);
+  }
+
+  /** Switches a server off, puts another data volume in the place of its own, and switches it on. @param volumeId undefined: none */
+  async exchangeVolume(name: string, volumeId: string | undefined): Promise<void> {
+    const { servers, volumeAttachments } = this.lab.cloud.nova;
+    const serverId = this.serverId(name);
+    await this.step(() => servers.stop(serverId));
+    for (const attachment of volumeAttachments.list(serverId)) {
+      await this.step(() => volumeAttachments.delete(serverId, attachment.volumeId));
+    }
+    if (volumeId !== undefined) await this.step(() => volumeAttachments.create({ serverId, volumeId }));
+    await this.step(() => servers.start(serverId));
+  }
+
+  /** A volume with nothing on it. @returns its id */
+  async emptyVolume(name: string): Promise<string> {
+    const { id } = this.lab.cloud.cinder.volumes.create({ name, size: 5, volumeType: "high-speed" });
+    await this.step(() => undefined);
+    return id;
   }
 
   serverId(name: string): string {
@@ -205,6 +224,73 @@ export async function healthOf({ machines }: Lab, machine: Machine, limitSeconds
   } catch (error) {
     throw new Error(`${machine.name} is not healthy: ${problem()}`, { cause: error });
   }
+}
+
+const bootMark = "/run/before-the-reboot";
+
+/** Carries out what reboots a machine, and waits until it is up again. */
+export async function rebootBy(machine: Machine, change: () => Promise<void>): Promise<void> {
+  // A reboot empties /run.
+  await machine.run(["touch", bootMark]);
+  await change();
+  await waitFor(`the reboot of ${machine.name}`, async () => {
+    const marked = await machine.try(["test", "-e", bootMark]).catch(() => undefined);
+    if (marked?.code !== 1) return undefined;
+    const { stdout } = await machine.try(["systemctl", "is-system-running"]);
+    return ["running", "degraded"].includes(stdout.trim()) ? true : undefined;
+  });
+}
+
+/** What `lor-app` prints on a machine. */
+export async function app(machine: Machine, ...words: string[]): Promise<AppAnswer> {
+  const { stdout, stderr } = await machine.try(["lor-app", ...words]);
+  try {
+    return JSON.parse(stdout) as AppAnswer;
+  } catch {
+    throw new Error(`lor-app ${words.join(" ")}: ${stdout}${stderr}`);
+  }
+}
+
+export interface AppAnswer extends Readonly<Record<string, unknown>> {
+  /** Of `status`: what is not as it must be, by what it is about. */
+  readonly reasons?: Readonly<Record<string, string>>;
+}
+
+const filling = `for size in 1G 64M 1M 4K; do
+  while fallocate -l "$size" "$1/fill-$size-$n"; do n=$((\${n:-0} + 1)); done
+done 2>/dev/null
+true`;
+
+/** Takes the last byte of a machine's disk. The files have no content, so that the computer's disk does not fill. */
+export async function fillDisk(machine: Machine, folder: string): Promise<void> {
+  await machine.run(["sh", "-c", filling, "sh", folder]);
+}
+
+export async function emptyDisk(machine: Machine, folder: string): Promise<void> {
+  await machine.run(["sh", "-c", 'rm -f "$1"/fill-*', "sh", folder]);
+}
+
+/** Paths of a machine's files that hold one of these texts, without the documents that it keeps for root alone. */
+export async function holdersOf(machine: Machine, texts: readonly string[]): Promise<readonly string[]> {
+  const patterns = texts.flatMap((text) => ["-e", text]);
+  const places = ["--exclude-dir=proc", "--exclude-dir=sys"];
+  const { stdout } = await machine.try(["grep", "-rlIF", ...patterns, "/", ...places]);
+  const kept = /^\/var\/lib\/lor\/bundles\/[^/]+\/document\.json$/;
+  return stdout
+    .trim()
+    .split("\n")
+    .filter((path) => path !== "" && !kept.test(path))
+    .sort();
+}
+
+/** Everything that runs on a machine with its arguments and environment, and its journal. */
+export async function shownBy(machine: Machine): Promise<string> {
+  const processes = "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'";
+  return await machine.run([
+    "sh",
+    "-c",
+    `${processes}; journalctl --no-pager; cat /var/log/*.log /var/log/*/*.log 2>/dev/null`,
+  ]);
 }
 
 /** Looks for a new document now instead of in three minutes. */
