@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,10 +9,16 @@ import { lastWords, logFile } from "../local-cloud/kernel/log-file.ts";
 import type { CloudRuntime } from "../local-cloud/kernel/runtime.ts";
 import { readRuntime } from "../local-cloud/kernel/runtime-file.ts";
 
+import { readIfThere, writeAtomically } from "../os/atomic-file.ts";
 import { systemClock } from "../os/clock.ts";
 import { extensionsVariable } from "../os/extensions.ts";
 import { poll } from "../os/poll.ts";
 import { cloudFolder } from "./cloud-connection.ts";
+
+interface BootOptions {
+  /** Folder of release archives, each at HOST/PATH of its address. Default: that of the last start, or one in the cloud's folder. */
+  readonly releases?: string | undefined;
+}
 
 export interface StartCloudArgs {
   /** State folder (`.lor-infra`). */
@@ -25,11 +31,8 @@ export interface StartCloudArgs {
   readonly portOffset?: number;
   /** Number of physical hosts of a region. */
   readonly hosts?: number;
-  /** Boot its servers as whole Debian machines. Default: whatever a running cloud does; a new one models them. */
-  readonly machines?: {
-    /** Folder of release archives, each at HOST/PATH of its address. Default: one in the cloud's folder. */
-    readonly releases?: string | undefined;
-  };
+  /** Boot its servers as whole Debian machines. Default: whatever a running cloud does, or did while it ran; a new one models them. */
+  readonly machines?: BootOptions;
   /** Progress message to display. Default: none. */
   readonly onProgress?: (text: string) => void;
 }
@@ -62,15 +65,18 @@ const inheritedVariables = ["PATH", "HOME", "TMPDIR", "TZ", "LANG", "XDG_CACHE_H
  * Starts the local cloud of a state folder, or finds it running. It outlives this process. Two simultaneous starts result in one cloud.
  * @throws LorError `local-cloud-failed`, `local-cloud-elsewhere`, `local-cloud-extensions`
  */
-export async function startCloud(args: StartCloudArgs): Promise<StartCloudResult> {
-  const folder = cloudFolder(args.home);
+export async function startCloud(asked: StartCloudArgs): Promise<StartCloudResult> {
+  const folder = cloudFolder(asked.home);
   const running = await answering(folder);
   if (running !== undefined) {
-    requireSameExtensions(running, args.env);
-    if (args.machines !== undefined) requireBootedMachines(running);
+    requireSameExtensions(running, asked.env);
+    if (asked.machines !== undefined) requireBootedMachines(running);
     return { runtime: running, started: false };
   }
-  const s3Server = args.machines === undefined ? undefined : await prepareMachines(args);
+  const machines = machinesToBoot(folder, asked.machines);
+  const args: StartCloudArgs = { ...asked, ...(machines === undefined ? {} : { machines }) };
+  const s3Server = machines === undefined ? undefined : await prepareMachines(args);
+  if (machines !== undefined) rememberMachines(folder, machines);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   let child: ChildProcess | undefined;
   let taken = false;
@@ -131,6 +137,29 @@ function startedElsewhere(folder: string, other?: CloudRuntime): LorError {
         ? "lor-infra cloud stop where it was started, or name another folder in LOR_INFRA_HOME"
         : "lor-infra cloud stop, then the same command again",
   });
+}
+
+/** Where the options are kept with which a cloud's machines were booted last. */
+const machinesFile = (folder: string) => join(folder, "machines.json");
+
+/**
+ * How a cloud boots its machines; undefined: it models them. A cloud that holds servers which booted goes on booting them: modelled ones would be
+ * healthy whatever is on their disks.
+ */
+export function machinesToBoot(folder: string, asked: BootOptions | undefined): BootOptions | undefined {
+  const text = readIfThere(machinesFile(folder));
+  const last = text === undefined ? undefined : (JSON.parse(text) as BootOptions);
+  if (asked !== undefined) return { releases: asked.releases ?? last?.releases };
+  const disks = join(folder, "machines", "servers");
+  return last !== undefined && existsSync(disks) && readdirSync(disks).length > 0 ? last : undefined;
+}
+
+function rememberMachines(folder: string, { releases }: BootOptions): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeAtomically(
+    machinesFile(folder),
+    `${JSON.stringify(releases === undefined ? {} : { releases: resolve(releases) })}\n`,
+  );
 }
 
 /** Everything that could fail or take minutes, before the cloud's own process starts. @returns path of the S3 server @throws LorError `machines-not-possible` */

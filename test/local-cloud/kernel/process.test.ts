@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import {
   appendFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -24,7 +25,7 @@ import { logFile } from "../../../src/local-cloud/kernel/log-file.ts";
 import { readRuntime } from "../../../src/local-cloud/kernel/runtime-file.ts";
 import { startTicksOf } from "../../../src/os/process-identity.ts";
 import { cloudFolder, connectLocalCloud } from "../../../src/stack/cloud-connection.ts";
-import { startCloud } from "../../../src/stack/start-local-cloud.ts";
+import { machinesToBoot, startCloud } from "../../../src/stack/start-local-cloud.ts";
 import { stackFolder } from "../../../src/state/stack-folder.ts";
 import { stateInFolder } from "../../../src/state/stack-state.ts";
 
@@ -44,6 +45,20 @@ const start = (env: Record<string, string | undefined> = process.env) => startCl
 async function gone(pid: number): Promise<void> {
   while (startTicksOf(pid) !== undefined) await pause(10);
 }
+
+test("a cloud that holds servers which booted boots them again, with the releases of the last start", async () => {
+  const folder = cloudFolder(home);
+  const server = join(folder, "machines/servers/a-server");
+  expect(machinesToBoot(folder, undefined)).toBeUndefined();
+  expect(machinesToBoot(folder, { releases: "/a" })).toEqual({ releases: "/a" });
+  mkdirSync(server, { recursive: true });
+  writeFileSync(join(folder, "machines.json"), '{"releases":"/b"}');
+  expect(machinesToBoot(folder, undefined)).toEqual({ releases: "/b" });
+  expect(machinesToBoot(folder, {})).toEqual({ releases: "/b" });
+  expect(machinesToBoot(folder, { releases: "/a" })).toEqual({ releases: "/a" });
+  rmSync(server, { recursive: true });
+  expect(machinesToBoot(folder, undefined)).toBeUndefined();
+});
 
 test("it starts, answers, is found running by a second start, and stops", async () => {
   expect(await cloudStatus(home)).toEqual({ running: false, folder: cloudFolder(home) });
