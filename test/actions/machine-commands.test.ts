@@ -1,4 +1,8 @@
-import { expect, test } from "vitest";
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { applicationCommand } from "../../src/actions/machines/application-command.ts";
 import { journalCommand } from "../../src/actions/machines/journal-command.ts";
 import { parseCopy } from "../../src/actions/machines/parse-copy.ts";
@@ -28,12 +32,50 @@ test("settings without the section are refused before anything is opened", () =>
   expect(() => routesOf(lorProject())).toThrow(expect.objectContaining({ code: "access-missing", exit: 2 }));
 });
 
-test("a command of an application runs in its folder as its user, one of a machine without one as it is", () => {
-  const [front] = routes.machines;
-  if (front === undefined) throw new Error("no front");
-  expect(applicationCommand(front, ["php", "x y"]).slice(0, 5)).toEqual(["sudo", "-n", "-u", "www-data", "--"]);
-  expect(applicationCommand(front, ["php", "x y"]).slice(-3)).toEqual(["/srv/lor/current", "php", "x y"]);
-  expect(applicationCommand(routes.bastion, ["uptime"])).toEqual(["uptime"]);
+describe("a command of an application", () => {
+  const folder = mkdtempSync(join(tmpdir(), "release-"));
+  beforeAll(() => {
+    writeFileSync(
+      join(folder, "sudo"),
+      '#!/bin/sh\necho "$1 $2 $3"\nwhile [ "$1" != -- ]; do shift; done\nshift\nexec "$@"\n',
+    );
+    chmodSync(join(folder, "sudo"), 0o755);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const run = (application: { readonly user: string; readonly folder: string }) => {
+    const [front] = routes.machines;
+    if (front === undefined) throw new Error("no front");
+    const command = ["sh", "-c", 'pwd; printf "%s|" "$@"', "sh", "x y", "", "*"];
+    const [program = "", ...words] = applicationCommand(
+      { ...front, application: { name: "shop", ...application } },
+      command,
+    );
+    const env = { PATH: `${folder}:${process.env.PATH}` };
+    const { status, stdout, stderr } = spawnSync(program, words, { env, encoding: "utf8" });
+    return { status, stdout, stderr };
+  };
+  const { username } = userInfo();
+
+  test("runs in its folder as its user, word for word", () => {
+    const stdout = `-n -u ${username}\n${folder}\nx y||*|`;
+    expect(run({ user: username, folder })).toEqual({ status: 0, stdout, stderr: "" });
+  });
+
+  test.each([
+    ["folder", { user: username, folder: join(folder, "current") }],
+    ["user", { user: "nobody-of-this-name", folder }],
+  ])("says that no release is in place where its %s does not exist", (_, application) => {
+    const { status, stderr } = run(application);
+    expect(status).toBe(75);
+    expect(stderr).toBe(
+      `lor-infra: no release is in place on ps-0 (${application.folder}), so nothing can run in it. Next: lor-infra app status\n`,
+    );
+  });
+
+  test("is the command itself on a machine without one", () => {
+    expect(applicationCommand(routes.bastion, ["uptime"])).toEqual(["uptime"]);
+  });
 });
 
 test.each([

@@ -1,8 +1,29 @@
 import type { ReachableMachine } from "../../systems/contract.ts";
 
-/** A command in the folder of a machine's application, as the application's user; as the administrator on a machine without one. */
-export function applicationCommand({ application }: ReachableMachine, command: readonly string[]): readonly string[] {
+/** Exit code of a command that had no release to run in: EX_TEMPFAIL of sysexits(3). */
+const withoutRelease = 75;
+
+/**
+ * A command in the folder of a machine's application, as the application's user; as the administrator on a machine without one. Before a release is in
+ * place neither the folder nor the user may exist: the command then says so, and ends with 75.
+ */
+export function applicationCommand(
+  { name, application }: ReachableMachine,
+  command: readonly string[],
+): readonly string[] {
   if (application === undefined) return command;
   const { user, folder } = application;
-  return ["sudo", "-n", "-u", user, "--", "sh", "-c", 'cd "$1" && shift && exec "$@"', "sh", folder, ...command];
+  return ["sh", "-c", asUser, "sh", user, folder, refusal(name, folder), ...command];
+}
+
+/** Arguments: user, folder, the words of the refusal, and the command. */
+const asUser = `user=$1
+id "$user" >/dev/null 2>&1 || { echo "$3" >&2; exit ${withoutRelease}; }
+shift
+exec sudo -n -u "$user" -- sh -c 'cd "$1" 2>/dev/null || { echo "$2" >&2; exit ${withoutRelease}; }
+shift 2
+exec "$@"' sh "$@"`;
+
+function refusal(machine: string, folder: string): string {
+  return `lor-infra: no release is in place on ${machine} (${folder}), so nothing can run in it. Next: lor-infra app status`;
 }
