@@ -18,8 +18,12 @@ export function withChange(command: Command): Command {
     .option("--in-freeze", "also while the calendar says that nothing is to be changed", false);
 }
 
+export function withIdentity(command: Command): Command {
+  return command.option("--identity <file>", "private key to log in with; by default the one of the settings");
+}
+
 export function withSwitch(command: Command): Command {
-  return withChange(command)
+  return withIdentity(withChange(command))
     .option("--plan <file>", "make a plan to review when the file is not there; apply exactly that plan when it is")
     .addOption(
       new Option("--on-failure <what>", "stop: leave a front that fails out of the pool; revert: take its step back")

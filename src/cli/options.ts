@@ -28,6 +28,8 @@ export interface ChangeOptions extends CloudOptions {
   readonly yes: boolean;
   readonly parallel?: number;
   readonly takeOver: boolean;
+  /** Private key to log in with to a machine that is not healthy. Default: the one of the settings. */
+  readonly identity?: string;
   /** Allow changes during a change freeze. */
   readonly inFreeze?: boolean;
 }

@@ -65,6 +65,7 @@ export async function withStack<T>(
       guarded: operation !== "state restore",
       ...(operation === undefined ? {} : { operation }),
       ...(options.timings === undefined ? {} : { timings: options.timings }),
+      ...(options.identity === undefined ? {} : { identity: options.identity }),
       ...(options.parallel === undefined ? {} : { parallel: options.parallel }),
     });
     const confirm: Confirm = async (proposal) => {

@@ -1,22 +1,33 @@
-import { messageOf } from "../core/errors.ts";
+import { LorError, messageOf } from "../core/errors.ts";
 import { readApplication } from "./application-state.ts";
 import type { StackContext } from "./stack-context.ts";
 
-/** Why a machine is not healthy, in its own words. */
+/** Why a machine is not healthy, in its own words, or why it could not be asked. */
 export interface MachineReason {
   /** A sentence for a message. */
   readonly text: string;
   /** The command that resolves it; undefined: none is known. */
   readonly next: string | undefined;
+  /** `person`: it waits for `next`. `starting`: it could not be asked, as while it starts. `refused`: it could not be asked, and waiting changes nothing. */
+  readonly kind: "told" | "person" | "starting" | "refused";
 }
+
+/** Failures that end by themselves when a machine has started. */
+const startingCodes: readonly string[] = [
+  "bastion-unreachable",
+  "host-key-unknown",
+  "machine-answer",
+  "machine-missing",
+  "machine-unreachable",
+];
 
 /**
  * Asks a machine why it is not healthy.
- * @returns undefined where machines cannot be asked: without the settings' section `access`, on a local cloud that simulates them, and before
- *   the bastion exists
+ * @returns undefined when it knows no reason, and where nobody can log in: without the settings' section `access`, on a local cloud that simulates
+ *   machines, and before the bastion exists
  */
 export async function machineReason(
-  { machines, emit }: Pick<StackContext, "machines" | "emit">,
+  { machines }: Pick<StackContext, "machines">,
   name: string,
 ): Promise<MachineReason | undefined> {
   try {
@@ -24,19 +35,22 @@ export async function machineReason(
     if (access === undefined) return undefined;
     const { health, installed, state, reasons } = await readApplication(access, name);
     if (installed === false) {
-      return { text: `${name} says: the application is not installed`, next: "lor-infra app install" };
+      return {
+        text: `${name} says: the application is not installed`,
+        next: "lor-infra app install",
+        kind: "person",
+      };
     }
     // Health is why it does not serve; a configuration that was not applied may be the cause.
     const waiting =
       state === null || state === "applied" ? undefined : (reasons.state ?? `its configuration is ${state}`);
     const own = health === "ok" ? waiting : health;
-    return own === undefined ? undefined : { text: `${name} says: ${own}`, next: undefined };
+    return own === undefined ? undefined : { text: `${name} says: ${own}`, next: undefined, kind: "told" };
   } catch (error) {
-    emit({
-      kind: "warning",
-      code: "machine-not-asked",
-      message: `${name} could not be asked why: ${messageOf(error)}`,
-    });
-    return undefined;
+    return {
+      text: `${name} could not be asked why: ${messageOf(error)}${error instanceof LorError && error.seen !== undefined ? ` (${error.seen})` : ""}`,
+      next: error instanceof LorError ? error.next : undefined,
+      kind: error instanceof LorError && startingCodes.includes(error.code) ? "starting" : "refused",
+    };
   }
 }

@@ -58,6 +58,8 @@ export interface OpenContextArgs {
   readonly parallel?: number;
   /** Take over the lock of a machine that a person has declared dead. */
   readonly takeOver?: boolean;
+  /** Private key to log in with to machines. Default: those of the settings that this user has. */
+  readonly identity?: string;
   /** Whether a state that went backwards is refused; false for the command that repairs it. Default: true. */
   readonly guarded?: boolean;
   /** Default: those of the cloud. */
@@ -111,7 +113,7 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
       certificates,
       ...installedCertificate(project, place, certificates),
       program: (plan, choice) => systemProgram(project, plan, choice, { cloud, certificate, thumbprint }),
-      machines: () => accessIfPossible(context),
+      machines: () => accessIfPossible(context, args.identity),
       [Symbol.asyncDispose]: () => giveBack(lock, args.emit),
     };
     return context;
@@ -122,12 +124,15 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
 }
 
 /** Where nobody can log in, nothing is asked and nothing is claimed. */
-async function accessIfPossible(context: StackContext): Promise<MachineAccess | undefined> {
+async function accessIfPossible(
+  context: StackContext,
+  identity: string | undefined,
+): Promise<MachineAccess | undefined> {
   const { access } = context.project.system.capabilities;
   if (access?.routes(planProfile(context.project, "normal")) === undefined) return undefined;
   const { openAccess } = await import("./ssh/open-access.ts");
   try {
-    return await openAccess(context);
+    return await openAccess(context, { identityFile: identity });
   } catch (error) {
     if (error instanceof LorError && (error.code === "machines-simulated" || error.code === "bastion-missing"))
       return undefined;

@@ -191,12 +191,49 @@ describe("a front that stays unhealthy", () => {
     expect(stack.events.filter((event) => event.kind === "warning" && event.code === "machine-not-asked")).toEqual([]);
   });
 
-  it("that could not be asked says so, and keeps the refusal", async () => {
-    await expect(run(new FakeMachines({ "ps-1": unreachable }))).rejects.toThrow(
-      expect.objectContaining({ code: "front-unhealthy" }),
+  const refused = new LorError({
+    code: "ssh-key-refused",
+    message: "ps-1 does not accept your key",
+    exit: ExitCode.failed,
+    culprit: "user",
+    seen: "no key of the settings is in ~/.ssh or in the agent",
+    next: "ssh-add FILE, or the same command with --identity FILE",
+  });
+  const warnings = () =>
+    stack.events.flatMap((event) => (event.kind === "warning" && event.code === "machine-not-asked" ? [event] : []));
+  const timeOf = async (work: () => Promise<unknown>) => {
+    const began = stack.clock.now().getTime();
+    await work();
+    return stack.clock.now().getTime() - began;
+  };
+
+  it.each([
+    ["that refuses the key", refused, 4, /could not be asked why: .*\(no key of the settings/, refused.next],
+    ["behind a bastion that does not answer", unreachable, 2, /could not be asked why: the bastion/, unreachable.next],
+  ])(
+    "%s is waited for only as long as asking has a point, where no other serves",
+    async (_, failure, part, message, next) => {
+      stack.world.sick.add("ps-0");
+      const waited = await timeOf(() =>
+        expect(run(new FakeMachines({ "ps-0": failure, "ps-1": failure }))).rejects.toThrow(
+          expect.objectContaining({ code: "front-unhealthy", exit: 1, message: expect.stringMatching(message), next }),
+        ),
+      );
+      expect(waited).toBeLessThan(realTimings.gateLimit / part);
+      expect(warnings()).toEqual([expect.objectContaining({ message: expect.stringContaining(next ?? "no command") })]);
+    },
+  );
+
+  it("that cannot be asked is reported at once and waited for, where others serve", async () => {
+    const waited = await timeOf(() =>
+      expect(run(new FakeMachines({ "ps-1": refused }))).rejects.toThrow(
+        expect.objectContaining({ code: "front-unhealthy", next: refused.next }),
+      ),
     );
-    expect(stack.events).toContainEqual(
-      expect.objectContaining({ code: "machine-not-asked", message: expect.stringContaining("does not answer") }),
+    expect(waited).toBeGreaterThanOrEqual(realTimings.gateLimit);
+    expect(warnings()).toHaveLength(1);
+    expect(stack.events.findIndex((event) => event.kind === "warning")).toBe(
+      stack.events.indexOf(warnings()[0] as never),
     );
   });
 
@@ -213,5 +250,20 @@ describe("a front that stays unhealthy", () => {
         next: "lor-infra rush",
       }),
     );
+  });
+
+  it("and cannot be asked is reported while a switch waits for it", async () => {
+    stack.world.sick.delete("ps-1");
+    await run(undefined);
+    stack.order({ at: "resize ps-0", effect: "sick-after" });
+    const context = stack.context({ machines: async () => new FakeMachines({ "ps-0": refused }) });
+    await expect(switchProfile(context, { target: "rush", confirm: stack.confirm })).rejects.toThrow(
+      expect.objectContaining({
+        code: "gate-failed",
+        message: expect.stringContaining("could not be asked why"),
+        next: refused.next,
+      }),
+    );
+    expect(warnings()).toHaveLength(1);
   });
 });

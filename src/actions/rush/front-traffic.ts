@@ -3,6 +3,7 @@ import { serves } from "../../rolling/serving.ts";
 import { HeldEvents } from "../../stack/held-events.ts";
 import { machineReason } from "../../stack/machine-reason.ts";
 import { type ObservedFleet, type ObservedFront, observeFleet } from "../../stack/observe-fleet.ts";
+import { ReasonAsker } from "../../stack/reason-asker.ts";
 import { type StackContext, stoppedBy } from "../../stack/stack-context.ts";
 import { sleepUnlessStopped, waitUntil } from "../../stack/wait-until.ts";
 
@@ -157,11 +158,17 @@ export async function readmitResized(context: StackContext, { members, next, run
 async function gate(wave: Wave, name: string): Promise<ObservedFront> {
   const { emit, timings } = wave.context;
   emit({ kind: "front", front: name, moment: "waiting-for-health" });
+  const asker = new ReasonAsker(wave.context);
+  const isGood = (one: ObservedFront) => one.healthy && one.server === "active";
   const { seen, good } = await waitUntil(wave.context, {
     limit: timings.gateLimit,
     hold: timings.gateHold,
-    look: () => wave.find(name),
-    good: (one) => one.healthy && one.server === "active",
+    look: async () => {
+      const one = await wave.find(name);
+      if (!isGood(one)) await asker.outlook(name);
+      return one;
+    },
+    good: isGood,
   });
   if (!good) {
     const reason = await machineReason(wave.context, name);

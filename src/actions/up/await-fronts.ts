@@ -1,16 +1,17 @@
 import { ExitCode, LorError } from "../../core/errors.ts";
 import { machineReason } from "../../stack/machine-reason.ts";
 import { type KnownFleet, type ObservedFleet, observeFleet } from "../../stack/observe-fleet.ts";
+import { ReasonAsker } from "../../stack/reason-asker.ts";
 import type { StackContext } from "../../stack/stack-context.ts";
 import { describeUnboundAddresses } from "../../stack/unbound-addresses.ts";
 import { waitUntil } from "../../stack/wait-until.ts";
 import type { SystemPlan } from "../../systems/contract.ts";
 import { readmitMembers } from "../rush/front-traffic.ts";
 
-/** Interval at which an unhealthy machine is asked for its reason, in milliseconds. */
-const askEvery = 30_000;
-
-/** Waits until the fronts of a stack are healthy, and puts back into the pool those that an earlier run left out. */
+/**
+ * Waits until the fronts of a stack are healthy, a person is to act, or none is healthy and nobody can ask why; and puts back into the pool those
+ * that an earlier run left out.
+ */
 export async function admitFronts(context: StackContext, plan: SystemPlan): Promise<ObservedFleet> {
   const { timings, emit } = context;
   const known: KnownFleet = {
@@ -18,15 +19,20 @@ export async function admitFronts(context: StackContext, plan: SystemPlan): Prom
     fronts: plan.fleet.fronts.map((front) => front.name),
   };
   const look = () => observeFleet(context, known);
-  const waitsForPerson = personAsker(context);
+  const asker = new ReasonAsker(context);
   const { seen } = await waitUntil(context, {
     limit: timings.gateLimit,
     // A balancer trusts a new member until a check has failed.
     hold: timings.gateHold,
     look: async () => {
       const fleet = await look();
-      const [unhealthy] = unhealthyFronts(plan, fleet);
-      return { ...fleet, ended: unhealthy === undefined || (await waitsForPerson(unhealthy)) };
+      const unhealthy = unhealthyFronts(plan, fleet);
+      const [first] = unhealthy;
+      if (first === undefined) return { ...fleet, ended: true };
+      const outlook = await asker.outlook(first);
+      // Where others serve, the last one may only need its time.
+      const noneServes = unhealthy.length === known.fronts.length;
+      return { ...fleet, ended: outlook === "person" || (outlook === "unknown" && noneServes) };
     },
     good: ({ ended }) => ended,
   });
@@ -65,19 +71,4 @@ export async function requireHealthy(context: StackContext, plan: SystemPlan, fl
 function unhealthyFronts(plan: SystemPlan, fleet: ObservedFleet): readonly string[] {
   const healthy = new Set(fleet.fronts.filter((one) => one.healthy).map((one) => one.name));
   return plan.fleet.fronts.map((one) => one.name).filter((name) => !healthy.has(name));
-}
-
-/** Reports whether an unhealthy machine needs a command from a person, such as `app install`; `up` then waits no longer. */
-function personAsker(context: StackContext): (machine: string) => Promise<boolean> {
-  // A machine that cannot be asked is reported once, at the end.
-  const quiet = { ...context, emit: () => undefined };
-  let next = context.clock.now().getTime() + askEvery;
-  let waits = false;
-  return async (machine) => {
-    const now = context.clock.now().getTime();
-    if (now < next) return waits;
-    next = now + askEvery;
-    waits = (await machineReason(quiet, machine))?.next !== undefined;
-    return waits;
-  };
 }

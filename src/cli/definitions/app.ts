@@ -1,7 +1,6 @@
-import { withCloud } from "../cloud-options.ts";
+import { withCloud, withIdentity } from "../cloud-options.ts";
 import { add } from "../command-options.ts";
 import type { DefineCommand } from "../define-command.ts";
-import { withIdentity } from "./machines.ts";
 
 export const define: DefineCommand = (program, runs) => {
   const app = program.command("app").description("the applications on the machines");

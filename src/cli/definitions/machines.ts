@@ -1,5 +1,4 @@
-import type { Command } from "commander";
-import { withCloud } from "../cloud-options.ts";
+import { withCloud, withIdentity } from "../cloud-options.ts";
 import { add } from "../command-options.ts";
 import type { DefineCommand } from "../define-command.ts";
 
@@ -27,7 +26,3 @@ export const define: DefineCommand = (program, runs) => {
     .option("--sessions", "who logged in, and what they ran", false)
     .action(runs(async () => (await load()).logs));
 };
-
-export function withIdentity(command: Command): Command {
-  return command.option("--identity <file>", "private key to log in with; by default the one of the settings");
-}

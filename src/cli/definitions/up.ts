@@ -1,9 +1,9 @@
-import { withChange } from "../cloud-options.ts";
+import { withChange, withIdentity } from "../cloud-options.ts";
 import { add, profileOption } from "../command-options.ts";
 import type { DefineCommand } from "../define-command.ts";
 
 export const define: DefineCommand = (program, runs) => {
-  withChange(add(program, "up", "create the system, or repair it, in the profile it runs in"))
+  withIdentity(withChange(add(program, "up", "create the system, or repair it, in the profile it runs in")))
     .addOption(profileOption())
     .action(runs(async () => (await import("../commands/up.ts")).up));
 };
