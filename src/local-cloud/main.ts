@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { extensionsVariable } from "../os/extensions.ts";
@@ -7,8 +7,10 @@ import { thisProcess } from "../os/process-identity.ts";
 import { createLocalCloud } from "./create-local-cloud.ts";
 import { startHttpApi } from "./http/http-server.ts";
 import { claimFolder } from "./kernel/folder-claim.ts";
+import { authorityFileName } from "./kernel/runtime.ts";
 import { removeRuntime, writeRuntime } from "./kernel/runtime-file.ts";
 import { ensureTlsFile } from "./kernel/tls-certificate.ts";
+import { CertificateAuthority } from "./machines/services/certificate-authority.ts";
 import { startDnsServer } from "./ovhcloud/zones/dns-server.ts";
 import { startProviders } from "./provider/start-providers.ts";
 import { loadSimulators, openSimulators } from "./simulators.ts";
@@ -57,7 +59,8 @@ const traffic = startTraffic(
   machines,
 );
 const token = randomBytes(24).toString("base64url");
-const api = await startHttpApi({ cloud, traffic: traffic.traffic, machines, apis: simulators.apis, token });
+const authority = openAuthority();
+const api = await startHttpApi({ cloud, traffic: traffic.traffic, machines, apis: simulators.apis, token, authority });
 const dns = await startDnsServer(cloud.ovhZones);
 const providers = await startProviders(cloud, simulators.packages);
 await traffic.traffic.refresh();
@@ -66,6 +69,7 @@ writeRuntime(folder, {
   ...thisProcess(),
   providers: providers.ports,
   httpUrl: api.url,
+  ...(api.secureUrl === undefined ? {} : { secureUrl: api.secureUrl }),
   dnsServer: dns.address,
   token,
   trafficPortOffset: Number(options["port-offset"]),
@@ -81,6 +85,14 @@ await machines?.stop();
 cloud.close();
 claim[Symbol.dispose]();
 process.exit(0);
+
+/** Machines trust the one in their own folder, which their databases have as well. */
+function openAuthority(): CertificateAuthority {
+  const place = options.machines ? join(folder, "machines", "services") : folder;
+  const opened = CertificateAuthority.open(join(place, "authority"), () => new Date());
+  writeFileSync(join(folder, authorityFileName), opened.certificate);
+  return opened;
+}
 
 async function startMachines() {
   const { CloudMachines } = await import("./machines/machines.ts");

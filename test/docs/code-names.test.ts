@@ -10,7 +10,12 @@ const ownNames = /\b(lor\/|ovh|ovhcloud|prestashop|odoo|digitalocean|proxmox|pic
 const ownFolders = /^src\/(systems|clouds|local-cloud|machines)\//;
 
 /** Reasons: docs/decisions/names-outside-their-folders.md. */
-const allowed = ["src/index.ts", "src/policy-pack/rules.ts"];
+const allowed = [
+  "src/cli/commands/cloud.ts",
+  "src/cli/definitions/cloud.ts",
+  "src/index.ts",
+  "src/policy-pack/rules.ts",
+];
 
 const files = execFileSync("git", ["ls-files", "src", "components", "test"], { cwd: repository, encoding: "utf8" })
   .split("\n")

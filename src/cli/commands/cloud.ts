@@ -6,8 +6,11 @@ import { liftRestrictions, listRestrictions, restrictCloud } from "../../actions
 import { cloudStatus as readStatus } from "../../actions/cloud/cloud-status.ts";
 import { stopCloud } from "../../actions/cloud/cloud-stop.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
+import { ControlClient } from "../../local-cloud/http/control-client.ts";
 import type { FaultEffect } from "../../local-cloud/kernel/faults.ts";
 import type { MachineReport } from "../../local-cloud/machines/machine-report.ts";
+import { ovhEnvironment } from "../../local-cloud/ovhcloud/client-environment.ts";
+import { cloudFolder } from "../../stack/cloud-connection.ts";
 import { openContext, openProjectState } from "../../stack/open-context.ts";
 import { startCloud } from "../../stack/start-local-cloud.ts";
 import { stackFolder, stateHome } from "../../state/stack-folder.ts";
@@ -25,16 +28,29 @@ import type { Terminal } from "../terminal.ts";
 
 export async function cloudStart(
   terminal: Terminal,
-  options: SettingsOptions & { readonly realtime: boolean; readonly machines: boolean; readonly releases?: string },
+  options: SettingsOptions & {
+    readonly realtime: boolean;
+    readonly machines: boolean;
+    readonly releases?: string;
+    readonly printOvhEndpoint: boolean;
+  },
 ): Promise<ExitCode> {
   const home = stateHome(options.settings, process.env);
   const { runtime, started } = await startCloud({
     home,
     env: process.env,
-    onProgress: (text) => terminal.line(text),
+    // `eval` reads standard output then.
+    onProgress: (text) => (options.printOvhEndpoint ? terminal.warn(text) : terminal.line(text)),
     ...(options.realtime ? { scale: 1 } : {}),
     ...(options.machines ? { machines: { releases: options.releases } } : {}),
   });
+  if (options.printOvhEndpoint) {
+    const { projectId } = await new ControlClient(runtime).credentials();
+    const variables = ovhEnvironment({ folder: cloudFolder(home), runtime, projectId });
+    if (terminal.json) terminal.document({ version: 1, ...variables });
+    else terminal.print(shellExports(variables.bearer));
+    return ExitCode.done;
+  }
   terminal.line(
     `The local cloud ${started ? "runs now" : "runs already"}${runtime.machines === true ? " with machines that boot" : ""} (process ${runtime.pid}, ${runtime.httpUrl}).`,
   );

@@ -11,6 +11,11 @@ export const define: DefineCommand = (program, runs) => {
     .option("--realtime", "operations last as long as on the real cloud", false)
     .option("--machines", "boot its servers as whole Debian machines, where this computer can", false)
     .option("--releases <folder>", "with --machines: release archives, each at HOST/PATH of its address")
+    .option(
+      "--print-ovh-endpoint",
+      'only shell variables for clients of OVHcloud\'s API: eval "$(lor-infra cloud start --print-ovh-endpoint)"',
+      false,
+    )
     .action(runs(async () => (await load()).cloudStart));
   addCloud("stop", "stop it; what it holds stays").action(runs(async () => (await load()).cloudStop));
   addCloud("status", "whether it runs, and what it holds").action(runs(async () => (await load()).cloudStatus));

@@ -1,9 +1,12 @@
 import { timingSafeEqual } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { TLSSocket } from "node:tls";
 import createRouter from "find-my-way";
 import { CloudError, ConnectionDropped } from "../kernel/cloud-error.ts";
 import type { LocalCloud } from "../local-cloud.ts";
+import type { CertificateAuthority } from "../machines/services/certificate-authority.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 import { control } from "./control.ts";
 import { plainErrors, refusalCode } from "./error-format.ts";
@@ -21,11 +24,15 @@ export interface HttpApiArgs {
   readonly apis: readonly HttpApi[];
   /** Bearer token of the control API and of every API with the access `token`. */
   readonly token: string;
+  /** Signs the certificate of the HTTPS address. Default: there is no HTTPS address. */
+  readonly authority?: CertificateAuthority | undefined;
 }
 
 export interface RunningHttpApi {
   /** Such as `http://127.0.0.1:41234`. */
   readonly url: string;
+  /** The same by TLS, such as `https://localhost:41235`; undefined without an authority. */
+  readonly secureUrl: string | undefined;
   close(): Promise<void>;
 }
 
@@ -34,7 +41,10 @@ interface Target {
   readonly route: Route;
 }
 
-/** Serves the raw APIs on a free port of loopback. */
+/** Names that the certificate of the HTTPS address is issued for; the first is the one in it. */
+const secureNames = ["localhost", "127.0.0.1"] as const;
+
+/** Serves the raw APIs on a free port of loopback, and by TLS on another one. */
 export async function startHttpApi(args: HttpApiArgs): Promise<RunningHttpApi> {
   const router = createRouter({ ignoreTrailingSlash: true, maxParamLength: 500 });
   for (const api of [...args.apis, control]) {
@@ -43,29 +53,42 @@ export async function startHttpApi(args: HttpApiArgs): Promise<RunningHttpApi> {
     }
   }
   let url = "";
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
     const found = router.find((request.method ?? "GET") as "GET", path);
     const target = found?.store as Target | undefined;
     void answer(request, response, target, () =>
       handle(args, url, request, target, found?.params as Record<string, string> | undefined),
     );
-  });
-  // Longer than any client keeps an idle connection: it is the client who closes, so that no call meets a connection that is just ending.
-  server.keepAliveTimeout = 3_600_000;
-  url = `http://127.0.0.1:${await listen(server)}`;
+  };
+  const plain = createServer(listener);
+  url = `http://127.0.0.1:${await listen(plain)}`;
+  const secure = args.authority === undefined ? undefined : createSecureServer(certificate(args.authority), listener);
   return {
     url,
+    secureUrl: secure === undefined ? undefined : `https://${secureNames[0]}:${await listen(secure)}`,
     close: async () => {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      server.close(() => resolve());
-      server.closeAllConnections();
-      await promise;
+      await Promise.all([plain, secure].map(async (server) => await close(server)));
     },
   };
 }
 
+function certificate(authority: CertificateAuthority): { readonly cert: string; readonly key: string } {
+  const issued = authority.issue(secureNames);
+  return { cert: issued.certificate, key: issued.key };
+}
+
+async function close(server: Server | undefined): Promise<void> {
+  if (server === undefined) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  server.closeAllConnections();
+  await promise;
+}
+
 function listen(server: Server): Promise<number> {
+  // Longer than any client keeps an idle connection: it is the client who closes, so that no call meets a connection that is just ending.
+  server.keepAliveTimeout = 3_600_000;
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   server.once("error", reject);
   server.listen({ host: "127.0.0.1", port: 0 }, () => resolve((server.address() as AddressInfo).port));
@@ -82,15 +105,17 @@ async function handle(
   const url = new URL(request.url ?? "/", base);
   if (target === undefined) throw new CloudError(404, "not-found", `${request.method} ${url.pathname} is not modelled`);
   const { api, route } = target;
-  authorize(args, api, request);
+  const content = typeof api.access === "function" ? await readContent(request) : undefined;
+  authorize(args, api, request, content ?? "");
   const call: Call = {
     cloud: args.cloud,
     traffic: args.traffic,
     machines: args.machines,
+    authority: args.authority?.certificate,
     base,
     params,
     query: Object.fromEntries(url.searchParams),
-    ...(await readBody(request, target)),
+    ...bodyOf(content ?? (await readContent(request)), target),
   };
   if (!api.journaled) return await route.handle(call);
   const asked = route.asked === undefined ? "" : ` ${route.asked(call)}`;
@@ -100,7 +125,19 @@ async function handle(
   );
 }
 
-function authorize(args: HttpApiArgs, api: HttpApi, request: IncomingMessage): void {
+function authorize(args: HttpApiArgs, api: HttpApi, request: IncomingMessage, content: string): void {
+  if (typeof api.access === "function") {
+    const scheme = request.socket instanceof TLSSocket ? "https" : "http";
+    api.access({
+      method: request.method ?? "GET",
+      url: `${scheme}://${request.headers.host ?? ""}${request.url ?? ""}`,
+      headers: request.headers,
+      content,
+      token: args.token,
+      now: args.cloud.clock.now(),
+    });
+    return;
+  }
   switch (api.access) {
     case "public":
       return;
@@ -126,7 +163,7 @@ function unauthorized(api: HttpApi): CloudError {
   return new CloudError(401, refusalCode(api.errors, 401), "The request you have made requires authentication.");
 }
 
-async function readBody(request: IncomingMessage, { api, route }: Target): Promise<Pick<Call, "body" | "content">> {
+async function readContent(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -134,9 +171,12 @@ async function readBody(request: IncomingMessage, { api, route }: Target): Promi
     if (size > largestBodyBytes) throw new CloudError(413, "too-large", "the body is too large");
     chunks.push(chunk);
   }
-  const content = Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function bodyOf(content: string, { api, route }: Target): Pick<Call, "body" | "content"> {
   if (route.takesContent === true) return { body: {}, content };
-  if (size === 0) return { body: {}, content: "" };
+  if (content === "") return { body: {}, content: "" };
   try {
     return { body: jsonObject(JSON.parse(content)), content: "" };
   } catch {

@@ -1,16 +1,36 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { LocalCloud } from "../local-cloud.ts";
 import type { MachineReport } from "../machines/machine-report.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 import type { ErrorFormat } from "./error-format.ts";
 
-/** Who may call: anyone, holders of a token from Keystone, or holders of the local cloud's own bearer token. */
-type Access = "public" | "keystone" | "token";
+/**
+ * Who may call: anyone, holders of a token from Keystone, holders of the local cloud's own bearer token, or whoever the API's own rule lets in:
+ * it throws a CloudError for anybody else.
+ */
+type Access = "public" | "keystone" | "token" | ((asked: AskedCall) => void);
+
+/** A call as it arrived, before anything is done. */
+export interface AskedCall {
+  readonly method: string;
+  /** As the client wrote it: scheme, host, path and query. */
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  /** The body, byte for byte. */
+  readonly content: string;
+  /** Bearer token of the local cloud. Secret. */
+  readonly token: string;
+  /** Milliseconds of the cloud's clock. */
+  readonly now: number;
+}
 
 export interface Call {
   readonly cloud: LocalCloud;
   readonly traffic: Traffic;
   /** Machines that really boot; undefined: they are modelled. */
   readonly machines?: { report(): readonly MachineReport[] } | undefined;
+  /** Certificate of the cloud's own authority, PEM; undefined where it has none. */
+  readonly authority?: string | undefined;
   /** Address of this server, such as `http://127.0.0.1:41234`. */
   readonly base: string;
   readonly params: Readonly<Record<string, string>>;

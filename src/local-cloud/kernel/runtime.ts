@@ -1,3 +1,6 @@
+/** File in the cloud's folder with the certificate of its authority, PEM. */
+export const authorityFileName = "authority.crt";
+
 /**
  * How other processes reach a running local cloud: written to `<state folder>/cloud/runtime.json` (mode 0600) once it serves,
  * removed when it stops. The folder also holds `cloud.sqlite`.
@@ -11,6 +14,8 @@ export interface CloudRuntime {
   readonly providers: Readonly<Record<string, number>>;
   /** Base of the raw APIs, such as `http://127.0.0.1:41234`; Keystone is at `/identity/v3`, OVH v1 at `/1.0`. */
   readonly httpUrl: string;
+  /** The same by TLS, such as `https://localhost:41235`, with a certificate of the cloud's own authority. Absent: a cloud started by an earlier version. */
+  readonly secureUrl?: string;
   /** `host:port` of the name server of the DNS zones. Absent: a cloud started by an earlier version. */
   readonly dnsServer?: string;
   /** Bearer token of the control API (`/control/...`). */

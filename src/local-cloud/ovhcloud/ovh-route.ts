@@ -12,15 +12,32 @@ export function post(path: string, read: (call: Call) => unknown): Route {
   return { method: "POST", path, handle: (call): Reply => ({ body: read(inProject(call)) }) };
 }
 
-export function remove(path: string, effect: (call: Call) => void): Route {
+export function put(path: string, change: (call: Call) => unknown): Route {
   return {
-    method: "DELETE",
+    method: "PUT",
     path,
     handle: (call): Reply => {
-      effect(inProject(call));
+      change(inProject(call));
       return { body: null };
     },
   };
+}
+
+/** A deletion that answers with nothing. */
+export function remove(path: string, effect: (call: Call) => void | Promise<void>): Route {
+  return {
+    method: "DELETE",
+    path,
+    handle: async (call): Promise<Reply> => {
+      await effect(inProject(call));
+      return { body: null };
+    },
+  };
+}
+
+/** A deletion that answers with what it began. */
+export function removeBegun(path: string, begin: (call: Call) => unknown): Route {
+  return { method: "DELETE", path, handle: (call): Reply => ({ body: begin(inProject(call)) }) };
 }
 
 /** OVHcloud answers a foreign project as a missing one. */

@@ -18,6 +18,8 @@ function databaseArgs(cloud: LocalCloud): CreateDatabaseArgs {
   };
 }
 
+const noMatchingCompute = "no compute matches your expectations, please refer to the availability endpoint";
+
 describe("a managed database", () => {
   it("is CREATING, then READY, on an address of its subnet's pool", () => {
     const cloud = openCloud();
@@ -61,9 +63,7 @@ describe("a managed database", () => {
     expect(refusal(() => cloud.ovhDatabases.update(id, { diskSize: 159 })).status).toBe(400);
     expect(refusal(() => cloud.ovhDatabases.update(id, { flavor: "db1-4" })).message).toContain("cannot go down");
     expect(refusal(() => cloud.ovhDatabases.update(id, { version: "14" })).message).toContain("cannot go down");
-    expect(refusal(() => cloud.ovhDatabases.update(id, { flavor: "b3-16" })).message).toContain(
-      "not available with plan business",
-    );
+    expect(refusal(() => cloud.ovhDatabases.update(id, { flavor: "b3-16" })).message).toBe(noMatchingCompute);
   });
 
   it("is refused when it is not sold or its network is not there", () => {
@@ -71,8 +71,8 @@ describe("a managed database", () => {
     const args = databaseArgs(cloud);
     const ask = (change: Partial<CreateDatabaseArgs>) =>
       refusal(() => cloud.ovhDatabases.create({ ...args, ...change })).message;
-    expect(ask({ plan: "huge" })).toContain("available: essential, business");
-    expect(ask({ version: "9" })).toContain("14, 15, 16, 17");
+    expect(ask({ plan: "huge" })).toBe(noMatchingCompute);
+    expect(ask({ version: "9" })).toBe(noMatchingCompute);
     expect(ask({ plan: "business" })).toBe("Plan business has 2 node(s), not 1");
     expect(ask({ diskSize: 1000 })).toContain("from 80 to 240 GB");
     expect(ask({ ipRestrictions: [{ ip: "10.10.3.1/24" }] })).toContain("not an address block");

@@ -47,7 +47,12 @@ export interface InstalledOpenTofu {
 
 /** Finds OpenTofu and its OpenStack provider in the cache or builds them: on 2 cores some 10 minutes, once. */
 export async function installOpenTofu(args: InstallOpenTofuArgs): Promise<InstalledOpenTofu> {
-  const path = await builtProgram({ ...args, ...opentofu, recipe: opentofuRecipe });
+  const path = await buildOpenTofu(args);
   const providerPath = await builtProgram({ ...args, ...provider, recipe: providerRecipe });
   return { path, version: opentofu.version, provider: providerPath, providerVersion: provider.version };
+}
+
+/** Path of `tofu` alone, from the cache or built. */
+export async function buildOpenTofu(args: InstallOpenTofuArgs): Promise<string> {
+  return await builtProgram({ ...args, ...opentofu, recipe: opentofuRecipe });
 }

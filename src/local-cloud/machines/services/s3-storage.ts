@@ -60,6 +60,8 @@ export class S3Storage implements NamedService {
     args.cloud.ovhStorage.stored = {
       list: (bucket, region) => objectsIn(join(this.#bucketsOf(region.toLowerCase()), bucket)),
       empty: (bucket, region) => emptyFolder(join(this.#bucketsOf(region.toLowerCase()), bucket)),
+      remove: (bucket, region, key) =>
+        rmSync(join(this.#bucketsOf(region.toLowerCase()), bucket, key), { force: true }),
     };
     this.#proxy.on("error", (_error, _request, response) => {
       if ("headersSent" in response && !response.headersSent) refuse(response, 503, "ServiceUnavailable");

@@ -7,6 +7,9 @@ import type { LoadBalancerFlavorsApi, LoadBalancerFlavorView } from "./types.ts"
 /** Mbit/s of each size; source in BEHAVIOUR.md. */
 const sizes = { small: 200, medium: 500, large: 2000, xl: 4000 } as const;
 
+/** Ids of OVHcloud that are public. Source: ovh/terraform-provider-ovh, resource_cloud_project_loadbalancer_test.go; its size is assumed. */
+const knownIds: Readonly<Record<string, string>> = { "GRA9 small": "2d4bc92c-38fc-4b50-9484-8351ab0c4e69" };
+
 export class LoadBalancerFlavors implements LoadBalancerFlavorsApi {
   readonly #context: CloudContext;
   readonly #byId: ReadonlyMap<string, LoadBalancerFlavorView>;
@@ -15,7 +18,7 @@ export class LoadBalancerFlavors implements LoadBalancerFlavorsApi {
     this.#context = context;
     const flavors = computeRegions.flatMap((region) =>
       Object.entries(sizes).map(([name, bandwidth]) => ({
-        id: fixedUuid("load-balancer-flavor", region, name),
+        id: knownIds[`${region} ${name}`] ?? fixedUuid("load-balancer-flavor", region, name),
         name,
         region,
         bandwidth,

@@ -65,8 +65,12 @@ export class OvhBackups implements OvhBackupsApi {
     });
   }
 
-  get(id: string): WorkflowBackupView {
-    return this.#context.read(() => this.#view(this.#records.require(id)));
+  get(id: string, region?: string): WorkflowBackupView {
+    return this.#context.read(() => {
+      const record = this.#records.require(id);
+      const elsewhere = region !== undefined && record.region !== region.toUpperCase();
+      return this.#view(elsewhere ? this.#records.require(`${id} in ${region}`) : record);
+    });
   }
 
   list(filter: { region?: string | undefined; name?: string | undefined } = {}): WorkflowBackupView[] {

@@ -28,7 +28,8 @@ export interface OvhBackupsApi {
     rotation: number;
     maxExecutionCount?: number | undefined;
   }): WorkflowBackupView;
-  get(id: string): WorkflowBackupView;
+  /** In another region there is none of that id. */
+  get(id: string, region?: string): WorkflowBackupView;
   list(filter?: { region?: string | undefined; name?: string | undefined }): WorkflowBackupView[];
   delete(id: string): void;
   /** The copies that exist now: one for each time of the cron since the creation while the instance ran, the newest `rotation` of them. */

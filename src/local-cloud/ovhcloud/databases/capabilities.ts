@@ -1,3 +1,4 @@
+import { filtered, type Json } from "../../http/route.ts";
 import { databaseRegions } from "../../kernel/regions.ts";
 import type { DatabaseCapabilities } from "./types.ts";
 
@@ -34,4 +35,48 @@ const secondGeneration: ReadonlySet<string> = new Set(["essential", "business", 
 /** Whether a plan is sold with a flavor. */
 export function isSold(plan: string, flavor: string): boolean {
   return secondGeneration.has(plan) === flavor.startsWith("db1-");
+}
+
+/** Words about an engine that nothing is decided by. Descriptions are ours. */
+const engineWords: Readonly<Record<string, { readonly description: string; readonly sslModes: readonly string[] }>> = {
+  mysql: { description: "MySQL", sslModes: ["REQUIRED"] },
+  postgresql: { description: "PostgreSQL", sslModes: ["require"] },
+};
+
+export const engineOffers = capabilities.engines.map(({ name, versions, defaultVersion }) => ({
+  name,
+  versions,
+  defaultVersion,
+  description: engineWords[name]?.description ?? name,
+  sslModes: engineWords[name]?.sslModes ?? [],
+}));
+
+/** Every combination that may be ordered, one entry each, filtered by the fields of the query. */
+export function availability(query: Readonly<Record<string, string>>): readonly Json[] {
+  const combinations = capabilities.engines.flatMap(({ name: engine, versions, defaultVersion }) =>
+    versions.flatMap((version) =>
+      capabilities.plans.flatMap((plan) =>
+        capabilities.flavors
+          .filter((flavor) => isSold(plan.name, flavor.name))
+          .flatMap((flavor) =>
+            capabilities.regions.map((region) => ({
+              engine,
+              version,
+              plan: plan.name,
+              flavor: flavor.name,
+              region,
+              network: "public",
+              backupRetentionDays: plan.backupRetentionDays,
+              minNodeNumber: plan.nodes,
+              maxNodeNumber: plan.nodes,
+              minDiskSize: flavor.minDiskSize,
+              maxDiskSize: flavor.maxDiskSize,
+              status: "STABLE",
+              default: version === defaultVersion,
+            })),
+          ),
+      ),
+    ),
+  );
+  return filtered(combinations, query);
 }

@@ -27,20 +27,10 @@ export function checkOffer(wanted: {
   if (known === undefined || (engine !== "mysql" && engine !== "postgresql")) {
     throw badRequest(`Engine ${engine} is not available (available: ${names(capabilities.engines)})`);
   }
-  if (!known.versions.includes(wanted.version)) {
-    throw badRequest(
-      `Version ${wanted.version} of ${engine} is not available (available: ${known.versions.join(", ")})`,
-    );
-  }
   const plan = capabilities.plans.find(({ name }) => name === wanted.plan);
-  if (plan === undefined) {
-    throw badRequest(`Plan ${wanted.plan} is not available (available: ${names(capabilities.plans)})`);
-  }
   const flavor = capabilities.flavors.find(({ name }) => name === wanted.flavor);
-  if (flavor === undefined || !isSold(plan.name, flavor.name)) {
-    const sold = capabilities.flavors.filter(({ name }) => isSold(plan.name, name));
-    throw badRequest(`Flavor ${wanted.flavor} is not available with plan ${plan.name} (available: ${names(sold)})`);
-  }
+  const sold = known.versions.includes(wanted.version) && isSold(wanted.plan, wanted.flavor);
+  if (plan === undefined || flavor === undefined || !sold) throw noMatchingCompute();
   const diskSize = wanted.diskSize ?? flavor.minDiskSize;
   if (diskSize < flavor.minDiskSize || diskSize > flavor.maxDiskSize) {
     throw badRequest(
@@ -82,8 +72,22 @@ export function badRequest(message: string): CloudError {
   return new CloudError(400, "Client::BadRequest", message);
 }
 
-export function conflict(message: string): CloudError {
-  return new CloudError(409, "Client::Conflict", message);
+/** @param code class, such as `Client::Conflict::PostgresUserAlreadyExist` */
+export function conflict(code: string, message: string): CloudError {
+  return new CloudError(409, code, message);
+}
+
+export function forbidden(message: string): CloudError {
+  return new CloudError(403, "Client::Forbidden", message);
+}
+
+/** What OVHcloud answers to any combination that is not sold. Source: ovh/terraform-provider-ovh, issue 1440. */
+function noMatchingCompute(): CloudError {
+  return new CloudError(
+    404,
+    "Client::NotFound::NoMatchingCompute",
+    "no compute matches your expectations, please refer to the availability endpoint",
+  );
 }
 
 function names(items: readonly { readonly name: string }[]): string {

@@ -3,7 +3,7 @@ import type { CloudContext } from "../../kernel/context.ts";
 import { Records } from "../../kernel/records.ts";
 import type { StoredRecord } from "../../kernel/store.ts";
 import type { Ports } from "../../openstack/neutron/ports.ts";
-import type { DatabaseEngine, DatabaseStatus, DatabaseUserView, IpRestriction } from "./types.ts";
+import type { ConnectionPoolArgs, DatabaseEngine, DatabaseStatus, DatabaseUserView, IpRestriction } from "./types.ts";
 
 export interface DatabaseBody {
   readonly engine: DatabaseEngine;
@@ -47,12 +47,15 @@ export interface LogicalDatabaseBody {
   readonly ready: boolean;
 }
 
+export type ConnectionPoolBody = Omit<ConnectionPoolArgs, "name">;
+
 export type DatabaseRecord = StoredRecord<DatabaseBody>;
 
 export class DatabaseRecords {
   readonly services: Records<DatabaseBody>;
   readonly users: Records<DatabaseUserBody>;
   readonly databases: Records<LogicalDatabaseBody>;
+  readonly pools: Records<ConnectionPoolBody>;
   readonly #ports: Ports;
 
   constructor(context: CloudContext, ports: Ports) {
@@ -62,6 +65,7 @@ export class DatabaseRecords {
     this.services = new Records(context, "database", notFound("Database service"));
     this.users = new Records(context, "database-user", notFound("User"));
     this.databases = new Records(context, "logical-database", notFound("Database"));
+    this.pools = new Records(context, "connection-pool", notFound("Connection pool"));
     context.onDue<DatabaseBody>("database", (record) => this.#settle(record));
     context.onDue<DatabaseUserBody>("database-user", (record) =>
       this.users.save({ ...record, due: undefined, body: { ...record.body, status: "READY" } }),
@@ -81,11 +85,8 @@ export class DatabaseRecords {
   }
 
   #remove(record: DatabaseRecord): void {
-    for (const user of this.users.list({ parent: record.id })) {
-      this.users.remove(user.id);
-    }
-    for (const database of this.databases.list({ parent: record.id })) {
-      this.databases.remove(database.id);
+    for (const parts of [this.pools, this.users, this.databases]) {
+      for (const part of parts.list({ parent: record.id })) parts.remove(part.id);
     }
     for (const portId of record.body.portIds) {
       this.#ports.discard(portId);

@@ -9,6 +9,12 @@ export const administratorName = "avnadmin";
 const firstDatabase = "defaultdb";
 const passwordLength = 24;
 
+/** Class of the refusal of a name that is taken. Source: ovh/terraform-provider-ovh, issue 1306 (PostgreSQL); MySQL's assumed alike. */
+const userExists = {
+  mysql: "Client::Conflict::MysqlUserAlreadyExist",
+  postgresql: "Client::Conflict::PostgresUserAlreadyExist",
+} as const;
+
 /** Users and logical databases inside a service. */
 export class DatabaseUsers {
   readonly #context: CloudContext;
@@ -40,9 +46,9 @@ export class DatabaseUsers {
     readonly password: string;
   } {
     return this.#context.write(() => {
-      const service = this.#requireReady(clusterId);
+      const service = this.requireReady(clusterId);
       if (this.#records.users.list({ parent: clusterId, name: args.name }).length > 0) {
-        throw conflict(`User ${args.name} already exists`);
+        throw conflict(userExists[service.body.engine], `user "${args.name}" already exist`);
       }
       const record = this.#insertUser(service, args.name, args.roles ?? []);
       return { ...view(record), password: record.body.password };
@@ -78,7 +84,7 @@ export class DatabaseUsers {
 
   update(clusterId: string, userId: string, args: { roles?: readonly string[] | undefined }): DatabaseUserView {
     return this.#context.write(() => {
-      this.#requireReady(clusterId);
+      this.requireReady(clusterId);
       const record = this.#requireUser(clusterId, userId);
       return view(this.#change(record, { roles: [...(args.roles ?? record.body.roles)] }));
     });
@@ -86,7 +92,7 @@ export class DatabaseUsers {
 
   resetPassword(clusterId: string, userId: string): DatabaseUserView & { readonly password: string } {
     return this.#context.write(() => {
-      this.#requireReady(clusterId);
+      this.requireReady(clusterId);
       const password = this.#context.secret(passwordLength);
       return { ...view(this.#change(this.#requireUser(clusterId, userId), { password })), password };
     });
@@ -114,9 +120,9 @@ export class DatabaseUsers {
 
   createDatabase(clusterId: string, name: string): LogicalDatabaseView {
     return this.#context.write(() => {
-      const service = this.#requireReady(clusterId);
+      const service = this.requireReady(clusterId);
       if (this.#records.databases.list({ parent: clusterId, name }).length > 0) {
-        throw conflict(`Database ${name} already exists`);
+        throw conflict("Client::Conflict::DatabaseAlreadyExist", `database "${name}" already exist`);
       }
       return databaseView(
         this.#records.databases.insert({
@@ -149,10 +155,14 @@ export class DatabaseUsers {
     this.#context.write(() => this.#records.databases.remove(this.#requireDatabase(clusterId, databaseId).id));
   }
 
-  #requireReady(clusterId: string): DatabaseRecord {
+  /** @throws CloudError 409 while something goes on */
+  requireReady(clusterId: string): DatabaseRecord {
     const service = this.#records.services.require(clusterId);
     if (service.body.status !== "READY") {
-      throw conflict(`Database service ${clusterId} is not READY: its status is ${service.body.status}`);
+      throw conflict(
+        "Client::Conflict",
+        `Database service ${clusterId} is not READY: its status is ${service.body.status}`,
+      );
     }
     return service;
   }

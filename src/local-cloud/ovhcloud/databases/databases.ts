@@ -11,11 +11,14 @@ import {
   checkTime,
   conflict,
 } from "./check-database.ts";
+import { ConnectionPools } from "./connection-pools.ts";
 import { DatabaseNodes } from "./database-nodes.ts";
 import { type DatabaseBody, type DatabaseRecord, DatabaseRecords } from "./database-records.ts";
 import { DatabaseUsers } from "./database-users.ts";
 import { backupsOf, viewOf } from "./database-view.ts";
 import type {
+  ConnectionPoolArgs,
+  ConnectionPoolView,
   CreateDatabaseArgs,
   DatabaseBackupView,
   DatabaseCapabilities,
@@ -24,6 +27,7 @@ import type {
   DatabaseView,
   LogicalDatabaseView,
   OvhDatabasesApi,
+  UpdateConnectionPoolArgs,
   UpdateDatabaseArgs,
 } from "./types.ts";
 
@@ -38,6 +42,7 @@ export class OvhDatabases implements OvhDatabasesApi {
   readonly #neutron: Neutron;
   readonly #nodes: DatabaseNodes;
   readonly #users: DatabaseUsers;
+  readonly #pools: ConnectionPools;
 
   /** `elsewhere`: the subnets are another OpenStack's. */
   constructor(context: CloudContext, neutron: Neutron, { elsewhere }: { readonly elsewhere: boolean }) {
@@ -46,6 +51,7 @@ export class OvhDatabases implements OvhDatabasesApi {
     this.records = new DatabaseRecords(context, neutron.ports);
     this.#nodes = new DatabaseNodes(elsewhere ? undefined : neutron);
     this.#users = new DatabaseUsers(context, this.records);
+    this.#pools = new ConnectionPools(context, this.records, this.#users);
   }
 
   create(args: CreateDatabaseArgs): DatabaseView {
@@ -140,7 +146,7 @@ export class OvhDatabases implements OvhDatabasesApi {
       const record = this.records.services.require(id);
       const old = record.body;
       if (old.status !== "READY") {
-        throw conflict(`Database service ${id} is not READY: its status is ${old.status}`);
+        throw conflict("Client::Conflict", `Database service ${id} is not READY: its status is ${old.status}`);
       }
       const wanted = { ...old, ...given(args) };
       const { plan, flavor } = checkOffer({
@@ -181,6 +187,13 @@ export class OvhDatabases implements OvhDatabasesApi {
     });
   }
 
+  setAdvancedConfiguration(id: string, configuration: Readonly<Record<string, string>>): DatabaseView {
+    return this.#context.write(() => {
+      const record = this.#users.requireReady(id);
+      return this.#view(this.records.services.change(record, { advancedConfiguration: { ...configuration } }));
+    });
+  }
+
   #checkDirection(old: DatabaseBody, wanted: { flavor: string; diskSize: number; version: string }): void {
     const order = capabilities.flavors.map(({ name }) => name);
     if (order.indexOf(wanted.flavor) < order.indexOf(old.flavor)) {
@@ -201,7 +214,7 @@ export class OvhDatabases implements OvhDatabasesApi {
         return;
       }
       if (record.body.deletionProtection) {
-        throw conflict(`Database service ${id} has deletion protection: take it off first`);
+        throw conflict("Client::Conflict", `Database service ${id} has deletion protection: take it off first`);
       }
       this.records.services.save({
         ...record,
@@ -264,6 +277,26 @@ export class OvhDatabases implements OvhDatabasesApi {
 
   deleteLogicalDatabase(clusterId: string, databaseId: string): void {
     this.#users.deleteDatabase(clusterId, databaseId);
+  }
+
+  createConnectionPool(clusterId: string, args: ConnectionPoolArgs): ConnectionPoolView {
+    return this.#pools.create(clusterId, args);
+  }
+
+  getConnectionPool(clusterId: string, poolId: string): ConnectionPoolView {
+    return this.#pools.get(clusterId, poolId);
+  }
+
+  listConnectionPools(clusterId: string): ConnectionPoolView[] {
+    return this.#pools.list(clusterId);
+  }
+
+  updateConnectionPool(clusterId: string, poolId: string, args: UpdateConnectionPoolArgs): ConnectionPoolView {
+    return this.#pools.update(clusterId, poolId, args);
+  }
+
+  deleteConnectionPool(clusterId: string, poolId: string): void {
+    this.#pools.delete(clusterId, poolId);
   }
 
   #view(record: DatabaseRecord): DatabaseView {

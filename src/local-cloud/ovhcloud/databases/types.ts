@@ -129,6 +129,33 @@ export interface LogicalDatabaseView {
   readonly default: boolean;
 }
 
+export interface ConnectionPoolArgs {
+  readonly name: string;
+  /** A logical database of the service. */
+  readonly databaseId: string;
+  /** session, statement or transaction. */
+  readonly mode: string;
+  /** Connections to the server. */
+  readonly size: number;
+  /** Default: whoever connects. */
+  readonly userId?: string | undefined;
+}
+
+export interface UpdateConnectionPoolArgs {
+  readonly databaseId?: string | undefined;
+  readonly mode?: string | undefined;
+  readonly size?: number | undefined;
+  readonly userId?: string | undefined;
+}
+
+export interface ConnectionPoolView extends ConnectionPoolArgs {
+  readonly id: string;
+  readonly clusterId: string;
+  readonly port: number;
+  readonly sslMode: string;
+  readonly uri: string;
+}
+
 export interface DatabaseBackupView {
   readonly id: string;
   readonly clusterId: string;
@@ -166,6 +193,8 @@ export interface OvhDatabasesApi {
     region?: string | undefined;
   }): DatabaseView[];
   update(id: string, args: UpdateDatabaseArgs): DatabaseView;
+  /** The whole of it; the service stays READY. */
+  setAdvancedConfiguration(id: string, configuration: Readonly<Record<string, string>>): DatabaseView;
   /** Refused while deletionProtection is on. */
   delete(id: string): void;
   backups(id: string): DatabaseBackupView[];
@@ -188,4 +217,10 @@ export interface OvhDatabasesApi {
   getLogicalDatabase(clusterId: string, databaseId: string): LogicalDatabaseView;
   listLogicalDatabases(clusterId: string): LogicalDatabaseView[];
   deleteLogicalDatabase(clusterId: string, databaseId: string): void;
+
+  createConnectionPool(clusterId: string, args: ConnectionPoolArgs): ConnectionPoolView;
+  getConnectionPool(clusterId: string, poolId: string): ConnectionPoolView;
+  listConnectionPools(clusterId: string): ConnectionPoolView[];
+  updateConnectionPool(clusterId: string, poolId: string, args: UpdateConnectionPoolArgs): ConnectionPoolView;
+  deleteConnectionPool(clusterId: string, poolId: string): void;
 }

@@ -4,21 +4,24 @@ import { computeRegions, requireRegion } from "../../kernel/regions.ts";
 import type { Neutron } from "../../openstack/neutron/neutron.ts";
 import type { Octavia } from "../../openstack/octavia/octavia.ts";
 import type { LoadBalancerView } from "../../openstack/octavia/types.ts";
-import type { CreateOvhLoadBalancerArgs, OvhLoadBalancersApi, OvhLoadBalancerView } from "./types.ts";
+import { Operations } from "./operations.ts";
+import type { CreateOvhLoadBalancerArgs, OperationView, OvhLoadBalancersApi, OvhLoadBalancerView } from "./types.ts";
 
 /** OVHcloud's load balancers; see BEHAVIOUR.md. */
 export class OvhLoadBalancers implements OvhLoadBalancersApi {
   readonly #context: CloudContext;
   readonly #neutron: Neutron;
   readonly #octavia: Octavia;
+  readonly #operations: Operations;
 
   constructor(context: CloudContext, neutron: Neutron, octavia: Octavia) {
     this.#context = context;
     this.#neutron = neutron;
     this.#octavia = octavia;
+    this.#operations = new Operations(context, octavia);
   }
 
-  create(args: CreateOvhLoadBalancerArgs): OvhLoadBalancerView {
+  create(args: CreateOvhLoadBalancerArgs): OvhLoadBalancerView & { readonly operation: OperationView } {
     const region = requireRegion(args.region, computeRegions);
     return this.#context.write(() => {
       const subnet = this.#neutron.subnets.get(args.subnetId);
@@ -43,12 +46,23 @@ export class OvhLoadBalancers implements OvhLoadBalancersApi {
         }
         this.#neutron.floatingIps.update(args.floatingIpId, { portId: balancer.vipPortId });
       }
-      return this.#view(balancer);
+      const operation = this.#operations.begin("loadbalancer#create", { id, region }, args.listeners ?? []);
+      return { ...this.#view(balancer), operation };
     });
   }
 
-  get(id: string): OvhLoadBalancerView {
-    return this.#view(this.#octavia.loadBalancers.get(id));
+  get(id: string, region?: string): OvhLoadBalancerView {
+    const balancer = this.#octavia.loadBalancers.get(id);
+    const elsewhere = region !== undefined && balancer.region !== region.toUpperCase();
+    return this.#view(elsewhere ? this.#octavia.loadBalancers.get(`${id} in ${region}`) : balancer);
+  }
+
+  operation(id: string): OperationView {
+    return this.#operations.get(id);
+  }
+
+  operations(): OperationView[] {
+    return this.#operations.list();
   }
 
   list(filter: { region?: string | undefined; name?: string | undefined } = {}): OvhLoadBalancerView[] {

@@ -1,14 +1,14 @@
 import type { LocalCloud } from "../../local-cloud.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../../provider/resource-adapter.ts";
 import { needText, objectOf, sentText, textOf } from "../../provider/value-readers.ts";
-import { waitFor } from "../../provider/waiting.ts";
+import { waitFor, waitUntilGone } from "../../provider/waiting.ts";
 import { sameValue, type Values } from "../../provider/wire-values.ts";
 import { importParts } from "../import-id.ts";
 import type { OvhLoadBalancerView } from "./types.ts";
 
 /**
  * ovh:CloudProject/loadBalancer:LoadBalancer without listeners of its own; imported by `service/region/id`. As the real provider: listeners and
- * network are never read back, a deleted one makes the read fail, an update waits for the flavor only, a deletion waits for nothing.
+ * network are never read back, a deleted one makes the read fail, an update waits for the flavor only; a deletion is answered when it is done.
  */
 export class OvhLoadBalancerAdapter implements ResourceAdapter {
   readonly service = "ovh-load-balancers";
@@ -80,6 +80,7 @@ export class OvhLoadBalancerAdapter implements ResourceAdapter {
   async delete(id: string, _known: Values, call: CallContext): Promise<void> {
     this.#cloud.ovhLoadBalancers.delete(id);
     await call.accepted(id);
+    await waitUntilGone(this.#cloud, call, () => this.#cloud.ovhLoadBalancers.get(id));
   }
 
   #observe(balancer: OvhLoadBalancerView): Observed {

@@ -1,7 +1,9 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { type Call, type HttpApi, type Json, param, type Route } from "../../http/route.ts";
+import { type Call, type HttpApi, type Json, jsonObject, param, type Route } from "../../http/route.ts";
 import { CloudError } from "../../kernel/cloud-error.ts";
-import { get, post, project } from "../ovh-route.ts";
+import { given, listIn, mapIn, needTextIn, numberIn, objectIn, textIn, wordIn } from "../body-values.ts";
+import { get, post, project, put, remove } from "../ovh-route.ts";
+import type { BucketObjectView, BucketView, ReplicationRule, UpdateBucketArgs } from "./types.ts";
 
 /** S3 as far as a signed address reaches: whoever has one may PUT that object until it ends. */
 export const s3: HttpApi = {
@@ -23,31 +25,142 @@ export const s3: HttpApi = {
   ],
 };
 
+const storage = `${project}/region/:region/storage`;
+const bucket = `${storage}/:bucket`;
+
+/** Largest number of objects that one answer lists. Source: ovh/terraform-provider-ovh, deleteBucket. */
+const mostObjects = 1000;
+
 /** Buckets of a region, their objects, and signed addresses. */
 export const storageRoutes: readonly Route[] = [
-  get(`${project}/region/:region/storage`, (call) =>
-    call.cloud.ovhStorage.list({ region: param(call, "region") }).map((bucket) => ({
-      name: bucket.name,
-      region: bucket.region,
-      ownerId: bucket.ownerId,
-      versioning: { status: bucket.versioning },
-      virtualHost: bucket.virtualHost,
-      objectsCount: bucket.objectsCount,
-      objectsSize: bucket.objectsSize,
-      createdAt: bucket.createdAt,
-    })),
-  ),
-  get(`${project}/region/:region/storage/:bucket/object`, (call) => {
-    const { name } = call.cloud.ovhStorage.get(param(call, "bucket"), param(call, "region"));
-    // Machines that really run write their marks themselves.
-    const marks = call.cloud.ovhStorage.stored === undefined ? call.cloud.guestCopies.marks(name) : [];
-    return [...call.cloud.ovhStorage.listObjects(name), ...marks]
-      .filter(({ key }) => key.startsWith(call.query.prefix ?? ""))
-      .toSorted((a, b) => (a.key < b.key ? -1 : 1))
-      .slice(0, Number(call.query.limit ?? 1000));
+  get(storage, (call) => call.cloud.ovhStorage.list({ region: param(call, "region") }).map(bucketBody)),
+  post(storage, (call) => {
+    const lock = objectIn(call.body, "objectLock");
+    return detailedBody(
+      call,
+      call.cloud.ovhStorage.create({
+        ...settingsIn(call.body),
+        region: param(call, "region"),
+        name: needTextIn(call.body, "name"),
+        ownerId: numberIn(call.body, "ownerId"),
+        objectLock: wordIn(lock, "status", ["enabled", "disabled"], "ObjectLockStatusEnum") === "enabled",
+      }),
+    );
   }),
-  post(`${project}/region/:region/storage/:bucket/presign`, signUpload),
+  get(bucket, (call) => detailedBody(call, bucketOf(call))),
+  put(bucket, (call) => call.cloud.ovhStorage.update(bucketOf(call).name, settingsIn(call.body))),
+  remove(bucket, (call) => call.cloud.ovhStorage.delete(bucketOf(call).name)),
+  get(`${bucket}/object`, (call) => objectsOf(call, bucketOf(call).name)),
+  remove(`${bucket}/object/*`, (call) =>
+    call.cloud.ovhStorage.deleteObject(bucketOf(call).name, decodeURIComponent(param(call, "*")), call.query.versionId),
+  ),
+  post(`${bucket}/bulkDeleteObjects`, (call) => {
+    const { name } = bucketOf(call);
+    for (const entry of (listIn(call.body, "objects") ?? []).map(jsonObject)) {
+      call.cloud.ovhStorage.deleteObject(name, needTextIn(entry, "key"), textIn(entry, "versionId"));
+    }
+    return null;
+  }),
+  post(`${bucket}/presign`, signUpload),
 ];
+
+function bucketOf(call: Call): BucketView {
+  return call.cloud.ovhStorage.get(param(call, "bucket"), param(call, "region"));
+}
+
+function objectsOf(call: Call, name: string): readonly BucketObjectView[] {
+  const { ovhStorage, guestCopies } = call.cloud;
+  // Machines that really run write their marks themselves; a mark that is only modelled has no version to delete.
+  const marks = ovhStorage.stored === undefined ? guestCopies.marks(name) : [];
+  const objects =
+    call.query.withVersions === "true" ? ovhStorage.listEverything(name) : [...ovhStorage.listObjects(name), ...marks];
+  return objects
+    .filter(({ key }) => key.startsWith(call.query.prefix ?? "") && key > (call.query.marker ?? ""))
+    .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+    .slice(0, Number(call.query.limit ?? mostObjects));
+}
+
+function bucketBody(view: BucketView): Json {
+  return {
+    name: view.name,
+    region: view.region,
+    ownerId: view.ownerId,
+    versioning: { status: view.versioning },
+    encryption: { sseAlgorithm: view.encryption },
+    objectLock: {
+      status: view.objectLock ? "enabled" : "disabled",
+      ...(view.objectLockRule === undefined ? {} : { rule: view.objectLockRule }),
+    },
+    replication: { rules: view.replicationRules.map(ruleBody) },
+    tags: view.tags,
+    virtualHost: view.virtualHost,
+    objectsCount: view.objectsCount,
+    objectsSize: view.objectsSize,
+    createdAt: view.createdAt,
+  };
+}
+
+function detailedBody(call: Call, view: BucketView): Json {
+  return { ...bucketBody(view), objects: objectsOf(call, view.name) };
+}
+
+function ruleBody({ destination, filter, ...rule }: ReplicationRule): Json {
+  const { name, region, storageClass } = destination;
+  return {
+    ...rule,
+    destination: { name, region, ...(storageClass === undefined ? {} : { storageClass }) },
+    ...(filter === undefined ? {} : { filter }),
+  };
+}
+
+function settingsIn(body: Json): UpdateBucketArgs {
+  const versioning = wordIn(
+    objectIn(body, "versioning"),
+    "status",
+    ["enabled", "suspended", "disabled"],
+    "VersioningStatusEnum",
+  );
+  return {
+    versioning,
+    encryption: wordIn(
+      objectIn(body, "encryption"),
+      "sseAlgorithm",
+      ["AES256", "plaintext"],
+      "EncryptionAlgorithmEnum",
+    ),
+    replicationRules: listIn(objectIn(body, "replication"), "rules")?.map((rule, index) =>
+      ruleIn(jsonObject(rule), index),
+    ),
+    tags: mapIn(body, "tags"),
+    objectLockRule: lockRuleIn(body),
+  };
+}
+
+/** A lock that is given without its rule has none. */
+function lockRuleIn(body: Json): UpdateBucketArgs["objectLockRule"] {
+  if (given(body, "objectLock") === undefined) return undefined;
+  const rule = objectIn(objectIn(body, "objectLock"), "rule");
+  const mode = wordIn(rule, "mode", ["compliance", "governance"], "ObjectLockModeEnum");
+  return mode === undefined ? null : { mode, period: needTextIn(rule, "period") };
+}
+
+function ruleIn(rule: Json, index: number): ReplicationRule {
+  const destination = objectIn(rule, "destination");
+  const filter = given(rule, "filter") === undefined ? undefined : objectIn(rule, "filter");
+  const onOff = (name: string) => wordIn(rule, name, ["enabled", "disabled"], "ReplicationStatusEnum");
+  return {
+    id: textIn(rule, "id") ?? `rule-${index + 1}`,
+    status: onOff("status") ?? "enabled",
+    priority: numberIn(rule, "priority") ?? index + 1,
+    deleteMarkerReplication: onOff("deleteMarkerReplication") ?? "disabled",
+    destination: {
+      name: needTextIn(destination, "name"),
+      region: needTextIn(destination, "region"),
+      storageClass: textIn(destination, "storageClass"),
+    },
+    filter: filter === undefined ? undefined : { prefix: textIn(filter, "prefix"), tags: mapIn(filter, "tags") },
+  };
+}
 
 /** OVHcloud's answer to `presign`: an address that needs no key. */
 function signUpload(call: Call): Json {
@@ -55,7 +168,7 @@ function signUpload(call: Call): Json {
   if (method !== "PUT" || typeof object !== "string" || object === "" || typeof expire !== "number") {
     throw new CloudError(400, "Client::BadRequest", "method (PUT), object and expire are needed");
   }
-  const { name, region } = call.cloud.ovhStorage.get(param(call, "bucket"), param(call, "region"));
+  const { name, region } = bucketOf(call);
   const expires = String(Math.floor(call.cloud.clock.now() / 1000) + expire);
   const query = new URLSearchParams({
     "X-Amz-Expires": expires,

@@ -8,6 +8,7 @@ import type {
   BucketObjectView,
   BucketView,
   CreateBucketArgs,
+  ObjectLockRule,
   OvhStorageApi,
   ReplicationRule,
   StoredObjects,
@@ -67,9 +68,12 @@ export class OvhStorage implements OvhStorageApi {
       if (this.#buckets.find(args.name) !== undefined) {
         throw new CloudError(409, "BucketAlreadyExists", `The requested bucket name is not available: ${args.name}`);
       }
-      const versioning = args.versioning ?? "disabled";
+      const objectLock = args.objectLock ?? false;
+      // Objects are locked by version. Source: Amazon S3, Object Lock.
+      const versioning = objectLock ? "enabled" : (args.versioning ?? "disabled");
       const replicationRules = args.replicationRules ?? [];
       checkRules(replicationRules, versioning);
+      this.#makeDestinations(replicationRules);
       return this.#view(
         this.#buckets.insert({
           id: args.name,
@@ -81,7 +85,8 @@ export class OvhStorage implements OvhStorageApi {
             encryption: args.encryption ?? "plaintext",
             replicationRules,
             tags: { ...args.tags },
-            objectLock: args.objectLock ?? false,
+            objectLock,
+            objectLockRule: lockRuleOf(args.objectLockRule, objectLock),
             createdAt: this.#context.clock.iso(),
           },
         }),
@@ -106,7 +111,12 @@ export class OvhStorage implements OvhStorageApi {
   update(name: string, args: UpdateBucketArgs): BucketView {
     return this.#context.write(() => {
       const record = this.#buckets.require(name);
-      const body = { ...record.body, ...given(args) };
+      const { objectLockRule = record.body.objectLockRule, ...settings } = args;
+      const body = {
+        ...record.body,
+        ...given(settings),
+        objectLockRule: lockRuleOf(objectLockRule, record.body.objectLock),
+      };
       if (body.versioning === "disabled" && record.body.versioning !== "disabled") {
         throw new CloudError(
           400,
@@ -115,8 +125,17 @@ export class OvhStorage implements OvhStorageApi {
         );
       }
       checkRules(body.replicationRules, body.versioning);
+      this.#makeDestinations(body.replicationRules);
       return this.#view(this.#buckets.save({ ...record, body }));
     });
+  }
+
+  /** OVHcloud makes the bucket that a rule copies to. Source: BEHAVIOUR.md, replication. */
+  #makeDestinations(rules: readonly ReplicationRule[]): void {
+    for (const { destination } of rules) {
+      if (this.#buckets.find(destination.name) !== undefined) continue;
+      this.create({ name: destination.name, region: destination.region, versioning: "enabled" });
+    }
   }
 
   delete(name: string): void {
@@ -246,9 +265,20 @@ export class OvhStorage implements OvhStorageApi {
     });
   }
 
+  listEverything(bucket: string): BucketObjectView[] {
+    return this.#context.read(() => {
+      const { region } = this.#buckets.require(bucket);
+      return [...this.listVersions(bucket), ...(this.stored?.list(bucket, region) ?? [])];
+    });
+  }
+
   deleteObject(bucket: string, key: string, versionId?: string): void {
     this.#context.write(() => {
       const record = this.#buckets.require(bucket);
+      if (this.stored?.list(bucket, record.region).some((object) => object.key === key) === true) {
+        this.stored.remove(bucket, record.region, key);
+        return;
+      }
       if (versionId !== undefined || record.body.versioning === "disabled") {
         this.#versions.remove(`${bucket}/${key}/${versionId ?? onlyVersion}`);
         return;
@@ -263,12 +293,19 @@ export class OvhStorage implements OvhStorageApi {
     return { ...body, isLatest, size: Buffer.byteLength(content) };
   }
 
+  /** A destination that was deleted has no region. Source: ovh/terraform-provider-ovh, resource_cloud_project_storage.go, Delete. */
+  #ruleView(rule: ReplicationRule): ReplicationRule {
+    if (this.#buckets.find(rule.destination.name) !== undefined) return rule;
+    return { ...rule, destination: { ...rule.destination, region: "" } };
+  }
+
   #view(record: StoredRecord<BucketBody>): BucketView {
     const objects = this.listObjects(record.id);
     return {
       name: record.name,
       region: record.region,
       ...record.body,
+      replicationRules: record.body.replicationRules.map((rule) => this.#ruleView(rule)),
       objectsCount: objects.length,
       objectsSize: objects.reduce((sum, { size }) => sum + size, 0),
       virtualHost: `https://${record.name}.s3.${record.region.toLowerCase()}.io.cloud.ovh.net/`,
@@ -276,7 +313,19 @@ export class OvhStorage implements OvhStorageApi {
   }
 }
 
-// Destination buckets are not looked up: the two are often made in one go, and the copy simply goes nowhere until it is there.
+/** @throws CloudError 400 for a rule without a lock, or for a period that is none */
+function lockRuleOf(rule: ObjectLockRule | null | undefined, objectLock: boolean): ObjectLockRule | undefined {
+  if (rule === undefined || rule === null) return undefined;
+  const period = /^P([1-9]\d*)([DWMY])$/.exec(rule.period);
+  if (!objectLock || period === null) {
+    throw new CloudError(400, "InvalidRequest", `The object lock rule (${rule.period}) is not valid for this bucket`);
+  }
+  const [, count, unit] = period;
+  // Source: ovh/terraform-provider-ovh, resource_cloud_project_storage_test.go: P7D is answered as P1W, P8D as it is.
+  const weeks = Number(count) / 7;
+  return { mode: rule.mode, period: unit === "D" && Number.isInteger(weeks) ? `P${weeks}W` : rule.period };
+}
+
 function checkRules(rules: readonly ReplicationRule[], versioning: BucketBody["versioning"]): void {
   if (rules.some(({ status }) => status === "enabled") && versioning !== "enabled") {
     throw new CloudError(

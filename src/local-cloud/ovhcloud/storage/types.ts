@@ -5,6 +5,7 @@ export interface ReplicationRule {
   readonly deleteMarkerReplication: "enabled" | "disabled";
   readonly destination: {
     readonly name: string;
+    /** Empty in a view while there is no such bucket. */
     readonly region: string;
     readonly storageClass?: string | undefined;
     readonly removeOnMainBucketDeletion?: boolean | undefined;
@@ -12,6 +13,12 @@ export interface ReplicationRule {
   readonly filter?:
     | { readonly prefix?: string | undefined; readonly tags?: Readonly<Record<string, string>> | undefined }
     | undefined;
+}
+
+export interface ObjectLockRule {
+  readonly mode: "compliance" | "governance";
+  /** ISO 8601, such as `P30D`; whole weeks are kept as weeks. */
+  readonly period: string;
 }
 
 export interface BucketView {
@@ -24,6 +31,8 @@ export interface BucketView {
   readonly replicationRules: readonly ReplicationRule[];
   readonly tags: Readonly<Record<string, string>>;
   readonly objectLock: boolean;
+  /** How long a new object is locked; undefined where objects have no lock of their own. */
+  readonly objectLockRule?: ObjectLockRule | undefined;
   readonly objectsCount: number;
   readonly objectsSize: number;
   /** `https://<name>.s3.<region>.io.cloud.ovh.net/` */
@@ -36,6 +45,8 @@ export interface UpdateBucketArgs {
   readonly encryption?: "AES256" | "plaintext" | undefined;
   readonly replicationRules?: readonly ReplicationRule[] | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** null takes it away. */
+  readonly objectLockRule?: ObjectLockRule | null | undefined;
 }
 
 export interface CreateBucketArgs extends UpdateBucketArgs {
@@ -60,6 +71,7 @@ export interface BucketObjectView {
 export interface StoredObjects {
   list(bucket: string, region: string): BucketObjectView[];
   empty(bucket: string, region: string): void;
+  remove(bucket: string, region: string, key: string): void;
 }
 
 export interface OvhStorageApi {
@@ -81,6 +93,8 @@ export interface OvhStorageApi {
   listVersions(bucket: string): BucketObjectView[];
   /** In a versioned bucket without versionId: leaves a delete marker. */
   deleteObject(bucket: string, key: string, versionId?: string): void;
+  /** All versions, markers and stored objects, newest first: what has to go before a bucket can be deleted. */
+  listEverything(bucket: string): BucketObjectView[];
 
   /** Objects that machines store; undefined while no machine runs, and the default. */
   stored: StoredObjects | undefined;

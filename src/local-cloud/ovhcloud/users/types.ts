@@ -1,15 +1,17 @@
+export interface OvhRoleView {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly permissions: readonly string[];
+}
+
 export interface OvhUserView {
   /** A number, as text. */
   readonly id: string;
   readonly username: string;
   readonly description: string;
   readonly status: "creating" | "ok";
-  readonly roles: readonly {
-    readonly id: string;
-    readonly name: string;
-    readonly description: string;
-    readonly permissions: readonly string[];
-  }[];
+  readonly roles: readonly OvhRoleView[];
   readonly creationDate: string;
   readonly openstackRc: Readonly<Record<string, string>>;
 }
@@ -37,6 +39,10 @@ export interface OvhUsersApi {
   }): OvhUserView & { readonly password: string };
   get(id: string): OvhUserView;
   list(filter?: { description?: string | undefined }): OvhUserView[];
+  /** All roles that a user may have. */
+  roles(): readonly OvhRoleView[];
+  /** @throws CloudError 400 for an id that no role has */
+  roleNames(ids: readonly string[]): readonly string[];
   updateRoles(id: string, roleNames: readonly string[]): OvhUserView;
   resetPassword(id: string): OvhUserView & { readonly password: string };
   /** Its S3 credentials and policy go with it. */

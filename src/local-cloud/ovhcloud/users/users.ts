@@ -2,7 +2,7 @@ import { CloudError } from "../../kernel/cloud-error.ts";
 import type { CloudContext } from "../../kernel/context.ts";
 import { Records } from "../../kernel/records.ts";
 import type { StoredRecord } from "../../kernel/store.ts";
-import type { OvhUsersApi, OvhUserView, S3Account, S3CredentialView } from "./types.ts";
+import type { OvhRoleView, OvhUsersApi, OvhUserView, S3Account, S3CredentialView } from "./types.ts";
 
 const roleDescriptions: Readonly<Record<string, string>> = {
   administrator: "Administrator",
@@ -91,6 +91,18 @@ export class OvhUsers implements OvhUsersApi {
         .filter(({ body }) => filter.description === undefined || body.description === filter.description)
         .map((record) => this.#view(record)),
     );
+  }
+
+  roles(): readonly OvhRoleView[] {
+    return roleNames.map(roleView);
+  }
+
+  roleNames(ids: readonly string[]): readonly string[] {
+    return ids.map((id) => {
+      const role = this.roles().find((candidate) => candidate.id === id);
+      if (role !== undefined) return role.name;
+      throw new CloudError(400, "Client::BadRequest", `Unknown role id ${id}`);
+    });
   }
 
   updateRoles(id: string, names: readonly string[]): OvhUserView {
@@ -209,12 +221,7 @@ export class OvhUsers implements OvhUsersApi {
       description,
       status,
       creationDate,
-      roles: record.body.roleNames.map((name) => ({
-        id: String(roleNames.indexOf(name) + 1),
-        name,
-        description: roleDescriptions[name] ?? name,
-        permissions: [],
-      })),
+      roles: record.body.roleNames.map(roleView),
       openstackRc: {
         OS_AUTH_URL: "https://auth.cloud.ovh.net/v3",
         OS_IDENTITY_API_VERSION: "3",
@@ -225,6 +232,15 @@ export class OvhUsers implements OvhUsersApi {
       },
     };
   }
+}
+
+function roleView(name: string): OvhRoleView {
+  return {
+    id: String(roleNames.indexOf(name) + 1),
+    name,
+    description: roleDescriptions[name] ?? name,
+    permissions: [],
+  };
 }
 
 function checkRoles(names: readonly string[]): string[] {

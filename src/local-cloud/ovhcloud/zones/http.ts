@@ -1,5 +1,6 @@
 import { jsonObject, type Route } from "../../http/route.ts";
-import { get, post, remove } from "../ovh-route.ts";
+import { given, numberIn, textIn } from "../body-values.ts";
+import { get, post, put, remove } from "../ovh-route.ts";
 import type { ZoneRecordView } from "./types.ts";
 
 const zone = "/1.0/domain/zone/:zone";
@@ -8,7 +9,27 @@ const zone = "/1.0/domain/zone/:zone";
 export const zoneRoutes: readonly Route[] = [
   get(zone, ({ cloud, params }) => {
     cloud.ovhZones.requireZone(params.zone ?? "");
-    return { name: params.zone, nameServers: ["dns.local", "ns.local"], hasDnsAnycast: false, dnssecSupported: true };
+    return {
+      name: params.zone,
+      nameServers: ["dns.local", "ns.local"],
+      hasDnsAnycast: false,
+      dnssecSupported: true,
+      lastUpdate: cloud.ovhZones.publishedAt(params.zone ?? ""),
+      iam: { id: params.zone, urn: `urn:v1:eu:resource:dnsZone:${params.zone}` },
+    };
+  }),
+  get(`${zone}/soa`, ({ cloud, params }) => ({
+    server: "dns.local.",
+    email: "tech.local.",
+    serial: 1,
+    refresh: 86_400,
+    expire: 3_600_000,
+    nxDomainTtl: 300,
+    ttl: cloud.ovhZones.defaultTtl(params.zone ?? ""),
+  })),
+  put(`${zone}/soa`, ({ cloud, params, body }) => {
+    const ttl = numberIn(body, "ttl");
+    if (ttl !== undefined) cloud.ovhZones.setDefaultTtl(params.zone ?? "", ttl);
   }),
   get(`${zone}/record`, ({ cloud, params, query }) =>
     cloud.ovhZones
@@ -19,6 +40,18 @@ export const zoneRoutes: readonly Route[] = [
   post(`${zone}/record`, ({ cloud, params, body }) =>
     cloud.ovhZones.create({ zone: params.zone ?? "", ...recordOf(jsonObject(body)) }),
   ),
+  put(`${zone}/record/:id`, ({ cloud, params, body }) => {
+    const changes = {
+      subDomain: textIn(body, "subDomain"),
+      target: textIn(body, "target"),
+      ttl: numberIn(body, "ttl"),
+    };
+    cloud.ovhZones.update(
+      params.zone ?? "",
+      Number(params.id),
+      Object.fromEntries(Object.entries(changes).filter(([name]) => given(body, name) !== undefined)),
+    );
+  }),
   remove(`${zone}/record/:id`, ({ cloud, params }) => cloud.ovhZones.remove(params.zone ?? "", Number(params.id))),
   post(`${zone}/refresh`, ({ cloud, params }) => {
     cloud.ovhZones.refresh(params.zone ?? "");

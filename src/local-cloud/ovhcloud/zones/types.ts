@@ -6,7 +6,7 @@ export interface ZoneRecordView {
   /** Such as `A` or `TXT`. */
   readonly fieldType: string;
   readonly target: string;
-  /** Seconds; 0: the zone's default of 3600. */
+  /** Seconds; 0: the zone's default. */
   readonly ttl: number;
 }
 
@@ -26,6 +26,11 @@ export interface DnsAnswer {
 export interface OvhZonesApi {
   /** @throws CloudError 404 for a zone that the account does not have */
   requireZone(zone: string): void;
+  /** Seconds that records without a TTL of their own live: 3600, until it is changed. */
+  defaultTtl(zone: string): number;
+  setDefaultTtl(zone: string, seconds: number): void;
+  /** When its records were published last, ISO 8601; 1970 when never. */
+  publishedAt(zone: string): string;
   list(zone: string, filter?: RecordFilter): readonly ZoneRecordView[];
   get(zone: string, id: number): ZoneRecordView;
   create(record: Omit<ZoneRecordView, "id">): ZoneRecordView;

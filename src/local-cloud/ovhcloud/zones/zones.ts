@@ -9,6 +9,8 @@ type RecordBody = Omit<ZoneRecordView, "id" | "zone">;
 /** What the name servers of a zone answer with. */
 interface PublishedBody {
   readonly records: readonly RecordBody[];
+  /** Absent in what an earlier version published. */
+  readonly at?: string | undefined;
 }
 
 const fieldTypes: ReadonlySet<string> = new Set([
@@ -35,24 +37,51 @@ const fieldTypes: ReadonlySet<string> = new Set([
 /** Field types of OVHcloud that are TXT records in the DNS. */
 const textTypes: ReadonlySet<string> = new Set(["DKIM", "DMARC", "SPF", "TXT"]);
 
-const defaultTtl = 3600;
+/** Of a zone whose start of authority was not changed. */
+const usualTtl = 3600;
+
+/** A shorter TTL is kept as this one. Source: terraform-provider-ovh, pull request 397. */
+const shortestTtl = 60;
 
 /** DNS zones of the account; see BEHAVIOUR.md. */
 export class OvhZones implements OvhZonesApi {
   readonly #context: CloudContext;
   readonly #records: Records<RecordBody>;
   readonly #published: Records<PublishedBody>;
+  /** Starts of authority that were changed. */
+  readonly #authorities: Records<{ readonly ttl: number }>;
 
   constructor(context: CloudContext) {
     this.#context = context;
     const missing = () => new CloudError(404, "Client::NotFound", "The requested object does not exist");
     this.#records = new Records(context, "zone-record", missing);
     this.#published = new Records(context, "zone", missing);
+    this.#authorities = new Records(context, "zone-authority", missing);
   }
 
   requireZone(zone: string): void {
     if (isZone(zone)) return;
     throw new CloudError(404, "Client::NotFound", "This service does not exist");
+  }
+
+  defaultTtl(zone: string): number {
+    this.requireZone(zone);
+    return this.#context.read(() => this.#authorities.find(zone)?.body.ttl ?? usualTtl);
+  }
+
+  setDefaultTtl(zone: string, seconds: number): void {
+    this.requireZone(zone);
+    this.#context.write(() => {
+      const known = this.#authorities.find(zone);
+      const body = { ttl: seconds };
+      if (known === undefined) this.#authorities.insert({ id: zone, region: "", name: zone, body });
+      else this.#authorities.save({ ...known, body });
+    });
+  }
+
+  publishedAt(zone: string): string {
+    this.requireZone(zone);
+    return this.#context.read(() => this.#published.find(zone)?.body.at ?? this.#context.clock.iso(0));
   }
 
   list(zone: string, { fieldType, subDomain }: RecordFilter = {}): readonly ZoneRecordView[] {
@@ -73,7 +102,7 @@ export class OvhZones implements OvhZonesApi {
 
   create({ zone, ...given }: Omit<ZoneRecordView, "id">): ZoneRecordView {
     this.requireZone(zone);
-    const body = { ...given, ttl: storedTtl(given.ttl) };
+    const body = { ...given, ttl: this.#storedTtl(zone, given.ttl) };
     return this.#context.write(() => {
       this.#check(zone, body);
       const id = String(5_000_000_000 + this.#context.store.increment("zone-record-id"));
@@ -86,7 +115,7 @@ export class OvhZones implements OvhZonesApi {
     this.#context.write(() => {
       const record = this.#require(zone, id);
       const merged = { ...record.body, ...changes };
-      const body = { ...merged, ttl: storedTtl(merged.ttl) };
+      const body = { ...merged, ttl: this.#storedTtl(zone, merged.ttl) };
       this.#check(zone, body, id);
       this.#records.save({ ...record, name: body.subDomain, body });
     });
@@ -100,7 +129,8 @@ export class OvhZones implements OvhZonesApi {
   refresh(zone: string): void {
     this.requireZone(zone);
     this.#context.write(() => {
-      const body = { records: this.#records.list({ parent: zone }).map((record) => record.body) };
+      const records = this.#records.list({ parent: zone }).map((record) => record.body);
+      const body = { records, at: this.#context.clock.iso() };
       const known = this.#published.find(zone);
       if (known === undefined) this.#published.insert({ id: zone, region: "", name: zone, body });
       else this.#published.save({ ...known, body });
@@ -118,7 +148,7 @@ export class OvhZones implements OvhZonesApi {
     const all = (published?.body.records ?? []).map((record) => ({
       type: textTypes.has(record.fieldType) ? "TXT" : record.fieldType,
       name: record.subDomain === "" ? zone : `${record.subDomain}.${zone}`,
-      ttl: record.ttl === 0 ? defaultTtl : record.ttl,
+      ttl: record.ttl === 0 ? this.defaultTtl(zone) : record.ttl,
       target: record.target,
     }));
     const own = all.filter((record) => record.name === wanted);
@@ -130,6 +160,12 @@ export class OvhZones implements OvhZonesApi {
       exists: exists || covering.length > 0,
       answers: matching.map((record) => ({ ...record, name: wanted })),
     };
+  }
+
+  /** The zone's default is kept as 0. Source: terraform-provider-ovh, issue 666. */
+  #storedTtl(zone: string, ttl: number): number {
+    const kept = ttl === 0 ? 0 : Math.max(ttl, shortestTtl);
+    return kept === this.defaultTtl(zone) ? 0 : kept;
   }
 
   #require(zone: string, id: number): StoredRecord<RecordBody> {
@@ -157,11 +193,6 @@ export class OvhZones implements OvhZonesApi {
       throw new CloudError(409, "Client::Conflict", `A CNAME record cannot be beside another record of ${subDomain}`);
     }
   }
-}
-
-/** The zone's default is kept as 0. Source: terraform-provider-ovh, issue 666. */
-function storedTtl(ttl: number): number {
-  return ttl === defaultTtl ? 0 : ttl;
 }
 
 function isZone(name: string): boolean {
