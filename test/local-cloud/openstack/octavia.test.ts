@@ -1,6 +1,69 @@
 import { describe, expect, it } from "vitest";
 import { createPart, createShop, openCloud, refusal } from "../test-cloud.ts";
 
+describe("what is refused", () => {
+  const codeOf = (work: () => unknown) => {
+    const { status, code, message } = refusal(work);
+    return `${status} ${code} ${message}`;
+  };
+
+  it("a listener: its values, then its pool, its headers, its certificate, its port", async () => {
+    const cloud = openCloud();
+    const { balancerId: loadBalancerId } = await createShop(cloud);
+    const { listeners } = cloud.octavia;
+    const taken = listeners.create({ loadBalancerId, protocol: "HTTP", protocolPort: 8181 }).protocolPort;
+    cloud.clock.step(3);
+    const ask = (more: Partial<Parameters<typeof listeners.create>[0]>) =>
+      codeOf(() => listeners.create({ loadBalancerId, protocol: "HTTP", protocolPort: taken, ...more }));
+    const nobody = "0b0b0b0b-0000-4000-8000-000000000000";
+    const insertHeaders = { "X-Nonsense": "true" };
+    const wrong = {
+      allowedCidrs: ["everywhere"],
+      defaultPoolId: nobody,
+      insertHeaders,
+      defaultTlsContainerRef: nobody,
+    };
+    expect(ask(wrong)).toContain("allowed_cidrs");
+    expect(ask({ ...wrong, allowedCidrs: ["10.1.2.3/8"] })).toMatch(/^404 .*Pool/);
+    const { defaultPoolId: _, allowedCidrs: __, ...rest } = wrong;
+    expect(ask(rest)).toContain("400 ValidationException Validation failure: X-Nonsense");
+    expect(ask({ defaultTlsContainerRef: nobody })).toContain("not allowed on HTTP protocol listeners");
+    expect(ask({ protocol: "TERMINATED_HTTPS", defaultTlsContainerRef: nobody })).toContain("400 CertificateRetrieval");
+    expect(ask({ protocol: "TCP", insertHeaders: { "X-Forwarded-For": "true" } })).toContain("TCP protocol listener");
+    expect(ask({})).toContain("409 DuplicateListenerEntry");
+  });
+
+  it("a pool that the listener cannot lead to, and cookies where there are none", async () => {
+    const cloud = openCloud();
+    const { balancerId: loadBalancerId } = await createShop(cloud);
+    const { listeners, pools } = cloud.octavia;
+    const listener = listeners.create({ loadBalancerId, protocol: "HTTP", protocolPort: 8181 });
+    cloud.clock.step(3);
+    const lbMethod = "ROUND_ROBIN";
+    expect(codeOf(() => pools.create({ listenerId: listener.id, protocol: "UDP", lbMethod }))).toContain(
+      "The pool protocol 'UDP' is invalid while the listener protocol is 'HTTP'",
+    );
+    const persistence = { type: "HTTP_COOKIE" as const, cookieName: undefined };
+    expect(codeOf(() => pools.create({ loadBalancerId, protocol: "UDP", lbMethod, persistence }))).toContain(
+      "not supported for UDP",
+    );
+  });
+
+  it("a monitor: what Octavia's types do not take, and what only HTTP has", async () => {
+    const cloud = openCloud();
+    const { balancerId: loadBalancerId } = await createShop(cloud);
+    const { monitors, pools } = cloud.octavia;
+    const { id: poolId } = pools.create({ loadBalancerId, protocol: "HTTP", lbMethod: "ROUND_ROBIN" });
+    cloud.clock.step(3);
+    const good = { poolId, type: "HTTP", delay: 5, timeout: 4, maxRetries: 3 };
+    const wrongs = [{ maxRetries: 11 }, { maxRetriesDown: 0 }, { urlPath: "health" }, { expectedCodes: "fine" }];
+    for (const wrong of [...wrongs, { httpMethod: "FETCH" }, { delay: -1 }, { type: "TCP", urlPath: "/health" }]) {
+      expect(codeOf(() => monitors.create({ ...good, ...wrong }))).toMatch(/^400 /);
+    }
+    expect(monitors.create(good).type).toBe("HTTP");
+  });
+});
+
 describe("a load balancer's tree", () => {
   it("changes one thing at a time: 409 while another change is carried out", async () => {
     const cloud = openCloud();

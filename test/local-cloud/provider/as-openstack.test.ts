@@ -5,6 +5,7 @@ import { TestCloud } from "./start-test-cloud.ts";
 
 /** The smallest operations in which a real OpenStack once answered otherwise than the local cloud did. */
 const types = {
+  container: "openstack:objectstorage/container:Container",
   floatingIp: "openstack:networking/floatingIp:FloatingIp",
   instance: "openstack:compute/instance:Instance",
   keypair: "openstack:compute/keypair:Keypair",
@@ -184,6 +185,26 @@ describe("a subnet", () => {
       "duplicate nameserver",
     );
   });
+});
+
+test("a container that keeps versions is not empty when its objects are gone", async () => {
+  const { swift } = cloud.cloud;
+  const container = await make(types.container, { name: "c", versioning: true });
+  const remove = (properties: Properties) =>
+    refused(cloud.clientOf(types.container).delete(types.container, "c", properties));
+  swift.objects.put({ container: "c", name: "o", content: "a", region });
+  swift.objects.delete("c", "o", region);
+  expect(await remove(container.properties)).toContain("HTTP 409");
+  expect(await remove({ ...container.properties, forceDestroy: true })).toBe("accepted");
+});
+
+test("a secret is refused that is over already, or of no bits", async () => {
+  const type = "openstack:keymanager/secretV1:SecretV1";
+  const ask = (more: Properties) =>
+    refused(make(type, { name: "s", payload: "x", payloadContentType: "text/plain", ...more }));
+  expect(await ask({ expiration: "2001-01-01T00:00:00Z" })).toContain("HTTP 400");
+  expect(await ask({ bitLength: -1 })).toContain("HTTP 400");
+  expect(await ask({ expiration: "2099-01-01T00:00:00Z", bitLength: 256 })).toBe("accepted");
 });
 
 test("a floating address of no pool is refused by the provider, whatever the quota", async () => {

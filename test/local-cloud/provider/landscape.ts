@@ -304,7 +304,7 @@ export function landscape(cloud: LocalCloud): readonly Landmark[] {
       type: "openstack:objectstorage/container:Container",
       key: "container",
       inputs: () => ({ name: "lor-prod-configuration", region: "GRA", metadata: { "Temp-URL-Key": "k".repeat(48) } }),
-      change: { versioning: true },
+      change: { containerRead: ".r:*" },
       replace: { storagePolicy: "another" },
     },
     {

@@ -7,6 +7,8 @@ import type { CreateSecretArgs, SecretsApi, SecretView } from "./types.ts";
 
 /** Bytes of a payload, at most: Barbican's default. */
 const largestPayload = 20_000;
+const longestName = 255;
+const mostBits = 32_767;
 
 interface SecretBody extends Omit<SecretView, "id" | "name" | "region" | "secretRef"> {
   /** Base64. */
@@ -27,6 +29,7 @@ export class Secrets implements SecretsApi {
     const region = requireRegion(args.region ?? defaultComputeRegion, computeRegions);
     this.#context.requireRegion(region);
     return this.#context.write(() => {
+      this.#requireSound(args);
       const payload = args.payload === undefined ? undefined : decode(args.payload, args);
       const now = this.#context.clock.iso();
       const name = args.name ?? "";
@@ -52,6 +55,24 @@ export class Secrets implements SecretsApi {
         }),
       );
     });
+  }
+
+  /** Source: Barbican, common/validators.py. */
+  #requireSound({ name = "", bitLength = 1, expiration, payload }: CreateSecretArgs): void {
+    const refuse = (property: string, reason: string) => {
+      throw new CloudError(
+        400,
+        "Bad Request",
+        `Provided object does not match schema 'Secret': ${reason}. Invalid property: '${property}'`,
+      );
+    };
+    if (name.length > longestName) refuse("name", "it is too long");
+    if (bitLength < 1 || bitLength > mostBits) refuse("bit_length", `${bitLength} is not between 1 and ${mostBits}`);
+    if (payload?.trim() === "") refuse("payload", "If 'payload' specified, must be non empty");
+    if (expiration === undefined) return;
+    const end = Date.parse(expiration);
+    if (Number.isNaN(end)) refuse("expiration", "Invalid date for 'expiration'");
+    if (end <= this.#context.clock.now()) refuse("expiration", "'expiration' is before current time");
   }
 
   get(idOrRef: string): SecretView {

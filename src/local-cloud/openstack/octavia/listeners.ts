@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { createSecureContext } from "node:tls";
 import { messageOf } from "../../../core/errors.ts";
 import { CloudError } from "../../kernel/cloud-error.ts";
@@ -7,8 +8,21 @@ import type { Secrets } from "../barbican/secrets.ts";
 import { invalid, type ListenerBody, type OctaviaRecords } from "./octavia-records.ts";
 import type { CreateListenerArgs, ListenersApi, ListenerView, UpdateListenerArgs } from "./types.ts";
 
+const headers: readonly string[] = ["X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Proto"];
+/** Of the client's certificate: only where TLS ends. */
+const certificateHeaders: readonly string[] = [
+  "X-SSL-Client-Verify",
+  "X-SSL-Client-Has-Cert",
+  "X-SSL-Client-DN",
+  "X-SSL-Client-CN",
+  "X-SSL-Issuer",
+  "X-SSL-Client-SHA1",
+  "X-SSL-Client-Not-Before",
+  "X-SSL-Client-Not-After",
+];
+
 /** Which pool protocols a listener's protocol may lead to. */
-const poolProtocols: Readonly<Record<string, readonly string[]>> = {
+export const poolProtocols: Readonly<Record<string, readonly string[]>> = {
   HTTP: ["HTTP", "PROXY", "PROXYV2"],
   HTTPS: ["HTTPS", "PROXY", "PROXYV2", "TCP"],
   TCP: ["HTTP", "HTTPS", "PROXY", "PROXYV2", "TCP"],
@@ -32,12 +46,16 @@ export class Listeners implements ListenersApi {
     return context.write(() => {
       checkLimit(args.connectionLimit);
       checkTimeouts(args);
-      const balancer = this.#records.requireMutable(args.loadBalancerId);
+      checkCidrs(args.allowedCidrs);
       if (poolProtocols[args.protocol] === undefined) {
         throw invalid(
           `Invalid input for field/attribute protocol. Value: '${args.protocol}'. Value should be one of: ${Object.keys(poolProtocols).join(", ")}`,
         );
       }
+      this.#checkPool(args.loadBalancerId, args.protocol, args.defaultPoolId);
+      const balancer = this.#records.requireMutable(args.loadBalancerId);
+      checkHeaders(args.protocol, args.insertHeaders);
+      this.#checkCertificates(args.protocol, args);
       const used = listeners
         .list({ parent: balancer.id })
         .some(({ body }) => body.protocolPort === args.protocolPort && isUdp(body.protocol) === isUdp(args.protocol));
@@ -48,8 +66,6 @@ export class Listeners implements ListenersApi {
           `Another Listener on this Load Balancer is already using protocol ${args.protocol} and protocol_port ${args.protocolPort}`,
         );
       }
-      this.#checkPool(balancer.id, args.protocol, args.defaultPoolId);
-      this.#checkCertificates(args.protocol, args);
       const name = args.name ?? "";
       const record = listeners.insert({
         id: context.uuid("listener", balancer.region, `${balancer.id} ${name} ${args.protocol} ${args.protocolPort}`),
@@ -102,7 +118,8 @@ export class Listeners implements ListenersApi {
   ): void {
     const all = [refs.defaultTlsContainerRef, ...(refs.sniContainerRefs ?? [])].filter((ref) => ref !== undefined);
     if (protocol !== "TERMINATED_HTTPS") {
-      return;
+      if (all.length === 0) return;
+      throw invalid(`Certificate container references are not allowed on ${protocol} protocol listeners.`);
     }
     if (all.length === 0) {
       throw invalid(
@@ -152,8 +169,10 @@ export class Listeners implements ListenersApi {
       const record = listeners.require(id);
       checkLimit(args.connectionLimit);
       checkTimeouts(args);
+      checkCidrs(args.allowedCidrs);
+      this.#checkPool(record.parent, record.body.protocol, args.defaultPoolId);
+      checkHeaders(record.body.protocol, args.insertHeaders);
       const balancer = this.#records.requireMutable(record.parent);
-      this.#checkPool(balancer.id, record.body.protocol, args.defaultPoolId);
       if (args.defaultTlsContainerRef !== undefined || args.sniContainerRefs !== undefined) {
         this.#checkCertificates(record.body.protocol, { ...record.body, ...given(args) });
       }
@@ -202,7 +221,6 @@ function view(record: StoredRecord<ListenerBody>): ListenerView {
   };
 }
 
-/** -1 is no limit. */
 /** Milliseconds. Source: Octavia, common/constants.py (MAX_TIMEOUT). */
 const longestTimeout = 31_536_000_000;
 
@@ -220,6 +238,36 @@ function checkTimeouts(args: UpdateListenerArgs): void {
   }
 }
 
+/** -1 is no limit. */
 function checkLimit(limit = -1): void {
   if (limit < -1) throw invalid(`Invalid input for field/attribute connection_limit. Value: '${limit}'.`);
+}
+
+function checkHeaders(protocol: string, wanted: Readonly<Record<string, string>> = {}): void {
+  const names = Object.keys(wanted);
+  if (names.length === 0) return;
+  if (protocol !== "HTTP" && protocol !== "TERMINATED_HTTPS") {
+    throw invalid(`insert-headers is not a valid option for a ${protocol} protocol listener.`);
+  }
+  const accepted = protocol === "HTTP" ? headers : [...headers, ...certificateHeaders];
+  const wrong = names.find((name) => !accepted.includes(name));
+  if (wrong !== undefined) throw invalid(`${wrong} is not a valid option for insert_headers.`);
+}
+
+/** An address with or without a length; its host bits may be set. */
+function checkCidrs(cidrs: readonly string[] = []): void {
+  for (const cidr of cidrs) {
+    const [address = "", length = "32", more] = cidr.split("/");
+    if (
+      isIP(address) === 0 ||
+      more !== undefined ||
+      !/^\d{1,3}$/.test(length) ||
+      Number(length) > (isIP(address) === 4 ? 32 : 128)
+    ) {
+      throw invalid(
+        `Invalid input for field/attribute allowed_cidrs. Value: '${cidr}'. Value should be IPv4 or IPv6 CIDR format`,
+      );
+    }
+    if (isIP(address) === 6) throw invalid(`CIDR ${cidr} IP version incompatible with VIP IP version.`);
+  }
 }

@@ -4,6 +4,8 @@ import type { StoredRecord } from "../../kernel/store.ts";
 import { invalid, type MonitorBody, type OctaviaRecords } from "./octavia-records.ts";
 import type { CreateMonitorArgs, MonitorsApi, MonitorView, UpdateMonitorArgs } from "./types.ts";
 
+const mostRetries = 10;
+const httpMethods: readonly string[] = ["GET", "HEAD", "POST", "PUT", "DELETE", "TRACE", "OPTIONS", "CONNECT", "PATCH"];
 const types: readonly string[] = ["HTTP", "HTTPS", "PING", "SCTP", "TCP", "TLS-HELLO", "UDP-CONNECT"];
 
 export class Monitors implements MonitorsApi {
@@ -16,18 +18,19 @@ export class Monitors implements MonitorsApi {
   create(args: CreateMonitorArgs): MonitorView {
     const { context, monitors, pools } = this.#records;
     return context.write(() => {
-      const pool = pools.require(args.poolId);
-      const balancer = this.#records.requireMutable(pool.parent);
+      checkSettings(args);
       if (!types.includes(args.type)) {
         throw invalid(
           `Invalid input for field/attribute type. Value: '${args.type}'. Value should be one of: ${types.join(", ")}`,
         );
       }
-      checkTimes(args.delay, args.timeout);
+      const pool = pools.require(args.poolId);
+      const balancer = this.#records.requireMutable(pool.parent);
+      const http = args.type === "HTTP" || args.type === "HTTPS";
+      if (!http) requireNoHttp(args);
       if (monitors.list({ parent: pool.id }).length > 0) {
         throw new CloudError(409, "DuplicateHealthMonitor", "This pool already has a health monitor");
       }
-      const http = args.type === "HTTP" || args.type === "HTTPS";
       const name = args.name ?? "";
       const record = monitors.insert({
         id: context.uuid("monitor", pool.region, `${pool.id} ${name}`),
@@ -70,10 +73,10 @@ export class Monitors implements MonitorsApi {
     const { context, monitors } = this.#records;
     return context.write(() => {
       const record = monitors.require(id);
+      checkSettings(args);
       const balancer = this.#records.requireMutable(record.body.loadBalancerId);
       const { name, ...rest } = given(args);
       const body = { ...record.body, ...rest };
-      checkTimes(body.delay, body.timeout);
       const saved = monitors.save({
         ...record,
         name: name ?? record.name,
@@ -95,9 +98,30 @@ export class Monitors implements MonitorsApi {
   }
 }
 
-function checkTimes(delay: number, timeout: number): void {
-  if (!(delay > 0) || !(timeout > 0)) {
-    throw invalid("delay and timeout must be greater than 0.");
+/** Source: Octavia, api/v2/types/health_monitor.py. */
+function checkSettings(args: UpdateMonitorArgs): void {
+  const { delay = 0, timeout = 0, maxRetries = 1, maxRetriesDown = 1, urlPath = "/", expectedCodes = "200" } = args;
+  const { httpMethod = "GET" } = args;
+  requireField("delay", delay, delay >= 0);
+  requireField("timeout", timeout, timeout >= 0);
+  requireField("max_retries", maxRetries, maxRetries >= 1 && maxRetries <= mostRetries);
+  requireField("max_retries_down", maxRetriesDown, maxRetriesDown >= 1 && maxRetriesDown <= mostRetries);
+  requireField("http_method", httpMethod, httpMethods.includes(httpMethod));
+  requireField("url_path", urlPath, /^\/[^\s]*$/.test(urlPath));
+  requireField("expected_codes", expectedCodes, /^(\d{3}(\s*,\s*\d{3})*)$|^(\d{3}-\d{3})$/.test(expectedCodes));
+}
+
+function requireField(field: string, value: number | string, is: boolean): void {
+  if (!is) throw invalid(`Invalid input for field/attribute ${field}. Value: '${value}'.`);
+}
+
+function requireNoHttp({ type, httpMethod, urlPath, expectedCodes }: CreateMonitorArgs): void {
+  for (const [field, value] of Object.entries({
+    http_method: httpMethod,
+    url_path: urlPath,
+    expected_codes: expectedCodes,
+  })) {
+    if (value !== undefined) throw invalid(`${field} is not a valid option for health monitors of type ${type}.`);
   }
 }
 

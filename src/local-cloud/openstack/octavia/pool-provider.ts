@@ -113,6 +113,9 @@ function requireCookie(inputs: Values): void {
   if (type === "APP_COOKIE" && !cookieName) {
     throw new Error("Persistence cookie_name needs to be set if using 'APP_COOKIE' persistence type");
   }
+  if (type !== "APP_COOKIE" && cookieName) {
+    throw new Error("Persistence cookie_name can only be set if using 'APP_COOKIE' persistence type");
+  }
 }
 
 function persistenceOf(inputs: Values): SessionPersistence | undefined {

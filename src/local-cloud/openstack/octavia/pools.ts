@@ -1,6 +1,7 @@
 import { CloudError } from "../../kernel/cloud-error.ts";
 import { given } from "../../kernel/records.ts";
 import type { StoredRecord } from "../../kernel/store.ts";
+import { poolProtocols } from "./listeners.ts";
 import { invalid, type OctaviaRecords, type PoolBody } from "./octavia-records.ts";
 import type { OperatingStatuses } from "./operating-status.ts";
 import type { CreatePoolArgs, PoolsApi, PoolView, UpdatePoolArgs } from "./types.ts";
@@ -20,17 +21,23 @@ export class Pools implements PoolsApi {
   create(args: CreatePoolArgs): PoolView {
     const { context, listeners, pools } = this.#records;
     return context.write(() => {
+      check("protocol", args.protocol, protocols);
+      check("lb_algorithm", args.lbMethod, methods);
       const listener = args.listenerId === undefined ? undefined : listeners.require(args.listenerId);
       const loadBalancerId = args.loadBalancerId ?? listener?.parent;
       if (loadBalancerId === undefined) {
         throw invalid("Must provide at least one of: loadbalancer_id, listener_id.");
       }
-      const balancer = this.#records.requireMutable(loadBalancerId);
+      if (listener !== undefined && !poolProtocols[listener.body.protocol]?.includes(args.protocol)) {
+        throw invalid(
+          `The pool protocol '${args.protocol}' is invalid while the listener protocol is '${listener.body.protocol}'.`,
+        );
+      }
+      checkPersistence(args);
       if (listener?.body.defaultPoolId !== undefined) {
         throw new CloudError(409, "DuplicatePoolEntry", "This listener already has a default pool");
       }
-      check("protocol", args.protocol, protocols);
-      check("lb_algorithm", args.lbMethod, methods);
+      const balancer = this.#records.requireMutable(loadBalancerId);
       const name = args.name ?? "";
       const record = pools.insert({
         id: context.uuid("pool", balancer.region, `${balancer.id} ${name}`),
@@ -143,5 +150,20 @@ function check(field: string, value: string, accepted: readonly string[]): void 
     throw invalid(
       `Invalid input for field/attribute ${field}. Value: '${value}'. Value should be one of: ${accepted.join(", ")}`,
     );
+  }
+}
+
+/** Source: Octavia, api/v2/controllers/pool.py and common/validate.py. */
+function checkPersistence({ protocol, persistence }: CreatePoolArgs): void {
+  if (persistence === undefined) return;
+  const { type, cookieName } = persistence;
+  if ((protocol === "UDP" || protocol === "SCTP") && type !== "SOURCE_IP") {
+    throw invalid(`Session persistence of type ${type} is not supported for UDP/SCTP protocol pools.`);
+  }
+  if (cookieName !== undefined && type !== "APP_COOKIE") {
+    throw invalid('Field "cookie_name" can only be specified with session persistence of type "APP_COOKIE".');
+  }
+  if (type === "APP_COOKIE" && cookieName === undefined) {
+    throw invalid('Field "cookie_name" must be specified when using the "APP_COOKIE" session persistence type.');
   }
 }

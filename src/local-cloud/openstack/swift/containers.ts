@@ -34,6 +34,7 @@ export class Containers implements ContainersApi {
         write: args.write ?? existing?.body.write,
         storagePolicy: existing?.body.storagePolicy ?? args.storagePolicy ?? "PCS",
         versioning: args.versioning ?? existing?.body.versioning ?? false,
+        ...(existing?.body.hasVersions ? { hasVersions: true } : {}),
       };
       return this.#view(
         existing === undefined
@@ -60,7 +61,7 @@ export class Containers implements ContainersApi {
     context.write(() => {
       const record = this.#require(name, region);
       const held = objects.list({ parent: record.id });
-      if (held.length > 0 && !force) {
+      if ((held.length > 0 || record.body.hasVersions) && !force) {
         throw new CloudError(409, "Conflict", "There was a conflict when trying to complete your request.");
       }
       for (const object of held) {
@@ -75,7 +76,7 @@ export class Containers implements ContainersApi {
   }
 
   #view(record: StoredRecord<ContainerBody>): ContainerView {
-    const { tempUrlKeys: _, ...body } = record.body;
+    const { tempUrlKeys: _, hasVersions: __, ...body } = record.body;
     const held = this.#records.objects.list({ parent: record.id });
     return {
       name: record.name,

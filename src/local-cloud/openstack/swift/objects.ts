@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { CloudError } from "../../kernel/cloud-error.ts";
 import type { StoredRecord } from "../../kernel/store.ts";
-import type { ObjectBody, SwiftRecords } from "./swift-records.ts";
+import type { ContainerBody, ObjectBody, SwiftRecords } from "./swift-records.ts";
 import type { ObjectsApi, ObjectView, PutObjectArgs } from "./types.ts";
 
 /** Hexadecimal digits of a signature tell its digest, as in Swift. */
@@ -51,6 +51,7 @@ export class Objects implements ObjectsApi {
         transactionId: `tx${etag.slice(0, 21)}`,
         content: args.content,
       };
+      this.#keepVersion(container);
       const existing = objects.find(id);
       return this.#view(
         existing === undefined
@@ -76,9 +77,15 @@ export class Objects implements ObjectsApi {
   }
 
   delete(container: string, name: string, region?: string): void {
-    this.#records.context.write(() => {
-      this.#records.objects.remove(this.#require(container, name, region).id);
+    const { context, containers, objects } = this.#records;
+    context.write(() => {
+      objects.remove(this.#require(container, name, region).id);
+      this.#keepVersion(containers.require(this.#records.containerId(container, region)));
     });
+  }
+
+  #keepVersion(container: StoredRecord<ContainerBody>): void {
+    if (container.body.versioning) this.#records.containers.change(container, { hasVersions: true });
   }
 
   contentBySignedUrl(text: string): { object: ObjectView; content: string } {

@@ -7,6 +7,8 @@ import type { ContainerView, ObjectView } from "./types.ts";
 export interface ContainerBody extends Omit<ContainerView, "name" | "region" | "objectCount" | "bytesUsed"> {
   /** Secret. */
   readonly tempUrlKeys: readonly string[];
+  /** Something was written while versions are kept: they stay when the objects go. */
+  readonly hasVersions?: boolean;
 }
 
 export interface ObjectBody extends Omit<ObjectView, "container" | "name" | "region"> {
