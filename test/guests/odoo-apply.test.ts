@@ -86,6 +86,8 @@ describe("the Odoo server", () => {
     publish();
     await fetch();
     expect(machine.read("/etc/lor/odoo.conf")).toContain("db_sslmode = require\n");
+    // Odoo would offer only databases that its user owns, and a managed service's belong to its administrator.
+    expect(machine.read("/etc/lor/odoo.conf")).not.toContain("dbfilter");
     expect(mode("etc/lor/odoo.conf")).toBe(0o640);
     expect(mode("etc/lor/postgresql.pass")).toBe(0o600);
     expect(mode("etc/lor/rclone-odoo.conf")).toBe(0o640);

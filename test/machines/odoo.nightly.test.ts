@@ -62,6 +62,10 @@ describe.skipIf(obstacle !== undefined)("an Odoo server that really boots", () =
     expect(JSON.parse(page)).toMatchObject({ page: 200, form: true, failed: [] });
   });
 
+  it("opens a websocket through nginx, at the process that holds them", async () => {
+    expect((await machine.run(["python3", "-c", openWebsocket])).trim()).toBe("HTTP/1.1 101 SWITCHING PROTOCOLS");
+  });
+
   it("lets the first administrator sign in with the first password", async () => {
     const password = (await machine.run(["cat", "/etc/lor/odoo-first-password"])).trim();
     expect((await machine.run(["python3", "-c", signIn, email], { input: password })).trim()).toBe("2");
@@ -92,6 +96,18 @@ def get(path):
 status, body = get("/web/login")
 named = re.findall(r'(?:src|href)="(/web/[^"]+\\.(?:js|css))"', body)
 print(json.dumps({"page": status, "form": 'name="login"' in body, "named": len(named), "failed": [path for path in named if get(path)[0] != 200]}))
+`;
+
+/** First line of the answer to a websocket's handshake. */
+const openWebsocket = `
+import socket, ssl
+name = "erp.lor.example"
+plain = socket.create_connection(("127.0.0.1", 443), timeout=120)
+secure = ssl._create_unverified_context().wrap_socket(plain, server_hostname=name)
+lines = ["GET /websocket HTTP/1.1", "Host: " + name, "Origin: https://" + name, "Upgrade: websocket", "Connection: Upgrade",
+         "Sec-WebSocket-Key: bG9yLWluZnJhLXRlc3QtMQ==", "Sec-WebSocket-Version: 13", "", ""]
+secure.sendall("\\r\\n".join(lines).encode())
+print(secure.recv(4096).decode(errors="replace").splitlines()[0])
 `;
 
 /** Signs in by Odoo's own interface; prints the user's number. */

@@ -69,9 +69,10 @@ def password_line(password):
 
 def settings(document, mode):
     database = document["database"]
+    # No dbfilter: with one Odoo offers only databases that its own user owns, and those of a managed service belong to its administrator.
     values = {
         "db_host": database["host"], "db_port": database["port"], "db_name": database["name"], "db_user": database["user"],
-        "db_password": database["password"], "db_sslmode": mode, "dbfilter": "^%s$" % database["name"], "list_db": "False",
+        "db_password": database["password"], "db_sslmode": mode, "list_db": "False",
         "admin_passwd": document["secrets"]["masterPassword"], "data_dir": DATA, "proxy_mode": "True",
         "addons_path": "/srv/lor/current/" + ADDONS,
         "http_interface": "127.0.0.1", "http_port": 8069, "gevent_port": 8072, "limit_time_cpu": 600, "limit_time_real": 1200,

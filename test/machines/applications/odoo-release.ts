@@ -7,7 +7,7 @@ import { sha256 } from "../../guests/sandbox.ts";
 const folder = join(import.meta.dirname, "odoo");
 
 /**
- * Debian package of a real Odoo 19 that runs on Debian 12. Built once, in about five minutes, and kept by its recipe in the cache.
+ * Debian package of a real Odoo 19 that runs on Debian 12. Built once, in about three minutes, and kept by its recipe in the cache.
  *
  * @throws Error when the Debian archive or PyPI cannot be reached
  */
