@@ -52,7 +52,7 @@ describe.skipIf(obstacle !== undefined)("an Odoo server that really boots", () =
     expect(await app("status")).toMatchObject({ installed: true, health: "ok", release: "19.0" });
     const address = "SELECT value FROM ir_config_parameter WHERE key = 'report.url'";
     const environment =
-      "set -a; . /etc/lor/postgresql.env; exec setpriv --reuid=odoo --regid=odoo --clear-groups psql -X -A -t";
+      "set -a; HOME=/; . /etc/lor/postgresql.env; exec setpriv --reuid=odoo --regid=odoo --clear-groups psql -X -A -t";
     expect((await machine.run(["sh", "-c", environment], { input: address })).trim()).toBe("http://127.0.0.1:8069");
     expect(await app("install", "--email", "second@lor.example")).toMatchObject({ installed: true, already: true });
   });
