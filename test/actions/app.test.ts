@@ -5,8 +5,9 @@ import { switchProfile } from "../../src/actions/rush/switch-profile.ts";
 import { up } from "../../src/actions/up/up.ts";
 import { ExitCode, LorError } from "../../src/core/errors.ts";
 import type { MachineAccess, MachineAnswer } from "../../src/remote/machine-access.ts";
+import { awaitMachine } from "../../src/stack/ssh/await-machine.ts";
 import { realTimings } from "../../src/stack/stack-context.ts";
-import { FakeStack } from "./fake-stack.ts";
+import { FakeStack, steppedClock } from "./fake-stack.ts";
 
 /** Machines that answer what a test orders; each call is noted. */
 class FakeMachines implements MachineAccess {
@@ -141,6 +142,45 @@ describe("an installation", () => {
     await expect(installApplication(new FakeMachines({ "ps-0": answer }), request)).rejects.toThrow(
       expect.objectContaining({ code: "app-not-installed", message: expect.stringContaining(reason) }),
     );
+  });
+});
+
+describe("a machine that starts", () => {
+  const starting = new LorError({
+    code: "host-key-unknown",
+    message: "ps-0 has not published its host keys",
+    exit: ExitCode.failed,
+    culprit: "cloud",
+  });
+  const answering = (...failures: readonly LorError[]) => {
+    const left = [...failures];
+    const run = async () => {
+      const failure = left.shift();
+      if (failure !== undefined) throw failure;
+      return { code: 0, stdout: "", stderr: "" };
+    };
+    return { run };
+  };
+  const wait = async (access: MachineAccess) => {
+    const told: string[] = [];
+    const clock = steppedClock();
+    const began = clock.now().getTime();
+    const failure = await awaitMachine({ access, machine: "ps-0", clock, onWait: (text) => told.push(text) }).catch(
+      (error: unknown) => error,
+    );
+    return { failure, told, seconds: (clock.now().getTime() - began) / 1000 };
+  };
+
+  it("is waited for, which is said once", async () => {
+    const told = ["Waiting for ps-0, at most 4 min: ps-0 has not published its host keys."];
+    expect(await wait(answering(starting, unreachable))).toEqual({ failure: undefined, told, seconds: 10 });
+    expect(await wait(answering())).toEqual({ failure: undefined, told: [], seconds: 0 });
+  });
+
+  it("is waited for four minutes, and no more where waiting changes nothing", async () => {
+    expect(await wait({ run: () => Promise.reject(starting) })).toMatchObject({ failure: starting, seconds: 240 });
+    const refused = new LorError({ code: "ssh-key-refused", message: "no", exit: ExitCode.failed, culprit: "user" });
+    expect(await wait(answering(refused))).toEqual({ failure: refused, told: [], seconds: 0 });
   });
 });
 

@@ -15,7 +15,7 @@ import { FakeEngine, plannedProgram } from "./fake-engine.ts";
 import { FakeWorld, type Trouble } from "./fake-world.ts";
 
 /** Time that passes only when somebody waits. */
-function steppedClock(): Clock {
+export function steppedClock(): Clock {
   let now = Date.parse("2026-11-23T00:00:00Z");
   return {
     now: () => new Date(now),

@@ -1,6 +1,7 @@
 import { type InstalledApplication, installApplication } from "../../actions/app/app-install.ts";
 import { appStatus } from "../../actions/app/app-status.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
+import { awaitMachine } from "../../stack/ssh/await-machine.ts";
 import { existingMachines } from "../../stack/ssh/existing-machines.ts";
 import { routesOf } from "../../stack/ssh/open-access.ts";
 import type { SshAccess } from "../../stack/ssh/ssh-access.ts";
@@ -44,6 +45,13 @@ export async function install(
     for (const name of application === undefined ? known : [application]) {
       const [first] = machines.filter((machine) => machine.application === name);
       if (first === undefined) throw withoutMachine(name);
+      // It follows `up` or `cloud start`, when machines are still starting.
+      await awaitMachine({
+        access,
+        machine: first.name,
+        clock: context.clock,
+        onWait: (text) => terminal.line(text),
+      });
       terminal.line(`Installing the ${name} on ${first.name}; this may take minutes.`);
       const done = await installApplication(access, {
         application: name,
