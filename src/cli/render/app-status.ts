@@ -8,14 +8,14 @@ const unknown = "unknown";
 /** Whether the applications work, one line for each machine; below it what is not as it must be. */
 export function renderAppStatus(terminal: Terminal, { machines, works }: AppStatusResult): string {
   if (machines.length === 0) return "No machine with an application exists.\nNext: lor-infra up";
-  const remarks = machines.flatMap(remarksOf);
   return [
     renderTable(
       terminal,
       ["machine", "application", "release", "installed", "tables", "last order", "queue", "certificate", "health"],
       machines.map((machine) => rowOf(terminal, machine)),
     ),
-    ...remarks.map((remark) => `  !  ${remark}`),
+    ...machines.flatMap(problemsOf).map((problem) => `  !  ${problem}`),
+    ...machines.flatMap(unknownsOf).map((remark) => `     ${remark}`),
     works ? "Every application works." : `Next: ${nextOf(machines)}`,
   ].join("\n");
 }
@@ -40,10 +40,24 @@ function told(value: number | null): string {
   return value === null ? unknown : String(value);
 }
 
-function remarksOf({ machine, state, failure }: MachineApplication): readonly string[] {
+/** Columns of values that a machine may not know. */
+const columns: Readonly<Record<string, string>> = {
+  lastOrder: "last order",
+  certificateDays: "certificate",
+  wantedRelease: "wanted release",
+};
+
+/** Why values are unknown; that alone is no problem. */
+function unknownsOf({ machine, state }: MachineApplication): readonly string[] {
+  return Object.entries(state?.reasons ?? {}).map(
+    ([name, reason]) => `${machine}, ${columns[name] ?? name}: ${reason}`,
+  );
+}
+
+function problemsOf({ machine, state, failure }: MachineApplication): readonly string[] {
   if (failure !== undefined) return [`${machine}: ${failure.message}`];
   if (state === undefined) return [];
-  const { health, release, wantedRelease, certificateDays, reasons } = state;
+  const { health, release, wantedRelease, certificateDays } = state;
   const few = certificateDays !== null && certificateDays < fewDaysLeft;
   return [
     ...(health === "ok" ? [] : [`${machine} does not serve: ${health}`]),
@@ -51,7 +65,6 @@ function remarksOf({ machine, state, failure }: MachineApplication): readonly st
       ? []
       : [`${machine}: release ${wantedRelease} is wanted, ${release ?? "none"} serves`]),
     ...(few ? [`${machine}: its certificate ends in ${certificateDays} days`] : []),
-    ...Object.entries(reasons).map(([name, reason]) => `${machine}, ${name}: ${reason}`),
   ];
 }
 
