@@ -12,7 +12,7 @@ export interface MachineDocument {
   readonly administratorKeys?: readonly string[];
   /** Address to which the machine PUTs its public host keys, signed for that one object: a secret. Only where administrators log in. */
   readonly hostKeysUrl?: string;
-  /** Where the machine sends its journal. Absent: it stays on the machine. */
+  /** Destination of the machine's journal. Absent: it stays on the machine. */
   readonly logs?: LogShipping;
   /** Configuration files of this role, rendered; path on the guest -> text, mode. No secret here: they are filled in on the guest. */
   readonly files: readonly GuestFile[];

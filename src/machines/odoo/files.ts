@@ -19,6 +19,7 @@ export function odooFiles(input: OdooInput): GuestFile[] {
     contentFile("/usr/local/lib/lor/lor_role.py", "0644", "odoo/lor_role.py"),
     contentFile("/usr/local/lib/lor/lor_application.py", "0644", "odoo/lor_application.py"),
     contentFile("/usr/local/lib/lor/lor_filestore.py", "0644", "odoo/lor_filestore.py"),
+    contentFile("/usr/local/lib/lor/lor_erp.py", "0644", "odoo/lor_erp.py"),
     contentFile("/etc/nginx/sites-enabled/lor", "0644", "odoo/nginx.conf", nginx),
     contentFile("/usr/local/sbin/lor-health", "0755", "odoo/lor-health.py"),
     contentFile("/etc/systemd/system/lor-health.service", "0644", "odoo/lor-health.service"),

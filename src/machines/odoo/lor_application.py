@@ -1,13 +1,11 @@
 """Odoo as an application: its database made once, and its state in words."""
 import datetime
-import json
-import os
 import re
 import subprocess
 
-import lor_release
-import lor_role
+import lor_erp
 from lor_machine import NotReady, Refused, at
+from lor_services import installed
 
 ROLE = "odoo"
 # Written before the first table, so that a half-made database is known as this program's own.
@@ -16,68 +14,41 @@ MARKER = "CREATE TABLE IF NOT EXISTS lor_install (id int PRIMARY KEY, state text
 SELF_MADE = "CN = localhost"
 
 
-def state():
-    """What is in the database: kind (`empty`, `half`, `erp`, `foreign`), tables, version of the module base, rights; or {"error": reason}."""
-    ask = (
-        "SELECT json_build_object('tables', (SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'lor_install'),"
-        " 'modules', to_regclass('public.ir_module_module') IS NOT NULL, 'marker', to_regclass('public.lor_install') IS NOT NULL,"
-        " 'mayCreate', has_schema_privilege(current_user, 'public', 'CREATE'))")
-    try:
-        found = json.loads(sql(ask))
-        found["version"] = None
-        if found["modules"]:
-            found["version"] = sql("SELECT latest_version FROM ir_module_module WHERE name = 'base' AND state IN ('installed', 'to upgrade')").strip() or None
-        begun = found.pop("marker") and sql("SELECT state FROM lor_install WHERE id = 1").strip() == "started"
-    except Refused as error:
-        return {"error": "the database does not answer: %s" % error}
-    if begun:
-        found["kind"] = "half"
-    elif found["tables"] == 0:
-        found["kind"] = "empty"
-    else:
-        found["kind"] = "erp" if found["version"] else "foreign"
-    return found
-
-
-def sql(statement, **options):
-    return lor_role.odoo_user(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"], input=statement, **options)
-
-
 def install(place, request):
     """Gives an empty database Odoo's tables and its administrator a name and a password, then starts the service."""
     if "email" not in request:
         raise Refused("the installation was asked for without an address: lor-app install --email ADDRESS")
-    found = state()
+    found = lor_erp.state()
     if "error" in found:
         raise NotReady(found["error"])
     if found["kind"] == "erp":
-        lor_role.run_service(True)
+        lor_erp.run_service(True)
         return {"installed": True, "already": True, "version": found["version"]}
     if found["kind"] == "foreign":
         raise Refused("the database has %d tables and is no Odoo: nothing was changed" % found["tables"])
-    lor_role.ensure_rights(found)
+    lor_erp.ensure_rights(found)
     if found["kind"] == "half":
         clear(found)
     email = quoted(request["email"])
-    sql("%s;\nINSERT INTO lor_install (id, state, email) VALUES (1, 'started', %s) ON CONFLICT (id) DO UPDATE SET state = 'started', email = %s;"
+    lor_erp.sql("%s;\nINSERT INTO lor_install (id, state, email) VALUES (1, 'started', %s) ON CONFLICT (id) DO UPDATE SET state = 'started', email = %s;"
         % (MARKER, email, email))
     make(place, request["email"])
-    sql("UPDATE lor_install SET state = 'complete' WHERE id = 1;")
-    made = state()
+    lor_erp.sql("UPDATE lor_install SET state = 'complete' WHERE id = 1;")
+    made = lor_erp.state()
     if made.get("kind") != "erp":
         raise Refused("Odoo made no complete database: %s" % made.get("error", made.get("kind")))
-    lor_role.run_service(True)
+    lor_erp.run_service(True)
     return {"installed": True, "already": False, "administrator": request["email"], "version": made["version"],
-            "passwordFile": lor_role.FIRST_PASSWORD}
+            "passwordFile": lor_erp.FIRST_PASSWORD}
 
 
 def clear(found):
     """Drops what an unfinished installation left. Refused when a user has signed in since, who may have worked with it."""
-    if found["modules"] and sql("SELECT to_regclass('public.res_users_log') IS NOT NULL").strip() == "t" \
-            and sql("SELECT count(*) FROM res_users_log").strip() != "0":
+    if found["modules"] and lor_erp.sql("SELECT to_regclass('public.res_users_log') IS NOT NULL").strip() == "t" \
+            and lor_erp.sql("SELECT count(*) FROM res_users_log").strip() != "0":
         raise Refused("an installation began here and did not end, but users have signed in since: the database is left alone. "
                       "If it is a restored one, delete the row of the table lor_install")
-    sql("DO $$ DECLARE name text; BEGIN\n"
+    lor_erp.sql("DO $$ DECLARE name text; BEGIN\n"
         "FOR name IN SELECT format('DROP VIEW IF EXISTS %I CASCADE', viewname) FROM pg_views WHERE schemaname = 'public' AND viewowner = current_user LOOP EXECUTE name; END LOOP;\n"
         "FOR name IN SELECT format('DROP TABLE IF EXISTS %I CASCADE', tablename) FROM pg_tables\n"
         "  WHERE schemaname = 'public' AND tableowner = current_user AND tablename <> 'lor_install' LOOP EXECUTE name; END LOOP;\n"
@@ -87,23 +58,15 @@ def clear(found):
 
 def make(place, email):
     program = ["python3", place + "/usr/bin/odoo"]
-    addons = "--addons-path=%s/%s" % (place, lor_role.ADDONS)
-    lor_role.odoo_user([*program, "-c", at(lor_role.SETTINGS), addons, "-i", "base", "--stop-after-init", "--no-http", "--max-cron-threads=0"], place)
-    with open(at(lor_role.FIRST_PASSWORD), encoding="utf-8") as file:
+    addons = "--addons-path=%s/%s" % (place, lor_erp.ADDONS)
+    lor_erp.odoo_user([*program, "-c", at(lor_erp.SETTINGS), addons, "-i", "base", "--stop-after-init", "--no-http", "--max-cron-threads=0"], place)
+    with open(at(lor_erp.FIRST_PASSWORD), encoding="utf-8") as file:
         password = file.read().strip()
     # On standard input: arguments can be read by every user of the machine.
     words = "user = env.ref('base.user_admin')\nuser.write({'login': %r, 'password': %r})\nuser.partner_id.email = %r\nenv.cr.commit()\nprint('administrator set')\n"
-    said = lor_role.odoo_user([*program, "shell", "-c", at(lor_role.SETTINGS), addons, "--no-http"], place, input=words % (email, password, email))
+    said = lor_erp.odoo_user([*program, "shell", "-c", at(lor_erp.SETTINGS), addons, "--no-http"], place, input=words % (email, password, email))
     if "administrator set" not in said:
         raise Refused("Odoo's administrator could not be named: %s" % said.strip()[-300:].replace(password, "[secret]"))
-
-
-def print_from_here():
-    """The program that makes PDF files asks this machine for style sheets and logos: by its public address it would need the address to lead
-    back here, to be in the allow-list, and to have a valid certificate. An address that a person has set stays."""
-    sql("INSERT INTO ir_config_parameter (key, value, create_uid, create_date, write_uid, write_date) "
-        "SELECT 'report.url', 'http://127.0.0.1:8069', 1, now() AT TIME ZONE 'UTC', 1, now() AT TIME ZONE 'UTC' "
-        "WHERE NOT EXISTS (SELECT 1 FROM ir_config_parameter WHERE key = 'report.url');")
 
 
 def quoted(text):
@@ -112,7 +75,7 @@ def quoted(text):
 
 def report(reasons):
     """What is known of the ERP; what is not known is left out, with its reason."""
-    seen = state()
+    seen = lor_erp.state()
     found = {"notes": []}
     if "error" in seen:
         for name in ("installed", "tables", "lastOrder", "queue", "mail"):
@@ -122,24 +85,24 @@ def report(reasons):
         if seen["kind"] == "erp":
             found["lastOrder"] = newest(reasons)
             found["queue"] = outgoing(reasons)
-            found["mail"] = lor_role.mail_in_words()
+            found["mail"] = mail_in_words()
         else:
             reasons["installed"] = {"empty": "the database is empty: lor-infra app install",
                                     "half": "an installation began and did not end: lor-infra app install begins anew"
                                     }.get(seen["kind"], "the database holds tables that are no Odoo")
             reasons["lastOrder"] = reasons["queue"] = reasons["mail"] = "Odoo is not installed"
     found["certificateDays"] = certificate_days(reasons)
-    if lor_role.plain_pdf():
+    if plain_pdf():
         found["notes"].append("PDF files are made by Debian's wkhtmltopdf, without page headers and footers: name a patched one in odoo.wkhtmltopdf")
     return found
 
 
 def newest(reasons):
     """Time of the last sale's order; the module for sales may not be installed."""
-    if sql("SELECT to_regclass('public.sale_order') IS NOT NULL").strip() != "t":
+    if lor_erp.sql("SELECT to_regclass('public.sale_order') IS NOT NULL").strip() != "t":
         reasons["lastOrder"] = "the module for sales is not installed"
         return None
-    last = sql("SELECT to_char(max(create_date), 'YYYY-MM-DD\"T\"HH24:MI:SS') FROM sale_order").strip() or None
+    last = lor_erp.sql("SELECT to_char(max(create_date), 'YYYY-MM-DD\"T\"HH24:MI:SS') FROM sale_order").strip() or None
     if last is None:
         reasons["lastOrder"] = "there is no order yet"
     return last
@@ -147,14 +110,14 @@ def newest(reasons):
 
 def outgoing(reasons):
     """Messages that wait to be sent."""
-    if sql("SELECT to_regclass('public.mail_mail') IS NOT NULL").strip() != "t":
+    if lor_erp.sql("SELECT to_regclass('public.mail_mail') IS NOT NULL").strip() != "t":
         reasons["queue"] = "the module for messages is not installed"
         return None
-    return int(sql("SELECT count(*) FROM mail_mail WHERE state = 'outgoing'"))
+    return int(lor_erp.sql("SELECT count(*) FROM mail_mail WHERE state = 'outgoing'"))
 
 
 def certificate_days(reasons):
-    path = at(lor_role.CERTIFICATE + "/fullchain.pem")
+    path = at(lor_erp.CERTIFICATE + "/fullchain.pem")
     seen = subprocess.run(["openssl", "x509", "-noout", "-subject", "-enddate", "-in", path], check=False, stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL, text=True)
     if seen.returncode != 0:
@@ -172,22 +135,11 @@ def days_until(text):
     return (end - datetime.datetime.now(datetime.timezone.utc)).days
 
 
-def release_version(place):
-    """Odoo's own series of a release, such as 16.0, or None when it does not say."""
-    try:
-        with open(os.path.join(at(place), "usr/lib/python3/dist-packages/odoo/release.py"), encoding="utf-8") as file:
-            found = re.search(r"version_info\s*=\s*\(\s*(\d+)\s*,\s*(\d+)", file.read())
-    except FileNotFoundError:
-        return None
-    return "%s.%s" % found.groups() if found else None
+def mail_in_words():
+    with open(at(lor_erp.SETTINGS), encoding="utf-8") as file:
+        server = [line.split(" = ", 1)[1].strip() for line in file if line.startswith("smtp_server = ")]
+    return "by %s" % server[0] if server else "no mail is sent, unless Odoo names a server itself: the settings name no relay (mail)"
 
 
-def refuse_other_version(place, found):
-    """A release serves only with a database of its own series: Odoo changes its tables from series to series."""
-    version = release_version(place)
-    if found["kind"] != "erp" or version is None or lor_release.current() == place:
-        return
-    series = ".".join(found["version"].split(".")[:2])
-    if series != version:
-        raise Refused("Odoo %s needs a database of its own series, and this one is of %s: the release is not put in place. "
-                      "Name a release of %s in odoo.release" % (version, series, series))
+def plain_pdf():
+    return not installed(lor_erp.PATCHED_PDF)

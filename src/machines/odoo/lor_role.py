@@ -1,38 +1,27 @@
 """What makes the Odoo server of a machine."""
 import os
 
-import lor_application
+import lor_erp
 import lor_release
 from lor_copy import remote
 from lor_files import File
-from lor_machine import ROOT, NotReady, Refused, at, run, run_as, small_environment
+from lor_machine import ROOT, NotReady, Refused, at, run
 from lor_services import install, install_archive, installed, make_user, satisfy, systemctl
 
 PACKAGES = ["nginx-light", "rclone", "postgresql-client", "certbot", "openssl", "fonts-dejavu-core"]
 PDF = "wkhtmltopdf"
-# The package of wkhtmltopdf's own builds, with patched Qt.
-PATCHED_PDF = "wkhtmltox"
 OBSOLETE = ["/etc/nginx/sites-enabled/default"]
 # Services that always run.
 SERVICES = ["nginx.service", "lor-odoo.service", "prometheus-node-exporter.service"]
-SETTINGS = "/etc/lor/odoo.conf"
-# Variables of libpq, by which its programs and Odoo's scripts find the database.
-DATABASE = "/etc/lor/postgresql.env"
 DATABASE_CA = "/etc/lor/database-ca.pem"
 PASSWORDS = "/etc/lor/postgresql.pass"
-FIRST_PASSWORD = "/etc/lor/odoo-first-password"
-# Password file of the database service's administrator, the only one who can let Odoo's user make tables from PostgreSQL 15 on.
-ADMINISTRATOR = "/etc/lor/postgresql-administrator.pass"
-ADDONS = "usr/lib/python3/dist-packages/odoo/addons"
 DATA = "/srv/lor/odoo"
-CERTIFICATE = "/etc/lor/tls"
-USER = "odoo"
 # How many times a new release is asked, a second apart, before the old one comes back. Odoo takes its time to start.
 PROBES = 60
 
 
 def make_users():
-    make_user(USER, "--home", "/var/lib/odoo")
+    make_user(lor_erp.USER, "--home", "/var/lib/odoo")
 
 
 def secret_files(document):
@@ -43,12 +32,12 @@ def secret_files(document):
         "PGSSLMODE": mode, "PGPASSFILE": PASSWORDS, **({"PGSSLROOTCERT": DATABASE_CA} if database.get("ca") else {}),
     }
     return [
-        File(SETTINGS, 0o640, settings(document, mode), group=USER),
-        File(DATABASE, 0o644, "".join("%s=%s\n" % pair for pair in environment.items())),
+        File(lor_erp.SETTINGS, 0o640, settings(document, mode), group=lor_erp.USER),
+        File(lor_erp.DATABASE, 0o644, "".join("%s=%s\n" % pair for pair in environment.items())),
         # libpq reads it only when nobody else can.
-        File(PASSWORDS, 0o600, password_line(database["password"]), owner=USER, group=USER),
-        File(FIRST_PASSWORD, 0o600, document["secrets"]["adminPassword"] + "\n"),
-        File("/etc/lor/rclone-odoo.conf", 0o640, remote("copies", document["copies"]), group=USER),
+        File(PASSWORDS, 0o600, password_line(database["password"]), owner=lor_erp.USER, group=lor_erp.USER),
+        File(lor_erp.FIRST_PASSWORD, 0o600, document["secrets"]["adminPassword"] + "\n"),
+        File("/etc/lor/rclone-odoo.conf", 0o640, remote("copies", document["copies"]), group=lor_erp.USER),
         *([File(DATABASE_CA, 0o644, database["ca"])] if database.get("ca") else []),
         *administrator(database),
     ]
@@ -59,7 +48,7 @@ def administrator(database):
     known = database.get("administrator")
     if not known:
         return []
-    return [File(ADMINISTRATOR, 0o600, "#%s\n%s" % (known["user"], password_line(known["password"])))]
+    return [File(lor_erp.ADMINISTRATOR, 0o600, "#%s\n%s" % (known["user"], password_line(known["password"])))]
 
 
 def password_line(password):
@@ -74,7 +63,7 @@ def settings(document, mode):
         "db_host": database["host"], "db_port": database["port"], "db_name": database["name"], "db_user": database["user"],
         "db_password": database["password"], "db_sslmode": mode, "list_db": "False",
         "admin_passwd": document["secrets"]["masterPassword"], "data_dir": DATA, "proxy_mode": "True",
-        "addons_path": "/srv/lor/current/" + ADDONS,
+        "addons_path": "/srv/lor/current/" + lor_erp.ADDONS,
         "http_interface": "127.0.0.1", "http_port": 8069, "gevent_port": 8072, "limit_time_cpu": 600, "limit_time_real": 1200,
         "without_demo": "all", **mail(document),
     }
@@ -99,11 +88,11 @@ def check():
 
 def certificate():
     """A certificate of its own until lor-certificate has got a real one: nginx needs one to start."""
-    if os.path.exists(at(CERTIFICATE + "/fullchain.pem")):
+    if os.path.exists(at(lor_erp.CERTIFICATE + "/fullchain.pem")):
         return
-    os.makedirs(at(CERTIFICATE), mode=0o700, exist_ok=True)
+    os.makedirs(at(lor_erp.CERTIFICATE), mode=0o700, exist_ok=True)
     run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "3650",
-         "-subj", "/CN=localhost", "-keyout", at(CERTIFICATE + "/privkey.pem"), "-out", at(CERTIFICATE + "/fullchain.pem")])
+         "-subj", "/CN=localhost", "-keyout", at(lor_erp.CERTIFICATE + "/privkey.pem"), "-out", at(lor_erp.CERTIFICATE + "/fullchain.pem")])
 
 
 def mail(document):
@@ -117,25 +106,19 @@ def mail(document):
     return values
 
 
-def mail_in_words():
-    with open(at(SETTINGS), encoding="utf-8") as file:
-        server = [line.split(" = ", 1)[1].strip() for line in file if line.startswith("smtp_server = ")]
-    return "by %s" % server[0] if server else "no mail is sent, unless Odoo names a server itself: the settings name no relay (mail)"
-
-
 def before_switch(place, document, changed):
     for folder in (DATA, "/srv/lor/copies"):
         os.makedirs(at(folder), mode=0o750, exist_ok=True)
         if not ROOT:
-            run(["chown", "%s:%s" % (USER, USER), folder])
+            run(["chown", "%s:%s" % (lor_erp.USER, lor_erp.USER), folder])
     pdf(document)
-    found = lor_application.state()
+    found = lor_erp.state()
     if "error" in found:
         if lor_release.current() == place:
             return
         raise NotReady(found["error"])
-    ensure_rights(found)
-    lor_application.refuse_other_version(place, found)
+    lor_erp.ensure_rights(found)
+    lor_erp.refuse_other_version(place, found)
     if found["kind"] == "erp":
         require_files()
 
@@ -143,7 +126,7 @@ def before_switch(place, document, changed):
 def require_files():
     """Odoo refuses to start without its files; here the reason gets into the machine's status, and the link to the release stays as it is."""
     try:
-        odoo_user([at("/usr/local/sbin/lor-health"), "--filestore"])
+        lor_erp.odoo_user([at("/usr/local/sbin/lor-health"), "--filestore"])
     except Refused as reason:
         raise NotReady(str(reason)) from reason
 
@@ -153,59 +136,13 @@ def pdf(document):
     wanted = document.get("wkhtmltopdf")
     if wanted is None:
         install([PDF])
-    elif not installed(PATCHED_PDF):
+    elif not installed(lor_erp.PATCHED_PDF):
         fetched = lor_release.fetch({**wanted, "version": "wkhtmltopdf"})
         # apt takes a file for a package by its ending.
         archive = fetched + ".deb"
         os.rename(fetched, archive)
         install_archive(archive)
         os.unlink(archive)
-
-
-def plain_pdf():
-    return not installed(PATCHED_PDF)
-
-
-def ensure_rights(found):
-    """From PostgreSQL 15 on only a database's owner may make tables in its schema public: its administrator grants it to Odoo's user."""
-    if found["mayCreate"]:
-        return
-    database = database_environment()
-    statement = 'GRANT USAGE, CREATE ON SCHEMA public TO "%s"' % database["PGUSER"].replace('"', '""')
-    try:
-        with open(at(ADMINISTRATOR), encoding="utf-8") as file:
-            user = file.readline()[1:].strip()
-    except FileNotFoundError as error:
-        raise NotReady("the user %s may not make tables in the schema public. As the database service's administrator (avnadmin): %s"
-                       % (database["PGUSER"], statement)) from error
-    environment = small_environment({**database, "PGUSER": user, "PGPASSFILE": at(ADMINISTRATOR)})
-    run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1"], input=statement, env=environment)
-
-
-def odoo_user(command, place="", **options):
-    """Runs as Odoo's user with the database's settings in the environment; the password is in a file that libpq reads."""
-    environment = small_environment(database_environment())
-    if place:
-        environment["PYTHONPATH"] = place + "/usr/lib/python3/dist-packages"
-    return run(command, env=environment, **run_as(USER), **options)
-
-
-def database_environment():
-    with open(at(DATABASE), encoding="utf-8") as file:
-        return dict(line.rstrip("\n").split("=", 1) for line in file)
-
-
-def run_service(restart):
-    """Starts Odoo only on a database that has tables: an empty one, named by mistake, must not look like an ERP."""
-    kind = lor_application.state().get("kind")
-    if kind == "empty":
-        return
-    if kind == "erp":
-        lor_application.print_from_here()
-    systemctl("enable", "lor-odoo.service")
-    systemctl("restart" if restart else "start", "lor-odoo.service")
-    # Its last verdict is about the previous Odoo.
-    systemctl("restart", "lor-health.service")
 
 
 def go_back(changed, released):
@@ -215,7 +152,7 @@ def go_back(changed, released):
 def start(changed, released):
     systemctl("enable", "lor-tune.service", "nginx.service", "lor-health.service", "prometheus-node-exporter.service")
     systemctl("restart" if "/usr/local/sbin/lor-health" in changed else "start", "lor-health.service")
-    run_service(bool(released or changed & {SETTINGS, DATABASE_CA, DATABASE, "/etc/systemd/system/lor-odoo.service"}))
+    lor_erp.run_service(bool(released or changed & {lor_erp.SETTINGS, DATABASE_CA, lor_erp.DATABASE, "/etc/systemd/system/lor-odoo.service"}))
     systemctl("reload-or-restart", "nginx.service")
     systemctl("restart", "prometheus-node-exporter.service")
     for timer in ("lor-filestore-copy.timer", "lor-certificate.timer"):

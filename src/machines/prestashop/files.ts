@@ -41,6 +41,7 @@ export function prestashopFiles(input: ShopInput): GuestFile[] {
     contentFile("/etc/systemd/system/lor-clean.service", "0644", "prestashop/lor-clean.service"),
     contentFile("/usr/local/lib/lor/lor_role.py", "0644", "prestashop/lor_role.py"),
     contentFile("/usr/local/lib/lor/lor_application.py", "0644", "prestashop/lor_application.py"),
+    contentFile("/usr/local/lib/lor/lor_shop.py", "0644", "prestashop/lor_shop.py"),
     ...libraries.map((name) => contentFile(`/usr/local/lib/lor/${name}.php`, "0644", `prestashop/${name}.php`)),
     contentFile(`${overlay}/app/config/parameters.php`, "0644", "prestashop/overlay/parameters.php"),
     contentFile(`${overlay}/app/config/addons/lor.yml`, "0644", "prestashop/overlay/lor.yml", {

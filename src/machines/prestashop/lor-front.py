@@ -8,9 +8,8 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib/lor"))
 
-import lor_application  # noqa: E402
 import lor_release  # noqa: E402
-import lor_role  # noqa: E402
+import lor_shop  # noqa: E402
 from lor_machine import Refused, at  # noqa: E402
 
 
@@ -19,11 +18,11 @@ def main():
     if place is None:
         return 0
     try:
-        lor_application.lay_made(place)
+        lor_shop.lay_made(place)
     except Refused as reason:
         # The tasks run without these files, too.
         print("lor-front: %s" % reason, file=sys.stderr)
-    return subprocess.run(["php%s" % lor_role.PHP, at("/usr/local/lib/lor/tasks.php")], check=False, **lor_role.as_user()).returncode
+    return subprocess.run(["php%s" % lor_shop.PHP, at("/usr/local/lib/lor/tasks.php")], check=False, **lor_shop.as_user()).returncode
 
 
 if __name__ == "__main__":

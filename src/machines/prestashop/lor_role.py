@@ -3,36 +3,27 @@ import hashlib
 import hmac
 import json
 import os
-import re
 import shutil
 import subprocess
 import zipfile
 
-import lor_application
 import lor_release
+import lor_shop
 from lor_copy import remote
 from lor_files import File
-from lor_machine import ROOT, NotReady, Refused, at, run, run_as, small_environment
+from lor_machine import ROOT, NotReady, Refused, at, run
 from lor_services import systemctl
 
-PHP = "8.2"
-PACKAGES = ["php%s-%s" % (PHP, name) for name in ("fpm", "cli", "mysql", "intl", "gd", "zip", "mbstring", "xml", "curl", "bcmath", "opcache")]
+PACKAGES = ["php%s-%s" % (lor_shop.PHP, name) for name in ("fpm", "cli", "mysql", "intl", "gd", "zip", "mbstring", "xml", "curl", "bcmath", "opcache")]
 PACKAGES += ["nginx-light", "rclone", "fuse3"]
-OBSOLETE = ["/etc/nginx/sites-enabled/default", "/etc/php/%s/fpm/pool.d/www.conf" % PHP]
+OBSOLETE = ["/etc/nginx/sites-enabled/default", "/etc/php/%s/fpm/pool.d/www.conf" % lor_shop.PHP]
 # Services that always run.
-SERVICES = ["nginx.service", "php%s-fpm.service" % PHP, "prometheus-node-exporter.service"]
-SETTINGS = "/etc/lor/shop.json"
+SERVICES = ["nginx.service", "php%s-fpm.service" % lor_shop.PHP, "prometheus-node-exporter.service"]
 DATABASE_CA = "/etc/lor/database-ca.pem"
-RCLONE = "/etc/lor/rclone.conf"
-FIRST_PASSWORD = "/etc/lor/prestashop-first-password"
 TRIAL = "/srv/lor/trial"
-OVERLAY = "/usr/local/lib/lor/overlay"
 SHARED = "/srv/lor/images"
-# Written by the shop while it runs; everything else belongs to root, so that a hole in a module can't rewrite the shop.
-WRITABLE = ["var", "cache", "config", "themes", "translations", "mails", "localization"]
 # On object storage, the same on every front.
 ON_STORAGE = ["img", "upload", "download"]
-USER = "www-data"
 # How many times a new release is asked, a second apart, before the old one comes back.
 PROBES = 120
 
@@ -43,9 +34,9 @@ def make_users():
 
 def secret_files(document):
     return [
-        File(SETTINGS, 0o640, settings(document), group=USER),
-        File(RCLONE, 0o600, "".join(remote(name, document[part]) + "\n" for name, part in (("images", "storage"), ("copies", "copies")))),
-        File(FIRST_PASSWORD, 0o600, document["secrets"]["adminPassword"] + "\n"),
+        File(lor_shop.SETTINGS, 0o640, settings(document), group=lor_shop.USER),
+        File(lor_shop.RCLONE, 0o600, "".join(remote(name, document[part]) + "\n" for name, part in (("images", "storage"), ("copies", "copies")))),
+        File(lor_shop.FIRST_PASSWORD, 0o600, document["secrets"]["adminPassword"] + "\n"),
         *([File(DATABASE_CA, 0o644, document["database"]["ca"])] if document["database"].get("ca") else []),
     ]
 
@@ -107,73 +98,32 @@ def unpack(archive, folder):
 
 def check():
     run(["nginx", "-t"])
-    run(["php-fpm%s" % PHP, "-t"])
+    run(["php-fpm%s" % lor_shop.PHP, "-t"])
 
 
 def before_switch(place, document, changed):
     """Everything that the release needs before the first request reaches it. Each part can be done again."""
     release = at(place)
-    shutil.copytree(at(OVERLAY), release, dirs_exist_ok=True)
+    shutil.copytree(at(lor_shop.OVERLAY), release, dirs_exist_ok=True)
     administration = os.path.join(release, "admin")
     if os.path.isdir(administration):
         # PrestaShop renames this folder by chance at the first visit, which would differ from front to front.
         os.rename(administration, administration + derive(document["secrets"]["cookieKey"], "administration")[:10])
-    if SETTINGS in changed:
+    if lor_shop.SETTINGS in changed:
         # Compiled from the old settings.
         shutil.rmtree(os.path.join(release, "var/cache"), ignore_errors=True)
-    for name in WRITABLE:
+    for name in lor_shop.WRITABLE:
         os.makedirs(os.path.join(release, name), exist_ok=True)
-    give_writable(release)
+    lor_shop.give_writable(release)
     mount_images(changed)
     for name in ON_STORAGE:
         share(release, name)
-    state = shop_state("prepare")
+    state = lor_shop.shop_state("prepare")
     refuse_other_version(place, state)
     if state.get("kind") == "shop":
-        lor_application.lay_made(place, state)
+        lor_shop.lay_made(place, state)
     reload_services()
     try_release(place, state)
-
-
-def give_writable(release):
-    """Folders that PHP writes to, a theme's combined style sheets among them."""
-    if not ROOT:
-        run(["chown", "-R", "--no-dereference", "%s:%s" % (USER, USER), *(os.path.join(release, name) for name in WRITABLE)])
-
-
-def as_user():
-    """Options of a process that runs as PHP does."""
-    passed = {name: value for name, value in os.environ.items() if ROOT and (name.startswith("LOR_") or name == "SHOP_STANDIN_CUT")}
-    return {"env": small_environment(passed), "cwd": "/", **run_as(USER)}
-
-
-def php(program, *arguments):
-    """Output of one of our programs, run as the shop's user."""
-    return run(["php%s" % PHP, at("/usr/local/lib/lor/" + program), *arguments], **as_user())
-
-
-def shop_state(*arguments):
-    """What the shop's database holds, or {"error": reason}."""
-    return json.loads(php("shop-state.php", *arguments).strip().splitlines()[-1])
-
-
-def domain():
-    with open(at(SETTINGS), encoding="utf-8") as file:
-        return json.load(file)["domain"]
-
-
-def release_version(place):
-    """PrestaShop's own version of a release, or None when it does not say."""
-    for path, pattern in (("install-cli/install_version.php", r"_PS_INSTALL_VERSION_['\"]\s*,\s*['\"]([0-9.]+)"),
-                          ("src/Core/Version.php", r"const\s+VERSION\s*=\s*['\"]([0-9.]+)")):
-        try:
-            with open(os.path.join(at(place), path), encoding="utf-8") as file:
-                found = re.search(pattern, file.read())
-        except FileNotFoundError:
-            continue
-        if found:
-            return found.group(1)
-    return None
 
 
 def refuse_other_version(place, state):
@@ -182,7 +132,7 @@ def refuse_other_version(place, state):
         if lor_release.current() == place:
             return
         raise NotReady("whether the shop's tables fit the release is not known: %s" % state["error"])
-    version = release_version(place)
+    version = lor_shop.release_version(place)
     if state["kind"] != "shop" or version is None or state["version"] is None:
         return
     if numbers(version) != numbers(state["version"]):
@@ -201,7 +151,7 @@ def reload_services():
     """PHP and nginx with the new configuration; a reload drops no request."""
     if not ROOT:
         run(["systemd-tmpfiles", "--create", "/etc/tmpfiles.d/lor.conf"])
-    systemctl("reload-or-restart", "php%s-fpm.service" % PHP)
+    systemctl("reload-or-restart", "php%s-fpm.service" % lor_shop.PHP)
     systemctl("reload-or-restart", "nginx.service")
 
 
@@ -210,7 +160,7 @@ def try_release(place, state):
     if lor_release.current() in (None, place) or state.get("kind") != "shop":
         return
     lor_release.point(TRIAL, place)
-    tried = subprocess.run(["php%s" % PHP, at("/usr/local/lib/lor/try-release.php")], check=False, stdout=subprocess.PIPE, text=True, **as_user())
+    tried = subprocess.run(["php%s" % lor_shop.PHP, at("/usr/local/lib/lor/try-release.php")], check=False, stdout=subprocess.PIPE, text=True, **lor_shop.as_user())
     if tried.returncode != 0:
         raise Refused("the new release does not answer: %s" % tried.stdout.strip()[-300:])
 
@@ -218,7 +168,7 @@ def try_release(place, state):
 def mount_images(changed):
     os.makedirs(at(SHARED), exist_ok=True)
     systemctl("enable", "lor-images.service")
-    systemctl("restart" if changed & {RCLONE, "/etc/systemd/system/lor-images.service"} else "start", "lor-images.service")
+    systemctl("restart" if changed & {lor_shop.RCLONE, "/etc/systemd/system/lor-images.service"} else "start", "lor-images.service")
 
 
 def share(release, name):
@@ -227,7 +177,7 @@ def share(release, name):
     if os.path.islink(folder):
         return
     if os.path.isdir(folder):
-        run(["rclone", "--config", at(RCLONE), "copy", "--ignore-existing", folder, "images:%s" % name])
+        run(["rclone", "--config", at(lor_shop.RCLONE), "copy", "--ignore-existing", folder, "images:%s" % name])
         os.rename(folder, folder + ".shipped")
     os.symlink(os.path.relpath(os.path.join(at(SHARED), name), release), folder)
 
@@ -239,8 +189,8 @@ def go_back(changed, released):
 
 
 def start(changed, _released):
-    """PHP and nginx are not reloaded again: before_switch has done that, and the trial has filled PHP's caches since."""
-    systemctl("enable", "lor-tune.service", "lor-clean.service", "nginx.service", "php%s-fpm.service" % PHP, "prometheus-node-exporter.service")
+    """PHP and nginx are not reloaded again: before_switch has done that, and the trial has filled lor_shop.PHP's caches since."""
+    systemctl("enable", "lor-tune.service", "lor-clean.service", "nginx.service", "php%s-fpm.service" % lor_shop.PHP, "prometheus-node-exporter.service")
     systemctl("restart", "prometheus-node-exporter.service")
     for timer in ("lor-images-copy.timer", "lor-front.timer"):
         if os.path.exists(at("/etc/systemd/system/" + timer)):
