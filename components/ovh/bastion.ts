@@ -24,7 +24,7 @@ export interface BastionArgs {
   readonly machines: readonly string[];
   /** Whether administrators get a shell on it. Default: false, it only forwards. */
   readonly shell?: boolean;
-  /** Where it sends its journal. Default: nowhere. */
+  /** Destination of its journal. Default: the journal stays on the machine. */
   readonly logs?: LogsArgs;
   readonly network: VRack;
   /** Part of the network that it stands in, with the security group of the same name. */

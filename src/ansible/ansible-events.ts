@@ -1,4 +1,4 @@
-/** What happens in a run, in the order in which Ansible reports it. */
+/** Events of a playbook run, in the order in which Ansible emits them. */
 export type AnsibleEvent =
   | { readonly event: "playbook"; readonly path: string }
   | { readonly event: "play"; readonly name: string }

@@ -3,13 +3,13 @@ import { delimiter, join } from "node:path";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import { runTool, toolPath } from "./tools.ts";
 
-/** Something that this computer lacks to boot machines. */
+/** A missing prerequisite for booting machines. */
 export interface MissingRequirement {
-  /** What is missing, as a noun phrase. */
+  /** Name of the prerequisite, as a noun phrase for messages. */
   readonly what: string;
-  /** Debian package that brings it; absent where no package does. */
+  /** Debian package that provides it; undefined if none does. */
   readonly package?: string;
-  /** What to do where no package helps. */
+  /** Remedy when no package provides it. */
   readonly remedy?: string;
 }
 
@@ -30,8 +30,8 @@ const programs: Programs = [
 type Programs = readonly (readonly [program: string, debianPackage: string])[];
 
 /**
- * What this computer lacks to boot machines; empty when it can. Everything is tried, nothing is changed.
- * @param also programs that are needed besides
+ * Missing prerequisites for booting machines; empty if they can boot. Probes each prerequisite and changes nothing.
+ * @param also further programs to require
  */
 export async function missingRequirements(also: Programs = []): Promise<readonly MissingRequirement[]> {
   if (process.platform !== "linux") {

@@ -31,7 +31,7 @@ export type ReachOf = (
   target: { readonly address: string; readonly protocolPort: number; readonly subnetId?: string | undefined },
 ) => { readonly reachable: boolean; readonly reason: string | undefined };
 
-/** What a machine that really boots answers, in the place of the model. */
+/** Health of a booted machine, as its own web server reports it; replaces the modelled health. */
 export interface BootedGuest {
   /** Its web server accepts connections. */
   readonly running: boolean;

@@ -1,5 +1,5 @@
 <?php
-// Loaded by every entry point of the shop: settings, database connection, classes.
+// Bootstrap included by every entry point: defines the configuration constants and loads the database and shop classes.
 define('_PS_ROOT_DIR_', dirname(__DIR__));
 require _PS_ROOT_DIR_ . '/install-version.php';
 
