@@ -79,9 +79,9 @@ mounts=$1 layers=$2 system=$3 data=$4
 upper=$mounts/system/upper overlay=$mounts/system/overlay
 mkdir -p "$mounts/system" "$mounts/root" "$mounts/data"
 mount -o loop,noatime "$system" "$mounts/system"
+# Overlay's own folder. A machine that was switched off leaves a mark in it, with which the layer is not mounted again.
+rm -rf "$overlay"
 mkdir -p "$upper" "$overlay"
-# A machine that was switched off leaves this mark, and the layer is not mounted again while it is there.
-rm -rf "$overlay/work/incompat"
 mount -t overlay overlay -o "volatile,lowerdir=$layers,upperdir=$upper,workdir=$overlay" "$mounts/root"
 [ -z "$data" ] || mount -o loop "$data" "$mounts/data"
 `;

@@ -125,9 +125,9 @@ export function childrenOf(pid: number): readonly number[] {
 const prepare = `set -eu
 image=$1 folder=$2 authority=$3
 mount -t tmpfs -o mode=755 tmpfs /run
-mkdir -p /run/netns /run/lock /run/lor/upper /run/lor/work /run/lor/machines ${imageMount}
+mkdir -p /run/netns /run/lock /run/lor/upper /run/lor/overlay /run/lor/machines ${imageMount}
 ip link set lo up
-mount -t overlay overlay -o "lowerdir=$image,upperdir=/run/lor/upper,workdir=/run/lor/work" ${imageMount}
+mount -t overlay overlay -o "lowerdir=$image,upperdir=/run/lor/upper,workdir=/run/lor/overlay" ${imageMount}
 mount -t proc proc ${imageMount}/proc
 mount -t tmpfs -o mode=755 tmpfs ${imageMount}/dev
 mkdir -m 1777 ${imageMount}/dev/shm
