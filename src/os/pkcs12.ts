@@ -42,8 +42,9 @@ export function makeCertificate({ names, now, validityMs: validity, issuer, auth
   });
   const certificate = pki.createCertificate();
   certificate.publicKey = pki.publicKeyFromPem(pair.publicKey);
-  // A leading zero byte keeps the number positive.
-  certificate.serialNumber = `00${randomBytes(16).toString("hex")}`;
+  // A number whose first byte is 01 is positive and has no padding. With 00 before it, a random number that began with a zero byte would be
+  // encoded with two of them, which OpenSSL refuses.
+  certificate.serialNumber = `01${randomBytes(16).toString("hex")}`;
   certificate.validity.notBefore = new Date(now.getTime() - 3600 * 1000);
   certificate.validity.notAfter = new Date(now.getTime() + validity);
   // A common name has at most 64 characters. Source: RFC 5280, appendix A.1.
