@@ -8,6 +8,7 @@ import { LorError } from "./core/errors.ts";
 import type { Issue } from "./core/result.ts";
 import type { Profile } from "./domain/profile.ts";
 import type { CertificateContent } from "./stack/certificate-store.ts";
+import { readMailPassword } from "./stack/mail-password.ts";
 import { openCertificates } from "./stack/open-context.ts";
 import { recordedStacks } from "./state/recorded-stacks.ts";
 import { stackFolder, stateHome } from "./state/stack-folder.ts";
@@ -32,11 +33,13 @@ export default async function program(): Promise<Record<string, unknown>> {
   );
   try {
     const acmeThumbprint = await readThumbprint(project, stored);
+    const mailPassword = readMailPassword(project, process.env);
     return await buildStack(project, planProfile(project, profile), {
       chain: true,
       tlsPkcs12,
       cloud: cloud.value,
       ...(acmeThumbprint === undefined ? {} : { acmeThumbprint }),
+      ...(mailPassword === undefined ? {} : { mailPassword }),
     });
   } catch (error) {
     throw error instanceof LorError ? new RunError(renderError(error)) : error;

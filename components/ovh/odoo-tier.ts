@@ -1,5 +1,5 @@
 import * as openstack from "@pulumi/openstack";
-import { type ComponentResourceOptions, type Output, output } from "@pulumi/pulumi";
+import { type ComponentResourceOptions, type Input, type Output, output, secret } from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { GuestDocument } from "../../src/machines/document.ts";
 import { guestSecretNames, renderGuestDocument } from "../../src/machines/render-document.ts";
@@ -44,6 +44,8 @@ export interface OdooTierArgs extends DataProtection {
   readonly wkhtmltopdf?: GuestDocument["wkhtmltopdf"];
   /** Relay of outgoing mail. Default: none. */
   readonly mail?: GuestDocument["mail"];
+  /** Password of `mail.user`. Secret. Required with a user, unused without one. */
+  readonly mailPassword?: Input<string>;
   readonly network: VRack;
   /** Part of the network that it stands in. */
   readonly part: string;
@@ -160,7 +162,10 @@ export class OdooTier extends Component {
       administrator: database.administrator,
       images: storage.images,
       copies: storage.copies,
-      secrets: Object.fromEntries(Object.entries(secrets).map(([key, value]) => [key, value.result])),
+      secrets: {
+        ...Object.fromEntries(Object.entries(secrets).map(([key, value]) => [key, value.result])),
+        ...(args.mailPassword === undefined ? {} : { mailPassword: secret(args.mailPassword) }),
+      },
       hostKeysUrl: args.publishHostKeys === true ? args.configuration.hostKeysUrl(args.server.name) : undefined,
       logs: args.logs && args.configuration.logShipping(args.server.name, args.logs),
     }).apply(({ host, port, user, password, administrator, images, copies, secrets, hostKeysUrl, logs }) =>

@@ -1,5 +1,13 @@
 import * as openstack from "@pulumi/openstack";
-import { all, type ComponentResourceOptions, type Output, output, type Resource } from "@pulumi/pulumi";
+import {
+  all,
+  type ComponentResourceOptions,
+  type Input,
+  type Output,
+  output,
+  type Resource,
+  secret,
+} from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { placementRounds } from "../../src/domain/placement.ts";
 import type { GuestDocument } from "../../src/machines/document.ts";
@@ -68,6 +76,8 @@ export interface PrestaShopTierArgs extends DataProtection {
   readonly tasks?: GuestDocument["tasks"];
   /** Relay of outgoing mail. Default: none, no mail is sent. */
   readonly mail?: GuestDocument["mail"];
+  /** Password of `mail.user`. Secret. Required with a user, unused without one. */
+  readonly mailPassword?: Input<string>;
   readonly network: VRack;
   /** Part of the network that the fronts stand in. */
   readonly part: string;
@@ -202,7 +212,10 @@ export class PrestaShopTier extends Component {
       password: database.password,
       images: storage.images,
       copies: storage.copies,
-      secrets: Object.fromEntries(Object.entries(secrets).map(([key, value]) => [key, value.result])),
+      secrets: {
+        ...Object.fromEntries(Object.entries(secrets).map(([key, value]) => [key, value.result])),
+        ...(args.mailPassword === undefined ? {} : { mailPassword: secret(args.mailPassword) }),
+      },
     });
     return (front) =>
       all([

@@ -30,6 +30,7 @@ import { accountKeyOf, CertificateStore, type StoredCertificate, selfMade } from
 import { cloudFolder, connectLocalCloud } from "./cloud-connection.ts";
 import { guardEngine } from "./guarded-engine.ts";
 import { lazyEngine } from "./lazy-engine.ts";
+import { readMailPassword } from "./mail-password.ts";
 import { readPassphrase } from "./passphrase.ts";
 import { requireCertificate } from "./require-certificate.ts";
 import {
@@ -89,6 +90,7 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
     const certificates = new CertificateStore(state.files, passphrase);
     const certificate = certificateReader(args, place, certificates);
     const thumbprint = thumbprintReader(args, certificates);
+    const mailPassword = () => readMailPassword(project, env);
     const context: OpenedContext = {
       project,
       cloud,
@@ -112,7 +114,7 @@ export async function openContext(args: OpenContextArgs): Promise<OpenedContext>
       takeOver: args.takeOver === true,
       certificates,
       ...installedCertificate(project, place, certificates),
-      program: (plan, choice) => systemProgram(project, plan, choice, { cloud, certificate, thumbprint }),
+      program: (plan, choice) => systemProgram(project, plan, choice, { cloud, certificate, thumbprint, mailPassword }),
       machines: () => accessIfPossible(context, args.identity),
       [Symbol.asyncDispose]: () => giveBack(lock, args.emit),
     };
@@ -290,6 +292,7 @@ interface ProgramInputs {
   readonly cloud: string;
   readonly certificate: () => Promise<string>;
   readonly thumbprint: () => Promise<string | undefined>;
+  readonly mailPassword: () => string | undefined;
 }
 
 /** The program that builds a Plan on a cloud; Pulumi's SDKs are loaded when it runs. */
@@ -297,16 +300,18 @@ function systemProgram(
   { system }: Project,
   plan: SystemPlan,
   choice: BuildChoice,
-  { cloud, certificate, thumbprint }: ProgramInputs,
+  { cloud, certificate, thumbprint, mailPassword }: ProgramInputs,
 ): Program {
   return async () => {
     const { says, ...options } = choice;
+    const password = mailPassword();
     const acmeThumbprint = await thumbprint();
     const outputs = await buildStack({ system }, plan, {
       ...options,
       cloud,
       tlsPkcs12: await certificate(),
       ...(acmeThumbprint === undefined ? {} : { acmeThumbprint }),
+      ...(password === undefined ? {} : { mailPassword: password }),
     });
     return says === undefined ? outputs : { ...outputs, fleet: says.fleet ?? null, profile: says.profile ?? null };
   };

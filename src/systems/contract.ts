@@ -90,6 +90,8 @@ export interface BuildOptions {
   readonly tlsPkcs12: string;
   /** Fingerprint of the account at a certificate authority whose http-01 checks the members answer. Default: they answer none. */
   readonly acmeThumbprint?: string;
+  /** Password of the mail relay's user. Secret. Absent: the relay asks for none. */
+  readonly mailPassword?: string;
   /** `local` or the id of the system's cloud; recorded in the stack's outputs. */
   readonly cloud: string;
   /** Lifts the protection of resources that hold data, so that a destroy may follow. Default: false. */
@@ -138,6 +140,14 @@ export interface TemplateFile {
 interface ResourceName {
   readonly type: string;
   readonly name: string;
+}
+
+/** Relay of outgoing mail that may ask for a user and a password. */
+export interface MailRelay<S> {
+  /** Environment variable with the path of the password's file. */
+  readonly variable: string;
+  /** User of the relay; undefined: it asks for none. */
+  user(settings: S): string | undefined;
 }
 
 /** A secret that exists in the state only, because no provider reads it back. */
@@ -407,6 +417,8 @@ export interface SystemDefinition<S extends SharedSettings = SharedSettings, P e
   readonly profileSettings: readonly string[];
   /** Certificate for HTTPS of the load balancer. Absent: the system has none. */
   readonly certificate?: ListenerCertificate<S, P>;
+  /** Relay of outgoing mail. Absent: the system sends none. */
+  readonly mail?: MailRelay<S>;
   /** DNS records that lead to the system. Absent: the system has none. */
   dns?(plan: P, recorded: Pick<RecordedResources, "outputs">): readonly WantedRecord[];
   /** Turns an unknown key into a more precise refusal where it would be dangerous. Default: the issue as it is. */

@@ -72,6 +72,11 @@ test("a real state is not applied to the local cloud", async () => {
   expect(await refusal()).toContain("real-state-on-local-cloud");
 });
 
+test("a password of a mail relay is refused without its user", async () => {
+  vi.stubEnv("LOR_MAIL_PASSWORD_FILE", certificate);
+  expect(await refusal()).toContain("mail-user-missing");
+});
+
 test("a run without a certificate says where one is looked for", async () => {
   vi.stubEnv("LOR_TLS_PKCS12_FILE", "");
   expect(await refusal()).toContain("LOR_TLS_PKCS12_FILE");

@@ -28,6 +28,20 @@ test("the database's administrator is known to Odoo's machine alone, in secret i
   });
 });
 
+test("the password of the mail relay is known to the machines that send mail, in secret inputs", async () => {
+  const mail = { host: "smtp.lor.example", port: 587, tls: "starttls", user: "shop" } as const;
+  const cloud = await recordLor({ ...profilePlan("normal"), mail }, { mailPassword: "planted-mail" });
+  const carriers = resourcesOf(cloud).filter(({ inputs }) => JSON.stringify(inputs).includes("planted-mail"));
+  expect(carriers.map(({ name, secretInputs }) => ({ name, secretInputs }))).toEqual(
+    ["odoo", "ps-0", "ps-1"].map((name) => ({ name, secretInputs: ["content"] })),
+  );
+  expect(JSON.parse(String(carriers[0]?.inputs.content))).toMatchObject({
+    mail,
+    secrets: { mailPassword: "planted-mail" },
+  });
+  expect(JSON.stringify(cloud.outputs)).not.toContain("planted");
+});
+
 test("the planted secrets do arrive where they are used, so that the test above can fail", async () => {
   const cloud = await recordLor(profilePlan("normal"));
   const content = (server: string) =>

@@ -57,6 +57,20 @@ const refusals: readonly Refusal[] = [
     says: ["loadBalancer.shell is now called loadBalancer.driver"],
   },
   {
+    name: "a relay's user whose password would go in the clear",
+    changes: { shared: { mail: { host: "smtp.lor.example", user: "shop", tls: "none" } } },
+    code: "mail-invalid",
+    path: "mail.tls",
+    says: ["in the clear", "seen none", "starttls"],
+  },
+  {
+    name: "a relay's user with a space",
+    changes: { shared: { mail: { host: "smtp.lor.example", user: "the shop" } } },
+    code: "mail-invalid",
+    path: "mail.user",
+    says: ["the shop", "without spaces"],
+  },
+  {
     name: "an unknown key deep down",
     changes: { shared: { "network.subnets.mysql.vlam": 1 } },
     code: "unknown-key",

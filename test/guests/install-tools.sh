@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs, where absent, the Debian packages of a set of programs: `guests` (they check the guests' files), `databases`, or `machines` (they boot
-# machines). Starts no service.
+# Installs, where absent, the Debian packages of a set of programs: `guests` (they check the guests' files), `databases`, `machines` (they boot
+# machines), or `load` (they put load on web servers). Starts no service.
 set -eu
 LC_ALL=C.UTF-8
 export LC_ALL DEBIAN_FRONTEND=noninteractive
@@ -20,6 +20,7 @@ guests)
   want rclone rclone
   want systemd-analyze systemd
   want openssl openssl
+  [ -d /usr/lib/python3/dist-packages/aiosmtpd ] || missing="$missing python3-aiosmtpd"
   want certbot certbot
   want sshd openssh-server
   want ssh openssh-client
@@ -44,6 +45,9 @@ machines)
   want socat socat
   set -- /usr/lib/*/faketime/libfaketime.so.1
   [ -e "$1" ] || missing="$missing libfaketime"
+  ;;
+load)
+  want ab apache2-utils
   ;;
 esac
 [ -n "$missing" ] || exit 0

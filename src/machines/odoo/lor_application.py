@@ -138,7 +138,7 @@ def days_until(text):
 def mail_in_words():
     with open(at(lor_erp.SETTINGS), encoding="utf-8") as file:
         server = [line.split(" = ", 1)[1].strip() for line in file if line.startswith("smtp_server = ")]
-    return "by %s" % server[0] if server else "no mail is sent, unless Odoo names a server itself: the settings name no relay (mail)"
+    return "by %s" % server[0] if server else "no mail is sent, unless Odoo names a server itself: the settings name no relay (mail) with starttls or none"
 
 
 def plain_pdf():

@@ -96,11 +96,12 @@ def certificate():
 
 
 def mail(document):
-    """Options of outgoing mail: the relay of the settings. Without one Odoo asks this machine, where no mail program is."""
+    """Options of outgoing mail: the relay of the settings. Without one Odoo asks this machine, where no mail program is. Odoo's options know
+    STARTTLS and no TLS from the first byte (odoo/addons/base/models/ir_mail_server.py)."""
     relay = document.get("mail")
-    if not relay:
+    if not relay or relay["tls"] == "tls":
         return {}
-    values = {"smtp_server": relay["host"], "smtp_port": relay["port"], "smtp_ssl": str(relay["tls"] != "none")}
+    values = {"smtp_server": relay["host"], "smtp_port": relay["port"], "smtp_ssl": str(relay["tls"] == "starttls")}
     if relay.get("user"):
         values.update(smtp_user=relay["user"], smtp_password=document["secrets"]["mailPassword"])
     return values

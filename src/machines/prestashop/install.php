@@ -128,7 +128,7 @@ function lor_install(array $order): array
     $database = lor_lock();
     $shop = lor_shop($database);
     if ($shop['kind'] === 'shop') {
-        lor_make_tables($database);
+        lor_prepare($database);
         return ['installed' => true, 'already' => true, 'administrator' => $shop['marker']['email'] ?? null, 'version' => $shop['version']];
     }
     if ($shop['kind'] === 'foreign') {
@@ -144,7 +144,7 @@ function lor_install(array $order): array
     lor_mark($database, $order);
     lor_say("PrestaShop's installer runs");
     lor_check($database, $order, lor_run($database, $order));
-    lor_make_tables($database);
+    lor_prepare($database);
     $stored = lor_await_files($database);
     $database->prepare('UPDATE lor_install SET state = \'complete\', ended = ?, files = ?, filesOf = ? WHERE id = 1')
         ->execute([time(), $stored['files'], $stored['filesOf']]);

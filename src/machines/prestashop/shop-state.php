@@ -17,34 +17,11 @@ function lor_state(bool $prepare): array
         return $state;
     }
     if ($prepare) {
-        lor_make_tables($database);
-        lor_apply_mail($database);
+        lor_prepare($database);
     }
     $state['lastOrder'] = $database->query('SELECT DATE_FORMAT(MAX(date_add), \'%Y-%m-%dT%H:%i:%s\') FROM ' . LOR_PREFIX . 'orders')->fetchColumn() ?: null;
     $state['mail'] = lor_mail($database);
     return $state;
-}
-
-/** Mail goes by the relay of the settings; without one, whatever the back office says stays. */
-function lor_apply_mail(PDO $database): void
-{
-    $mail = lor_settings()['mail'] ?? null;
-    if ($mail === null) {
-        return;
-    }
-    $values = [
-        'PS_MAIL_METHOD' => '2', 'PS_MAIL_SERVER' => $mail['host'], 'PS_MAIL_SMTP_PORT' => (string) $mail['port'],
-        'PS_MAIL_USER' => $mail['user'] ?? '', 'PS_MAIL_PASSWD' => $mail['password'] ?? '',
-        'PS_MAIL_SMTP_ENCRYPTION' => ['tls' => 'ssl', 'starttls' => 'tls', 'none' => 'off'][$mail['tls']],
-    ];
-    foreach ($values as $name => $value) {
-        if (lor_configuration($database, $name) === $value) {
-            continue;
-        }
-        $database->prepare('DELETE FROM ' . LOR_PREFIX . 'configuration WHERE name = ? AND id_shop IS NULL AND id_shop_group IS NULL')->execute([$name]);
-        $database->prepare('INSERT INTO ' . LOR_PREFIX . 'configuration (name, value, date_add, date_upd) VALUES (?, ?, NOW(), NOW())')
-            ->execute([$name, $value]);
-    }
 }
 
 /** PrestaShop's ways to send: 1 by the machine's own mail program, which fronts do not have; 2 by a server; 3 never. */

@@ -13,6 +13,35 @@ const LOR_TABLES = [
 const LOR_MARKER = 'CREATE TABLE IF NOT EXISTS lor_install (id TINYINT NOT NULL PRIMARY KEY, state VARCHAR(16) NOT NULL, machine VARCHAR(64) NOT NULL,'
     . ' version VARCHAR(64) NOT NULL, email VARCHAR(255) NOT NULL, started BIGINT NOT NULL, ended BIGINT, files VARCHAR(64), filesOf VARCHAR(128))';
 
+/** What a shop needs besides its own tables: the tables of the fronts, and the relay of outgoing mail. */
+function lor_prepare(PDO $database): void
+{
+    lor_make_tables($database);
+    lor_apply_mail($database);
+}
+
+/** Mail goes by the relay of the settings; without one, whatever the back office says stays. */
+function lor_apply_mail(PDO $database): void
+{
+    $mail = lor_settings()['mail'] ?? null;
+    if ($mail === null) {
+        return;
+    }
+    $values = [
+        'PS_MAIL_METHOD' => '2', 'PS_MAIL_SERVER' => $mail['host'], 'PS_MAIL_SMTP_PORT' => (string) $mail['port'],
+        'PS_MAIL_USER' => $mail['user'] ?? '', 'PS_MAIL_PASSWD' => $mail['password'] ?? '',
+        'PS_MAIL_SMTP_ENCRYPTION' => ['tls' => 'ssl', 'starttls' => 'tls', 'none' => 'off'][$mail['tls']],
+    ];
+    foreach ($values as $name => $value) {
+        if (lor_configuration($database, $name) === $value) {
+            continue;
+        }
+        $database->prepare('DELETE FROM ' . LOR_PREFIX . 'configuration WHERE name = ? AND id_shop IS NULL AND id_shop_group IS NULL')->execute([$name]);
+        $database->prepare('INSERT INTO ' . LOR_PREFIX . 'configuration (name, value, date_add, date_upd) VALUES (?, ?, NOW(), NOW())')
+            ->execute([$name, $value]);
+    }
+}
+
 /** Tables of the fronts themselves. They are no part of PrestaShop and survive its upgrades. */
 function lor_make_tables(PDO $database): void
 {

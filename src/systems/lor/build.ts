@@ -62,7 +62,10 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
     timeouts: plan.loadBalancer.timeouts,
     tlsPkcs12: options.tlsPkcs12,
   });
-  const mail = plan.mail === undefined ? {} : { mail: plan.mail };
+  const mail = {
+    ...(plan.mail === undefined ? {} : { mail: plan.mail }),
+    ...(options.mailPassword === undefined ? {} : { mailPassword: options.mailPassword }),
+  };
   const shop = new PrestaShopTier("prestashop", {
     region: compute,
     groupName: `${plan.prefix}-fronts`,

@@ -29,6 +29,7 @@ export const system: SystemDefinition<LorSettings, LorPlan> = {
   schema: lorSchema,
   profileSettings,
   certificate,
+  mail: { variable: "LOR_MAIL_PASSWORD_FILE", user: ({ mail }) => mail?.user },
   dns: wantedRecords,
   explainUnknownKey,
   judge: findRefusals,

@@ -18,7 +18,12 @@ export interface LorPlan extends SystemPlan {
   readonly backups: readonly InstanceBackupPlan[];
   readonly dns: DnsPlan;
   /** Relay of outgoing mail; absent: none. */
-  readonly mail?: { readonly host: string; readonly port: number; readonly tls: "starttls" | "tls" | "none" };
+  readonly mail?: {
+    readonly host: string;
+    readonly port: number;
+    readonly tls: "starttls" | "tls" | "none";
+    readonly user?: string;
+  };
   /** Absent: nobody logs in to a machine. */
   readonly access?: AccessPlan;
   /** Absent: journals stay on their machines. */

@@ -80,10 +80,14 @@ export function planLor(args: LorPlanArgs): LorPlan {
     backups: planBackups(shared, shop, odoo),
     dns: planDns(shared),
     rpoSeconds: shared.rpo.inSeconds(),
-    ...(shared.mail === undefined ? {} : { mail: shared.mail }),
+    ...(shared.mail === undefined ? {} : { mail: planMail(shared.mail) }),
     ...(access === undefined ? {} : { access }),
     ...(shared.logs === undefined ? {} : { logs: planLogs(shared.logs) }),
   };
+}
+
+function planMail({ user, ...relay }: NonNullable<LorSettings["mail"]>): NonNullable<LorPlan["mail"]> {
+  return { ...relay, ...(user === undefined ? {} : { user }) };
 }
 
 function planNetwork(settings: LorSettings, prefix: string, access: AccessPlan | undefined): NetworkPlan {

@@ -81,6 +81,10 @@ const mail = z.object({
   host: text(/^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/, domainLike),
   port: whole(1, 65_535, "mail-invalid").prefault(587),
   tls: oneOf(["starttls", "tls", "none"], "mail-invalid").prefault("starttls"),
+  user: text(/^[\x21-\x7e]{1,256}$/, {
+    code: "mail-invalid",
+    accepted: "printable ASCII without spaces, at most 256 characters, such as shop@lor.example",
+  }).optional(),
 });
 
 const task = z.object({

@@ -182,6 +182,8 @@ interface MailSettings {
   readonly port: number;
   /** `starttls` (default): begun by the client; `tls`: from the first byte; `none`: in the clear. */
   readonly tls: "starttls" | "tls" | "none";
+  /** Its password is in the file of `LOR_MAIL_PASSWORD_FILE`. Absent (the default): the relay knows the machines by their address. */
+  readonly user?: string | undefined;
 }
 
 export interface CopySettings {

@@ -4,6 +4,7 @@ import { accessRules } from "./access-rules.ts";
 import { addressRules } from "./address-rules.ts";
 import { calendarRules } from "./calendar-rules.ts";
 import { certificateRules } from "./certificate-rules.ts";
+import { mailRules } from "./mail-rules.ts";
 import { pairRules } from "./pair-rules.ts";
 import { findPolicyIssues } from "./policy-rules.ts";
 import { recoveryRules } from "./recovery-rules.ts";
@@ -24,6 +25,7 @@ const refusing: readonly Rule[] = Object.freeze([
   ...returnRules,
   ...rollingRules,
   ...certificateRules,
+  ...mailRules,
   ...waiverRules,
 ]);
 
