@@ -58,12 +58,15 @@ export function alternate<T>(
 export interface Figure {
   readonly name: string;
   readonly seen: string;
-  readonly limit: string;
+  /** Undefined: it is only shown. */
+  readonly limit: string | undefined;
   readonly within: boolean;
 }
 
 export function printFigures(figures: readonly Figure[]): void {
   for (const { name, seen, limit, within } of figures) {
-    process.stdout.write(`${within ? "✓" : "✗"} ${name}: ${seen} (limit ${limit})\n`);
+    const verdict =
+      limit === undefined ? `· ${name}: ${seen}` : `${within ? "✓" : "✗"} ${name}: ${seen} (limit ${limit})`;
+    process.stdout.write(`${verdict}\n`);
   }
 }

@@ -22,7 +22,7 @@ function install(set: "guests" | "databases"): void {
 }
 
 /** Installs a set of programs where it is absent. @returns why that is not possible, or undefined */
-export function installTools(set: "guests" | "databases" | "machines"): string | undefined {
+export function installTools(set: "guests" | "databases" | "machines" | "load"): string | undefined {
   const script = fileURLToPath(new URL("install-tools.sh", import.meta.url));
   const { status, stderr, error } = spawnSync("sh", [script, set], { encoding: "utf8", timeout: 600_000 });
   return status === 0 ? undefined : `${stderr}${error?.message ?? ""}`;

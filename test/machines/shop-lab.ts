@@ -9,7 +9,7 @@ import { renderUserData } from "../../src/machines/user-data.ts";
 import { sha256 } from "../guests/sandbox.ts";
 import { type Answer, answerOver } from "../guests/shop-front.ts";
 import { createPart, type Part, signedUrl } from "../local-cloud/test-cloud.ts";
-import { type Lab, waitFor } from "./lab.ts";
+import { type Lab, waitFor } from "./open-lab.ts";
 
 const container = "lor-test-configuration";
 const releaseHost = "releases.lor.example";

@@ -8,6 +8,7 @@ import { poll } from "../../os/poll.ts";
 import { growVolume, MachineDisks, type MachineVolume, withDevice } from "./disks.ts";
 import { cpuInfo, memoryInfo } from "./hardware.ts";
 import type { CloudNetwork, MachineCard } from "./network.ts";
+import { memoryOf, processTree } from "./process-memory.ts";
 import { childrenOf, type Sandbox } from "./sandbox.ts";
 import { type Command, runTool, spawnTool, type ToolOptions, type ToolResult, toolPath, tryTool } from "./tools.ts";
 
@@ -186,24 +187,10 @@ export class Machine {
     return existsSync(this.consoleFile) ? readFileSync(this.consoleFile, "utf8") : "";
   }
 
-  /**
-   * Memory of its processes that no other machine shares, in MiB: the sum of their proportional set sizes.
-   * Source: kernel.org/doc/Documentation/filesystems/proc.txt, smaps_rollup.
-   */
+  /** Memory of its processes, in MiB; 0 while it is switched off. */
   memoryMebibytes(): number {
-    const kibibytes = this.#processes().reduce((sum, pid) => sum + proportionalSize(pid), 0);
-    return Math.round(kibibytes / 1024);
-  }
-
-  #processes(): readonly number[] {
     const init = this.#init();
-    const found: number[] = [];
-    const queue = init === undefined ? [] : [init];
-    for (let pid = queue.pop(); pid !== undefined; pid = queue.pop()) {
-      found.push(pid);
-      queue.push(...childrenOf(pid));
-    }
-    return found;
+    return init === undefined ? 0 : memoryOf(processTree(init));
   }
 
   #on(command: Command): Command {
@@ -288,15 +275,5 @@ function isSystemd(pid: number): boolean {
     return /^NSpid:.*\t1$/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
   } catch {
     return false;
-  }
-}
-
-/** In KiB. */
-function proportionalSize(pid: number): number {
-  try {
-    return Number(/^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0);
-  } catch {
-    // It has ended meanwhile.
-    return 0;
   }
 }
