@@ -143,7 +143,7 @@ interface ResourceName {
 }
 
 /** Relay of outgoing mail that may ask for a user and a password. */
-export interface MailRelay<S> {
+interface MailRelay<S> {
   /** Environment variable with the path of the password's file. */
   readonly variable: string;
   /** User of the relay; undefined: it asks for none. */
