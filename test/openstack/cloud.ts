@@ -5,6 +5,7 @@ import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Caller } from "../../src/clouds/http/call.ts";
 import { NovaCompute } from "../../src/clouds/openstack/compute.ts";
+import { BarbicanKeyManager } from "../../src/clouds/openstack/key-manager.ts";
 import { OpenStack } from "../../src/clouds/openstack/openstack-api.ts";
 import { openStack } from "../../src/engine/automation-stack.ts";
 import { installEngine } from "../../src/engine/install-engine.ts";
@@ -46,6 +47,7 @@ export class Cloud {
   readonly admin: AdminApi;
   readonly projectId: string;
   readonly compute: NovaCompute;
+  readonly keyManager: BarbicanKeyManager;
   readonly #openstack: OpenStack;
   readonly #name: string;
   readonly #folder: string;
@@ -81,6 +83,7 @@ export class Cloud {
       },
     });
     this.compute = new NovaCompute(this.#openstack, caller);
+    this.keyManager = new BarbicanKeyManager(this.#openstack);
   }
 
   static async enter(purpose: string): Promise<Cloud> {

@@ -4,14 +4,16 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { signTempUrl } from "../../components/base/temp-url.ts";
 import type { EngineStack, Program, RunResult } from "../../src/engine/port.ts";
 import { selfSignedPkcs12 } from "../../src/os/pkcs12.ts";
+import { CertificateWatch } from "./certificate-watch.ts";
 import { Cloud, nothing } from "./cloud.ts";
 import { address } from "./lab/place.ts";
 
-const certificate = selfSignedPkcs12(["shop.example"], new Date()).toString("base64");
+const certificates = [1, 2].map(() => selfSignedPkcs12(["shop.example"], new Date()).toString("base64"));
+const certificateNames = { listener: "shop-https", secret: "shop-certificate" };
 const key = "known-to-this-test-only";
 
 /** What stands before the fronts, with the inputs that the components give: the addresses are the members', no machine is behind them. */
-function shopFront(weight: number): Program {
+function shopFront(weight: number, certificate = certificates[0] ?? ""): Program {
   return async () => {
     const outside = openstack.networking.getNetworkOutput({ name: "Ext-Net" });
     const network = new openstack.networking.Network("front");
@@ -59,13 +61,19 @@ function shopFront(weight: number): Program {
         weight: index === 0 ? weight : 1,
       });
     }
-    const stored = new openstack.keymanager.SecretV1("certificate", {
-      payload: secret(certificate),
-      payloadContentType: "application/octet-stream",
-      payloadContentEncoding: "base64",
-      secretType: "opaque",
-    });
+    const stored = new openstack.keymanager.SecretV1(
+      "certificate",
+      {
+        name: certificateNames.secret,
+        payload: secret(certificate),
+        payloadContentType: "application/octet-stream",
+        payloadContentEncoding: "base64",
+        secretType: "opaque",
+      },
+      { deleteBeforeReplace: false },
+    );
     new openstack.loadbalancer.Listener("https", {
+      name: certificateNames.listener,
       loadbalancerId: balancer.id,
       defaultPoolId: pool.id,
       protocol: "TERMINATED_HTTPS",
@@ -97,7 +105,7 @@ afterAll(async () => {
   cloud?.leave();
 });
 
-test("the load balancer with its certificate, and the guests' documents: created, drained, destroyed", async () => {
+test("the load balancer with its certificate, and the guests' documents: created, drained, renewed, destroyed", async () => {
   const created = await stack.up(shopFront(1));
   tell("first creation", created);
   expect(await cloud.count()).toMatchObject({ loadBalancers: 1, networks: 1, floatingAddresses: 1 });
@@ -114,6 +122,17 @@ test("the load balancer with its certificate, and the guests' documents: created
   expect(drained.changes.filter((one) => one.change !== "same")).toMatchObject([
     { name: "ps-0", change: "update", changedProperties: ["weight"], replacingProperties: [] },
   ]);
+
+  const watch = new CertificateWatch(cloud.keyManager, certificateNames);
+  const renewed = await stack.up(shopFront(0, certificates[1])).finally(() => watch.stop());
+  tell("a certificate renewed", renewed);
+  expect(renewed.changes.filter((one) => one.change !== "same")).toMatchObject([
+    { name: "certificate", change: "replace" },
+    { name: "https", change: "update", changedProperties: ["defaultTlsContainerRef"], replacingProperties: [] },
+  ]);
+  expect(watch.without).toEqual([]);
+  expect(watch.uses).toHaveLength(2);
+  expect(watch.stored).toEqual(watch.uses.slice(1));
 
   const temporary = {
     accountUrl: `${address("swift")}/v1/AUTH_${cloud.projectId}`,

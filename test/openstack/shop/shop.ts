@@ -94,25 +94,21 @@ export class Shop {
     writeFileSync(path, after);
   }
 
-  /** Runs `lor-infra COMMAND --cloud ovh …` to its end. */
+  /** Runs `lor-infra COMMAND … --cloud ovh` to its end. */
   run(command: string, ...more: readonly string[]): Promise<Run> {
     return ended(this.#start(command, more));
   }
 
   #start(command: string, more: readonly string[]): ChildProcess {
-    return spawn(process.execPath, [program, command, "--cloud", "ovh", ...more], {
+    return spawn(process.execPath, [program, command, ...more, "--cloud", "ovh"], {
       cwd: this.project,
       env: this.env,
       stdio: ["ignore", "pipe", "pipe"],
     });
   }
 
-  /** Opens the stack in this process, as a command does, for a Plan such as no setting asks for. */
-  async withPlan<T>(
-    operation: string,
-    change: (plan: LorPlan) => LorPlan,
-    work: (context: StackContext) => Promise<T>,
-  ): Promise<T> {
+  /** Opens the stack in this process, as a command does. */
+  async inStack<T>(operation: string, work: (context: StackContext) => Promise<T>): Promise<T> {
     const loaded = loadProject(this.project, "prod");
     if (!loaded.ok) throw new Error(JSON.stringify(loaded.issues));
     await using context = await openContext({
@@ -122,7 +118,18 @@ export class Shop {
       operation,
       timings,
     });
-    return await work({ ...context, program: (plan, choice) => context.program(change(plan as LorPlan), choice) });
+    return await work(context);
+  }
+
+  /** The same for a Plan such as no setting asks for. */
+  withPlan<T>(
+    operation: string,
+    change: (plan: LorPlan) => LorPlan,
+    work: (context: StackContext) => Promise<T>,
+  ): Promise<T> {
+    return this.inStack(operation, (context) =>
+      work({ ...context, program: (plan, choice) => context.program(change(plan as LorPlan), choice) }),
+    );
   }
 
   /**
@@ -157,7 +164,7 @@ export class Shop {
 
   /** The same with `--json`: its document. */
   async json<T>(command: string, ...more: readonly string[]): Promise<T> {
-    const run = await this.run(command, "--json", ...more);
+    const run = await this.run(command, ...more, "--json");
     if (run.code !== 0) throw new Error(`lor-infra ${command} ended with ${run.code}:\n${run.stdout}\n${run.stderr}`);
     return JSON.parse(run.stdout) as T;
   }
