@@ -219,6 +219,16 @@ test("a volume of no zone is refused before its quota is asked", async () => {
   );
 });
 
+test("a server of no zone is refused before its quota is asked", async () => {
+  limit("instances", 0);
+  const { networkId } = await network();
+  const image = cloud.cloud.glance.images.list({ region, name: "Debian 12" })[0]?.id;
+  const server = { name: "s", flavorName: "b2-7", imageId: image, networks: [{ uuid: networkId }] };
+  expect(await refused(make(types.instance, { ...server, availabilityZone: "no-such-zone" }))).toContain(
+    "The requested availability zone is not available",
+  );
+});
+
 test("an import of a key pair tells neither its owner nor a private key", async () => {
   const publicKey =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGxvci1pbmZyYSBkaWZmZXJlbnRpYWwgdGVzdCAwMDAx administrator@lor.example";

@@ -24,6 +24,9 @@ const vmStates: Readonly<Record<ServerBody["status"], string>> = {
   ERROR: "error",
 };
 
+/** The only one of a region. */
+const availabilityZone = "nova";
+
 export class Servers implements ServersApi {
   readonly #context: CloudContext;
   readonly #records: NovaRecords;
@@ -60,6 +63,9 @@ export class Servers implements ServersApi {
     const region = this.#neutron.records.enterRegion(args.region);
     return this.#context.write(() => {
       const flavor = this.#flavors.choose(region, args);
+      if (args.availabilityZone !== undefined && args.availabilityZone !== availabilityZone) {
+        throw badRequest("The requested availability zone is not available");
+      }
       const imageId = chooseImage(this.#images, region, args);
       if (args.keyName !== undefined && this.#records.keypairs.find(`${region}/${args.keyName}`) === undefined) {
         throw badRequest("Invalid key_name provided.");
@@ -93,7 +99,7 @@ export class Servers implements ServersApi {
           serverGroupId: args.serverGroupId,
           host: "host" in placement ? placement.host : "",
           otherHost: undefined,
-          availabilityZone: args.availabilityZone ?? "nova",
+          availabilityZone,
           fault: undefined,
           guestReadyAt: undefined,
           resizedAt: undefined,
