@@ -184,6 +184,10 @@ export class Player {
   async #drift(name: string, inputs: Properties): Promise<Answer> {
     const { type, id, inputs: olds, outputs } = this.#recorded(name);
     const wanted = await this.#check(name, type, this.#resolve(inputs), olds);
+    // As the bridge says to an update that would have to replace; no engine asks for one.
+    if ((await this.#diff(name, { type, id, inputs: olds, outputs }, wanted)).replaces.length > 0) {
+      throw new Refused("update", "expected diff to not require deletion or replacement during Update");
+    }
     await this.#ask("update", () => this.#provider.update(type, id, outputs, wanted, { timeout: this.#patience }));
     return { outcome: "updated" };
   }

@@ -13,12 +13,13 @@ let steps = 0;
 describe.concurrent("OpenStack answers as it is recorded", () => {
   test.each(recorded)("%s, seed %i", { timeout: longest }, async (family, seed) => {
     const sequence = generate(family, seed);
-    const { answers, words } = await playForReal(sequence);
+    const { answers, words, left } = await playForReal(sequence);
     steps += answers.length;
     if (recording) writeRecording(recordings, { sequence, from: openStackVersions, answers });
     const before = recording ? answers : readRecording(recordings, `${family}-${seed}`).answers;
     const differences = compare(sequence, before, answers).map(({ text }) => text);
     expect(differences, `its words: ${words.join("\n")}`).toEqual([]);
+    expect(left).toEqual({});
   });
 });
 

@@ -22,7 +22,7 @@ const different: string[] = [];
 describe.concurrent("the local cloud answers as OpenStack", () => {
   test.each(drawn)("%s, seed %i", { timeout: longest }, async (family, seed) => {
     const sequence = generate(family, seed);
-    const { answers, words } = await playForReal(sequence);
+    const { answers, words, left } = await playForReal(sequence);
     writeRecording(kept, { sequence, from: openStackVersions, answers });
     const differences = compare(sequence, answers, await playLocally(sequence)).filter((one) => !isKnown(known, one));
     steps += answers.length;
@@ -31,6 +31,7 @@ describe.concurrent("the local cloud answers as OpenStack", () => {
       differences.map(({ text }) => text),
       `OpenStack's words: ${words.join("\n")}`,
     ).toEqual([]);
+    expect(left).toEqual({});
   });
 });
 
