@@ -46,9 +46,13 @@ function authorizeSigned({ method, url, headers, content, token, now }: AskedCal
   if (!(Math.abs(Number(timestamp || Number.NaN) - now / 1000) <= toleratedSeconds)) {
     throw new CloudError(400, "QUERY_TIME_OUT", "Query out of time");
   }
-  const signed = [applicationSecret, consumerKey, method, url, content, timestamp].join("+");
-  const signature = `$1$${createHash("sha1").update(signed).digest("hex")}`;
-  if (!same(header("x-ovh-signature"), signature)) {
+  const signatureOf = (address: string) => {
+    const signed = [applicationSecret, consumerKey, method, address, content, timestamp].join("+");
+    return `$1$${createHash("sha1").update(signed).digest("hex")}`;
+  };
+  // Most clients sign the address with its port, node-ovh without.
+  const accepted = [url, url.replace(/^(https?:\/\/[^/:]+):\d+/, "$1")].map(signatureOf);
+  if (!accepted.some((signature) => same(header("x-ovh-signature"), signature))) {
     throw new CloudError(400, "INVALID_SIGNATURE", "Invalid signature");
   }
 }
