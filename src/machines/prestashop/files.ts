@@ -42,6 +42,7 @@ export function prestashopFiles(input: ShopInput): GuestFile[] {
     contentFile("/usr/local/lib/lor/lor_role.py", "0644", "prestashop/lor_role.py"),
     contentFile("/usr/local/lib/lor/lor_application.py", "0644", "prestashop/lor_application.py"),
     contentFile("/usr/local/lib/lor/lor_shop.py", "0644", "prestashop/lor_shop.py"),
+    contentFile("/usr/local/lib/lor/lor_api_keys.py", "0644", "prestashop/lor_api_keys.py"),
     ...libraries.map((name) => contentFile(`/usr/local/lib/lor/${name}.php`, "0644", `prestashop/${name}.php`)),
     contentFile(`${overlay}/app/config/parameters.php`, "0644", "prestashop/overlay/parameters.php"),
     contentFile(`${overlay}/app/config/addons/lor.yml`, "0644", "prestashop/overlay/lor.yml", {

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import zipfile
 
+import lor_api_keys
 import lor_release
 import lor_shop
 from lor_copy import remote
@@ -45,6 +46,7 @@ def settings(document):
     key = document["secrets"]["cookieKey"]
     database = {name: document["database"][name] for name in ("host", "port", "name", "user", "password")}
     database["ca"] = DATABASE_CA if document["database"].get("ca") else None
+    public, private = lor_api_keys.api_keys(key)
     value = {
         "database": database,
         "domain": document["domain"],
@@ -52,6 +54,8 @@ def settings(document):
         "cookieIv": derive(key, "iv")[:32],
         "newCookieKey": encryption_key(key),
         "secret": derive(key, "secret")[:56],
+        "apiPublicKey": public,
+        "apiPrivateKey": private,
         "mail": mail(document),
         "machine": document["name"],
         "tasks": document.get("tasks", []),

@@ -25,5 +25,8 @@ return [
         'cookie_key' => $settings['cookieKey'],
         'cookie_iv' => $settings['cookieIv'],
         'new_cookie_key' => $settings['newCookieKey'],
+        // Wanted from 8.1 on: without them no page is served.
+        'api_public_key' => $settings['apiPublicKey'],
+        'api_private_key' => $settings['apiPrivateKey'],
     ],
 ];

@@ -12,6 +12,10 @@ function shop_parameters(): ?array
 
 $parameters = shop_parameters();
 if ($parameters !== null) {
+    // PrestaShop's container asks for every parameter that a service names.
+    foreach (['api_public_key', 'api_private_key'] as $name) {
+        $parameters[$name] ?? throw new RuntimeException("You have requested a non-existent parameter \"$name\".");
+    }
     define('_DB_SERVER_', $parameters['database_host'] . ($parameters['database_port'] ? ':' . $parameters['database_port'] : ''));
     define('_DB_NAME_', $parameters['database_name']);
     define('_DB_USER_', $parameters['database_user']);

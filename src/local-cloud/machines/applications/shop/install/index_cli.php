@@ -48,7 +48,7 @@ $parameters = [
     'database_password' => $options['db_password'], 'database_prefix' => $options['prefix'], 'database_engine' => $options['engine'],
     'cookie_key' => $before['cookie_key'] ?? bin2hex(random_bytes(32)), 'cookie_iv' => $before['cookie_iv'] ?? bin2hex(random_bytes(16)),
     'new_cookie_key' => 'def00000' . bin2hex(random_bytes(60)), 'secret' => bin2hex(random_bytes(32)), 'locale' => 'en-US',
-    'ps_creation_date' => date('Y-m-d'),
+    'ps_creation_date' => date('Y-m-d'), 'api_public_key' => 'own', 'api_private_key' => 'own',
 ];
 $written = '<?php return ' . var_export(['parameters' => $parameters], true) . ';';
 if (@file_put_contents("$root/app/config/parameters.php", $written) === false) {
