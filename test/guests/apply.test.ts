@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { createPrivateKey, createPublicKey } from "node:crypto";
 import {
   chmodSync,
   mkdirSync,
@@ -134,6 +135,38 @@ describe("a front", () => {
       `rclone --config ${machine.root}/etc/lor/rclone.conf copy --ignore-existing ${machine.root}${release}/img images:img`,
     ]);
     expect(machine.read(`${release}/app/config/parameters.php`)).toContain("/etc/lor/shop.json");
+  });
+
+  it("has the pair of keys of PrestaShop's API, the same on every front, as OpenSSL knows it", async () => {
+    publish();
+    await fetch();
+    const { apiPublicKey, apiPrivateKey } = JSON.parse(machine.read("/etc/lor/shop.json")) as Record<string, string>;
+    const code = `$parameters = (require '${machine.root}${serving()}/app/config/parameters.php')['parameters'];
+      echo json_encode([$parameters['api_public_key'], $parameters['api_private_key']]);`;
+    expect(JSON.parse((await machine.run("/usr/bin/php8.2", ["-r", code])).out)).toEqual([apiPublicKey, apiPrivateKey]);
+    const key = createPrivateKey(apiPrivateKey ?? "");
+    expect(createPublicKey(key).export({ type: "spki", format: "pem" })).toBe(apiPublicKey);
+    expect(key.asymmetricKeyDetails).toMatchObject({ modulusLength: 2048, publicExponent: 65537n });
+    machine.write("/key.pem", apiPrivateKey ?? "");
+    const checked = await machine.run("openssl", ["rsa", "-check", "-noout", "-in", join(machine.root, "key.pem")]);
+    expect(checked).toMatchObject({ code: 0, out: expect.stringContaining("RSA key ok") as string });
+    const other = join(machine.root, "usr/local/lib/lor");
+    const again = `import sys; sys.path.insert(0, "${other}"); import lor_api_keys as keys; a = keys.api_keys("one"); keys.api_keys.cache_clear()
+print(a == keys.api_keys("one"), a == keys.api_keys("other"))`;
+    expect((await machine.run("python3", ["-c", again])).out).toBe("True False\n");
+  });
+
+  it("ends what dpkg was at when the power went, and installs what is absent", async () => {
+    machine.fake("dpkg-query", "exit 1");
+    machine.fake("dpkg", 'touch "$LOR_ROOT/mended"');
+    const words = "E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to correct the problem.";
+    machine.fake(
+      "apt-get",
+      `case "$*" in *update) ;; *) [ -e "$LOR_ROOT/mended" ] || { echo "${words}"; exit 100; };; esac`,
+    );
+    publish();
+    expect((await fetch()).code).toBe(0);
+    expect(machine.takeCalls()).toContain("dpkg --force-confold --configure -a");
   });
 
   it("changes its password without touching the release", async () => {

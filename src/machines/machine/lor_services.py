@@ -1,6 +1,7 @@
 """Debian packages, systemd units, and users that services run as."""
 import os
 import subprocess
+import sys
 
 from lor_machine import ROOT, NotReady, Refused, run
 
@@ -41,9 +42,23 @@ def make_user(name, *options):
 def _apt(verb, what):
     try:
         run(["apt-get", "-q", "-o", "DPkg::Lock::Timeout=300", "update"], env=QUIET)
-        run([*APT, verb, *what], env=QUIET)
+        try:
+            run([*APT, verb, *what], env=QUIET)
+        except Refused as error:
+            if "dpkg --configure -a" not in str(error):
+                raise
+            _end_interrupted()
+            run([*APT, "--fix-broken", verb, *what], env=QUIET)
     except Refused as error:
         raise NotReady("packages: %s" % error) from error
+
+
+def _end_interrupted():
+    """The machine stopped while dpkg worked, which now wants to end that first. What it cannot end apt then says, or mends."""
+    try:
+        run(["dpkg", "--force-confold", "--configure", "-a"], env=QUIET)
+    except Refused as error:
+        print("packages: %s" % error, file=sys.stderr)
 
 
 def systemctl(*words):
