@@ -38,7 +38,7 @@ namespace {
 
         public function gc(int $lifetime): int|false
         {
-            return $this->run('DELETE FROM lor_session WHERE expires <= UNIX_TIMESTAMP()', [])->rowCount();
+            return lor_forget_sessions($this->database ??= lor_database(5));
         }
 
         /** An id that nobody was given is not taken over. */

@@ -1,6 +1,7 @@
 <?php
 // Scheduled tasks of the shop, on exactly one front: whoever holds the lease in the database. A front that is lost loses it after
-// LEASE_SECONDS, and another goes on. When a task ran last is in the database too, so that a change of front repeats none early.
+// LEASE_SECONDS, and another goes on. When a task ran last is in the database too, so that a change of front repeats none early. The same
+// front deletes the visitors' sessions that have ended.
 require __DIR__ . '/shop.php';
 
 /** Time after which a lease that nobody renews is free. Renewed every minute, and during a task. */
@@ -64,17 +65,16 @@ function lor_run_task(PDO $database, array $task, string $holder): void
 
 function lor_tasks(): int
 {
-    $tasks = lor_settings()['tasks'] ?? [];
-    if ($tasks === []) {
-        return 0;
-    }
     try {
         $database = lor_database(10);
         if (lor_shop($database)['kind'] !== 'shop') {
             return 0;
         }
         $holder = lor_settings()['machine'];
-        foreach ($tasks as $task) {
+        if (lor_lease($database, $holder)) {
+            lor_forget_sessions($database);
+        }
+        foreach (lor_settings()['tasks'] ?? [] as $task) {
             if (!lor_lease($database, $holder)) {
                 return 0;
             }
