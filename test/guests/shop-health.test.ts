@@ -203,6 +203,42 @@ describe("scheduled tasks", () => {
   });
 });
 
+describe("sessions", () => {
+  it("that have ended are deleted by the front that holds the lease, because Debian's PHP deletes none", async () => {
+    database.sql(
+      "UPDATE lor_lease SET holder = 'ps-0', until = UNIX_TIMESTAMP() + 60; INSERT INTO lor_session (id, data, expires) SELECT CONCAT('ended-', seq), '', seq FROM seq_1_to_2500; INSERT INTO lor_session VALUES ('lives', '', UNIX_TIMESTAMP() + 600)",
+      "shop",
+    );
+    await front.minute();
+    expect(database.sql("SELECT COUNT(*) FROM lor_session WHERE id LIKE 'ended-%'", "shop")).toBe("0");
+    expect(database.sql("SELECT COUNT(*) FROM lor_session WHERE id = 'lives'", "shop")).toBe("1");
+  });
+});
+
+describe("a page that the shop shows to some customers only", () => {
+  it("takes no front out", async () => {
+    const index = "/srv/lor/current/index.php";
+    const before = front.machine.read(index);
+    const closed = "if (isset($_GET['controller'])) { http_response_code(403); exit('for members'); }";
+    front.machine.write(index, before.replace("<?php", `<?php ${closed}`));
+    try {
+      const product = () => front.get("/index.php?controller=product&id_product=1");
+      await vi.waitFor(async () => expect((await product()).status).toBe(403), { timeout: 60_000 });
+      await nobodyServed();
+      // The second failure in a row would take it out.
+      for (let looks = 0; looks < 3; looks++) expect(await look()).toMatchObject({ ok: true, reason: "" });
+    } finally {
+      front.machine.write(index, before);
+    }
+  });
+
+  it("is told from an answer of nginx", async () => {
+    const code = `require '${front.machine.root}/usr/local/lib/lor/pages.php';
+      echo json_encode([lor_is_decision(404, '<h1>Gone</h1>'), lor_is_decision(404, '<hr><center>nginx</center>'), lor_is_decision(500, '')]);`;
+    expect((await front.machine.run("php8.2", ["-r", code])).out).toBe("[true,false,false]");
+  });
+});
+
 describe("a new release", () => {
   it("is asked for its pages before a visitor reaches it, and refused when one fails", async () => {
     const before = (await front.status()).release;

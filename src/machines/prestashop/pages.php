@@ -8,9 +8,19 @@ const LOR_TRIAL = 8082;
 /** A page that takes longer is called slow. */
 const LOR_PAGE_SECONDS = 10;
 
+/**
+ * Whether an answer is the shop's own decision: a product or a category may be for some customers only, in another shop, or withdrawn. That
+ * is the same on every front. nginx's own page is none.
+ */
+function lor_is_decision(int $code, string $body): bool
+{
+    return in_array($code, [401, 403, 404, 410], true) && !str_contains($body, '<center>nginx');
+}
+
 /** @return array{result: 'ok'|'slow'|'failed', reason: string} */
 function lor_page(int $port, string $path, bool $maintenance = false): array
 {
+    $mayBeHidden = $path !== '/';
     $domain = lor_settings()['domain'];
     $port = (int) (getenv('LOR_PORT_' . $port) ?: $port);
     // One visitor, not a new one at every check: the shop counts them.
@@ -40,7 +50,7 @@ function lor_page(int $port, string $path, bool $maintenance = false): array
         if ($body === false) {
             return ['result' => 'failed', 'reason' => "$path: nginx does not answer"];
         }
-        if ($code === 200 || ($code === 503 && $maintenance)) {
+        if ($code === 200 || ($code === 503 && $maintenance) || ($mayBeHidden && lor_is_decision($code, $body))) {
             return ['result' => 'ok', 'reason' => ''];
         }
         if ($code < 301 || $code > 308) {
