@@ -95,6 +95,14 @@ it("obtains the ERP's certificate once, and another one when the settings name a
   await obtain(first, "admin@lor.example");
   expect(certificate()).toBe(issued);
 
+  // A run that was cut after certbot had ended: nginx still has the certificate that it started with.
+  for (const part of ["fullchain", "privkey"]) rmSync(join(folder, `tls/${part}.pem`));
+  writeFileSync(join(folder, "tls/fullchain.pem"), "self-made");
+  rmSync(join(folder, "systemctl"));
+  await obtain(first, "admin@lor.example");
+  expect(certificate()).toBe(issued);
+  expect(readFileSync(join(folder, "systemctl"), "utf8")).toBe("reload-or-restart nginx.service\n");
+
   const second = await startAuthority();
   await obtain(second);
   expect(certificate()).not.toBe(issued);

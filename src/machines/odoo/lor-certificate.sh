@@ -4,19 +4,24 @@ set -eu
 name=$1
 directory=$2
 email=${3-}
-# Another authority than the one of the settings has issued it: certbot would keep it until it expires.
-if [ -e "/etc/letsencrypt/live/$name/fullchain.pem" ] && grep -qxF "server = $directory" "/etc/letsencrypt/renewal/$name.conf"; then
-  exit 0
+live=/etc/letsencrypt/live/$name
+# What another authority than the one of the settings has issued, certbot would keep until it expires.
+if ! { [ -e "$live/fullchain.pem" ] && grep -qxF "server = $directory" "/etc/letsencrypt/renewal/$name.conf"; }; then
+  if [ -n "$email" ]; then
+    set -- --email "$email"
+  else
+    set -- --register-unsafely-without-email
+  fi
+  mkdir -p /var/www/lor-certificate
+  certbot certonly --quiet --non-interactive --agree-tos "$@" --server "$directory" --force-renewal --cert-name "$name" \
+    --webroot --webroot-path /var/www/lor-certificate --domain "$name" --deploy-hook "systemctl reload nginx.service"
 fi
-if [ -n "$email" ]; then
-  set -- --email "$email"
-else
-  set -- --register-unsafely-without-email
-fi
-mkdir -p /var/www/lor-certificate
-certbot certonly --quiet --non-interactive --agree-tos "$@" --server "$directory" --force-renewal \
-  --webroot --webroot-path /var/www/lor-certificate --domain "$name" --deploy-hook "systemctl reload nginx.service"
+# Also for a certificate of an earlier run that was cut before this point.
+changed=
 for part in fullchain privkey; do
-  ln -sf "/etc/letsencrypt/live/$name/$part.pem" "/etc/lor/tls/$part.pem"
+  if [ "$(readlink "/etc/lor/tls/$part.pem")" != "$live/$part.pem" ]; then
+    ln -sf "$live/$part.pem" "/etc/lor/tls/$part.pem"
+    changed=yes
+  fi
 done
-systemctl reload nginx.service
+[ -z "$changed" ] || systemctl reload-or-restart nginx.service
