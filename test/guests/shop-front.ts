@@ -166,6 +166,7 @@ mkdir -p "$(dirname "$to")"; if [ $verb = copyto ]; then cp "$from" "$to"; else 
     this.machine.write(
       "/site",
       here(this.machine.read("/etc/nginx/sites-enabled/lor"))
+        .replace("unix:/dev/log", `unix:${root}/journal`)
         .replaceAll("listen 80", `listen 127.0.0.1:${shop}`)
         .replace("listen 127.0.0.1:8081", `listen 127.0.0.1:${probe}`)
         .replace("listen 127.0.0.1:8082", `listen 127.0.0.1:${trial}`),

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { ensureGuestTools } from "./guest-tools.ts";
 import { MariaDb } from "./mariadb.ts";
 import { ShopFront, type Store } from "./shop-front.ts";
@@ -22,6 +22,7 @@ const releaseFiles = {
   "config/secret.php": "<?php echo 'run';",
   "config/1-secret.php": "<?php echo 'run';",
   "modules/one/vendor/a.php": "<?php echo 'run';",
+  "modules/fails.php": "<?php throw new Exception('planted failure');",
   "webservice/dispatcher.php": "<?php echo 'web service of ' . $_GET['url'];",
 };
 
@@ -39,6 +40,21 @@ afterAll(async () => {
 });
 
 describe("a front's nginx and PHP", () => {
+  it("send their errors to the journal, where they can be read when the machine is gone", async () => {
+    // The socket /dev/log of the journal.
+    const code = `import os, socket, sys
+journal = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); journal.bind(sys.argv[1]); os.chmod(sys.argv[1], 0o666)
+journal.settimeout(60)
+while b"planted failure" not in (line := journal.recv(9000)): pass
+print(line.decode())`;
+    const line = front.machine.run("python3", ["-c", code, join(front.machine.root, "journal")]);
+    await vi.waitFor(() => expect(front.machine.has("/journal")).toBe(true), { timeout: 60_000 });
+    expect((await front.get("/modules/fails.php")).status).toBe(500);
+    // Facility local7 and severity error.
+    expect((await line).out).toMatch(/^<187>.* nginx: .*planted failure/);
+    expect(front.machine.read("/etc/php/8.2/fpm/pool.d/lor.conf")).toMatch(/^\[global\]\nerror_log = syslog$/m);
+  });
+
   it("answers the health check without a Host header", async () => {
     expect((await front.raw("GET /health HTTP/1.0\r\n\r\n")).status).toBe(503);
     expect((await front.get("/health")).status).toBe(503);
