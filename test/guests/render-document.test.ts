@@ -97,6 +97,12 @@ describe.each(documents)("document of $name", (document) => {
     expect(done.stderr).not.toContain("[warn]");
   });
 
+  it("installs an update although a configuration file was changed here: unattended-upgrades holds it back otherwise", () => {
+    const options = join(layOut(document), "etc/apt/apt.conf.d/52lor-unattended-upgrades");
+    const done = spawnSync("apt-config", ["-c", options, "dump", "DPkg::Options"], { encoding: "utf8" });
+    expect(done.stdout).toContain('"--force-confold"');
+  });
+
   it("has units that systemd loads, the bootstrap's too", () => {
     const folder = layOut(document);
     const bootstrap = parse(renderUserData(identity)) as { write_files: readonly { path: string; content: string }[] };
