@@ -1,4 +1,5 @@
 import { LorError, messageOf } from "../core/errors.ts";
+import { mapInParallel } from "../core/map-in-parallel.ts";
 import type { MachineAccess } from "./machine-access.ts";
 
 /** Something on a machine that is not as it was recorded. */
@@ -30,7 +31,7 @@ export type Comparison =
 export interface CompareMachinesArgs {
   readonly machines: readonly string[];
   readonly commands: MachineAccess;
-  /** Machines that are asked at the same time. Default 32. */
+  /** Machines that are asked at the same time. Default 32; a bastion with OpenSSH's own settings drops connections from 10 on (MaxStartups). */
   readonly parallel?: number;
   /** Limit for each machine, in milliseconds. Default 30000. */
   readonly limit?: number;
@@ -48,18 +49,13 @@ const check = ["sudo", "-n", "/usr/local/sbin/lor-drift", "check"];
  */
 export async function compareMachines(args: CompareMachinesArgs): Promise<readonly Comparison[]> {
   const { machines, parallel = 32 } = args;
-  const results = new Map<string, Comparison>();
-  const waiting = [...machines];
-  const work = async () => {
-    for (let machine = waiting.shift(); machine !== undefined; machine = waiting.shift()) {
-      const comparison = await compare(machine, args);
-      results.set(machine, comparison);
-      args.onComparison?.(comparison);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(parallel, machines.length) }, work));
+  const results = await mapInParallel(machines, parallel, async (machine) => {
+    const comparison = await compare(machine, args);
+    args.onComparison?.(comparison);
+    return comparison;
+  });
   args.signal?.throwIfAborted();
-  return machines.flatMap((machine) => results.get(machine) ?? []);
+  return results;
 }
 
 async function compare(

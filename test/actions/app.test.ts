@@ -70,6 +70,23 @@ describe("the status of the applications", () => {
     expect(machines.calls).toEqual([["ps-0", "sudo", "-n", "lor-app", "status"]]);
   });
 
+  it("asks so few machines at the same time that a bastion takes every connection", async () => {
+    let now = 0;
+    let most = 0;
+    const access: MachineAccess = {
+      run: async () => {
+        most = Math.max(most, ++now);
+        await new Promise(setImmediate);
+        now--;
+        return { code: 0, stdout: JSON.stringify(sound), stderr: "" };
+      },
+    };
+    const names = Array.from({ length: 20 }, (_, index) => `ps-${index}`);
+    const { machines } = await appStatus(access, names.map(shop));
+    expect(machines.map(({ machine }) => machine)).toEqual(names);
+    expect(most).toBeLessThan(10);
+  });
+
   it.each([
     ["not healthy", { ...sound, health: "the database refuses the password" }],
     ["not installed", { ...sound, installed: false }],

@@ -1,4 +1,5 @@
 import { LorError } from "../../core/errors.ts";
+import { mapInParallel } from "../../core/map-in-parallel.ts";
 import type { MachineAccess } from "../../remote/machine-access.ts";
 import { type ApplicationState, readApplication } from "../../stack/application-state.ts";
 
@@ -18,21 +19,22 @@ export interface AppStatusResult {
   readonly works: boolean;
 }
 
+/** A bastion drops some of more connections that log in at the same time (MaxStartups of OpenSSH's server). */
+const most = 8;
+
 /** Asks machines about their applications, side by side. */
 export async function appStatus(
   access: MachineAccess,
   machines: readonly { readonly name: string; readonly application: string }[],
 ): Promise<AppStatusResult> {
-  const asked = await Promise.all(
-    machines.map(async ({ name, application }): Promise<MachineApplication> => {
-      try {
-        return { machine: name, application, state: await readApplication(access, name), failure: undefined };
-      } catch (error) {
-        if (!(error instanceof LorError)) throw error;
-        return { machine: name, application, state: undefined, failure: error };
-      }
-    }),
-  );
+  const asked = await mapInParallel(machines, most, async ({ name, application }): Promise<MachineApplication> => {
+    try {
+      return { machine: name, application, state: await readApplication(access, name), failure: undefined };
+    } catch (error) {
+      if (!(error instanceof LorError)) throw error;
+      return { machine: name, application, state: undefined, failure: error };
+    }
+  });
   return {
     machines: asked,
     works: asked.length > 0 && asked.every(({ state }) => state !== undefined && isWorking(state)),
