@@ -12,6 +12,9 @@ from lor_machine import memory_mebibytes, private_address, processors  # noqa: E
 RESERVED_MEBIBYTES = 2048
 # Below this a worker is recycled in the middle of ordinary work.
 WORKER_MEBIBYTES = 640
+# Odoo's own default. It limits addresses, not memory, and also those of the program that makes PDF files: with 1079 MiB that program crashed on a
+# table of 12,000 rows.
+ADDRESSES_MEBIBYTES = 2560
 CRON_THREADS = 2
 # A small managed PostgreSQL takes about a hundred.
 CONNECTIONS = 80
@@ -21,8 +24,9 @@ def sizes(cpus, memory):
     workers = max(2, min(cpus * 2 + 1, (memory - RESERVED_MEBIBYTES) // WORKER_MEBIBYTES - CRON_THREADS - 1))
     # Workers, scheduled work, and the one that holds the websockets.
     processes = workers + CRON_THREADS + 1
-    hard = max(WORKER_MEBIBYTES, (memory - RESERVED_MEBIBYTES) // processes)
-    return {"workers": workers, "hard": hard << 20, "soft": (hard * 8 // 10) << 20, "connections": max(4, CONNECTIONS // processes)}
+    share = max(WORKER_MEBIBYTES, (memory - RESERVED_MEBIBYTES) // processes)
+    hard = max(ADDRESSES_MEBIBYTES, share)
+    return {"workers": workers, "hard": hard << 20, "soft": (share * 8 // 10) << 20, "connections": max(4, CONNECTIONS // processes)}
 
 
 def main():
