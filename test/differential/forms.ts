@@ -59,7 +59,8 @@ export class Forms {
     for (const [pattern, form] of forms) {
       written = written.replace(pattern, (found) => (named.includes(found) ? found : form));
     }
-    return written.replace(address, (found) => (named.includes(found) ? found : "<address>"));
+    // As a whole: 10.0.0.2 is not named by 10.0.0.20.
+    return written.replace(address, (found) => (named.match(address)?.includes(found) ? found : "<address>"));
   }
 }
 

@@ -1,3 +1,4 @@
+import { certificates } from "./certificates.ts";
 import { nobody, put, set, some, wrong } from "./kind.ts";
 import { blockOf } from "./networks.ts";
 import type { Inputs, Kind } from "./world.ts";
@@ -37,19 +38,47 @@ export const loadBalancer: Kind = {
   ],
 };
 
+/** A certificate in the key manager. */
+export const certificate: Kind = {
+  type: "openstack:keymanager/secretV1:SecretV1",
+  prefix: "certificate",
+  most: 2,
+  // Barbican does not ask who uses it.
+  goesAnyway: () => true,
+  fresh: (draw, world) => ({
+    name: `certificate-${world.next()}`,
+    payload: draw.oneOf(certificates),
+    payloadContentType: "application/octet-stream",
+    payloadContentEncoding: "base64",
+    secretType: "opaque",
+  }),
+  changes: [(_draw, world, now) => put(now, { name: `certificate-${world.next()}` })],
+  mistakes: [],
+};
+
 const freshListener: Inputs = (draw, world) => {
   const owner = world.any(draw, "balancer");
   if (owner === undefined) return undefined;
+  const secret = world.any(draw, "certificate");
+  const protocol = draw.oneOf([
+    "HTTP",
+    "TCP",
+    ...(secret === undefined ? [] : ["TERMINATED_HTTPS", "TERMINATED_HTTPS"]),
+  ]);
   return {
     loadbalancerId: `@${owner.name}`,
-    protocol: draw.oneOf(["HTTP", "HTTP", "TCP"]),
+    protocol,
     protocolPort: 8000 + world.next(),
+    ...(protocol === "TERMINATED_HTTPS" ? { defaultTlsContainerRef: `@${secret?.name}.secretRef` } : {}),
     ...some(draw, 30, {
       name: "shop",
       description: "of the shop",
       connectionLimit: 500,
       allowedCidrs: ["10.0.0.0/8"],
       timeoutClientData: 30_000,
+      timeoutMemberConnect: 4000,
+      timeoutMemberData: 120_000,
+      timeoutTcpInspect: 100,
       tags: ["shop"],
     }),
   };
@@ -67,6 +96,15 @@ export const listener: Kind = {
     set("connectionLimit", 100, undefined),
     set("allowedCidrs", ["10.1.0.0/16"], undefined),
     set("timeoutClientData", 40_000, undefined),
+    set("timeoutMemberConnect", 6000, undefined),
+    set("timeoutMemberData", 600_000, undefined),
+    set("timeoutTcpInspect", 0, 200),
+    (draw, world, now) => {
+      const other = world.any(draw, "certificate");
+      return now.protocol !== "TERMINATED_HTTPS" || other === undefined
+        ? undefined
+        : put(now, { defaultTlsContainerRef: `@${other.name}.secretRef` });
+    },
     set("tags", ["rush"], undefined),
     set("adminStateUp", false, true),
     (_draw, world, now) =>
@@ -89,10 +127,41 @@ export const listener: Kind = {
     (draw, world) => wrong(freshListener(draw, world), { defaultPoolId: nobody }),
     (draw, world) => wrong(freshListener(draw, world), { protocol: "TERMINATED_HTTPS" }),
     (draw, world) => wrong(freshListener(draw, world), { allowedCidrs: ["everywhere"] }),
+    (draw, world) => wrong(freshListener(draw, world), { timeoutMemberData: -1 }),
+    (draw, world) => wrong(freshListener(draw, world), { insertHeaders: { "X-Nonsense": "true" } }),
+    (draw, world) =>
+      wrong(freshListener(draw, world), {
+        protocol: "TCP",
+        defaultTlsContainerRef: undefined,
+        insertHeaders: { "X-Forwarded-For": "true" },
+      }),
+    // A certificate where none can be, one that is not there, and something that is none.
+    (draw, world) => {
+      const secret = world.any(draw, "certificate");
+      return secret === undefined
+        ? undefined
+        : wrong(freshListener(draw, world), { protocol: "HTTP", defaultTlsContainerRef: `@${secret.name}.secretRef` });
+    },
+    (draw, world) =>
+      wrong(freshListener(draw, world), {
+        protocol: "TERMINATED_HTTPS",
+        defaultTlsContainerRef: `http://127.0.0.1/v1/secrets/${nobody}`,
+      }),
+    // Two wrong things: which one is told?
+    (draw, world) => {
+      const taken = world.any(draw, "listener")?.inputs;
+      return taken === undefined ? undefined : put(taken, { defaultPoolId: nobody });
+    },
     // The same port again.
     (draw, world) => world.any(draw, "listener")?.inputs,
   ],
-  wrongChanges: [set("defaultPoolId", nobody), set("connectionLimit", -7)],
+  wrongChanges: [
+    set("defaultPoolId", nobody),
+    set("connectionLimit", -7),
+    set("timeoutClientData", -1),
+    set("insertHeaders", { "X-Nonsense": "true" }),
+    set("defaultTlsContainerRef", `http://127.0.0.1/v1/secrets/${nobody}`),
+  ],
 };
 
 const freshPool: Inputs = (draw, world) => {
@@ -146,6 +215,12 @@ export const pool: Kind = {
     (draw, world) => wrong(freshPool(draw, world), { protocol: "GOPHER" }),
     (draw, world) => wrong(freshPool(draw, world), { persistence: { type: "APP_COOKIE" } }),
     (draw, world) => wrong(freshPool(draw, world), { persistence: { type: "HTTP_COOKIE", cookieName: "shop" } }),
+    (draw, world) => {
+      const under = world.any(draw, "listener");
+      return under === undefined
+        ? undefined
+        : { listenerId: `@${under.name}`, protocol: "UDP", lbMethod: "ROUND_ROBIN" };
+    },
     (_draw, world) => {
       // The listener speaks something else.
       const under = world.of("listener").find(({ inputs }) => inputs.protocol === "TCP");
@@ -201,7 +276,7 @@ export const member: Kind = {
     // The same again.
     (draw, world) => world.any(draw, "member")?.inputs,
   ],
-  wrongChanges: [set("weight", 300)],
+  wrongChanges: [set("weight", 300), set("monitorPort", 70_000), set("monitorAddress", "next door")],
 };
 
 const freshMonitor: Inputs = (draw, world) => {
@@ -220,6 +295,8 @@ const freshMonitor: Inputs = (draw, world) => {
       { type: "HTTP", urlPath: "/health", expectedCodes: "200-204" },
       { type: "TCP" },
       { type: "PING" },
+      { type: "HTTPS", urlPath: "/health" },
+      { type: "TLS-HELLO" },
     ]),
     ...some(draw, 30, { name: "health", maxRetriesDown: 2, adminStateUp: draw.chance(60) }),
   };
@@ -262,5 +339,9 @@ export const monitor: Kind = {
     // A second one of the pool.
     (draw, world) => world.any(draw, "monitor")?.inputs,
   ],
-  wrongChanges: [set("maxRetries", 11), (_draw, _world, now) => put(now, { delay: 2, timeout: 9 })],
+  wrongChanges: [
+    set("maxRetries", 11),
+    set("maxRetriesDown", 0),
+    (_draw, _world, now) => put(now, { delay: 2, timeout: 9 }),
+  ],
 };

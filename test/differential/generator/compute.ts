@@ -61,13 +61,14 @@ const freshServer: Inputs = (draw, world) => {
     name: `front-${world.next()}`,
     flavorName: draw.oneOf(["b2-7", "b2-7-flex"]),
     imageId: "@@image",
-    networks: [port === undefined ? { uuid: `@${network?.name}` } : { port: `@${port.name}` }],
+    networks: [port === undefined || draw.chance(25) ? { uuid: `@${network?.name}` } : { port: `@${port.name}` }],
     ...some(draw, 40, {
       userData: "#cloud-config\n{}\n",
       metadata: { role: "front" },
       schedulerHints: group === undefined ? undefined : [{ group: `@${group.name}` }],
       keyPair: login === undefined ? undefined : `@${login.name}`,
     }),
+    ...some(draw, 15, { forceDelete: draw.chance(50), stopBeforeDestroy: draw.chance(50) }),
   };
 };
 
@@ -84,6 +85,7 @@ export const server: Kind = {
     set("metadata", { role: "rush" }, { more: "yes" }, undefined),
     set("powerState", "shutoff", "active"),
     set("userData", "#cloud-config\n{more: true}\n"),
+    set("stopBeforeDestroy", true, false, undefined),
   ],
   mistakes: [
     (draw, world) => wrong(freshServer(draw, world), { flavorName: "no-such-size" }),
@@ -94,6 +96,13 @@ export const server: Kind = {
     (draw, world) => wrong(freshServer(draw, world), { networks: [{ uuid: nobody }] }),
     (draw, world) => wrong(freshServer(draw, world), { keyPair: "no-such-key" }),
     (draw, world) => wrong(freshServer(draw, world), { schedulerHints: [{ group: nobody }] }),
+    (draw, world) => wrong(freshServer(draw, world), { availabilityZone: "no-such-zone" }),
+    (draw, world) => wrong(freshServer(draw, world), { name: "n".repeat(256) }),
+    (draw, world) => wrong(freshServer(draw, world), { imageId: undefined, imageName: "no-such-image" }),
+    // Two wrong things: which one is told?
+    (draw, world) => wrong(freshServer(draw, world), { keyPair: "no-such-key", networks: [{ port: nobody }] }),
+    (draw, world) => wrong(freshServer(draw, world), { keyPair: "no-such-key", schedulerHints: [{ group: nobody }] }),
+    (draw, world) => wrong(freshServer(draw, world), { imageId: nobody, keyPair: "no-such-key" }),
     (_draw, world) => {
       // A port that another server has.
       const taken = world.of("server").find(({ inputs }) => JSON.stringify(inputs.networks).includes('"port"'));

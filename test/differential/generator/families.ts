@@ -1,4 +1,4 @@
-import { listener, loadBalancer, member, monitor, pool } from "./balancers.ts";
+import { certificate, listener, loadBalancer, member, monitor, pool } from "./balancers.ts";
 import { keypair, server, serverGroup, volumeAttach } from "./compute.ts";
 import { plain } from "./kind.ts";
 import { network, port, subnet } from "./networks.ts";
@@ -75,12 +75,15 @@ export const families: Readonly<Record<string, Family>> = {
     ground: [...ground, serverGroup, keypair, plainPort, volume, server],
     kinds: [server, server, server, volumeAttach, volumeAttach, volume, port],
     length: 22,
-    quotas: [{}, { instances: 1 }, { cores: 3 }],
+    quotas: [{}, { instances: 1 }, { cores: 3 }, { ram: 20_000 }],
   },
   balancers: {
-    ground: [...ground, loadBalancer, listener, pool, member],
-    kinds: [loadBalancer, listener, listener, pool, pool, member, member, member, monitor, monitor],
-    length: 36,
-    quotas: [{}, { loadBalancers: 1 }],
+    ground: [...ground, loadBalancer, certificate, listener, pool, member],
+    kinds: [
+      ...[loadBalancer, certificate, listener, listener, listener],
+      ...[pool, pool, member, member, member, monitor, monitor],
+    ],
+    length: 40,
+    quotas: [{}, { loadBalancers: 1 }, { members: 2 }],
   },
 };

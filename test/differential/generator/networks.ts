@@ -128,6 +128,40 @@ export const subnet: Kind = {
     },
     (draw, world) => wrong(freshSubnet(draw, world), { dnsNameservers: ["nowhere"] }),
     (draw, world) => wrong(freshSubnet(draw, world), { ipVersion: 5 }),
+    (draw, world) => wrong(freshSubnet(draw, world), { dnsNameservers: ["1.1.1.1", "1.1.1.1"] }),
+    (draw, world) => {
+      const inputs = freshSubnet(draw, world);
+      return wrong(inputs, { cidr: `${blockOf(inputs ?? {})}.7/24` });
+    },
+    (draw, world) => {
+      const inputs = freshSubnet(draw, world);
+      return wrong(inputs, { noGateway: undefined, gatewayIp: `${blockOf(inputs ?? {})}.255` });
+    },
+    (draw, world) => {
+      const inputs = freshSubnet(draw, world);
+      const block10 = blockOf(inputs ?? {});
+      return wrong(inputs, {
+        allocationPools: [
+          { start: `${block10}.10`, end: `${block10}.30` },
+          { start: `${block10}.20`, end: `${block10}.40` },
+        ],
+      });
+    },
+    (draw, world) => {
+      const inputs = freshSubnet(draw, world);
+      return wrong(inputs, { hostRoutes: [{ destinationCidr: "everywhere", nextHop: `${blockOf(inputs ?? {})}.9` }] });
+    },
+    // Two wrong things: which one is told?
+    (draw, world) => {
+      const other = world.any(draw, "sub");
+      return other === undefined
+        ? undefined
+        : {
+            networkId: other.inputs.networkId,
+            cidr: `${blockOf(other.inputs)}.128/25`,
+            allocationPools: [{ start: "10.99.0.1", end: "10.99.0.9" }],
+          };
+    },
     (draw, world) => {
       const inputs = freshSubnet(draw, world);
       return wrong(inputs, { noGateway: true, gatewayIp: `${blockOf(inputs ?? {})}.1` });
@@ -136,14 +170,23 @@ export const subnet: Kind = {
   wrongChanges: [
     (_draw, _world, now) => put(now, { allocationPools: [{ start: "10.99.0.1", end: "10.99.0.9" }] }),
     set("dnsNameservers", ["nowhere"]),
+    set("dnsNameservers", ["9.9.9.9", "9.9.9.9"]),
+    (_draw, _world, now) =>
+      put(now, {
+        noGateway: undefined,
+        gatewayIp: `${blockOf(now)}.5`,
+        allocationPools: [{ start: `${blockOf(now)}.2`, end: `${blockOf(now)}.9` }],
+      }),
   ],
 };
 
 const freshPort: Inputs = (draw, world) => {
   const parent = world.any(draw, "sub");
   if (parent === undefined) return undefined;
+  // Of which of several subnets an address is that nobody names is the cloud's own affair.
+  const isOnly = world.of("sub").filter(({ inputs }) => inputs.networkId === parent.inputs.networkId).length === 1;
   const address = draw.oneOf([
-    {},
+    isOnly ? {} : { fixedIps: [{ subnetId: `@${parent.name}` }] },
     { fixedIps: [{ subnetId: `@${parent.name}` }] },
     {
       fixedIps: [{ subnetId: `@${parent.name}`, ipAddress: `${blockOf(parent.inputs)}.${210 + (world.next() % 30)}` }],
@@ -152,6 +195,12 @@ const freshPort: Inputs = (draw, world) => {
       fixedIps: [{ subnetId: `@${parent.name}`, ipAddress: `${blockOf(parent.inputs)}.${210 + (world.next() % 30)}` }],
     },
     { noFixedIp: true },
+    {
+      fixedIps: [
+        { subnetId: `@${parent.name}` },
+        { subnetId: `@${parent.name}`, ipAddress: `${blockOf(parent.inputs)}.${210 + (world.next() % 30)}` },
+      ],
+    },
   ]);
   const group = world.any(draw, "group");
   const security = draw.oneOf([
@@ -172,6 +221,7 @@ const freshPort: Inputs = (draw, world) => {
       deviceOwner: "lor:front",
       deviceId: "front-0",
     }),
+    ...("securityGroupIds" in security ? {} : some(draw, 20, { portSecurityEnabled: draw.chance(50) })),
   };
 };
 
@@ -199,6 +249,18 @@ export const port: Kind = {
       return put(now, { noSecurityGroups: undefined, securityGroupIds: [`@${group.name}`] });
     },
     (_draw, _world, now) => put(now, { securityGroupIds: undefined, noSecurityGroups: true }),
+    set("securityGroupIds", undefined),
+    set("noSecurityGroups", undefined),
+    (_draw, _world, now) => put(now, { fixedIps: undefined, noFixedIp: true }),
+    (_draw, world, now) => {
+      const at = world.resources.find(
+        ({ kind, inputs }) => kind.prefix === subnet.prefix && inputs.networkId === now.networkId,
+      );
+      return at === undefined ? undefined : put(now, { noFixedIp: undefined, fixedIps: [{ subnetId: `@${at.name}` }] });
+    },
+    (_draw, _world, now) =>
+      put(now, { securityGroupIds: undefined, noSecurityGroups: true, portSecurityEnabled: false }),
+    (_draw, _world, now) => put(now, { noSecurityGroups: undefined, portSecurityEnabled: true }),
     (_draw, world, now) => put(now, { macAddress: `fa:16:3e:00:01:${(world.next() + 16).toString(16)}` }),
     set("deviceId", "front-1"),
   ],
@@ -208,6 +270,21 @@ export const port: Kind = {
     (draw, world) => wrong(freshPort(draw, world), { noSecurityGroups: undefined, securityGroupIds: [nobody] }),
     (draw, world) => wrong(freshPort(draw, world), { noFixedIp: undefined, fixedIps: [{ subnetId: nobody }] }),
     (draw, world) => wrong(freshPort(draw, world), { macAddress: "not-a-mac" }),
+    // Two or three wrong things: which one is told?
+    (draw, world) =>
+      wrong(freshPort(draw, world), {
+        noSecurityGroups: undefined,
+        securityGroupIds: [nobody],
+        portSecurityEnabled: false,
+      }),
+    (draw, world) =>
+      wrong(freshPort(draw, world), {
+        noSecurityGroups: undefined,
+        securityGroupIds: [nobody],
+        noFixedIp: undefined,
+        fixedIps: [{ subnetId: nobody, ipAddress: "10.99.0.1" }],
+      }),
+    (draw, world) => wrong(freshPort(draw, world), { networkId: nobody, macAddress: "not-a-mac" }),
     (_draw, world) => {
       const other = world.of("port").find(({ inputs }) => typeof inputs.macAddress === "string");
       return other === undefined
@@ -236,6 +313,9 @@ export const port: Kind = {
   ],
   wrongChanges: [
     set("securityGroupIds", [nobody]),
+    (_draw, _world, now) =>
+      put(now, { noSecurityGroups: undefined, securityGroupIds: [nobody], portSecurityEnabled: false }),
+    (_draw, _world, now) => put(now, { noFixedIp: undefined, fixedIps: [{ subnetId: nobody }] }),
     (_draw, world, now) => {
       const at = world.resources.find(
         ({ kind, inputs }) => kind.prefix === subnet.prefix && inputs.networkId === now.networkId,

@@ -5,6 +5,7 @@ const freshRouter: Inputs = (draw) => ({
   ...labels(draw),
   ...some(draw, 60, { externalNetworkId: "@@outside" }),
   ...some(draw, 20, { adminStateUp: draw.chance(50) }),
+  ...some(draw, 15, { enableSnat: draw.chance(50), externalNetworkId: "@@outside" }),
 });
 
 export const router: Kind = {
@@ -15,6 +16,7 @@ export const router: Kind = {
   changes: [...labelChanges, set("adminStateUp", true, false), set("externalNetworkId", "@@outside", undefined)],
   mistakes: [
     ...labelMistakes(freshRouter),
+    (draw) => ({ ...labels(draw), enableSnat: true }),
     (draw) => ({ ...labels(draw), externalNetworkId: nobody }),
     (draw, world) => {
       const inner = world.any(draw, "net");
@@ -100,6 +102,7 @@ export const floatingIp: Kind = {
     (draw, world) => wrong(freshAddress(draw, world), { pool: "no-such-pool" }),
     (draw, world) => wrong(freshAddress(draw, world), { pool: undefined }),
     (draw, world) => wrong(freshAddress(draw, world), { portId: nobody }),
+    (draw, world) => wrong(freshAddress(draw, world), { pool: "no-such-pool", portId: nobody }),
     // A port that no router leads to.
     (draw, world) => {
       const apart = world.any(draw, "port");

@@ -33,6 +33,11 @@ export const volume: Kind = {
     (draw, world) => wrong(freshVolume(draw, world), { volumeType: "no-such-type" }),
     (draw, world) => wrong(freshVolume(draw, world), { availabilityZone: "no-such-zone" }),
     (draw, world) => wrong(freshVolume(draw, world), { name: "n".repeat(256) }),
+    (draw, world) => wrong(freshVolume(draw, world), { description: "n".repeat(256) }),
+    // Two wrong things: which one is told?
+    (draw, world) => wrong(freshVolume(draw, world), { volumeType: "no-such-type", availabilityZone: "no-such-zone" }),
+    (draw, world) => wrong(freshVolume(draw, world), { size: 1000, availabilityZone: "no-such-zone" }),
+    (draw, world) => wrong(freshVolume(draw, world), { size: 1000, volumeType: "no-such-type" }),
   ],
   wrongChanges: [(_draw, _world, now) => put(now, { size: Math.max(Number(now.size) - 1, 0) })],
 };
@@ -42,6 +47,8 @@ const freshContainer: Inputs = (draw, world) => ({
   ...some(draw, 30, {
     metadata: { use: "shop" },
     containerRead: ".r:*",
+    containerWrite: "*:*",
+    versioning: draw.chance(50),
     forceDestroy: draw.chance(70),
     contentType: "text/plain",
   }),
@@ -57,6 +64,9 @@ export const container: Kind = {
     set("metadata", { use: "rush" }, { more: "yes" }, undefined),
     set("containerRead", ".r:*", undefined),
     set("forceDestroy", true, false),
+    set("versioning", true, false, undefined),
+    set("containerWrite", "*:*", undefined),
+    set("contentType", "text/plain", undefined),
     (_draw, world, now) => put(now, { name: `other-${world.next()}` }),
   ],
   mistakes: [(draw, world) => wrong(freshContainer(draw, world), { name: "n".repeat(257) })],
@@ -101,6 +111,7 @@ const freshSecret: Inputs = (draw, world) => ({
     },
   ]),
   ...some(draw, 35, { secretType: draw.oneOf(["passphrase", "opaque"]) }),
+  ...some(draw, 20, { algorithm: "aes", bitLength: 256, mode: "cbc" }),
 });
 
 export const secret: Kind = {
@@ -112,6 +123,14 @@ export const secret: Kind = {
   mistakes: [
     (draw, world) => wrong(freshSecret(draw, world), { payloadContentType: "text/martian" }),
     (draw, world) => wrong(freshSecret(draw, world), { secretType: "rumour" }),
+    (draw, world) => wrong(freshSecret(draw, world), { expiration: "2001-01-01T00:00:00Z" }),
+    (draw, world) => wrong(freshSecret(draw, world), { bitLength: -1 }),
+    (_draw, world) => ({
+      name: `secret-${world.next()}`,
+      payload: "no base64!",
+      payloadContentType: "application/octet-stream",
+      payloadContentEncoding: "base64",
+    }),
     (_draw, world) => ({ name: `secret-${world.next()}`, payload: "x" }),
   ],
 };

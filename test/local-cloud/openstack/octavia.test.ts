@@ -33,6 +33,21 @@ describe("what is refused", () => {
     expect(ask({})).toContain("409 DuplicateListenerEntry");
   });
 
+  it("a text that is too long, whatever it is of", async () => {
+    const cloud = openCloud();
+    const { balancerId: loadBalancerId, poolId, memberId, balancerPart } = await createShop(cloud);
+    const { loadBalancers, listeners, pools, members, monitors } = cloud.octavia;
+    const name = "n".repeat(256);
+    const asks = [
+      () => loadBalancers.create({ name, vipSubnetId: balancerPart.subnetId }),
+      () => listeners.create({ name, loadBalancerId, protocol: "HTTP", protocolPort: 8181 }),
+      () => pools.create({ name, loadBalancerId, protocol: "HTTP", lbMethod: "ROUND_ROBIN" }),
+      () => members.update(poolId, memberId, { name }),
+      () => monitors.create({ name, poolId, type: "TCP", delay: 5, timeout: 4, maxRetries: 3 }),
+    ];
+    for (const ask of asks) expect(codeOf(ask)).toContain("field/attribute name");
+  });
+
   it("a pool that the listener cannot lead to, and cookies where there are none", async () => {
     const cloud = openCloud();
     const { balancerId: loadBalancerId } = await createShop(cloud);

@@ -198,6 +198,11 @@ test("a container that keeps versions is not empty when its objects are gone", a
   expect(await remove({ ...container.properties, forceDestroy: true })).toBe("accepted");
 });
 
+test("a container keeps its name, although its change is accepted", async () => {
+  const container = await make(types.container, { name: "c" });
+  expect((await update(container, { name: "d" })).name).toBe("c");
+});
+
 test("a secret is refused that is over already, or of no bits", async () => {
   const type = "openstack:keymanager/secretV1:SecretV1";
   const ask = (more: Properties) =>

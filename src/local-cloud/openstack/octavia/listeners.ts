@@ -5,7 +5,7 @@ import { CloudError } from "../../kernel/cloud-error.ts";
 import { given } from "../../kernel/records.ts";
 import type { StoredRecord } from "../../kernel/store.ts";
 import type { Secrets } from "../barbican/secrets.ts";
-import { invalid, type ListenerBody, type OctaviaRecords } from "./octavia-records.ts";
+import { checkTexts, invalid, type ListenerBody, type OctaviaRecords } from "./octavia-records.ts";
 import type { CreateListenerArgs, ListenersApi, ListenerView, UpdateListenerArgs } from "./types.ts";
 
 const headers: readonly string[] = ["X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Proto"];
@@ -42,6 +42,7 @@ export class Listeners implements ListenersApi {
   }
 
   create(args: CreateListenerArgs): ListenerView {
+    checkTexts(args);
     const { context, listeners } = this.#records;
     return context.write(() => {
       checkLimit(args.connectionLimit);
@@ -164,6 +165,7 @@ export class Listeners implements ListenersApi {
   }
 
   update(id: string, args: UpdateListenerArgs): ListenerView {
+    checkTexts(args);
     const { context, listeners } = this.#records;
     return context.write(() => {
       const record = listeners.require(id);

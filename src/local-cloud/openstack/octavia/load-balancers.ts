@@ -5,7 +5,7 @@ import type { Neutron } from "../neutron/neutron.ts";
 import type { PortBody } from "../neutron/neutron-records.ts";
 import { quotaOf } from "../quotas.ts";
 import type { LoadBalancerFlavors } from "./flavors.ts";
-import { invalid, type LoadBalancerRecord, type OctaviaRecords } from "./octavia-records.ts";
+import { checkTexts, invalid, type LoadBalancerRecord, type OctaviaRecords } from "./octavia-records.ts";
 import type { OperatingStatuses } from "./operating-status.ts";
 import type { CreateLoadBalancerArgs, LoadBalancersApi, LoadBalancerView } from "./types.ts";
 
@@ -26,6 +26,7 @@ export class LoadBalancers implements LoadBalancersApi {
   }
 
   create(args: CreateLoadBalancerArgs): LoadBalancerView {
+    checkTexts(args);
     const { context, balancers } = this.#records;
     const region = this.#neutron.records.enterRegion(args.region);
     return context.write(() => {
@@ -115,6 +116,7 @@ export class LoadBalancers implements LoadBalancersApi {
   }
 
   update(id: string, args: Parameters<LoadBalancersApi["update"]>[1]): LoadBalancerView {
+    checkTexts(args);
     return this.#records.context.write(() => {
       const balancer = this.#requireSettled(id);
       const { name, ...rest } = given(args);

@@ -4,7 +4,14 @@ import { given } from "../../kernel/records.ts";
 import type { StoredRecord } from "../../kernel/store.ts";
 import type { Neutron } from "../neutron/neutron.ts";
 import { quotaOf } from "../quotas.ts";
-import { invalid, type LoadBalancerRecord, type MemberBody, notFound, type OctaviaRecords } from "./octavia-records.ts";
+import {
+  checkTexts,
+  invalid,
+  type LoadBalancerRecord,
+  type MemberBody,
+  notFound,
+  type OctaviaRecords,
+} from "./octavia-records.ts";
 import type { OperatingStatuses } from "./operating-status.ts";
 import type { CreateMemberArgs, MembersApi, MemberView, UpdateMemberArgs } from "./types.ts";
 
@@ -23,6 +30,7 @@ export class Members implements MembersApi {
   }
 
   create(args: CreateMemberArgs): MemberView {
+    checkTexts(args);
     const { context, members, pools } = this.#records;
     return context.write(() => {
       const pool = pools.require(args.poolId);
@@ -92,6 +100,7 @@ export class Members implements MembersApi {
   }
 
   update(poolId: string, id: string, args: UpdateMemberArgs): MemberView {
+    checkTexts(args);
     const { context, members } = this.#records;
     return context.write(() => {
       const record = this.#require(poolId, id);

@@ -1,7 +1,7 @@
 import { CloudError } from "../../kernel/cloud-error.ts";
 import { given } from "../../kernel/records.ts";
 import type { StoredRecord } from "../../kernel/store.ts";
-import { invalid, type MonitorBody, type OctaviaRecords } from "./octavia-records.ts";
+import { checkTexts, invalid, type MonitorBody, type OctaviaRecords } from "./octavia-records.ts";
 import type { CreateMonitorArgs, MonitorsApi, MonitorView, UpdateMonitorArgs } from "./types.ts";
 
 const mostRetries = 10;
@@ -16,6 +16,7 @@ export class Monitors implements MonitorsApi {
   }
 
   create(args: CreateMonitorArgs): MonitorView {
+    checkTexts(args);
     const { context, monitors, pools } = this.#records;
     return context.write(() => {
       checkSettings(args);
@@ -70,6 +71,7 @@ export class Monitors implements MonitorsApi {
   }
 
   update(id: string, args: UpdateMonitorArgs): MonitorView {
+    checkTexts(args);
     const { context, monitors } = this.#records;
     return context.write(() => {
       const record = monitors.require(id);

@@ -169,3 +169,23 @@ export function notFound(resource: string, id: string): CloudError {
 export function invalid(message: string): CloudError {
   return new CloudError(400, "ValidationException", `Validation failure: ${message}`);
 }
+
+/** Characters of a text, at most. Source: Octavia, api/v2/types. */
+const longestText = 255;
+
+/** Octavia looks at the texts of a request before anything else. */
+export function checkTexts(args: {
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+}): void {
+  const texts = { name: [args.name], description: [args.description], tags: args.tags ?? [] };
+  for (const [field, values] of Object.entries(texts)) {
+    const long = values.find((text) => text !== undefined && [...text].length > longestText);
+    if (long !== undefined) {
+      throw invalid(
+        `Invalid input for field/attribute ${field}. Value: '${long}'. Value should have a maximum character requirement of ${longestText}`,
+      );
+    }
+  }
+}

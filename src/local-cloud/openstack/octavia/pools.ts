@@ -2,7 +2,7 @@ import { CloudError } from "../../kernel/cloud-error.ts";
 import { given } from "../../kernel/records.ts";
 import type { StoredRecord } from "../../kernel/store.ts";
 import { poolProtocols } from "./listeners.ts";
-import { invalid, type OctaviaRecords, type PoolBody } from "./octavia-records.ts";
+import { checkTexts, invalid, type OctaviaRecords, type PoolBody } from "./octavia-records.ts";
 import type { OperatingStatuses } from "./operating-status.ts";
 import type { CreatePoolArgs, PoolsApi, PoolView, UpdatePoolArgs } from "./types.ts";
 
@@ -19,6 +19,7 @@ export class Pools implements PoolsApi {
   }
 
   create(args: CreatePoolArgs): PoolView {
+    checkTexts(args);
     const { context, listeners, pools } = this.#records;
     return context.write(() => {
       check("protocol", args.protocol, protocols);
@@ -77,6 +78,7 @@ export class Pools implements PoolsApi {
   }
 
   update(id: string, args: UpdatePoolArgs): PoolView {
+    checkTexts(args);
     const { context, pools } = this.#records;
     return context.write(() => {
       const record = pools.require(id);

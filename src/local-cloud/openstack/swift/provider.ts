@@ -35,11 +35,11 @@ export class ContainerAdapter implements ResourceAdapter {
   }
 
   async update(id: string, wanted: Values, known: Values, call: CallContext): Promise<Observed> {
-    if (needText(wanted, "name") !== id) throw new Error("Swift cannot rename a container");
     const region = textOf(known, "region") ?? call.region;
     // A change is a POST, which makes no container that is not there.
     this.#cloud.swift.containers.get(id, region);
-    return observeContainer(this.#put(wanted, region));
+    // Nor does it rename one: the real provider says that it has, and keeps the name.
+    return observeContainer(this.#put({ ...wanted, name: id }, region));
   }
 
   async delete(id: string, known: Values, call: CallContext): Promise<void> {
