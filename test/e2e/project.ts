@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -14,6 +15,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { CloudClients } from "../../src/clouds/clients.ts";
 import type { ControlClient } from "../../src/local-cloud/http/control-client.ts";
+import { Store } from "../../src/local-cloud/kernel/store.ts";
 import { cloudFolder, connectLocalCloud, requireLocalCloud } from "../../src/stack/cloud-connection.ts";
 
 export const repository = resolve(import.meta.dirname, "..", "..");
@@ -64,10 +66,18 @@ export class TestProject {
     return (await connectLocalCloud(cloudFolder(this.home), { cloud: "ovh", region: "GRA11" })).clients;
   }
 
-  /** Its commands take it for that moment, ISO 8601, and time goes on from there; so does a cloud that they start from now on. */
+  /** Its commands take it for that moment, ISO 8601, and time goes on from there. */
   startClockAt(moment: string): void {
     this.env.NODE_OPTIONS = `--import ${pathToFileURL(join(import.meta.dirname, "clock-ahead.ts")).href}`;
     this.env.LOR_INFRA_TEST_CLOCK_AHEAD = String(Date.parse(moment) - Date.now());
+  }
+
+  /** The same for its cloud, before its first start: the cloud inherits no environment and goes on with the clock of its records. */
+  startCloudClock(): void {
+    mkdirSync(cloudFolder(this.home), { recursive: true, mode: 0o700 });
+    const store = new Store(join(cloudFolder(this.home), "cloud.sqlite"));
+    store.setSetting("clock", `real ${this.env.LOR_INFRA_TEST_CLOCK_AHEAD}`);
+    store.close();
   }
 
   /** Time passes, for its commands and for its cloud. */

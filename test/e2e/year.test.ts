@@ -14,6 +14,7 @@ import { expectScreen } from "./screen.ts";
  */
 const project = new TestProject();
 project.startClockAt("2026-12-05T09:00:00Z");
+project.startCloudClock();
 const committed = project.committed();
 const [hour, day] = [3600, 86_400];
 let ids: Readonly<Record<string, string>>;
