@@ -163,6 +163,8 @@ export class LoadBalancer extends Component {
         {
           name: args.cloudName,
           description: args.cloudName,
+          // Left out, the provider replaces the load balancer at every update: it compares the project with none (terraform-provider-ovh v2.19.0).
+          serviceName: requireProject(args),
           regionName: args.region,
           flavorId: this.#readFlavorId(args, args.flavor ?? ""),
           network: {
@@ -214,13 +216,8 @@ export class LoadBalancer extends Component {
 
   /** Ids of sizes differ per region; @pulumi/openstack 3.15.2 has no such look-up, OVHcloud's ids are Octavia's. */
   #readFlavorId(args: LoadBalancerArgs, flavor: string): Output<string> {
-    if (args.network.projectId === undefined) {
-      throw new Error(
-        "a size of load balancer is looked up in an OVHcloud project, and the network is attached to none",
-      );
-    }
     const offered = ovh.cloudproject.getLoadBalancerFlavorsOutput(
-      { serviceName: args.network.projectId, regionName: args.region },
+      { serviceName: requireProject(args), regionName: args.region },
       { parent: this },
     );
     return offered.flavors.apply((flavors) => chooseFlavor(flavors, flavor, args.region));
@@ -326,6 +323,11 @@ function timeoutInputs({ clientSeconds, memberConnectSeconds, memberDataSeconds 
     timeoutMemberConnect: memberConnectSeconds * 1000,
     timeoutMemberData: memberDataSeconds * 1000,
   } satisfies Partial<openstack.loadbalancer.ListenerArgs>;
+}
+
+function requireProject({ network }: LoadBalancerArgs): Output<string> {
+  if (network.projectId !== undefined) return network.projectId;
+  throw new Error("a size of load balancer is looked up in an OVHcloud project, and the network is attached to none");
 }
 
 /**

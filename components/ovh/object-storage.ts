@@ -1,5 +1,5 @@
 import * as ovh from "@ovhcloud/pulumi-ovh";
-import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
+import type { ComponentResourceOptions, Input, Output } from "@pulumi/pulumi";
 import { Component, type DataProtection, dataHolder, ignoreDisplayNames } from "../base/component.ts";
 import type { Transform } from "../base/transform.ts";
 
@@ -19,6 +19,11 @@ export interface ObjectStorageTransforms {
 }
 
 export interface ObjectStorageArgs extends DataProtection {
+  /**
+   * Public Cloud project of the buckets. Default: the provider's OVH_CLOUD_PROJECT_SERVICE; the provider then means to change them at every
+   * update, because it compares the project with the one that it left out (terraform-provider-ovh v2.19.0).
+   */
+  readonly projectId?: Input<string> | undefined;
   /** Files of the shop; replicated to `copies`. */
   readonly images: Bucket;
   /** Off-site copies: of the images by replication, under the names that they have; of other data, under other names, by whoever is given its access. */
@@ -126,6 +131,7 @@ export class ObjectStorage extends Component {
         name,
         {
           name: bucket.cloudName,
+          ...(args.projectId === undefined ? {} : { serviceName: args.projectId }),
           regionName: bucket.region,
           versioning: { status: "enabled" },
           encryption: { sseAlgorithm: "AES256" },

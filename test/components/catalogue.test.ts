@@ -35,6 +35,16 @@ test.each([
   expect(unknown).toEqual([]);
 });
 
+test("the project is given wherever the provider would mean to change it when it is left out", async () => {
+  const left = resourcesOf(await recordLor(plan))
+    .filter(({ type }) => type.startsWith("ovh:"))
+    .filter(({ type, inputs }) => {
+      const project = resources[type]?.inputs.serviceName;
+      return project !== undefined && project.computed !== true && inputs.serviceName === undefined;
+    });
+  expect(left.map(({ type }) => type)).toEqual([]);
+});
+
 test("the look-ups are few and all of one kind each", async () => {
   const { invocations } = await recordLor(plan);
   expect([...new Set(invocations.map((each) => each.token))].sort()).toEqual([

@@ -17,6 +17,7 @@ test("OVHcloud's shell is given the floating address and its own subnet, and no 
   expect(find(cloud, balancer, "lb").inputs).toEqual({
     name: "lor-prod-lb",
     description: "lor-prod-lb",
+    serviceName: "0123456789abcdef0123456789abcdef",
     regionName: "GRA11",
     flavorId: "flavor-large",
     network: {

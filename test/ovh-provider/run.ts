@@ -9,7 +9,8 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { buildOpenTofu } from "../openstack/peers/install-opentofu.ts";
 import { type AcceptanceTest, acceptanceTests } from "./acceptance-list.ts";
-import { buildTests } from "./build-tests.ts";
+import { buildSchemaPrinter, buildTests, openSource } from "./build-tests.ts";
+import { differentTypes } from "./check-schema.ts";
 import { recorded, recordTest } from "./record.ts";
 import { nameOf, runTest, type Verdict } from "./run-test.ts";
 import { openTestCloud } from "./test-cloud.ts";
@@ -33,8 +34,11 @@ if (options.source === undefined) {
   process.exitCode = await runAll(resolve(options.source));
 }
 
-async function runAll(source: string): Promise<number> {
-  const { program, revision } = await buildTests(source, process.env, tell);
+async function runAll(folder: string): Promise<number> {
+  const source = await openSource(folder);
+  const building = { source, env: process.env, tell };
+  const different = await differentTypes(await buildSchemaPrinter(building));
+  const program = await buildTests(building);
   const tofu = await buildOpenTofu({ env: process.env, onProgress: tell });
   const logs = mkdtempSync(join(tmpdir(), "lor-infra-ovh-provider-logs-"));
   const stopped = new AbortController();
@@ -43,20 +47,26 @@ async function runAll(source: string): Promise<number> {
   const wanted = acceptanceTests.filter(
     (test) => only.test(nameOf(test)) && (!options.record || recorded.has(nameOf(test))),
   );
-  tell(`terraform-provider-ovh ${revision}: ${wanted.length} tests, ${testsAtOnce} at once`);
+  tell(`terraform-provider-ovh ${source.revision}: ${wanted.length} tests, ${testsAtOnce} at once`);
   const verdicts = new Map<AcceptanceTest, Verdict>();
   const waiting = [...wanted];
   const work = async () => {
     for (let test = waiting.shift(); test !== undefined && !stopped.signal.aborted; test = waiting.shift()) {
       await using cloud = await openTestCloud(test);
-      const args = { test, program, source, tofu, logs, cloud, signal: stopped.signal };
+      const args = { test, program, source: folder, tofu, logs, cloud, signal: stopped.signal };
       const verdict = options.record ? await recordTest(args) : await runTest(args);
       verdicts.set(test, verdict);
       tell(line(test, verdict));
     }
   };
   await Promise.all(Array.from({ length: testsAtOnce }, work));
-  return summary(wanted, verdicts, logs);
+  const failed = summary(wanted, verdicts, logs);
+  if (different.length === 0) console.log("the provider's schema is the one that the catalogue is made from");
+  else
+    console.log(
+      `the provider's schema is another one than src/local-cloud/catalogue/ovh-schema.json: ${different.join(", ")}`,
+    );
+  return failed === 0 && different.length === 0 ? 0 : 1;
 }
 
 function summary(

@@ -24,25 +24,33 @@ export function buildCatalogue(terraform: Readonly<Record<string, TerraformBlock
 }
 
 function buildResource(declared: DeclaredResource, schema: TerraformBlock | undefined): [string, ResourceType] {
+  const { token } = declared;
+  const correction = corrections[token];
   if (schema !== undefined) {
+    const inputs = withComparisons(mergeTerraform(plain(declared.inputs), schema, token), token);
     return [
-      declared.token,
+      token,
       {
-        inputs: withComparisons(mergeTerraform(plain(declared.inputs), schema, declared.token), declared.token),
-        outputs: mergeTerraform(plain(declared.outputs), schema, declared.token),
+        inputs: correction === undefined ? inputs : corrected(inputs, correction, () => false),
+        outputs: mergeTerraform(plain(declared.outputs), schema, token),
       },
     ];
   }
-  const correction = corrections[declared.token];
-  if (correction === undefined)
-    throw new Error(`${declared.token}: neither a schema nor a correction says what replaces`);
-  const inputs = Object.fromEntries(
-    Object.entries(declared.inputs).map(([name, { property, comment }]) => [
-      name,
-      correctProperty(property, name, correction, replacesByComment(comment)),
-    ]),
+  if (correction === undefined) throw new Error(`${token}: neither a schema nor a correction says what replaces`);
+  const inputs = corrected(plain(declared.inputs), correction, (name) =>
+    replacesByComment(declared.inputs[name]?.comment ?? ""),
   );
-  return [declared.token, { inputs, outputs: plain(declared.outputs) }];
+  return [token, { inputs, outputs: plain(declared.outputs) }];
+}
+
+function corrected(
+  inputs: Readonly<Record<string, Property>>,
+  correction: Correction,
+  said: (name: string) => boolean,
+): Record<string, Property> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, property]) => [name, correctProperty(property, name, correction, said(name))]),
+  );
 }
 
 function withComparisons(inputs: Record<string, Property>, token: string): Record<string, Property> {

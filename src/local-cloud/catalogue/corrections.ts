@@ -1,7 +1,7 @@
 import type { Property } from "./shape.ts";
 
 /**
- * Inputs whose change forces a replace, where the declarations' comments omit it or are wrong. Each line names its source:
+ * What neither the provider's printed schema (openstack-schema.json, ovh-schema.json) nor the declarations' comments say. Each line names its source:
  * TFO = ovh/terraform-provider-ovh v2.19.0, folder ovh/ (the provider that @ovhcloud/pulumi-ovh 2.19.1 wraps);
  * TFR = hashicorp/terraform-provider-random, folder internal/provider/.
  */
@@ -35,93 +35,22 @@ const textDefaults = Object.freeze({
 
 export const corrections: Readonly<Record<string, Correction>> = {
   "ovh:CloudProject/database:Database": {
-    source:
-      "TFO resource_cloud_project_database.go: ForceNew on service_name and engine, CustomizeDiff on nodes (region, network_id)",
-    replaces: ["serviceName", "engine", "nodes.region", "nodes.networkId"],
-    computed: [
-      "serviceName",
-      "backupRegions",
-      "backupTime",
-      "diskSize",
-      "maintenanceTime",
-      "advancedConfiguration",
-      "ipRestrictions.status",
-    ],
-    sets: ["ipRestrictions"],
+    source: "TFO resource_cloud_project_database.go: CustomizeDiff on nodes (region, network_id)",
+    replaces: ["nodes.region", "nodes.networkId"],
     resizable: ["nodes"],
   },
   "ovh:CloudProject/loadBalancer:LoadBalancer": {
-    source: "TFO resource_cloud_project_loadbalancer_gen.go: RequiresReplace; Update sends name, description, flavorId",
-    replaces: ["*"],
-    inPlace: ["name", "description", "flavorId"],
-    computed: ["serviceName"],
+    source: "TFO resource_cloud_project_loadbalancer_gen.go: RequiresReplace on everything inside of listeners",
+    replaces: ["listeners"],
   },
   "ovh:CloudProject/storage:Storage": {
-    source:
-      "TFO resource_cloud_project_storage_gen.go: RequiresReplace on service_name, region_name, name; object lock on/off",
-    replaces: ["serviceName", "regionName", "name", "objectLock.status"],
-    computed: [
-      "serviceName",
-      "encryption",
-      "versioning",
-      "objectLock",
-      "ownerId",
-      "replication.rules.id",
-      "replication.rules.priority",
-      "replication.rules.filter",
-      "replication.rules.destination.storageClass",
-      "replication.rules.destination.removeOnMainBucketDeletion",
-    ],
-  },
-  "ovh:CloudProject/user:User": {
-    source:
-      "TFO resource_cloud_project_user.go: ForceNew on service_name and description; roles and password_reset by update",
-    replaces: ["serviceName", "description"],
-    computed: ["serviceName", "openstackRc"],
-  },
-  "ovh:CloudProject/s3Credential:S3Credential": {
-    source: "TFO resource_cloud_project_user_s3_credential.go: no update",
-    replaces: ["*"],
-    computed: ["serviceName"],
-  },
-  "ovh:CloudProject/s3Policy:S3Policy": {
-    source: "TFO resource_cloud_project_user_s3_policy.go: ForceNew on service_name and user_id",
-    replaces: ["serviceName", "userId"],
-    computed: ["serviceName"],
+    source: "TFO resource_cloud_project_storage.go: ModifyPlan replaces when object lock goes on or off",
+    replaces: ["objectLock.status"],
   },
   "ovh:CloudProject/workflowBackup:WorkflowBackup": {
-    source:
-      "TFO resource_cloud_project_workflow_backup.go: 'No endpoint to update the workflow hence all attributes are ForceNew'",
-    replaces: ["*"],
-    computed: ["serviceName", "backupName"],
+    source: "TFO resource_cloud_project_workflow_backup.go: max_execution_count left out and 0 are the same (TypeInt)",
+    replaces: [],
     defaults: { maxExecutionCount: 0 },
-  },
-  "ovh:CloudProjectDatabase/user:User": {
-    source: "TFO resource_cloud_project_database_user.go: password_reset alone by update",
-    replaces: ["*"],
-    inPlace: ["passwordReset"],
-    computed: ["serviceName"],
-  },
-  "ovh:CloudProjectDatabase/postgresSqlUser:PostgresSqlUser": {
-    source: "TFO resource_cloud_project_database_postgresql_user.go: roles and password_reset by update",
-    replaces: ["*"],
-    inPlace: ["roles", "passwordReset"],
-    computed: ["serviceName"],
-  },
-  "ovh:CloudProjectDatabase/databaseInstance:DatabaseInstance": {
-    source: "TFO resource_cloud_project_database_database.go: no update",
-    replaces: ["*"],
-    computed: ["serviceName"],
-  },
-  "ovh:Domain/zoneRecord:ZoneRecord": {
-    source: "TFO resource_domain_zone_record.go: ForceNew on zone and fieldtype; Update sends subDomain, target, ttl",
-    replaces: ["zone", "fieldtype"],
-    defaults: { ttl: 0 },
-  },
-  "ovh:Vrack/cloudProject:CloudProject": {
-    source: "TFO resource_vrack_cloudproject.go: no update",
-    replaces: ["*"],
-    computed: ["serviceName", "projectId"],
   },
   "random:index/randomId:RandomId": {
     source: "TFR resource_id.go: RequiresReplace on every attribute",

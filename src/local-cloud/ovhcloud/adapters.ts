@@ -1,4 +1,5 @@
 import type { LocalCloud } from "../local-cloud.ts";
+import type { InputRules } from "../provider/input-rules.ts";
 import type { PackageAdapters } from "../provider/resource-adapter.ts";
 import { needText, textOf } from "../provider/value-readers.ts";
 import { WorkflowBackupAdapter } from "./backups/provider.ts";
@@ -9,6 +10,11 @@ import { StorageAdapter } from "./storage/provider.ts";
 import { S3CredentialAdapter, S3PolicyAdapter, UserAdapter } from "./users/provider.ts";
 import { VrackAttachmentAdapter } from "./vrack/provider.ts";
 import { ZoneRecordAdapter } from "./zones/provider.ts";
+
+/** Inputs that the real provider refuses before it calls the cloud. Source: ovh/terraform-provider-ovh v2.19.0, validators of the schemas. */
+const inputRules: Readonly<Record<string, InputRules>> = {
+  "ovh:CloudProjectDatabase/user:User": { oneOf: { engine: ["mysql", "kafka", "kafkaConnect", "grafana"] } },
+};
 
 /** Every type of the ovh package that the local cloud serves. */
 export function ovhAdapters(cloud: LocalCloud): PackageAdapters {
@@ -27,6 +33,7 @@ export function ovhAdapters(cloud: LocalCloud): PackageAdapters {
       "ovh:Domain/zoneRecord:ZoneRecord": new ZoneRecordAdapter(cloud),
       "ovh:Vrack/cloudProject:CloudProject": new VrackAttachmentAdapter(cloud),
     },
+    inputRules,
     functions: {
       "ovh:CloudProject/getLoadBalancerFlavors:getLoadBalancerFlavors": {
         service: "ovh-load-balancers",

@@ -35,6 +35,7 @@ export async function buildLor(plan: LorPlan, options: BuildOptions): Promise<Re
     firewalls: plan.network.firewalls,
   });
   const storage = new ObjectStorage("storage", {
+    projectId: network.projectId,
     images: plan.storage.images,
     copies: plan.storage.copies,
     // Odoo's server deletes its expired pairs of files and database dump.

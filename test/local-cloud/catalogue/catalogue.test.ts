@@ -7,8 +7,15 @@ import { supportedPackages } from "../../../src/local-cloud/catalogue/supported.
 
 const folder = new URL("../../../src/local-cloud/catalogue/", import.meta.url);
 
+function readSchema() {
+  const [openstack, ovh] = ["openstack-schema.json", "ovh-schema.json"].map((name) =>
+    JSON.parse(readFileSync(new URL(name, folder), "utf8")),
+  );
+  return { ...openstack, ...ovh };
+}
+
 test("generating again gives the committed file", () => {
-  const schema = JSON.parse(readFileSync(new URL("openstack-schema.json", folder), "utf8"));
+  const schema = readSchema();
   const committed = readFileSync(new URL("catalogue.generated.json", folder), "utf8");
   expect(`${JSON.stringify(buildCatalogue(schema), undefined, 1)}\n`).toBe(committed);
 });
@@ -28,7 +35,7 @@ test("every correction belongs to a supported type and names its source", () => 
 });
 
 test("only the schema knows the OpenStack types: a name it lacks is refused", () => {
-  const schema = JSON.parse(readFileSync(new URL("openstack-schema.json", folder), "utf8"));
+  const schema = readSchema();
   delete schema.openstack_compute_instance_v2.user_data;
   expect(() => buildCatalogue(schema)).toThrow("openstack:compute/instance:Instance.userData");
   expect(supportedPackages.map((supported) => supported.name)).toEqual(["openstack", "ovh", "random"]);

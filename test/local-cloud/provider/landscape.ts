@@ -180,6 +180,7 @@ export function landscape(cloud: LocalCloud): readonly Landmark[] {
       type: "ovh:CloudProject/loadBalancer:LoadBalancer",
       key: "shell",
       inputs: (made) => ({
+        serviceName: project,
         regionName: region,
         name: "lor-prod-lb",
         description: "lor-prod-lb",
@@ -379,6 +380,7 @@ export function landscape(cloud: LocalCloud): readonly Landmark[] {
       type: "ovh:CloudProject/storage:Storage",
       key: "copies",
       inputs: () => ({
+        serviceName: project,
         regionName: "SBG",
         name: "lor-prod-copies",
         versioning: { status: "enabled" },
@@ -393,6 +395,7 @@ export function landscape(cloud: LocalCloud): readonly Landmark[] {
       type: "ovh:CloudProject/storage:Storage",
       key: "images",
       inputs: () => ({
+        serviceName: project,
         regionName: "GRA",
         name: "lor-prod-images",
         versioning: { status: "enabled" },

@@ -1,3 +1,4 @@
+import { CloudError } from "../../kernel/cloud-error.ts";
 import type { LocalCloud } from "../../local-cloud.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../../provider/resource-adapter.ts";
 import { needText, textOf, textsOf } from "../../provider/value-readers.ts";
@@ -29,10 +30,7 @@ export class DatabaseUserAdapter implements ResourceAdapter {
     const { id, ...told } =
       needText(inputs, "name") === administratorName
         ? this.#adopt(clusterId, inputs)
-        : this.#cloud.ovhDatabases.createUser(clusterId, {
-            name: needText(inputs, "name"),
-            roles: textsOf(inputs, "roles"),
-          });
+        : this.#createOrFind(clusterId, inputs);
     await call.accepted(id);
     return this.#observe(await this.#ready(clusterId, id, call), "password" in told ? { password: told.password } : {});
   }
@@ -49,8 +47,10 @@ export class DatabaseUserAdapter implements ResourceAdapter {
   async update(id: string, wanted: Values, known: Values, call: CallContext): Promise<Observed> {
     const clusterId = needText(known, "clusterId");
     const { ovhDatabases } = this.#cloud;
-    if (this.#postgresql && !sameValue(wanted.roles ?? [], known.roles ?? [])) {
-      ovhDatabases.updateUser(clusterId, id, { roles: textsOf(wanted, "roles") ?? [] });
+    const roles = textsOf(wanted, "roles") ?? [];
+    // No roles are not sent: the user keeps those that it has.
+    if (this.#postgresql && roles.length > 0 && !sameValue(roles, known.roles ?? [])) {
+      ovhDatabases.updateUser(clusterId, id, { roles });
       await call.accepted(id);
       await this.#ready(clusterId, id, call);
     }
@@ -68,6 +68,19 @@ export class DatabaseUserAdapter implements ResourceAdapter {
     this.#cloud.ovhDatabases.deleteUser(clusterId, id);
     await call.accepted(id);
     await waitUntilGone(this.#cloud, call, () => this.#cloud.ovhDatabases.getUser(clusterId, id));
+  }
+
+  /** A user whose name is taken is found instead, and its password stays unknown. Source: TFO, postFuncCloudProjectDatabaseUser. */
+  #createOrFind(clusterId: string, inputs: Values): { readonly id: string; readonly password: string } {
+    const { ovhDatabases } = this.#cloud;
+    const name = needText(inputs, "name");
+    return orFound(
+      () => ovhDatabases.createUser(clusterId, { name, roles: textsOf(inputs, "roles") }),
+      () => {
+        const found = ovhDatabases.listUsers(clusterId).find(({ username }) => username === name);
+        return found === undefined ? undefined : { id: found.id, password: "" };
+      },
+    );
   }
 
   /** The password is told only when it is reset. */
@@ -117,7 +130,12 @@ export class LogicalDatabaseAdapter implements ResourceAdapter {
 
   async create(inputs: Values, call: CallContext): Promise<Observed> {
     const clusterId = needText(inputs, "clusterId");
-    const { id } = this.#cloud.ovhDatabases.createLogicalDatabase(clusterId, needText(inputs, "name"));
+    const { ovhDatabases } = this.#cloud;
+    const name = needText(inputs, "name");
+    const { id } = orFound(
+      () => ovhDatabases.createLogicalDatabase(clusterId, name),
+      () => ovhDatabases.listLogicalDatabases(clusterId).find((database) => database.name === name),
+    );
     await call.accepted(id);
     return waitUntilKnown(this.#cloud, call, () => this.#observe(clusterId, id));
   }
@@ -147,5 +165,16 @@ export class LogicalDatabaseAdapter implements ResourceAdapter {
         default: database.default,
       },
     };
+  }
+}
+
+/** What was made, or what had the name before: the real provider takes that over. Source: ovh/terraform-provider-ovh, pull request 1339. */
+function orFound<Made extends { readonly id: string }>(make: () => Made, find: () => Made | undefined): Made {
+  try {
+    return make();
+  } catch (error) {
+    const found = error instanceof CloudError && error.status === 409 ? find() : undefined;
+    if (found === undefined) throw error;
+    return found;
   }
 }

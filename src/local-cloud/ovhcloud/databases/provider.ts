@@ -11,7 +11,7 @@ import {
   textsOf,
 } from "../../provider/value-readers.ts";
 import { waitFor, waitUntilGone } from "../../provider/waiting.ts";
-import type { Values } from "../../provider/wire-values.ts";
+import { sameValue, type Values } from "../../provider/wire-values.ts";
 import { importParts } from "../import-id.ts";
 import type { DatabaseView, UpdateDatabaseArgs } from "./types.ts";
 
@@ -42,6 +42,7 @@ export class DatabaseAdapter implements ResourceAdapter {
     this.#cloud = cloud;
   }
 
+  /** Protection and advanced configuration are not part of the order: they come by a change when the service is READY. */
   async create(inputs: Values, call: CallContext): Promise<Observed> {
     const { id } = this.#cloud.ovhDatabases.create({
       ...settings(inputs),
@@ -56,7 +57,9 @@ export class DatabaseAdapter implements ResourceAdapter {
       })),
     });
     await call.accepted(id);
-    return this.#observe(await this.#ready(id, call));
+    const ready = await this.#ready(id, call);
+    const more = flagOf(inputs, "deletionProtection") === true || Object.keys(advanced(inputs)).length > 0;
+    return more ? await this.#change(id, inputs, {}, call) : this.#observe(ready);
   }
 
   async read(id: string, known: Values): Promise<Observed> {
@@ -64,9 +67,14 @@ export class DatabaseAdapter implements ResourceAdapter {
     return this.#observe(this.#cloud.ovhDatabases.get(parts.id ?? id));
   }
 
+  async update(id: string, wanted: Values, known: Values, call: CallContext): Promise<Observed> {
+    return await this.#change(id, wanted, known, call);
+  }
+
   /** Node count and subnets are never sent, and neither is an empty list of restrictions: as the real provider. */
-  async update(id: string, wanted: Values, _known: Values, call: CallContext): Promise<Observed> {
-    this.#cloud.ovhDatabases.update(id, {
+  async #change(id: string, wanted: Values, known: Values, call: CallContext): Promise<Observed> {
+    const { ovhDatabases } = this.#cloud;
+    ovhDatabases.update(id, {
       ...settings(wanted),
       description: sentText(wanted, "description"),
       version: textOf(wanted, "version"),
@@ -75,7 +83,10 @@ export class DatabaseAdapter implements ResourceAdapter {
       deletionProtection: flagOf(wanted, "deletionProtection") ?? false,
     });
     await call.accepted(id);
-    return this.#observe(await this.#ready(id, call));
+    const ready = await this.#ready(id, call);
+    const configuration = mapOf(wanted, "advancedConfiguration") ?? advanced(known);
+    if (sameValue(configuration, advanced(known))) return this.#observe(ready);
+    return this.#observe(ovhDatabases.setAdvancedConfiguration(id, configuration));
   }
 
   async delete(id: string, _known: Values, call: CallContext): Promise<void> {
@@ -137,7 +148,9 @@ function settings(inputs: Values): UpdateDatabaseArgs {
     backupTime: textOf(inputs, "backupTime"),
     backupRegions: textsOf(inputs, "backupRegions"),
     maintenanceTime: textOf(inputs, "maintenanceTime"),
-    deletionProtection: flagOf(inputs, "deletionProtection"),
-    advancedConfiguration: mapOf(inputs, "advancedConfiguration"),
   };
+}
+
+function advanced(values: Values): Readonly<Record<string, string>> {
+  return mapOf(values, "advancedConfiguration") ?? {};
 }

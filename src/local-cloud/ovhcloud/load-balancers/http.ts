@@ -2,6 +2,7 @@ import { type Call, type Json, jsonObject, param, type Route } from "../../http/
 import { CloudError } from "../../kernel/cloud-error.ts";
 import { given, listIn, needNumberIn, needTextIn, numberIn, objectIn, textIn, textsIn } from "../body-values.ts";
 import { get, post, project, put, remove } from "../ovh-route.ts";
+import { statusWord } from "./status-word.ts";
 import type { CreateOvhLoadBalancerArgs, ListenerOrder, OperationView, OvhLoadBalancerView } from "./types.ts";
 
 const balancers = `${project}/region/:region/loadbalancing/loadbalancer`;
@@ -121,8 +122,8 @@ function balancerBody(balancer: OvhLoadBalancerView): Json {
     vipNetworkId: balancer.vipNetworkId,
     vipSubnetId: balancer.vipSubnetId,
     floatingIp: balancer.floatingIp ?? null,
-    provisioningStatus: lowerCase(balancer.provisioningStatus),
-    operatingStatus: lowerCase(balancer.operatingStatus),
+    provisioningStatus: statusWord(balancer.provisioningStatus),
+    operatingStatus: statusWord(balancer.operatingStatus),
     createdAt: balancer.createdAt,
     updatedAt: balancer.updatedAt,
   };
@@ -143,12 +144,7 @@ function operationBody(operation: OperationView): Json {
   };
 }
 
-/** OVHcloud writes Octavia's states in its own way: `PENDING_UPDATE` is `pendingUpdate`. Source: the schema of its API, LoadbalancerProvisioningStatusEnum. */
-function lowerCase(status: string): string {
-  return status.toLowerCase().replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase());
-}
-
-/** And back: `roundRobin` is `ROUND_ROBIN`, `terminatedHTTPS` is `TERMINATED_HTTPS`. */
+/** Octavia's word: `roundRobin` is `ROUND_ROBIN`, `terminatedHTTPS` is `TERMINATED_HTTPS`. */
 function upperCase(word: string): string {
   return word.replaceAll(/([a-z])([A-Z])/g, "$1_$2").toUpperCase();
 }

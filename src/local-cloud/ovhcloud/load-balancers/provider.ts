@@ -4,6 +4,7 @@ import { needText, objectOf, sentText, textOf } from "../../provider/value-reade
 import { waitFor, waitUntilGone } from "../../provider/waiting.ts";
 import { sameValue, type Values } from "../../provider/wire-values.ts";
 import { importParts } from "../import-id.ts";
+import { statusWord } from "./status-word.ts";
 import type { OvhLoadBalancerView } from "./types.ts";
 
 /**
@@ -94,8 +95,8 @@ export class OvhLoadBalancerAdapter implements ResourceAdapter {
         description: balancer.description,
         flavorId: balancer.flavorId ?? "",
         floatingIp: balancer.floatingIp,
-        operatingStatus: balancer.operatingStatus.toLowerCase(),
-        provisioningStatus: balancer.provisioningStatus.toLowerCase(),
+        operatingStatus: statusWord(balancer.operatingStatus),
+        provisioningStatus: statusWord(balancer.provisioningStatus),
         vipAddress: balancer.vipAddress,
         vipNetworkId: balancer.vipNetworkId,
         vipSubnetId: balancer.vipSubnetId,

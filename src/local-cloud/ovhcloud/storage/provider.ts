@@ -3,7 +3,7 @@ import type { CallContext, Observed, ResourceAdapter } from "../../provider/reso
 import { flagOf, mapOf, needText, numberOf, objectOf, objectsOf, textOf } from "../../provider/value-readers.ts";
 import type { Values } from "../../provider/wire-values.ts";
 import { importParts } from "../import-id.ts";
-import type { BucketView, ReplicationRule, UpdateBucketArgs } from "./types.ts";
+import type { BucketView, ObjectLockRule, ReplicationRule, UpdateBucketArgs } from "./types.ts";
 
 /** ovh:CloudProject/storage:Storage; imported by `service/region/name`. */
 export class StorageAdapter implements ResourceAdapter {
@@ -29,13 +29,13 @@ export class StorageAdapter implements ResourceAdapter {
 
   async create(inputs: Values, call: CallContext): Promise<Observed> {
     const lock = objectOf(inputs, "objectLock") ?? {};
-    if (lock.rule !== undefined) throw new Error("the local cloud does not model the rule of an object lock");
     const bucket = this.#cloud.ovhStorage.create({
       ...settings(inputs),
       region: needText(inputs, "regionName"),
       name: needText(inputs, "name"),
       ownerId: numberOf(inputs, "ownerId"),
       objectLock: lock.status === undefined ? undefined : lock.status === "enabled",
+      objectLockRule: lockRuleOf(lock) ?? undefined,
     });
     await call.accepted(bucket.name);
     return this.#observe(bucket, inputs);
@@ -50,11 +50,8 @@ export class StorageAdapter implements ResourceAdapter {
   }
 
   async update(id: string, wanted: Values, _known: Values, call: CallContext): Promise<Observed> {
-    const bucket = this.#cloud.ovhStorage.update(id, {
-      ...settings(wanted),
-      replicationRules: settings(wanted).replicationRules ?? [],
-      tags: mapOf(wanted, "tags") ?? {},
-    });
+    // What is left out stays as it is: it is computed, and not sent.
+    const bucket = this.#cloud.ovhStorage.update(id, settings(wanted));
     await call.accepted(id);
     return this.#observe(bucket, wanted);
   }
@@ -78,7 +75,10 @@ export class StorageAdapter implements ResourceAdapter {
         versioning: { status: bucket.versioning },
         encryption: { sseAlgorithm: bucket.encryption },
         replication: bucket.replicationRules.length === 0 ? undefined : { rules: bucket.replicationRules },
-        objectLock: { status: bucket.objectLock ? "enabled" : "disabled" },
+        objectLock: {
+          status: bucket.objectLock ? "enabled" : "disabled",
+          ...(bucket.objectLockRule === undefined ? {} : { rule: asWritten(bucket.objectLockRule, known) }),
+        },
         tags: bucket.tags,
         objectsCount: bucket.objectsCount,
         objectsSize: bucket.objectsSize,
@@ -96,7 +96,29 @@ function settings(inputs: Values): UpdateBucketArgs {
     encryption: oneOf(objectOf(inputs, "encryption"), "sseAlgorithm", ["AES256", "plaintext"]),
     replicationRules: objectsOf(objectOf(inputs, "replication") ?? {}, "rules")?.map(ruleOf),
     tags: mapOf(inputs, "tags"),
+    objectLockRule: lockRuleOf(objectOf(inputs, "objectLock")),
   };
+}
+
+/** A lock without a rule takes away the one that is there. */
+function lockRuleOf(lock: Values | undefined): ObjectLockRule | null | undefined {
+  if (lock === undefined) return undefined;
+  const rule = objectOf(lock, "rule");
+  const mode = oneOf(rule, "mode", ["compliance", "governance"]);
+  return rule === undefined || mode === undefined ? null : { mode, period: needText(rule, "period") };
+}
+
+/** A period that lasts as long as the one that was written stays as it was written. Source: TFO, fixISO8601Diff. */
+function asWritten(rule: ObjectLockRule, known: Values): ObjectLockRule {
+  const written = textOf(objectOf(objectOf(known, "objectLock") ?? {}, "rule") ?? {}, "period");
+  return written !== undefined && daysOf(written) === daysOf(rule.period) ? { ...rule, period: written } : rule;
+}
+
+const daysOfUnit: Readonly<Record<string, number>> = { D: 1, W: 7, M: 365 / 12, Y: 365 };
+
+function daysOf(period: string): number | undefined {
+  const [, count, unit = ""] = /^P(\d+)([DWMY])$/.exec(period) ?? [];
+  return count === undefined ? undefined : Number(count) * (daysOfUnit[unit] ?? 0);
 }
 
 function ruleOf(rule: Values, index: number): ReplicationRule {

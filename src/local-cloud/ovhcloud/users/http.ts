@@ -51,6 +51,8 @@ export const userRoutes: readonly Route[] = [
   }),
 ];
 
+const unquoted: ReadonlySet<string> = new Set(["OS_AUTH_URL", "OS_IDENTITY_API_VERSION", "OS_TENANT_ID"]);
+
 function userBody(view: OvhUserView): Json {
   return {
     id: Number(view.id),
@@ -66,15 +68,15 @@ function credentialBody({ access, userId, tenantId }: S3CredentialView): Json {
   return { access, userId, tenantId };
 }
 
-/** A shell script, as OVHcloud writes one for each user. */
+/** A shell script, as OVHcloud writes one for each user: identifiers and addresses are not quoted, names are. */
 function openrc(call: Call): string {
   const { openstackRc } = call.cloud.ovhUsers.get(param(call, "user"));
   const { projectName } = call.cloud.keystone;
   const region = call.query.region ?? "";
   return [
     "#!/bin/bash",
-    ...Object.entries({ ...openstackRc, OS_TENANT_NAME: projectName, OS_REGION_NAME: region }).map(
-      ([name, value]) => `export ${name}="${value}"`,
+    ...Object.entries({ ...openstackRc, OS_TENANT_NAME: projectName, OS_REGION_NAME: region }).map(([name, value]) =>
+      unquoted.has(name) ? `export ${name}=${value}` : `export ${name}="${value}"`,
     ),
     "",
   ].join("\n");

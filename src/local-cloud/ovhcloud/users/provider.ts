@@ -65,11 +65,22 @@ export class UserAdapter implements ResourceAdapter {
         status: user.status,
         roles: user.roles,
         creationDate: user.creationDate,
-        openstackRc: user.openstackRc,
+        openstackRc: fromScript({ ...user.openstackRc, OS_TENANT_NAME: this.#cloud.keystone.projectName }),
         ...told,
       },
     };
   }
+}
+
+/** What the real provider finds in the user's script: four values, each up to the first character that is no letter or digit. Source: TFO, cloudUserGetOpenstackRC. */
+function fromScript(variables: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const word = (name: string) => /^[A-Za-z0-9]*/.exec(variables[name] ?? "")?.[0] ?? "";
+  return {
+    OS_AUTH_URL: variables.OS_AUTH_URL ?? "",
+    OS_TENANT_ID: word("OS_TENANT_ID"),
+    OS_TENANT_NAME: word("OS_TENANT_NAME"),
+    OS_USERNAME: word("OS_USERNAME"),
+  };
 }
 
 function roleNames(values: Values): readonly string[] | undefined {
@@ -120,6 +131,9 @@ export class S3CredentialAdapter implements ResourceAdapter {
   }
 }
 
+/** What a deletion leaves. Source: TFO, resource_cloud_project_user_s3_policy.go. */
+const emptyPolicy = '{"Statement":[]}';
+
 /** ovh:CloudProject/s3Policy:S3Policy; its id, and what it is imported by, is `service/user`. */
 export class S3PolicyAdapter implements ResourceAdapter {
   readonly service = "ovh-users";
@@ -150,7 +164,7 @@ export class S3PolicyAdapter implements ResourceAdapter {
   }
 
   async delete(id: string, known: Values, call: CallContext): Promise<void> {
-    this.#cloud.ovhUsers.setS3Policy(needText(known, "userId"), "");
+    this.#cloud.ovhUsers.setS3Policy(needText(known, "userId"), emptyPolicy);
     await call.accepted(id);
   }
 

@@ -5,15 +5,35 @@ import type { Property, Shape } from "../../../src/local-cloud/catalogue/shape.t
 import { supportedPackages } from "../../../src/local-cloud/catalogue/supported.ts";
 import type { TerraformBlock } from "../../../src/local-cloud/catalogue/terraform-schema.ts";
 
-/** What the real provider says of itself; `npm run test:openstack` has it said again. */
-const schema: Readonly<Record<string, TerraformBlock>> = JSON.parse(
-  readFileSync(new URL("../../../src/local-cloud/catalogue/openstack-schema.json", import.meta.url), "utf8"),
-);
-const supported = supportedPackages.find((one) => one.name === "openstack")?.resources ?? {};
-const types = Object.entries(supported).map(([module, terraform]): [string, string] => {
-  const token = Object.keys(catalogue.openstack.resources).find((one) => one.startsWith(`openstack:${module}:`));
-  return [token ?? module, terraform ?? "none"];
-});
+/** What the real providers say of themselves; `npm run test:openstack` and `npm run test:ovh-provider` have it said again. */
+const schemaOf = (name: string): Readonly<Record<string, TerraformBlock>> =>
+  JSON.parse(readFileSync(new URL(`../../../src/local-cloud/catalogue/${name}-schema.json`, import.meta.url), "utf8"));
+const schema = { ...schemaOf("openstack"), ...schemaOf("ovh") };
+const types = supportedPackages
+  .filter(({ name }) => name !== "random")
+  .flatMap(({ name, resources }) =>
+    Object.entries(resources).map(([module, terraform]) => {
+      const found = Object.entries(catalogue[name].resources).find(([token]) =>
+        token.toLowerCase().startsWith(`${name}:${module}:`.toLowerCase()),
+      );
+      return { token: found?.[0] ?? module, type: found?.[1], terraform: terraform ?? "none" };
+    }),
+  );
+
+/** What the schema does not say, by path: see corrections.ts. */
+const corrected: Readonly<Record<string, Readonly<Record<string, Partial<Fact>>>>> = {
+  "ovh:CloudProject/database:Database": {
+    "nodes.region": { replaces: true },
+    "nodes.networkId": { replaces: true },
+  },
+  "ovh:CloudProject/loadBalancer:LoadBalancer": {
+    listeners: { replaces: true },
+  },
+  "ovh:CloudProject/storage:Storage": {
+    "objectLock.status": { replaces: true },
+  },
+  "ovh:CloudProject/workflowBackup:WorkflowBackup": { maxExecutionCount: { default: 0 } },
+};
 
 interface Fact {
   readonly required: boolean;
@@ -25,25 +45,27 @@ interface Fact {
 /** Path of a property -> what is known of it. */
 type Facts = Record<string, Fact>;
 
-describe.each(types)("%s", (token, terraform) => {
+describe.each(types)("$token", ({ token, type, terraform }) => {
   test("inputs, required, what replaces: the local cloud's catalogue and the real provider say the same", () => {
-    expect(catalogueFacts(catalogue.openstack.resources[token]?.inputs ?? {})).toEqual(
-      providerFacts(schema[terraform] ?? {}),
-    );
+    const said = providerFacts(schema[terraform] ?? {});
+    for (const [path, facts] of Object.entries(corrected[token] ?? {})) {
+      expect(said[path], path).not.toMatchObject(facts);
+      said[path] = { ...(said[path] as Fact), ...facts };
+    }
+    expect(catalogueFacts(type?.inputs ?? {})).toEqual(said);
   });
 
   test("what only the provider sets has the same names", () => {
     const settable = Object.values(schema[terraform] ?? {}).filter((one) => one.required || one.optional);
     const others = Object.values(schema[terraform] ?? {}).filter((one) => !settable.includes(one));
-    expect(Object.keys(catalogue.openstack.resources[token]?.outputs ?? {}).sort()).toEqual(
-      others.map((one) => one.pulumi).sort(),
-    );
+    expect(Object.keys(type?.outputs ?? {}).sort()).toEqual(others.map((one) => one.pulumi).sort());
   });
 });
 
 test("every type is there", () => {
-  expect(types).toHaveLength(Object.keys(catalogue.openstack.resources).length);
-  expect(types.map(([, terraform]) => terraform).sort()).toEqual(Object.keys(schema).sort());
+  const known = [catalogue.openstack, catalogue.ovh].flatMap(({ resources }) => Object.keys(resources));
+  expect(types.map(({ token }) => token).sort()).toEqual(known.sort());
+  expect(types.map(({ terraform }) => terraform).sort()).toEqual(Object.keys(schema).sort());
 });
 
 function catalogueFacts(properties: Readonly<Record<string, Property>>, below = ""): Facts {
