@@ -42,7 +42,7 @@ export class OvhLoadBalancerAdapter implements ResourceAdapter {
       floatingIpId: textOf(objectOf(inside, "floatingIp") ?? {}, "id"),
     });
     await call.accepted(id);
-    const ready = await waitFor(this.#cloud, call, () => ovhLoadBalancers.get(id), {
+    await waitFor(this.#cloud, call, () => ovhLoadBalancers.get(id), {
       what: "load balancer",
       id,
       statusOf: (balancer) => balancer.provisioningStatus,
@@ -50,7 +50,10 @@ export class OvhLoadBalancerAdapter implements ResourceAdapter {
       target: ["ACTIVE"],
       timeoutSeconds: 1200,
     });
-    return this.#observe(ready);
+    // The provider sends the same once more, and reads what is then in the middle of a change.
+    return this.#observe(
+      ovhLoadBalancers.update(id, { name: textOf(inputs, "name"), description: textOf(inputs, "description") }),
+    );
   }
 
   async read(id: string, known: Values): Promise<Observed> {

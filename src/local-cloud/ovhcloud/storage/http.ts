@@ -91,7 +91,7 @@ function bucketBody(view: BucketView): Json {
       status: view.objectLock ? "enabled" : "disabled",
       ...(view.objectLockRule === undefined ? {} : { rule: view.objectLockRule }),
     },
-    replication: { rules: view.replicationRules.map(ruleBody) },
+    ...(view.replicationRules.length === 0 ? {} : { replication: { rules: view.replicationRules.map(ruleBody) } }),
     tags: view.tags,
     virtualHost: view.virtualHost,
     objectsCount: view.objectsCount,
@@ -146,7 +146,8 @@ function lockRuleIn(body: Json): UpdateBucketArgs["objectLockRule"] {
 
 function ruleIn(rule: Json, index: number): ReplicationRule {
   const destination = objectIn(rule, "destination");
-  const filter = given(rule, "filter") === undefined ? undefined : objectIn(rule, "filter");
+  const filter = objectIn(rule, "filter");
+  const [prefix, tags] = [textIn(filter, "prefix"), mapIn(filter, "tags")];
   const onOff = (name: string) => wordIn(rule, name, ["enabled", "disabled"], "ReplicationStatusEnum");
   return {
     id: textIn(rule, "id") ?? `rule-${index + 1}`,
@@ -158,7 +159,8 @@ function ruleIn(rule: Json, index: number): ReplicationRule {
       region: needTextIn(destination, "region"),
       storageClass: textIn(destination, "storageClass"),
     },
-    filter: filter === undefined ? undefined : { prefix: textIn(filter, "prefix"), tags: mapIn(filter, "tags") },
+    // A filter that is given without anything filters nothing.
+    filter: prefix === undefined && tags === undefined ? undefined : { prefix, tags },
   };
 }
 
