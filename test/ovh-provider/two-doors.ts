@@ -43,6 +43,8 @@ const known: readonly (readonly [RegExp, string])[] = [
     /balancers\.0\.name$/,
     "the provider's read keeps what the state has, so that a change by hand is not seen; the stand-in shows it",
   ],
+  [/\.floatingIp\.ip$/, "public addresses are given in the order in which they are asked for"],
+  [/balancers\.0\.operatingStatus$/, "how far the machines behind it had started at that moment"],
 ];
 
 const steps = ["normal", "rush", "by hand", "rush again", "normal again"] as const;
