@@ -8,7 +8,7 @@ const machines = new URL("../../../src/machines/", import.meta.url);
 function packagesOf(script: string): readonly string[] {
   const source = readFileSync(new URL(script, machines), "utf8");
   return [...source.matchAll(/^PACKAGES \+?= (\[.*?\])$/gm)].flatMap(([, list = ""]) => {
-    const prefix = /"(php)%s-%s" % \(PHP, name\)/.test(list) ? "php8.2-" : "";
+    const prefix = /"php%s-%s" % \(lor_shop\.PHP, name\)/.test(list) ? "php8.2-" : "";
     return [...list.matchAll(/"([a-z0-9.+-]+)"/g)].map(([, name = ""]) => `${prefix}${name}`);
   });
 }

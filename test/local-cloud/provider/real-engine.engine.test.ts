@@ -7,13 +7,13 @@ import * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { writeOnlyInputs } from "../../../src/clouds/ovh/write-only-inputs.ts";
 import { openStack } from "../../../src/engine/automation-stack.ts";
 import { installEngine } from "../../../src/engine/install-engine.ts";
 import type { EngineStack, RunResult } from "../../../src/engine/port.ts";
 import { createLocalCloud } from "../../../src/local-cloud/create-local-cloud.ts";
 import type { LocalCloud } from "../../../src/local-cloud/local-cloud.ts";
 import { type Providers, startProviders } from "../../../src/local-cloud/provider/start-providers.ts";
-import { writeOnlyInputs } from "../../../src/local-cloud/provider/write-only-inputs.ts";
 import { loadSimulators, openSimulators } from "../../../src/local-cloud/simulators.ts";
 
 const planted = "planted-secret-7c41";
@@ -169,7 +169,7 @@ test("a server that is gone is seen by a refresh; its creation, cut off, is adop
   const urn = `urn:pulumi:prod::providers::${instanceType}::ps-0`;
   const [server] = cloud.nova.servers.list({ name: "lor-ps-0" });
   await cloud.waitUntil(() => cloud.nova.servers.get(server?.id ?? "").status === "ACTIVE");
-  const adopt = new Map([[urn, { id: server?.id ?? "", writeOnlyInputs: writeOnlyInputs[instanceType] ?? [] }]]);
+  const adopt = new Map([[urn, { id: server?.id ?? "", writeOnlyInputs: writeOnlyInputs(instanceType) }]]);
   const run = await stack.up(program(), { ...told, adopt });
   expect(changes(run)).toEqual({ "Instance ps-0": ["import", [], []] });
   expect(cloud.nova.servers.list({ name: "lor-ps-0" })).toHaveLength(1);
