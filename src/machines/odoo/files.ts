@@ -15,6 +15,7 @@ export function odooFiles(input: OdooInput): GuestFile[] {
   };
   return [
     contentFile("/usr/local/sbin/lor-tune", "0755", "odoo/lor-tune.py"),
+    contentFile("/usr/local/sbin/lor-odoo", "0755", "odoo/lor-odoo.py"),
     contentFile("/usr/local/sbin/lor-certificate", "0755", "odoo/lor-certificate.sh"),
     contentFile("/usr/local/lib/lor/lor_role.py", "0644", "odoo/lor_role.py"),
     contentFile("/usr/local/lib/lor/lor_application.py", "0644", "odoo/lor_application.py"),

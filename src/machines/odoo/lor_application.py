@@ -57,7 +57,7 @@ def clear(found):
 
 
 def make(place, email):
-    program = ["python3", place + "/usr/bin/odoo"]
+    program = ["python3", at(lor_erp.PROGRAM)]
     addons = "--addons-path=%s/%s" % (place, lor_erp.ADDONS)
     lor_erp.odoo_user([*program, "-c", at(lor_erp.SETTINGS), addons, "-i", "base", "--stop-after-init", "--no-http", "--max-cron-threads=0"], place)
     with open(at(lor_erp.FIRST_PASSWORD), encoding="utf-8") as file:

@@ -15,6 +15,8 @@ DATABASE = "/etc/lor/postgresql.env"
 FIRST_PASSWORD = "/etc/lor/odoo-first-password"
 # Password file of the database service's administrator, the only one who can let Odoo's user make tables from PostgreSQL 15 on.
 ADMINISTRATOR = "/etc/lor/postgresql-administrator.pass"
+# Starts Odoo; see its own words.
+PROGRAM = "/usr/local/sbin/lor-odoo"
 ADDONS = "usr/lib/python3/dist-packages/odoo/addons"
 CERTIFICATE = "/etc/lor/tls"
 USER = "odoo"

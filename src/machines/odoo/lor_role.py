@@ -153,7 +153,7 @@ def go_back(changed, released):
 def start(changed, released):
     systemctl("enable", "lor-tune.service", "nginx.service", "lor-health.service", "prometheus-node-exporter.service")
     systemctl("restart" if "/usr/local/sbin/lor-health" in changed else "start", "lor-health.service")
-    lor_erp.run_service(bool(released or changed & {lor_erp.SETTINGS, DATABASE_CA, lor_erp.DATABASE, "/etc/systemd/system/lor-odoo.service"}))
+    lor_erp.run_service(bool(released or changed & {lor_erp.SETTINGS, DATABASE_CA, lor_erp.DATABASE, lor_erp.PROGRAM, "/etc/systemd/system/lor-odoo.service"}))
     systemctl("reload-or-restart", "nginx.service")
     systemctl("restart", "prometheus-node-exporter.service")
     for timer in ("lor-filestore-copy.timer", "lor-certificate.timer"):

@@ -158,6 +158,9 @@ describe.skipIf(namespaceObstacle !== undefined)("servers of managed databases",
     await expect(psql(odoo, "CREATE DATABASE other")).rejects.toThrow(/permission denied to create database/);
     await expect(psql(admin, "ALTER SYSTEM SET max_connections = 1")).rejects.toThrow(/permission denied/);
     await expect(psql({ ...admin, user: "postgres" }, "SELECT 1")).rejects.toThrow(/rejects connection/);
+    // Neither PostgreSQL's own database nor its template.
+    await expect(psql({ ...odoo, name: "postgres" }, "SELECT 1")).rejects.toThrow(/database "postgres" does not exist/);
+    await expect(psql({ ...odoo, name: "template1" }, "SELECT 1")).rejects.toThrow(/rejects connection/);
     await psql(admin, "GRANT CREATE ON SCHEMA public TO odoo");
     await psql(odoo, "CREATE TABLE orders (id int); INSERT INTO orders VALUES (1)");
     expect(await psql(odoo, "SELECT id FROM orders")).toBe("1\n");

@@ -206,6 +206,9 @@ describe("a managed database", () => {
       status: 409,
       body: { class: "Client::Conflict::PostgresUserAlreadyExist", message: 'user "jane" already exist' },
     });
+    expect(await ask("POST", `${base()}/postgresql/${id}/database`, { name: "postgres" })).toMatchObject({
+      status: 400,
+    });
     const pool = { name: "p", mode: "session", size: 3, databaseId: "none" };
     expect(await ask("POST", `${base()}/postgresql/${id}/connectionPool`, pool)).toMatchObject({
       status: 403,

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-const program = join(import.meta.dirname, "erp/odoo");
+const modules = join(import.meta.dirname, "erp");
 
 /**
  * Archive of the ERP that stands for Odoo in tests, in the shape of Odoo's own: a Debian package with `usr/bin/odoo` and the release's number.
@@ -19,7 +19,11 @@ export function erpRelease(version: string): Buffer {
       writeFileSync(file, text);
       chmodSync(file, mode);
     };
-    put("usr/bin/odoo", readFileSync(program, "utf8").replaceAll("@@series@@", `${major}.${minor}`), 0o755);
+    put("usr/bin/odoo", "#!/usr/bin/python3\nimport odoo.cli\n\nodoo.cli.main()\n", 0o755);
+    for (const name of ["cli.py", "sql_db.py", "tools.py"]) {
+      const text = readFileSync(join(modules, name), "utf8").replaceAll("@@series@@", `${major}.${minor}`);
+      put(`usr/lib/python3/dist-packages/odoo/${name}`, text);
+    }
     put("usr/lib/python3/dist-packages/odoo/release.py", `version_info = (${major}, ${minor}, 0, FINAL, 0, '')\n`);
     put("usr/lib/python3/dist-packages/odoo/addons/base/__manifest__.py", "{'name': 'base'}\n");
     const control = {

@@ -9,6 +9,12 @@ import {
 
 const programs = "/usr/lib/postgresql/15/bin";
 
+/** Database where the cloud itself works; users of the service cannot enter it. */
+const maintenance = "template1";
+
+/** The database that every new PostgreSQL has, as long as it is the cloud's own. */
+const initialDatabase = "SELECT FROM pg_database WHERE datname = 'postgres' AND pg_get_userbyid(datdba) = 'postgres'";
+
 /** Advanced parameters that are PostgreSQL's own. */
 const parameters = [
   "deadlock_timeout",
@@ -51,7 +57,7 @@ export const postgresqlEngine: DatabaseEngine = {
     `--host=${socketName(wanted)}`,
     `--port=${wanted.port}`,
     "--username=postgres",
-    "--dbname=postgres",
+    `--dbname=${maintenance}`,
   ],
 
   stop: ({ data }) => [`${programs}/pg_ctl`, "stop", `--pgdata=${data}`, "--mode=fast", "--wait"],
@@ -61,6 +67,8 @@ export const postgresqlEngine: DatabaseEngine = {
     return [
       // A statement that fails would be logged with its password.
       "SET log_min_error_statement = panic;",
+      // The service has none. One that the administrator made by SQL stays.
+      only("DROP DATABASE postgres WITH (FORCE)", `SELECT WHERE NOT EXISTS (${initialDatabase})`),
       ...users.flatMap(({ name, password, roles }) => [
         only(`CREATE ROLE ${identifier(name)}`, `SELECT FROM pg_roles WHERE rolname = ${text(name)}`),
         `ALTER ROLE ${identifier(name)} LOGIN ${attributes(name, roles)} PASSWORD ${text(password)};`,
@@ -102,6 +110,7 @@ function settings({ data, certificate, key }: DatabaseFolder, wanted: WantedData
 export const hostBasedAccess = [
   "local all postgres peer",
   "host all postgres all reject",
+  `host ${maintenance} all all reject`,
   "hostssl all all all scram-sha-256",
   "",
 ].join("\n");

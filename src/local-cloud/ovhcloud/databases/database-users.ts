@@ -1,12 +1,14 @@
 import type { CloudContext } from "../../kernel/context.ts";
 import type { StoredRecord } from "../../kernel/store.ts";
-import { conflict } from "./check-database.ts";
+import { badRequest, conflict } from "./check-database.ts";
 import type { DatabaseRecord, DatabaseRecords, DatabaseUserBody, LogicalDatabaseBody } from "./database-records.ts";
 import type { DatabaseLogin, DatabaseUserView, LogicalDatabaseView } from "./types.ts";
 
 /** Users and databases that every new service has. */
 export const administratorName = "avnadmin";
 const firstDatabase = "defaultdb";
+/** PostgreSQL's own database, which the service has not and lets nobody make. */
+const reservedDatabase = "postgres";
 const passwordLength = 24;
 
 /** Class of the refusal of a name that is taken. Source: ovh/terraform-provider-ovh, issue 1306 (PostgreSQL); MySQL's assumed alike. */
@@ -121,6 +123,9 @@ export class DatabaseUsers {
   createDatabase(clusterId: string, name: string): LogicalDatabaseView {
     return this.#context.write(() => {
       const service = this.requireReady(clusterId);
+      if (service.body.engine === "postgresql" && name === reservedDatabase) {
+        throw badRequest(`Invalid database name: ${name} is reserved`);
+      }
       if (this.#records.databases.list({ parent: clusterId, name }).length > 0) {
         throw conflict("Client::Conflict::DatabaseAlreadyExist", `database "${name}" already exist`);
       }

@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 """A small ERP that stands for Odoo in tests: its options, settings file, first tables, shell, workers' ports and filestore."""
 import configparser
 import hashlib
@@ -10,11 +9,21 @@ import threading
 
 import psycopg2
 
+from odoo.sql_db import db_connect
+from odoo.tools import config
 
-def connect(settings):
-    return psycopg2.connect(
-        host=settings["db_host"], port=settings["db_port"], dbname=settings["db_name"], user=settings["db_user"],
-        password=settings["db_password"], sslmode=settings["db_sslmode"])
+
+def connect():
+    return db_connect(config["db_name"][0])
+
+
+def require_database():
+    """Odoo's first look at the server, which leads to the database `postgres`."""
+    connection = db_connect("postgres")
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (config["db_name"][0],))
+        assert cursor.fetchone(), "the database does not exist"
+    connection.close()
 
 
 def make_tables(connection):
@@ -56,13 +65,11 @@ class Environment:
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    settings = {}
-
     def do_GET(self):
         if self.path == "/web/health":
             return self.answer(200, "application/json", '{"status": "pass"}')
         try:
-            connection = connect(self.settings)
+            connection = connect()
             with connection, connection.cursor() as cursor:
                 cursor.execute("SELECT count(*) FROM res_users")
                 users = cursor.fetchone()[0]
@@ -75,11 +82,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """Stores a document: its bytes in the filestore, then its row."""
         body = self.rfile.read(int(self.headers["Content-Length"]))
         name = hashlib.sha1(body).hexdigest()
-        folder = os.path.join(self.settings["data_dir"], "filestore", self.settings["db_name"], name[:2])
+        folder = os.path.join(config["data_dir"], "filestore", config["db_name"][0], name[:2])
         os.makedirs(folder, exist_ok=True)
         with open(os.path.join(folder, name), "wb") as file:
             file.write(body)
-        connection = connect(self.settings)
+        connection = connect()
         with connection, connection.cursor() as cursor:
             cursor.execute("INSERT INTO ir_attachment (name, store_fname) VALUES (%s, %s)", (self.path, "%s/%s" % (name[:2], name)))
         connection.close()
@@ -97,26 +104,24 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def serve(settings):
-    Handler.settings = settings
-    servers = [http.server.ThreadingHTTPServer((settings["http_interface"], int(settings[name])), Handler) for name in ("http_port", "gevent_port")]
+def serve():
+    servers = [http.server.ThreadingHTTPServer((config["http_interface"], int(config[name])), Handler) for name in ("http_port", "gevent_port")]
     for server in servers:
         threading.Thread(target=server.serve_forever, daemon=True).start()
     signal.sigwait({signal.SIGTERM, signal.SIGINT})
 
 
-def main(arguments):
+def main():
+    arguments = sys.argv[1:]
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
     parser = configparser.RawConfigParser()
     parser.read(arguments[arguments.index("-c") + 1])
-    settings = dict(parser["options"])
+    config.update(parser["options"], db_name=parser["options"]["db_name"].split(","))
     if "shell" in arguments:
-        connection = connect(settings)
-        exec(sys.stdin.read(), {"env": Environment(connection)})
-    elif "-i" in arguments:
-        make_tables(connect(settings))
+        exec(sys.stdin.read(), {"env": Environment(connect())})
+        return
+    require_database()
+    if "-i" in arguments:
+        make_tables(connect())
     else:
-        serve(settings)
-
-
-main(sys.argv[1:])
+        serve()
