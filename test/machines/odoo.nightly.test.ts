@@ -54,7 +54,11 @@ describe.skipIf(obstacle !== undefined)("an Odoo server that really boots", () =
     const environment =
       "set -a; HOME=/; . /etc/lor/postgresql.env; exec setpriv --reuid=odoo --regid=odoo --clear-groups psql -X -A -t";
     expect((await machine.run(["sh", "-c", environment], { input: address })).trim()).toBe("http://127.0.0.1:8069");
+    const process = () => machine.run(["systemctl", "show", "--property=MainPID", "--value", "lor-odoo.service"]);
+    const serving = await process();
     expect(await app("install", "--email", "second@lor.example")).toMatchObject({ installed: true, already: true });
+    // The ERP that people work with goes on.
+    expect(await process()).toBe(serving);
   });
 
   it("shows its login page with the style sheets and scripts that it names", async () => {

@@ -22,7 +22,8 @@ def install(place, request):
     if "error" in found:
         raise NotReady(found["error"])
     if found["kind"] == "erp":
-        lor_erp.run_service(True)
+        # A second call must not stop the ERP that people work with.
+        lor_erp.run_service(False)
         return {"installed": True, "already": True, "version": found["version"]}
     if found["kind"] == "foreign":
         raise Refused("the database has %d tables and is no Odoo: nothing was changed" % found["tables"])
