@@ -8,8 +8,11 @@ export interface MachineReason {
   readonly text: string;
   /** The command that resolves it; undefined: none is known. */
   readonly next: string | undefined;
-  /** `person`: it waits for `next`. `starting`: it could not be asked, as while it starts. `refused`: it could not be asked, and waiting changes nothing. */
-  readonly kind: "told" | "person" | "starting" | "refused";
+  /**
+   * `person`: it waits for `next`. The others could not be asked: `starting`, as while it starts; `refused`, which may end when it has its
+   * configuration; `keyless`, which no waiting changes.
+   */
+  readonly kind: "told" | "person" | "starting" | "refused" | "keyless";
 }
 
 /** Failures that end by themselves when a machine has started. */
@@ -50,7 +53,13 @@ export async function machineReason(
     return {
       text: `${name} could not be asked why: ${messageOf(error)}${error instanceof LorError && error.seen !== undefined ? ` (${error.seen})` : ""}`,
       next: error instanceof LorError ? error.next : undefined,
-      kind: error instanceof LorError && startingCodes.includes(error.code) ? "starting" : "refused",
+      kind: failureKind(error),
     };
   }
+}
+
+function failureKind(error: unknown): "starting" | "refused" | "keyless" {
+  if (!(error instanceof LorError)) return "refused";
+  if (error.code === "ssh-key-missing") return "keyless";
+  return startingCodes.includes(error.code) ? "starting" : "refused";
 }

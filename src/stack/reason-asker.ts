@@ -33,8 +33,8 @@ export class ReasonAsker {
     const reason = await machineReason(this.#context, machine);
     this.#refusals = reason?.kind === "refused" ? this.#refusals + 1 : 0;
     const unanswered = reason?.kind === "starting" && now - this.#began >= startLimit;
-    this.#outlook =
-      reason?.kind === "person" ? "person" : this.#refusals >= refusals || unanswered ? "unknown" : "wait";
+    const unasked = reason?.kind === "keyless" || this.#refusals >= refusals || unanswered;
+    this.#outlook = reason?.kind === "person" ? "person" : unasked ? "unknown" : "wait";
     if (this.#outlook === "unknown" && reason !== undefined) this.#tell(reason);
     return this.#outlook;
   }

@@ -256,6 +256,13 @@ describe("a front that stays unhealthy", () => {
     seen: "no key of the settings is in ~/.ssh or in the agent",
     next: "ssh-add FILE, or the same command with --identity FILE",
   });
+  const keyless = new LorError({
+    code: "ssh-key-missing",
+    message: "bastion lets nobody in without a key of the settings",
+    exit: ExitCode.failed,
+    culprit: "user",
+    next: "the same command with --identity FILE",
+  });
   const warnings = () =>
     stack.events.flatMap((event) => (event.kind === "warning" && event.code === "machine-not-asked" ? [event] : []));
   const timeOf = async (work: () => Promise<unknown>) => {
@@ -280,6 +287,23 @@ describe("a front that stays unhealthy", () => {
       expect(warnings()).toEqual([expect.objectContaining({ message: expect.stringContaining(next ?? "no command") })]);
     },
   );
+
+  it("is asked once by somebody without a key, who is then told", async () => {
+    stack.world.sick.add("ps-0");
+    const machines = new FakeMachines({ "ps-0": keyless, "ps-1": keyless });
+    const waited = await timeOf(() =>
+      expect(run(machines)).rejects.toThrow(expect.objectContaining({ code: "front-unhealthy", next: keyless.next })),
+    );
+    // The first question comes after 30 s, the second would after 60 s.
+    expect(waited).toBeLessThan(60_000);
+    expect(warnings()).toHaveLength(1);
+  });
+
+  it("is named once when the wait for it begins", async () => {
+    await expect(run(undefined)).rejects.toThrow(expect.objectContaining({ code: "front-unhealthy" }));
+    const waits = stack.events.filter((event) => event.kind === "front" && event.moment === "waiting-for-health");
+    expect(waits).toEqual([{ kind: "front", front: "ps-1", moment: "waiting-for-health" }]);
+  });
 
   it("that cannot be asked is reported at once and waited for, where others serve", async () => {
     const waited = await timeOf(() =>

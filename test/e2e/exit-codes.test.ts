@@ -50,6 +50,15 @@ describe("2: bad usage or settings", () => {
     });
   });
 
+  it.each([
+    ["a folder that is not there", ["--machines", "--releases", "/nowhere"], /no folder \/nowhere/],
+    ["a folder that nothing would read", ["--releases", "/"], /only machines that boot/],
+  ])("release archives in %s", async (_, args, says) => {
+    expect(await failure(["cloud", "start", ...args], 2)).toMatchObject({
+      error: { code: "releases-unusable", message: expect.stringMatching(says) },
+    });
+  });
+
   it("nobody is there to approve: a pipe needs --yes", async () => {
     const before = await project.journalEnd();
     const run = await project.run(["up"]);
@@ -76,6 +85,20 @@ describe("1: failed", () => {
       expect(run.stderr).toContain("lor-infra up");
     } finally {
       await empty.dispose();
+    }
+  });
+
+  it("logs of a machine that nobody can ask say that nothing else keeps them", async () => {
+    const own = new InProcessProject();
+    try {
+      const access =
+        "{ administrators: [{ name: anna, key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGxvci1pbmZyYSBwbGFjZWhvbGRlciBrZXkgMDAwMDAw }], allowFrom: [203.0.113.0/24], subnet: { cidr: 10.10.5.0/24, vlan: 105 }, bastion: { address: 10.10.5.10 } }";
+      own.edit("Pulumi.yaml", (text) => `${text.trimEnd()}\n  access:\n    value: ${access}\n`);
+      expect(await own.json<Failure>(["logs", "ps-0"], 1)).toMatchObject({
+        error: { message: expect.stringContaining("no section `logs`") },
+      });
+    } finally {
+      await own.dispose();
     }
   });
 });

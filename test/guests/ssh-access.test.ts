@@ -6,6 +6,7 @@ import { PassThrough, Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { fingerprint } from "../../src/stack/ssh/host-keys.ts";
+import { SessionLog } from "../../src/stack/ssh/session-log.ts";
 import { ensureGuestTools } from "./guest-tools.ts";
 import { makeKey, SshScene } from "./ssh-servers.ts";
 
@@ -53,6 +54,13 @@ describe("a command on a machine behind the bastion", () => {
     await expect(answer).rejects.toThrow(refusal("machine-unreachable", /no answer in time/));
   });
 
+  it("is noted in the words of its person, not in those that wrap them", async () => {
+    const streams = { input: "none", output: new PassThrough(), errors: new PassThrough() } as const;
+    const wrapped = ["sh", "-c", 'exec "$@"', "sh", "true"];
+    await scene.open().ssh("ps-0", ["-T"], wrapped, { ...streams, noted: ["true"] });
+    expect(new SessionLog(scene.folder).read().at(-1)?.command).toBe("true");
+  });
+
   it("copies files both ways", async () => {
     const streams = { input: "none", output: new PassThrough(), errors: new PassThrough() } as const;
     mkdirSync(scene.path("here"));
@@ -88,6 +96,14 @@ describe("who may log in", () => {
     scene.bastion.accept([]);
     await expect(scene.open().run("ps-0", ["true"])).rejects.toThrow(
       refusal("ssh-key-refused", /^bastion does not accept your key/),
+    );
+  });
+
+  it("somebody without a key of the settings is told how to get one in", async () => {
+    mkdirSync(scene.path("empty-home"));
+    const env = { PATH: process.env.PATH ?? "", HOME: scene.path("empty-home") };
+    await expect(scene.open({ env }).run("ps-0", ["true"])).rejects.toThrow(
+      expect.objectContaining({ code: "ssh-key-missing", next: expect.stringContaining("access.administrators") }),
     );
   });
 

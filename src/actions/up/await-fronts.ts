@@ -20,6 +20,7 @@ export async function admitFronts(context: StackContext, plan: SystemPlan): Prom
   };
   const look = () => observeFleet(context, known);
   const asker = new ReasonAsker(context);
+  const told = new Set<string>();
   const { seen } = await waitUntil(context, {
     limit: timings.gateLimit,
     // A balancer trusts a new member until a check has failed.
@@ -27,6 +28,10 @@ export async function admitFronts(context: StackContext, plan: SystemPlan): Prom
     look: async () => {
       const fleet = await look();
       const unhealthy = unhealthyFronts(plan, fleet);
+      for (const name of unhealthy.filter((one) => !told.has(one))) {
+        told.add(name);
+        emit({ kind: "front", front: name, moment: "waiting-for-health" });
+      }
       const [first] = unhealthy;
       if (first === undefined) return { ...fleet, ended: true };
       const outlook = await asker.outlook(first);

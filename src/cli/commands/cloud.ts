@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { cloudEnvironment, shellExports } from "../../actions/cloud/cloud-env.ts";
 import { clearFaults, listFaults, orderFault } from "../../actions/cloud/cloud-fault.ts";
 import { cloudJournal as readJournal } from "../../actions/cloud/cloud-journal.ts";
@@ -35,6 +36,7 @@ export async function cloudStart(
     readonly printOvhEndpoint: boolean;
   },
 ): Promise<ExitCode> {
+  requireReleases(options);
   const home = stateHome(options.settings, process.env);
   const { runtime, started } = await startCloud({
     home,
@@ -65,6 +67,23 @@ export async function cloudStart(
     machines: runtime.machines === true,
   });
   return ExitCode.done;
+}
+
+/** @throws LorError `releases-unusable` */
+function requireReleases({ releases, machines }: { readonly releases?: string; readonly machines: boolean }): void {
+  if (releases === undefined) return;
+  const isFolder = statSync(releases, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (machines && isFolder) return;
+  throw new LorError({
+    code: "releases-unusable",
+    message: machines ? `there is no folder ${releases}` : "only machines that boot take releases",
+    exit: ExitCode.usage,
+    culprit: "user",
+    path: "--releases",
+    seen: releases,
+    accepted: "with --machines, a folder of release archives, each at HOST/PATH of its address",
+    next: `${machines ? `mkdir -p ${releases}, then ` : ""}lor-infra cloud start --machines --releases ${releases}`,
+  });
 }
 
 export async function cloudStop(terminal: Terminal, options: SettingsOptions): Promise<ExitCode> {

@@ -101,7 +101,7 @@ export async function run(
       if (options.allFronts) terminal.warn(`${name}:`);
       // Several machines cannot share one input.
       const streams: SshStreams = options.allFronts ? { ...own, input: "none" } : own;
-      const code = await patiently(() => access.ssh(name, ["-T"], words, streams));
+      const code = await patiently(() => access.ssh(name, ["-T"], words, { ...streams, noted: command }));
       answers.push({ machine: name, code, stdout: "", stderr: "" });
     }
     terminal.document({ version: 1, answers });
@@ -141,7 +141,8 @@ export async function logs(terminal: Terminal, options: LogsOptions, machine?: s
         requireMachine(routesOf(project), machine);
         return await machineLogs(terminal, await openMachines(context, options), machine, options, now);
       } catch (error) {
-        if (container === undefined || !(error instanceof LorError) || !unreachable.includes(error.code)) throw error;
+        if (!(error instanceof LorError) || !unreachable.includes(error.code)) throw error;
+        if (container === undefined) throw error.adding(notStored(machine).message);
         why = error.message;
       }
     }

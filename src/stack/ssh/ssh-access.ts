@@ -40,6 +40,13 @@ interface SshAccessArgs {
   readonly clock: Clock;
 }
 
+interface SshRunOptions extends SshStreams {
+  /** Milliseconds. Default: none. */
+  readonly limit?: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly noted?: readonly string[];
+}
+
 /** Access by OpenSSH's client, through the bastion. */
 export class SshAccess implements MachineAccess {
   readonly #args: SshAccessArgs;
@@ -60,7 +67,7 @@ export class SshAccess implements MachineAccess {
   /**
    * Runs a command as the user of the machine's administrators.
    * @throws LorError `machine-unknown`, `machine-missing`, `bastion-unreachable`, `bastion-without-shell`, `machine-unreachable`,
-   *   `host-key-changed`, `host-key-unknown`, `ssh-key-refused`, `ssh-missing`
+   *   `host-key-changed`, `host-key-unknown`, `ssh-key-missing`, `ssh-key-refused`, `ssh-missing`
    */
   async run(machine: string, command: readonly string[], options: MachineCommandOptions = {}): Promise<MachineAnswer> {
     const { limit = defaultLimit, input, signal = this.#args.signal } = options;
@@ -74,18 +81,19 @@ export class SshAccess implements MachineAccess {
    * Runs OpenSSH's client on a machine.
    * @param options of the client, such as `-T`
    * @param command empty: a login shell
+   * @param streams `noted`: the words for the session log where `command` wraps them. Default: `command`
    * @returns exit code of the command
    */
   async ssh(
     name: string,
     options: readonly string[],
     command: readonly string[],
-    streams: SshStreams & { readonly limit?: number; readonly signal?: AbortSignal | undefined },
+    { noted = command, ...streams }: SshRunOptions,
   ): Promise<number> {
     const machine = requireMachine(this.#args.routes, name);
     const user = this.#asUser(machine);
     const config = await this.prepare([machine]);
-    this.#note(name, command.length === 0 ? undefined : shellWords(command));
+    this.#note(name, command.length === 0 ? undefined : shellWords(noted));
     const words = command.length === 0 ? [] : ["--", shellWords(command)];
     const end = await runSsh({
       program: "ssh",

@@ -100,17 +100,31 @@ function wrongKey(machine: string): LorError {
   });
 }
 
+const keyNext =
+  "the same command with --identity FILE, or ssh-add FILE; a key that the settings lack: its .pub line into access.administrators, then lor-infra up";
+
 function refusedKey(machine: string, { offered }: SshAttempt): LorError {
+  if (offered.length === 0) {
+    return new LorError({
+      code: "ssh-key-missing",
+      message: `${machine} lets nobody in without a key of the settings`,
+      exit: ExitCode.failed,
+      culprit: "user",
+      path: "access.administrators",
+      seen: "no key of the settings is in ~/.ssh or in the agent",
+      accepted: "a private key of `access.administrators` (ssh-keygen -t ed25519 makes a new one)",
+      next: keyNext,
+    });
+  }
   return new LorError({
     code: "ssh-key-refused",
     message: `${machine} does not accept your key`,
     exit: ExitCode.failed,
     culprit: "user",
     path: "access.administrators",
-    seen:
-      offered.length === 0 ? "no key of the settings is in ~/.ssh or in the agent" : `the key of ${offered.join(", ")}`,
+    seen: `the key of ${offered.join(", ")}`,
     accepted:
       "a key of `access.administrators`, in the agent if it has a passphrase, that the machine knows since the last lor-infra up",
-    next: "ssh-add FILE, or the same command with --identity FILE",
+    next: keyNext,
   });
 }
