@@ -112,4 +112,27 @@ describe.skipIf(obstacle !== undefined)("a server of the local cloud", () => {
     expect(machine.isRunning).toBe(false);
     expect(lab.machines.of(serverId)).toBeUndefined();
   });
+
+  it("gets the address of one that was deleted", async () => {
+    const { networkId } = createPart(lab.cloud, 3);
+    const image = { imageName: "Debian 12", flavorName: "b2-7-flex" };
+    const boot = async (name: string) => {
+      const fixedIp = "10.10.3.77";
+      const make = () => lab.cloud.nova.servers.create({ name, ...image, networks: [{ networkId, fixedIp }] });
+      let id = "";
+      await settled(() => {
+        id = make().id;
+      });
+      const booted = lab.machines.named(name);
+      await waitFor(`${name} with its address`, async () =>
+        (await isUp(booted)) && (await booted.run(["ip", "-4", "-o", "address"])).includes(` ${fixedIp}/24 `)
+          ? true
+          : undefined,
+      );
+      return id;
+    };
+    const first = await boot("first");
+    await settled(() => lab.cloud.nova.servers.delete(first));
+    await boot("second");
+  });
 });

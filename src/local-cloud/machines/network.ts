@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Cidr, IpAddress } from "../../core/cidr.ts";
 import { systemClock } from "../../os/clock.ts";
@@ -114,6 +114,8 @@ export class CloudNetwork implements MachineNetwork {
     if (this.#dnsmasq !== undefined) await this.#sandbox.run(["sh", "-c", endDnsmasq]);
     const folder = join(this.#sandbox.folder, "dnsmasq");
     mkdirSync(folder, { recursive: true });
+    // Addresses come from `dhcp-host` alone: a lease, which never ends, would keep the address of a deleted machine from its successor.
+    rmSync(join(folder, "leases"), { force: true });
     const file = join(folder, "dnsmasq.conf");
     writeFileSync(file, this.#configuration(folder));
     let said = "";
