@@ -9,10 +9,6 @@ missing=""
 want() { # program package
   command -v "$1" >/dev/null 2>&1 || missing="$missing $2"
 }
-want_faketime() {
-  set -- /usr/lib/*/faketime/libfaketime.so.1
-  [ -e "$1" ] || missing="$missing libfaketime"
-}
 PATH="$PATH:/usr/sbin:/sbin"
 case $1 in
 guests)
@@ -31,7 +27,6 @@ guests)
   [ -e /etc/php/8.2/mods-available/mysqlnd.ini ] || missing="$missing php8.2-mysql"
   want mariadbd mariadb-server
   [ -e /etc/php/8.2/mods-available/curl.ini ] || missing="$missing php8.2-curl"
-  want_faketime
   ;;
 databases)
   want mariadbd mariadb-server
@@ -48,7 +43,8 @@ machines)
   want ps procps
   want ssh openssh-client
   want socat socat
-  want_faketime
+  set -- /usr/lib/*/faketime/libfaketime.so.1
+  [ -e "$1" ] || missing="$missing libfaketime"
   ;;
 load)
   want ab apache2-utils

@@ -3,7 +3,6 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { vi } from "vitest";
-import { faketimeLibrary } from "../faketime.ts";
 import { freePort, kill } from "../own-server.ts";
 
 /** A real MariaDB on loopback that takes connections by TLS alone, with one database and one user, as the managed service has them. */
@@ -86,17 +85,16 @@ export class MariaDb {
   }
 }
 
-/** A certificate for 127.0.0.1, signed by an authority of its own, in the folder; valid since two days, as for clients whose clock is behind. */
+/** A certificate for 127.0.0.1, signed by an authority of its own, in the folder. */
 function certificate(folder: string): string {
-  const env = { PATH: process.env.PATH, LD_PRELOAD: faketimeLibrary(), FAKETIME: "-2d" };
-  const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: folder, stdio: "pipe", env });
+  const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
   const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
   openssl(
     "req",
     "-x509",
     ...key,
     "-days",
-    "6",
+    "2",
     "-subj",
     "/CN=test authority",
     "-keyout",
@@ -116,7 +114,7 @@ function certificate(folder: string): string {
     "-CAkey",
     "ca-key.pem",
     "-days",
-    "6",
+    "2",
     "-extfile",
     "names",
     "-out",

@@ -24,6 +24,13 @@ export function needNumber(values: Values, name: string): number {
   return value;
 }
 
+/** A required number as gophercloud sends it: 0 is the same as none. */
+export function needNonZero(values: Values, name: string): number {
+  const value = needNumber(values, name);
+  if (value === 0) throw new Error(`Missing input for argument [${name}]`);
+  return value;
+}
+
 export function flagOf(values: Values, name: string): boolean | undefined {
   const value = values[name];
   return typeof value === "boolean" ? value : undefined;

@@ -104,11 +104,8 @@ def apply_files(bundle, document):
 def apply_application(bundle, document):
     mount(bundle)
     previous = lor_release.current()
-    change = Transaction()
-    if previous is None:
-        # lor-app says why there is no release. A machine that serves gets programs only together with the release they belong to.
-        install(bundle, change)
     place = lor_release.ensure(document["release"], lor_role.unpack)
+    change = Transaction()
     try:
         install(bundle, change)
         run([bundle.command("lor-tune")])

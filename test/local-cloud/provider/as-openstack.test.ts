@@ -6,6 +6,7 @@ import { TestCloud } from "./start-test-cloud.ts";
 /** The smallest operations in which a real OpenStack once answered otherwise than the local cloud did. */
 const types = {
   container: "openstack:objectstorage/container:Container",
+  floatingIpAssociate: "openstack:networking/floatingIpAssociate:FloatingIpAssociate",
   floatingIp: "openstack:networking/floatingIp:FloatingIp",
   instance: "openstack:compute/instance:Instance",
   keypair: "openstack:compute/keypair:Keypair",
@@ -13,11 +14,16 @@ const types = {
   monitor: "openstack:loadbalancer/monitor:Monitor",
   network: "openstack:networking/network:Network",
   pool: "openstack:loadbalancer/pool:Pool",
+  object: "openstack:objectstorage/containerObject:ContainerObject",
   port: "openstack:networking/port:Port",
+  router: "openstack:networking/router:Router",
   subnet: "openstack:networking/subnet:Subnet",
   volume: "openstack:blockstorage/volume:Volume",
 };
 const region = "GRA11";
+/** An id that nothing has. */
+const nobody = "0b0b0b0b-0000-4000-8000-000000000000";
+const tooLong = "t".repeat(256);
 
 let cloud: TestCloud;
 beforeEach(async () => {
@@ -62,6 +68,55 @@ async function network(more: Properties = {}): Promise<{ readonly networkId: str
 }
 
 describe("a load balancer", () => {
+  const type = "openstack:loadbalancer/loadBalancer:LoadBalancer";
+
+  test("is judged by the place of its address, its quota and the address, in this order", async () => {
+    const { networkId, subnetId } = await network();
+    const ask = (inputs: Properties) => refused(make(type, { name: "lb", ...inputs }));
+    limit("loadBalancers", 0);
+    expect(await ask({ vipSubnetId: nobody })).toContain(`Subnet ${nobody} not found`);
+    expect(await ask({ vipNetworkId: nobody })).toContain(`Network ${nobody} not found`);
+    expect(await ask({ vipPortId: nobody })).toContain(`Port ${nobody} not found`);
+    expect(await ask({ vipSubnetId: subnetId, vipNetworkId: nobody })).toContain(`Network ${nobody} not found`);
+    expect(await ask({ vipNetworkId: networkId, vipAddress: "10.99.0.1" })).toContain(
+      "does not contain a subnet for VIP",
+    );
+    expect(await ask({ vipSubnetId: subnetId, vipAddress: "10.99.0.1" })).toContain("Quota has been met");
+    limit("loadBalancers", 5);
+    expect(await ask({ vipSubnetId: subnetId, vipAddress: "10.99.0.1" })).toMatch(/Provider 'amphora'.*HTTP 500/);
+  });
+
+  test("takes a port that nothing uses, with its only address", async () => {
+    const { networkId, subnetId } = await network();
+    const fixedIps = [{ subnetId, ipAddress: "10.9.0.77" }];
+    const free = await make(types.port, { name: "p", networkId, fixedIps });
+    const two = await make(types.port, { name: "q", networkId, fixedIps: [{ subnetId }, { subnetId }] });
+    const used = await make(types.port, { name: "u", networkId, deviceId: "front-0" });
+    const balancer = await make(type, { name: "lb", vipPortId: free.id });
+    expect(balancer.properties).toMatchObject({ vipAddress: "10.9.0.77", vipSubnetId: subnetId });
+    expect(await refused(make(type, { name: "lb", vipPortId: two.id }))).toContain("could not be determined");
+    expect(await refused(make(type, { name: "lb", vipPortId: used.id }))).toContain("already used by device front-0");
+  });
+
+  test("a member is judged by its subnet, its quota and its neighbours, in this order", async () => {
+    const { id: poolId } = await pool();
+    await make(types.member, { ...front, poolId });
+    limit("members", 1);
+    expect(await refused(make(types.member, { ...front, poolId, subnetId: nobody }, 1))).toContain("not found");
+    expect(await refused(make(types.member, { ...front, poolId }, 1))).toContain("Quota has been met");
+  });
+
+  test("numbers of a monitor or a listener that are 0 are never sent", async () => {
+    const { id: poolId, properties } = await pool();
+    const monitor = { name: "m", poolId, type: "TCP", delay: 5, timeout: 4, maxRetries: 3 };
+    for (const name of ["delay", "timeout", "maxRetries"]) {
+      expect(await refused(make(types.monitor, { ...monitor, [name]: 0 }, 1))).toContain("Missing input for argument");
+    }
+    const listener = { name: "l", loadbalancerId: properties.loadbalancerId, protocol: "HTTP", protocolPort: 0 };
+    const listenerType = "openstack:loadbalancer/listener:Listener";
+    expect(await refused(make(listenerType, listener, 1))).toContain("Missing input for argument");
+  });
+
   async function pool(): Promise<Made> {
     const { subnetId } = await network();
     const balancer = await make("openstack:loadbalancer/loadBalancer:LoadBalancer", {
@@ -107,7 +162,13 @@ describe("a load balancer", () => {
 });
 
 describe("a port", () => {
-  const nobody = "0b0b0b0b-0000-4000-8000-000000000000";
+  test("with groups and without any is refused by the provider, new and changed", async () => {
+    const { networkId } = await network();
+    const both = { name: "p", networkId, noSecurityGroups: true, securityGroupIds: [nobody] };
+    expect(await refused(make(types.port, both))).toContain("Cannot have both no_security_groups");
+    const port = await make(types.port, { name: "p", networkId });
+    expect(await refused(update(port, both))).toContain("Cannot have both no_security_groups");
+  });
 
   test("is judged by its quota, its subnet, its security and its groups, in this order", async () => {
     const { networkId } = await network({ portSecurityEnabled: false });
@@ -187,6 +248,101 @@ describe("a subnet", () => {
   });
 });
 
+describe("tags that are too long", () => {
+  test("are refused once the resource is there, and it stays", async () => {
+    const { networkId } = await network();
+    const kinds: readonly (readonly [type: string, inputs: Properties])[] = [
+      [types.network, {}],
+      [types.subnet, { networkId, cidr: "10.10.0.0/24" }],
+      [types.port, { networkId }],
+      [types.router, {}],
+      ["openstack:networking/secGroup:SecGroup", {}],
+    ];
+    for (const [type, inputs] of [...kinds.map(([type, more]) => [type, { name: "x", ...more }] as const)]) {
+      const failure = await make(type, { ...inputs, tags: [tooLong] }).catch((error: Failure) => error);
+      expect(failure).toMatchObject({ message: expect.stringContaining("400 InvalidInput"), left: expect.anything() });
+    }
+    const failure = await make(types.floatingIp, { pool: "Ext-Net", tags: [tooLong] }).catch((error: Failure) => error);
+    expect(failure).toMatchObject({ left: expect.anything() });
+  });
+
+  test("are refused after the rest of a change", async () => {
+    const made = await make(types.network, { name: "net" });
+    expect(await refused(update(made, { name: "renamed", tags: [tooLong] }))).toContain("400 InvalidInput");
+    expect(cloud.cloud.neutron.networks.get(made.id)).toMatchObject({ name: "renamed", tags: [] });
+  });
+});
+
+describe("a router", () => {
+  test("with a choice of SNAT needs a gateway, and then an administrator, before any quota", async () => {
+    limit("routers", 0);
+    const outside = cloud.cloud.neutron.networks.list({ region }).find((one) => one.external)?.id;
+    const ask = (inputs: Properties) => refused(make(types.router, { name: "r", ...inputs }));
+    expect(await ask({ enableSnat: false })).toContain("requires external_network_id");
+    expect(await ask({ enableSnat: true, externalNetworkId: outside })).toContain("403 PolicyNotAuthorized");
+    limit("routers", 5);
+    const router = await make(types.router, { name: "r", externalNetworkId: outside });
+    const snat = { name: "r", externalNetworkId: outside, enableSnat: false };
+    expect(await refused(update(router, snat))).toContain("403 PolicyNotAuthorized");
+  });
+});
+
+describe("a floating address", () => {
+  async function behindRouter(): Promise<{ readonly networkId: string; readonly subnetId: string }> {
+    const outside = cloud.cloud.neutron.networks.list({ region }).find((one) => one.external)?.id;
+    const router = await make(types.router, { name: "r", externalNetworkId: outside });
+    const place = await network();
+    const way = { routerId: router.id, subnetId: place.subnetId };
+    await make("openstack:networking/routerInterface:RouterInterface", way);
+    return place;
+  }
+
+  test("needs to know which of several addresses it leads to", async () => {
+    const { networkId, subnetId } = await behindRouter();
+    const fixedIps = ["10.9.0.77", "10.9.0.78"].map((ipAddress) => ({ subnetId, ipAddress }));
+    const { id: portId } = await make(types.port, { name: "p", networkId, fixedIps });
+    const ask = (inputs: Properties) => refused(make(types.floatingIp, { pool: "Ext-Net", ...inputs }));
+    expect(await ask({ portId })).toContain("has multiple fixed IPv4 addresses");
+    expect(await ask({ portId, fixedIp: "10.9.0.79" })).toContain("does not have fixed ip 10.9.0.79");
+    expect(await ask({ fixedIp: "10.9.0.77" })).toContain("cannot be specified without a port_id");
+    expect(await ask({ portId, fixedIp: "next door" })).toContain("400 HTTPBadRequest");
+    const made = await make(types.floatingIp, { pool: "Ext-Net", portId, fixedIp: "10.9.0.78" });
+    expect(made.properties.fixedIp).toBe("10.9.0.78");
+    // Any change is judged again, without the address that was chosen.
+    expect(await refused(update(made, { ...made.inputs, description: "changed" }))).toContain("has multiple fixed");
+  });
+
+  test("is led elsewhere without the address that the program named before", async () => {
+    const { networkId, subnetId } = await behindRouter();
+    const ports = await Promise.all(
+      ["10.9.0.77", "10.9.0.78"].map((ipAddress) =>
+        make(types.port, { name: ipAddress, networkId, fixedIps: [{ subnetId, ipAddress }] }),
+      ),
+    );
+    const { properties } = await make(types.floatingIp, { pool: "Ext-Net" });
+    const way = { floatingIp: properties.address, portId: ports[0]?.id };
+    const association = await make(types.floatingIpAssociate, way);
+    const moved = await update(association, { ...way, portId: ports[1]?.id });
+    expect(moved.fixedIp).toBe("10.9.0.78");
+  });
+});
+
+describe("an object", () => {
+  test("without content is refused by the provider", async () => {
+    await make(types.container, { name: "c" });
+    expect(await refused(make(types.object, { containerName: "c", name: "o" }))).toContain("Must specify");
+  });
+
+  test("is emptied by a change of its metadata alone", async () => {
+    await make(types.container, { name: "c" });
+    const inputs = { containerName: "c", name: "o", content: "abc" };
+    const object = await make(types.object, inputs);
+    const changed = await update(object, { ...inputs, metadata: { use: "rush" } });
+    expect(changed.contentLength).toBe(0);
+    expect(cloud.cloud.swift.objects.content("c", "o", region)).toBe("");
+  });
+});
+
 test("a container that keeps versions is not empty when its objects are gone", async () => {
   const { swift } = cloud.cloud;
   const container = await make(types.container, { name: "c", versioning: true });
@@ -215,6 +371,13 @@ test("a secret is refused that is over already, or of no bits", async () => {
 test("a floating address of no pool is refused by the provider, whatever the quota", async () => {
   limit("floatingIps", 0);
   expect(await refused(make(types.floatingIp, { pool: "no-such-pool" }))).toContain("pool name no-such-pool");
+});
+
+test("a volume that cannot become larger keeps its old name too", async () => {
+  const volume = await make(types.volume, { name: "v", size: 2 });
+  expect(await refused(update(volume, { name: "w", size: 0 }))).toContain("Missing input for argument");
+  expect(await refused(update(volume, { name: "w", size: 1 }))).toContain("(HTTP 400");
+  expect(cloud.cloud.cinder.volumes.get(volume.id).name).toBe("v");
 });
 
 test("a volume of no zone is refused before its quota is asked", async () => {

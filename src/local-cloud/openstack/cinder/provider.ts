@@ -1,6 +1,6 @@
 import type { LocalCloud } from "../../local-cloud.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../../provider/resource-adapter.ts";
-import { flagOf, mapOf, needNumber, needText, sentText, textOf } from "../../provider/value-readers.ts";
+import { flagOf, mapOf, needNonZero, needNumber, needText, sentText, textOf } from "../../provider/value-readers.ts";
 import { retryConflict, waitFor, waitUntilGone } from "../../provider/waiting.ts";
 import { sameValue, type Values } from "../../provider/wire-values.ts";
 import type { VolumeView } from "./types.ts";
@@ -44,16 +44,22 @@ export class VolumeAdapter implements ResourceAdapter {
 
   async update(id: string, wanted: Values, known: Values, call: CallContext): Promise<Observed> {
     const { volumes } = this.#cloud.cinder;
+    if (!sameValue(wanted.size, known.size)) {
+      const online = flagOf(wanted, "enableOnlineResize") ?? false;
+      if (volumes.get(id).status === "in-use" && !online) {
+        throw new Error(
+          `Error extending openstack_blockstorage_volume_v3 ${id}, volume is attached to the instance and resizing online is disabled, see enable_online_resize option`,
+        );
+      }
+      volumes.extend(id, needNonZero(wanted, "size"), online);
+      await call.accepted(id);
+      await this.#settled(id, call, ["extending"], ["available", "in-use"]);
+    }
     volumes.update(id, {
       name: textOf(wanted, "name"),
       description: sentText(wanted, "description"),
       metadata: mapOf(wanted, "metadata"),
     });
-    if (!sameValue(wanted.size, known.size)) {
-      volumes.extend(id, needNumber(wanted, "size"), flagOf(wanted, "enableOnlineResize") ?? false);
-      await call.accepted(id);
-      await this.#settled(id, call, ["extending"], ["available", "in-use"]);
-    }
     return observe(volumes.get(id));
   }
 

@@ -1,8 +1,18 @@
+import { isIP } from "node:net";
+import type { CloudError } from "../../kernel/cloud-error.ts";
 import { given } from "../../kernel/records.ts";
 import type { StoredRecord } from "../../kernel/store.ts";
-import { conflict, type FloatingIpBody, type NeutronRecords, notFound } from "./neutron-records.ts";
+import {
+  badRequest,
+  checkTexts,
+  conflict,
+  type FloatingIpBody,
+  type NeutronRecords,
+  notFound,
+  type PortBody,
+} from "./neutron-records.ts";
 import type { Routers } from "./routers.ts";
-import type { CreateFloatingIpArgs, FloatingIpsApi, FloatingIpView, UpdateFloatingIpArgs } from "./types.ts";
+import type { CreateFloatingIpArgs, FixedIp, FloatingIpsApi, FloatingIpView, UpdateFloatingIpArgs } from "./types.ts";
 
 export class FloatingIps implements FloatingIpsApi {
   readonly #records: NeutronRecords;
@@ -14,8 +24,10 @@ export class FloatingIps implements FloatingIpsApi {
   }
 
   create(args: CreateFloatingIpArgs): FloatingIpView {
+    checkTexts(args);
     const { context, networks, subnets, floatingIps, addresses } = this.#records;
     const region = this.#records.enterRegion(args.region);
+    requireAddress(args.fixedIp);
     return context.write(() => {
       this.#records.requireQuota(region, "floatingIps", floatingIps.count(region), "floatingip");
       const network = networks.list({ region, name: args.pool }).find(({ body }) => body.external);
@@ -28,6 +40,7 @@ export class FloatingIps implements FloatingIpsApi {
       if (subnet === undefined || address === undefined) {
         throw conflict("IpAddressGenerationFailure", `No more IP addresses available on network ${network.id}.`);
       }
+      if (args.fixedIp !== undefined && args.portId === undefined) throw portNeeded();
       addresses.claim(subnet.id, address, id);
       const record = floatingIps.insert({
         id,
@@ -53,11 +66,7 @@ export class FloatingIps implements FloatingIpsApi {
   ): StoredRecord<FloatingIpBody> {
     const { ports, floatingIps } = this.#records;
     const port = ports.require(portId);
-    const fixed =
-      wanted === undefined ? port.body.fixedIps[0] : port.body.fixedIps.find(({ ipAddress }) => ipAddress === wanted);
-    if (fixed === undefined) {
-      throw notFound("BadRequest", `Port ${portId} does not have fixed ip ${wanted ?? ""}.`);
-    }
+    const fixed = fixedIpOf(port, wanted);
     const router = this.#routers.routerOf(fixed.subnetId);
     if (router?.body.externalNetworkId !== record.body.networkId) {
       throw notFound(
@@ -65,10 +74,11 @@ export class FloatingIps implements FloatingIpsApi {
         `External network ${record.body.networkId} is not reachable from subnet ${fixed.subnetId}.  Therefore, cannot associate Port ${portId} with a Floating IP.`,
       );
     }
-    const other = floatingIps
-      .list({ parent: portId })
-      .find(({ id, body }) => id !== record.id && body.fixedIp === fixed.ipAddress);
-    if (other !== undefined) {
+    // Neutron does not look at it again where the port stays the same.
+    const isTaken =
+      record.body.portId !== portId &&
+      floatingIps.list({ parent: portId }).some(({ body }) => body.fixedIp === fixed.ipAddress);
+    if (isTaken) {
       throw conflict(
         "FloatingIPPortAlreadyAssociated",
         `Cannot associate floating IP ${record.name} (${record.id}) with port ${portId} using fixed IP ${fixed.ipAddress}, as that fixed IP already has a floating IP on external network ${record.body.networkId}.`,
@@ -93,16 +103,20 @@ export class FloatingIps implements FloatingIpsApi {
   }
 
   update(id: string, args: UpdateFloatingIpArgs): FloatingIpView {
+    checkTexts(args);
     const { context, floatingIps } = this.#records;
     return context.write(() => {
       const { portId, fixedIp, ...rest } = given(args);
+      requireAddress(fixedIp);
+      if (fixedIp !== undefined && (portId ?? undefined) === undefined) throw portNeeded();
       const record = floatingIps.change(floatingIps.require(id), rest);
-      if (portId === null) {
-        return this.#view(
-          floatingIps.save({ ...record, parent: "", body: { ...record.body, portId: undefined, fixedIp: undefined } }),
-        );
-      }
-      return this.#view(portId === undefined ? record : this.#associate(record, portId, fixedIp));
+      if (portId === undefined && rest.description === undefined) return this.#view(record);
+      // Neutron judges an association again with every change, also where it stays.
+      const target = portId === undefined ? record.body.portId : (portId ?? undefined);
+      if (target !== undefined) return this.#view(this.#associate(record, target, fixedIp));
+      return this.#view(
+        floatingIps.save({ ...record, parent: "", body: { ...record.body, portId: undefined, fixedIp: undefined } }),
+      );
     });
   }
 
@@ -129,4 +143,38 @@ export class FloatingIps implements FloatingIpsApi {
       status: port === undefined ? "DOWN" : "ACTIVE",
     };
   }
+}
+
+/** Source: Neutron, `_internal_fip_assoc_data` of db/l3_db.py. */
+function fixedIpOf({ id, body: { fixedIps } }: StoredRecord<PortBody>, wanted: string | undefined): FixedIp {
+  if (wanted !== undefined) {
+    const found = fixedIps.find(({ ipAddress }) => ipAddress === wanted);
+    if (found === undefined) throw refused(`Port ${id} does not have fixed ip ${wanted}`);
+    return found;
+  }
+  const [only, ...others] = fixedIps;
+  if (only === undefined) throw refused(`Cannot add floating IP to port ${id} that has no fixed IPv4 addresses`);
+  if (others.length > 0) {
+    throw refused(
+      `Port ${id} has multiple fixed IPv4 addresses.  Must provide a specific IPv4 address when assigning a floating IP`,
+    );
+  }
+  return only;
+}
+
+function requireAddress(fixedIp: string | undefined): void {
+  if (fixedIp !== undefined && isIP(fixedIp) === 0) {
+    throw badRequest(
+      "HTTPBadRequest",
+      `Invalid input for fixed_ip_address. Reason: '${fixedIp}' is not a valid IP address.`,
+    );
+  }
+}
+
+function portNeeded(): CloudError {
+  return refused("fixed_ip_address cannot be specified without a port_id");
+}
+
+function refused(reason: string): CloudError {
+  return badRequest("BadRequest", `Bad floatingip request: ${reason}.`);
 }

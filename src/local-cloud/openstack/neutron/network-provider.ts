@@ -5,7 +5,7 @@ import type { CallContext, Observed, ResourceAdapter } from "../../provider/reso
 import { flagOf, mapOf, needText, objectsOf, sentText, textOf, textsOf } from "../../provider/value-readers.ts";
 import { retryConflict, waitUntilGone } from "../../provider/waiting.ts";
 import { sameValue, type Values } from "../../provider/wire-values.ts";
-import { sentTags, shownTags } from "./tags-provider.ts";
+import { shownTags, withChangedTags, withTags } from "./tags-provider.ts";
 import type { AddressRange, HostRoute, NetworkView, SubnetView } from "./types.ts";
 
 /** openstack:networking/network:Network */
@@ -25,11 +25,11 @@ export class NetworkAdapter implements ResourceAdapter {
       description: textOf(inputs, "description"),
       adminStateUp: flagOf(inputs, "adminStateUp"),
       portSecurityEnabled: flagOf(inputs, "portSecurityEnabled"),
-      tags: textsOf(inputs, "tags"),
       valueSpecs: mapOf(inputs, "valueSpecs"),
     });
     await call.accepted(network.id);
-    return this.#observe(network, inputs);
+    const tagged = withTags(inputs, network, (tags) => this.#cloud.neutron.networks.update(network.id, { tags }));
+    return this.#observe(tagged, inputs);
   }
 
   async read(id: string, known: Values): Promise<Observed> {
@@ -37,16 +37,15 @@ export class NetworkAdapter implements ResourceAdapter {
   }
 
   async update(id: string, wanted: Values, known: Values): Promise<Observed> {
-    return this.#observe(
-      this.#cloud.neutron.networks.update(id, {
-        name: textOf(wanted, "name"),
-        description: sentText(wanted, "description"),
-        adminStateUp: flagOf(wanted, "adminStateUp"),
-        portSecurityEnabled: flagOf(wanted, "portSecurityEnabled"),
-        tags: sentTags(wanted, known),
-      }),
-      wanted,
-    );
+    const { networks } = this.#cloud.neutron;
+    const updated = networks.update(id, {
+      name: textOf(wanted, "name"),
+      description: sentText(wanted, "description"),
+      adminStateUp: flagOf(wanted, "adminStateUp"),
+      portSecurityEnabled: flagOf(wanted, "portSecurityEnabled"),
+    });
+    const tagged = withChangedTags({ wanted, known }, updated, (tags) => networks.update(id, { tags }));
+    return this.#observe(tagged, wanted);
   }
 
   async delete(id: string, _known: Values, call: CallContext): Promise<void> {
@@ -119,10 +118,10 @@ export class SubnetAdapter implements ResourceAdapter {
       networkId: needText(inputs, "networkId"),
       cidr: needText(inputs, "cidr"),
       ...addressing(inputs),
-      tags: textsOf(inputs, "tags"),
     });
     await call.accepted(subnet.id);
-    return this.#observe(subnet, inputs);
+    const tagged = withTags(inputs, subnet, (tags) => this.#cloud.neutron.subnets.update(subnet.id, { tags }));
+    return this.#observe(tagged, inputs);
   }
 
   async read(id: string, known: Values): Promise<Observed> {
@@ -131,17 +130,16 @@ export class SubnetAdapter implements ResourceAdapter {
 
   async update(id: string, wanted: Values, known: Values): Promise<Observed> {
     if (!sameValue(wanted.dnsNameservers, known.dnsNameservers)) requireUnique(wanted);
-    return this.#observe(
-      this.#cloud.neutron.subnets.update(id, {
-        name: textOf(wanted, "name"),
-        description: sentText(wanted, "description"),
-        ...addressing(wanted),
-        dnsNameservers: textsOf(wanted, "dnsNameservers") ?? [],
-        hostRoutes: routes(wanted) ?? [],
-        tags: sentTags(wanted, known),
-      }),
-      wanted,
-    );
+    const { subnets } = this.#cloud.neutron;
+    const updated = subnets.update(id, {
+      name: textOf(wanted, "name"),
+      description: sentText(wanted, "description"),
+      ...addressing(wanted),
+      dnsNameservers: textsOf(wanted, "dnsNameservers") ?? [],
+      hostRoutes: routes(wanted) ?? [],
+    });
+    const tagged = withChangedTags({ wanted, known }, updated, (tags) => subnets.update(id, { tags }));
+    return this.#observe(tagged, wanted);
   }
 
   async delete(id: string, _known: Values, call: CallContext): Promise<void> {

@@ -189,7 +189,12 @@ export function ruleKey(rule: NewRule): string {
 export function checkTexts(args: {
   readonly name?: string | undefined;
   readonly description?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
 }): void {
+  const tag = args.tags?.find((one) => [...one].length > longestText);
+  if (tag !== undefined) {
+    throw badRequest("InvalidInput", `Invalid input for operation: '${tag}' exceeds maximum length of ${longestText}.`);
+  }
   for (const field of ["name", "description"] as const) {
     const text = args[field];
     if (text !== undefined && [...text].length > longestText) {

@@ -3,7 +3,7 @@ import type { CallContext, Observed, ResourceAdapter } from "../../provider/reso
 import { flagOf, needText, objectsOf, sentText, textOf, textsOf } from "../../provider/value-readers.ts";
 import { waitUntilGone } from "../../provider/waiting.ts";
 import { isEmpty, sameValue, type Values } from "../../provider/wire-values.ts";
-import { sentTags, shownTags } from "./tags-provider.ts";
+import { shownTags, withChangedTags, withTags } from "./tags-provider.ts";
 import type { CreatePortArgs, PortView } from "./types.ts";
 
 /** openstack:networking/port:Port. Read never sets fixedIps nor securityGroupIds: the provider shows all of them apart. */
@@ -32,6 +32,7 @@ export class PortAdapter implements ResourceAdapter {
   }
 
   async create(inputs: Values, call: CallContext): Promise<Observed> {
+    requireOneAnswer(inputs);
     const port = this.#cloud.neutron.ports.create({
       region: textOf(inputs, "region") ?? call.region,
       name: needText(inputs, "name"),
@@ -45,10 +46,10 @@ export class PortAdapter implements ResourceAdapter {
       portSecurityEnabled: flagOf(inputs, "portSecurityEnabled"),
       deviceId: textOf(inputs, "deviceId"),
       deviceOwner: textOf(inputs, "deviceOwner"),
-      tags: textsOf(inputs, "tags"),
     });
     await call.accepted(port.id);
-    return this.#observe(port, inputs);
+    const tagged = withTags(inputs, port, (tags) => this.#cloud.neutron.ports.update(port.id, { tags }));
+    return this.#observe(tagged, inputs);
   }
 
   async read(id: string, known: Values): Promise<Observed> {
@@ -56,19 +57,21 @@ export class PortAdapter implements ResourceAdapter {
   }
 
   async update(id: string, wanted: Values, known: Values): Promise<Observed> {
-    return this.#observe(
-      this.#cloud.neutron.ports.update(id, {
-        name: textOf(wanted, "name"),
-        description: sentText(wanted, "description"),
-        adminStateUp: flagOf(wanted, "adminStateUp"),
-        fixedIps: sentFixedIps(wanted, known),
-        securityGroupIds: sentGroups(wanted, known),
-        portSecurityEnabled: flagOf(wanted, "portSecurityEnabled"),
-        tags: sentTags(wanted, known),
-      }),
-      wanted,
-      { ...takenAway(wanted, known, "noSecurityGroups"), ...takenAway(wanted, known, "noFixedIp") },
-    );
+    requireOneAnswer(wanted);
+    const { ports } = this.#cloud.neutron;
+    const updated = ports.update(id, {
+      name: textOf(wanted, "name"),
+      description: sentText(wanted, "description"),
+      adminStateUp: flagOf(wanted, "adminStateUp"),
+      fixedIps: sentFixedIps(wanted, known),
+      securityGroupIds: sentGroups(wanted, known),
+      portSecurityEnabled: flagOf(wanted, "portSecurityEnabled"),
+    });
+    const tagged = withChangedTags({ wanted, known }, updated, (tags) => ports.update(id, { tags }));
+    return this.#observe(tagged, wanted, {
+      ...takenAway(wanted, known, "noSecurityGroups"),
+      ...takenAway(wanted, known, "noFixedIp"),
+    });
   }
 
   async delete(id: string, _known: Values, call: CallContext): Promise<void> {
@@ -106,6 +109,13 @@ export class PortAdapter implements ResourceAdapter {
         qosPolicyId: "",
       },
     };
+  }
+}
+
+/** What the real provider refuses before it asks Neutron. */
+function requireOneAnswer(inputs: Values): void {
+  if (flagOf(inputs, "noSecurityGroups") === true && (textsOf(inputs, "securityGroupIds") ?? []).length > 0) {
+    throw new Error("Cannot have both no_security_groups and security_group_ids set for openstack_networking_port_v2");
   }
 }
 

@@ -1,9 +1,9 @@
 import type { LocalCloud } from "../../local-cloud.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../../provider/resource-adapter.ts";
-import { flagOf, needText, sentText, textOf, textsOf } from "../../provider/value-readers.ts";
+import { flagOf, needText, sentText, textOf } from "../../provider/value-readers.ts";
 import { retryConflict, waitUntilGone } from "../../provider/waiting.ts";
 import { sameValue, type Values } from "../../provider/wire-values.ts";
-import { sentTags, shownTags } from "./tags-provider.ts";
+import { shownTags, withChangedTags, withTags } from "./tags-provider.ts";
 import type { FloatingIpView, RouterInterfaceView, RouterView } from "./types.ts";
 
 /** openstack:networking/router:Router */
@@ -17,6 +17,7 @@ export class RouterAdapter implements ResourceAdapter {
   }
 
   async create(inputs: Values, call: CallContext): Promise<Observed> {
+    if (inputs.enableSnat !== undefined) requireGateway(inputs);
     const router = this.#cloud.neutron.routers.create({
       region: textOf(inputs, "region") ?? call.region,
       name: needText(inputs, "name"),
@@ -24,10 +25,10 @@ export class RouterAdapter implements ResourceAdapter {
       adminStateUp: flagOf(inputs, "adminStateUp"),
       enableSnat: flagOf(inputs, "enableSnat"),
       externalNetworkId: textOf(inputs, "externalNetworkId"),
-      tags: textsOf(inputs, "tags"),
     });
     await call.accepted(router.id);
-    return this.#observe(router, inputs);
+    const tagged = withTags(inputs, router, (tags) => this.#cloud.neutron.routers.update(router.id, { tags }));
+    return this.#observe(tagged, inputs);
   }
 
   async read(id: string, known: Values): Promise<Observed> {
@@ -36,17 +37,18 @@ export class RouterAdapter implements ResourceAdapter {
 
   async update(id: string, wanted: Values, known: Values): Promise<Observed> {
     const external = textOf(wanted, "externalNetworkId");
-    return this.#observe(
-      this.#cloud.neutron.routers.update(id, {
-        name: textOf(wanted, "name"),
-        description: sentText(wanted, "description"),
-        adminStateUp: flagOf(wanted, "adminStateUp"),
-        enableSnat: flagOf(wanted, "enableSnat"),
-        externalNetworkId: sameValue(external, known.externalNetworkId) ? undefined : external,
-        tags: sentTags(wanted, known),
-      }),
-      wanted,
-    );
+    const changesSnat = wanted.enableSnat !== undefined && !sameValue(wanted.enableSnat, known.enableSnat);
+    if (changesSnat) requireGateway(wanted);
+    const { routers } = this.#cloud.neutron;
+    const updated = routers.update(id, {
+      name: textOf(wanted, "name"),
+      description: sentText(wanted, "description"),
+      adminStateUp: flagOf(wanted, "adminStateUp"),
+      enableSnat: changesSnat ? flagOf(wanted, "enableSnat") : undefined,
+      externalNetworkId: sameValue(external, known.externalNetworkId) ? undefined : external,
+    });
+    const tagged = withChangedTags({ wanted, known }, updated, (tags) => routers.update(id, { tags }));
+    return this.#observe(tagged, wanted);
   }
 
   async delete(id: string, _known: Values, call: CallContext): Promise<void> {
@@ -73,6 +75,13 @@ export class RouterAdapter implements ResourceAdapter {
         tenantId: this.#cloud.keystone.projectId,
       },
     };
+  }
+}
+
+/** What the real provider refuses before it asks Neutron. */
+function requireGateway(inputs: Values): void {
+  if (textOf(inputs, "externalNetworkId") === undefined) {
+    throw new Error("setting enable_snat for openstack_networking_router_v2 requires external_network_id to be set");
   }
 }
 
@@ -139,10 +148,12 @@ export class FloatingIpAdapter implements ResourceAdapter {
       pool,
       portId: textOf(inputs, "portId"),
       fixedIp: textOf(inputs, "fixedIp"),
-      tags: textsOf(inputs, "tags"),
     });
     await call.accepted(floatingIp.id);
-    return this.#observe(floatingIp, inputs);
+    const tagged = withTags(inputs, floatingIp, (tags) =>
+      this.#cloud.neutron.floatingIps.update(floatingIp.id, { tags }),
+    );
+    return this.#observe(tagged, inputs);
   }
 
   async read(id: string, known: Values): Promise<Observed> {
@@ -150,17 +161,20 @@ export class FloatingIpAdapter implements ResourceAdapter {
   }
 
   async update(id: string, wanted: Values, known: Values): Promise<Observed> {
-    const portId = textOf(wanted, "portId");
-    return this.#observe(
-      this.#cloud.neutron.floatingIps.update(id, {
-        description: sentText(wanted, "description"),
-        // Left out is not taken away: an association may belong to a resource of its own.
-        portId: wanted.portId === undefined || sameValue(portId ?? "", known.portId) ? undefined : (portId ?? null),
-        fixedIp: textOf(wanted, "fixedIp"),
-        tags: sentTags(wanted, known),
-      }),
-      wanted,
-    );
+    // Left out is not taken away: an association may belong to a resource of its own.
+    const changes = (name: "portId" | "fixedIp") =>
+      wanted[name] !== undefined && !sameValue(textOf(wanted, name) ?? "", known[name] ?? "");
+    const associates = changes("portId") || changes("fixedIp");
+    const { floatingIps } = this.#cloud.neutron;
+    const updated = floatingIps.update(id, {
+      description: sameValue(wanted.description ?? "", known.description ?? "")
+        ? undefined
+        : sentText(wanted, "description"),
+      portId: associates ? (textOf(wanted.portId === undefined ? known : wanted, "portId") ?? null) : undefined,
+      fixedIp: changes("fixedIp") ? textOf(wanted, "fixedIp") : undefined,
+    });
+    const tagged = withChangedTags({ wanted, known }, updated, (tags) => floatingIps.update(id, { tags }));
+    return this.#observe(tagged, wanted);
   }
 
   async delete(id: string, _known: Values, call: CallContext): Promise<void> {
@@ -212,8 +226,9 @@ export class FloatingIpAssociateAdapter implements ResourceAdapter {
     return view.portId === undefined ? undefined : observeAssociation(view);
   }
 
-  async update(id: string, wanted: Values, _known: Values, call: CallContext): Promise<Observed> {
-    return this.#associate(id, wanted, call);
+  async update(id: string, wanted: Values, known: Values, call: CallContext): Promise<Observed> {
+    const keeps = sameValue(textOf(wanted, "fixedIp") ?? "", known.fixedIp ?? "");
+    return this.#associate(id, keeps ? { ...wanted, fixedIp: undefined } : wanted, call);
   }
 
   async delete(id: string, _known: Values, call: CallContext): Promise<void> {

@@ -1,4 +1,5 @@
 import { Cidr } from "../../../core/cidr.ts";
+import { CloudError } from "../../kernel/cloud-error.ts";
 import { given } from "../../kernel/records.ts";
 import type { StoredRecord } from "../../kernel/store.ts";
 import {
@@ -37,6 +38,7 @@ export class Routers implements RoutersApi {
     const { context, routers } = this.#records;
     const region = this.#records.enterRegion(args.region);
     return context.write(() => {
+      requireAdministrator(args.enableSnat, "create");
       this.#records.requireQuota(region, "routers", routers.count(region), "router");
       const id = context.uuid("router", region, args.name);
       return view(
@@ -114,6 +116,7 @@ export class Routers implements RoutersApi {
     return context.write(() => {
       const record = routers.require(id);
       const { name, externalNetworkId, ...rest } = given(args);
+      requireAdministrator(args.enableSnat, "update");
       let { externalFixedIps } = record.body;
       let network = record.body.externalNetworkId;
       if (externalNetworkId !== undefined && (externalNetworkId ?? undefined) !== network) {
@@ -254,6 +257,17 @@ function interfaceView(port: StoredRecord<PortBody>): RouterInterfaceView {
     region: port.region,
     ipAddress: fixed?.ipAddress ?? "",
   };
+}
+
+/** Neutron's policy gives it to administrators alone, which no project's user is. Source: Neutron, conf/policies/router.py. */
+function requireAdministrator(enableSnat: boolean | undefined, verb: "create" | "update"): void {
+  if (enableSnat === undefined) return;
+  const rule = `${verb}_router:external_gateway_info`;
+  throw new CloudError(
+    403,
+    "PolicyNotAuthorized",
+    `(rule:${verb}_router and (rule:${rule} and rule:${rule}:enable_snat)) is disallowed by policy`,
+  );
 }
 
 function view(record: StoredRecord<RouterBody>): RouterView {

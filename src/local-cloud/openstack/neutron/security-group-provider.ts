@@ -1,9 +1,9 @@
 import type { LocalCloud } from "../../local-cloud.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../../provider/resource-adapter.ts";
-import { flagOf, needText, numberOf, sentText, textOf, textsOf } from "../../provider/value-readers.ts";
+import { flagOf, needText, numberOf, sentText, textOf } from "../../provider/value-readers.ts";
 import { retryConflict, waitUntilGone } from "../../provider/waiting.ts";
 import type { Values } from "../../provider/wire-values.ts";
-import { sentTags, shownTags } from "./tags-provider.ts";
+import { shownTags, withChangedTags, withTags } from "./tags-provider.ts";
 import type { SecurityGroupRuleView, SecurityGroupView } from "./types.ts";
 
 /** openstack:networking/secGroup:SecGroup */
@@ -22,10 +22,10 @@ export class SecurityGroupAdapter implements ResourceAdapter {
       name: needText(inputs, "name"),
       description: textOf(inputs, "description"),
       deleteDefaultRules: flagOf(inputs, "deleteDefaultRules"),
-      tags: textsOf(inputs, "tags"),
     });
     await call.accepted(group.id);
-    return this.#observe(group, inputs);
+    const tagged = withTags(inputs, group, (tags) => this.#cloud.neutron.securityGroups.update(group.id, { tags }));
+    return this.#observe(tagged, inputs);
   }
 
   async read(id: string, known: Values): Promise<Observed> {
@@ -33,14 +33,13 @@ export class SecurityGroupAdapter implements ResourceAdapter {
   }
 
   async update(id: string, wanted: Values, known: Values): Promise<Observed> {
-    return this.#observe(
-      this.#cloud.neutron.securityGroups.update(id, {
-        name: textOf(wanted, "name"),
-        description: sentText(wanted, "description"),
-        tags: sentTags(wanted, known),
-      }),
-      wanted,
-    );
+    const { securityGroups } = this.#cloud.neutron;
+    const updated = securityGroups.update(id, {
+      name: textOf(wanted, "name"),
+      description: sentText(wanted, "description"),
+    });
+    const tagged = withChangedTags({ wanted, known }, updated, (tags) => securityGroups.update(id, { tags }));
+    return this.#observe(tagged, wanted);
   }
 
   async delete(id: string, _known: Values, call: CallContext): Promise<void> {

@@ -3,7 +3,7 @@ import type { CallContext, Observed, ResourceAdapter } from "../../provider/reso
 import {
   flagOf,
   mapOf,
-  needNumber,
+  needNonZero,
   needText,
   numberOf,
   sentText,
@@ -143,7 +143,7 @@ export class ListenerAdapter implements ResourceAdapter {
         defaultPoolId: textOf(inputs, "defaultPoolId"),
         loadBalancerId,
         protocol: needText(inputs, "protocol"),
-        protocolPort: needNumber(inputs, "protocolPort"),
+        protocolPort: needNonZero(inputs, "protocolPort"),
       });
     const id = await changeBalancer(this.#cloud, call, loadBalancerId, () => this.#settling(create().id));
     return this.#observe(listeners.get(id));

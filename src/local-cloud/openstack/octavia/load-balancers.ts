@@ -1,8 +1,10 @@
+import { Cidr, IpAddress } from "../../../core/cidr.ts";
 import { CloudError } from "../../kernel/cloud-error.ts";
 import { given } from "../../kernel/records.ts";
 import type { StoredRecord } from "../../kernel/store.ts";
 import type { Neutron } from "../neutron/neutron.ts";
-import type { PortBody } from "../neutron/neutron-records.ts";
+import type { PortBody, SubnetBody } from "../neutron/neutron-records.ts";
+import type { FixedIp } from "../neutron/types.ts";
 import { quotaOf } from "../quotas.ts";
 import type { LoadBalancerFlavors } from "./flavors.ts";
 import { checkTexts, invalid, type LoadBalancerRecord, type OctaviaRecords } from "./octavia-records.ts";
@@ -11,6 +13,9 @@ import type { CreateLoadBalancerArgs, LoadBalancersApi, LoadBalancerView } from 
 
 /** Addresses that the load balancer's own machines take besides the VIP. */
 const machinePorts = 2;
+
+/** Where the address is: a port of the user's, or a subnet on which Octavia makes one. */
+type VipPlace = { readonly port: StoredRecord<PortBody>; readonly fixed: FixedIp } | StoredRecord<SubnetBody>;
 
 export class LoadBalancers implements LoadBalancersApi {
   readonly #records: OctaviaRecords;
@@ -25,18 +30,20 @@ export class LoadBalancers implements LoadBalancersApi {
     this.#statuses = statuses;
   }
 
+  /** Judged in Octavia's order: the request itself, port, network and subnet of the address, flavor, quota, the address. */
   create(args: CreateLoadBalancerArgs): LoadBalancerView {
     checkTexts(args);
     const { context, balancers } = this.#records;
     const region = this.#neutron.records.enterRegion(args.region);
     return context.write(() => {
+      const place = this.#chooseVip(args);
+      const flavor = args.flavorId === undefined ? undefined : this.#flavors.choose(region, args.flavorId);
       if (balancers.count(region) >= quotaOf(context, region, "loadBalancers")) {
         throw new CloudError(403, "QuotaException", "Quota has been met for resources: Load Balancer");
       }
-      const flavor = args.flavorId === undefined ? undefined : this.#flavors.choose(region, args.flavorId);
       const id = context.uuid("load-balancer", region, args.name);
-      const vip = this.#takeVip(id, args);
-      const fixed = vip.body.fixedIps[0];
+      const vip = this.#takeVip(id, place, args.vipAddress);
+      const fixed = "port" in place ? place.fixed : vip.body.fixedIps[0];
       const subnetId = fixed?.subnetId ?? "";
       const now = context.clock.iso();
       const record = balancers.insert({
@@ -68,29 +75,74 @@ export class LoadBalancers implements LoadBalancersApi {
     });
   }
 
-  #takeVip(id: string, args: CreateLoadBalancerArgs): StoredRecord<PortBody> {
-    const { records, ports } = this.#neutron;
-    if (args.vipPortId !== undefined) {
-      ports.attach(args.vipPortId, `lb-${id}`, "Octavia");
-      return records.ports.require(args.vipPortId);
-    }
-    const subnetId = args.vipSubnetId ?? records.subnets.list({ parent: args.vipNetworkId ?? "" })[0]?.id;
-    if (subnetId === undefined) {
+  /** Source: Octavia, `_validate_vip_request_object` of api/v2/controllers/load_balancer.py. */
+  #chooseVip({ vipPortId, vipNetworkId, vipSubnetId, vipAddress }: CreateLoadBalancerArgs): VipPlace {
+    if (vipPortId !== undefined) return this.#portOfVip(vipPortId, vipSubnetId, vipAddress);
+    if (vipNetworkId !== undefined) return this.#subnetOfVip(vipNetworkId, vipSubnetId, vipAddress);
+    if (vipSubnetId === undefined) {
       throw invalid("VIP must contain one of: vip_port_id, vip_network_id, vip_subnet_id.");
     }
-    const subnet = records.subnets.find(subnetId);
-    if (subnet === undefined) {
-      throw new CloudError(400, "InvalidSubresource", `Subnet ${subnetId} not found.`);
+    return this.#subnet(vipSubnetId);
+  }
+
+  #portOfVip(portId: string, subnetId: string | undefined, address: string | undefined): VipPlace {
+    const port = this.#neutron.records.ports.find(portId) ?? missing("Port", portId);
+    const { deviceId, fixedIps } = port.body;
+    if (deviceId !== "") throw invalid(`Port ${portId} is already used by device ${deviceId} `);
+    if (subnetId !== undefined) {
+      this.#subnet(subnetId);
+      const found = fixedIps.find((one) => one.subnetId === subnetId);
+      if (found === undefined)
+        throw invalid("No VIP address found on the specified VIP port within the specified subnet.");
+      return { port, fixed: found };
     }
-    const port = ports.create({
-      name: `octavia-lb-${id}`,
-      networkId: subnet.body.networkId,
-      fixedIps: [{ subnetId, ipAddress: args.vipAddress }],
-      securityGroupIds: [],
-      deviceId: `lb-${id}`,
-      deviceOwner: "Octavia",
-    });
-    return records.ports.require(port.id);
+    if (address !== undefined) {
+      const found = fixedIps.find(({ ipAddress }) => ipAddress === address);
+      if (found === undefined) throw invalid("Specified VIP address not found on the specified VIP port.");
+      return { port, fixed: found };
+    }
+    const [only, ...others] = fixedIps;
+    if (only === undefined || others.length > 0) {
+      throw invalid("VIP port's subnet could not be determined. Please specify either a VIP subnet or address.");
+    }
+    return { port, fixed: only };
+  }
+
+  #subnetOfVip(networkId: string, subnetId: string | undefined, address: string | undefined): VipPlace {
+    const { networks, subnets } = this.#neutron.records;
+    if (networks.find(networkId) === undefined) missing("Network", networkId);
+    const inside = subnets.list({ parent: networkId });
+    if (subnetId !== undefined) return inside.find(({ id }) => id === subnetId) ?? missing("Subnet", subnetId);
+    if (address !== undefined) {
+      const found = inside.find(({ body }) => Cidr.parse(body.cidr).contains(IpAddress.parse(address)));
+      if (found === undefined) throw invalid("Supplied network does not contain a subnet for VIP address specified.");
+      return found;
+    }
+    const [first] = inside;
+    if (first === undefined) throw invalid("Supplied network does not contain a subnet.");
+    return first;
+  }
+
+  #subnet(id: string): StoredRecord<SubnetBody> {
+    return this.#neutron.records.subnets.find(id) ?? missing("Subnet", id);
+  }
+
+  #takeVip(id: string, place: VipPlace, ipAddress: string | undefined): StoredRecord<PortBody> {
+    const { records, ports } = this.#neutron;
+    if ("port" in place) {
+      ports.attach(place.port.id, `lb-${id}`, "Octavia");
+      return records.ports.require(place.port.id);
+    }
+    const create = () =>
+      ports.create({
+        name: `octavia-lb-${id}`,
+        networkId: place.body.networkId,
+        fixedIps: [{ subnetId: place.id, ipAddress }],
+        securityGroupIds: [],
+        deviceId: `lb-${id}`,
+        deviceOwner: "Octavia",
+      });
+    return records.ports.require(asDriver(create).id);
   }
 
   #takeMachinePorts(id: string, networkId: string, subnetId: string): string[] {
@@ -202,4 +254,18 @@ export class LoadBalancers implements LoadBalancersApi {
       updatedAt: body.updatedAt,
     };
   }
+}
+
+/** Whatever Neutron refuses to Octavia's driver, Octavia answers as an error of its own. */
+function asDriver<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof CloudError)) throw error;
+    throw new CloudError(500, "ProviderDriverError", `Provider 'amphora' reports error: ${error.message}`);
+  }
+}
+
+function missing(resource: string, id: string): never {
+  throw new CloudError(400, "InvalidSubresource", `${resource} ${id} not found.`);
 }

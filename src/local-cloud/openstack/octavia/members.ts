@@ -29,18 +29,22 @@ export class Members implements MembersApi {
     this.#statuses = statuses;
   }
 
+  /** Judged in Octavia's order: the request itself, pool, subnet, quota, state of the balancer, duplicates. */
   create(args: CreateMemberArgs): MemberView {
     checkTexts(args);
     const { context, members, pools } = this.#records;
     return context.write(() => {
-      const pool = pools.require(args.poolId);
-      const balancer = this.#records.requireMutable(pool.parent);
       checkWeight(args.weight);
       checkAddress("address", args.address);
       checkMonitor(args);
+      const pool = pools.require(args.poolId);
       if (args.subnetId !== undefined && this.#neutron.records.subnets.find(args.subnetId) === undefined) {
         throw new CloudError(400, "InvalidSubresource", `Subnet ${args.subnetId} not found.`);
       }
+      if (members.count(pool.region) >= quotaOf(context, pool.region, "members")) {
+        throw new CloudError(403, "QuotaException", "Quota has been met for resources: Member");
+      }
+      const balancer = this.#records.requireMutable(pool.parent);
       const same = members
         .list({ parent: pool.id })
         .some(({ body }) => body.address === args.address && body.protocolPort === args.protocolPort);
@@ -50,9 +54,6 @@ export class Members implements MembersApi {
           "DuplicateMemberEntry",
           `Another member on this pool is already using ip ${args.address} on protocol_port ${args.protocolPort}`,
         );
-      }
-      if (members.count(pool.region) >= quotaOf(context, pool.region, "members")) {
-        throw new CloudError(403, "QuotaException", "Quota has been met for resources: Member");
       }
       const name = args.name ?? "";
       const record = members.insert({

@@ -1,6 +1,6 @@
 import type { LocalCloud } from "../../local-cloud.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../../provider/resource-adapter.ts";
-import { flagOf, needNumber, needText, numberOf, textOf } from "../../provider/value-readers.ts";
+import { flagOf, needNonZero, needText, numberOf, textOf } from "../../provider/value-readers.ts";
 import type { Values } from "../../provider/wire-values.ts";
 import { changeBalancer, deleteFromBalancer, parentOf } from "./balancer-lock.ts";
 import type { MonitorView, UpdateMonitorArgs } from "./types.ts";
@@ -36,9 +36,9 @@ export class MonitorAdapter implements ResourceAdapter {
         ...settings(inputs),
         poolId,
         type: needText(inputs, "type"),
-        delay: needNumber(inputs, "delay"),
-        timeout: needNumber(inputs, "timeout"),
-        maxRetries: needNumber(inputs, "maxRetries"),
+        delay: needNonZero(inputs, "delay"),
+        timeout: needNonZero(inputs, "timeout"),
+        maxRetries: needNonZero(inputs, "maxRetries"),
       });
     const id = await changeBalancer(this.#cloud, call, this.#balancerOf(poolId), () => this.#settling(create().id));
     return this.#observe(monitors.get(id));

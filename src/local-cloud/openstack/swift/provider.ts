@@ -1,7 +1,7 @@
 import type { LocalCloud } from "../../local-cloud.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../../provider/resource-adapter.ts";
 import { flagOf, mapOf, needText, textOf } from "../../provider/value-readers.ts";
-import type { Values } from "../../provider/wire-values.ts";
+import { sameValue, type Values } from "../../provider/wire-values.ts";
 import type { ContainerView, ObjectView } from "./types.ts";
 
 /** openstack:objectstorage/container:Container; its id is its name. Read never sets the metadata, where its keys are. */
@@ -87,6 +87,9 @@ export class ContainerObjectAdapter implements ResourceAdapter {
   }
 
   async create(inputs: Values, call: CallContext): Promise<Observed> {
+    if (textOf(inputs, "content") === undefined) {
+      throw new Error('Must specify "source", "content", "copy_from" or "object_manifest" field');
+    }
     const object = this.#put(inputs, textOf(inputs, "region") ?? call.region);
     await call.accepted(`${object.container}/${object.name}`);
     return observeObject(object);
@@ -102,7 +105,10 @@ export class ContainerObjectAdapter implements ResourceAdapter {
   }
 
   async update(_id: string, wanted: Values, known: Values, call: CallContext): Promise<Observed> {
-    return observeObject(this.#put(wanted, textOf(known, "region") ?? call.region));
+    // The real provider sends only what changes, and Swift replaces the object with that: other metadata with an unchanged content empties it.
+    const changed = (name: "content" | "metadata") => (sameValue(wanted[name], known[name]) ? undefined : wanted[name]);
+    const sent = { ...wanted, content: changed("content"), metadata: changed("metadata") };
+    return observeObject(this.#put(sent, textOf(known, "region") ?? call.region));
   }
 
   async delete(id: string, known: Values, call: CallContext): Promise<void> {
