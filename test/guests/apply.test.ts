@@ -240,6 +240,32 @@ print(a == keys.api_keys("one"), a == keys.api_keys("other"))`;
     expect(asked()).toBe(2);
   });
 
+  it("has the programs that say why before its first release, and none of a document whose release is refused later", async () => {
+    const wrong = sha256(Buffer.from("another archive"));
+    const status = async () =>
+      JSON.parse((await machine.run(`${machine.root}/usr/local/sbin/lor-app`, ["status"])).out);
+    publish({ release: { version: "8.2.1", url: `${web.url}/8.2.1.zip`, sha256: wrong } });
+    expect((await fetch()).code).toBe(1);
+    const reasons = { state: expect.stringContaining(`wanted ${wrong}, seen ${sha256(first)}`) as string };
+    expect(await status()).toMatchObject({ release: null, state: "failed", health: "no release is in place", reasons });
+    // Nothing of the application is started for it.
+    expect(machine.takeCalls().join("\n")).not.toMatch(/systemctl .*(nginx|php|lor-)/);
+    publish({ release: { version: "8.2.1", url: `${web.url}/absent.zip`, sha256: sha256(first) } });
+    expect((await fetch()).code).toBe(75);
+    expect(await status()).toMatchObject({
+      state: "waiting",
+      reasons: { state: expect.stringContaining("404") as string },
+    });
+
+    publish();
+    expect((await fetch()).code).toBe(0);
+    const site = machine.read("/etc/nginx/sites-enabled/lor");
+    publish({ domain: "new.lor.example", release: { ...later(), sha256: wrong } });
+    expect((await fetch()).code).toBe(1);
+    expect(machine.read("/etc/nginx/sites-enabled/lor")).toBe(site);
+    expect(await status()).toMatchObject({ release: "8.2.1", wantedRelease: "8.2.2", state: "failed" });
+  });
+
   it("waits while a disk is full, and leaves nothing of a release that found no room", async () => {
     publish();
     await fetch();

@@ -9,6 +9,10 @@ missing=""
 want() { # program package
   command -v "$1" >/dev/null 2>&1 || missing="$missing $2"
 }
+want_faketime() {
+  set -- /usr/lib/*/faketime/libfaketime.so.1
+  [ -e "$1" ] || missing="$missing libfaketime"
+}
 PATH="$PATH:/usr/sbin:/sbin"
 case $1 in
 guests)
@@ -27,6 +31,7 @@ guests)
   [ -e /etc/php/8.2/mods-available/mysqlnd.ini ] || missing="$missing php8.2-mysql"
   want mariadbd mariadb-server
   [ -e /etc/php/8.2/mods-available/curl.ini ] || missing="$missing php8.2-curl"
+  want_faketime
   ;;
 databases)
   want mariadbd mariadb-server
@@ -43,8 +48,7 @@ machines)
   want ps procps
   want ssh openssh-client
   want socat socat
-  set -- /usr/lib/*/faketime/libfaketime.so.1
-  [ -e "$1" ] || missing="$missing libfaketime"
+  want_faketime
   ;;
 load)
   want ab apache2-utils

@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { vi } from "vitest";
+import { faketimeLibrary } from "../faketime.ts";
 import { freePort, kill } from "../own-server.ts";
 
 /** A real MariaDB on loopback that takes connections by TLS alone, with one database and one user, as the managed service has them. */
@@ -85,16 +86,17 @@ export class MariaDb {
   }
 }
 
-/** A certificate for 127.0.0.1, signed by an authority of its own, in the folder. */
+/** A certificate for 127.0.0.1, signed by an authority of its own, in the folder; valid since two days, as for clients whose clock is behind. */
 function certificate(folder: string): string {
-  const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
+  const env = { PATH: process.env.PATH, LD_PRELOAD: faketimeLibrary(), FAKETIME: "-2d" };
+  const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: folder, stdio: "pipe", env });
   const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
   openssl(
     "req",
     "-x509",
     ...key,
     "-days",
-    "2",
+    "6",
     "-subj",
     "/CN=test authority",
     "-keyout",
@@ -114,7 +116,7 @@ function certificate(folder: string): string {
     "-CAkey",
     "ca-key.pem",
     "-days",
-    "2",
+    "6",
     "-extfile",
     "names",
     "-out",

@@ -7,6 +7,7 @@ import { shopRelease } from "../../src/local-cloud/machines/applications/shop-re
 import type { GuestDocument } from "../../src/machines/document.ts";
 import { packDocument } from "../../src/machines/pack-document.ts";
 import { type GuestDocumentInput, renderGuestDocument } from "../../src/machines/render-document.ts";
+import { faketimeLibrary } from "../faketime.ts";
 import { freePort } from "../own-server.ts";
 import { shopInput } from "./guest-inputs.ts";
 import type { MariaDb } from "./mariadb.ts";
@@ -29,6 +30,9 @@ interface Ports {
   readonly trial: number;
 }
 
+/** PHP-FPM empties the environment of its children. */
+const clockOfPools = ["FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC"].map((name) => `env[${name}] = $${name}`).join("\n");
+
 /**
  * A front of the shop under a folder: the scripts apply a document for real, with the shop that stands for PrestaShop as its release, nginx and
  * PHP-FPM serve it on loopback, and MariaDB is the database. systemd, packages and the mount of object storage are the test's.
@@ -36,6 +40,7 @@ interface Ports {
 export class ShopFront {
   readonly machine = new Sandbox();
   readonly #processes: ChildProcess[] = [];
+  #php: ChildProcess | undefined;
   readonly name: string;
   readonly #web: Web;
   readonly #database: MariaDb;
@@ -180,7 +185,7 @@ mkdir -p "$(dirname "$to")"; if [ $verb = copyto ]; then cp "$from" "$to"; else 
     );
     const pools = here(this.machine.read("/etc/php/8.2/fpm/pool.d/lor.conf")).replaceAll(
       /^\[lor-.*\]$/gm,
-      `$&\nenv[LOR_ROOT] = ${root}\nenv[LOR_PORT_8081] = ${probe}`,
+      `$&\nenv[LOR_ROOT] = ${root}\nenv[LOR_PORT_8081] = ${probe}\n${clockOfPools}`,
     );
     this.machine.write("/pools.conf", pools);
     this.machine.write(
@@ -188,14 +193,39 @@ mkdir -p "$(dirname "$to")"; if [ $verb = copyto ]; then cp "$from" "$to"; else 
       `[global]\ndaemonize = no\nerror_log = ${root}/fpm.log\ninclude=${root}/pools.conf\ninclude=${root}/etc/php/8.2/fpm/pool.d/lor-tuning.conf\n`,
     );
     await this.machine.run("chmod", ["-R", "a+rwX", root]);
-    this.#processes.push(spawn("/usr/sbin/php-fpm8.2", ["-F", "-y", join(root, "fpm.conf")], { stdio: "ignore" }));
+    this.#startPhp({});
     this.#processes.push(
       spawn("/usr/sbin/nginx", ["-e", join(root, "nginx.log"), "-c", join(root, "nginx.conf")], { stdio: "ignore" }),
     );
-    await vi.waitFor(async () => expect((await this.raw("GET /health HTTP/1.0\r\n\r\n")).status).toBeGreaterThan(0), {
-      timeout: 600_000,
-      interval: 100,
-    });
+    await this.#answers();
+  }
+
+  #startPhp(clock: Readonly<Record<string, string>>): void {
+    const args = ["-F", "-y", join(this.machine.root, "fpm.conf")];
+    this.#php = spawn("/usr/sbin/php-fpm8.2", args, { stdio: "ignore", env: { ...process.env, ...clock } });
+  }
+
+  async #answers(): Promise<void> {
+    const health = async () => (await this.raw("GET /health HTTP/1.0\r\n\r\n")).status;
+    // 502: nginx runs, and PHP does not yet.
+    await vi.waitFor(async () => expect([200, 503]).toContain(await health()), { timeout: 600_000, interval: 100 });
+  }
+
+  /**
+   * Sets the clock of the front's PHP, which is what counts time on a front; MariaDB keeps the right one.
+   * @param shift as libfaketime reads it, such as `+1d`; `0`: the right time
+   */
+  async setClock(shift: string): Promise<void> {
+    const clock =
+      shift === "0"
+        ? {}
+        : // As of a clock that was set: what counts seconds since the start does not see it.
+          { LD_PRELOAD: faketimeLibrary(), FAKETIME: shift, FAKETIME_DONT_FAKE_MONOTONIC: "1" };
+    const variables = Object.entries(clock).map(([name, value]) => `${name}='${value}'`);
+    this.machine.fake("php8.2", `exec env ${variables.join(" ")} /usr/bin/php8.2 "$@"`);
+    if (this.#php !== undefined) await end(this.#php);
+    this.#startPhp(clock);
+    await this.#answers();
   }
 
   /** Sends bytes and returns the whole answer; status 0 when nobody listens. */
@@ -226,13 +256,8 @@ mkdir -p "$(dirname "$to")"; if [ $verb = copyto ]; then cp "$from" "$to"; else 
 
   /** Power is cut. */
   async kill(): Promise<void> {
-    await Promise.all(
-      this.#processes.splice(0).map((each) => {
-        const ended = new Promise((resolve) => each.once("exit", resolve));
-        each.kill("SIGTERM");
-        return each.exitCode === null ? ended : undefined;
-      }),
-    );
+    const php = this.#php === undefined ? [] : [this.#php];
+    await Promise.all([...this.#processes.splice(0), ...php].map(end));
   }
 
   async remove(): Promise<void> {
@@ -240,6 +265,13 @@ mkdir -p "$(dirname "$to")"; if [ $verb = copyto ]; then cp "$from" "$to"; else 
     await this.#web.stop();
     this.machine.remove();
   }
+}
+
+async function end(process: ChildProcess): Promise<void> {
+  if (process.exitCode !== null || process.signalCode !== null) return;
+  const ended = new Promise((resolve) => process.once("exit", resolve));
+  process.kill("SIGTERM");
+  await ended;
 }
 
 /** Sends a request over a connection, and reads what comes until its end. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { shopRelease } from "../../src/local-cloud/machines/applications/shop-release.ts";
 import { type Lab, obstacle, openLab, waitFor } from "./lab.ts";
-import { fetchNow, ShopLab, statusOf } from "./shop-lab.ts";
+import { app, fetchNow, ShopLab, statusOf } from "./shop-lab.ts";
 
 describe.skipIf(obstacle !== undefined)("a front that boots for the first time", () => {
   let lab: Lab;
@@ -53,7 +53,13 @@ describe.skipIf(obstacle !== undefined)("a front that boots for the first time",
     const machine = await shop.boot("ps-2");
     const { message } = await statusOf(machine, "failed");
     expect(message).toContain(`wanted ${wanted.sha256}, seen ${release.sha256}`);
-    // The programs of its release are not there yet: the console has the reason too.
+    expect(await app(machine, "status")).toMatchObject({
+      release: null,
+      health: "no release is in place",
+      reasons: { state: message },
+    });
+    const install = await app(machine, "install", "--email", "first@lor.example");
+    expect(install.reason).toBe("no release is in place yet: lor-app status says why");
     expect(machine.console()).toContain("has another checksum");
     shop.publish("ps-2", { release: wanted });
     await fetchNow(machine);

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import type { Machine } from "../../src/local-cloud/machines/machine.ts";
+import { faketimeLibrary } from "../faketime.ts";
 
 const library = "/usr/local/lib/libfaketime.so.1";
 
@@ -18,21 +18,6 @@ echo '${shift}' >/etc/faketimerc
 echo ${library} >/etc/ld.so.preload
 # As of a clock that was set: what counts seconds since the start does not see it.
 systemctl set-environment FAKETIME_DONT_FAKE_MONOTONIC=1`;
-  const input = readFileSync(libraryHere()).toString("base64");
+  const input = readFileSync(faketimeLibrary()).toString("base64");
   await machine.run(["sh", "-c", `${script}\nsystemctl restart php8.2-fpm.service`], { input });
-}
-
-/** Debian's libfaketime on this computer (install-tools.sh). */
-function libraryHere(): string {
-  const found = readdirSync("/usr/lib")
-    .map((name) => join("/usr/lib", name, "faketime"))
-    .find((folder) => {
-      try {
-        return readdirSync(folder).includes("libfaketime.so.1");
-      } catch {
-        return false;
-      }
-    });
-  if (found === undefined) throw new Error("libfaketime is not installed: test/guests/install-tools.sh machines");
-  return join(found, "libfaketime.so.1");
 }

@@ -69,6 +69,9 @@ function problemsOf({ machine, state, failure }: MachineApplication): readonly s
 }
 
 function nextOf(machines: readonly MachineApplication[]): string {
+  // Nothing can be installed without a release; the machine's journal says why it has none.
+  const bare = machines.find(({ state }) => state?.release === null);
+  if (bare !== undefined) return `lor-infra logs ${bare.machine} --since 1h`;
   if (machines.some(({ state }) => state?.installed === false)) return "lor-infra app install";
   const failed = machines.find(({ failure }) => failure?.next !== undefined);
   if (failed?.failure?.next !== undefined) return failed.failure.next;

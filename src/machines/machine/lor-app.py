@@ -24,6 +24,7 @@ from lor_machine import STATUS, NotReady, Refused, at, locked  # noqa: E402
 UNIT = "lor-app-install.service"
 REQUEST = "/var/lib/lor/install-request.json"
 RESULT = "/var/lib/lor/install-result.json"
+NO_RELEASE = "no release is in place"
 
 
 def main(arguments):
@@ -86,7 +87,7 @@ def status():
     found = lor_application.report(reasons)
     lor_condition.report(reasons)
     if serving is None:
-        reasons["release"] = "no release is in place"
+        reasons["release"] = NO_RELEASE
     if not applied:
         reasons["wantedRelease"] = reasons["state"] = "no document was applied yet"
     elif applied.get("message"):
@@ -97,7 +98,7 @@ def status():
         "release": os.path.basename(serving).rpartition("-")[0] if serving else None,
         "wantedRelease": applied.get("wantedRelease"), "state": applied.get("state"),
         **{name: found.get(name) for name in ("installed", "tables", "lastOrder", "queue", "certificateDays")},
-        "health": health(), "mail": found.get("mail"), "notes": found.get("notes", []), "reasons": reasons,
+        "health": NO_RELEASE if serving is None else health(), "mail": found.get("mail"), "notes": found.get("notes", []), "reasons": reasons,
     }
     print(json.dumps(document, ensure_ascii=False))
     return 0

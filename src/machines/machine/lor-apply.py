@@ -104,8 +104,11 @@ def apply_files(bundle, document):
 def apply_application(bundle, document):
     mount(bundle)
     previous = lor_release.current()
-    place = lor_release.ensure(document["release"], lor_role.unpack)
     change = Transaction()
+    if previous is None:
+        # lor-app says why there is no release. A machine that serves gets programs only together with the release they belong to.
+        install(bundle, change)
+    place = lor_release.ensure(document["release"], lor_role.unpack)
     try:
         install(bundle, change)
         run([bundle.command("lor-tune")])

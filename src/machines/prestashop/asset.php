@@ -14,11 +14,11 @@ if ($root === false || preg_match('#^/themes/[\w-]+/assets/cache/[\w.-]+\.(css|j
 $body = false;
 try {
     $find = lor_database(5)->prepare('SELECT body FROM lor_asset WHERE path = ?');
-    $end = microtime(true) + LOR_ASSET_WAIT_SECONDS;
+    $end = hrtime(true) + LOR_ASSET_WAIT_SECONDS * 1_000_000_000;
     do {
         $find->execute([lor_asset_key($root, $path)]);
         $body = $find->fetchColumn();
-    } while ($body === false && microtime(true) < $end && usleep(200_000) === null);
+    } while ($body === false && hrtime(true) < $end && usleep(200_000) === null);
 } catch (Throwable) {
     http_response_code(503);
     header('Retry-After: 2');

@@ -13,7 +13,8 @@ function lor_share_assets(string $root): void
 {
     foreach (glob("$root/themes/*/assets/cache", GLOB_ONLYDIR) ?: [] as $folder) {
         $seen = getenv('LOR_ROOT') . '/run/lor-front/assets-' . md5($folder);
-        if (@filemtime($seen) >= filemtime($folder)) {
+        // Not "newer than": a time that was noted while the clock was ahead would hide what is added later.
+        if (@filemtime($seen) === filemtime($folder)) {
             continue;
         }
         // Before the look, so that what another request adds meanwhile is found by the next one.
@@ -21,7 +22,7 @@ function lor_share_assets(string $root): void
         try {
             lor_store_assets($root, $folder);
             // File times count whole seconds: the present second may still bring another file.
-            @touch($seen, min($asOf, time() - 1));
+            @touch($seen, abs(time() - $asOf) <= 1 ? $asOf - 1 : $asOf);
         } catch (Throwable) {
             // The next request tries again; this visitor has the page already.
         }

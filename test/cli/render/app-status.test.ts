@@ -37,3 +37,14 @@ it("marks what is wrong, and not what is unknown for a good reason", () => {
     "Next: lor-infra logs ps-0 --since 1h",
   ]);
 });
+
+it("does not propose to install an application whose release is not in place", () => {
+  const reasons = { release: "no release is in place", state: "the archive has another checksum" };
+  expect(remarks({ ...sound, release: null, installed: false, health: "no release is in place", reasons })).toEqual([
+    "  !  ps-0 does not serve: no release is in place",
+    "  !  ps-0: release 9.1.5 is wanted, none serves",
+    "     ps-0, release: no release is in place",
+    "     ps-0, state: the archive has another checksum",
+    "Next: lor-infra logs ps-0 --since 1h",
+  ]);
+});
