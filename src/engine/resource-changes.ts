@@ -1,4 +1,5 @@
 import type { EngineEvent as RawEvent, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
+import { coarseNamesOf } from "./coarse-names.ts";
 import type { Change, EngineEvent, ResourceChange, ValueChange } from "./port.ts";
 import { identityOf } from "./resource-identity.ts";
 import { valueChangesOf } from "./value-changes.ts";
@@ -251,7 +252,7 @@ export function nameOfUrn(urn: string): string {
 
 function changedPropertiesOf(step: StepEventMetadata): string[] {
   const detailed = Object.keys(step.detailedDiff ?? {});
-  const coarse = (step.diffs ?? []).filter((name) => !detailed.some((path) => topLevel(path) === name));
+  const coarse = coarseNamesOf(step).filter((name) => !detailed.some((path) => topLevel(path) === name));
   return [...detailed, ...coarse].sort();
 }
 

@@ -1,4 +1,5 @@
 import type { EngineEvent as RawEvent, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
+import { coarseNamesOf } from "./coarse-names.ts";
 import type { Difference } from "./port.ts";
 import { valueAt } from "./property-path.ts";
 import { isUnknown } from "./resource-identity.ts";
@@ -25,7 +26,7 @@ function inputsOf(state: StepEventMetadata["old"]): Readonly<Record<string, unkn
   return (state?.inputs ?? {}) as Readonly<Record<string, unknown>>;
 }
 
-function pathsOf({ detailedDiff, diffs }: StepEventMetadata): readonly string[] {
-  const detailed = Object.keys(detailedDiff ?? {});
-  return detailed.length > 0 ? detailed : (diffs ?? []);
+function pathsOf(step: StepEventMetadata): readonly string[] {
+  const detailed = Object.keys(step.detailedDiff ?? {});
+  return detailed.length > 0 ? detailed : coarseNamesOf(step);
 }

@@ -3,12 +3,12 @@
  * each on a local cloud of its own: normal, rush, a change by hand, normal again. After each step the clouds' records and the state's outputs are
  * compared. FILE is pulumi-resource-ovh, built around the real provider: see docs/ovhcloud-api.md.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { join, resolve } from "node:path";
-import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { TestProject } from "../e2e/project.ts";
+import { type RunningPlugin, startPlugin } from "./real-plugin.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 interface Resource {
@@ -27,7 +27,6 @@ const ownNames = /\.(__meta|__defaults|id|password|secretAccessKey|lastUpdate)$/
 const time = /^"\d{4}-\d\d-\d\dT/;
 /** Differences that change nothing for a program, each with its reason. */
 const known: readonly (readonly [RegExp, string])[] = [
-  [/WorkflowBackup.*\.maxExecutionCount$/, "0 and left out are the same to the provider, and existing stacks have 0"],
   [/storage:Storage.*\.filter$/, "the bridge writes a filter of nothing as {}"],
   [/\.(passwordReset|roleName)$/, "the bridge writes what was left out as null"],
   [/\.replication$/, "the bridge writes what was left out as null"],
@@ -38,10 +37,6 @@ const known: readonly (readonly [RegExp, string])[] = [
   [
     /LoadBalancer lb\.provisioningStatus$/,
     "the provider looks at a new size every 5 seconds, the stand-in as soon as it shows",
-  ],
-  [
-    /balancers\.0\.name$/,
-    "the provider's read keeps what the state has, so that a change by hand is not seen; the stand-in shows it",
   ],
   [/\.floatingIp\.ip$/, "public addresses are given in the order in which they are asked for"],
   [/balancers\.0\.operatingStatus$/, "how far the machines behind it had started at that moment"],
@@ -61,7 +56,7 @@ if (options.plugin === undefined) {
 /** Takes all steps through one door. @param plugin the real provider; undefined: the stand-in */
 async function walk(plugin: string | undefined): Promise<readonly Facts[]> {
   const project = new TestProject();
-  let provider: ChildProcess | undefined;
+  let provider: RunningPlugin | undefined;
   try {
     const { variables } = await project.json<{ variables: Record<string, string> }>(["cloud", "env"]);
     const { bearer } = await project.json<{ bearer: Record<string, string> }>([
@@ -75,12 +70,9 @@ async function walk(plugin: string | undefined): Promise<readonly Facts[]> {
       PULUMI_HOME: join(project.home, "p"),
     };
     if (plugin !== undefined) {
-      provider = spawn(plugin, [], { env: { ...process.env, ...bearer }, stdio: ["ignore", "pipe", "ignore"] });
-      const { value: port } = await createInterface({ input: provider.stdout ?? process.stdin })
-        [Symbol.asyncIterator]()
-        .next();
+      provider = await startPlugin(plugin, bearer);
       const others = (variables.PULUMI_DEBUG_PROVIDERS ?? "").split(",").filter((one) => !one.startsWith("ovh:"));
-      env.PULUMI_DEBUG_PROVIDERS = [...others, `ovh:${port}`].join(",");
+      env.PULUMI_DEBUG_PROVIDERS = [...others, `ovh:${provider.port}`].join(",");
       Object.assign(env, bearer);
     }
     const pulumi = async (...args: string[]) =>
@@ -107,7 +99,7 @@ async function walk(plugin: string | undefined): Promise<readonly Facts[]> {
     }
     return seen;
   } finally {
-    provider?.kill();
+    provider?.stop();
     await project.dispose();
   }
 }

@@ -70,13 +70,14 @@ function correctProperty(property: Property, path: string, correction: Correctio
   const wholesale = correction.replaces.includes("*") && !path.includes(".");
   const replaces = !correction.inPlace?.includes(path) && (said || wholesale || correction.replaces.includes(path));
   const value = correction.defaults?.[path];
+  const renews = correction.renews?.[path];
   return {
     ...property,
     type: correctShape(property.type, path, correction),
     ...(replaces ? { replaces: true } : {}),
-    ...(correction.computed?.includes(path) ? { computed: true } : {}),
-    ...(correction.sets?.includes(path) ? { set: true } : {}),
-    ...(correction.resizable?.includes(path) ? { resizable: true } : {}),
+    ...(correction.required?.includes(path) ? { required: true } : {}),
+    ...(renews === undefined ? {} : { renews }),
+    ...(correction.locks?.includes(path) ? { locks: true } : {}),
     ...(value === undefined ? {} : { default: value }),
   };
 }

@@ -11,12 +11,12 @@ export interface Correction {
   readonly replaces: readonly string[];
   /** Exceptions from `*`: changed in place. */
   readonly inPlace?: readonly string[];
-  /** Inputs that the provider fills in when they are left out. */
-  readonly computed?: readonly string[];
-  /** Lists whose order means nothing. */
-  readonly sets?: readonly string[];
-  /** Lists that grow and shrink without a replace although a change inside an element replaces. */
-  readonly resizable?: readonly string[];
+  /** Inputs that are needed although the SDK lets them be left out. */
+  readonly required?: readonly string[];
+  /** Input -> output that its change renews. */
+  readonly renews?: Readonly<Record<string, string>>;
+  /** Inputs that cannot be taken away again without a new resource. */
+  readonly locks?: readonly string[];
   readonly defaults?: Readonly<Record<string, string | number | boolean>>;
   readonly secret?: readonly string[];
 }
@@ -34,23 +34,27 @@ const textDefaults = Object.freeze({
 });
 
 export const corrections: Readonly<Record<string, Correction>> = {
-  "ovh:CloudProject/database:Database": {
-    source: "TFO resource_cloud_project_database.go: CustomizeDiff on nodes (region, network_id)",
-    replaces: ["nodes.region", "nodes.networkId"],
-    resizable: ["nodes"],
-  },
-  "ovh:CloudProject/loadBalancer:LoadBalancer": {
-    source: "TFO resource_cloud_project_loadbalancer_gen.go: RequiresReplace on everything inside of listeners",
-    replaces: ["listeners"],
-  },
   "ovh:CloudProject/storage:Storage": {
-    source: "TFO resource_cloud_project_storage.go: ModifyPlan replaces when object lock goes on or off",
+    source:
+      "TFO resource_cloud_project_storage.go: ModifyPlan of object_lock; without a destination its name is missing",
     replaces: ["objectLock.status"],
+    locks: ["objectLock"],
+    required: ["replication.rules.destination"],
   },
-  "ovh:CloudProject/workflowBackup:WorkflowBackup": {
-    source: "TFO resource_cloud_project_workflow_backup.go: max_execution_count left out and 0 are the same (TypeInt)",
+  "ovh:CloudProjectDatabase/user:User": {
+    source: "TFO resource_cloud_project_database_user.go: CustomizeDiff",
     replaces: [],
-    defaults: { maxExecutionCount: 0 },
+    renews: { passwordReset: "password" },
+  },
+  "ovh:CloudProjectDatabase/postgresSqlUser:PostgresSqlUser": {
+    source: "TFO resource_cloud_project_database_postgresql_user.go: CustomizeDiff",
+    replaces: [],
+    renews: { passwordReset: "password" },
+  },
+  "ovh:Vrack/cloudProject:CloudProject": {
+    source: "TFO resource_vrack_cloudproject.go: default from OVH_VRACK_SERVICE, which nothing here sets",
+    replaces: [],
+    required: ["serviceName"],
   },
   "random:index/randomId:RandomId": {
     source: "TFR resource_id.go: RequiresReplace on every attribute",

@@ -18,6 +18,8 @@ export interface Property {
   readonly secret?: true;
   /** The provider fills it in when it is left out; leaving it out is then no change. */
   readonly computed?: true;
+  /** What the provider fills in is the value of a variable of its environment. */
+  readonly fromEnvironment?: true;
   /** Only the provider sets it, although the SDK declares it as an input. */
   readonly shown?: true;
   /** Filled in by the provider when left out. */
@@ -28,8 +30,10 @@ export interface Property {
   readonly tolerates?: readonly string[];
   /** A list whose order means nothing. */
   readonly set?: true;
-  /** A list whose elements come and go without a new resource, although a change inside an element makes one. */
-  readonly resizable?: true;
+  /** Output that is another one after a change of it. */
+  readonly renews?: string;
+  /** Left out while its member `status` is `enabled` in the state, it makes a new resource. */
+  readonly locks?: true;
 }
 
 export interface ResourceType {

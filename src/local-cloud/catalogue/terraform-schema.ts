@@ -10,6 +10,8 @@ interface TerraformProperty {
   readonly autoNamed?: boolean;
   readonly optional?: boolean;
   readonly computed?: boolean;
+  /** The default is the value of a variable of the provider's environment. */
+  readonly fromEnvironment?: boolean;
   readonly sensitive?: boolean;
   readonly forceNew?: boolean;
   readonly default?: string | number | boolean;
@@ -44,6 +46,7 @@ function mergeProperty(property: Property, terraform: TerraformProperty, where: 
     ...(terraform.forceNew ? { replaces: true } : {}),
     ...(property.secret || terraform.sensitive ? { secret: true } : {}),
     ...(terraform.computed ? { computed: true } : {}),
+    ...(terraform.fromEnvironment ? { fromEnvironment: true } : {}),
     ...(terraform.default === undefined ? {} : { default: terraform.default }),
     ...(terraform.type === "TypeSet" && terraform.maxItems !== 1 ? { set: true } : {}),
   };

@@ -13,7 +13,51 @@ import { ZoneRecordAdapter } from "./zones/provider.ts";
 
 /** Inputs that the real provider refuses before it calls the cloud. Source: ovh/terraform-provider-ovh v2.19.0, validators of the schemas. */
 const inputRules: Readonly<Record<string, InputRules>> = {
+  "ovh:CloudProject/database:Database": {
+    oneOf: {
+      engine: [
+        "clickhouse",
+        "grafana",
+        "kafka",
+        "kafkaConnect",
+        "kafkaMirrorMaker",
+        "mongodb",
+        "mysql",
+        "opensearch",
+        "postgresql",
+        "valkey",
+      ],
+    },
+    shortest: { nodes: 1 },
+  },
+  "ovh:CloudProject/loadBalancer:LoadBalancer": {
+    oneOf: { "network.private.gatewayCreate.model": ["2xl", "3xl", "l", "m", "s", "xl"] },
+  },
+  "ovh:CloudProject/storage:Storage": {
+    oneOf: {
+      "encryption.sseAlgorithm": ["AES256", "plaintext"],
+      "objectLock.status": ["disabled", "enabled"],
+      "objectLock.rule.mode": ["compliance", "governance"],
+      "replication.rules.deleteMarkerReplication": ["disabled", "enabled"],
+      "replication.rules.destination.storageClass": [
+        "DEEP_ARCHIVE",
+        "GLACIER",
+        "GLACIER_IR",
+        "HIGH_PERF",
+        "INTELLIGENT_TIERING",
+        "ONEZONE_IA",
+        "STANDARD",
+        "STANDARD_IA",
+      ],
+      "replication.rules.status": ["disabled", "enabled"],
+      "versioning.status": ["disabled", "enabled", "suspended"],
+    },
+  },
+  "ovh:CloudProjectDatabase/databaseInstance:DatabaseInstance": {
+    oneOf: { engine: ["clickhouse", "mysql", "postgresql"] },
+  },
   "ovh:CloudProjectDatabase/user:User": { oneOf: { engine: ["mysql", "kafka", "kafkaConnect", "grafana"] } },
+  "ovh:Domain/zoneRecord:ZoneRecord": { zeroOrFrom: { ttl: 60 } },
 };
 
 /** Every type of the ovh package that the local cloud serves. */

@@ -18,7 +18,8 @@ export function autoname(
   seed: Uint8Array,
 ): Values {
   const property = type.inputs.name;
-  if (property === undefined || property.type !== "string" || !isEmpty(inputs.name)) return inputs;
+  if (property === undefined || property.type !== "string") return inputs;
+  if (inputs.name !== undefined && inputs.name !== null) return inputs;
   if (!isEmpty(old.name)) return { ...inputs, name: old.name };
   const digits = createHash("sha256").update(seed).update(pulumiName).digest("hex").slice(0, 7);
   return { ...inputs, name: `${pulumiName}-${digits}` };

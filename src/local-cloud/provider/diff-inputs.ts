@@ -15,18 +15,23 @@ export interface Previous {
   readonly outputs: Values;
 }
 
+/** Which of Terraform's two libraries a type of the real provider is made with: they compare in different ways. */
+export type Library = "sdk" | "framework";
+
 /**
  * Compares what is wanted with the state, as the real providers do: a property that is left out and that the provider computes is no
- * change; absent and empty are the same; a value that is not known yet is a change.
+ * change; a value that is not known yet is a change. To the older library absent and empty are the same, to the framework they are not.
  */
 export function diffInputs(
   previous: Previous,
   wanted: Values,
   type: ResourceType,
   ignored: readonly string[] = [],
+  library: Library = "sdk",
 ): PropertyChange[] {
   const changes: PropertyChange[] = [];
   const idle: PropertyChange[] = [];
+  const compare = library === "sdk" ? compareLoosely : compareStrictly;
   for (const [name, property] of Object.entries(type.inputs)) {
     if (ignored.includes(name)) continue;
     // Recorded inputs are as given, outputs already in the form that the provider keeps.
@@ -34,9 +39,15 @@ export function diffInputs(
     if (typeof old === "string" && property.tolerates?.includes(old)) continue;
     const now = wanted[name] ?? property.default;
     // Nothing and false (or 0) are equal to the real providers; they differ beside something that does.
-    if (isAbsent(old) && (now === false || now === 0)) {
+    if (library === "sdk" && isAbsent(old) && (now === false || now === 0)) {
       idle.push({ path: name, kind: "add", replaces: property.replaces === true });
-    } else changes.push(...compare(name, old, keptForm(wanted[name], property), property, false));
+    } else {
+      const found = compare(name, old, keptForm(wanted[name], property), property, false);
+      changes.push(...found);
+      const renewed = wanted[name] === unknownValue ? !isEmpty(old) : found.length > 0;
+      if (renewed && property.renews !== undefined)
+        changes.push({ path: property.renews, kind: "update", replaces: false });
+    }
   }
   const seen = changes.filter((change) => !ignored.some((path) => isWithin(change.path, path)));
   return seen.length === 0 ? [] : [...seen, ...idle];
@@ -70,19 +81,68 @@ function isWithin(path: string, outer: string): boolean {
   return path === outer || path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);
 }
 
-function compare(path: string, old: unknown, wanted: unknown, property: Property, above: boolean): PropertyChange[] {
+type Compare = (path: string, old: unknown, wanted: unknown, property: Property, above: boolean) => PropertyChange[];
+
+function compareLoosely(
+  path: string,
+  old: unknown,
+  wanted: unknown,
+  property: Property,
+  above: boolean,
+): PropertyChange[] {
+  if (isEmpty(old) && isEmpty(wanted)) return [];
+  // An empty text is one that is left out, but beside a variable of the environment.
+  if (property.computed && !property.fromEnvironment && wanted === "") return [];
+  return compare(path, old, wanted, property, above, compareLoosely);
+}
+
+function compareStrictly(
+  path: string,
+  old: unknown,
+  wanted: unknown,
+  property: Property,
+  above: boolean,
+): PropertyChange[] {
+  if (isAbsent(wanted) && !isAbsent(old)) {
+    const replaces = above || property.replaces === true;
+    if (property.locks && isRecord(old) && old.status === "enabled") return [{ path, kind: "delete", replaces: true }];
+    // It plans elements of its own anew when the list is left out.
+    if (property.computed && holdsElements(old, property.type)) return [{ path, kind: "update", replaces }];
+  }
+  return compare(path, old, wanted, property, above, compareStrictly);
+}
+
+/** Whether a list of objects that is not empty is somewhere in a value. */
+function holdsElements(value: unknown, shape: Shape): boolean {
+  if (typeof shape === "string" || "map" in shape) return false;
+  if ("list" in shape) return Array.isArray(value) && value.length > 0 && isObject(shape.list);
+  return isRecord(value) && Object.entries(shape.object).some(([name, { type }]) => holdsElements(value[name], type));
+}
+
+function isObject(shape: Shape): boolean {
+  return typeof shape !== "string" && "object" in shape;
+}
+
+function compare(
+  path: string,
+  old: unknown,
+  wanted: unknown,
+  property: Property,
+  above: boolean,
+  inside: Compare,
+): PropertyChange[] {
   const replaces = above || property.replaces === true;
   if (wanted === unknownValue) return [{ path, kind: old === undefined ? "add" : "update", replaces }];
-  if (sameValue(old, wanted) || (isEmpty(old) && isEmpty(wanted))) return [];
-  if (wanted === undefined || wanted === null) {
+  if (sameValue(old, wanted) || (isAbsent(old) && isAbsent(wanted))) return [];
+  if (isAbsent(wanted)) {
     if (property.computed || sameValue(old, property.default)) return [];
-    return [{ path, kind: "delete", replaces: replaces || nestedReplaces(property) }];
+    return [{ path, kind: "delete", replaces: replaces || (!isEmpty(old) && nestedReplaces(property)) }];
   }
-  if (old === undefined || old === null) {
+  if (isAbsent(old)) {
     if (sameValue(wanted, property.default)) return [];
-    return [{ path, kind: "add", replaces: replaces || nestedReplaces(property) }];
+    return [{ path, kind: "add", replaces: replaces || (!isEmpty(wanted) && nestedReplaces(property)) }];
   }
-  return compareShape(path, old, wanted, property, property.type, replaces);
+  return compareShape(path, old, wanted, property, replaces, inside);
 }
 
 function compareShape(
@@ -90,16 +150,17 @@ function compareShape(
   old: unknown,
   wanted: unknown,
   property: Property,
-  shape: Shape,
   replaces: boolean,
+  compare: Compare,
 ): PropertyChange[] {
+  const shape = property.type;
   const whole: PropertyChange[] = [{ path, kind: "update", replaces }];
   if (typeof shape === "string") return whole;
   if ("list" in shape) {
     if (!Array.isArray(old) || !Array.isArray(wanted)) return whole;
     return property.set
-      ? compareSet(path, old, wanted, shape.list, replaces)
-      : compareList(path, old, wanted, property, shape.list, replaces);
+      ? compareSet(path, old, wanted, shape.list, replaces, compare)
+      : compareList(path, old, wanted, shape.list, replaces, compare);
   }
   if (!isRecord(old) || !isRecord(wanted)) return whole;
   if ("map" in shape) {
@@ -116,9 +177,9 @@ function compareList(
   path: string,
   old: readonly unknown[],
   wanted: readonly unknown[],
-  property: Property,
   element: Shape,
   replaces: boolean,
+  compare: Compare,
 ): PropertyChange[] {
   const changes: PropertyChange[] = [];
   const inner: Property = { type: element };
@@ -130,7 +191,7 @@ function compareList(
       changes.push({
         path: here,
         kind: index < old.length ? "delete" : "add",
-        replaces: property.resizable !== true && (replaces || nestedReplaces(inner)),
+        replaces: replaces || nestedReplaces(inner),
       });
     }
   }
@@ -144,6 +205,7 @@ function compareSet(
   wanted: readonly unknown[],
   element: Shape,
   replaces: boolean,
+  compare: Compare,
 ): PropertyChange[] {
   const inner: Property = { type: element };
   const equal = (left: unknown, right: unknown) => compare(path, left, right, inner, false).length === 0;
@@ -162,7 +224,7 @@ function compareSet(
 /** Whether an element that comes or goes carries a property that replaces. */
 function nestedReplaces(property: Property): boolean {
   const { type } = property;
-  if (property.resizable || typeof type === "string" || "map" in type) return false;
+  if (typeof type === "string" || "map" in type) return false;
   if ("list" in type) return nestedReplaces({ type: type.list });
   return Object.values(type.object).some((inner) => inner.replaces === true || nestedReplaces(inner));
 }

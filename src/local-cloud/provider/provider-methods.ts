@@ -21,7 +21,7 @@ import { observedInputs } from "./observed-inputs.ts";
 import { failureOf } from "./provider-error.ts";
 import type { CallContext, Observed, PackageAdapters, ResourceAdapter } from "./resource-adapter.ts";
 import { nameOf, typeOf } from "./resource-urn.ts";
-import { keptSets, outputsOf, secretNames, withUnknowns } from "./shown-values.ts";
+import { keptSets, outputsOf, plannedAnew, secretNames, withUnknowns } from "./shown-values.ts";
 import { conceal, isEmpty, reveal, structOf, unknownValue, type Values, valuesOf } from "./wire-values.ts";
 
 /** Data of one connection and one call. */
@@ -74,22 +74,29 @@ export class ProviderMethods {
   }
 
   diff(request: DiffRequest): provider.DiffResponse {
-    const { type } = this.#resource(typeOf(request.getUrn()));
+    const { type, adapter } = this.#resource(typeOf(request.getUrn()));
     const inputs = reveal(valuesOf(request.getOldInputs())).values;
     const outputs = reveal(valuesOf(request.getOlds())).values;
     const wanted = reveal(valuesOf(request.getNews())).values;
-    const changes = diffInputs({ inputs, outputs }, wanted, type, request.getIgnorechangesList());
+    const changes = diffInputs({ inputs, outputs }, wanted, type, request.getIgnorechangesList(), adapter.library);
     const replaces = [...new Set(changes.filter((change) => change.replaces).map((change) => topLevel(change.path)))];
     const { DiffChanges } = provider.DiffResponse;
     const response = new provider.DiffResponse()
       .setChanges(changes.length > 0 ? DiffChanges.DIFF_SOME : DiffChanges.DIFF_NONE)
-      .setDiffsList([...new Set(changes.map((change) => topLevel(change.path)))])
-      .setReplacesList(replaces)
+      .setReplacesList(replaces);
+    const changed = changes.map((change) => topLevel(change.path));
+    // As the bridge behind the real SDKs: of the framework's types it reports no details, but all that is planned anew.
+    if (adapter.library === "framework") {
+      const more = changes.some((change) => !isUnlocked(change, type)) ? ["id", ...plannedAnew(wanted, type)] : [];
+      return response.setDiffsList([...new Set([...changed, ...more])].sort());
+    }
+    response
+      .setDiffsList([...new Set(changed)])
       .setHasdetaileddiff(true)
       // As the bridge behind the real SDKs: two resources might not carry the same chosen name at once.
       .setDeletebeforereplace(
         replaces.length > 0 &&
-          !isEmpty(wanted.name) &&
+          wanted.name !== undefined &&
           wanted[defaultsMark] === undefined &&
           !isAutonamed(wanted.name, nameOf(request.getUrn())),
       );
@@ -105,7 +112,9 @@ export class ProviderMethods {
     const response = new provider.CreateResponse();
     const hidden = union(secrets, secretNames(type));
     if (request.getPreview()) {
-      return response.setProperties(structOf(conceal(withUnknowns(keptState(inputs, type), {}, type), hidden)));
+      const given = keptState(inputs, type);
+      const planned = withUnknowns(given, {}, type, new Set(Object.keys(given)), adapter.library);
+      return response.setProperties(structOf(conceal(planned, hidden)));
     }
     const accepted: { id?: string } = {};
     try {
@@ -122,8 +131,9 @@ export class ProviderMethods {
         .setProperties(structOf(conceal({ ...keptState(inputs, type), ...observed.state }, hidden)));
     } catch (error) {
       const { id } = accepted;
-      if (id === undefined || error instanceof ConnectionDropped || scope.signal.aborted) throw failureOf(error, token);
-      // As the bridge behind the real SDKs: what was made and then failed stays in the state, with the reason.
+      const lost = adapter.library === "framework" || error instanceof ConnectionDropped || scope.signal.aborted;
+      if (id === undefined || lost) throw failureOf(error, token);
+      // As the bridge behind the real SDKs: what was made and then failed stays in the state, with the reason; but not what the framework made.
       const observed = await readQuietly(adapter, id, inputs, scope);
       const properties = conceal({ ...keptState(inputs, type), ...observed?.state }, hidden);
       throw failureOf(error, token, { id, properties, inputs: wire });
@@ -168,8 +178,11 @@ export class ProviderMethods {
     const hidden = union(wanted.secrets, secretNames(type));
     const response = new provider.UpdateResponse();
     if (request.getPreview()) {
-      const old = adapter.updateForgetsOutputs ? {} : known.values;
-      return response.setProperties(structOf(conceal(withUnknowns(keptState(wanted.values, type), old, type), hidden)));
+      const old = adapter.library === "framework" ? {} : known.values;
+      const changes = diffInputs({ inputs: {}, outputs: known.values }, wanted.values, type, [], adapter.library);
+      const changed = new Set(changes.map(({ path }) => topLevel(path)));
+      const planned = withUnknowns(keptState(wanted.values, type), old, type, changed, adapter.library);
+      return response.setProperties(structOf(conceal(planned, hidden)));
     }
     try {
       const id = request.getId();
@@ -280,6 +293,11 @@ function propertyDiff(change: PropertyChange): provider.PropertyDiff {
     update: change.replaces ? Kind.UPDATE_REPLACE : Kind.UPDATE,
   };
   return new provider.PropertyDiff().setKind(kinds[change.kind]);
+}
+
+/** What was taken away and could be left as it is, if it were not for its lock: nothing else is planned anew then. */
+function isUnlocked({ path, kind }: PropertyChange, type: ResourceType): boolean {
+  return kind === "delete" && type.inputs[path]?.locks === true;
 }
 
 function checkFailure(failure: InputFailure): provider.CheckFailure {

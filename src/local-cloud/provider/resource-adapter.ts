@@ -1,3 +1,4 @@
+import type { Library } from "./diff-inputs.ts";
 import type { InputRules } from "./input-rules.ts";
 import type { Values } from "./wire-values.ts";
 
@@ -38,8 +39,8 @@ export interface ResourceAdapter {
   /** Absent where every change makes a new resource. */
   update?(id: string, wanted: Values, known: Values, call: CallContext): Promise<Observed>;
   delete(id: string, known: Values, call: CallContext): Promise<void>;
-  /** Outputs are not known before an update of this type is done, as the real provider plans it. */
-  readonly updateForgetsOutputs?: true;
+  /** The library that the real provider makes this type with. Default: sdk. */
+  readonly library?: Library;
   /** The real provider fails to read a deleted resource, instead of reporting it as deleted. */
   readonly missingFails?: true;
 }

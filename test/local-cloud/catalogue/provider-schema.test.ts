@@ -22,17 +22,11 @@ const types = supportedPackages
 
 /** What the schema does not say, by path: see corrections.ts. */
 const corrected: Readonly<Record<string, Readonly<Record<string, Partial<Fact>>>>> = {
-  "ovh:CloudProject/database:Database": {
-    "nodes.region": { replaces: true },
-    "nodes.networkId": { replaces: true },
-  },
-  "ovh:CloudProject/loadBalancer:LoadBalancer": {
-    listeners: { replaces: true },
-  },
   "ovh:CloudProject/storage:Storage": {
     "objectLock.status": { replaces: true },
+    "replication.rules.destination": { required: true },
   },
-  "ovh:CloudProject/workflowBackup:WorkflowBackup": { maxExecutionCount: { default: 0 } },
+  "ovh:Vrack/cloudProject:CloudProject": { serviceName: { required: true } },
 };
 
 interface Fact {

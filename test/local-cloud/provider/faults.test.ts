@@ -123,6 +123,9 @@ const canEndInError = {
   "out-of-stock": ["openstack:compute/instance:Instance"],
 };
 
+/** The real provider saves the state of these at the end of a creation only: one that fails leaves them in the cloud, unknown to the engine. */
+const lostWhenItFails: readonly string[] = ["ovh:CloudProject/loadBalancer:LoadBalancer"];
+
 describe("a creation that goes wrong in the cloud", () => {
   onCloudOfItsOwn();
   const cases = landmarks.flatMap(({ key, type }) => [
@@ -131,7 +134,7 @@ describe("a creation that goes wrong in the cloud", () => {
   ]);
 
   test.each(cases)(
-    "$type, $kind: stays in the engine's state with its reason and can be deleted",
+    "$type, $kind: fails with its reason, stays in the engine's state, and can be deleted",
     async ({ key, type, kind }) => {
       const grown = await growing(key);
       const { cloud: model } = grown;
@@ -146,6 +149,12 @@ describe("a creation that goes wrong in the cloud", () => {
       }
       const failure = await failureOf(creation);
       expect(failure.message).toMatch(/unexpected state '(ERROR|error)'/);
+      if (lostWhenItFails.includes(type)) {
+        expect(failure.left).toBeUndefined();
+        const { id = "" } = model.journal.entries({ type, operation: "create" }).at(-1) ?? {};
+        await grown.clientOf(type).delete(type, id, {});
+        return;
+      }
       expect(failure.left?.id).toBeTruthy();
       await grown.clientOf(type).delete(type, failure.left?.id ?? "", failure.left?.properties ?? {});
     },

@@ -32,7 +32,7 @@ export class ProviderClient {
   }
 
   configure(args: Properties): Promise<provider.ConfigureResponse> {
-    return this.#ask("configure", new provider.ConfigureRequest().setArgs(struct(args)));
+    return this.#ask("configure", new provider.ConfigureRequest().setArgs(struct(args)).setAcceptsecrets(true));
   }
 
   async check(type: string, news: Properties, olds: Properties = {}, name = "it") {

@@ -15,19 +15,21 @@ import (
 )
 
 // What the provider says of one property. A required name that is autoNamed may be left out: Pulumi makes one up. A suppressed one has a rule of its own for what is a change.
+// The default of one that is fromEnvironment is a variable's value.
 type property struct {
-	Pulumi     string `json:"pulumi"`
-	Type       string `json:"type"`
-	Required   bool   `json:"required,omitempty"`
-	AutoNamed  bool   `json:"autoNamed,omitempty"`
-	Optional   bool   `json:"optional,omitempty"`
-	Computed   bool   `json:"computed,omitempty"`
-	Sensitive  bool   `json:"sensitive,omitempty"`
-	ForceNew   bool   `json:"forceNew,omitempty"`
-	Suppressed bool   `json:"suppressed,omitempty"`
-	Default    any    `json:"default,omitempty"`
-	MaxItems   int    `json:"maxItems,omitempty"`
-	Block      block  `json:"block,omitempty"`
+	Pulumi          string `json:"pulumi"`
+	Type            string `json:"type"`
+	Required        bool   `json:"required,omitempty"`
+	AutoNamed       bool   `json:"autoNamed,omitempty"`
+	Optional        bool   `json:"optional,omitempty"`
+	Computed        bool   `json:"computed,omitempty"`
+	FromEnvironment bool   `json:"fromEnvironment,omitempty"`
+	Sensitive       bool   `json:"sensitive,omitempty"`
+	ForceNew        bool   `json:"forceNew,omitempty"`
+	Suppressed      bool   `json:"suppressed,omitempty"`
+	Default         any    `json:"default,omitempty"`
+	MaxItems        int    `json:"maxItems,omitempty"`
+	Block           block  `json:"block,omitempty"`
 }
 
 // Terraform's name of a property -> what is said of it.
@@ -78,7 +80,7 @@ func properties(said map[string]*schema.Schema) block {
 		}
 		// A default from the environment: who leaves the property out has it filled in.
 		if one.DefaultFunc != nil && one.Required {
-			entry.Required, entry.Optional, entry.Computed = false, true, true
+			entry.Required, entry.Optional, entry.Computed, entry.FromEnvironment = false, true, true, true
 		}
 		if nested, ok := one.Elem.(*schema.Resource); ok {
 			entry.Block = properties(nested.Schema)

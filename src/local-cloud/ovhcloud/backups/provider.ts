@@ -61,7 +61,7 @@ export class WorkflowBackupAdapter implements ResourceAdapter {
         name: workflow.name,
         backupName: workflow.backupName,
         cron: workflow.cron,
-        maxExecutionCount: workflow.maxExecutionCount ?? 0,
+        maxExecutionCount: workflow.maxExecutionCount,
         createdAt: workflow.createdAt,
       },
     };

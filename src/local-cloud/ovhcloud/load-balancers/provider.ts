@@ -9,12 +9,13 @@ import type { OvhLoadBalancerView } from "./types.ts";
 
 /**
  * ovh:CloudProject/loadBalancer:LoadBalancer without listeners of its own; imported by `service/region/id`. As the real provider: listeners and
- * network are never read back, a deleted one makes the read fail, an update waits for the flavor only; a deletion is answered when it is done.
+ * network are never read back, a read keeps every value that the state has, a deleted one makes the read fail, an update waits for the flavor only;
+ * a deletion is answered when it is done.
  */
 export class OvhLoadBalancerAdapter implements ResourceAdapter {
   readonly service = "ovh-load-balancers";
   readonly inputs = ["serviceName", "regionName", "name", "description", "flavorId", "network"];
-  readonly updateForgetsOutputs = true;
+  readonly library = "framework";
   readonly missingFails = true;
   readonly #cloud: LocalCloud;
 
@@ -57,8 +58,12 @@ export class OvhLoadBalancerAdapter implements ResourceAdapter {
   }
 
   async read(id: string, known: Values): Promise<Observed> {
-    const plain = Object.keys(known).length === 0 ? importParts(id, ["service", "region", "id"]).id : id;
-    return this.#observe(this.#cloud.ovhLoadBalancers.get(plain ?? id));
+    if (Object.keys(known).length === 0) {
+      return this.#observe(this.#cloud.ovhLoadBalancers.get(importParts(id, ["service", "region", "id"]).id ?? id));
+    }
+    const seen = this.#observe(this.#cloud.ovhLoadBalancers.get(id));
+    const recorded = Object.entries(known).filter(([, value]) => value !== undefined && value !== null);
+    return { ...seen, state: { ...seen.state, ...Object.fromEntries(recorded) } };
   }
 
   async update(id: string, wanted: Values, known: Values, call: CallContext): Promise<Observed> {

@@ -20,7 +20,7 @@ export class StorageAdapter implements ResourceAdapter {
     "ownerId",
     "hideObjects",
   ];
-  readonly updateForgetsOutputs = true;
+  readonly library = "framework";
   readonly #cloud: LocalCloud;
 
   constructor(cloud: LocalCloud) {
