@@ -117,6 +117,25 @@ export function network() {
   return z.string(refusal.accepted).transform((value, context) => attempt(() => Cidr.parse(value), context, refusal));
 }
 
+/** At least one network, none twice: each becomes a rule of a security group, which has no rule twice. */
+export function networks() {
+  return z
+    .array(network(), "a list of networks such as 203.0.113.0/24")
+    .min(1, "at least one network")
+    .superRefine((all, context) => {
+      const texts = all.map(String);
+      for (const [index, value] of texts.entries()) {
+        if (texts.indexOf(value) === index) continue;
+        context.addIssue({
+          code: "custom",
+          path: [index],
+          message: `names ${value} a second time`,
+          params: { code: "network-duplicate", accepted: "each network once" } satisfies FieldRefusal,
+        });
+      }
+    });
+}
+
 function isDay(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const milliseconds = Date.parse(text);

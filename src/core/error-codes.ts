@@ -226,6 +226,7 @@ export const errorCodes = {
   "map-unreadable": { exit: 2, means: "the file of `--map` is not valid" },
   "min-healthy-invalid": { exit: 2, means: "the minimum of healthy fronts leaves no front to change" },
   "month-invalid": { exit: 2, means: "the value is not a month" },
+  "network-duplicate": { exit: 2, means: "a list names a network twice" },
   "network-invalid": { exit: 2, means: "the value is not an IPv4 network" },
   "no-address-for-extra-front": { exit: 1, means: "no address is free for an extra front" },
   "no-backup-before-scale-down": { exit: "none", means: "the settings name no backup before scale-down" },

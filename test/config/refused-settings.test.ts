@@ -26,7 +26,7 @@ function aliasBomb(): string {
 
 const dumpTask = { name: "shop-dump", command: ["./dump.sh"], object: "before-normal/shop.sql.gz" };
 
-const anna = { name: "anna", key: "ssh-ed25519 AAAA" };
+const anna = { name: "anna", key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGFubmFhbm5hYW5uYWFubmFhbm5hYW5uYWFubmFhbm5h" };
 const access = {
   administrators: [anna],
   allowFrom: ["203.0.113.0/24"],
@@ -308,7 +308,15 @@ const refusals: readonly Refusal[] = [
   {
     name: "two administrators of one name",
     changes: {
-      shared: { access: { ...access, administrators: [anna, { ...anna, key: "ssh-ed25519 BBBB" }] } },
+      shared: {
+        access: {
+          ...access,
+          administrators: [
+            anna,
+            { ...anna, key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJydW5vYnJ1bm9icnVub2JydW5vYnJ1bm9icnVub2Jy" },
+          ],
+        },
+      },
     },
     code: "administrator-duplicate",
     path: "access.administrators.1.name",
@@ -330,6 +338,64 @@ const refusals: readonly Refusal[] = [
     path: "access.administrators.0.key",
     says: ["public key"],
   },
+  {
+    name: "a public key that was cut while it was copied",
+    changes: { shared: { access: { ...access, administrators: [{ ...anna, key: anna.key.slice(0, -4) }] } } },
+    code: "ssh-key-invalid",
+    path: "access.administrators.0.key",
+    says: ["incomplete"],
+  },
+  {
+    name: "a public key of another type than its line names",
+    changes: {
+      shared: { access: { ...access, administrators: [{ ...anna, key: anna.key.replace("ed25519", "rsa") }] } },
+    },
+    code: "ssh-key-invalid",
+    path: "access.administrators.0.key",
+    says: ["damaged"],
+  },
+  {
+    name: "an RSA key that is too short",
+    changes: {
+      shared: {
+        "administration.sshPublicKey":
+          "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQDrath2eH+BvY8LUYGbwQmhoLRwakFYU1Xs9RUPmeVtNVg0bHfw1/YsmTiqjUWPUUOl9mGWPY4gDeKVjWQQnXjuy0WBB5MYnHYUJZwzZrj5qudw1KRKlXxiBClr2BWMXObWMxf3lfjKAxUGzgEMLjospHLNyvaCyyKy2Sy2jqRNEQ==",
+      },
+    },
+    code: "ssh-key-invalid",
+    path: "administration.sshPublicKey",
+    says: ["1024 bits", "2048"],
+  },
+  {
+    name: "a network of the administrators twice",
+    changes: {
+      shared: { access: { ...access, allowFrom: ["203.0.113.0/24", "198.51.100.0/24", "203.0.113.0/24"] } },
+    },
+    code: "network-duplicate",
+    path: "access.allowFrom.2",
+    says: ["203.0.113.0/24"],
+  },
+  {
+    name: "a network of the ERP twice",
+    changes: { shared: { "odoo.allowFrom": ["203.0.113.0/24", "203.0.113.0/24"] } },
+    code: "network-duplicate",
+    path: "odoo.allowFrom.1",
+    says: ["203.0.113.0/24"],
+  },
+  ...[
+    "syslog://logs.lor.example",
+    "syslog://logs.lor.example:0",
+    "syslog+tls://logs.lor.example:70000",
+    "syslog://logs.lor.example:514/lor",
+  ].map(
+    (target): Refusal => ({
+      name: `a log server at ${target}`,
+      changes: { shared: { logs: { target } } },
+      code: "logs-target-invalid",
+      path: "logs.target",
+      says: [target, "port"],
+    }),
+  ),
   {
     name: "access that nobody has",
     changes: { shared: { access: { ...access, administrators: [] } } },

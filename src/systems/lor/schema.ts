@@ -8,13 +8,16 @@ import {
   type FieldRefusal,
   gigabytes,
   network,
+  networks,
   oneOf,
+  refuse,
   text,
   whole,
 } from "../../config/fields.ts";
 import { renamedKeys } from "../../config/known-keys.ts";
 import { rolling } from "../../config/rolling-fields.ts";
 import { sharedFields } from "../../config/shared-fields.ts";
+import { publicKeyDefect } from "../../core/public-key.ts";
 
 const anything: FieldRefusal = { code: "text-invalid", accepted: "a text on one line" };
 const time = text(/^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/, {
@@ -42,9 +45,13 @@ const copy = z.object({
   copyTimeout: duration("PT1M").prefault("PT10M"),
 });
 
-const publicKey = text(/^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-\S+) [A-Za-z0-9+/]+={0,2}( .*)?$/, {
+const publicKeyLine: FieldRefusal = {
   code: "ssh-key-invalid",
-  accepted: "one line of an OpenSSH public key file, such as ssh-ed25519 AAAA… name",
+  accepted: "one line of an OpenSSH public key file, such as ssh-ed25519 AAAA… name; RSA from 2048 bits on",
+};
+const publicKey = z.string(publicKeyLine.accepted).transform((value, context): string => {
+  const defect = publicKeyDefect(value);
+  return defect === undefined ? value : refuse(context, defect, publicKeyLine);
 });
 
 const administrator = z.object({
@@ -57,7 +64,7 @@ const administrator = z.object({
 
 const access = z.object({
   administrators: z.array(administrator, "a list of names and public keys").min(1, "at least one administrator"),
-  allowFrom: z.array(network(), "a list of networks such as 203.0.113.0/24").min(1, "at least one network"),
+  allowFrom: networks(),
   subnet,
   bastion: z.object({
     address: address(),
@@ -67,12 +74,27 @@ const access = z.object({
   }),
 });
 
+const logTarget: FieldRefusal = {
+  code: "logs-target-invalid",
+  accepted:
+    "object-storage, an address of https, or syslog or syslog+tls with host and port, such as syslog://10.0.0.9:514; without user and password",
+};
+
+function isLogServer(value: string): boolean {
+  if (!/^(https:\/\/[^\s/@?#]+(\/\S*)?|syslog(\+tls)?:\/\/[^\s/@?#]+:\d+)$/.test(value) || !URL.canParse(value))
+    return false;
+  const { hostname, port } = new URL(value);
+  return hostname !== "" && port !== "0";
+}
+
 const logs = z.object({
-  target: text(/^(object-storage|(https|syslog|syslog\+tls):\/\/[^\s/@]+(\/\S*)?)$/, {
-    code: "logs-target-invalid",
-    accepted:
-      "object-storage, or an address of https, syslog or syslog+tls without user and password, such as syslog://10.0.0.9:514",
-  }).prefault("object-storage"),
+  target: z
+    .string(logTarget.accepted)
+    .refine((value) => value === "object-storage" || isLogServer(value), {
+      message: "is not of the form that is asked for",
+      params: { ...logTarget },
+    })
+    .prefault("object-storage"),
   keep: duration("P1D", "P3650D").prefault("P30D"),
 });
 
@@ -185,10 +207,7 @@ export const lorSchema = z.object({
     image: text(/^\S.{0,253}$/, anything),
     release,
     filestore: copy.prefault({}),
-    allowFrom: z
-      .array(network(), "a list of networks such as 203.0.113.0/24")
-      .min(1, "at least one network")
-      .optional(),
+    allowFrom: networks().optional(),
     wkhtmltopdf: release.pick({ url: true, sha256: true }).optional(),
   }),
   mail: mail.optional(),
