@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, get } from "node:https";
+import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -22,7 +23,22 @@ function installPebble(onProgress: (text: string) => void = () => {}): Promise<s
   });
 }
 
+/** Where it runs instead of this process's network. */
+interface PebblePlace {
+  /** Address and name that it has there. */
+  readonly address: string;
+  readonly host: string;
+  /** Its own HTTPS, as PEM. */
+  readonly identity: { readonly certificate: string; readonly key: string };
+  /** The command line that runs a command there. */
+  readonly inside: (command: readonly [string, ...string[]]) => readonly string[];
+  /** A connection to its port; rejects while nothing listens. */
+  readonly connect: (port: number) => Promise<Socket>;
+}
+
 export interface PebbleOptions {
+  /** Default: on loopback. */
+  readonly place?: PebblePlace;
   /** `host:port` of the DNS server that it asks. */
   readonly dnsServer: string;
   /** Port that it asks for the files of http-01. Default: 80. */
@@ -44,39 +60,28 @@ export class PebbleServer {
   readonly #folder: string;
   readonly #process: ChildProcess;
 
-  private constructor(folder: string, port: number, process: ChildProcess) {
+  private constructor(folder: string, host: string, process: ChildProcess) {
     this.#folder = folder;
     this.#process = process;
-    this.directory = `https://127.0.0.1:${port}/dir`;
+    this.directory = `https://${host}/dir`;
     this.trustFile = join(folder, "cert.pem");
   }
 
   static async start(options: PebbleOptions): Promise<PebbleServer> {
     const program = await installPebble();
+    const { place } = options;
     const folder = mkdtempSync(join(tmpdir(), "lor-pebble-"));
     const [certificate, privateKey] = [join(folder, "cert.pem"), join(folder, "key.pem")];
-    execFileSync(
-      "openssl",
-      [
-        ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30"],
-        ...[
-          "-subj",
-          "/CN=pebble",
-          "-addext",
-          "subjectAltName=IP:127.0.0.1",
-          "-keyout",
-          privateKey,
-          "-out",
-          certificate,
-        ],
-      ],
-      { stdio: "pipe" },
-    );
+    if (place === undefined) makeIdentity(certificate, privateKey);
+    else {
+      writeFileSync(certificate, place.identity.certificate);
+      writeFileSync(privateKey, place.identity.key);
+    }
     for (let tries = 0; tries < 5; tries += 1) {
-      const port = await freePort();
+      const port = place === undefined ? await freePort() : 14000;
       const config = {
         pebble: {
-          listenAddress: `127.0.0.1:${port}`,
+          listenAddress: `${place?.address ?? "127.0.0.1"}:${port}`,
           managementListenAddress: "",
           certificate,
           privateKey,
@@ -93,16 +98,18 @@ export class PebbleServer {
       };
       writeFileSync(join(folder, "config.json"), JSON.stringify(config));
       const args = ["-config", join(folder, "config.json"), "-strict", "-dnsserver", options.dnsServer];
-      const child = spawn(program, args, {
+      const [command = program, ...rest] = place?.inside([program, ...args]) ?? [program, ...args];
+      const child = spawn(command, rest, {
         stdio: "ignore",
         env: {
+          PATH: process.env.PATH,
           PEBBLE_VA_NOSLEEP: "1",
           PEBBLE_AUTHZREUSE: "0",
           PEBBLE_WFE_NONCEREJECT: String(options.refusedNonces ?? 20),
         },
       });
-      const server = new PebbleServer(folder, port, child);
-      if (await server.#answers()) return server;
+      const server = new PebbleServer(folder, `${place?.host ?? "127.0.0.1"}:${port}`, child);
+      if (await (place === undefined ? server.#answers() : server.#listens(() => place.connect(port)))) return server;
     }
     throw new Error(`${program} does not start`);
   }
@@ -110,6 +117,16 @@ export class PebbleServer {
   async dispose(): Promise<void> {
     await kill(this.#process);
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #listens(connect: () => Promise<Socket>): Promise<boolean> {
+    while (!hasEnded(this.#process)) {
+      const socket = await connect().catch(() => undefined);
+      socket?.destroy();
+      if (socket !== undefined) return true;
+      await pause(25);
+    }
+    return false;
   }
 
   /** False once the process has ended: somebody else took its port meanwhile. */
@@ -126,4 +143,16 @@ export class PebbleServer {
     }
     return false;
   }
+}
+
+/** A certificate of its own for 127.0.0.1. */
+function makeIdentity(certificate: string, privateKey: string): void {
+  execFileSync(
+    "openssl",
+    [
+      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30"],
+      ...["-subj", "/CN=pebble", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", privateKey, "-out", certificate],
+    ],
+    { stdio: "pipe" },
+  );
 }

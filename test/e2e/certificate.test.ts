@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
+import { connect as dial } from "node:net";
 import { join } from "node:path";
-import { connect, type TLSSocket } from "node:tls";
 import { afterEach, expect, it } from "vitest";
 import { cloudFolder, requireLocalCloud } from "../../src/stack/cloud-connection.ts";
 import { type PebbleOptions, PebbleServer } from "../acme/pebble-server.ts";
+import { HandshakeClients } from "../handshake-clients.ts";
 import { type CrashPoint, CrashScene } from "./crash/crash-scene.ts";
 import { createdProject } from "./created-stack.ts";
 import { InProcessProject } from "./in-process.ts";
@@ -91,7 +92,7 @@ it("obtains a certificate by dns-01 and renews it under load without a failed ha
   const { trafficPortOffset } = requireLocalCloud(cloudFolder(lor.home)).runtime;
   const { addresses } = await lor.json<{ addresses: { loadBalancer: { public: string } } }>(["status"]);
   const host = `127.${addresses.loadBalancer.public.split(".").slice(1).join(".")}`;
-  const clients = new HandshakeClients(host, trafficPortOffset + 443);
+  const clients = new HandshakeClients("www.lor.example", async () => dial(trafficPortOffset + 443, host));
   const second = await renew(lor, "--force");
   const seen = await clients.stop();
   expect(second).toMatchObject({ obtained: true, installed: "now", because: "it was asked for" });
@@ -229,46 +230,3 @@ it("goes on after a kill at every step, with one certificate and no record left"
   }
   expect((await lor.run(["preview", "--exit-code"])).code).toBe(0);
 });
-
-/** TLS clients that connect one after another, as fast as they can. */
-class HandshakeClients {
-  readonly #stopped = new AbortController();
-  readonly #clients: Promise<void>[];
-  readonly #fingerprints = new Set<string>();
-  readonly #failures: string[] = [];
-  #handshakes = 0;
-
-  constructor(host: string, port: number) {
-    this.#clients = Array.from({ length: 4 }, () => this.#run(host, port));
-  }
-
-  async stop() {
-    // One more each, after the change.
-    this.#stopped.abort();
-    await Promise.all(this.#clients);
-    return { handshakes: this.#handshakes, failures: this.#failures, fingerprints: this.#fingerprints };
-  }
-
-  async #run(host: string, port: number): Promise<void> {
-    for (let last = false; !last; ) {
-      last = this.#stopped.signal.aborted;
-      this.#handshakes += 1;
-      try {
-        const socket = await handshake(host, port);
-        this.#fingerprints.add(socket.getPeerCertificate().fingerprint256);
-        socket.destroy();
-      } catch (error) {
-        this.#failures.push(String(error));
-      }
-    }
-  }
-}
-
-function handshake(host: string, port: number): Promise<TLSSocket> {
-  const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
-  const socket = connect({ host, port, servername: "www.lor.example", rejectUnauthorized: false }, () =>
-    resolve(socket),
-  );
-  socket.once("error", reject);
-  return promise;
-}

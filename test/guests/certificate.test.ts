@@ -69,15 +69,20 @@ async function startAuthority(): Promise<PebbleServer> {
   return authority;
 }
 
-async function obtain({ directory, trustFile }: PebbleServer, ...email: readonly string[]): Promise<void> {
-  const child = spawn(join(folder, "bin/lor-certificate"), [name, directory, ...email], {
+async function obtain(authority: PebbleServer, ...email: readonly string[]): Promise<void> {
+  const { code, text } = await run(name, authority, ...email);
+  expect(code, text).toBe(0);
+}
+
+async function run(of: string, { directory, trustFile }: PebbleServer, ...email: readonly string[]) {
+  const child = spawn(join(folder, "bin/lor-certificate"), [of, directory, ...email], {
     env: { PATH: `${join(folder, "bin")}:/usr/bin:/bin`, REQUESTS_CA_BUNDLE: trustFile },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let text = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (text += String(chunk)));
-  const [code] = await once(child, "close");
-  expect(code, text).toBe(0);
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, text };
 }
 
 const certificate = () => readFileSync(join(folder, "tls/fullchain.pem"), "utf8");
@@ -106,4 +111,10 @@ it("obtains the ERP's certificate once, and another one when the settings name a
   const second = await startAuthority();
   await obtain(second);
   expect(certificate()).not.toBe(issued);
+});
+
+it("puts the authority's reason into the journal", async () => {
+  const { code, text } = await run("nowhere.lor.example", await startAuthority());
+  expect(code).toBe(1);
+  expect(text).toContain("http://nowhere.lor.example");
 });

@@ -15,7 +15,8 @@ export interface Lab extends AsyncDisposable {
   readonly folder: string;
 }
 
-export async function openLab(): Promise<Lab> {
+/** @param names further names of the machines' network, with their addresses */
+export async function openLab(names: Readonly<Record<string, string>> = {}): Promise<Lab> {
   const folder = mkdtempSync(join(tmpdir(), "lor-machines-"));
   const cloud = createLocalCloud({ databasePath: ":memory:", clock: "stepped", scale: 1 });
   const remove = () => {
@@ -28,6 +29,7 @@ export async function openLab(): Promise<Lab> {
       cloud,
       folder,
       s3Program,
+      resolve: (name) => names[name],
       env: process.env,
       onProgress: () => undefined,
     });

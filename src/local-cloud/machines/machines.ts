@@ -24,6 +24,8 @@ export interface StartMachinesArgs {
   readonly releases?: string | undefined;
   /** Path of the S3 server (`installS3Server`). Default: machines reach no object storage. */
   readonly s3Program?: string | undefined;
+  /** Further names of the machines' network: the address, or undefined. Default: none. */
+  readonly resolve?: ((name: string) => string | undefined) | undefined;
   /** Its XDG_CACHE_HOME and HOME say where the image is kept. */
   readonly env: Environment;
   /** Progress message to display. */
@@ -95,8 +97,8 @@ export class CloudMachines implements BootedMachines {
     });
     try {
       const network = new CloudNetwork(sandbox, serviceAddress);
-      const { cloud, releases, s3Program } = args;
-      const started = await startMachineServices({ cloud, network, folder: services, releases, s3Program });
+      const { cloud, releases, s3Program, resolve } = args;
+      const started = await startMachineServices({ cloud, network, folder: services, releases, s3Program, resolve });
       return new CloudMachines(args, { services: started, network, sandbox, image });
     } catch (error) {
       await sandbox.stop();

@@ -13,7 +13,7 @@ if ! { [ -e "$live/fullchain.pem" ] && grep -qxF "server = $directory" "/etc/let
     set -- --register-unsafely-without-email
   fi
   mkdir -p /var/www/lor-certificate
-  certbot certonly --quiet --non-interactive --agree-tos "$@" --server "$directory" --force-renewal --cert-name "$name" \
+  certbot certonly --non-interactive --agree-tos "$@" --server "$directory" --force-renewal --cert-name "$name" \
     --webroot --webroot-path /var/www/lor-certificate --domain "$name" --deploy-hook "systemctl reload nginx.service"
 fi
 # Also for a certificate of an earlier run that was cut before this point.

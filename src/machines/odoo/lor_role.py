@@ -12,7 +12,7 @@ PACKAGES = ["nginx-light", "rclone", "postgresql-client", "certbot", "openssl", 
 PDF = "wkhtmltopdf"
 OBSOLETE = ["/etc/nginx/sites-enabled/default"]
 # Services that always run.
-SERVICES = ["nginx.service", "lor-odoo.service", "prometheus-node-exporter.service"]
+SERVICES = ["nginx.service", "lor-odoo.service", "certbot.timer", "prometheus-node-exporter.service"]
 DATABASE_CA = "/etc/lor/database-ca.pem"
 PASSWORDS = "/etc/lor/postgresql.pass"
 DATA = "/srv/lor/odoo"
@@ -156,6 +156,7 @@ def start(changed, released):
     lor_erp.run_service(bool(released or changed & {lor_erp.SETTINGS, DATABASE_CA, lor_erp.DATABASE, lor_erp.PROGRAM, "/etc/systemd/system/lor-odoo.service"}))
     systemctl("reload-or-restart", "nginx.service")
     systemctl("restart", "prometheus-node-exporter.service")
-    for timer in ("lor-filestore-copy.timer", "lor-certificate.timer"):
+    # Debian's own timer renews the certificate that lor-certificate got.
+    for timer in ("lor-filestore-copy.timer", "lor-certificate.timer", "certbot.timer"):
         systemctl("enable", timer)
         systemctl("restart", timer)

@@ -2,6 +2,8 @@ import { createHmac } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { streamDecode, streamEncode } from "dns-packet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { installS3Server } from "../../../src/engine/s3-server.ts";
 import { createLocalCloud } from "../../../src/local-cloud/create-local-cloud.ts";
@@ -83,6 +85,12 @@ describe.skipIf(namespaceObstacle !== undefined)("services inside the machines' 
       "packages.example",
     ]);
     expect(answers).toEqual([serviceAddress, database?.privateAddress, "ENOTFOUND"]);
+    // Some resolvers ask by TCP alone.
+    const questions = [{ type: "A" as const, name: "storage.sbg.cloud.ovh.net" }];
+    const socket = await services.connect(serviceAddress, 53);
+    socket.end(streamEncode({ type: "query", id: 7, questions }));
+    const answer = streamDecode(await buffer(socket));
+    expect(answer).toMatchObject({ id: 7, answers: [{ type: "A", data: serviceAddress }] });
     // A name that exists without an IPv6 address is not refused.
     expect(await lookup(network, ["storage.sbg.cloud.ovh.net", "packages.example"], "resolve6")).toEqual([
       "ENODATA",

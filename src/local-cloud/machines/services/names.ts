@@ -1,5 +1,7 @@
 import type { Socket } from "node:dgram";
+import type { Server } from "node:net";
 import { AUTHORITATIVE_ANSWER, decode, encode, type Packet, RECURSION_AVAILABLE, RECURSION_DESIRED } from "dns-packet";
+import { answerDnsStream } from "../../kernel/dns-stream.ts";
 
 /** Address of a name in lower case without a final dot; undefined: there is no such name. */
 export type Resolve = (name: string) => string | undefined;
@@ -10,10 +12,11 @@ const nameError = 3;
 const ttl = 5;
 
 /**
- * Answers DNS questions on a socket, until the socket is closed. Addresses are IPv4. Every unknown name is refused at once (NXDOMAIN),
+ * Answers DNS questions by UDP and TCP, until both are closed. Addresses are IPv4. Every unknown name is refused at once (NXDOMAIN),
  * so that no machine waits for the internet.
  */
-export function answerNames(socket: Socket, resolve: Resolve): void {
+export function answerNames(socket: Socket, server: Server, resolve: Resolve): void {
+  server.on("connection", (client) => answerDnsStream(client, (message) => answerTo(message, resolve)));
   socket.on("message", (message, from) => {
     const answer = answerTo(message, resolve);
     if (answer !== undefined) socket.send(answer, from.port, from.address);

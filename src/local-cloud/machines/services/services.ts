@@ -67,7 +67,8 @@ export async function startMachineServices(args: MachineServicesArgs): Promise<M
   await network.own(metadataAddress);
   const sockets = await NamespaceSockets.open(network);
   const nameSocket = await sockets.bind(serviceAddress, 53);
-  answerNames(nameSocket, resolve);
+  const nameServer = await sockets.listen(serviceAddress, 53);
+  answerNames(nameSocket, nameServer, resolve);
   await serve(door, await sockets.listen(serviceAddress, 443));
   await serve(metadata.server, await sockets.listen(metadataAddress, 80));
   const databases = new DatabaseServers({ cloud, network, authority, folder: join(folder, "databases") });
@@ -82,6 +83,7 @@ export async function startMachineServices(args: MachineServicesArgs): Promise<M
     close: async () => {
       await databases.close();
       nameSocket.close();
+      nameServer.close();
       await Promise.all([door, metadata.server].map(stop));
       await s3?.close();
       await sockets.close();

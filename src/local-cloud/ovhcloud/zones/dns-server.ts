@@ -1,6 +1,7 @@
 import { createSocket } from "node:dgram";
-import { createServer, type Socket } from "node:net";
-import { type Answer, AUTHORITATIVE_ANSWER, decode, encode, type Packet, streamDecode, streamEncode } from "dns-packet";
+import { createServer } from "node:net";
+import { type Answer, AUTHORITATIVE_ANSWER, decode, encode, type Packet } from "dns-packet";
+import { answerDnsStream } from "../../kernel/dns-stream.ts";
 import type { DnsAnswer, OvhZonesApi } from "./types.ts";
 
 /** Response codes. Source: RFC 1035, 4.1.1. */
@@ -16,15 +17,15 @@ export interface DnsServer {
 /** The name servers of the account's zones, by UDP and TCP on one loopback port. */
 export async function startDnsServer(zones: Pick<OvhZonesApi, "resolve">): Promise<DnsServer> {
   const host = "127.0.0.1";
-  const tcp = createServer((socket) => serveStream(socket, zones));
+  const tcp = createServer((socket) => answerDnsStream(socket, (message) => answer(zones, message)));
   await new Promise<void>((resolve, reject) => {
     tcp.once("error", reject).listen(0, host, () => resolve());
   });
   const { port } = tcp.address() as { readonly port: number };
   const udp = createSocket("udp4");
   udp.on("message", (message, { address, port: from }) => {
-    const reply = answer(zones, () => decode(message));
-    if (reply !== undefined) udp.send(encode(reply), from, address);
+    const reply = answer(zones, message);
+    if (reply !== undefined) udp.send(reply, from, address);
   });
   await new Promise<void>((resolve, reject) => {
     udp.once("error", reject).bind(port, host, () => resolve());
@@ -38,24 +39,11 @@ export async function startDnsServer(zones: Pick<OvhZonesApi, "resolve">): Promi
   };
 }
 
-function serveStream(socket: Socket, zones: Pick<OvhZonesApi, "resolve">): void {
-  let received = Buffer.alloc(0);
-  socket.setTimeout(5_000, () => socket.destroy());
-  socket.on("error", () => undefined);
-  socket.on("data", (chunk) => {
-    received = Buffer.concat([received, chunk]);
-    if (received.length < 2 || received.length < received.readUInt16BE(0) + 2) return;
-    const reply = answer(zones, () => streamDecode(received) ?? {});
-    if (reply === undefined) socket.destroy();
-    else socket.end(streamEncode(reply));
-  });
-}
-
 /** @returns undefined for a message that is no question */
-function answer(zones: Pick<OvhZonesApi, "resolve">, read: () => Packet): Packet | undefined {
+function answer(zones: Pick<OvhZonesApi, "resolve">, message: Buffer): Uint8Array | undefined {
   let query: Packet;
   try {
-    query = read();
+    query = decode(message);
   } catch {
     return undefined;
   }
@@ -63,13 +51,13 @@ function answer(zones: Pick<OvhZonesApi, "resolve">, read: () => Packet): Packet
   if (query.type !== "query" || question === undefined) return undefined;
   const found = zones.resolve(question.name, question.type);
   const code = found === undefined ? refused : found.exists ? 0 : nameError;
-  return {
+  return encode({
     type: "response",
     ...(query.id === undefined ? {} : { id: query.id }),
     flags: AUTHORITATIVE_ANSWER | ((query.flags ?? 0) & recursionDesired) | code,
     questions: [question],
     answers: (found?.answers ?? []).flatMap((entry) => record(entry) ?? []),
-  };
+  });
 }
 
 const recursionDesired = 1 << 8;
