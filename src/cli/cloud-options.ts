@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { cloudIds } from "../clouds/registry.ts";
-import { positiveInteger, withSettings } from "./command-options.ts";
+import { positiveInteger, readableFile, withSettings } from "./command-options.ts";
 
 export function withCloud(command: Command): Command {
   return withSettings(command).addOption(
@@ -19,7 +19,11 @@ export function withChange(command: Command): Command {
 }
 
 export function withIdentity(command: Command): Command {
-  return command.option("--identity <file>", "private key to log in with; by default the one of the settings");
+  return command.option(
+    "--identity <file>",
+    "private key to log in with; by default the one of the settings",
+    readableFile,
+  );
 }
 
 export function withSwitch(command: Command): Command {

@@ -1,3 +1,4 @@
+import { accessSync, constants, statSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
 
 /** A command with the common options. */
@@ -23,6 +24,19 @@ export function positiveInteger(text: string): number {
   if (!Number.isInteger(value) || value < 1)
     throw new InvalidArgumentError(`"${text}" is not a whole number of 1 or more.`);
   return value;
+}
+
+/** A regular file that this user may read. */
+export function readableFile(path: string): string {
+  try {
+    if (!statSync(path).isFile()) throw new InvalidArgumentError(`"${path}" is not a regular file.`);
+    accessSync(path, constants.R_OK);
+  } catch (error) {
+    if (error instanceof InvalidArgumentError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw new InvalidArgumentError(`"${path}" cannot be read (${code}).`);
+  }
+  return path;
 }
 
 /** A valid date in the range of every calendar rule. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isDay } from "../core/calendar-day.ts";
 import { Cidr, IpAddress } from "../core/cidr.ts";
 import { Duration } from "../core/duration.ts";
 import type { ErrorCode } from "../core/error-codes.ts";
@@ -134,12 +135,6 @@ export function networks() {
         });
       }
     });
-}
-
-function isDay(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const milliseconds = Date.parse(text);
-  return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().startsWith(text);
 }
 
 interface Refusing {

@@ -4,7 +4,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { applicationCommand } from "../../src/actions/machines/application-command.ts";
-import { journalCommand } from "../../src/actions/machines/journal-command.ts";
+import { journalCommand, journalEnd } from "../../src/actions/machines/journal-command.ts";
 import { parseCopy } from "../../src/actions/machines/parse-copy.ts";
 import { routesOf } from "../../src/stack/ssh/open-access.ts";
 import { machineRoutes } from "../../src/systems/lor/access.ts";
@@ -43,10 +43,10 @@ describe("a command of an application", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  const run = (application: { readonly user: string; readonly folder: string }) => {
+  const showWords = ["sh", "-c", 'pwd; printf "%s|" "$@"', "sh", "x y", "", "*"];
+  const run = (application: { readonly user: string; readonly folder: string }, command = showWords) => {
     const [front] = routes.machines;
     if (front === undefined) throw new Error("no front");
-    const command = ["sh", "-c", 'pwd; printf "%s|" "$@"', "sh", "x y", "", "*"];
     const [program = "", ...words] = applicationCommand(
       { ...front, application: { name: "shop", ...application } },
       command,
@@ -73,8 +73,19 @@ describe("a command of an application", () => {
     );
   });
 
-  test("is the command itself on a machine without one", () => {
-    expect(applicationCommand(routes.bastion, ["uptime"])).toEqual(["uptime"]);
+  test.each([
+    ["exit 255", 255],
+    ["kill -TERM $$", 128 + 15],
+    ["kill -KILL $$", 128 + 9],
+  ])("ends as a shell reports it: %s", (script, status) => {
+    expect(run({ user: username, folder }, ["sh", "-c", script]).status).toBe(status);
+    const [program = "", ...words] = applicationCommand(routes.bastion, ["sh", "-c", script]);
+    expect(spawnSync(program, words).status).toBe(status);
+  });
+
+  test("is the command itself, word for word, on a machine without one", () => {
+    const [program = "", ...words] = applicationCommand(routes.bastion, ["printf", "%s|", "x y", "", "*"]);
+    expect(spawnSync(program, words, { encoding: "utf8" }).stdout).toBe("x y||*|");
   });
 });
 
@@ -88,7 +99,26 @@ test.each([
   expect(journalCommand({ ...plain, since })).toContain(`--since=@${Date.parse(moment) / 1000}`);
 });
 
-test.each(["", "1x", "yesterday", "2026-13-01", "1 h", "-1h", "2026-12-01T08:00"])(
+test("a log never begins before 1970, which journalctl refuses", () => {
+  expect(journalCommand({ ...plain, since: "999999d" })).toContain("--since=@0");
+});
+
+test.each([
+  [0, "error", "", 0],
+  [1, "error", "", 0],
+  [1, "error", "Failed to open the journal: Permission denied\n", 1],
+  [1, undefined, "", 1],
+  [143, "error", "", 143],
+])("journalctl that ends with %i, pattern %s, message %j", (code, grep, stderr, end) => {
+  expect(journalEnd(code, grep, stderr)).toBe(end);
+});
+
+test("a pattern that journalctl cannot read is refused", () => {
+  const said = 'Bad pattern "[": missing terminating ] for character class\n';
+  expect(() => journalEnd(1, "[", said)).toThrow(expect.objectContaining({ code: "pattern-invalid", seen: "[" }));
+});
+
+test.each(["", "1x", "yesterday", "2026-13-01", "2026-02-31", "2026-02-30T08:00Z", "1 h", "-1h", "2026-12-01T08:00"])(
   "a beginning that cannot be read is refused: %j",
   (since) => {
     expect(() => journalCommand({ ...plain, since })).toThrow(

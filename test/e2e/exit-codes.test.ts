@@ -29,6 +29,9 @@ describe("2: bad usage or settings", () => {
     ["an unknown command", ["frobnicate"], /unknown command 'frobnicate'/],
     ["a choice that is none", ["up", "--cloud", "mars"], /Allowed choices are local, ovh/],
     ["a number that is none", ["up", "--parallel", "0"], /whole number of 1 or more/],
+    ["new lines of a machine that is not asked", ["logs", "ps-0", "--follow", "--stored"], /'--follow' cannot be used/],
+    ["a private key that does not exist", ["ssh", "ps-0", "--identity", "/nowhere"], /"\/nowhere" cannot be read/],
+    ["a folder as private key", ["ssh", "ps-0", "--identity", "/"], /"\/" is not a regular file/],
     ["no command at all", [], /Usage: lor-infra/],
   ])("%s", async (_, args, says) => {
     const run = await project.run(args);
@@ -97,6 +100,11 @@ describe("1: failed", () => {
       expect(await own.json<Failure>(["logs", "ps-0"], 1)).toMatchObject({
         error: { message: expect.stringContaining("no section `logs`") },
       });
+      own.edit("Pulumi.yaml", (text) => `${text.trimEnd()}\n  logs:\n    value: {}\n`);
+      expect(await own.json<Failure>(["logs", "ps0"], 2)).toMatchObject({
+        error: { code: "machine-unknown", message: expect.stringContaining("did you mean ps-0?") },
+      });
+      expect(await own.json(["logs", "ps-0"], 0)).toMatchObject({ source: "object-storage", lines: [] });
     } finally {
       await own.dispose();
     }

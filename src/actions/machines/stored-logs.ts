@@ -1,8 +1,7 @@
 import { unzlibSync } from "fflate";
 import type { BucketPlace, ContainerClient } from "../../clouds/clients.ts";
-import { ExitCode, LorError } from "../../core/errors.ts";
 import { logsPrefix } from "../../machines/document.ts";
-import { sessionPrograms } from "./journal-command.ts";
+import { patternInvalid, sessionPrograms } from "./journal-command.ts";
 
 /** One line of a machine's journal, as it is stored. */
 interface LogLine {
@@ -85,16 +84,6 @@ function patternOf(grep: string | undefined): RegExp | undefined {
   try {
     return new RegExp(grep, grep === grep.toLowerCase() ? "i" : "");
   } catch (error) {
-    throw new LorError({
-      code: "pattern-invalid",
-      message: "the pattern is no regular expression",
-      exit: ExitCode.usage,
-      culprit: "user",
-      path: "--grep",
-      seen: grep,
-      accepted: "a regular expression, such as error|warning",
-      next: "lor-infra logs ps-0 --grep error",
-      cause: error,
-    });
+    throw patternInvalid(grep, error);
   }
 }

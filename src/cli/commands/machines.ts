@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
 import { applicationCommand } from "../../actions/machines/application-command.ts";
-import { journalCommand, sinceMoment } from "../../actions/machines/journal-command.ts";
+import { journalCommand, journalEnd, sinceMoment } from "../../actions/machines/journal-command.ts";
 import { parseCopy } from "../../actions/machines/parse-copy.ts";
 import { storedLogs } from "../../actions/machines/stored-logs.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
@@ -116,7 +118,8 @@ export async function copy(terminal: Terminal, options: MachineOptions, from: st
   const work = async (access: SshAccess) => {
     const code = await patiently(() => access.copy(machine, source, target, own));
     terminal.document({ version: 1, machine, code });
-    return code;
+    // scp ends with 255 also where it only finds no such file here.
+    return code === 0 ? ExitCode.done : ExitCode.failed;
   };
   return await withMachines(options, work, project);
 }
@@ -154,6 +157,7 @@ export async function logs(terminal: Terminal, options: LogsOptions, machine?: s
       grep,
       sessions,
     });
+    if (newest === undefined) refuseUnknown(project, machine);
     terminal.warn(
       `Source: the object storage, ${newest === undefined ? "which has no line" : `whose newest line is of ${newest}`} (${why}).`,
     );
@@ -175,14 +179,30 @@ async function machineLogs(
   const command = journalCommand({ ...options, now });
   if (terminal.json) {
     const { code, stdout, stderr } = await access.run(machine, command, { limit: longest });
+    const end = journalEnd(code, options.grep, stderr);
     const lines = stdout.split("\n").filter((line) => line !== "");
-    terminal.document({ version: 1, machine, source: "machine", lines, code, stderr });
-    return code;
+    terminal.document({ version: 1, machine, source: "machine", lines, code: end, stderr });
+    return end;
   }
-  const code = await patiently(() => access.ssh(machine, ["-T"], command, { ...own, input: "none" }));
+  const errors = new PassThrough();
+  const said = text(errors);
+  const code = await patiently(() => access.ssh(machine, ["-T"], command, { ...own, input: "none", errors }));
+  errors.end();
+  const stderr = await said;
+  const end = journalEnd(code, options.grep, stderr);
+  process.stderr.write(stderr);
   terminal.warn(`Source: the journal of ${machine}.`);
-  // Of journalctl: no line matches.
-  return code === 1 && options.grep !== undefined ? ExitCode.done : code;
+  return end;
+}
+
+/**
+ * Refuses a name that no machine of the settings has, once nothing was found under it: a machine of earlier settings may have left its journal.
+ * Settings without access name no machines.
+ * @throws LorError `machine-unknown`
+ */
+function refuseUnknown(project: Project, machine: string): void {
+  if (project.system.capabilities.access?.routes(planProfile(project, "normal")) === undefined) return;
+  requireMachine(routesOf(project), machine);
 }
 
 /** Sessions that were opened from here; those of others are in the machines' journals. */

@@ -1,3 +1,4 @@
+import { Option } from "commander";
 import { withCloud, withIdentity } from "../cloud-options.ts";
 import { add } from "../command-options.ts";
 import type { DefineCommand } from "../define-command.ts";
@@ -21,7 +22,9 @@ export const define: DefineCommand = (program, runs) => {
     .argument("[machine]", "such as ps-0")
     .option("--since <when>", "such as 30m, 1h, 2d, or 2026-12-01T08:00Z", "1h")
     .option("--grep <pattern>", "only lines that match this regular expression")
-    .option("--follow", "go on with new lines, until Ctrl-C", false)
+    .addOption(
+      new Option("--follow", "go on with new lines, until Ctrl-C").default(false).conflicts(["stored", "json"]),
+    )
     .option("--stored", "from the object storage, even if the machine answers", false)
     .option("--sessions", "who logged in, and what they ran", false)
     .action(runs(async () => (await load()).logs));

@@ -185,7 +185,7 @@ export class SshAccess implements MachineAccess {
   #asUser({ name }: ReachableMachine): readonly string[] {
     const { bastion, bastionShell } = this.#args.routes;
     if (name !== bastion.name) return [];
-    if (bastionShell === undefined) throw withoutShell(name);
+    if (bastionShell === undefined) throw withoutShell(name, this.#args.routes.machines[0]?.name ?? name);
     return ["-o", `User=${bastionShell}`];
   }
 
@@ -226,16 +226,16 @@ function connectionLines(text: string): string {
     .join("\n");
 }
 
-function withoutShell(bastion: string): LorError {
+function withoutShell(bastion: string, other: string): LorError {
   return new LorError({
     code: "bastion-without-shell",
-    message: `nobody logs in to the bastion ${bastion} itself: it only forwards to the other machines`,
+    message: `nobody logs in to ${bastion} itself: it only forwards to the other machines`,
     exit: ExitCode.usage,
     culprit: "user",
     path: "access.bastion.shell",
     seen: "false",
     accepted: "true, for a shell on the bastion",
-    next: "lor-infra ssh with another machine, or lor-infra up once the setting is changed",
+    next: `lor-infra ssh ${other}, or lor-infra up once the setting is changed`,
   });
 }
 

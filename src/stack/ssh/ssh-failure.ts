@@ -124,7 +124,7 @@ function refusedKey(machine: string, { offered }: SshAttempt): LorError {
     path: "access.administrators",
     seen: `the key of ${offered.join(", ")}`,
     accepted:
-      "a key of `access.administrators`, in the agent if it has a passphrase, that the machine knows since the last lor-infra up",
-    next: keyNext,
+      "a key of `access.administrators`, in the agent if it has a passphrase; a machine takes changed keys within 4 minutes of lor-infra up",
+    next: `after a change of the keys the same command in a few minutes; otherwise ${keyNext}`,
   });
 }
