@@ -58,7 +58,7 @@ export interface HostResult {
   readonly state: HostState;
   /** Tasks that changed something, or would change it in a preview. */
   readonly changed: number;
-  /** Names of the tasks that failed, each with its reason. */
+  /** Names of the tasks that failed, each with its reason. Empty when every failure was rescued. */
   readonly failures: readonly string[];
 }
 
@@ -106,7 +106,9 @@ export class HostResults {
   #host(name: string): HostResult {
     const counts = this.#recap?.[name];
     const changed = counts?.changed ?? this.#changed.get(name) ?? 0;
-    return { state: stateOf(counts), changed, failures: this.#failures.get(name) ?? [] };
+    const state = stateOf(counts);
+    const rescued = state === "changed" || state === "unchanged";
+    return { state, changed, failures: rescued ? [] : (this.#failures.get(name) ?? []) };
   }
 }
 

@@ -23,6 +23,7 @@ export class SshMachine {
   readonly sshConfig = join(this.folder, "ssh_config");
   #container: ChildProcess | undefined;
   #leader = "";
+  #outside: string | undefined;
 
   static async start(): Promise<SshMachine> {
     const { root } = await ensureImage({ env: process.env, onProgress: () => undefined });
@@ -133,6 +134,31 @@ export class SshMachine {
     return (done.stdout + done.stderr).trim();
   }
 
+  /**
+   * Joins the machine by a cable to a network namespace of its own, from which the machine is reached as from another computer: at `outside.address`.
+   * `sshConfig` leads there from now on.
+   */
+  connectOutside(): { readonly namespace: string; readonly address: string } {
+    const namespace = `${this.name}-out`;
+    const address = "192.0.2.1";
+    execFileSync("ip", ["netns", "add", namespace]);
+    const cable = ["eth0", "type", "veth", "peer", "name", "eth0", "netns", namespace];
+    execFileSync("ip", ["-n", this.name, "link", "add", ...cable]);
+    for (const [end, own] of [
+      [this.name, address],
+      [namespace, "192.0.2.2"],
+    ] as const) {
+      execFileSync("ip", ["-n", end, "address", "add", `${own}/24`, "dev", "eth0"]);
+      execFileSync("ip", ["-n", end, "link", "set", "eth0", "up"]);
+    }
+    this.#outside = namespace;
+    writeFileSync(
+      this.sshConfig,
+      `Host *\n  ProxyCommand nsenter --net=/run/netns/${namespace} socat - TCP:${address}:%p,connect-timeout=5\n`,
+    );
+    return { namespace, address };
+  }
+
   async until(condition: () => boolean, limit = 120_000): Promise<void> {
     const { good } = await poll({ look: condition, good: (seen) => seen, interval: 100, limit, clock: systemClock });
     if (!good) throw new Error(`the machine does not get there: ${readFileSync(join(this.folder, "console"), "utf8")}`);
@@ -142,6 +168,7 @@ export class SshMachine {
     if (this.#leader !== "") process.kill(Number(this.#leader), "SIGKILL");
     this.#container?.kill("SIGKILL");
     execFileSync("ip", ["netns", "delete", this.name]);
+    if (this.#outside !== undefined) execFileSync("ip", ["netns", "delete", this.#outside]);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
