@@ -19,7 +19,7 @@ const definitions: readonly { readonly names: readonly string[]; load(): Promise
   { names: ["rush", "normal"], load: () => import("./definitions/switch.ts") },
   { names: ["season"], load: () => import("./definitions/season.ts") },
   { names: ["status"], load: () => import("./definitions/status.ts") },
-  { names: ["ssh", "run", "copy", "logs"], load: () => import("./definitions/machines.ts") },
+  { names: ["ssh", "run", "copy", "logs", "inventory"], load: () => import("./definitions/machines.ts") },
   { names: ["app"], load: () => import("./definitions/app.ts") },
   { names: ["certificate"], load: () => import("./definitions/certificate.ts") },
   { names: ["dns"], load: () => import("./definitions/dns.ts") },

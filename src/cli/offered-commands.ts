@@ -8,6 +8,7 @@ import { systemInFolder } from "../systems/system-in-folder.ts";
 const needed: Readonly<Record<string, keyof SystemDefinition["capabilities"]>> = {
   app: "access",
   copy: "access",
+  inventory: "access",
   logs: "access",
   run: "access",
   ssh: "access",

@@ -205,6 +205,19 @@ function refuseUnknown(project: Project, machine: string): void {
   requireMachine(routesOf(project), machine);
 }
 
+/** An administrator's own playbooks run by an administrator's own Ansible. */
+export async function inventory(terminal: Terminal, options: MachineOptions): Promise<number> {
+  return await withMachines(options, async (access) => {
+    const { file, text, sshConfig, machines, unknown } = await access.writeInventory();
+    for (const { message } of unknown) terminal.warn(`Cannot be reached yet: ${message}.`);
+    terminal.line(text.trimEnd());
+    terminal.line();
+    terminal.line(`# ${shellWords(["ansible-playbook", "-i", file, "PLAYBOOK.yml"])}`);
+    terminal.document({ version: 1, file, sshConfig, machines, unreachable: unknown.map(({ message }) => message) });
+    return ExitCode.done;
+  });
+}
+
 /** Sessions that were opened from here; those of others are in the machines' journals. */
 function showSessions(terminal: Terminal, options: MachineOptions, project: Project): number {
   const folder = stackFolder(stateHome(project.dir, process.env), options.cloud, project.stack);

@@ -28,4 +28,7 @@ export const define: DefineCommand = (program, runs) => {
     .option("--stored", "from the object storage, even if the machine answers", false)
     .option("--sessions", "who logged in, and what they ran", false)
     .action(runs(async () => (await load()).logs));
+  withIdentity(withCloud(add(program, "inventory", "an inventory of the machines for ansible-playbook -i")))
+    .option("--trust-host-key <fingerprint>", "accept changed host keys, once you have compared them")
+    .action(runs(async () => (await load()).inventory));
 };

@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import type { Machines, ServerView } from "../../clouds/clients.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
+import { writeAtomically } from "../../os/atomic-file.ts";
 import type { Clock } from "../../os/clock.ts";
 import { shellWords } from "../../os/shell-words.ts";
 import {
@@ -12,13 +14,14 @@ import {
 } from "../../remote/machine-access.ts";
 import { collectOutput, type SshStreams, sshFailed } from "../../remote/ssh-client.ts";
 import type { MachineRoutes, ReachableMachine } from "../../systems/contract.ts";
+import { renderAnsibleInventory } from "./ansible-inventory.ts";
 import type { PinnedHostKeys } from "./host-keys.ts";
 import type { Identity } from "./identities.ts";
 import { runSsh, type SshEnd } from "./logged-ssh.ts";
 import { requireMachine } from "./require-machine.ts";
 import { SessionLog } from "./session-log.ts";
 import { type SshAttempt, sshFailure } from "./ssh-failure.ts";
-import { type SshHost, writeSshFiles } from "./ssh-files.ts";
+import { knownHosts, type SshHost, writeSshFiles } from "./ssh-files.ts";
 
 interface SshAccessArgs {
   /** Folder of the files of OpenSSH's client. */
@@ -45,6 +48,19 @@ interface SshRunOptions extends SshStreams {
   readonly limit?: number;
   readonly signal?: AbortSignal | undefined;
   readonly noted?: readonly string[];
+}
+
+/** An inventory for `ansible-playbook -i`. */
+interface AccessInventory {
+  /** Path of the inventory. */
+  readonly file: string;
+  readonly text: string;
+  /** Path of the configuration for `ssh -F`. */
+  readonly sshConfig: string;
+  /** Names of the machines in it. */
+  readonly machines: readonly string[];
+  /** Why machines in it cannot be told from others yet. */
+  readonly unknown: readonly LorError[];
 }
 
 /** Access by OpenSSH's client, through the bastion. */
@@ -156,6 +172,31 @@ export class SshAccess implements MachineAccess {
     });
   }
 
+  /**
+   * Writes an inventory of the machines that exist for Ansible, and the bastion if somebody logs in to it. One that has not published its host keys yet is
+   * in it too: Ansible then reports that it cannot be reached.
+   */
+  async writeInventory(): Promise<AccessInventory> {
+    const { routes, folder } = this.#args;
+    const bastion = routes.bastionShell === undefined ? [] : [{ ...routes.bastion, user: routes.bastionShell }];
+    const there = new Set((await this.#existing()).map(({ name }) => name));
+    const machines = [...routes.machines, ...bastion].filter(({ cloudName }) => there.has(cloudName));
+    const unknown: LorError[] = [];
+    for (const machine of machines) {
+      try {
+        await this.prepare([machine]);
+      } catch (error) {
+        if (!(error instanceof LorError) || error.code !== "host-key-unknown") throw error;
+        unknown.push(error);
+      }
+    }
+    const sshConfig = await this.prepare([]);
+    const text = renderAnsibleInventory({ machines, sshConfig, knownHosts: knownHosts(folder) });
+    const file = join(folder, "inventory.yml");
+    writeAtomically(file, text);
+    return { file, text, sshConfig, machines: machines.map(({ name }) => name), unknown };
+  }
+
   /** Before the connection: an attempt counts. */
   #note(machine: string, command: string | undefined): void {
     const { clock, env } = this.#args;
@@ -164,11 +205,15 @@ export class SshAccess implements MachineAccess {
   }
 
   async #pin(machine: ReachableMachine): Promise<void> {
-    this.#servers ??= this.#args.compute.findServers(`${this.#args.prefix}-`);
-    const server = (await this.#servers).find(({ name, state }) => name === machine.cloudName && state !== "deleted");
+    const server = (await this.#existing()).find(({ name }) => name === machine.cloudName);
     if (server === undefined) throw notThere(machine);
     const { hostKeys, trusted } = this.#args;
     await hostKeys.pin({ machine: machine.name, serverId: server.id, trusted });
+  }
+
+  async #existing(): Promise<readonly ServerView[]> {
+    this.#servers ??= this.#args.compute.findServers(`${this.#args.prefix}-`);
+    return (await this.#servers).filter(({ state }) => state !== "deleted");
   }
 
   #bastionHost(): SshHost {

@@ -47,7 +47,8 @@ export function writeSshFiles(args: SshFilesArgs): string {
   return file;
 }
 
-function knownHosts(folder: string): string {
+/** Path of the known host keys in the folder of the stack. */
+export function knownHosts(folder: string): string {
   return join(folder, "known_hosts");
 }
 

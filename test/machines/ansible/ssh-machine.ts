@@ -77,6 +77,11 @@ export class SshMachine {
     this.inside("chmod", "-R", "go=", keys);
   }
 
+  /** Process id of the machine's init on this computer. */
+  get pid(): number {
+    return Number(this.#leader);
+  }
+
   get publicKey(): string {
     return readFileSync(`${this.identityFile}.pub`, "utf8");
   }
