@@ -65,7 +65,7 @@ async function compare(
   const unknown = (reason: string): Comparison => ({ machine, state: "unknown", reason });
   if (isAborted(signal)) return unknown("the comparison was stopped");
   try {
-    const { stdout, stderr } = await commands.run(machine, check, { limit, signal });
+    const { stdout, stderr } = await commands.run(machine, check, { limit, signal, cheapKeyExchange: true });
     const answer = parseAnswer(stdout);
     if (answer === undefined) return unknown(stderr.trim() || "lor-drift printed nothing");
     return answer.state === "unknown" ? unknown(answer.reason) : { machine, ...answer };

@@ -1,7 +1,7 @@
 import { ExitCode, LorError } from "../core/errors.ts";
 import type { ManagedMachine } from "../machines/inventory.ts";
 import { quoteForShell } from "../os/shell-words.ts";
-import { defaultLimit, type MachineAccess, reasonOf } from "./machine-access.ts";
+import { cheapKeyExchange, defaultLimit, type MachineAccess, reasonOf } from "./machine-access.ts";
 import { type PinnedSshArgs, pinnedSshOptions } from "./pinned-ssh.ts";
 import { collectOutput, runSshClient, sshFailed } from "./ssh-client.ts";
 
@@ -16,10 +16,12 @@ export interface SshCommandsArgs extends PinnedSshArgs {
 export function sshCommands(args: SshCommandsArgs): MachineAccess {
   const machines = new Map(args.machines.map((machine) => [machine.name, machine]));
   return {
-    run: async (name, command, { input, limit = defaultLimit, signal } = {}) => {
+    run: async (name, command, options = {}) => {
+      const { input, limit = defaultLimit, signal } = options;
       const machine = machines.get(name);
       if (machine === undefined) throw new Error(`no machine is named ${name}`);
-      const words = clientArguments(args, machine, command);
+      const cheap = options.cheapKeyExchange === true ? cheapKeyExchange : [];
+      const words = [...cheap, ...clientArguments(args, machine, command)];
       const { result, ...texts } = await collectOutput(input, (streams) =>
         runSshClient({ program: "ssh", args: words, env: args.env, limit, signal, ...streams }),
       );

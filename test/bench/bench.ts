@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { join, resolve } from "node:path";
 import { TestProject } from "../e2e/project.ts";
 import { rushCallChain } from "./call-chain.ts";
+import { fleet } from "./fleet.ts";
 import { growth } from "./growth.ts";
 import { idleCloud } from "./idle-cloud.ts";
 import { bootedFronts, bootedOdoo } from "./machines.ts";
@@ -24,6 +25,7 @@ const groups: Readonly<Record<string, () => readonly Figure[] | Promise<readonly
   idle: async () => [await idleCloud(2), await idleCloud(30)],
   fronts: bootedFronts,
   odoo: bootedOdoo,
+  fleet,
 };
 
 try {

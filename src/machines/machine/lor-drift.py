@@ -1,4 +1,4 @@
-#!/usr/bin/python3 -I
+#!/usr/bin/python3 -IS
 """Keeps a manifest of what is managed on this machine, and finds what differs from it.
 
 lor-drift record SOURCE   notes the state of the files, packages and units that are named on standard input:
@@ -7,7 +7,6 @@ lor-drift check           prints one JSON document; ends with 0: nothing differs
 
 Each source (a playbook, the bundle) has its own section, which its next record replaces.
 """
-import datetime
 import grp
 import hashlib
 import json
@@ -16,7 +15,6 @@ import pwd
 import stat
 import subprocess
 import sys
-import tempfile
 
 ROOT = os.environ.get("LOR_ROOT", "")
 MANIFEST = ROOT + "/var/lib/lor/manifest.json"
@@ -34,6 +32,8 @@ def main(arguments):
 
 
 def record(source, wanted):
+    # A check must be quick, for a thousand machines: it imports what it uses, and no packages of the site.
+    import datetime
     sources = read_manifest().get("sources", {})
     section = state_of(wanted.get("files", []), wanted.get("packages", []), wanted.get("units", []))
     section["at"] = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
@@ -175,6 +175,7 @@ def read_manifest():
 
 def write_manifest(value):
     """For root alone: checksums of files that hold secrets are in it."""
+    import tempfile
     folder = os.path.dirname(MANIFEST)
     os.makedirs(folder, mode=0o755, exist_ok=True)
     handle, staged = tempfile.mkstemp(dir=folder, prefix=".manifest-")

@@ -7,6 +7,7 @@ import { writeAtomically } from "../../os/atomic-file.ts";
 import type { Clock } from "../../os/clock.ts";
 import { shellWords } from "../../os/shell-words.ts";
 import {
+  cheapKeyExchange,
   defaultLimit,
   type MachineAccess,
   type MachineAnswer,
@@ -87,8 +88,9 @@ export class SshAccess implements MachineAccess {
    */
   async run(machine: string, command: readonly string[], options: MachineCommandOptions = {}): Promise<MachineAnswer> {
     const { limit = defaultLimit, input, signal = this.#args.signal } = options;
+    const cheap = options.cheapKeyExchange === true ? cheapKeyExchange : [];
     const { result: code, ...texts } = await collectOutput(input, (streams) =>
-      this.ssh(machine, ["-T"], command, { ...streams, limit, signal }),
+      this.ssh(machine, ["-T", ...cheap], command, { ...streams, limit, signal }),
     );
     return { code, ...texts };
   }
