@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 import { ExitCode, LorError } from "../core/errors.ts";
-import { type MachineAccess, reasonOf } from "./machine-access.ts";
+import { type MachineAccess, type MachineAnswer, reasonOf } from "./machine-access.ts";
 
 /** A step of a run that must happen at most once on a machine. */
 export interface MachineStep {
@@ -43,11 +44,15 @@ const loader =
 
 /** Time that one command waits on the machine for the end of the step, in seconds. */
 const waitSeconds = 20;
+/** Pauses before a lost connection is made anew, in milliseconds: to ask twice is safe, because a name is taken once. */
+const reconnectAfter = [1_000, 2_000, 4_000, 8_000];
+/** Failures of a connection that was cut, or of a machine that is busy. */
+const lostCodes: readonly string[] = ["machine-not-reached", "machine-unreachable", "bastion-unreachable"];
 const part = /^[A-Za-z0-9._]+(-[A-Za-z0-9._]+)*$/;
 
 /**
  * Runs a step as the systemd unit `lor-step-RUN--MACHINE--STEP` of the machine, at most once for each name: whoever comes later, also after this
- * process was killed, waits for the same unit and gets its result.
+ * process was killed, waits for the same unit and gets its result. A connection that is cut is made anew, for 15 seconds.
  *
  * @throws LorError `step-not-taken` when systemd did not start the unit, and what `commands.run` throws; the same call again continues.
  */
@@ -58,7 +63,7 @@ export async function runStep(step: MachineStep, { commands, onOutput, signal }:
     const input = `${JSON.stringify({ program: source, name, ...request })}\n`;
     const limit = (waitSeconds + 60) * 1000;
     const command = ["sudo", "-n", "/usr/bin/python3", "-I", "-c", loader];
-    const done = await commands.run(step.machine, command, { input, limit, signal });
+    const done = await persist(() => commands.run(step.machine, command, { input, limit, signal }), signal);
     if (done.code !== 0) throw notTaken(step, reasonOf(done));
     return JSON.parse(done.stdout) as StepAnswer;
   };
@@ -72,6 +77,19 @@ export async function runStep(step: MachineStep, { commands, onOutput, signal }:
     signal?.throwIfAborted();
     answer = await ask({ verb: "wait", offset: answer.offset, seconds: waitSeconds });
   }
+}
+
+/** @throws what the last try threw; at once what is no lost connection */
+async function persist(ask: () => Promise<MachineAnswer>, signal: AbortSignal | undefined): Promise<MachineAnswer> {
+  for (const milliseconds of reconnectAfter) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof LorError) || !lostCodes.includes(error.code)) throw error;
+      await pause(milliseconds, undefined, { signal });
+    }
+  }
+  return await ask();
 }
 
 /** @throws LorError `step-name-invalid` */

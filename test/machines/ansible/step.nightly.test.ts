@@ -34,6 +34,9 @@ const timesRun = () => machine.inside("sh", "-c", `cat /srv/ran-${number} 2>/dev
 const unit = () => `lor-step-run-${number}--machine--upgrade.service`;
 const unitState = () => machine.inside("systemctl", "is-active", unit()).trim();
 
+/** Connections that wait on the machine for a step. */
+const sessions = () => Number(machine.inside("pgrep", "-c", "-f", "^sshd: debian@notty").trim());
+
 /** A controller in a process of its own. */
 function controller(): ChildProcess {
   const script = join(import.meta.dirname, "take-step.ts");
@@ -74,6 +77,21 @@ describe.skipIf(obstacle !== undefined)("a step", () => {
     await machine.until(() => unitState() === "active");
     open();
     expect(await Promise.all(runs)).toEqual(Array.from({ length: 8 }, () => ({ end: "ended", code: 7 })));
+    expect(timesRun()).toBe("1");
+  });
+
+  test("runs once for two at the same instant whose connections are cut, and both get its result and its output", async () => {
+    const outputs = ["", ""];
+    const runs = outputs.map((_, index) => runStep(step(), { commands, onOutput: (text) => (outputs[index] += text) }));
+    await machine.until(() => unitState() === "active" && sessions() === 2);
+    machine.inside("pkill", "-KILL", "-f", "^sshd: debian");
+    await machine.until(() => sessions() === 0);
+    open();
+    expect(await Promise.all(runs)).toEqual([
+      { end: "ended", code: 7 },
+      { end: "ended", code: 7 },
+    ]);
+    expect(outputs).toEqual(["done\n", "done\n"]);
     expect(timesRun()).toBe("1");
   });
 
