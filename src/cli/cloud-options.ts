@@ -26,6 +26,11 @@ export function withIdentity(command: Command): Command {
   );
 }
 
+/** Options of the commands that log in to machines. */
+export function withMachine(command: Command): Command {
+  return withIdentity(withCloud(command)).option("--no-wait", "fail at once when a machine does not answer yet");
+}
+
 export function withSwitch(command: Command): Command {
   return withIdentity(withChange(command))
     .option("--plan <file>", "make a plan to review when the file is not there; apply exactly that plan when it is")

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ExitCode, LorError } from "../core/errors.ts";
-import { ControlClient, ControlError } from "../local-cloud/http/control-client.ts";
+import { type CloudStatus, ControlClient, ControlError } from "../local-cloud/http/control-client.ts";
 import { lastWords, logFile } from "../local-cloud/kernel/log-file.ts";
 import type { CloudRuntime } from "../local-cloud/kernel/runtime.ts";
 import { readRuntime } from "../local-cloud/kernel/runtime-file.ts";
@@ -63,15 +63,14 @@ const inheritedVariables = ["PATH", "HOME", "TMPDIR", "TZ", "LANG", "XDG_CACHE_H
 
 /**
  * Starts the local cloud of a state folder, or finds it running. It outlives this process. Two simultaneous starts result in one cloud.
- * @throws LorError `local-cloud-failed`, `local-cloud-elsewhere`, `local-cloud-extensions`
+ * @throws LorError `local-cloud-failed`, `local-cloud-elsewhere`, `local-cloud-extensions`, `local-cloud-options`
  */
 export async function startCloud(asked: StartCloudArgs): Promise<StartCloudResult> {
   const folder = cloudFolder(asked.home);
   const running = await answering(folder);
   if (running !== undefined) {
-    requireSameExtensions(running, asked.env);
-    if (asked.machines !== undefined) requireBootedMachines(running);
-    return { runtime: running, started: false };
+    requireAsked(running, asked);
+    return { runtime: running.runtime, started: false };
   }
   const machines = machinesToBoot(folder, asked.machines);
   const args: StartCloudArgs = { ...asked, ...(machines === undefined ? {} : { machines }) };
@@ -82,12 +81,13 @@ export async function startCloud(asked: StartCloudArgs): Promise<StartCloudResul
   let taken = false;
   const look = async (): Promise<StartCloudResult | undefined> => {
     child ??= spawnCloud(folder, args, s3Server);
-    const runtime = await answering(folder);
-    if (runtime !== undefined) {
+    const running = await answering(folder);
+    if (running !== undefined) {
+      const { runtime } = running;
       const started = runtime.pid === child.pid;
       // Another start was faster. Ours may not have checked the folder yet, and would find it free once that cloud is stopped.
       if (!started) child.kill();
-      requireSameExtensions(runtime, args.env);
+      requireAsked(running, asked);
       return { runtime, started };
     }
     if (child.exitCode === null && child.signalCode === null) return undefined;
@@ -174,16 +174,39 @@ async function prepareMachines({ env, onProgress = () => undefined }: StartCloud
   return await installS3Server({ env, onProgress });
 }
 
-/** Machines are made at the start: a running cloud without them cannot boot any. */
-function requireBootedMachines({ machines }: CloudRuntime): void {
-  if (machines === true) return;
+/** What is chosen at the start cannot be changed while it runs. @throws LorError `local-cloud-options`, `local-cloud-extensions` */
+function requireAsked({ runtime, status }: RunningCloud, asked: StartCloudArgs): void {
+  requireSameExtensions(runtime, asked.env);
+  const releases = asked.machines?.releases === undefined ? undefined : resolve(asked.machines.releases);
+  const boots = status.machines !== undefined;
+  const options: readonly StartOption[] = [
+    { name: "--machines", what: "machines that boot", asked: asked.machines && "yes", runs: boots ? "yes" : "no" },
+    { name: "--releases", what: "releases", asked: releases, runs: status.releases ?? "none" },
+    { name: "--realtime", what: "time scale", asked: asked.scale, runs: status.scale },
+    { name: "LOR_INFRA_TRAFFIC_OFFSET", what: "ports", asked: asked.portOffset, runs: runtime.trafficPortOffset },
+  ];
+  const other = options.find((option) => option.asked !== undefined && option.asked !== option.runs);
+  if (other === undefined) return;
   throw new LorError({
-    code: "local-cloud-models-machines",
-    message: "the running local cloud only models its machines",
+    code: "local-cloud-options",
+    message: `the local cloud runs already with other options, and nothing was changed: ${other.what} ${other.runs}, not ${other.asked}`,
     exit: ExitCode.failed,
     culprit: "user",
-    next: "lor-infra cloud stop, then the same command again",
+    path: other.name,
+    seen: String(other.asked),
+    accepted: `${other.runs}, as long as it runs`,
+    next: "lor-infra cloud stop, which keeps what the cloud holds, then the same command again",
   });
+}
+
+/** An option of a start. */
+interface StartOption {
+  readonly name: string;
+  /** For messages. */
+  readonly what: string;
+  /** Undefined: whatever runs will do. */
+  readonly asked: string | number | undefined;
+  readonly runs: string | number;
 }
 
 /** Simulators are loaded at the start: a running cloud cannot load another one. */
@@ -201,12 +224,16 @@ function requireSameExtensions({ extensions = "" }: CloudRuntime, env: StartClou
   });
 }
 
-async function answering(folder: string): Promise<CloudRuntime | undefined> {
+interface RunningCloud {
+  readonly runtime: CloudRuntime;
+  readonly status: CloudStatus;
+}
+
+async function answering(folder: string): Promise<RunningCloud | undefined> {
   const runtime = readRuntime(folder);
   if (runtime === undefined) return undefined;
   try {
-    await new ControlClient(runtime).status();
-    return runtime;
+    return { runtime, status: await new ControlClient(runtime).status() };
   } catch {
     return undefined;
   }

@@ -5,7 +5,7 @@ import { switchProfile } from "../../src/actions/rush/switch-profile.ts";
 import { up } from "../../src/actions/up/up.ts";
 import { ExitCode, LorError } from "../../src/core/errors.ts";
 import type { MachineAccess, MachineAnswer } from "../../src/remote/machine-access.ts";
-import { awaitMachine } from "../../src/stack/ssh/await-machine.ts";
+import { onceReachable } from "../../src/stack/ssh/await-machine.ts";
 import { realTimings } from "../../src/stack/stack-context.ts";
 import { FakeStack, steppedClock } from "./fake-stack.ts";
 
@@ -59,12 +59,14 @@ const unreachable = new LorError({
   next: "lor-infra status",
 });
 
+const atOnce = { clock: steppedClock() };
+
 describe("the status of the applications", () => {
   const shop = (name: string) => ({ name, application: "shop" });
 
   it("is asked of each machine, and what a machine does not know is null", async () => {
     const machines = new FakeMachines({ "ps-0": sound });
-    const { works, machines: told } = await appStatus(machines, [shop("ps-0")]);
+    const { works, machines: told } = await appStatus(machines, [shop("ps-0")], atOnce);
     expect(works).toBe(true);
     expect(told[0]?.state).toMatchObject({ tables: 280, queue: null, reasons: { queue: "the shop has none" } });
     expect(machines.calls).toEqual([["ps-0", "sudo", "-n", "lor-app", "status"]]);
@@ -82,7 +84,7 @@ describe("the status of the applications", () => {
       },
     };
     const names = Array.from({ length: 20 }, (_, index) => `ps-${index}`);
-    const { machines } = await appStatus(access, names.map(shop));
+    const { machines } = await appStatus(access, names.map(shop), atOnce);
     expect(machines.map(({ machine }) => machine)).toEqual(names);
     expect(most).toBeLessThan(10);
   });
@@ -93,12 +95,12 @@ describe("the status of the applications", () => {
     ["of an unknown state", { ...sound, installed: null }],
   ])("is not that all works when a machine is %s", async (_, state) => {
     const machines = new FakeMachines({ "ps-0": sound, "ps-1": state });
-    expect((await appStatus(machines, [shop("ps-0"), shop("ps-1")])).works).toBe(false);
+    expect((await appStatus(machines, [shop("ps-0"), shop("ps-1")], atOnce)).works).toBe(false);
   });
 
   it("is not that all works when there is no machine, or one could not be asked", async () => {
-    expect((await appStatus(new FakeMachines({}), [])).works).toBe(false);
-    const { works, machines } = await appStatus(new FakeMachines({ "ps-0": unreachable }), [shop("ps-0")]);
+    expect((await appStatus(new FakeMachines({}), [], atOnce)).works).toBe(false);
+    const { works, machines } = await appStatus(new FakeMachines({ "ps-0": unreachable }), [shop("ps-0")], atOnce);
     expect(works).toBe(false);
     expect(machines[0]).toMatchObject({ state: undefined, failure: { code: "bastion-unreachable" } });
   });
@@ -108,7 +110,7 @@ describe("the status of the applications", () => {
     ["another text", { code: 0, stdout: "hello" }, "ended with 0"],
     ["another version", { ...sound, version: 2 }, "ended with 0"],
   ])("of %s is unknown, with the reason", async (_, answer, reason) => {
-    const { machines } = await appStatus(new FakeMachines({ "ps-0": answer }), [shop("ps-0")]);
+    const { machines } = await appStatus(new FakeMachines({ "ps-0": answer }), [shop("ps-0")], atOnce);
     expect(machines[0]?.failure).toMatchObject({ code: "machine-answer", message: expect.stringContaining(reason) });
   });
 });
@@ -119,7 +121,7 @@ describe("a machine whose configuration was never applied whole", () => {
       "ps-0": { code: 1, stderr: "sudo: lor-app: command not found\n" },
       "status of ps-0": { version: 1, state: "waiting", message: "the release answers 404", wantedRelease: "9.1.5" },
     });
-    const { works, machines: told } = await appStatus(machines, [{ name: "ps-0", application: "shop" }]);
+    const { works, machines: told } = await appStatus(machines, [{ name: "ps-0", application: "shop" }], atOnce);
     expect(works).toBe(false);
     expect(told[0]?.state).toMatchObject({
       installed: null,
@@ -182,14 +184,18 @@ describe("a machine that starts", () => {
     const told: string[] = [];
     const clock = steppedClock();
     const began = clock.now().getTime();
-    const failure = await awaitMachine({ access, machine: "ps-0", clock, onWait: (text) => told.push(text) }).catch(
+    const patience = { clock, onWait: (text: string) => told.push(text) };
+    const failure = await onceReachable("ps-0", patience, () => access.run("ps-0", ["uptime"])).then(
+      () => undefined,
       (error: unknown) => error,
     );
     return { failure, told, seconds: (clock.now().getTime() - began) / 1000 };
   };
 
   it("is waited for, which is said once", async () => {
-    const told = ["Waiting for ps-0, at most 4 min: ps-0 has not published its host keys."];
+    const told = [
+      "Waiting for ps-0, which may be starting, at most 4 min (Ctrl-C or --no-wait: not at all): ps-0 has not published its host keys.",
+    ];
     expect(await wait(answering(starting, unreachable))).toEqual({ failure: undefined, told, seconds: 10 });
     expect(await wait(answering())).toEqual({ failure: undefined, told: [], seconds: 0 });
   });
@@ -198,6 +204,30 @@ describe("a machine that starts", () => {
     expect(await wait({ run: () => Promise.reject(starting) })).toMatchObject({ failure: starting, seconds: 240 });
     const refused = new LorError({ code: "ssh-key-refused", message: "no", exit: ExitCode.failed, culprit: "user" });
     expect(await wait(answering(refused))).toEqual({ failure: refused, told: [], seconds: 0 });
+    const lost = new LorError({ code: "connection-lost", message: "no", exit: ExitCode.failed, culprit: "cloud" });
+    expect(await wait(answering(lost))).toEqual({ failure: lost, told: [], seconds: 0 });
+  });
+
+  it("is asked once where nobody wants to wait", async () => {
+    const clock = steppedClock();
+    const access = answering(starting);
+    await expect(onceReachable("ps-0", { clock }, access.run)).rejects.toBe(starting);
+  });
+
+  it("is waited for by the status of the applications, beside the others", async () => {
+    const told: string[] = [];
+    const left = [starting];
+    const access: MachineAccess = {
+      run: async (machine) => {
+        const failure = machine === "ps-0" ? left.shift() : undefined;
+        if (failure !== undefined) throw failure;
+        return { code: 0, stdout: JSON.stringify(sound), stderr: "" };
+      },
+    };
+    const machines = ["ps-0", "ps-1"].map((name) => ({ name, application: "shop" }));
+    const patience = { clock: steppedClock(), onWait: (text: string) => told.push(text) };
+    expect(await appStatus(access, machines, patience)).toMatchObject({ works: true });
+    expect(told).toEqual([expect.stringContaining("Waiting for ps-0")]);
   });
 });
 

@@ -2,10 +2,12 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { finished } from "node:stream/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { applicationCommand } from "../../src/actions/machines/application-command.ts";
 import { journalCommand, journalEnd } from "../../src/actions/machines/journal-command.ts";
 import { parseCopy } from "../../src/actions/machines/parse-copy.ts";
+import { linesOnly, outsideSessions } from "../../src/actions/machines/session-lines.ts";
 import { routesOf } from "../../src/stack/ssh/open-access.ts";
 import { machineRoutes } from "../../src/systems/lor/access.ts";
 import { lorProject, planWithAccess } from "../systems/lor/lor-project.ts";
@@ -147,4 +149,40 @@ test.each([
   ["ps0:/a", ".", "machine-unknown"],
 ])("a copy of %s to %s is refused", (from, to, code) => {
   expect(() => parseCopy(routes, from, to)).toThrow(expect.objectContaining({ code }));
+});
+
+describe("the sessions in a journal", () => {
+  // Of a login to a Debian 12, with the lines around it.
+  const journal = `2026-12-01T06:39:20+0000 lor-prod-odoo systemd[1]: Started lor-certificate.timer - Get the certificate.
+2026-12-01T06:39:20+0000 lor-prod-odoo sshd[658]: Connection from 10.10.5.10 port 34804 on 10.10.3.10 port 22 rdomain ""
+2026-12-01T06:39:22+0000 lor-prod-odoo systemd[1]: Created slice user-1000.slice - User Slice of UID 1000.
+2026-12-01T06:39:22+0000 lor-prod-odoo systemd[1]: Starting user-runtime-dir@1000.service - User Runtime Directory...
+2026-12-01T06:39:22+0000 lor-prod-odoo systemd-logind[127]: New session 2579 of user debian.
+2026-12-01T06:39:22+0000 lor-prod-odoo systemd[1]: Starting user@1000.service - User Manager for UID 1000...
+2026-12-01T06:39:22+0000 lor-prod-odoo (systemd)[689]: pam_unix(systemd-user:session): session opened for user debian
+2026-12-01T06:39:22+0000 lor-prod-odoo systemd[689]: Reached target paths.target - Paths.
+2026-12-01T06:39:22+0000 lor-prod-odoo systemd[1]: Started session-2579.scope - Session 2579 of User debian.
+2026-12-01T06:39:23+0000 lor-prod-odoo lor-session[703]: {"who": "demo", "command": "printf 'a
+                                                         b'"}
+2026-12-01T06:39:23+0000 lor-prod-odoo sudo[703]:   debian : PWD=/home/debian ; USER=root ; COMMAND=/usr/bin/true
+2026-12-01T06:39:24+0000 lor-prod-odoo kernel: a line without a process: a\tb
+2026-12-01T06:39:24+0000 lor-prod-odoo odoo[12]: Traceback:
+                                                   File "sudo[1]: é"
+`;
+  const wanted = journal
+    .split("\n")
+    .filter((line) => /timer|kernel|Traceback|File/.test(line))
+    .map((line) => `${line}\n`)
+    .join("");
+
+  test.each([1, 7, 100_000])("are left out, wherever a connection cuts the lines: every %i bytes", async (size) => {
+    let shown = "";
+    const lines = linesOnly(outsideSessions(), (text) => {
+      shown += text;
+    });
+    const bytes = Buffer.from(journal);
+    for (let at = 0; at < bytes.length; at += size) lines.write(bytes.subarray(at, at + size));
+    await finished(lines.end());
+    expect(shown).toBe(wanted);
+  });
 });

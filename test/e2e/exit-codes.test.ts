@@ -62,6 +62,12 @@ describe("2: bad usage or settings", () => {
     });
   });
 
+  it("a command for lor-infra ssh, with the one that runs it", async () => {
+    const run = await project.run(["ssh", "ps-0", "--", "ls", "a b"]);
+    expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining("[command-unexpected]") });
+    expect(run.stderr).toContain("lor-infra run ps-0 -- ls 'a b'\n");
+  });
+
   it("nobody is there to approve: a pipe needs --yes", async () => {
     const before = await project.journalEnd();
     const run = await project.run(["up"]);

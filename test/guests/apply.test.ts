@@ -216,6 +216,18 @@ print(a == keys.api_keys("one"), a == keys.api_keys("other"))`;
     expect((await fetch()).code).toBe(0);
   });
 
+  it("waits for an archive that cannot be fetched, and names its address without what is secret in it", async () => {
+    publish();
+    await fetch();
+    publish({
+      release: { ...later(), url: `${web.url}/missing.zip?signature=word` },
+    });
+    expect((await fetch()).code).toBe(75);
+    const message = String(machine.status().message);
+    expect(message).toContain(`can't be fetched from ${web.url}/missing.zip: `);
+    expect(message).not.toContain("word");
+  });
+
   it("refuses an archive with another checksum, goes on with what it has, and does not ask again every few minutes", async () => {
     publish();
     await fetch();
@@ -225,7 +237,7 @@ print(a == keys.api_keys("one"), a == keys.api_keys("other"))`;
     expect((await fetch()).code).toBe(1);
     expect(serving()).toBe(before);
     expect(machine.status()).toMatchObject({ state: "failed", serving: before, wantedRelease: "8.2.2" });
-    expect(String(machine.status().message)).toContain("another checksum");
+    expect(String(machine.status().message)).toContain(`${web.url}/8.2.2.zip has another checksum`);
     machine.takeCalls();
     expect((await fetch()).code).toBe(1);
     expect(machine.takeCalls()).toEqual([]);

@@ -51,7 +51,7 @@ describe("a command on a machine behind the bastion", () => {
 
   it("ends at its limit", async () => {
     const answer = scene.open().run("ps-0", ["sleep", "60"], { limit: 1_000 });
-    await expect(answer).rejects.toThrow(refusal("machine-unreachable", /no answer in time/));
+    await expect(answer).rejects.toThrow(refusal("connection-lost", /no answer in time/));
   });
 
   it("is noted in the words of its person, not in those that wrap them", async () => {

@@ -2,6 +2,7 @@ import { LorError } from "../../core/errors.ts";
 import { mapInParallel } from "../../core/map-in-parallel.ts";
 import type { MachineAccess } from "../../remote/machine-access.ts";
 import { type ApplicationState, readApplication } from "../../stack/application-state.ts";
+import { onceReachable, type Patience } from "../../stack/ssh/await-machine.ts";
 
 /** The application of one machine. */
 export interface MachineApplication {
@@ -22,14 +23,16 @@ export interface AppStatusResult {
 /** A bastion drops some of more connections that log in at the same time (MaxStartups of OpenSSH's server). */
 const most = 8;
 
-/** Asks machines about their applications, side by side. */
+/** Asks machines about their applications, side by side, and waits for those that cannot be reached yet. */
 export async function appStatus(
   access: MachineAccess,
   machines: readonly { readonly name: string; readonly application: string }[],
+  patience: Patience,
 ): Promise<AppStatusResult> {
   const asked = await mapInParallel(machines, most, async ({ name, application }): Promise<MachineApplication> => {
     try {
-      return { machine: name, application, state: await readApplication(access, name), failure: undefined };
+      const state = await onceReachable(name, patience, () => readApplication(access, name));
+      return { machine: name, application, state, failure: undefined };
     } catch (error) {
       if (!(error instanceof LorError)) throw error;
       return { machine: name, application, state: undefined, failure: error };

@@ -2,6 +2,7 @@ import { unzlibSync } from "fflate";
 import type { BucketPlace, ContainerClient } from "../../clouds/clients.ts";
 import { logsPrefix } from "../../machines/document.ts";
 import { patternInvalid, sessionPrograms } from "./journal-command.ts";
+import { isAboutSession } from "./session-lines.ts";
 
 /** One line of a machine's journal, as it is stored. */
 interface LogLine {
@@ -25,7 +26,7 @@ interface StoredLogsQuery {
   readonly since: Date;
   /** Regular expression; in small letters it matches capital ones too, as journalctl's does. */
   readonly grep?: string | undefined;
-  /** Only the sessions of administrators. */
+  /** Only the sessions of administrators; false: everything else. */
   readonly sessions: boolean;
 }
 
@@ -52,7 +53,7 @@ export async function storedLogs(
     for (const line of pieces.flatMap(linesOf)) {
       newest = newest === undefined || line.at > newest ? line.at : newest;
       if (line.at >= first && (wanted === undefined || wanted.test(line.message))) {
-        if (!sessions || sessionPrograms.includes(line.identifier)) lines.push(line);
+        if (sessions ? sessionPrograms.includes(line.identifier) : !isAboutSession(line)) lines.push(line);
       }
     }
   }

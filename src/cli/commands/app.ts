@@ -1,7 +1,7 @@
 import { type InstalledApplication, installApplication } from "../../actions/app/app-install.ts";
 import { appStatus } from "../../actions/app/app-status.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
-import { awaitMachine } from "../../stack/ssh/await-machine.ts";
+import { onceReachable } from "../../stack/ssh/await-machine.ts";
 import { existingMachines } from "../../stack/ssh/existing-machines.ts";
 import { routesOf } from "../../stack/ssh/open-access.ts";
 import type { SshAccess } from "../../stack/ssh/ssh-access.ts";
@@ -9,12 +9,12 @@ import type { StackContext } from "../../stack/stack-context.ts";
 import { loadSettings } from "../load-settings.ts";
 import { renderAppStatus } from "../render/app-status.ts";
 import type { Terminal } from "../terminal.ts";
-import { type MachineOptions, withMachines } from "../with-machines.ts";
+import { type MachineOptions, patienceOf, withMachines } from "../with-machines.ts";
 
 /** Exit 5 when one of them does not work, or could not be asked. */
 export async function status(terminal: Terminal, options: MachineOptions): Promise<ExitCode> {
   const result = await withMachines(options, async (access, context) =>
-    appStatus(access, await existingMachines(context)),
+    appStatus(access, await existingMachines(context), patienceOf(terminal, options, context)),
   );
   terminal.line(renderAppStatus(terminal, result));
   terminal.document({
@@ -45,20 +45,16 @@ export async function install(
     for (const name of application === undefined ? known : [application]) {
       const [first] = machines.filter((machine) => machine.application === name);
       if (first === undefined) throw withoutMachine(name);
-      // It follows `up` or `cloud start`, when machines are still starting.
-      await awaitMachine({
-        access,
-        machine: first.name,
-        clock: context.clock,
-        onWait: (text) => terminal.line(text),
-      });
-      terminal.line(`Installing the ${name} on ${first.name}; this may take minutes.`);
-      const done = await installApplication(access, {
+      const request = {
         application: name,
         machine: first.name,
         email: options.email ?? administratorEmail,
         demoProducts: options.demoProducts && name === "shop",
-      });
+      };
+      terminal.line(`Installing the ${name} on ${first.name}; this may take minutes.`);
+      const done = await onceReachable(first.name, patienceOf(terminal, options, context), () =>
+        installApplication(access, request),
+      );
       installed.push(done);
       terminal.line(describe(done));
     }

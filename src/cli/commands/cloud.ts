@@ -7,7 +7,7 @@ import { liftRestrictions, listRestrictions, restrictCloud } from "../../actions
 import { cloudStatus as readStatus } from "../../actions/cloud/cloud-status.ts";
 import { stopCloud } from "../../actions/cloud/cloud-stop.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
-import { ControlClient } from "../../local-cloud/http/control-client.ts";
+import { type CloudStatus, ControlClient } from "../../local-cloud/http/control-client.ts";
 import type { FaultEffect } from "../../local-cloud/kernel/faults.ts";
 import type { MachineReport } from "../../local-cloud/machines/machine-report.ts";
 import { ovhEnvironment } from "../../local-cloud/ovhcloud/client-environment.ts";
@@ -124,13 +124,20 @@ export async function cloudStatus(terminal: Terminal, options: SettingsOptions):
       .join(", ")}`,
   );
   terminal.line(`  faults    ${status.faults} ordered, ${status.held} calls held`);
-  for (const machine of status.machines ?? []) terminal.line(`  machine   ${renderMachine(machine)}`);
+  for (const line of renderMachines(status)) terminal.line(line);
   for (const problem of status.trafficProblems) terminal.line(`  traffic   ${problem}`);
   return ExitCode.done;
 }
 
-function renderMachine({ server, running, problem, memoryMebibytes, consoleFile }: MachineReport): string {
-  const state = running ? `runs, ${memoryMebibytes} MiB` : "off";
+function renderMachines({ machines, releases }: CloudStatus): readonly string[] {
+  if (machines === undefined) return ["  machines  modelled: none of them boots"];
+  const from = `with releases from ${releases}`;
+  if (machines.length === 0) return [`  machines  boot, ${from}; none was started yet`];
+  return [`  machines  boot, ${from}`, ...machines.map((machine) => `  machine   ${renderMachine(machine)}`)];
+}
+
+function renderMachine({ server, since, problem, memoryMebibytes, consoleFile }: MachineReport): string {
+  const state = since === undefined ? "off" : `runs since ${since.slice(0, 19)}Z, ${memoryMebibytes} MiB`;
   return `${server} ${state}${problem === undefined ? "" : `; ${problem} (console: ${consoleFile})`}`;
 }
 

@@ -1,14 +1,17 @@
 import { readFileSync } from "node:fs";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
+import { finished } from "node:stream/promises";
 import { applicationCommand } from "../../actions/machines/application-command.ts";
 import { journalCommand, journalEnd, sinceMoment } from "../../actions/machines/journal-command.ts";
 import { parseCopy } from "../../actions/machines/parse-copy.ts";
+import { linesOnly, outsideSessions } from "../../actions/machines/session-lines.ts";
 import { storedLogs } from "../../actions/machines/stored-logs.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import { shellWords } from "../../os/shell-words.ts";
 import type { MachineAnswer } from "../../remote/machine-access.ts";
 import type { SshStreams } from "../../remote/ssh-client.ts";
+import { onceReachable, type Patience } from "../../stack/ssh/await-machine.ts";
 import { existingMachines } from "../../stack/ssh/existing-machines.ts";
 import { accessFolder, routesOf } from "../../stack/ssh/open-access.ts";
 import { requireMachine } from "../../stack/ssh/require-machine.ts";
@@ -20,7 +23,7 @@ import type { Project } from "../../systems/load-project.ts";
 import { planProfile } from "../../systems/project-plan.ts";
 import { loadSettings } from "../load-settings.ts";
 import type { Terminal } from "../terminal.ts";
-import { type MachineOptions, openMachines, withMachines, withQuietStack } from "../with-machines.ts";
+import { type MachineOptions, openMachines, patienceOf, withMachines, withQuietStack } from "../with-machines.ts";
 
 /** Limit of a command whose answer is a document, in milliseconds. */
 const longest = 3_600_000;
@@ -31,6 +34,7 @@ const unreachable: readonly string[] = [
   "bastion-missing",
   "bastion-unreachable",
   "bastion-without-shell",
+  "connection-lost",
   "host-key-unknown",
   "machine-missing",
   "machine-unknown",
@@ -51,12 +55,16 @@ const own: SshStreams = { input: "inherit", output: "inherit", errors: "inherit"
 export async function ssh(
   terminal: Terminal,
   options: MachineOptions & { readonly printConfig: boolean },
-  machine?: string,
+  ...given: readonly unknown[]
 ): Promise<number> {
+  const [machine, command] = given as readonly [string | undefined, readonly string[]];
+  if (machine !== undefined && command.length > 0) throw withCommand(machine, command);
   if (options.printConfig) return await printConfig(terminal, options, machine);
   if (machine === undefined) throw withoutMachine("lor-infra ssh ps-0");
-  return await withMachines(options, async (access) => {
-    const code = await patiently(() => access.ssh(machine, [], [], own));
+  return await withMachines(options, async (access, context) => {
+    const code = await onceReachable(machine, patienceOf(terminal, options, context), () =>
+      leavingCtrlC(() => access.ssh(machine, [], [], own)),
+    );
     terminal.document({ version: 1, machine, code });
     return code;
   });
@@ -96,14 +104,18 @@ export async function run(
     const answers: (MachineAnswer & { readonly machine: string })[] = [];
     for (const name of names) {
       const words = applicationCommand(requireMachine(routes, name), command);
+      const reach = <T>(ask: () => Promise<T>) => onceReachable(name, patienceOf(terminal, options, context), ask);
       if (terminal.json) {
-        answers.push({ machine: name, ...(await access.run(name, words, { limit: longest })) });
+        const answer = await reach(() => access.run(name, words, { limit: longest }));
+        answers.push({ machine: name, ...answer });
         continue;
       }
       if (options.allFronts) terminal.warn(`${name}:`);
       // Several machines cannot share one input.
       const streams: SshStreams = options.allFronts ? { ...own, input: "none" } : own;
-      const code = await patiently(() => access.ssh(name, ["-T"], words, { ...streams, noted: command }));
+      const code = await reach(() =>
+        leavingCtrlC(() => access.ssh(name, ["-T"], words, { ...streams, noted: command })),
+      );
       answers.push({ machine: name, code, stdout: "", stderr: "" });
     }
     terminal.document({ version: 1, answers });
@@ -115,8 +127,10 @@ export async function run(
 export async function copy(terminal: Terminal, options: MachineOptions, from: string, to: string): Promise<number> {
   const project = loadSettings(options, "tell");
   const { machine, source, target } = parseCopy(routesOf(project), from, to);
-  const work = async (access: SshAccess) => {
-    const code = await patiently(() => access.copy(machine, source, target, own));
+  const work = async (access: SshAccess, context: StackContext) => {
+    const code = await onceReachable(machine, patienceOf(terminal, options, context), () =>
+      leavingCtrlC(() => access.copy(machine, source, target, own)),
+    );
     terminal.document({ version: 1, machine, code });
     // scp ends with 255 also where it only finds no such file here.
     return code === 0 ? ExitCode.done : ExitCode.failed;
@@ -142,7 +156,14 @@ export async function logs(terminal: Terminal, options: LogsOptions, machine?: s
     if (!options.stored) {
       try {
         requireMachine(routesOf(project), machine);
-        return await machineLogs(terminal, await openMachines(context, options), machine, options, now);
+        const access = await openMachines(context, options);
+        // What is stored is there at once.
+        const patience = patienceOf(
+          terminal,
+          { ...options, wait: options.wait !== false && container === undefined },
+          context,
+        );
+        return await machineLogs({ terminal, access, patience, machine, options, now });
       } catch (error) {
         if (!(error instanceof LorError) || !unreachable.includes(error.code)) throw error;
         if (container === undefined) throw error.adding(notStored(machine).message);
@@ -169,29 +190,39 @@ export async function logs(terminal: Terminal, options: LogsOptions, machine?: s
   });
 }
 
-async function machineLogs(
-  terminal: Terminal,
-  access: SshAccess,
-  machine: string,
-  options: LogsOptions,
-  now: Date,
-): Promise<number> {
+interface MachineLogsArgs {
+  readonly terminal: Terminal;
+  readonly access: SshAccess;
+  readonly patience: Patience;
+  readonly machine: string;
+  readonly options: LogsOptions;
+  readonly now: Date;
+}
+
+async function machineLogs({ terminal, access, patience, machine, options, now }: MachineLogsArgs): Promise<number> {
   const command = journalCommand({ ...options, now });
   if (terminal.json) {
-    const { code, stdout, stderr } = await access.run(machine, command, { limit: longest });
+    const { code, stdout, stderr } = await onceReachable(machine, patience, () =>
+      access.run(machine, command, { limit: longest }),
+    );
     const end = journalEnd(code, options.grep, stderr);
-    const lines = stdout.split("\n").filter((line) => line !== "");
+    const all = stdout.split("\n").filter((line) => line !== "");
+    const lines = options.sessions ? all : all.filter(outsideSessions());
     terminal.document({ version: 1, machine, source: "machine", lines, code: end, stderr });
     return end;
   }
+  const output = options.sessions ? "inherit" : linesOnly(outsideSessions(), (lines) => terminal.print(lines));
   const errors = new PassThrough();
   const said = text(errors);
-  const code = await patiently(() => access.ssh(machine, ["-T"], command, { ...own, input: "none", errors }));
+  const code = await onceReachable(machine, patience, () =>
+    leavingCtrlC(() => access.ssh(machine, ["-T"], command, { input: "none", output, errors })),
+  );
+  if (output !== "inherit") await finished(output.end());
   errors.end();
   const stderr = await said;
   const end = journalEnd(code, options.grep, stderr);
   process.stderr.write(stderr);
-  terminal.warn(`Source: the journal of ${machine}.`);
+  terminal.warn(`Source: the journal of ${machine}${options.sessions ? "" : ", without sessions"}.`);
   return end;
 }
 
@@ -229,14 +260,20 @@ function showSessions(terminal: Terminal, options: MachineOptions, project: Proj
   return ExitCode.done;
 }
 
-/** Ctrl-C is for the program on the machine; OpenSSH's client ends by itself. */
-async function patiently<T>(work: () => Promise<T>): Promise<T> {
-  const ignore = () => undefined;
-  process.on("SIGINT", ignore);
+/** Ctrl-C is for the program on the machine; OpenSSH's client ends by itself. Before it is connected, Ctrl-C ends the waiting. */
+async function leavingCtrlC<T>(work: () => Promise<T>): Promise<T> {
+  let stopped = false;
+  const stop = () => {
+    stopped = true;
+  };
+  process.on("SIGINT", stop);
   try {
     return await work();
+  } catch (error) {
+    if (stopped && error instanceof LorError) throw interrupted(error);
+    throw error;
   } finally {
-    process.off("SIGINT", ignore);
+    process.off("SIGINT", stop);
   }
 }
 
@@ -248,6 +285,29 @@ function withoutMachine(example: string): LorError {
     culprit: "user",
     accepted: "the name of a machine, such as ps-0",
     next: example,
+  });
+}
+
+function interrupted(cause: LorError): LorError {
+  return new LorError({
+    code: "cancelled",
+    message: `stopped before the machine was reached: ${cause.message}`,
+    exit: ExitCode.failed,
+    culprit: "user",
+    next: "the same command again",
+    cause,
+  });
+}
+
+function withCommand(machine: string, command: readonly string[]): LorError {
+  return new LorError({
+    code: "command-unexpected",
+    message: `a login to ${machine} takes no command`,
+    exit: ExitCode.usage,
+    culprit: "user",
+    seen: shellWords(command),
+    accepted: "the name of the machine alone; `run` runs a command, in the folder of the machine's application",
+    next: `lor-infra run ${machine} -- ${shellWords(command)}`,
   });
 }
 

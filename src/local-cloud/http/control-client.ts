@@ -18,6 +18,8 @@ export interface CloudStatus {
   readonly memoryBytes: number;
   /** Machines that really boot; absent: they are modelled. */
   readonly machines?: readonly MachineReport[];
+  /** Folder of the release archives that they take. Absent: they are modelled. */
+  readonly releases?: string;
 }
 
 /** Endpoints and credentials of the raw API clients. */

@@ -111,7 +111,7 @@ function status({ cloud, traffic, machines }: Call): Reply {
       lostRegions: cloud.faults.lostRegions(),
       trafficProblems: traffic.figures().problems,
       memoryBytes: process.memoryUsage.rss(),
-      ...(machines === undefined ? {} : { machines: machines.report() }),
+      ...(machines === undefined ? {} : { machines: machines.report(), releases: machines.releases }),
     },
   };
 }

@@ -28,7 +28,7 @@ export interface Call {
   readonly cloud: LocalCloud;
   readonly traffic: Traffic;
   /** Machines that really boot; undefined: they are modelled. */
-  readonly machines?: { report(): readonly MachineReport[] } | undefined;
+  readonly machines?: { readonly releases: string; report(): readonly MachineReport[] } | undefined;
   /** Certificate of the cloud's own authority, PEM; undefined where it has none. */
   readonly authority?: string | undefined;
   /** Address of this server, such as `http://127.0.0.1:41234`. */

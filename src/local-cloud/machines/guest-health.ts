@@ -10,17 +10,34 @@ const answerLimitMs = 4_000;
 /** Most characters of a health check's answer that are repeated. */
 const shownCharacters = 200;
 
+/** A service by which a machine's health is judged. */
+export interface GuestService {
+  readonly port: number;
+  /** For messages. */
+  readonly server: string;
+  /** Asks it over a new connection. @returns why it does not serve; undefined: it does */
+  readonly ask: (socket: Socket) => Promise<string | undefined>;
+}
+
+/** Most telling first. */
+export const guestServices: readonly GuestService[] = [
+  { port: 80, server: "web server", ask: askHealthCheck },
+  { port: 22, server: "SSH server", ask: askForBanner },
+];
+
 export interface GuestHealthArgs {
-  /** Connects to the machine's port 80. */
-  readonly connect: () => Promise<Socket>;
+  /** Connects to a port of the machine. */
+  readonly connect: (port: number) => Promise<Socket>;
+  /** What the machine serves at the moment; undefined: its security groups let nothing in that could be asked. */
+  readonly serves: () => GuestService | undefined;
   /** Called when the machine answers in another way than before. */
   readonly onChange: () => void;
 }
 
-/** Asks a machine's `/health` again and again, as a load balancer does, until it is closed. */
+/** Asks a machine's service again and again, as a load balancer does, until it is closed. */
 export class GuestHealth {
   readonly #args: GuestHealthArgs;
-  #last: BootedGuest = { running: false, reason: "its web server has not answered yet" };
+  #last: BootedGuest = { running: false, reason: "it has not answered yet" };
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -50,28 +67,52 @@ export class GuestHealth {
   }
 
   async #ask(): Promise<BootedGuest> {
+    const service = this.#args.serves();
+    if (service === undefined) return { running: true, reason: undefined };
     let socket: Socket;
     try {
-      socket = await this.#args.connect();
+      socket = await this.#args.connect(service.port);
     } catch (error) {
-      return { running: false, reason: `its web server refuses connections (${messageOf(error)})` };
+      return { running: false, reason: `its ${service.server} refuses connections (${messageOf(error)})` };
     }
-    const { promise, resolve } = Promise.withResolvers<BootedGuest>();
-    const agent = new Agent();
-    agent.createConnection = () => socket;
-    const fail = (reason: string) => resolve({ running: true, reason });
-    const request = get({ host: "guest", path: "/health", agent, timeout: answerLimitMs }, (response) => {
-      let body = "";
-      response.setEncoding("utf8").on("data", (text: string) => {
-        body += text;
-      });
-      response.on("end", () => {
-        if (response.statusCode === 200) resolve({ running: true, reason: undefined });
-        else fail(`its health check answers ${response.statusCode}: ${body.trim().slice(0, shownCharacters)}`);
-      });
-    });
-    request.on("timeout", () => request.destroy(new Error(`no answer within ${answerLimitMs} ms`)));
-    request.on("error", (error) => fail(`its health check fails: ${error.message}`));
-    return await promise;
+    return { running: true, reason: await service.ask(socket) };
   }
+}
+
+async function askHealthCheck(socket: Socket): Promise<string | undefined> {
+  const { promise, resolve } = Promise.withResolvers<string | undefined>();
+  const agent = new Agent();
+  agent.createConnection = () => socket;
+  const request = get({ host: "guest", path: "/health", agent, timeout: answerLimitMs }, (response) => {
+    let body = "";
+    response.setEncoding("utf8").on("data", (text: string) => {
+      body += text;
+    });
+    response.on("end", () => {
+      if (response.statusCode === 200) resolve(undefined);
+      else resolve(`its health check answers ${response.statusCode}: ${body.trim().slice(0, shownCharacters)}`);
+    });
+  });
+  request.on("timeout", () => request.destroy(noAnswer()));
+  request.on("error", (error) => resolve(`its health check fails: ${error.message}`));
+  return await promise;
+}
+
+/** A server of SSH speaks first (RFC 4253, 4.2). */
+async function askForBanner(socket: Socket): Promise<string | undefined> {
+  const { promise, resolve } = Promise.withResolvers<string | undefined>();
+  socket.setEncoding("latin1").setTimeout(answerLimitMs);
+  socket.once("data", (text: string) => resolve(text.startsWith("SSH-") ? undefined : "its port 22 speaks no SSH"));
+  socket.once("timeout", () => socket.destroy(noAnswer()));
+  socket.once("error", (error) => resolve(`its SSH server fails: ${error.message}`));
+  socket.once("close", () => resolve("its SSH server closes the connection"));
+  try {
+    return await promise;
+  } finally {
+    socket.destroy();
+  }
+}
+
+function noAnswer(): Error {
+  return new Error(`no answer within ${answerLimitMs} ms`);
 }

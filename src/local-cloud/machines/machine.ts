@@ -55,7 +55,7 @@ export class Machine {
   readonly #args: MachineArgs;
   readonly #disks: MachineDisks;
   #spec: MachineSpec;
-  #running: { readonly process: ChildProcess; readonly ended: Promise<void> } | undefined;
+  #running: { readonly process: ChildProcess; readonly ended: Promise<void>; readonly since: Date } | undefined;
 
   constructor(args: MachineArgs, spec: MachineSpec) {
     this.#args = args;
@@ -74,6 +74,11 @@ export class Machine {
     return this.#running !== undefined;
   }
 
+  /** Time of its last power-on; undefined while it is off. */
+  get since(): Date | undefined {
+    return this.#running?.since;
+  }
+
   /** Switches the machine on; nothing happens when it runs. Resolves before it has booted. @throws Error with what failed */
   async start(): Promise<void> {
     if (this.#running !== undefined) return;
@@ -85,7 +90,7 @@ export class Machine {
     const process = this.#args.sandbox.spawn(await this.#command(), { stdio: ["ignore", log, log] });
     closeSync(log);
     const ended = once(process, "close").then(() => this.#releaseAll());
-    this.#running = { process, ended };
+    this.#running = { process, ended, since: systemClock.now() };
   }
 
   /** Shuts it down as by its power button; switches it off when that takes longer than a minute. */

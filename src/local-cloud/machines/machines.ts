@@ -6,7 +6,7 @@ import type { LocalCloud } from "../local-cloud.ts";
 import type { ServerStatus, ServerView } from "../openstack/nova/types.ts";
 import type { BootedMachines } from "../traffic/cloud-model.ts";
 import type { MachineVolume } from "./disks.ts";
-import { GuestHealth } from "./guest-health.ts";
+import { GuestHealth, type GuestService, guestServices } from "./guest-health.ts";
 import { ensureImage, type MachineImage } from "./image.ts";
 import { Machine, type MachineSpec } from "./machine.ts";
 import type { MachineReport } from "./machine-report.ts";
@@ -125,11 +125,17 @@ export class CloudMachines implements BootedMachines {
     return address === undefined ? undefined : (port) => this.services.connect(address, port);
   }
 
+  /** Folder of the release archives that machines take. */
+  get releases(): string {
+    return this.services.releases;
+  }
+
   /** How each machine is. */
   report(): readonly MachineReport[] {
     return [...this.#guests.values()].map(({ machine, health }) => ({
       server: machine.name,
       running: machine.isRunning,
+      since: machine.since?.toISOString(),
       problem: this.#problems.get(machine.name) ?? health?.last.reason,
       memoryMebibytes: machine.isRunning ? machine.memoryMebibytes() : undefined,
       consoleFile: machine.consoleFile,
@@ -194,13 +200,21 @@ export class CloudMachines implements BootedMachines {
         for (const card of spec.cards) await this.network.addSubnet(this.#subnetOf(card.subnetId));
         guest.machine.change(spec);
         await guest.machine.start();
-        const connect = () => this.services.connect(spec.cards[0]?.address ?? "", 80);
-        guest.health = new GuestHealth({ connect, onChange: this.#healthChanged });
+        const connect = (port: number) => this.services.connect(spec.cards[0]?.address ?? "", port);
+        const serves = () => this.#servesOn(server.id);
+        guest.health = new GuestHealth({ connect, serves, onChange: this.#healthChanged });
         this.#healthChanged();
       });
     } else if (boot !== undefined) {
       this.#then(guest, () => guest.machine.attach(spec.dataVolume));
     }
+  }
+
+  /** What the security groups of a server's ports let in says what it serves. */
+  #servesOn(serverId: string): GuestService | undefined {
+    const { ports, securityGroups } = this.#cloud.neutron;
+    const own = ports.list().filter(({ deviceId }) => deviceId === serverId);
+    return guestServices.find(({ port }) => own.some(({ id }) => securityGroups.opensTcp(id, port)));
   }
 
   #make(server: ServerView): Guest {

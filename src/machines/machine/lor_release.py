@@ -109,7 +109,7 @@ def fetch(release):
     except (urllib.error.URLError, OSError) as error:
         if os.path.exists(part):
             os.unlink(part)
-        raise NotReady("the archive of release %s can't be fetched: %s" % (release["version"], error)) from error
+        raise NotReady("the archive of release %s can't be fetched from %s: %s" % (release["version"], _shown(release["url"]), error)) from error
     if digest.hexdigest() != wanted:
         os.unlink(part)
         write_json(REFUSED, {"url": release["url"], "wanted": wanted, "seen": digest.hexdigest(), "at": time.time()})
@@ -119,5 +119,11 @@ def fetch(release):
 
 
 def _mismatch(release, seen):
-    return ("the archive of release %s has another checksum: wanted %s, seen %s. It is fetched again after an hour, or at once when the "
-            "settings name another checksum or address" % (release["version"], release["sha256"], seen))
+    return ("the archive of release %s from %s has another checksum: wanted %s, seen %s. It is fetched again after an hour, or at once when the "
+            "settings name another checksum or address" % (release["version"], _shown(release["url"]), release["sha256"], seen))
+
+
+def _shown(url):
+    """The address without a password or a signature that it may hold."""
+    parts = urllib.parse.urlsplit(url)
+    return "%s://%s%s" % (parts.scheme, parts.netloc.rpartition("@")[2], parts.path)

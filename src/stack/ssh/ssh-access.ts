@@ -84,7 +84,7 @@ export class SshAccess implements MachineAccess {
   /**
    * Runs a command as the user of the machine's administrators.
    * @throws LorError `machine-unknown`, `machine-missing`, `bastion-unreachable`, `bastion-without-shell`, `machine-unreachable`,
-   *   `host-key-changed`, `host-key-unknown`, `ssh-key-missing`, `ssh-key-refused`, `ssh-missing`
+   *   `connection-lost`, `host-key-changed`, `host-key-unknown`, `ssh-key-missing`, `ssh-key-refused`, `ssh-missing`
    */
   async run(machine: string, command: readonly string[], options: MachineCommandOptions = {}): Promise<MachineAnswer> {
     const { limit = defaultLimit, input, signal = this.#args.signal } = options;
@@ -158,7 +158,13 @@ export class SshAccess implements MachineAccess {
     const { routes, folder, identities, identityFile } = this.#args;
     const wanted = [...new Map([routes.bastion, ...machines].map((machine) => [machine.name, machine])).values()];
     for (const machine of wanted.filter(({ name }) => !this.#pinned.has(name))) {
-      await this.#pin(machine);
+      try {
+        await this.#pin(machine);
+      } catch (error) {
+        // Another server may take its name before the next try.
+        this.#servers = undefined;
+        throw error;
+      }
       this.#pinned.add(machine.name);
     }
     const pins = this.#args.hostKeys.pinned();

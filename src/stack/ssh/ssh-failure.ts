@@ -24,13 +24,27 @@ export function sshFailure(attempt: SshAttempt): LorError | undefined {
   if (isRefusedKey(first)) return refusedKey(bastion, attempt);
   const connect = failedConnection(first);
   if (connect !== undefined) return bastionUnreachable(bastion, bastionAddress, connect);
-  if (!throughBastion) return lastReason(machineLog, (reason) => bastionUnreachable(bastion, bastionAddress, reason));
+  if (!throughBastion) {
+    return lastReason(machineLog, (reason) =>
+      endedBeforeSession(machineLog)
+        ? bastionUnreachable(bastion, bastionAddress, reason)
+        : connectionLost(attempt, reason),
+    );
+  }
   if (isWrongKey(machineLog)) return wrongKey(machine);
   if (isRefusedKey(machineLog)) return refusedKey(machine, attempt);
   const forward = /open failed: (.+)/.exec(bastionLog)?.[1];
   if (forward !== undefined) return machineUnreachable(attempt, forward.replace(/^connect failed: /, ""));
-  return lastReason(machineLog, (reason) => connectionLost(attempt, reason));
+  return lastReason(machineLog, (reason) =>
+    endedBeforeSession(machineLog) ? notAccepted(attempt, reason) : connectionLost(attempt, reason),
+  );
 }
+
+/** Messages of a connection that ended before anything could run on the machine: its SSH server is not there yet, or lets nobody in while it boots. */
+const endedBeforeSession = (log: string) =>
+  /kex_exchange_identification|banner exchange|System is booting up|Connection (?:closed|reset) by \S+ port \d+|stdio forwarding failed/.test(
+    log,
+  );
 
 const isWrongKey = (log: string) =>
   /Host key verification failed|host key is known for|HOST IDENTIFICATION HAS CHANGED/.test(log);
@@ -78,14 +92,27 @@ function machineUnreachable({ machine, bastion, address }: SshAttempt, reason: s
 }
 
 /** Nothing tells which of the two hops failed. */
-function connectionLost({ machine, bastion, address }: SshAttempt, reason: string): LorError {
+function notAccepted({ machine, bastion, address }: SshAttempt, reason: string): LorError {
   return new LorError({
     code: "machine-unreachable",
-    message: `the connection to ${machine} at ${address} through the bastion ${bastion} failed: ${reason}`,
+    message: `no connection to ${machine} at ${address} through the bastion ${bastion}: ${reason}`,
     exit: ExitCode.failed,
     culprit: "cloud",
     accepted: "a machine that runs and has applied its configuration",
     next: `lor-infra status, or lor-infra logs ${machine}`,
+  });
+}
+
+/** What ran on the machine may have ended or go on. */
+function connectionLost({ machine, bastion, address }: SshAttempt, reason: string): LorError {
+  const through = machine === bastion ? "" : ` through the bastion ${bastion}`;
+  return new LorError({
+    code: "connection-lost",
+    message: `the connection to ${machine} at ${address}${through} was lost: ${reason}`,
+    exit: ExitCode.failed,
+    culprit: "cloud",
+    accepted: "a connection that lasts as long as the command",
+    next: `lor-infra run ${machine} -- uptime says whether it answers; then the same command again`,
   });
 }
 

@@ -134,6 +134,22 @@ test("a runtime file whose process number was given out again is stale", async (
   expect((await start()).started).toBe(true);
 });
 
+test.each([
+  ["--machines", { machines: {} }, { seen: "yes", accepted: "no, as long as it runs" }],
+  ["--realtime", { scale: 1 }, { seen: "1", accepted: "100, as long as it runs" }],
+  ["LOR_INFRA_TRAFFIC_OFFSET", { portOffset: 7_000 }, { seen: "7000" }],
+])("a running cloud is not taken for one with another %s", async (path, other, words) => {
+  const { runtime } = await start();
+  const args = { home, env: process.env };
+  await expect(startCloud({ ...args, ...other })).rejects.toMatchObject({
+    code: "local-cloud-options",
+    path,
+    next: "lor-infra cloud stop, which keeps what the cloud holds, then the same command again",
+    ...words,
+  });
+  expect(await startCloud(args)).toMatchObject({ started: false, runtime: { pid: runtime.pid } });
+});
+
 test("two starts at once give one cloud", async () => {
   const results = await Promise.all([start(), start(), start()]);
   expect(new Set(results.map(({ runtime }) => runtime.pid)).size).toBe(1);

@@ -38,6 +38,8 @@ export interface MachineServices {
   readonly nameServer: string;
   readonly metadata: MetadataService;
   readonly databases: DatabaseServers;
+  /** Folder of the release archives. */
+  readonly releases: string;
   /** Address of a name as machines see it. */
   resolve(name: string): string | undefined;
   /** A TCP connection to an address in the machines' network; rejects when it is refused. */
@@ -52,11 +54,11 @@ export async function startMachineServices(args: MachineServicesArgs): Promise<M
   mkdirSync(folder, { recursive: true });
   chmodSync(folder, 0o711);
   const authority = CertificateAuthority.open(join(folder, "authority"), () => new Date());
-  const releases = new ReleaseFiles(args.releases ?? join(folder, "releases"));
+  const releases = args.releases ?? join(folder, "releases");
   const metadata = new MetadataService(cloud);
   const documents = { has: isObjectStorage, serve: serveSignedDocuments(cloud) };
   const s3 = openS3(args);
-  const named = [documents, ...(s3 === undefined ? [] : [s3]), releases];
+  const named = [documents, ...(s3 === undefined ? [] : [s3]), new ReleaseFiles(releases)];
   const door = httpsDoor(authority, named);
   const resolve = (name: string) =>
     named.some((service) => service.has(name))
@@ -78,6 +80,7 @@ export async function startMachineServices(args: MachineServicesArgs): Promise<M
     nameServer: serviceAddress,
     metadata,
     databases,
+    releases,
     resolve,
     connect: (address, port) => sockets.connect(address, port),
     close: async () => {

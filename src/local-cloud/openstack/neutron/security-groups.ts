@@ -150,14 +150,20 @@ export class SecurityGroups implements SecurityGroupsApi {
     );
   }
 
+  opensTcp(portId: string, destinationPort: number): boolean {
+    return this.#records.context.read(() => {
+      const { portSecurityEnabled, securityGroupIds } = this.#records.ports.require(portId).body;
+      return (
+        !portSecurityEnabled ||
+        securityGroupIds.some((groupId) =>
+          this.#records.rules.list({ parent: groupId }).some(({ body }) => isAbout(body, destinationPort)),
+        )
+      );
+    });
+  }
+
   #lets(rule: RuleBody, source: string, destinationPort: number): boolean {
-    if (rule.direction !== "ingress" || rule.ethertype !== "IPv4") {
-      return false;
-    }
-    if (rule.protocol !== undefined && rule.protocol !== "tcp") {
-      return false;
-    }
-    if (destinationPort < (rule.portRangeMin ?? 0) || destinationPort > (rule.portRangeMax ?? 65_535)) {
+    if (!isAbout(rule, destinationPort)) {
       return false;
     }
     if (rule.remoteIpPrefix !== undefined) {
@@ -185,6 +191,17 @@ export class SecurityGroups implements SecurityGroupsApi {
       rules: this.#records.rules.list({ parent: record.id }).map(ruleView),
     };
   }
+}
+
+/** Whether a rule lets in TCP to that port, from wherever. */
+function isAbout(rule: RuleBody, destinationPort: number): boolean {
+  return (
+    rule.direction === "ingress" &&
+    rule.ethertype === "IPv4" &&
+    (rule.protocol === undefined || rule.protocol === "tcp") &&
+    destinationPort >= (rule.portRangeMin ?? 0) &&
+    destinationPort <= (rule.portRangeMax ?? 65_535)
+  );
 }
 
 /** Whether an address block (or a single address) holds the address. */

@@ -332,6 +332,8 @@ export interface SecurityGroupsApi {
     deleteDefaultRules?: boolean | undefined;
   }): SecurityGroupView;
   get(id: string): SecurityGroupView;
+  /** Whether the groups of a port let TCP from anywhere at all reach that port of the machine. */
+  opensTcp(portId: string, destinationPort: number): boolean;
   list(filter?: NameFilter): SecurityGroupView[];
   update(
     id: string,
