@@ -1,8 +1,11 @@
+import type { Socket } from "node:net";
+import { connect } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Machine } from "../../src/local-cloud/machines/machine.ts";
+import { type Answer, answerOver } from "../guests/shop-front.ts";
 import { odooRelease } from "./applications/odoo-release.ts";
 import { type Lab, obstacle, openLab, waitFor } from "./lab.ts";
-import { plantedMark, ShopLab, statusOf } from "./shop-lab.ts";
+import { fetchNow, plantedMark, ShopLab, statusOf } from "./shop-lab.ts";
 
 const email = "first@lor.example";
 
@@ -75,6 +78,46 @@ describe.skipIf(obstacle !== undefined)("an Odoo server that really boots", () =
     expect((await machine.run(["python3", "-c", signIn, email], { input: password })).trim()).toBe("2");
   });
 
+  it("runs its scheduled work by one set of processes, also after a restart", async () => {
+    const tuning = await machine.run(["cat", "/etc/lor/odoo-tuning.env"]);
+    const wanted = Number(/--max-cron-threads=(\d+)/.exec(tuning)?.[1]);
+    const seen = async () => JSON.parse(await machine.run(["python3", "-c", odooProcesses])) as Processes;
+    const complete = () =>
+      waitFor("all of Odoo's processes", async () => {
+        const found = await seen();
+        return found.scheduled >= wanted ? found : undefined;
+      });
+    const before = await complete();
+    expect(before).toMatchObject({ main: 1, scheduled: wanted });
+    await machine.run(["systemctl", "restart", "lor-odoo.service"]);
+    expect(await complete()).toMatchObject({ main: 1, scheduled: wanted });
+    await shop.health("odoo", 200);
+    const after = await seen();
+    expect(after).toMatchObject({ main: 1, scheduled: wanted });
+    // None of the old set is left.
+    expect(after.pids.filter((pid) => before.pids.includes(pid))).toEqual([]);
+  });
+
+  it("refuses everyone whose address is not in its allow-list, by HTTPS, and nobody by HTTP", async () => {
+    const from = (networks: readonly string[]) => shop.publish("odoo", { allowFrom: networks });
+    // Of the machines' network, from which these requests come; nothing else believes X-Forwarded-For.
+    const ask = (path: string) => askFrom(() => lab.machines.services.connect("10.10.3.10", 443), path);
+    expect(await ask("/web/login")).toMatchObject({ status: 200 });
+    from(["203.0.113.0/24"]);
+    await fetchNow(machine);
+    await waitFor("the refusal", async () => ((await ask("/web/login")).status === 403 ? true : undefined));
+    for (const path of ["/", "/web/login", "/websocket", "/web/static/img/favicon.ico", "/xmlrpc/2/common"])
+      expect(await ask(path), path).toMatchObject({ status: 403 });
+    // The certificate's authority, and the check of the cloud, come from anywhere.
+    const plain = (path: string) => shop.request("odoo", `GET ${path} HTTP/1.0\r\nHost: erp.lor.example\r\n\r\n`);
+    expect(await plain("/health")).toMatchObject({ status: 200 });
+    expect(await plain("/.well-known/acme-challenge/none")).toMatchObject({ status: 404 });
+    expect(await plain("/web/login")).toMatchObject({ status: 301 });
+    from(["203.0.113.0/24", "10.10.0.0/16"]);
+    await fetchNow(machine);
+    await waitFor("the login page", async () => ((await ask("/web/login")).status === 200 ? true : undefined));
+  });
+
   it("copies database and files off-site as its own user", async () => {
     await machine.run(["systemctl", "start", "lor-filestore-copy.service"]);
     const status = await waitFor("a copy", () => machine.read("/srv/lor/copies/status-filestore.json"));
@@ -86,6 +129,35 @@ describe.skipIf(obstacle !== undefined)("an Odoo server that really boots", () =
     expect(await machine.run(["sh", "-c", running])).not.toContain(plantedMark);
   });
 });
+
+interface Processes {
+  readonly main: number;
+  readonly scheduled: number;
+  readonly pids: readonly number[];
+}
+
+/** Odoo's processes: the main one is no other's child; those for scheduled work are nice (odoo/service/server.py, WorkerCron). */
+const odooProcesses = `
+import json, os
+found = {}
+for pid in (int(name) for name in os.listdir("/proc") if name.isdigit()):
+    try:
+        words = open("/proc/%d/cmdline" % pid, "rb").read().split(b"\\0")
+        fields = open("/proc/%d/stat" % pid).read().rpartition(")")[2].split()
+    except OSError:
+        continue
+    if b"/usr/local/sbin/lor-odoo" in words:
+        found[pid] = {"parent": int(fields[1]), "nice": int(fields[16])}
+print(json.dumps({"main": sum(each["parent"] not in found for each in found.values()),
+                  "scheduled": sum(each["nice"] == 10 for each in found.values()), "pids": sorted(found)}))
+`;
+
+/** A request by HTTPS that says that it comes from an address of the allow-list. */
+async function askFrom(dial: () => Promise<Socket>, path: string): Promise<Answer> {
+  const secure = connect({ socket: await dial(), servername: "erp.lor.example", rejectUnauthorized: false });
+  const lines = [`GET ${path} HTTP/1.1`, "Host: erp.lor.example", "X-Forwarded-For: 203.0.113.9", "Connection: close"];
+  return await answerOver(secure, [...lines, "", ""].join("\r\n"));
+}
 
 /** The login page through nginx by HTTPS, and everything that it names. */
 const fetchPage = `
