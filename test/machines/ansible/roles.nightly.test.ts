@@ -176,6 +176,13 @@ describe.skipIf(obstacle !== undefined)("a run", () => {
     expect(stopped.result.hosts.second?.changed).toBe(0);
   });
 
+  test("says why an item of a loop failed", async () => {
+    const command = "sh -c 'echo printed; echo {{ item }} >&2; false'";
+    const tasks = [{ name: "Loop", command, loop: ["reason"] }];
+    const { result } = await run("apply", { playbook: playbook("loop", tasks) });
+    expect(result.hosts.machine?.failures.join()).toMatch(/^Loop: .*reason: printed/);
+  });
+
   test("keeps its secrets out of its output, its events and the arguments of every process", async () => {
     const secret = "Pl4nted-Secret-Of-A-Run";
     const value = "{{ lookup('ansible.builtin.env', 'LOR_SECRET_planted') }}";

@@ -91,7 +91,8 @@ class CallbackModule(CallbackBase):
         if "censored" in seen:
             return seen["censored"]
         parts = [seen.get("msg"), seen.get("stderr") or seen.get("module_stderr")]
-        parts += [part.get("msg") for part in seen.get("results", []) if isinstance(part, dict) and part.get("failed")]
+        failed = [part for part in seen.get("results", []) if isinstance(part, dict) and part.get("failed")]
+        parts += [part.get(name) for part in failed for name in ("msg", "stderr", "stdout")]
         return ": ".join(str(part).strip() for part in parts if part)[:2000]
 
     def _follow(self, result):
