@@ -164,12 +164,16 @@ function rememberMachines(folder: string, { releases }: BootOptions): void {
 
 /** Everything that could fail or take minutes, before the cloud's own process starts. @returns path of the S3 server @throws LorError `machines-not-possible` */
 async function prepareMachines({ env, onProgress = () => undefined }: StartCloudArgs): Promise<string> {
-  const [{ requireMachines }, { ensureImage }, { installS3Server }] = await Promise.all([
+  const [{ requireMachines }, { limitsMemory }, { ensureImage }, { installS3Server }] = await Promise.all([
     import("../local-cloud/machines/requirements.ts"),
+    import("../local-cloud/machines/control-groups.ts"),
     import("../local-cloud/machines/image.ts"),
     import("../engine/s3-server.ts"),
   ]);
   await requireMachines();
+  if (!limitsMemory()) {
+    onProgress("No control group of this computer limits memory: a machine may use more than its flavor has.");
+  }
   await ensureImage({ env, onProgress });
   return await installS3Server({ env, onProgress });
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { limitsMemory } from "../../src/local-cloud/machines/control-groups.ts";
 import type { Machine } from "../../src/local-cloud/machines/machine.ts";
 import { createPart } from "../local-cloud/test-cloud.ts";
 import { type Lab, obstacle, openLab, waitFor } from "./lab.ts";
@@ -54,6 +55,10 @@ describe.skipIf(obstacle !== undefined)("a server of the local cloud", () => {
     expect(await shell("ip route show default")).toContain("via 10.10.1.254");
   });
 
+  it("has a Debian's own search path for programs, whatever this computer's is", async () => {
+    expect(await shell("echo $PATH")).toBe("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n");
+  });
+
   it("has processors, memory and no disk of the computer", async () => {
     expect((await shell("grep -c ^processor /proc/cpuinfo")).trim()).toBe("2");
     expect(Number(await shell("awk '/^MemTotal/ {print $2}' /proc/meminfo"))).toBeLessThan(7_200_000);
@@ -101,6 +106,25 @@ describe.skipIf(obstacle !== undefined)("a server of the local cloud", () => {
     const processes = "find /sys/fs/cgroup -path '*/dbus.service/cgroup.procs' -exec cat {} + | sort -u";
     const [dbus, othersDbus] = [await shell(processes), await other.run(["sh", "-c", processes])];
     expect([dbus, othersDbus]).toEqual([expect.stringMatching(/^[1-9]\d*\n$/), expect.stringMatching(/^[1-9]\d*\n$/)]);
+  });
+
+  it.skipIf(!limitsMemory())("ends what takes more memory than the machine has, and nothing else", async () => {
+    const small = lab.machines.named("other");
+    await small.reboot({ memoryMebibytes: 512 });
+    await waitFor("the small machine", () => isUp(small));
+    expect(await small.run(["awk", "/^MemTotal/ {print $2}", "/proc/meminfo"])).toBe("508559\n");
+    const take = (mebibytes: number) =>
+      small.run([
+        "systemd-run",
+        "--quiet",
+        "--pipe",
+        "--wait",
+        "sh",
+        "-c",
+        `python3 -c 'bytearray(${mebibytes} << 20)'; echo $?`,
+      ]);
+    expect([await take(100), await take(1024)]).toEqual(["0\n", "137\n"]);
+    expect([await isUp(small), await isUp(machine)]).toEqual([true, true]);
   });
 
   it("stops and starts with its server, and is deleted with it", async () => {

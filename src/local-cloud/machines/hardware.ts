@@ -11,12 +11,14 @@ export function cpuInfo(cpus: number): string {
   return `${Array.from({ length: cpus }, (_, index) => processor(index)).join("\n\n")}\n\n`;
 }
 
-/**
- * Text of /proc/meminfo: a machine of this size, at rest. Its figures do not follow what the machine uses.
- * @param mebibytes total, of which the kernel of a real machine keeps about 3 %
- */
+/** Memory that the programs of a machine of this size can use, in KiB: its kernel keeps about 3 %. */
+export function usableMemory(mebibytes: number): number {
+  return Math.round(mebibytes * 1024 * 0.97);
+}
+
+/** Text of /proc/meminfo: a machine of this size, at rest. Its figures do not follow what the machine uses. */
 export function memoryInfo(mebibytes: number): string {
-  const total = Math.round(mebibytes * 1024 * 0.97);
+  const total = usableMemory(mebibytes);
   const lines = { MemTotal: total, MemFree: Math.round(total * 0.8), MemAvailable: Math.round(total * 0.85) };
   const rest = { Buffers: 0, Cached: Math.round(total * 0.05), SwapCached: 0, SwapTotal: 0, SwapFree: 0 };
   return Object.entries({ ...lines, ...rest })

@@ -6,11 +6,19 @@ import { join } from "node:path";
 import { systemClock } from "../../os/clock.ts";
 import { poll } from "../../os/poll.ts";
 import { growVolume, MachineDisks, type MachineVolume, withDevice } from "./disks.ts";
-import { cpuInfo, memoryInfo } from "./hardware.ts";
+import { cpuInfo, memoryInfo, usableMemory } from "./hardware.ts";
 import type { CloudNetwork, MachineCard } from "./network.ts";
 import { memoryOf, processTree } from "./process-memory.ts";
 import { childrenOf, type Sandbox } from "./sandbox.ts";
-import { type Command, runTool, spawnTool, type ToolOptions, type ToolResult, toolPath, tryTool } from "./tools.ts";
+import {
+  type Command,
+  guestEnvironment,
+  runTool,
+  spawnTool,
+  type ToolOptions,
+  type ToolResult,
+  tryTool,
+} from "./tools.ts";
 
 export interface MachineSpec {
   /** Host name. */
@@ -162,7 +170,7 @@ export class Machine {
       clock: systemClock,
     });
     if (init === undefined) throw new Error(`${this.name} does not run`);
-    await runTool(["nsenter", `--target=${init}`, "--mount", "--root", "--wd", "--", ...command]);
+    await runTool(["nsenter", `--target=${init}`, "--mount", "--root", "--wd", "--", ...guestEnvironment, ...command]);
   }
 
   /** Runs a program on it as root, whatever its exit code. @throws Error when the machine does not run */
@@ -202,9 +210,8 @@ export class Machine {
     const init = this.#init();
     if (init === undefined) throw new Error(`${this.name} does not run`);
     const enter = ["--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--root", "--wd"] as const;
-    const environment = ["env", "-i", `PATH=${toolPath}`, "LC_ALL=C.UTF-8", "HOME=/root"] as const;
     const limited = ["setpriv", `--bounding-set=${withheldOutside}`, "--"] as const;
-    return ["nsenter", `--target=${init}`, ...enter, "--", ...environment, ...limited, ...command];
+    return ["nsenter", `--target=${init}`, ...enter, "--", ...guestEnvironment, "HOME=/root", ...limited, ...command];
   }
 
   /** systemd-nspawn: the only child of the program that entered the sandbox. */
@@ -245,7 +252,7 @@ export class Machine {
     const volume =
       this.#spec.dataVolume === undefined ? [] : [`--bind=${await this.#disks.dataDevice()}`, `--bind=${data}:/srv`];
     const { sandbox, id } = this.#args;
-    return sandbox.groups.inside(id, [
+    return sandbox.groups.inside(id, usableMemory(this.#spec.memoryMebibytes) * 1024, [
       "nsenter",
       ...[`--net=/run/netns/${id}`, "--"],
       ...["taskset", "--cpu-list", `0-${usable - 1}`],

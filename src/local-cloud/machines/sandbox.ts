@@ -3,7 +3,15 @@ import { once } from "node:events";
 import { chmodSync, mkdirSync, readFileSync } from "node:fs";
 import { ControlGroups } from "./control-groups.ts";
 import type { InsideOptions } from "./services/machine-network.ts";
-import { type Command, runTool, spawnTool, type ToolOptions, type ToolResult, toolPath, tryTool } from "./tools.ts";
+import {
+  type Command,
+  guestEnvironment,
+  runTool,
+  spawnTool,
+  type ToolOptions,
+  type ToolResult,
+  tryTool,
+} from "./tools.ts";
 
 /** Where the image is mounted inside the sandbox, with a throwaway layer to write in. */
 const imageMount = "/run/lor/image";
@@ -80,8 +88,7 @@ export class Sandbox {
     if (root === "computer") return [...enter, "setpriv", ...ends, ...command];
     // A change of the user would take the signal back, so it is set with it.
     const who = user === undefined ? [] : [`--reuid=${user}`, `--regid=${user}`, "--init-groups"];
-    const environment = ["env", "-i", `PATH=${toolPath}`, "LC_ALL=C.UTF-8"];
-    return [...enter, "chroot", imageMount, ...environment, "setpriv", ...who, ...ends, ...command];
+    return [...enter, "chroot", imageMount, ...guestEnvironment, "setpriv", ...who, ...ends, ...command];
   }
 
   /** Runs a program inside to its end. @throws Error with the end of its output when it fails */
@@ -141,7 +148,7 @@ echo 1 >/proc/sys/net/ipv4/ip_forward
 mkdir ${layer} /run/lor/layer-work /run/lor/layered
 mount -t overlay overlay -o "lowerdir=$image,upperdir=${layer},workdir=/run/lor/layer-work" /run/lor/layered
 printf '%s\n' "$authority" >/run/lor/layered/usr/local/share/ca-certificates/local-cloud.crt
-chroot /run/lor/layered update-ca-certificates >/dev/null
+chroot /run/lor/layered ${guestEnvironment.join(" ")} update-ca-certificates >/dev/null
 umount /run/lor/layered
 echo ready
 exec cat

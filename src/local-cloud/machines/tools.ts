@@ -7,6 +7,12 @@ const administratorFolders = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 /** PATH with the folders of programs for the administrator. */
 export const toolPath = [process.env.PATH ?? "/usr/bin:/bin", ...administratorFolders].join(delimiter);
 
+/** Start of a command in the image: with the environment of a Debian, whatever this computer's PATH is. */
+export const guestEnvironment = [
+  ...["/usr/bin/env", "-i"],
+  ...["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8"],
+] as const;
+
 /** Most characters of a program's output that an error repeats. */
 const shownCharacters = 1_500;
 
