@@ -226,6 +226,10 @@ describe("a connection that fails", () => {
     await expect(scene.open().run("ps-0", ["true"])).rejects.toThrow(
       refusal("bastion-unreachable", /bastion does not answer at 127\.0\.0\.1:\d+: Connection refused; no machine/),
     );
+    // `lor-infra status` shows nothing of a bastion.
+    await expect(scene.open().run("ps-0", ["true"])).rejects.toThrow(
+      expect.objectContaining({ next: expect.stringContaining("lor-infra preview --detect") }),
+    );
     const streams = { input: "none", output: new PassThrough(), errors: new PassThrough() } as const;
     await expect(scene.open().copy("ps-0", "ps-0:/etc/hostname", scene.path("x"), streams)).rejects.toThrow(
       refusal("bastion-unreachable", /no machine was reached/),

@@ -23,12 +23,10 @@ export function sshFailure(attempt: SshAttempt): LorError | undefined {
   if (isWrongKey(first)) return wrongKey(bastion);
   if (isRefusedKey(first)) return refusedKey(bastion, attempt);
   const connect = failedConnection(first);
-  if (connect !== undefined) return bastionUnreachable(bastion, bastionAddress, connect);
+  if (connect !== undefined) return bastionUnreachable(bastionAddress, connect);
   if (!throughBastion) {
     return lastReason(machineLog, (reason) =>
-      endedBeforeSession(machineLog)
-        ? bastionUnreachable(bastion, bastionAddress, reason)
-        : connectionLost(attempt, reason),
+      endedBeforeSession(machineLog) ? bastionUnreachable(bastionAddress, reason) : connectionLost(attempt, reason),
     );
   }
   if (isWrongKey(machineLog)) return wrongKey(machine);
@@ -69,21 +67,21 @@ function lastReason(log: string, make: (reason: string) => LorError): LorError |
   return last === undefined ? undefined : make(last);
 }
 
-function bastionUnreachable(bastion: string, address: string, reason: string): LorError {
+function bastionUnreachable(address: string, reason: string): LorError {
   return new LorError({
     code: "bastion-unreachable",
-    message: `the bastion ${bastion} does not answer at ${address}: ${reason}; no machine was reached`,
+    message: `the bastion does not answer at ${address}: ${reason}; no machine was reached`,
     exit: ExitCode.failed,
     culprit: "cloud",
     accepted: "a connection from a network of `access.allowFrom`, and a bastion that runs",
-    next: "lor-infra status",
+    next: "lor-infra preview --detect, which shows a bastion that is missing; one that exists: look at its console in the cloud, and restart it",
   });
 }
 
-function machineUnreachable({ machine, bastion, address }: SshAttempt, reason: string): LorError {
+function machineUnreachable({ machine, address }: SshAttempt, reason: string): LorError {
   return new LorError({
     code: "machine-unreachable",
-    message: `the bastion ${bastion} answers, and ${machine} does not answer it at ${address}: ${reason}`,
+    message: `the bastion answers, and ${machine} does not answer it at ${address}: ${reason}`,
     exit: ExitCode.failed,
     culprit: "cloud",
     accepted: "a machine that runs and has applied its configuration",
@@ -92,10 +90,10 @@ function machineUnreachable({ machine, bastion, address }: SshAttempt, reason: s
 }
 
 /** Nothing tells which of the two hops failed. */
-function notAccepted({ machine, bastion, address }: SshAttempt, reason: string): LorError {
+function notAccepted({ machine, address }: SshAttempt, reason: string): LorError {
   return new LorError({
     code: "machine-unreachable",
-    message: `no connection to ${machine} at ${address} through the bastion ${bastion}: ${reason}`,
+    message: `no connection to ${machine} at ${address} through the bastion: ${reason}`,
     exit: ExitCode.failed,
     culprit: "cloud",
     accepted: "a machine that runs and has applied its configuration",
@@ -105,7 +103,7 @@ function notAccepted({ machine, bastion, address }: SshAttempt, reason: string):
 
 /** What ran on the machine may have ended or go on. */
 function connectionLost({ machine, bastion, address }: SshAttempt, reason: string): LorError {
-  const through = machine === bastion ? "" : ` through the bastion ${bastion}`;
+  const through = machine === bastion ? "" : " through the bastion";
   return new LorError({
     code: "connection-lost",
     message: `the connection to ${machine} at ${address}${through} was lost: ${reason}`,
@@ -123,7 +121,7 @@ function wrongKey(machine: string): LorError {
     exit: ExitCode.refused,
     culprit: "user",
     accepted: `the host keys that ${machine} has published to the configuration container`,
-    next: `look at the console of ${machine}; a machine that has just started publishes its keys within 4 minutes: then the same command again`,
+    next: `look at the console of ${machine}; a machine that has just started publishes its keys within 4 minutes, one whose keys were changed on it by systemctl restart lor-host-keys: then the same command again`,
   });
 }
 
