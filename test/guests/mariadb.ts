@@ -8,7 +8,8 @@ import { freePort, kill } from "../own-server.ts";
 
 /** A real MariaDB on loopback that takes connections by TLS alone, with one database and one user, as the managed service has them. */
 export class MariaDb {
-  readonly password = "PLANTED-database-0123456789012345678901234567890123456789";
+  /** With what PrestaShop's container would take for the name of a parameter. */
+  readonly password = "PLANTED-database-100%sure%0123456789012345678901234567890123456789";
 
   readonly port: number;
   /** Certificate of the authority that signed the server's. */

@@ -15,10 +15,12 @@ class DbPDO extends DbPDOCore
             PDO::ATTR_TIMEOUT => $timeout,
             PDO::MYSQL_ATTR_USE_BUFFERED_QUERY => true,
         ];
+        // Not as given: whether PrestaShop halves the doubled signs of parameters.php differs from version to version.
+        $login = lor_settings()['database'];
         return new PDO(
             $source . ';host=' . $name . ';port=' . (int) $port,
-            $user,
-            $password,
+            $login['user'],
+            $login['password'],
             $options + lor_tls_options(lor_ca())
         );
     }

@@ -4,7 +4,8 @@ $settings = json_decode((string) file_get_contents(getenv('LOR_ROOT') . '/etc/lo
 $database = $settings['database'];
 
 return [
-    'parameters' => [
+    // Symfony takes %name% for another parameter, and a doubled sign for one.
+    'parameters' => array_map(static fn (mixed $value): mixed => is_string($value) ? str_replace('%', '%%', $value) : $value, [
         'database_host' => $database['host'],
         'database_port' => (string) $database['port'],
         'database_name' => $database['name'],
@@ -28,5 +29,5 @@ return [
         // Wanted from 8.1 on: without them no page is served.
         'api_public_key' => $settings['apiPublicKey'],
         'api_private_key' => $settings['apiPrivateKey'],
-    ],
+    ]),
 ];

@@ -10,11 +10,23 @@ function shop_parameters(): ?array
     return is_file($file) ? (require $file)['parameters'] : null;
 }
 
+/** Refuses what PrestaShop's container refuses: %name% stands for another parameter there. */
+function check_references(array $parameters, string $value): void
+{
+    preg_match_all('/%%|%([^%\s]+)%/', $value, $found);
+    foreach (array_filter($found[1]) as $name) {
+        $parameters[$name] ?? throw new RuntimeException("You have requested a non-existent parameter \"$name\".");
+    }
+}
+
 $parameters = shop_parameters();
 if ($parameters !== null) {
     // PrestaShop's container asks for every parameter that a service names.
     foreach (['api_public_key', 'api_private_key'] as $name) {
         $parameters[$name] ?? throw new RuntimeException("You have requested a non-existent parameter \"$name\".");
+    }
+    foreach (array_filter($parameters, is_string(...)) as $value) {
+        check_references($parameters, $value);
     }
     define('_DB_SERVER_', $parameters['database_host'] . ($parameters['database_port'] ? ':' . $parameters['database_port'] : ''));
     define('_DB_NAME_', $parameters['database_name']);

@@ -50,6 +50,7 @@ $parameters = [
     'new_cookie_key' => 'def00000' . bin2hex(random_bytes(60)), 'secret' => bin2hex(random_bytes(32)), 'locale' => 'en-US',
     'ps_creation_date' => date('Y-m-d'), 'api_public_key' => 'own', 'api_private_key' => 'own',
 ];
+$parameters = array_map(fn (mixed $value): mixed => is_string($value) ? str_replace('%', '%%', $value) : $value, $parameters);
 $written = '<?php return ' . var_export(['parameters' => $parameters], true) . ';';
 if (@file_put_contents("$root/app/config/parameters.php", $written) === false) {
     fail('Cannot write app/config/parameters.php file');
