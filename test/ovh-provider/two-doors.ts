@@ -8,6 +8,7 @@ import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { TestProject } from "../e2e/project.ts";
+import { differencesOf, knownDifferences, type LifeStep, liveAll } from "./lives.ts";
 import { type RunningPlugin, startPlugin } from "./real-plugin.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -48,9 +49,41 @@ if (options.plugin === undefined) {
   console.error("skipped: no plugin of the real provider; give pulumi-resource-ovh as --plugin FILE");
 } else {
   const plugin = resolve(options.plugin);
+  const lives = compareLives(
+    await timed("stand-in  lives", () => liveAll(undefined)),
+    await timed("provider  lives", () => liveAll(plugin)),
+  );
   const standIn = await walk(undefined);
   const real = await walk(plugin);
-  process.exitCode = report(standIn, real);
+  process.exitCode = Math.max(lives, report(standIn, real));
+}
+
+async function timed<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+  const began = performance.now();
+  const result = await work();
+  console.error(`${name}  ${Math.round((performance.now() - began) / 1000)} s`);
+  return result;
+}
+
+/** Compares resources made, read, imported, changed and deleted by calls of the engine's protocol. @returns exit code */
+function compareLives(standIn: readonly LifeStep[], real: readonly LifeStep[]): number {
+  const said = new Map(standIn.map((step) => [step.name, step.said]));
+  const explained = new Map<string, number>();
+  let differing = 0;
+  for (const { name, said: by } of real) {
+    const found = differencesOf(said.get(name), by).map((difference) => `${name}${difference}`);
+    const left = found.filter((difference) => {
+      const path = difference.slice(0, difference.indexOf(": ", name.length));
+      const reason = knownDifferences.find(([pattern]) => pattern.test(path))?.[1];
+      if (reason !== undefined) explained.set(reason, (explained.get(reason) ?? 0) + 1);
+      return reason === undefined;
+    });
+    for (const difference of left) console.log(difference);
+    if (left.length > 0) differing += 1;
+  }
+  for (const [reason, count] of explained) console.log(`${count} differences: ${reason}`);
+  console.log(`${real.length} steps of resources compared, ${differing} differ`);
+  return differing === 0 && said.size === real.length ? 0 : 1;
 }
 
 /** Takes all steps through one door. @param plugin the real provider; undefined: the stand-in */

@@ -162,8 +162,7 @@ describe("destruction", () => {
         // Its deletion is answered when it is gone, and its read fails then.
         expect(cloud.cloud.octavia.loadBalancers.list({ name: "lor-prod-lb" })).toEqual([]);
         await expect(client.read(type, id, { inputs, properties })).rejects.toThrow(/404/);
-      } else if (type === "ovh:Domain/zoneRecord:ZoneRecord") {
-        // Its read makes an error of the API's answer: "record ... has been deleted".
+      } else if (type === "ovh:CloudProject/s3Credential:S3Credential") {
         await expect(client.read(type, id, { inputs, properties })).rejects.toThrow(/404/);
       } else if (type === "ovh:CloudProject/s3Policy:S3Policy") {
         // A policy that allows nothing is left, and read.

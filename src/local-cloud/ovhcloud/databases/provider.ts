@@ -1,15 +1,6 @@
 import type { LocalCloud } from "../../local-cloud.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../../provider/resource-adapter.ts";
-import {
-  flagOf,
-  mapOf,
-  needText,
-  numberOf,
-  objectsOf,
-  sentText,
-  textOf,
-  textsOf,
-} from "../../provider/value-readers.ts";
+import { flagOf, mapOf, needText, numberOf, objectsOf, textOf, textsOf } from "../../provider/value-readers.ts";
 import { waitFor, waitUntilGone } from "../../provider/waiting.ts";
 import { sameValue, type Values } from "../../provider/wire-values.ts";
 import { importParts } from "../import-id.ts";
@@ -71,12 +62,11 @@ export class DatabaseAdapter implements ResourceAdapter {
     return await this.#change(id, wanted, known, call);
   }
 
-  /** Node count and subnets are never sent, and neither is an empty list of restrictions: as the real provider. */
+  /** Node count and subnets are never sent, and neither is an empty description or list of restrictions: as the real provider. */
   async #change(id: string, wanted: Values, known: Values, call: CallContext): Promise<Observed> {
     const { ovhDatabases } = this.#cloud;
     ovhDatabases.update(id, {
       ...settings(wanted),
-      description: sentText(wanted, "description"),
       version: textOf(wanted, "version"),
       plan: textOf(wanted, "plan"),
       flavor: textOf(wanted, "flavor"),

@@ -92,6 +92,7 @@ function roleNames(values: Values): readonly string[] | undefined {
 export class S3CredentialAdapter implements ResourceAdapter {
   readonly service = "ovh-users";
   readonly inputs = ["serviceName", "userId"];
+  readonly missingFails = true;
   readonly #cloud: LocalCloud;
 
   constructor(cloud: LocalCloud) {

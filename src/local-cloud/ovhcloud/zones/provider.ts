@@ -7,8 +7,6 @@ import type { Values } from "../../provider/wire-values.ts";
 export class ZoneRecordAdapter implements ResourceAdapter {
   readonly service = "ovh-zones";
   readonly inputs = ["zone", "subdomain", "fieldtype", "target", "ttl"];
-  // Its Read makes an error of the API's 404: "record ... has been deleted".
-  readonly missingFails = true;
   readonly #cloud: LocalCloud;
 
   constructor(cloud: LocalCloud) {
