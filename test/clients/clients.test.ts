@@ -106,6 +106,7 @@ test.each([
   [422, "cloud-refused", "lor-infra check"],
   [429, "cloud-failed", "run the same command again in a minute: it goes on from there"],
   [500, "cloud-failed", "run the same command again when the service answers: it goes on from there"],
+  [501, "cloud-refused", "lor-infra doctor"],
   [503, "cloud-failed", "run the same command again when the service answers: it goes on from there"],
 ])("an answer of status %i is %s, with a next command", async (status, code, next) => {
   const { clients } = await connect(() => ({ status, body: { message: "no" } }), { attempts: 1 });
@@ -122,6 +123,13 @@ test("what the cloud refuses for good is not repeated, and the error shows its w
   expect(error.message).toContain("Nova answered 403 to GET /compute/v2.1/servers/detail: Policy does not allow it");
   expect(cloud.calls.length).toBe(2);
   expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toMatch(/planted|token-/);
+});
+
+test("a call that the service does not have is not repeated, and named", async () => {
+  const message = "The local cloud does not model GET /cloud/project/p/kube";
+  const { cloud, clients } = await connect(() => ({ status: 501, body: { class: "Server::NotImplemented", message } }));
+  expect((await errorOf(clients.compute.findServers("lor"))).message).toContain(message);
+  expect(cloud.calls.length).toBe(2);
 });
 
 test("a token that has expired is renewed once", async () => {

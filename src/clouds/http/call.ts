@@ -160,6 +160,8 @@ function nextOf(status: number): string {
   switch (status) {
     case 401:
     case 403:
+    // The service does not have this call, and will not have it later.
+    case 501:
       return "lor-infra doctor";
     // The state and the cloud differ.
     case 404:
@@ -185,6 +187,8 @@ function codeOf(status: number): ErrorCode {
       return "cloud-not-found";
     case 409:
       return "cloud-conflict";
+    case 501:
+      return "cloud-refused";
     default:
       return status >= 500 || status === 429 ? "cloud-failed" : "cloud-refused";
   }
@@ -192,6 +196,7 @@ function codeOf(status: number): ErrorCode {
 
 /** Octavia answers 409 "immutable" while another change is in progress; other conflicts are permanent. */
 function mayPass(error: CloudCallError): boolean {
+  if (error.status === 501) return false;
   if (error.status === 0 || error.status === 429 || error.status >= 500) return true;
   return error.status === 409 && /immutable/i.test(error.answer);
 }
