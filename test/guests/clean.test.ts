@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, utimesSync } from "node:fs";
+import { mkdirSync, readdirSync, symlinkSync, truncateSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { renderGuestDocument } from "../../src/machines/render-document.ts";
@@ -43,6 +43,23 @@ describe("what a front has gathered", () => {
     expect(machine.read(`${release}/var/logs/prod.log`)).toBe("today");
     expect(machine.takeCalls()).toEqual(["journalctl --vacuum-time=60d"]);
     expect(cached()).toBe(true);
+  });
+
+  it("of logs stays short, however much is written", async () => {
+    serve();
+    machine.fake("php8.2", `echo '{"kind": "empty"}'`);
+    const folder = join(machine.root, release, "var/logs");
+    machine.write(`${release}/var/logs/admin/prod.log`, "today");
+    symlinkSync("/proc/kcore", join(folder, "link.log"));
+    for (let minute = 1; minute <= 6; minute++) {
+      machine.write(`${release}/var/logs/prod.log`, `minute ${minute}`);
+      truncateSync(join(folder, "prod.log"), (50 << 20) + 1);
+      expect(await machine.run(`${machine.root}/usr/local/sbin/lor-front`)).toMatchObject({ code: 0 });
+    }
+    expect(readdirSync(folder).sort()).toEqual(["admin", "link.log", "old", "prod.log.1", "prod.log.2", "prod.log.3"]);
+    expect(readdirSync(join(folder, "admin"))).toEqual(["prod.log"]);
+    for (const [number, minute] of [6, 5, 4].entries())
+      expect(machine.read(`${release}/var/logs/prod.log.${number + 1}`).slice(0, 8)).toBe(`minute ${minute}`);
   });
 
   it("of caches stays at a plain boot and on the way into rush, and is taken away once on the way back", async () => {
