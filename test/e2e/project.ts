@@ -17,6 +17,7 @@ import type { CloudClients } from "../../src/clouds/clients.ts";
 import type { ControlClient } from "../../src/local-cloud/http/control-client.ts";
 import { Store } from "../../src/local-cloud/kernel/store.ts";
 import { cloudFolder, connectLocalCloud, requireLocalCloud } from "../../src/stack/cloud-connection.ts";
+import { endWithWorker } from "./ended-with-worker.ts";
 
 export const repository = resolve(import.meta.dirname, "..", "..");
 export const launcher = join(repository, "src", "cli", "lor-infra.cjs");
@@ -29,7 +30,7 @@ export interface Run {
 
 /**
  * Lor's three settings files in a folder of their own, and the command line as a user types it there. Each project has its own
- * state folder and so its own local cloud; `dispose` stops that cloud and deletes the folder.
+ * state folder and so its own local cloud; `dispose` stops that cloud and deletes the folder. What is left ends with the test's process.
  */
 export class TestProject {
   readonly folder: string;
@@ -37,6 +38,7 @@ export class TestProject {
 
   constructor() {
     this.folder = mkdtempSync(join(tmpdir(), "lor-infra-e2e-"));
+    if (process.env.VITEST !== undefined) endWithWorker(this.folder);
     for (const file of readdirSync(repository)) {
       if (/^Pulumi\..*yaml$/.test(file)) cpSync(join(repository, file), join(this.folder, file));
     }

@@ -19,3 +19,10 @@ export function claimFolder(folder: string): Disposable | undefined {
   }
   return { [Symbol.dispose]: () => database.close() };
 }
+
+/** Whether a cloud serves the folder, starts or stops in it. */
+export function isClaimed(folder: string): boolean {
+  const claim = claimFolder(folder);
+  claim?.[Symbol.dispose]();
+  return claim === undefined;
+}

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import {
   appendFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -21,6 +22,7 @@ import { cloudJournal } from "../../../src/actions/cloud/cloud-journal.ts";
 import { resetCloud } from "../../../src/actions/cloud/cloud-reset.ts";
 import { cloudStatus } from "../../../src/actions/cloud/cloud-status.ts";
 import { stopCloud } from "../../../src/actions/cloud/cloud-stop.ts";
+import { isClaimed } from "../../../src/local-cloud/kernel/folder-claim.ts";
 import { logFile } from "../../../src/local-cloud/kernel/log-file.ts";
 import { readRuntime } from "../../../src/local-cloud/kernel/runtime-file.ts";
 import { startTicksOf } from "../../../src/os/process-identity.ts";
@@ -148,6 +150,13 @@ test.each([
     ...words,
   });
   expect(await startCloud(args)).toMatchObject({ started: false, runtime: { pid: runtime.pid } });
+});
+
+test("a stop while it starts stops it", async () => {
+  const starting = start().catch((error: unknown) => error);
+  await expect.poll(() => existsSync(cloudFolder(home)) && isClaimed(cloudFolder(home)), { interval: 5 }).toBe(true);
+  expect(await stopCloud(home)).toBe(true);
+  await starting;
 });
 
 test("two starts at once give one cloud", async () => {
