@@ -21,6 +21,8 @@ export interface TestCloud extends AsyncDisposable {
   readonly token: string;
   /** Ids of what the tests find there: an instance and a load balancer. */
   readonly prepared: { readonly instanceId: string; readonly balancerId: string };
+  /** The cloud as it is started again after it was killed: whatever was not in its records is lost. */
+  restarted(): Promise<Pick<TestCloud, "cloud" | "endpoint">>;
 }
 
 /** A local cloud of its own for one test, with what the test expects to find. */
@@ -32,19 +34,28 @@ export async function openTestCloud({
   readonly clock?: ClockMode;
 } = {}): Promise<TestCloud> {
   const folder = mkdtempSync(join(tmpdir(), "lor-infra-ovh-provider-"));
-  const cloud = createLocalCloud({ databasePath: ":memory:", scale: 100, clock });
-  const { apis } = openSimulators(cloud, await loadSimulators());
-  const { traffic, close } = startTraffic(cloud, { portOffset: 0, scale: 100, instanceCertificate: Buffer.alloc(0) });
-  const authority = CertificateAuthority.open(folder, () => new Date());
-  const api = await startHttpApi({ cloud, traffic, apis, token, authority });
-  return {
-    cloud,
-    endpoint: `${api.url}/1.0`,
-    token,
-    prepared: await prepare(cloud, inVrack),
-    [Symbol.asyncDispose]: async () => {
+  const runs: (() => Promise<void>)[] = [];
+  const start = async () => {
+    const cloud = createLocalCloud({ databasePath: join(folder, "cloud.sqlite"), scale: 100, clock });
+    const { apis } = openSimulators(cloud, await loadSimulators());
+    const { traffic, close } = startTraffic(cloud, { portOffset: 0, scale: 100, instanceCertificate: Buffer.alloc(0) });
+    const authority = CertificateAuthority.open(folder, () => new Date());
+    const api = await startHttpApi({ cloud, traffic, apis, token, authority });
+    runs.push(async () => {
       await Promise.all([api.close(), close()]);
       cloud.close();
+    });
+    return { cloud, endpoint: `${api.url}/1.0` };
+  };
+  const started = await start();
+  return {
+    ...started,
+    token,
+    prepared: await prepare(started.cloud, inVrack),
+    // Nothing of the run before is closed or written first.
+    restarted: start,
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(runs.map((stop) => stop()));
       rmSync(folder, { recursive: true, force: true });
     },
   };
