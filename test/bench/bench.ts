@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join, resolve } from "node:path";
 import { TestProject } from "../e2e/project.ts";
+import { apiCalls } from "./api-calls.ts";
 import { rushCallChain } from "./call-chain.ts";
 import { fleet } from "./fleet.ts";
 import { growth } from "./growth.ts";
@@ -21,6 +22,7 @@ const groups: Readonly<Record<string, () => readonly Figure[] | Promise<readonly
   rush: async () => [...(await previewAgainstPlain()), ...(await rushAgainstCriticalPath(project))],
   resources: thousandResources,
   growth,
+  "api-calls": apiCalls,
   "call-chain": async () => [await rushCallChain()],
   idle: async () => [await idleCloud(2), await idleCloud(30)],
   fronts: bootedFronts,
