@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createAccountKey, thumbprintOf } from "../clouds/acme/authority.ts";
@@ -10,6 +10,7 @@ import { locateEngine } from "../engine/locate-engine.ts";
 import type { EngineStack, Program } from "../engine/port.ts";
 import { systemClock } from "../os/clock.ts";
 import { commandRunner } from "../os/command-runner.ts";
+import { exists } from "../os/process-identity.ts";
 import { requireUsableProxies } from "../os/proxy.ts";
 import type { MachineAccess } from "../remote/machine-access.ts";
 import { removeBrokenAttributes, requireProjectLayout, withoutAttributes } from "../state/backend-attributes.ts";
@@ -252,7 +253,12 @@ async function openTrialEngine(
   providers: Place["providers"],
   lock: StackLock | undefined,
 ): Promise<TrialEngine> {
-  const trial = join(folder.folder, "trial");
+  // One for each process: a preview needs no lock. What a killed one left goes.
+  for (const name of readdirSync(folder.folder)) {
+    const [, pid] = /^trial-(\d+)$/.exec(name) ?? [];
+    if (pid !== undefined && !exists(Number(pid))) rmSync(join(folder.folder, name), { recursive: true, force: true });
+  }
+  const trial = join(folder.folder, `trial-${process.pid}`);
   const clear = () => rmSync(trial, { recursive: true, force: true });
   clear();
   const backend = join(trial, "backend");

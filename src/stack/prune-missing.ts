@@ -1,6 +1,6 @@
 import { resourceKey } from "../core/resource-key.ts";
 import { dropFromState } from "../engine/drop-from-state.ts";
-import { readRecorded } from "./recorded-state.ts";
+import { type RecordedState, readRecorded } from "./recorded-state.ts";
 import type { StackContext } from "./stack-context.ts";
 
 /**
@@ -8,17 +8,24 @@ import type { StackContext } from "./stack-context.ts";
  * reporting it as deleted. A deletion that was accepted but not recorded leaves such a resource, and every later refresh would fail.
  */
 export async function pruneMissing(context: StackContext): Promise<void> {
-  const { clients, engine, emit } = context;
-  const recorded = await readRecorded(context);
-  const missing = new Set<string>();
-  for (const resource of recorded.resources.filter((one) => clients.finder.failsWhenGone(one.type))) {
-    const found = await clients.finder.find(resource.type, resource.inputs);
-    if (found === undefined || found.id.split("/").at(-1) !== resource.id) {
-      missing.add(resource.urn);
-      emit({ kind: "repaired", repair: "missing-resource-pruned", what: resourceKey(resource) });
-    }
+  const known = await withoutMissing(context, await readRecorded(context));
+  if (known === undefined) return;
+  for (const what of known.missing) context.emit({ kind: "repaired", repair: "missing-resource-pruned", what });
+  await context.engine.importState(known.raw);
+}
+
+/** @returns the state without those resources, and their keys; undefined when there are none */
+export async function withoutMissing(
+  { clients: { finder } }: StackContext,
+  recorded: RecordedState,
+): Promise<{ readonly raw: unknown; readonly missing: readonly string[] } | undefined> {
+  const missing = new Map<string, string>();
+  for (const resource of recorded.resources.filter((one) => finder.failsWhenGone(one.type))) {
+    const { type, inputs, id, urn } = resource;
+    // Of several S3 keys of a user the recorded one is meant.
+    const found = await finder.find(type, inputs, finder.isChosen(type) ? id : undefined);
+    if (found === undefined || found.id.split("/").at(-1) !== id) missing.set(urn, resourceKey(resource));
   }
-  if (missing.size > 0) {
-    await engine.importState(dropFromState(recorded.raw, missing));
-  }
+  if (missing.size === 0) return undefined;
+  return { raw: dropFromState(recorded.raw, new Set(missing.keys())), missing: [...missing.values()] };
 }

@@ -1,13 +1,14 @@
 import type { ErrorCode } from "../../core/error-codes.ts";
 import type { LorError } from "../../core/errors.ts";
 import type { Profile } from "../../domain/profile.ts";
-import type { ResourceChange } from "../../engine/port.ts";
+import type { Program, ResourceChange } from "../../engine/port.ts";
 import { forecastSwitch, type StepForecast } from "../../rolling/forecast.ts";
 import type { SwitchStop } from "../../rolling/model.ts";
 import { fleetOfLive, pathTo } from "../../rolling/step-fleet.ts";
 import { type DiskChange, diskChanges, shrinkRefusal, warnOfGrowth } from "../../stack/disk-changes.ts";
 import { observeFleet } from "../../stack/observe-fleet.ts";
 import { forecastChanges, type ProposedChange, proposeChanges } from "../../stack/proposal.ts";
+import { withoutMissing } from "../../stack/prune-missing.ts";
 import { type RecordedState, readRecorded } from "../../stack/recorded-state.ts";
 import { durationHistory } from "../../stack/run-journal.ts";
 import { runOptions, type StackContext } from "../../stack/stack-context.ts";
@@ -60,10 +61,7 @@ export async function preview(
     recorded.fleet === undefined ? undefined : planFleet(base ?? context.project, recorded.fleet, recorded.profile);
   context.emit({ kind: "phase", phase: "previewing" });
   const [run, path] = await Promise.all([
-    context.engine.preview(context.program(after, { chain: before !== undefined }), {
-      ...runOptions(context),
-      ...(detect === true ? { refresh: true } : {}),
-    }),
+    previewProgram(context, recorded, context.program(after, { chain: before !== undefined }), detect === true),
     switchPath(context, recorded, profile),
   ]);
   const items = [...itemsOf(after), ...(before === undefined ? [] : itemsOf(before))];
@@ -83,6 +81,17 @@ export async function preview(
     seconds: path.steps.length > 0 ? switching : forecastChanges(changes, cloudOf(context.project)),
     differs: changes.length > 0 || path.steps.length > 0,
   };
+}
+
+/** With `detect`, what the cloud no longer has and its provider cannot read is left out of a copy of the state: the state itself stays as it is. */
+async function previewProgram(context: StackContext, recorded: RecordedState, program: Program, detect: boolean) {
+  if (!detect) return await context.engine.preview(program, runOptions(context));
+  const options = { ...runOptions(context), refresh: true };
+  const known = await withoutMissing(context, recorded);
+  if (known === undefined) return await context.engine.preview(program, options);
+  using trial = await context.trialEngine();
+  await trial.engine.importState(known.raw);
+  return await trial.engine.preview(program, options);
 }
 
 async function switchPath(

@@ -13,6 +13,7 @@ const finders: Readonly<Record<string, Find>> = { ...openstackTypes, ...ovhTypes
 /** Types whose Read returns the API's 404 as an error (terraform-provider-ovh v2.19). */
 const failsWhenGone: ReadonlySet<string> = new Set([
   "ovh:CloudProject/loadBalancer:LoadBalancer",
+  "ovh:CloudProject/s3Credential:S3Credential",
   "ovh:Domain/zoneRecord:ZoneRecord",
 ]);
 
