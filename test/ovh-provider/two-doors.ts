@@ -29,7 +29,7 @@ const time = /^"\d{4}-\d\d-\d\dT/;
 /** Differences that change nothing for a program, each with its reason. */
 const known: readonly (readonly [RegExp, string])[] = [
   [/storage:Storage.*\.filter$/, "the bridge writes a filter of nothing as {}"],
-  [/\.(passwordReset|roleName)$/, "the bridge writes what was left out as null"],
+  [/\.(passwordReset|roleName|maxExecutionCount)$/, "the bridge writes what was left out as null"],
   [/\.replication$/, "the bridge writes what was left out as null"],
   [
     /storage:Storage.*\.objects$/,
