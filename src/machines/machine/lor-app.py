@@ -98,22 +98,24 @@ def status():
         "release": os.path.basename(serving).rpartition("-")[0] if serving else None,
         "wantedRelease": applied.get("wantedRelease"), "state": applied.get("state"),
         **{name: found.get(name) for name in ("installed", "tables", "lastOrder", "queue", "certificateDays")},
-        "health": NO_RELEASE if serving is None else health(), "mail": found.get("mail"), "notes": found.get("notes", []), "reasons": reasons,
+        "health": health(serving), "mail": found.get("mail"), "notes": found.get("notes", []), "reasons": reasons,
     }
     print(json.dumps(document, ensure_ascii=False))
     return 0
 
 
-def health():
-    """`ok`, or why this machine does not serve."""
+def health(serving):
+    """`ok`, or why this machine does not serve. Before the first release nginx has only Debian's own pages, if it runs."""
     try:
         with urllib.request.urlopen(lor_release.PROBE, timeout=20) as answer:
             answer.read()
             return "ok"
     except urllib.error.HTTPError as error:
+        if serving is None and error.headers.get_content_type() != "text/plain":
+            return NO_RELEASE
         return error.read().decode(errors="replace").strip()[:300] or "status %d" % error.code
     except OSError as error:
-        return "nginx does not answer: %s" % type(error).__name__
+        return NO_RELEASE if serving is None else "nginx does not answer: %s" % type(error).__name__
 
 
 if __name__ == "__main__":
