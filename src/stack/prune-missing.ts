@@ -22,9 +22,8 @@ export async function withoutMissing(
   const missing = new Map<string, string>();
   for (const resource of recorded.resources.filter((one) => finder.failsWhenGone(one.type))) {
     const { type, inputs, id, urn } = resource;
-    // Of several S3 keys of a user the recorded one is meant.
-    const found = await finder.find(type, inputs, finder.isChosen(type) ? id : undefined);
-    if (found === undefined || found.id.split("/").at(-1) !== id) missing.set(urn, resourceKey(resource));
+    // Asked by its id: another one of the same name or content is not the recorded one.
+    if ((await finder.find(type, inputs, id)) === undefined) missing.set(urn, resourceKey(resource));
   }
   if (missing.size === 0) return undefined;
   return { raw: dropFromState(recorded.raw, new Set(missing.keys())), missing: [...missing.values()] };

@@ -85,7 +85,7 @@ function journalOf(...entries: readonly Readonly<Record<string, unknown>>[]): vo
     return `${JSON.stringify({
       __CURSOR: `cursor-${entry}`,
       __REALTIME_TIMESTAMP: String((Date.parse("2026-12-01T00:00:00Z") + entry * 1000) * 1000),
-      SYSLOG_IDENTIFIER: "sshd",
+      SYSLOG_IDENTIFIER: "nginx",
       _PID: "7",
       PRIORITY: "6",
       ...fields,
@@ -257,8 +257,8 @@ describe("a machine's journal", () => {
       configure(`syslog://127.0.0.1:${(server.address() as AddressInfo).port}`);
       journal("one", "zwei ü");
       expect((await send()).code).toBe(0);
-      const first = "<14>1 2026-12-01T00:00:01.000000Z ps-0 sshd 7 - - one";
-      const second = "<14>1 2026-12-01T00:00:02.000000Z ps-0 sshd 7 - - zwei ü";
+      const first = "<14>1 2026-12-01T00:00:01.000000Z ps-0 nginx 7 - - one";
+      const second = "<14>1 2026-12-01T00:00:02.000000Z ps-0 nginx 7 - - zwei ü";
       const expected = `${first.length} ${first}${Buffer.byteLength(second)} ${second}`;
       await expect.poll(() => received).toBe(expected);
     } finally {
@@ -285,7 +285,7 @@ with context.wrap_socket(connection, server_side=True) as secure:
       const trusted = { SSL_CERT_FILE: join(machine.root, "certificate.pem") };
       expect(await send(trusted)).toEqual({ code: 0, out: "" });
       expect(await send(trusted)).toEqual({ code: 0, out: "" });
-      expect(server.received.match(/ps-0 sshd 7 - - one/g)).toHaveLength(1);
+      expect(server.received.match(/ps-0 nginx 7 - - one/g)).toHaveLength(1);
     } finally {
       await server.stop();
     }
