@@ -54,10 +54,8 @@ export interface KnownDifference {
   readonly reason: string;
 }
 
-/** An import makes an input of an output. */
 export function isKnown(known: readonly KnownDifference[], { type, path }: Difference): boolean {
-  const output = path.replace(/^inputs\./, "outputs.");
-  return known.some((one) => one.type === type && (one.path === path || one.path === output));
+  return known.some((one) => one.type === type && one.path === path);
 }
 
 const behaviour = new URL("../../src/local-cloud/provider/BEHAVIOUR.md", import.meta.url);

@@ -2,10 +2,10 @@ import type { Properties } from "../local-cloud/provider/provider-client.ts";
 
 /** Forms of values that nobody asked for by name: which one a cloud takes is its own affair. The first that fits is it. */
 const forms: readonly (readonly [pattern: RegExp, form: string])[] = [
-  [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, "<uuid>"],
+  [/(?<![0-9a-f])[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])/gi, "<uuid>"],
   [/\b([0-9a-f]{2}:){15}[0-9a-f]{2}\b/g, "<fingerprint>"],
   [/\b([0-9a-f]{2}:){5}[0-9a-f]{2}\b/g, "<mac>"],
-  [/\b[0-9a-f]{32}\b/g, "<hex>"],
+  [/(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])/gi, "<hex>"],
   [/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d.*$/g, "<time>"],
   [/^tx[0-9a-f-]{20,}$/g, "<transaction>"],
   // A name that the provider chose.

@@ -20,8 +20,19 @@ export function recordedTitles(folder: URL): readonly string[] {
     .sort();
 }
 
+/** Ids and times in answers that the sequence itself does not name: nothing that a cloud chose may be recorded. Longer ones are digests of what is named. */
+export function leaks(sequence: unknown, answers: unknown): readonly string[] {
+  const named = JSON.stringify(sequence);
+  const found = JSON.stringify(answers).match(
+    /(?<![0-9a-f])[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}(?![0-9a-f])|\d\d:\d\d:\d\d(?!:)/gi,
+  );
+  return (found ?? []).filter((one) => !named.includes(one));
+}
+
 /** Two lines for each step, so that a difference can be read in a review: the step, and what it was answered. */
 export function writeRecording(folder: URL, { sequence, from, answers }: Recording): void {
+  const leaked = leaks(sequence, answers);
+  if (leaked.length > 0) throw new Error(`answers to ${titleOf(sequence)} would be recorded with ${leaked.join(", ")}`);
   const { steps, ...header } = sequence;
   const lines = [{ ...header, from }, ...steps.flatMap((step, index) => [step, answers[index]])];
   mkdirSync(folder, { recursive: true });

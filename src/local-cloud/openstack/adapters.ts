@@ -50,6 +50,7 @@ export function openstackAdapters(cloud: LocalCloud): PackageAdapters {
     },
     functions: openstackFunctions(cloud),
     updateKeepsSets: true,
+    keepsDefaults: true,
     inputRules: openstackInputRules,
   };
 }

@@ -17,6 +17,7 @@ import { autoname, defaultsMark, isAutonamed } from "./autoname.ts";
 import { checkInputs, type InputFailure, withDefaults } from "./check-inputs.ts";
 import { diffInputs, keptState, type PropertyChange } from "./diff-inputs.ts";
 import { brokenRules, importable } from "./input-rules.ts";
+import { defaultNames, keptDefaults, refreshedDefaults } from "./kept-defaults.ts";
 import { observedInputs } from "./observed-inputs.ts";
 import { failureOf } from "./provider-error.ts";
 import type { CallContext, Observed, PackageAdapters, ResourceAdapter } from "./resource-adapter.ts";
@@ -61,15 +62,17 @@ export class ProviderMethods {
       ...notModelled(token, wire, type, adapter),
       ...brokenRules(token, values, this.#adapters.inputRules?.[token] ?? {}),
     ];
-    const named = autoname(
-      wire,
-      valuesOf(request.getOlds()),
-      type,
-      nameOf(request.getUrn()),
-      request.getRandomseed_asU8(),
-    );
-    const withNames = named === wire ? named : { ...named, [defaultsMark]: ["name"] };
-    const inputs = conceal(withDefaults(withNames, type.inputs), secretNames(type));
+    const olds = valuesOf(request.getOlds());
+    const named = autoname(wire, olds, type, nameOf(request.getUrn()), request.getRandomseed_asU8());
+    const isNamed = named !== wire;
+    const { keepsDefaults = false } = this.#adapters;
+    const kept = keepsDefaults ? keptDefaults(named, reveal(olds).values, type.inputs) : {};
+    const filled = withDefaults({ ...named, ...kept }, type.inputs);
+    const noted = [
+      ...(isNamed ? ["name"] : []),
+      ...(keepsDefaults ? defaultNames(named, filled, type.inputs) : []),
+    ].sort();
+    const inputs = conceal(keepsDefaults || isNamed ? { ...filled, [defaultsMark]: noted } : filled, secretNames(type));
     return new provider.CheckResponse().setInputs(structOf(inputs)).setFailuresList(failures.map(checkFailure));
   }
 
@@ -97,7 +100,7 @@ export class ProviderMethods {
       .setDeletebeforereplace(
         replaces.length > 0 &&
           wanted.name !== undefined &&
-          wanted[defaultsMark] === undefined &&
+          !isNameDefault(wanted) &&
           !isAutonamed(wanted.name, nameOf(request.getUrn())),
       );
     for (const change of changes) response.getDetaileddiffMap().set(change.path, propertyDiff(change));
@@ -163,7 +166,9 @@ export class ProviderMethods {
     const state = { ...known.values, ...observed.state };
     const rules = this.#adapters.inputRules?.[token] ?? {};
     const seen = observedInputs(state, recorded.values, type);
-    const inputs = isEmpty(recorded.values) ? importable(seen, rules) : seen;
+    const inputs = isEmpty(recorded.values)
+      ? { ...importable(seen, rules), ...(this.#adapters.keepsDefaults ? { [defaultsMark]: [] } : {}) }
+      : { ...seen, ...(this.#adapters.keepsDefaults ? refreshedDefaults(recorded.values, seen) : {}) };
     return response
       .setId(observed.id)
       .setProperties(structOf(conceal(state, hidden)))
@@ -268,6 +273,11 @@ export class ProviderMethods {
       throw failureOf(new Error(unsupported("resource type", this.#catalogue.resources)), token);
     return { type, adapter };
   }
+}
+
+function isNameDefault(wanted: Values): boolean {
+  const noted = wanted[defaultsMark];
+  return Array.isArray(noted) && noted.includes("name");
 }
 
 function unsupported(what: string, known: Readonly<Record<string, unknown>>): string {

@@ -56,6 +56,8 @@ export interface PackageAdapters {
   readonly functions: Readonly<Record<string, FunctionAdapter>>;
   /** After an update the bridge behind the real SDK shows sets as they were planned, whatever the cloud has, until a refresh. */
   readonly updateKeepsSets?: true;
+  /** Inputs note which of them are defaults, and a default that was recorded is kept: as by the bridge behind the real SDKs. */
+  readonly keepsDefaults?: true;
   /** By type; none for most. */
   readonly inputRules?: Readonly<Record<string, InputRules>>;
 }

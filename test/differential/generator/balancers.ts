@@ -6,15 +6,13 @@ import type { Inputs, Kind } from "./world.ts";
 const freshBalancer: Inputs = (draw, world) => {
   const at = world.any(draw, "sub");
   if (at === undefined) return undefined;
-  return {
-    vipSubnetId: `@${at.name}`,
-    ...some(draw, 50, {
-      name: "way-in",
-      description: "of the shop",
-      vipAddress: `${blockOf(at.inputs)}.240`,
-      tags: ["shop"],
-    }),
-  };
+  const port = world.of("port").find(({ inputs }) => inputs.noFixedIp !== true && inputs.deviceId === undefined);
+  const vip = draw.oneOf([
+    { vipSubnetId: `@${at.name}`, ...some(draw, 50, { vipAddress: `${blockOf(at.inputs)}.240` }) },
+    { vipNetworkId: at.inputs.networkId },
+    port === undefined ? { vipSubnetId: `@${at.name}` } : { vipPortId: `@${port.name}` },
+  ]);
+  return { ...vip, ...some(draw, 50, { name: "way-in", description: "of the shop", tags: ["shop"] }) };
 };
 
 export const loadBalancer: Kind = {
@@ -32,7 +30,22 @@ export const loadBalancer: Kind = {
   mistakes: [
     () => ({ vipSubnetId: nobody }),
     () => ({ name: "nowhere" }),
-    (draw, world) => wrong(freshBalancer(draw, world), { vipAddress: "10.99.0.1" }),
+    () => ({ vipNetworkId: nobody }),
+    () => ({ vipPortId: nobody }),
+    // One that something has already.
+    (_draw, world) => {
+      const used = world.of("balancer").find(({ inputs }) => inputs.vipPortId !== undefined);
+      return used === undefined ? undefined : { name: "second", vipPortId: used.inputs.vipPortId };
+    },
+    (draw, world) => wrong(freshBalancer(draw, world), { vipPortId: undefined, vipAddress: "10.99.0.1" }),
+    (draw, world) => {
+      const at = world.any(draw, "sub");
+      return at === undefined ? undefined : { vipSubnetId: `@${at.name}`, vipPortId: nobody };
+    },
+    (draw, world) => {
+      const at = world.any(draw, "sub");
+      return at === undefined ? undefined : { vipSubnetId: `@${at.name}`, vipNetworkId: nobody };
+    },
     (draw, world) => wrong(freshBalancer(draw, world), { flavorId: nobody }),
     (draw, world) => wrong(freshBalancer(draw, world), { name: "n".repeat(256) }),
   ],
@@ -87,6 +100,7 @@ const freshListener: Inputs = (draw, world) => {
 export const listener: Kind = {
   type: "openstack:loadbalancer/listener:Listener",
   prefix: "listener",
+  retries: true,
   most: 2,
   goesAnyway: () => true,
   fresh: freshListener,
@@ -124,6 +138,7 @@ export const listener: Kind = {
     (draw, world) => wrong(freshListener(draw, world), { protocol: "GOPHER" }),
     (draw, world) => wrong(freshListener(draw, world), { protocolPort: 70_000 }),
     (draw, world) => wrong(freshListener(draw, world), { protocolPort: undefined }),
+    (draw, world) => wrong(freshListener(draw, world), { protocolPort: 0 }),
     (draw, world) => wrong(freshListener(draw, world), { defaultPoolId: nobody }),
     (draw, world) => wrong(freshListener(draw, world), { protocol: "TERMINATED_HTTPS" }),
     (draw, world) => wrong(freshListener(draw, world), { allowedCidrs: ["everywhere"] }),
@@ -197,6 +212,7 @@ const freshPool: Inputs = (draw, world) => {
 export const pool: Kind = {
   type: "openstack:loadbalancer/pool:Pool",
   prefix: "pool",
+  retries: true,
   most: 2,
   goesAnyway: () => true,
   fresh: freshPool,
@@ -246,6 +262,7 @@ const freshMember: Inputs = (draw, world) => {
       backup: draw.chance(60),
       adminStateUp: draw.chance(60),
       monitorPort: 8080,
+      monitorAddress: `${blockOf(at.inputs)}.9`,
     }),
   };
 };
@@ -253,6 +270,7 @@ const freshMember: Inputs = (draw, world) => {
 export const member: Kind = {
   type: "openstack:loadbalancer/member:Member",
   prefix: "member",
+  retries: true,
   most: 3,
   importId: ({ name, inputs }) => `${String(inputs.poolId)}/@${name}`,
   fresh: freshMember,
@@ -263,6 +281,7 @@ export const member: Kind = {
     set("backup", true, false, undefined),
     set("adminStateUp", true, false),
     set("monitorPort", 8081, undefined),
+    set("monitorAddress", "10.77.0.1", undefined),
     set("protocolPort", 81),
     (_draw, world, now) => put(now, { address: `10.77.0.${10 + world.next()}`, subnetId: undefined }),
   ],
@@ -273,6 +292,10 @@ export const member: Kind = {
     (draw, world) => wrong(freshMember(draw, world), { address: "next door" }),
     (draw, world) => wrong(freshMember(draw, world), { subnetId: nobody }),
     (draw, world) => wrong(freshMember(draw, world), { address: undefined }),
+    (draw, world) => wrong(freshMember(draw, world), { monitorAddress: "next door" }),
+    // Two wrong things: which one is told?
+    (draw, world) => wrong(freshMember(draw, world), { address: "next door", subnetId: nobody }),
+    (draw, world) => wrong(freshMember(draw, world), { poolId: nobody, monitorAddress: "next door" }),
     // The same again.
     (draw, world) => world.any(draw, "member")?.inputs,
   ],
@@ -305,6 +328,7 @@ const freshMonitor: Inputs = (draw, world) => {
 export const monitor: Kind = {
   type: "openstack:loadbalancer/monitor:Monitor",
   prefix: "monitor",
+  retries: true,
   most: 2,
   fresh: freshMonitor,
   changes: [
@@ -336,12 +360,15 @@ export const monitor: Kind = {
         httpMethod: undefined,
       }),
     (draw, world) => wrong(freshMonitor(draw, world), { delay: undefined }),
+    (draw, world) => wrong(freshMonitor(draw, world), { delay: 0 }),
+    (draw, world) => wrong(freshMonitor(draw, world), { timeout: 0 }),
+    (draw, world) => wrong(freshMonitor(draw, world), { maxRetries: 0 }),
     // A second one of the pool.
     (draw, world) => world.any(draw, "monitor")?.inputs,
   ],
   wrongChanges: [
     set("maxRetries", 11),
-    set("maxRetriesDown", 0),
+    set("maxRetriesDown", 11),
     (_draw, _world, now) => put(now, { delay: 2, timeout: 9 }),
   ],
 };

@@ -17,6 +17,16 @@ const ground: readonly Kind[] = [
   })),
 ];
 
+/** Without DHCP, whose ports a cloud may count among the project's. */
+const quietGround: readonly Kind[] = [
+  ...ground.slice(0, 1),
+  plain(subnet, (draw, world) => ({
+    networkId: `@${world.any(draw, "net")?.name}`,
+    cidr: "10.20.250.0/24",
+    enableDhcp: false,
+  })),
+];
+
 const plainPort = plain(port, (draw, world) => ({
   networkId: `@${world.any(draw, "net")?.name}`,
   fixedIps: [{ subnetId: `@${world.any(draw, "sub")?.name}`, ipAddress: "10.20.250.10" }],
@@ -48,10 +58,10 @@ export const families: Readonly<Record<string, Family>> = {
     quotas: [{}, { securityGroups: 3 }, { securityGroupRules: 18 }],
   },
   ports: {
-    ground: [...ground, securityGroup],
+    ground: [...quietGround, securityGroup],
     kinds: [port, port, port, securityGroup],
     length: 24,
-    quotas: [{}],
+    quotas: [{}, {}, { ports: 1 }, { ports: 2 }],
   },
   routers: {
     ground: [...ground, plain(router, () => ({ externalNetworkId: "@@outside" })), routerInterface, port],
@@ -78,7 +88,7 @@ export const families: Readonly<Record<string, Family>> = {
     quotas: [{}, { instances: 1 }, { cores: 3 }, { ram: 20_000 }],
   },
   balancers: {
-    ground: [...ground, loadBalancer, certificate, listener, pool, member],
+    ground: [...ground, plainPort, loadBalancer, certificate, listener, pool, member],
     kinds: [
       ...[loadBalancer, certificate, listener, listener, listener],
       ...[pool, pool, member, member, member, monitor, monitor],

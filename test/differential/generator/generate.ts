@@ -79,7 +79,7 @@ class Generator {
     if (kind.mistakes.length === 0) return undefined;
     const inputs = this.#untriedOf(kind.mistakes)(this.#draw, this.#world);
     if (inputs === undefined) return undefined;
-    return [{ op: "create", name: `wrong${this.#world.next()}`, type: kind.type, inputs, patience: 12 }];
+    return [{ op: "create", name: `wrong${this.#world.next()}`, type: kind.type, inputs, patience: patienceOf(kind) }];
   }
 
   #change(): readonly Step[] | undefined {
@@ -100,7 +100,7 @@ class Generator {
       if (inputs === undefined) return undefined;
       // And looked at afterwards: what was refused must not have happened.
       return [
-        { op: "change", name: resource.name, inputs, patience: 12 },
+        { op: "change", name: resource.name, inputs, patience: patienceOf(resource.kind) },
         { op: "refresh", name: resource.name },
       ];
     });
@@ -157,7 +157,8 @@ class Generator {
     return this.#with((resource) => {
       const users = this.#world.users(resource);
       if (users.length === 0 || resource.kind.steady) return undefined;
-      const remove: Step = { op: "delete", name: resource.name, patience: 12 };
+      // Longer than a deletion takes on a busy machine, should it not be refused.
+      const remove: Step = { op: "delete", name: resource.name, patience: 40 };
       if (!resource.kind.goesAnyway?.(resource, this.#world)) return [remove, { op: "refresh", name: resource.name }];
       this.#abandon(resource);
       return [{ op: "delete", name: resource.name }, ...users.map(({ name }): Step => ({ op: "refresh", name }))];
@@ -194,6 +195,11 @@ class Generator {
     if (way === undefined) throw new Error("there is no way");
     return way;
   }
+}
+
+/** Seconds for what is refused: few where it is tried again all the time, else enough for a busy machine. */
+function patienceOf(kind: Kind): number {
+  return kind.retries ? 12 : 120;
 }
 
 function times(count: number, move: Move): readonly Move[] {

@@ -36,6 +36,9 @@ export const labelChanges: readonly Change[] = [
 
 export const labelMistakes = (fresh: Inputs): readonly Inputs[] => [
   (draw, world) => wrong(fresh(draw, world), { name: "n".repeat(256) }),
+  // Two wrong things: which one is told?
+  (draw, world) => wrong(fresh(draw, world), { name: "n".repeat(256), tags: ["t".repeat(256)] }),
+  (draw, world) => wrong(fresh(draw, world), { tags: ["t".repeat(256)] }),
 ];
 
 /** The same kind, made without any optional input, so that everything can be built on it. */

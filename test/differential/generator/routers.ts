@@ -1,5 +1,5 @@
 import { labelChanges, labelMistakes, labels, nobody, put, set, some, wrong } from "./kind.ts";
-import type { Inputs, Kind } from "./world.ts";
+import type { Inputs, Kind, Resource, World } from "./world.ts";
 
 const freshRouter: Inputs = (draw) => ({
   ...labels(draw),
@@ -13,7 +13,12 @@ export const router: Kind = {
   prefix: "router",
   most: 2,
   fresh: freshRouter,
-  changes: [...labelChanges, set("adminStateUp", true, false), set("externalNetworkId", "@@outside", undefined)],
+  changes: [
+    ...labelChanges,
+    set("adminStateUp", true, false),
+    set("externalNetworkId", "@@outside", undefined),
+    set("enableSnat", true, false, undefined),
+  ],
   mistakes: [
     ...labelMistakes(freshRouter),
     (draw) => ({ ...labels(draw), enableSnat: true }),
@@ -90,19 +95,32 @@ export const floatingIp: Kind = {
     set("description", "changed", undefined),
     set("tags", ["rush"], undefined),
     (draw, world, now) => {
-      const behind = world.of("interface")[0];
-      const reachable = world
-        .of("port")
-        .filter(({ inputs }) => JSON.stringify(inputs.fixedIps ?? "").includes(`"${String(behind?.inputs.subnetId)}"`));
+      const reachable = behindRouter(world);
       return reachable.length === 0 ? undefined : put(now, { portId: `@${draw.oneOf(reachable).name}` });
     },
     set("portId", undefined),
+    // One of the port's addresses, by name.
+    (draw, world, now) => {
+      const reachable = behindRouter(world);
+      if (reachable.length === 0) return undefined;
+      const { name } = draw.oneOf(reachable);
+      return put(now, { portId: `@${name}`, fixedIp: `@${name}.allFixedIps.0` });
+    },
+    set("fixedIp", undefined),
   ],
   mistakes: [
     (draw, world) => wrong(freshAddress(draw, world), { pool: "no-such-pool" }),
     (draw, world) => wrong(freshAddress(draw, world), { pool: undefined }),
     (draw, world) => wrong(freshAddress(draw, world), { portId: nobody }),
     (draw, world) => wrong(freshAddress(draw, world), { pool: "no-such-pool", portId: nobody }),
+    (draw, world) => wrong(freshAddress(draw, world), { fixedIp: "10.99.0.1" }),
+    (draw, world) => wrong(freshAddress(draw, world), { portId: nobody, fixedIp: "next door" }),
+    (draw, world) => {
+      const reachable = behindRouter(world);
+      return reachable.length === 0
+        ? undefined
+        : wrong(freshAddress(draw, world), { portId: `@${draw.oneOf(reachable).name}`, fixedIp: "10.99.0.1" });
+    },
     // A port that no router leads to.
     (draw, world) => {
       const apart = world.any(draw, "port");
@@ -111,8 +129,24 @@ export const floatingIp: Kind = {
         : { pool: "Ext-Net", portId: `@${apart.name}` };
     },
   ],
-  wrongChanges: [set("portId", nobody)],
+  wrongChanges: [
+    set("portId", nobody),
+    (draw, world, now) => {
+      const reachable = behindRouter(world);
+      return reachable.length === 0
+        ? undefined
+        : put(now, { portId: `@${draw.oneOf(reachable).name}`, fixedIp: "10.99.0.1" });
+    },
+  ],
 };
+
+/** Ports that a router leads to. */
+function behindRouter(world: World): readonly Resource[] {
+  const behind = world.of("interface")[0];
+  return world
+    .of("port")
+    .filter(({ inputs }) => JSON.stringify(inputs.fixedIps ?? "").includes(`"${String(behind?.inputs.subnetId)}"`));
+}
 
 export const floatingIpAssociate: Kind = {
   type: "openstack:networking/floatingIpAssociate:FloatingIpAssociate",
@@ -126,14 +160,23 @@ export const floatingIpAssociate: Kind = {
           inputs.portId === undefined &&
           !world.of("association").some((other) => other.inputs.floatingIp === `@${name}.address`),
       );
-    const behind = world.of("interface")[0];
-    const reachable = world
-      .of("port")
-      .filter(({ inputs }) => JSON.stringify(inputs.fixedIps ?? "").includes(`"${String(behind?.inputs.subnetId)}"`));
+    const reachable = behindRouter(world);
     if (free.length === 0 || reachable.length === 0) return undefined;
-    return { floatingIp: `@${draw.oneOf(free).name}.address`, portId: `@${draw.oneOf(reachable).name}` };
+    const port = `@${draw.oneOf(reachable).name}`;
+    return {
+      floatingIp: `@${draw.oneOf(free).name}.address`,
+      portId: port,
+      ...some(draw, 30, { fixedIp: `${port}.allFixedIps.0` }),
+    };
   },
-  changes: [],
+  changes: [
+    (_draw, _world, now) => put(now, { fixedIp: `${String(now.portId)}.allFixedIps.0` }),
+    set("fixedIp", undefined),
+    (draw, world, now) => {
+      const others = behindRouter(world).filter(({ name }) => `@${name}` !== now.portId);
+      return others.length === 0 ? undefined : put(now, { portId: `@${draw.oneOf(others).name}`, fixedIp: undefined });
+    },
+  ],
   mistakes: [
     (draw, world) => {
       const target = world.any(draw, "port");
@@ -142,6 +185,13 @@ export const floatingIpAssociate: Kind = {
     (draw, world) => {
       const found = world.any(draw, "address");
       return found === undefined ? undefined : { floatingIp: `@${found.name}.address`, portId: nobody };
+    },
+    (draw, world) => {
+      const found = world.any(draw, "address");
+      const reachable = behindRouter(world);
+      return found === undefined || reachable.length === 0
+        ? undefined
+        : { floatingIp: `@${found.name}.address`, portId: `@${draw.oneOf(reachable).name}`, fixedIp: "10.99.0.1" };
     },
   ],
 };

@@ -97,6 +97,7 @@ export const object: Kind = {
   mistakes: [
     (draw, world) => wrong(freshObject(draw, world), { containerName: "no-such-container" }),
     (draw, world) => wrong(freshObject(draw, world), { containerName: undefined }),
+    (draw, world) => wrong(freshObject(draw, world), { content: undefined }),
   ],
 };
 

@@ -29,6 +29,8 @@ export interface Kind {
   readonly goesAnyway?: (resource: Resource, world: World) => boolean;
   /** What it is needed by besides those whose inputs name it. */
   readonly neededBy?: (world: World) => readonly Resource[];
+  /** What is refused is tried again until the time is over. */
+  readonly retries?: true;
   /** Not to be deleted or changed by somebody else: too little comes of it for the time that it takes. */
   readonly steady?: true;
 }

@@ -106,6 +106,30 @@ describe("a load balancer", () => {
     expect(await refused(make(types.member, { ...front, poolId }, 1))).toContain("Quota has been met");
   });
 
+  test("a number of a monitor that becomes 0 stays as it was", async () => {
+    const { id: poolId } = await pool();
+    const inputs = { name: "m", poolId, type: "TCP", delay: 5, timeout: 4, maxRetries: 3 };
+    const monitor = await make(types.monitor, { ...inputs, maxRetriesDown: 2 });
+    expect((await update(monitor, { ...inputs, maxRetriesDown: 0 })).maxRetriesDown).toBe(2);
+  });
+
+  test("a default that somebody else changed is kept once it was refreshed, where no other default is", async () => {
+    const client = cloud.clientOf(types.pool);
+    const parts = { protocol: "HTTP", lbMethod: "ROUND_ROBIN" };
+    const { id: loadbalancerId } = await make(type, { name: "lb", vipSubnetId: (await network()).subnetId });
+    const program = { ...parts, loadbalancerId, name: "p" };
+    const made = await make(types.pool, program);
+    expect(made.inputs).toMatchObject({ adminStateUp: true, __defaults: ["adminStateUp"] });
+    cloud.cloud.octavia.pools.update(made.id, { adminStateUp: false });
+    const read = await client.read(types.pool, made.id, made);
+    expect(read.inputs.adminStateUp).toBe(false);
+    const again = await client.check(types.pool, program, read.inputs);
+    expect(again.inputs.adminStateUp).toBe(false);
+    // Beside another default, the change is put right.
+    const named = { ...read.inputs, __defaults: ["name"] };
+    expect((await client.check(types.pool, program, named)).inputs.adminStateUp).toBe(true);
+  });
+
   test("numbers of a monitor or a listener that are 0 are never sent", async () => {
     const { id: poolId, properties } = await pool();
     const monitor = { name: "m", poolId, type: "TCP", delay: 5, timeout: 4, maxRetries: 3 };
@@ -170,10 +194,11 @@ describe("a port", () => {
     expect(await refused(update(port, both))).toContain("Cannot have both no_security_groups");
   });
 
-  test("is judged by its quota, its subnet, its security and its groups, in this order", async () => {
+  test("is judged by its network, its quota, its subnet, its security and its groups, in this order", async () => {
     const { networkId } = await network({ portSecurityEnabled: false });
     const wrong = { networkId, securityGroupIds: [nobody], fixedIps: [{ subnetId: nobody }] };
     limit("ports", 0);
+    expect(await refused(make(types.port, { name: "p", ...wrong, networkId: nobody }))).toContain("NetworkNotFound");
     expect(await refused(make(types.port, { name: "p", ...wrong }))).toContain("OverQuota");
     limit("ports", 100);
     expect(await refused(make(types.port, { name: "p", ...wrong }))).toContain("404 SubnetNotFound");
@@ -220,14 +245,14 @@ describe("a port", () => {
 });
 
 describe("a subnet", () => {
-  test("is judged by its quota, its network, its pools and its neighbours, in this order", async () => {
+  test("is judged by its network, its quota, its pools and its neighbours, in this order", async () => {
     const { networkId } = await network();
     const ask = (inputs: Properties) => refused(make(types.subnet, { name: "s", cidr: "10.9.0.128/25", ...inputs }));
     const backwards = [{ start: "10.9.0.150", end: "10.9.0.140" }];
     limit("subnets", 0);
-    expect(await ask({ networkId: "nowhere" })).toContain("OverQuota");
-    limit("subnets", 100);
     expect(await ask({ networkId: "nowhere" })).toContain("NetworkNotFound");
+    expect(await ask({ networkId })).toContain("OverQuota");
+    limit("subnets", 100);
     expect(await ask({ networkId, allocationPools: backwards })).toContain("400 InvalidAllocationPool");
     const twice = [
       { start: "10.9.0.140", end: "10.9.0.150" },
@@ -274,6 +299,12 @@ describe("tags that are too long", () => {
 });
 
 describe("a router", () => {
+  test("that is to be down is up at first: the provider does not send it", async () => {
+    const router = await make(types.router, { name: "r", adminStateUp: false });
+    expect(router.properties.adminStateUp).toBe(true);
+    expect((await update(router, { name: "r", adminStateUp: false })).adminStateUp).toBe(false);
+  });
+
   test("with a choice of SNAT needs a gateway, and then an administrator, before any quota", async () => {
     limit("routers", 0);
     const outside = cloud.cloud.neutron.networks.list({ region }).find((one) => one.external)?.id;
@@ -310,6 +341,16 @@ describe("a floating address", () => {
     expect(made.properties.fixedIp).toBe("10.9.0.78");
     // Any change is judged again, without the address that was chosen.
     expect(await refused(update(made, { ...made.inputs, description: "changed" }))).toContain("has multiple fixed");
+  });
+
+  test("keeps its association when the port is gone, and shows that it leads nowhere", async () => {
+    const { networkId, subnetId } = await behindRouter();
+    const port = await make(types.port, { name: "p", networkId, fixedIps: [{ subnetId }] });
+    const { properties: address } = await make(types.floatingIp, { pool: "Ext-Net" });
+    const made = await make(types.floatingIpAssociate, { floatingIp: address.address, portId: port.id });
+    cloud.cloud.neutron.ports.delete(port.id);
+    const read = await cloud.clientOf(made.type).read(made.type, made.id, made);
+    expect(read).toMatchObject({ id: made.id, properties: { portId: "", fixedIp: "" } });
   });
 
   test("is led elsewhere without the address that the program named before", async () => {
@@ -359,6 +400,36 @@ test("a container keeps its name, although its change is accepted", async () => 
   expect((await update(container, { name: "d" })).name).toBe("c");
 });
 
+test("a container whose name is too long is an error of Swift's own where it keeps versions", async () => {
+  const name = "n".repeat(257);
+  expect(await refused(make(types.container, { name }))).toContain("(HTTP 400");
+  expect(await refused(make(types.container, { name, versioning: true }))).toContain("(HTTP 500");
+});
+
+test("who may read and write a container is taken away with the input", async () => {
+  const container = await make(types.container, { name: "c", containerRead: ".r:*", containerWrite: "*:*" });
+  expect(await update(container, { name: "c" })).toMatchObject({ containerRead: "", containerWrite: "" });
+});
+
+test("a secret whose payload is refused stays without one", async () => {
+  const ask = (more: Properties) =>
+    make("openstack:keymanager/secretV1:SecretV1", { name: "s", payload: "no base64!", ...more }).catch(
+      (error: Failure) => error,
+    );
+  expect(await ask({})).toMatchObject({ message: expect.stringContaining("HTTP 415"), left: expect.anything() });
+  const encoded = { payloadContentType: "application/octet-stream", payloadContentEncoding: "base64" };
+  expect(await ask(encoded)).toMatchObject({ message: expect.stringContaining("HTTP 400"), left: expect.anything() });
+});
+
+test("a rule of a protocol that the provider does not know is refused before Neutron is asked", async () => {
+  const { id: securityGroupId } = await make("openstack:networking/secGroup:SecGroup", { name: "g" });
+  const rule = { securityGroupId, direction: "ingress", ethertype: "IPv4" };
+  const ask = (protocol: string) =>
+    refused(make("openstack:networking/secGroupRule:SecGroupRule", { ...rule, protocol }));
+  expect(await ask("pigeon")).toContain("unknown protocol");
+  expect(await ask("udplite")).toBe("accepted");
+});
+
 test("a secret is refused that is over already, or of no bits", async () => {
   const type = "openstack:keymanager/secretV1:SecretV1";
   const ask = (more: Properties) =>
@@ -378,6 +449,12 @@ test("a volume that cannot become larger keeps its old name too", async () => {
   expect(await refused(update(volume, { name: "w", size: 0 }))).toContain("Missing input for argument");
   expect(await refused(update(volume, { name: "w", size: 1 }))).toContain("(HTTP 400");
   expect(cloud.cloud.cinder.volumes.get(volume.id).name).toBe("v");
+});
+
+test("a volume's description is as long as its name at most, new and changed", async () => {
+  expect(await refused(make(types.volume, { name: "v", size: 1, description: tooLong }))).toContain("(HTTP 400");
+  const volume = await make(types.volume, { name: "v", size: 1 });
+  expect(await refused(update(volume, { name: "v", size: 1, description: tooLong }))).toContain("(HTTP 400");
 });
 
 test("a volume of no zone is refused before its quota is asked", async () => {
@@ -404,6 +481,20 @@ test("an import of a key pair tells neither its owner nor a private key", async 
   const { properties } = await cloud.clientOf(types.keypair).read(types.keypair, id);
   expect(Object.keys(properties)).not.toEqual(expect.arrayContaining(["userId"]));
   expect(Object.keys(properties)).not.toEqual(expect.arrayContaining(["privateKey"]));
+});
+
+test("a server's networks are looked up by the provider, before Nova judges the rest", async () => {
+  const { networkId } = await network();
+  await make(types.network, { name: "twice" });
+  await make(types.network, { name: "twice" });
+  const image = cloud.cloud.glance.images.list({ region, name: "Debian 12" })[0]?.id;
+  const server = { name: "s", flavorName: "b2-7", imageId: image, keyPair: "no-such-key" };
+  const ask = (one: Properties) => refused(make(types.instance, { ...server, networks: [one] }));
+  expect(await ask({ port: nobody })).toContain(`Could not find any matching port for port ${nobody}`);
+  expect(await ask({ uuid: nobody })).toContain(`Could not find any matching network for id ${nobody}`);
+  expect(await ask({ name: "nowhere" })).toContain("Could not find any matching network for name nowhere");
+  expect(await ask({ name: "twice" })).toContain("More than one network found for name twice");
+  expect(await ask({ uuid: networkId })).toContain("HTTP 400");
 });
 
 test("a server shows the port that the program names, and in an import none", async () => {

@@ -29,9 +29,6 @@ export class SecretAdapter implements ResourceAdapter {
     const secret = this.#cloud.barbican.secrets.create({
       region: textOf(inputs, "region") ?? call.region,
       name: needText(inputs, "name"),
-      payload: textOf(inputs, "payload"),
-      payloadContentType: textOf(inputs, "payloadContentType"),
-      payloadContentEncoding: textOf(inputs, "payloadContentEncoding"),
       secretType: textOf(inputs, "secretType"),
       algorithm: textOf(inputs, "algorithm"),
       bitLength: numberOf(inputs, "bitLength"),
@@ -40,7 +37,15 @@ export class SecretAdapter implements ResourceAdapter {
       metadata: mapOf(inputs, "metadata"),
     });
     await call.accepted(secret.id);
-    return this.#observe(secret);
+    const payload = textOf(inputs, "payload");
+    if (payload === undefined) return this.#observe(secret);
+    // The real provider stores it in a call of its own: when Barbican refuses it, the secret stays.
+    const stored = this.#cloud.barbican.secrets.storePayload(secret.id, {
+      payload,
+      payloadContentType: textOf(inputs, "payloadContentType"),
+      payloadContentEncoding: textOf(inputs, "payloadContentEncoding"),
+    });
+    return this.#observe(stored);
   }
 
   async read(id: string): Promise<Observed> {

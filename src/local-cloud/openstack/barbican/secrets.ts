@@ -3,7 +3,7 @@ import { type CloudContext, fixedUuid } from "../../kernel/context.ts";
 import { Records } from "../../kernel/records.ts";
 import { computeRegions, defaultComputeRegion, requireRegion } from "../../kernel/regions.ts";
 import type { StoredRecord } from "../../kernel/store.ts";
-import type { CreateSecretArgs, SecretsApi, SecretView } from "./types.ts";
+import type { CreateSecretArgs, SecretsApi, SecretView, StorePayloadArgs } from "./types.ts";
 
 /** Bytes of a payload, at most: Barbican's default. */
 const largestPayload = 20_000;
@@ -93,6 +93,20 @@ export class Secrets implements SecretsApi {
     });
   }
 
+  /** Gives a secret that has none its payload. Source: Barbican, `on_put` of api/controllers/secrets.py. */
+  storePayload(idOrRef: string, args: StorePayloadArgs): SecretView {
+    return this.#context.write(() => {
+      const { payload, payloadContentType } = args;
+      if (payloadContentType === undefined) {
+        throw new CloudError(415, "Unsupported Media Type", "Content-Type of '' is not supported for PUT.");
+      }
+      if (payload.trim() === "") throw new CloudError(400, "Bad Request", "No data supplied to process.");
+      const record = this.#records.require(idOf(idOrRef));
+      const bytes = bytesOf(payload, args.payloadContentEncoding === "base64");
+      return view(this.#records.change(record, { payloadContentType, payload: bytes.toString("base64") }));
+    });
+  }
+
   delete(idOrRef: string): void {
     this.#context.write(() => {
       this.#records.remove(this.#records.require(idOf(idOrRef)).id);
@@ -116,6 +130,10 @@ function decode(payload: string, args: CreateSecretArgs): Buffer {
       "Missing Content-Encoding header of value base64 for payload_content_type application/octet-stream.",
     );
   }
+  return bytesOf(payload, encoded);
+}
+
+function bytesOf(payload: string, encoded: boolean): Buffer {
   if (encoded && !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(payload)) {
     throw new CloudError(400, "Bad Request", "Unable to decode request data from base64.");
   }

@@ -34,8 +34,14 @@ export interface CreateSecretArgs {
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
+export type StorePayloadArgs = Pick<CreateSecretArgs, "payloadContentType" | "payloadContentEncoding"> & {
+  readonly payload: string;
+};
+
 export interface SecretsApi {
   create(args: CreateSecretArgs): SecretView;
+  /** Gives a secret that has none its payload. */
+  storePayload(idOrRef: string, args: StorePayloadArgs): SecretView;
   /** By id or by secretRef. */
   get(idOrRef: string): SecretView;
   list(filter?: { region?: string | undefined; name?: string | undefined }): SecretView[];

@@ -16,7 +16,7 @@ interface VolumeBody extends Omit<VolumeView, "id" | "name" | "region" | "attach
   readonly next: { readonly status: VolumeStatus; readonly size?: number } | undefined;
 }
 
-const longestName = 255;
+const longestText = 255;
 
 /** The only one of a region. */
 const availabilityZone = "nova";
@@ -64,10 +64,7 @@ export class Volumes implements VolumesApi {
       if (!volumeTypes.includes(volumeType)) {
         throw new CloudError(404, "itemNotFound", `Volume type ${volumeType} could not be found.`);
       }
-      if (args.name.length > longestName) {
-        const has = `name has ${args.name.length} characters, more than ${longestName}`;
-        throw new CloudError(400, "badRequest", `Invalid input received: ${has}.`);
-      }
+      checkTexts(args);
       if (!(Number.isInteger(args.size) && args.size > 0)) {
         throw new CloudError(
           400,
@@ -131,6 +128,7 @@ export class Volumes implements VolumesApi {
 
   update(id: string, args: Parameters<VolumesApi["update"]>[1]): VolumeView {
     return this.#context.write(() => {
+      checkTexts(args);
       const record = this.#records.require(id);
       const { name, ...rest } = given(args);
       return view(this.#records.save({ ...record, name: name ?? record.name, body: { ...record.body, ...rest } }));
@@ -244,4 +242,13 @@ function view(record: StoredRecord<VolumeBody>): VolumeView {
     ...body,
     attachments: attachment === undefined ? [] : [attachment],
   };
+}
+
+function checkTexts(args: { readonly name?: string | undefined; readonly description?: string | undefined }): void {
+  for (const field of ["name", "description"] as const) {
+    const text = args[field];
+    if (text === undefined || text.length <= longestText) continue;
+    const has = `${field} has ${text.length} characters, more than ${longestText}`;
+    throw new CloudError(400, "badRequest", `Invalid input received: ${has}.`);
+  }
 }

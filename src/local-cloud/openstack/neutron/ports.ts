@@ -30,13 +30,14 @@ export class Ports implements PortsApi {
     this.#records = records;
   }
 
-  /** Judged in Neutron's order: the request itself, quota, network, MAC address, subnets, addresses, port security, groups. */
+  /** Judged in Neutron's order: the request itself, network, quota, MAC address, subnets, addresses, port security, groups. */
   create(args: CreatePortArgs): PortView {
     checkTexts(args);
     checkMac(args.macAddress);
     const { context, networks, ports } = this.#records;
+    this.#records.enterRegion(args.region);
     return context.write(() => {
-      const region = networks.find(args.networkId)?.region ?? this.#records.enterRegion(args.region);
+      const { region } = networks.require(args.networkId);
       this.#records.requireQuota(region, "ports", ports.count(region), "port");
       return this.createOwn(args);
     });

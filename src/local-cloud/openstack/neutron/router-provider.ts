@@ -22,7 +22,8 @@ export class RouterAdapter implements ResourceAdapter {
       region: textOf(inputs, "region") ?? call.region,
       name: needText(inputs, "name"),
       description: textOf(inputs, "description"),
-      adminStateUp: flagOf(inputs, "adminStateUp"),
+      // The real provider never sends false here: the router is up, and the next refresh tells it.
+      adminStateUp: flagOf(inputs, "adminStateUp") === true ? true : undefined,
       enableSnat: flagOf(inputs, "enableSnat"),
       externalNetworkId: textOf(inputs, "externalNetworkId"),
     });
@@ -221,9 +222,9 @@ export class FloatingIpAssociateAdapter implements ResourceAdapter {
     return this.#associate(found.id, inputs, call);
   }
 
-  async read(id: string): Promise<Observed | undefined> {
-    const view = this.#cloud.neutron.floatingIps.get(id);
-    return view.portId === undefined ? undefined : observeAssociation(view);
+  /** There as long as the floating address is, also when it leads nowhere. */
+  async read(id: string): Promise<Observed> {
+    return observeAssociation(this.#cloud.neutron.floatingIps.get(id));
   }
 
   async update(id: string, wanted: Values, known: Values, call: CallContext): Promise<Observed> {

@@ -91,6 +91,7 @@ export class SecurityGroupRuleAdapter implements ResourceAdapter {
     ) {
       throw new Error("A protocol must be specified when using port_range_min and port_range_max");
     }
+    requireProtocol(textOf(inputs, "protocol"));
     const rule = this.#cloud.neutron.securityGroups.createRule({
       region: textOf(inputs, "region") ?? call.region,
       securityGroupId: needText(inputs, "securityGroupId"),
@@ -136,6 +137,17 @@ export class SecurityGroupRuleAdapter implements ResourceAdapter {
       },
     };
   }
+}
+
+/** Names that the real provider knows; any number besides. Source: networking_secgroup_rule_v2.go. */
+const protocols: readonly string[] = [
+  ...["ah", "dccp", "egp", "esp", "gre", "icmp", "igmp", "ipv6-encap", "ipv6-frag", "ipv6-icmp", "ipv6-nonxt"],
+  ...["ipv6-opts", "ipv6-route", "ospf", "pgm", "rsvp", "sctp", "tcp", "udp", "udplite", "vrrp"],
+];
+
+function requireProtocol(protocol: string | undefined): void {
+  if (protocol === undefined || protocols.includes(protocol) || /^[+-]?\d+$/.test(protocol)) return;
+  throw new Error(`unknown protocol for openstack_networking_secgroup_rule_v2: ${protocol}`);
 }
 
 function oneOf<Word extends string>(inputs: Values, name: string, words: readonly Word[]): Word {

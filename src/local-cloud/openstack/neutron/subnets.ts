@@ -16,16 +16,17 @@ export class Subnets implements SubnetsApi {
     this.#records = records;
   }
 
-  /** Judged in Neutron's order: the request itself, quota, network, gateway, pools, overlap. */
+  /** Judged in Neutron's order: the request itself, network, quota, gateway, pools, overlap. */
   create(args: CreateSubnetArgs): SubnetView {
     checkTexts(args);
     checkAddresses(args);
     const cidr = parseCidr(args.cidr);
     const { context, networks, subnets } = this.#records;
+    this.#records.enterRegion(args.region);
     return context.write(() => {
-      const region = networks.find(args.networkId)?.region ?? this.#records.enterRegion(args.region);
-      this.#records.requireQuota(region, "subnets", subnets.count(region) - 1, "subnet");
       const network = networks.require(args.networkId);
+      const { region } = network;
+      this.#records.requireQuota(region, "subnets", subnets.count(region) - 1, "subnet");
       const gatewayIp = args.noGateway === true ? undefined : (args.gatewayIp ?? cidr.at(1).toString());
       checkGateway(cidr, gatewayIp);
       const allocationPools = args.allocationPools ?? defaultPools(cidr, gatewayIp);

@@ -154,17 +154,28 @@ export class InstanceAdapter implements ResourceAdapter {
     });
   }
 
+  /** Looked up by the real provider before it calls Nova, unless the program names both id and name. */
   #network(network: Values, region: string | undefined): ServerNetwork {
-    const name = textOf(network, "name");
-    const byName = name === undefined ? undefined : this.#cloud.neutron.networks.list({ region, name })[0];
-    if (name !== undefined && byName === undefined) throw new Error(`no network is called '${name}'`);
-    const uuid = textOf(network, "uuid");
-    if (uuid !== undefined && this.#cloud.neutron.networks.list({ region }).every(({ id }) => id !== uuid)) {
-      throw new Error(`Could not find any matching network for id ${uuid}`);
+    const [portId, uuid, name] = [textOf(network, "port"), textOf(network, "uuid"), textOf(network, "name")];
+    const { neutron } = this.#cloud;
+    if (portId === undefined && uuid === undefined && name === undefined) {
+      throw new Error("At least one of network.uuid, network.name, or network.port must be set");
+    }
+    const isLookedUp = uuid === undefined || name === undefined;
+    if (isLookedUp && portId !== undefined && neutron.ports.list({ region }).every(({ id }) => id !== portId)) {
+      throw new Error(`Could not find any matching port for port ${portId}`);
+    }
+    const byName = name === undefined ? [] : neutron.networks.list({ region, name });
+    if (isLookedUp && portId === undefined) {
+      const found = uuid === undefined ? byName : neutron.networks.list({ region }).filter(({ id }) => id === uuid);
+      if (found.length !== 1) {
+        const count = found.length === 0 ? "Could not find any matching network" : "More than one network found";
+        throw new Error(`${count} for ${uuid === undefined ? `name ${name}` : `id ${uuid}`}`);
+      }
     }
     return {
-      portId: textOf(network, "port"),
-      networkId: textOf(network, "uuid") ?? byName?.id,
+      portId,
+      networkId: uuid ?? byName[0]?.id,
       fixedIp: textOf(network, "fixedIpV4"),
     };
   }

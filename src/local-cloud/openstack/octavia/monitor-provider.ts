@@ -96,13 +96,18 @@ export class MonitorAdapter implements ResourceAdapter {
 function settings(inputs: Values): UpdateMonitorArgs {
   return {
     name: textOf(inputs, "name"),
-    delay: numberOf(inputs, "delay"),
-    timeout: numberOf(inputs, "timeout"),
-    maxRetries: numberOf(inputs, "maxRetries"),
-    maxRetriesDown: numberOf(inputs, "maxRetriesDown"),
+    delay: sentNumber(inputs, "delay"),
+    timeout: sentNumber(inputs, "timeout"),
+    maxRetries: sentNumber(inputs, "maxRetries"),
+    maxRetriesDown: sentNumber(inputs, "maxRetriesDown"),
     httpMethod: textOf(inputs, "httpMethod"),
     urlPath: textOf(inputs, "urlPath"),
     expectedCodes: textOf(inputs, "expectedCodes"),
     adminStateUp: flagOf(inputs, "adminStateUp"),
   };
+}
+
+/** gophercloud never sends 0 here: Octavia keeps what it has. */
+function sentNumber(inputs: Values, name: string): number | undefined {
+  return numberOf(inputs, name) || undefined;
 }

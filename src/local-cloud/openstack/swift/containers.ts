@@ -18,6 +18,14 @@ export class Containers implements ContainersApi {
     const region = this.#records.region(args.region);
     context.requireRegion(region);
     return context.write(() => {
+      // Of versions Swift makes a second container first, and does not know what to answer when that is refused.
+      if (args.versioning === true && Buffer.byteLength(args.name) > longestName) {
+        throw new CloudError(
+          500,
+          "Internal Error",
+          "The server has either erred or is incapable of performing the requested operation.",
+        );
+      }
       if (args.name === "" || args.name.includes("/") || Buffer.byteLength(args.name) > longestName) {
         throw new CloudError(
           400,

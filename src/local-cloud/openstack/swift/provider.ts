@@ -2,7 +2,7 @@ import type { LocalCloud } from "../../local-cloud.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../../provider/resource-adapter.ts";
 import { flagOf, mapOf, needText, textOf } from "../../provider/value-readers.ts";
 import { sameValue, type Values } from "../../provider/wire-values.ts";
-import type { ContainerView, ObjectView } from "./types.ts";
+import type { ContainerView, ObjectView, PutContainerArgs } from "./types.ts";
 
 /** openstack:objectstorage/container:Container; its id is its name. Read never sets the metadata, where its keys are. */
 export class ContainerAdapter implements ResourceAdapter {
@@ -25,7 +25,8 @@ export class ContainerAdapter implements ResourceAdapter {
   }
 
   async create(inputs: Values, call: CallContext): Promise<Observed> {
-    const container = this.#put(inputs, textOf(inputs, "region") ?? call.region);
+    const args = containerArgs(inputs, textOf(inputs, "region") ?? call.region);
+    const container = this.#cloud.swift.containers.put(args);
     await call.accepted(container.name);
     return observeContainer(container);
   }
@@ -39,7 +40,16 @@ export class ContainerAdapter implements ResourceAdapter {
     // A change is a POST, which makes no container that is not there.
     this.#cloud.swift.containers.get(id, region);
     // Nor does it rename one: the real provider says that it has, and keeps the name.
-    return observeContainer(this.#put({ ...wanted, name: id }, region));
+    const observed = observeContainer(
+      this.#cloud.swift.containers.put({
+        ...containerArgs({ ...wanted, name: id }, region),
+        // What the program sets no longer is sent empty.
+        read: textOf(wanted, "containerRead") ?? "",
+        write: textOf(wanted, "containerWrite") ?? "",
+      }),
+    );
+    const gone = ["containerRead", "containerWrite"].filter((name) => known[name] !== undefined);
+    return { ...observed, state: { ...Object.fromEntries(gone.map((name) => [name, ""])), ...observed.state } };
   }
 
   async delete(id: string, known: Values, call: CallContext): Promise<void> {
@@ -47,19 +57,19 @@ export class ContainerAdapter implements ResourceAdapter {
     this.#cloud.swift.containers.delete(id, textOf(known, "region") ?? call.region, force);
     await call.accepted(id);
   }
+}
 
-  #put(inputs: Values, region: string | undefined): ContainerView {
-    return this.#cloud.swift.containers.put({
-      region,
-      name: needText(inputs, "name"),
-      metadata: mapOf(inputs, "metadata"),
-      contentType: textOf(inputs, "contentType"),
-      read: textOf(inputs, "containerRead"),
-      write: textOf(inputs, "containerWrite"),
-      storagePolicy: textOf(inputs, "storagePolicy"),
-      versioning: flagOf(inputs, "versioning"),
-    });
-  }
+function containerArgs(inputs: Values, region: string | undefined): PutContainerArgs {
+  return {
+    region,
+    name: needText(inputs, "name"),
+    metadata: mapOf(inputs, "metadata"),
+    contentType: textOf(inputs, "contentType"),
+    read: textOf(inputs, "containerRead"),
+    write: textOf(inputs, "containerWrite"),
+    storagePolicy: textOf(inputs, "storagePolicy"),
+    versioning: flagOf(inputs, "versioning"),
+  };
 }
 
 function observeContainer(container: ContainerView): Observed {
@@ -68,8 +78,9 @@ function observeContainer(container: ContainerView): Observed {
     state: {
       name: container.name,
       region: container.region,
-      containerRead: container.read,
-      containerWrite: container.write,
+      // Of an empty one the real provider takes no notice: what somebody else took away is not seen.
+      ...(container.read ? { containerRead: container.read } : {}),
+      ...(container.write ? { containerWrite: container.write } : {}),
       storagePolicy: container.storagePolicy,
       versioning: container.versioning,
     },
