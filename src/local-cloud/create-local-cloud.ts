@@ -5,6 +5,7 @@ import { CloudError, ConnectionDropped } from "./kernel/cloud-error.ts";
 import { CloudContext, type CurrentCall, idOf } from "./kernel/context.ts";
 import { Faults } from "./kernel/faults.ts";
 import { type CallInfo, Journal } from "./kernel/journal.ts";
+import { realMachine } from "./kernel/machine.ts";
 import { Store } from "./kernel/store.ts";
 import type { CallReport, LocalCloud, LocalCloudOptions } from "./local-cloud.ts";
 import { Secrets } from "./openstack/barbican/secrets.ts";
@@ -49,6 +50,7 @@ export function createLocalCloud(options: LocalCloudOptions): LocalCloud {
     journal,
     scale,
     hosts: options.hosts ?? defaultHosts,
+    machine: options.machine ?? realMachine,
   });
 
   const ovhVrack = new OvhVrack(context, projectId);

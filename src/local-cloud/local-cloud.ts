@@ -4,6 +4,7 @@ import type { ClockMode, CloudClock } from "./kernel/clock.ts";
 import type { CloudContext } from "./kernel/context.ts";
 import type { Faults } from "./kernel/faults.ts";
 import type { CallInfo, Journal } from "./kernel/journal.ts";
+import type { CloudMachine } from "./kernel/machine.ts";
 import type { Store } from "./kernel/store.ts";
 import type { SecretsApi } from "./openstack/barbican/types.ts";
 import type { VolumesApi } from "./openstack/cinder/types.ts";
@@ -54,6 +55,8 @@ export interface LocalCloudOptions {
   readonly hosts?: number | undefined;
   /** The machine's clock, milliseconds. Default Date.now. */
   readonly wall?: (() => number) | undefined;
+  /** Timers and randomness. Default: the machine's own. */
+  readonly machine?: CloudMachine | undefined;
   /**
    * Default: false. True: networks and instances are another OpenStack's, and OVHcloud's services take the ids of them as they are given. A managed
    * database then has no ports in its subnet.

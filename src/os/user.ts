@@ -1,13 +1,14 @@
-import { userInfo } from "node:os";
+import { host } from "./host.ts";
+import { realUser } from "./real-machine.ts";
 
 /** Login name of this user, or `uid-12345` when the machine has no entry for it, as in a container that runs as any user. */
 export function thisUser(): string {
-  return entryOfUser()?.username ?? `uid-${process.getuid?.()}`;
+  return host().user;
 }
 
 /** Home folder of this user, independent of HOME; undefined when the machine has no entry for the user. */
 export function homeOfUser(): string | undefined {
-  return entryOfUser()?.homedir;
+  return realUser()?.homedir;
 }
 
 /**
@@ -18,12 +19,4 @@ export function completeUser(env: Record<string, string | undefined>): void {
   env.USER ||= thisUser();
   const home = env.HOME || homeOfUser() || env.XDG_CACHE_HOME;
   if (home) env.HOME = home;
-}
-
-function entryOfUser() {
-  try {
-    return userInfo();
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,6 @@
-import { hostname } from "node:os";
 import { ExitCode, LorError } from "../core/errors.ts";
 import type { Program } from "../engine/port.ts";
-import { processState } from "../os/process-identity.ts";
+import { processState, thisMachine } from "../os/process-identity.ts";
 import { howToSettle } from "../rolling/decide.ts";
 import type { Fleet } from "../rolling/fleet.ts";
 import { isBusy } from "../rolling/model.ts";
@@ -173,7 +172,7 @@ export async function endDeadEngines(context: StackContext): Promise<void> {
   const until = lock?.unsettledUntil?.getTime() ?? Number.POSITIVE_INFINITY;
   const isOfDeadRun = (one: BackendLock) => {
     const since = one.since.getTime();
-    return !one.seen && one.host === hostname() && since >= diedSince && since <= until;
+    return !one.seen && one.host === thisMachine().host && since >= diedSince && since <= until;
   };
   const living = locks.find((one) => !isOfDeadRun(one) && (one.seen || context.takeOver !== true));
   if (living !== undefined) throw engineLocked(living);
@@ -189,7 +188,7 @@ export async function endDeadEngines(context: StackContext): Promise<void> {
 
 function engineLocked({ pid, user, host, since, seen }: BackendLock): LorError {
   const began = Number.isNaN(since.getTime()) ? "" : ` since ${since.toISOString()}`;
-  const isHere = host === hostname();
+  const isHere = host === thisMachine().host;
   return new LorError({
     code: "engine-locked",
     message: `another engine (process ${pid} of ${user} on ${host}) changes this stack${began}`,

@@ -1,7 +1,6 @@
-import { hostname } from "node:os";
 import type { Clock } from "../os/clock.ts";
 import { poll } from "../os/poll.ts";
-import { exists, isAlive, type ProcessIdentity, parentOf, processesWith } from "../os/process-identity.ts";
+import { exists, isAlive, parentOf, processesWith, signalProcess, thisMachine } from "../os/process-identity.ts";
 import type { StackState } from "./stack-state.ts";
 
 /** Variable that marks every child process with the id of the command's lock. */
@@ -23,14 +22,11 @@ export async function endOrphans(args: EndOrphansArgs): Promise<number> {
   const orphans = processesWith(runVariable, args.run);
   // Not the providers that an engine started: it needs them to finish.
   const numbers = new Set(orphans.map((one) => one.pid));
-  signal(
-    orphans.filter((one) => !numbers.has(parentOf(one.pid) ?? 0)),
-    "SIGINT",
-  );
+  for (const one of orphans.filter(({ pid }) => !numbers.has(parentOf(pid) ?? 0))) signalProcess(one, "SIGINT");
   const end = (limit: number) =>
     poll({ look: () => orphans.some(isAlive), good: (alive) => !alive, interval: 50, limit, clock: args.clock });
   await end(args.graceMilliseconds);
-  signal(orphans, "SIGKILL");
+  for (const one of orphans) signalProcess(one, "SIGKILL");
   await end(Number.POSITIVE_INFINITY);
   return orphans.length;
 }
@@ -64,7 +60,7 @@ function parseLock(text: string | undefined): BackendLock | undefined {
     host: known ? host : "an unknown machine",
     user: typeof user === "string" ? user : "somebody",
     since: new Date(typeof timestamp === "string" ? timestamp : Number.NaN),
-    seen: known && host === hostname() && exists(pid),
+    seen: known && host === thisMachine().host && exists(pid),
   };
 }
 
@@ -75,15 +71,5 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
     return typeof value === "object" && value !== null ? { ...value } : {};
   } catch {
     return {};
-  }
-}
-
-function signal(processes: readonly ProcessIdentity[], name: NodeJS.Signals): void {
-  for (const one of processes.filter(isAlive)) {
-    try {
-      process.kill(one.pid, name);
-    } catch {
-      // The process ended between check and signal.
-    }
   }
 }

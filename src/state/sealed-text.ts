@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
 import { openWithKey, passphraseKey, sealWithKey } from "../config/encryption-salt.ts";
+import { host } from "../os/host.ts";
 
 /** Encrypts texts with the passphrase of a stack, as Pulumi encrypts its secrets: PBKDF2 and AES-256-GCM. Deriving a key takes half a second. */
 export class Sealer {
@@ -13,8 +13,8 @@ export class Sealer {
 
   /** @returns `v1:<salt>:<nonce>:<sealed>` */
   seal(text: string): string {
-    const salt = this.#keys.keys().next().value ?? randomBytes(8).toString("base64");
-    const nonce = randomBytes(12);
+    const salt = this.#keys.keys().next().value ?? Buffer.from(host().randomBytes(8)).toString("base64");
+    const nonce = Buffer.from(host().randomBytes(12));
     const sealed = sealWithKey(this.#key(salt), nonce, text);
     return ["v1", salt, nonce.toString("base64"), sealed.toString("base64")].join(":");
   }

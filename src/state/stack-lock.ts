@@ -1,5 +1,5 @@
-import { randomUUID } from "node:crypto";
 import { ExitCode, LorError } from "../core/errors.ts";
+import { host } from "../os/host.ts";
 import {
   isWholeMachine,
   type Liveness,
@@ -74,7 +74,7 @@ export class StackLock {
   readonly #number: number;
   readonly #clock: LockClock;
   readonly #lost = new AbortController();
-  readonly #timer: NodeJS.Timeout;
+  readonly #stopRenewing: () => void;
   #released = false;
   #unsettled: readonly string[];
   #settled = false;
@@ -91,8 +91,7 @@ export class StackLock {
     this.#clock = more.clock;
     this.#unsettled = holder.unsettled;
     this.#seen = Date.parse(holder.renewed);
-    this.#timer = setInterval(() => void this.#keepAlive(), renewSeconds * 1000);
-    this.#timer.unref();
+    this.#stopRenewing = host().every(renewSeconds * 1000, () => void this.#keepAlive());
   }
 
   /** Throws `stack-locked` (exit 4) while another holder is alive, or may be. */
@@ -109,7 +108,7 @@ export class StackLock {
       const now = clock.now().toISOString();
       const holder: StackLockHolder = {
         version: 1,
-        id: randomUUID(),
+        id: host().randomUUID(),
         owner: thisUser(),
         machine,
         process: args.process ?? thisProcess(),
@@ -182,7 +181,7 @@ export class StackLock {
   }
 
   async release(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#stopRenewing();
     if (this.#released || this.#lost.signal.aborted) {
       return;
     }
@@ -205,7 +204,7 @@ export class StackLock {
   }
 
   #lose(): void {
-    clearInterval(this.#timer);
+    this.#stopRenewing();
     this.#lost.abort();
   }
 
@@ -277,7 +276,7 @@ interface Silence {
   readonly next: string;
 }
 
-export async function readLock(files: SharedFiles, now: Date = new Date()): Promise<SeenLock | undefined> {
+export async function readLock(files: SharedFiles, now: Date = host().clock.now()): Promise<SeenLock | undefined> {
   const holder = (await readCurrent(files))?.holder;
   if (holder === undefined || holder.released) {
     return undefined;

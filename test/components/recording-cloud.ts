@@ -103,8 +103,24 @@ export interface RecordingCloud {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
+/** What a recording cloud answers. The default answers are planted values. */
+export interface CloudAnswers {
+  /** Of a resource: its id and its outputs, from those that the cloud adds to the inputs. */
+  resource(type: string, name: string, added: Readonly<Record<string, unknown>>): Record<string, unknown>;
+  /** Of the look-up of this number. */
+  lookUp(number: number, answer: Readonly<Record<string, unknown>>): Record<string, unknown>;
+}
+
+const plantedAnswers: CloudAnswers = {
+  resource: (type, name, added) => ({ id: `${type}/${name}`, ...added }),
+  lookUp: (_, answer) => answer,
+};
+
 /** Puts a recording cloud in the place of the engine; project `lor`. */
-export async function mockCloud({ stack }: { readonly stack: string }): Promise<{
+export async function mockCloud(
+  { stack }: { readonly stack: string },
+  answers: CloudAnswers = plantedAnswers,
+): Promise<{
   readonly invocations: Invocation[];
   readonly refused: string[];
 }> {
@@ -116,13 +132,14 @@ export async function mockCloud({ stack }: { readonly stack: string }): Promise<
         if (custom === false) return { id: undefined, state: {} };
         const outputs = knownTypes[type];
         if (outputs === undefined) refused.push(type);
-        return { id: `${type}/${name}`, state: { ...inputs, ...outputs?.(name, inputs) } };
+        const { id, ...added } = answers.resource(type, name, outputs?.(name, inputs) ?? {});
+        return { id: String(id), state: { ...inputs, ...added } };
       },
       call: ({ token, inputs, provider }) => {
         const answer = knownLookUps[token];
         if (answer === undefined) refused.push(token);
         invocations.push({ token, inputs, provider: provider ?? "" });
-        return answer?.(inputs) ?? {};
+        return answers.lookUp(invocations.length - 1, answer?.(inputs) ?? {});
       },
     },
     "lor",
@@ -138,9 +155,12 @@ export async function mockCloud({ stack }: { readonly stack: string }): Promise<
  * @throws when the program used a type or a look-up that is not known here. It is thrown at the end: a refused call would
  *   leave every promise that hangs on it rejected and unheard.
  */
-export async function record(program: () => Promise<Record<string, unknown>>): Promise<RecordingCloud> {
+export async function record(
+  program: () => Promise<Record<string, unknown>>,
+  answers?: CloudAnswers,
+): Promise<RecordingCloud> {
   const registrations: Registration[] = [];
-  const { invocations, refused } = await mockCloud({ stack: "prod" });
+  const { invocations, refused } = await mockCloud({ stack: "prod" }, answers);
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, answer) =>

@@ -60,6 +60,8 @@ export interface CallOptions {
   /** Limit for a state such as ACTIVE, in milliseconds. Default 20 minutes: a resize of a large disk takes that long. */
   readonly waitMs?: number;
   readonly clock?: Clock;
+  /** Sends one call. Default: over the network. */
+  readonly fetch?: typeof fetch;
 }
 
 const longestPauseMs = 5_000;
@@ -75,6 +77,7 @@ export class Caller {
       timeoutMs: options.timeoutMs ?? 60_000,
       waitMs: options.waitMs ?? 20 * 60_000,
       clock: options.clock ?? systemClock,
+      fetch: options.fetch ?? ((...call) => fetch(...call)),
     };
   }
 
@@ -123,7 +126,7 @@ export class Caller {
     let response: Response;
     let bytes: Uint8Array;
     try {
-      response = await fetch(call.url, {
+      response = await this.#options.fetch(call.url, {
         method: call.method,
         headers: {
           accept: "application/json",

@@ -1,14 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { CloudClock } from "./clock.ts";
 import { CloudError } from "./cloud-error.ts";
 import type { FaultEffect, Faults } from "./faults.ts";
 import type { Journal } from "./journal.ts";
 import { type LatencyName, latencies } from "./latency.ts";
+import type { CloudMachine } from "./machine.ts";
 import type { Store, StoredRecord } from "./store.ts";
-
-/** Milliseconds that a timer may wait at most (2^31 - 1). */
-const longestTimer = 2_147_483_647;
 
 /** State of the API call that is running. Services find its ordered fault here, because every call runs inside `during`. */
 export interface CurrentCall {
@@ -34,6 +32,7 @@ export class CloudContext {
   readonly scale: number;
   /** Physical hosts of a region. */
   readonly hosts: number;
+  readonly machine: CloudMachine;
   readonly #handlers = new Map<string, DueHandler>();
   readonly #listeners = new Set<() => void>();
   readonly #calls = new AsyncLocalStorage<CurrentCall>();
@@ -49,6 +48,7 @@ export class CloudContext {
     journal: Journal;
     scale: number;
     hosts: number;
+    machine: CloudMachine;
   }) {
     this.store = parts.store;
     this.clock = parts.clock;
@@ -56,6 +56,7 @@ export class CloudContext {
     this.journal = parts.journal;
     this.scale = parts.scale;
     this.hosts = parts.hosts;
+    this.machine = parts.machine;
     this.clock.onStep(() => this.changed());
   }
 
@@ -196,7 +197,7 @@ export class CloudContext {
     const alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
     let text = "";
     while (text.length < length) {
-      for (const byte of randomBytes(length)) {
+      for (const byte of this.machine.randomBytes(length)) {
         // Values above the largest multiple would make some letters more likely.
         if (byte < alphabet.length * 4 && text.length < length) {
           text += alphabet[byte % alphabet.length] ?? "";
@@ -217,7 +218,7 @@ export class CloudContext {
       return;
     }
     this.#announced = true;
-    setImmediate(() => {
+    this.machine.soon(() => {
       this.#announced = false;
       if (this.#closing.signal.aborted) {
         return;
@@ -239,12 +240,13 @@ export class CloudContext {
     signal.throwIfAborted();
     await new Promise<void>((resolve, reject) => {
       const at = Math.min(until, this.store.nextDue() ?? Number.POSITIVE_INFINITY);
-      const wait = Math.min(Math.max(Math.ceil(at - this.clock.now()), 0), longestTimer);
-      const timer = this.clock.mode === "real" && Number.isFinite(at) ? setTimeout(done, wait) : undefined;
+      const wait = Math.max(Math.ceil(at - this.clock.now()), 0);
+      const isTimed = this.clock.mode === "real" && Number.isFinite(at);
+      const stopTimer = isTimed ? this.machine.after(wait, done) : undefined;
       const stop = this.onChange(done);
       signal.addEventListener("abort", aborted, { once: true });
       function finish(): void {
-        clearTimeout(timer);
+        stopTimer?.();
         stop();
         signal.removeEventListener("abort", aborted);
       }
