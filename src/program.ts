@@ -7,6 +7,7 @@ import { readCertificate, requireUsable } from "./clouds/tls-certificate.ts";
 import { LorError } from "./core/errors.ts";
 import type { Issue } from "./core/result.ts";
 import type { Profile } from "./domain/profile.ts";
+import { systemClock } from "./os/host.ts";
 import type { CertificateContent } from "./stack/certificate-store.ts";
 import { readMailPassword } from "./stack/mail-password.ts";
 import { openCertificates } from "./stack/open-context.ts";
@@ -88,7 +89,7 @@ async function readTls(project: Project, cloud: string, stored: ReadStored): Pro
   try {
     const certificate = await readCertificate(file, variable);
     // The local cloud's own certificate is not trusted by any client, whatever its names are.
-    if (cloud !== "local") requireUsable(certificate, { domains: domains(settings.normal), now: new Date() });
+    if (cloud !== "local") requireUsable(certificate, { domains: domains(settings.normal), now: systemClock.now() });
     return certificate.pkcs12;
   } catch (error) {
     throw error instanceof LorError ? new RunError(renderError(error)) : error;

@@ -1,4 +1,5 @@
 import { ExitCode } from "../core/errors.ts";
+import { host } from "../os/host.ts";
 
 /** Handler of Ctrl-C: a live screen would redraw over output written past it. */
 interface InterruptScreen {
@@ -41,7 +42,7 @@ export class Interrupt {
   }
 
   #interrupted(): void {
-    const now = performance.now();
+    const now = host().monotonic();
     const repeated = now - this.#last < oneSignal;
     this.#last = now;
     if (repeated) return;

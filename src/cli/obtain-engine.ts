@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { type EngineInstalled, engineInstall } from "../actions/engine/engine-install.ts";
+import { host } from "../os/host.ts";
 
 /** Finds or installs the engine with its language host; shows progress meanwhile. */
 export async function obtainEngine(
@@ -13,8 +14,8 @@ export async function obtainEngine(
 function everySecond(tell: (text: string) => void): (text: string) => void {
   let last = Number.NEGATIVE_INFINITY;
   return (text) => {
-    if (performance.now() - last < 1000) return;
-    last = performance.now();
+    if (host().monotonic() - last < 1000) return;
+    last = host().monotonic();
     tell(text);
   };
 }

@@ -1,5 +1,5 @@
-import { Temporal } from "temporal-polyfill";
 import { refuseInFreeze } from "../actions/rush/change-freeze.ts";
+import { instantNow } from "../os/instant.ts";
 import type { ActionEvent } from "../stack/action-event.ts";
 import { type OpenedContext, openContext } from "../stack/open-context.ts";
 import type { Confirm } from "../stack/proposal.ts";
@@ -44,7 +44,7 @@ export async function withStack<T>(
   const canWait = operation !== undefined && !repairs.includes(operation) && options.cloud !== "local";
   const waived =
     canWait && options.inFreeze !== true
-      ? refuseInFreeze(project, Temporal.Now.instant(), `lor-infra ${operation} --in-freeze`)
+      ? refuseInFreeze(project, instantNow(), `lor-infra ${operation} --in-freeze`)
       : [];
   terminal.line(
     terminal.style("bold", `${project.name} / ${project.stack} on the ${cloudName(project, options.cloud)}`),

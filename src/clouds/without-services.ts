@@ -1,3 +1,4 @@
+import { systemClock } from "../os/host.ts";
 import type { CloudClients } from "./clients.ts";
 
 /**
@@ -22,7 +23,7 @@ export function withoutServices(): CloudClients {
       loadBalancerFlavors: async () => [],
       quotas: { Nova: async () => [], Cinder: async () => [], Neutron: async () => [], Octavia: async () => [] },
     },
-    backups: { now: async () => new Date(), ofDatabase: none, ofInstance: none },
+    backups: { now: async () => systemClock.now(), ofDatabase: none, ofInstance: none },
     finder: {
       find: none,
       isChosen: () => false,

@@ -2,6 +2,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type EngineEvent as RawEvent, Stack, type StepEventStateMetadata } from "@pulumi/pulumi/automation/index.js";
 import { LorError } from "../core/errors.ts";
+import { host } from "../os/host.ts";
 import { completeAdopted, type KnownInput, type KnownInputs } from "./adopted-inputs.ts";
 import { EngineCommand, EngineCommandError } from "./engine-command.ts";
 import { engineEnvironment } from "./engine-environment.ts";
@@ -210,7 +211,7 @@ class AutomationStack implements EngineStack {
     start: (run: AutomationRun) => Promise<unknown>,
     kind: RunKind = {},
   ): Promise<RunResult> {
-    const began = performance.now();
+    const began = host().monotonic();
     const listener = new Listener(options.onEvent);
     const changes = new ResourceChanges({
       scrub: (text) => this.#scrubber.scrub(text),
@@ -264,7 +265,7 @@ class AutomationStack implements EngineStack {
       differences: differences.byUrn,
       writeOnlyValues: new Map([...known].map(([urn, inputs]) => [urn, valuesOf(inputs)])),
       outputs: watched?.outputs() ?? {},
-      durationSeconds: (performance.now() - began) / 1000,
+      durationSeconds: (host().monotonic() - began) / 1000,
     };
   }
 }

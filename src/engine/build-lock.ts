@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { ExitCode, LorError } from "../core/errors.ts";
 import { createExclusively, readIfThere, writeAtomically } from "../os/atomic-file.ts";
-import { systemClock } from "../os/clock.ts";
+import { systemClock } from "../os/host.ts";
 import { poll } from "../os/poll.ts";
 import { isAlive, type ProcessIdentity, thisMachine, thisProcess } from "../os/process-identity.ts";
 
@@ -90,7 +90,7 @@ function holds(holder: Holder, path: string): boolean {
   }
   return holder.machine === machineName()
     ? isAlive(holder.process)
-    : Date.now() - statSync(path).mtimeMs < unjudgedMilliseconds;
+    : systemClock.now().getTime() - statSync(path).mtimeMs < unjudgedMilliseconds;
 }
 
 function highestNumber(folder: string): number {

@@ -1,3 +1,5 @@
+import { host } from "../os/host.ts";
+import { withinTime } from "../os/time-limit.ts";
 import { engineVersion } from "./engine-recipes.ts";
 
 /** The official installer; the release comes from the same host. */
@@ -26,7 +28,9 @@ export async function downloadRelease(folder: string, onProgress: (text: string)
 
 async function isReachable(): Promise<boolean> {
   try {
-    const answer = await fetch(installerUrl, { method: "HEAD", signal: AbortSignal.timeout(reachableMilliseconds) });
+    const answer = await withinTime(reachableMilliseconds, (signal) =>
+      host().fetch(installerUrl, { method: "HEAD", signal }),
+    );
     return answer.ok;
   } catch {
     return false;

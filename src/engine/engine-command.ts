@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync, unlinkSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
 import type { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
+import { host } from "../os/host.ts";
 
 /** Output and exit code of one engine process. */
 export interface CommandOutcome {
@@ -124,7 +124,7 @@ class NamelessFile {
   #taken = false;
 
   constructor(folder: string) {
-    const path = join(folder, `.${randomUUID()}`);
+    const path = join(folder, `.${host().randomUUID()}`);
     this.handle = openSync(path, "wx+", 0o600);
     unlinkSync(path);
   }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { cacheHome, type Environment } from "../os/cache-home.ts";
+import { host } from "../os/host.ts";
 
 export type { Environment };
 
@@ -52,7 +53,7 @@ export class ProgramCache {
         rmSync(join(this.folder, entry), { recursive: true, force: true });
       }
     }
-    const folder = join(this.folder, `${unfinishedPrefix}${this.#key}-${process.pid}`);
+    const folder = join(this.folder, `${unfinishedPrefix}${this.#key}-${host().pid}`);
     mkdirSync(join(folder, "bin"), { recursive: true });
     return folder;
   }

@@ -1,3 +1,4 @@
+import { host } from "../os/host.ts";
 import { GuestCopies } from "./guests/copies/guest-copies.ts";
 import { FrontHealths } from "./guests/front-health/front-health.ts";
 import { CloudClock } from "./kernel/clock.ts";
@@ -5,7 +6,6 @@ import { CloudError, ConnectionDropped } from "./kernel/cloud-error.ts";
 import { CloudContext, type CurrentCall, idOf } from "./kernel/context.ts";
 import { Faults } from "./kernel/faults.ts";
 import { type CallInfo, Journal } from "./kernel/journal.ts";
-import { realMachine } from "./kernel/machine.ts";
 import { Store } from "./kernel/store.ts";
 import type { CallReport, LocalCloud, LocalCloudOptions } from "./local-cloud.ts";
 import { Secrets } from "./openstack/barbican/secrets.ts";
@@ -50,7 +50,7 @@ export function createLocalCloud(options: LocalCloudOptions): LocalCloud {
     journal,
     scale,
     hosts: options.hosts ?? defaultHosts,
-    machine: options.machine ?? realMachine,
+    machine: options.machine ?? host(),
   });
 
   const ovhVrack = new OvhVrack(context, projectId);
@@ -142,8 +142,8 @@ class Calls {
   }
 
   async perform<T>(call: CallInfo, work: (report: CallReport) => T | Promise<T>): Promise<T> {
-    const { journal, faults, clock } = this.#context;
-    const began = performance.now();
+    const { journal, faults, clock, machine } = this.#context;
+    const began = machine.monotonic();
     const seq = journal.begin(call, clock.now());
     const fault = faults.take(call);
     const effect = fault?.effect;
@@ -181,10 +181,10 @@ class Calls {
       }
       const result = await this.#context.during(current, () => this.#context.read(() => work({ accepted })));
       await accepted(idOf(result));
-      journal.mark(seq, "ok", { duration: performance.now() - began });
+      journal.mark(seq, "ok", { duration: machine.monotonic() - began });
       return result;
     } catch (error) {
-      journal.mark(seq, outcomeOf(error), { duration: performance.now() - began });
+      journal.mark(seq, outcomeOf(error), { duration: machine.monotonic() - began });
       throw error;
     }
   }

@@ -53,9 +53,9 @@ export interface LocalCloudOptions {
   readonly scale?: number | undefined;
   /** Physical hosts of a region, for anti-affinity. Default 8. */
   readonly hosts?: number | undefined;
-  /** The machine's clock, milliseconds. Default Date.now. */
+  /** The machine's clock, milliseconds. Default: the time of the host. */
   readonly wall?: (() => number) | undefined;
-  /** Timers and randomness. Default: the machine's own. */
+  /** Timers and randomness. Default: the host's. */
   readonly machine?: CloudMachine | undefined;
   /**
    * Default: false. True: networks and instances are another OpenStack's, and OVHcloud's services take the ids of them as they are given. A managed

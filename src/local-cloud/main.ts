@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { extensionsVariable } from "../os/extensions.ts";
+import { host, systemClock } from "../os/host.ts";
 import { thisProcess } from "../os/process-identity.ts";
 import { createLocalCloud } from "./create-local-cloud.ts";
 import { startHttpApi } from "./http/http-server.ts";
@@ -49,7 +49,7 @@ const cloud = createLocalCloud({
   ...(options.hosts === undefined ? {} : { hosts: Number(options.hosts) }),
 });
 const simulators = openSimulators(cloud, await loadSimulators(extensions));
-const instanceCertificate = readFileSync(ensureTlsFile(folder, new Date()));
+const instanceCertificate = readFileSync(ensureTlsFile(folder, systemClock.now()));
 const machines = options.machines ? await startMachines() : undefined;
 // A machine that boots answers a monitor in real time, whatever the cloud's own durations are divided by.
 const trafficScale = machines === undefined ? scale : 1;
@@ -58,7 +58,7 @@ const traffic = startTraffic(
   { portOffset: Number(options["port-offset"]), scale: trafficScale, instanceCertificate },
   machines,
 );
-const token = randomBytes(24).toString("base64url");
+const token = Buffer.from(host().randomBytes(24)).toString("base64url");
 const authority = openAuthority();
 const api = await startHttpApi({ cloud, traffic: traffic.traffic, machines, apis: simulators.apis, token, authority });
 const dns = await startDnsServer(cloud.ovhZones);
@@ -78,7 +78,7 @@ writeRuntime(folder, {
 });
 
 await stopped.promise;
-removeRuntime(folder, process.pid);
+removeRuntime(folder, host().pid);
 providers.close();
 await Promise.all([traffic.close(), api.close(), dns.close()]);
 await machines?.stop();
@@ -89,7 +89,7 @@ process.exit(0);
 /** Machines trust the one in their own folder, which their databases have as well. */
 function openAuthority(): CertificateAuthority {
   const place = options.machines ? join(folder, "machines", "services") : folder;
-  const opened = CertificateAuthority.open(join(place, "authority"), () => new Date());
+  const opened = CertificateAuthority.open(join(place, "authority"), () => systemClock.now());
   writeFileSync(join(folder, authorityFileName), opened.certificate);
   return opened;
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import {
   closeSync,
   constants,
@@ -13,6 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { host } from "./host.ts";
 
 /**
  * Small files that are complete or absent even after a crash: written to a temporary name, synced, then renamed. Synchronous, so that nothing else
@@ -92,7 +92,7 @@ export function appendLine(path: string, line: string): void {
 function writeBeside(path: string, text: string): string {
   const folder = dirname(path);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const place = join(folder, `.${randomUUID()}.tmp`);
+  const place = join(folder, `.${host().randomUUID()}.tmp`);
   const file = openSync(place, "wx", 0o600);
   try {
     // Not `writeSync`: on a nearly full disk it writes a part and reports no error.

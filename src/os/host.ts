@@ -1,14 +1,14 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomBytes, randomUUID } from "node:crypto";
-import { type Clock, systemClock } from "./clock.ts";
+import type { Clock, Timers } from "./clock.ts";
 import type { MachineIdentity, ProcessTable } from "./machine-identity.ts";
-import { realMachine, realProcesses, realUser } from "./real-machine.ts";
+import { realClock, realMachine, realProcesses, realTimers, realUser } from "./real-machine.ts";
 
-/** What a process takes from the machine under it: time, timers, randomness, identity, other processes. */
-export interface Host {
+/** What a process takes from the machine under it: time, timers, randomness, identity, other processes, the network. */
+export interface Host extends Timers {
   readonly clock: Clock;
-  /** Repeats something until it is stopped; the process may end all the same. @returns what stops it */
-  every(milliseconds: number, work: () => void): () => void;
+  /** Milliseconds from a moment that never changes, for durations: no correction of the clock moves it. */
+  monotonic(): number;
   randomBytes(count: number): Uint8Array;
   randomUUID(): string;
   /** Login name. */
@@ -16,15 +16,14 @@ export interface Host {
   readonly machine: MachineIdentity;
   readonly pid: number;
   readonly processes: ProcessTable;
+  /** Sends a request by HTTP. */
+  fetch(address: string, options?: RequestInit): Promise<Response>;
 }
 
 const realHost: Host = {
-  clock: systemClock,
-  every: (milliseconds, work) => {
-    const timer = setInterval(work, milliseconds);
-    timer.unref();
-    return () => clearInterval(timer);
-  },
+  clock: realClock,
+  ...realTimers,
+  monotonic: () => performance.now(),
   randomBytes,
   randomUUID,
   get user() {
@@ -35,6 +34,7 @@ const realHost: Host = {
   },
   pid: process.pid,
   processes: realProcesses,
+  fetch: (address, options) => fetch(address, options),
 };
 
 const hosts = new AsyncLocalStorage<Host>();
@@ -48,3 +48,9 @@ export function host(): Host {
 export function runOn<T>(other: Host, work: () => T): T {
   return hosts.run(other, work);
 }
+
+/** The clock of the machine under the code that asks it. */
+export const systemClock: Clock = {
+  now: () => host().clock.now(),
+  sleep: (milliseconds, signal) => host().clock.sleep(milliseconds, signal),
+};

@@ -1,6 +1,7 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes, X509Certificate } from "node:crypto";
+import { createPrivateKey, generateKeyPairSync, type KeyObject, X509Certificate } from "node:crypto";
 import { isIPv4 } from "node:net";
 import forge from "node-forge";
+import { host } from "./host.ts";
 
 const { asn1, pki, pkcs12 } = forge;
 const { Class, Type } = asn1;
@@ -44,7 +45,7 @@ export function makeCertificate({ names, now, validityMs: validity, issuer, auth
   certificate.publicKey = pki.publicKeyFromPem(pair.publicKey);
   // A number whose first byte is 01 is positive and has no padding. With 00 before it, a random number that began with a zero byte would be
   // encoded with two of them, which OpenSSL refuses.
-  certificate.serialNumber = `01${randomBytes(16).toString("hex")}`;
+  certificate.serialNumber = `01${Buffer.from(host().randomBytes(16)).toString("hex")}`;
   certificate.validity.notBefore = new Date(now.getTime() - 3600 * 1000);
   certificate.validity.notAfter = new Date(now.getTime() + validity);
   // A common name has at most 64 characters. Source: RFC 5280, appendix A.1.
@@ -82,7 +83,7 @@ function altName(
 export function packPkcs12(key: KeyObject, certificates: readonly X509Certificate[]): Buffer {
   const keyInfo = asn1.fromDer(binary(key.export({ type: "pkcs8", format: "der" })));
   const shrouded = pki.encryptPrivateKeyInfo(keyInfo, "", { algorithm: "aes256", count: rounds });
-  const mark = attributes(randomBytes(20));
+  const mark = attributes(Buffer.from(host().randomBytes(20)));
   const keyBag = sequence(oid(pki.oids.pkcs8ShroudedKeyBag), tagged(shrouded), mark);
   const certificateBags = certificates.map((certificate, index) =>
     sequence(
@@ -93,7 +94,7 @@ export function packPkcs12(key: KeyObject, certificates: readonly X509Certificat
   );
   const safe = sequence(data(sequence(...certificateBags)), data(sequence(keyBag)));
   const content = der(safe);
-  const salt = randomBytes(8).toString("binary");
+  const salt = Buffer.from(host().randomBytes(8)).toString("binary");
   const macKey = pkcs12.generateKey("", forge.util.createBuffer(salt), 3, rounds, 32, forge.md.sha256.create());
   const mac = forge.hmac.create();
   mac.start("sha256", macKey);

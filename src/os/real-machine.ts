@@ -1,6 +1,33 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Clock, Timers } from "./clock.ts";
 import type { MachineIdentity, ProcessTable } from "./machine-identity.ts";
+
+/** Milliseconds that a timer may wait at most: 2^31 - 1. */
+const longestTimer = 2_147_483_647;
+
+export const realClock: Clock = {
+  now: () => new Date(),
+  sleep: (milliseconds, signal) => pause(milliseconds, undefined, signal === undefined ? {} : { signal }),
+};
+
+export const realTimers: Timers = {
+  every: (milliseconds, work) => {
+    const timer = setInterval(work, milliseconds);
+    timer.unref();
+    return () => clearInterval(timer);
+  },
+  after: (milliseconds, work, { mayEnd = false } = {}) => {
+    const timer = setTimeout(work, Math.min(milliseconds, longestTimer));
+    if (mayEnd) timer.unref();
+    return () => clearTimeout(timer);
+  },
+  soon: (work) => {
+    const turn = setImmediate(work);
+    return () => clearImmediate(turn);
+  },
+};
 
 export function realMachine(): MachineIdentity {
   const id = machineId();

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { setTimeout as pause } from "node:timers/promises";
 import { ExitCode, LorError } from "../core/errors.ts";
+import { systemClock } from "../os/host.ts";
 import { type MachineAccess, type MachineAnswer, reasonOf } from "./machine-access.ts";
 
 /** A step of a run that must happen at most once on a machine. */
@@ -86,7 +86,7 @@ async function persist(ask: () => Promise<MachineAnswer>, signal: AbortSignal | 
       return await ask();
     } catch (error) {
       if (!(error instanceof LorError) || !lostCodes.includes(error.code)) throw error;
-      await pause(milliseconds, undefined, { signal });
+      await systemClock.sleep(milliseconds, signal);
     }
   }
   return await ask();

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { PassThrough, Readable, type Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { ExitCode, LorError } from "../core/errors.ts";
+import { host } from "../os/host.ts";
 
 /** Exit code of OpenSSH's client when the connection fails; a command on the machine may end with it too. */
 export const sshFailed = 255;
@@ -47,13 +48,13 @@ export async function runSshClient(run: SshClientRun): Promise<SshClientEnd> {
     late = true;
     child.kill();
   };
-  const timer = run.limit === undefined ? undefined : setTimeout(end, run.limit);
+  const stopTimer = run.limit === undefined ? undefined : host().after(run.limit, end);
   child.on("error", (error: NodeJS.ErrnoException) => {
-    clearTimeout(timer);
+    stopTimer?.();
     reject(error.code === "ENOENT" ? missing(run.program, error) : error);
   });
   child.on("close", (code) => {
-    clearTimeout(timer);
+    stopTimer?.();
     resolve({ code: late ? undefined : (code ?? undefined), late });
   });
   if (typeof input !== "string" && child.stdin !== null) {

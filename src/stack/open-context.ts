@@ -8,8 +8,8 @@ import { readCertificate, type TlsCertificate } from "../clouds/tls-certificate.
 import { ExitCode, LorError, messageOf } from "../core/errors.ts";
 import { locateEngine } from "../engine/locate-engine.ts";
 import type { EngineStack, Program } from "../engine/port.ts";
-import { systemClock } from "../os/clock.ts";
 import { commandRunner } from "../os/command-runner.ts";
+import { host, systemClock } from "../os/host.ts";
 import { exists } from "../os/process-identity.ts";
 import { requireUsableProxies } from "../os/proxy.ts";
 import type { MachineAccess } from "../remote/machine-access.ts";
@@ -258,7 +258,7 @@ async function openTrialEngine(
     const [, pid] = /^trial-(\d+)$/.exec(name) ?? [];
     if (pid !== undefined && !exists(Number(pid))) rmSync(join(folder.folder, name), { recursive: true, force: true });
   }
-  const trial = join(folder.folder, `trial-${process.pid}`);
+  const trial = join(folder.folder, `trial-${host().pid}`);
   const clear = () => rmSync(trial, { recursive: true, force: true });
   clear();
   const backend = join(trial, "backend");

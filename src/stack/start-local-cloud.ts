@@ -10,8 +10,8 @@ import type { CloudRuntime } from "../local-cloud/kernel/runtime.ts";
 import { readRuntime } from "../local-cloud/kernel/runtime-file.ts";
 
 import { readIfThere, writeAtomically } from "../os/atomic-file.ts";
-import { systemClock } from "../os/clock.ts";
 import { extensionsVariable } from "../os/extensions.ts";
+import { systemClock } from "../os/host.ts";
 import { poll } from "../os/poll.ts";
 import { cloudFolder } from "./cloud-connection.ts";
 

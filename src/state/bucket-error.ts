@@ -1,5 +1,6 @@
 import { S3ServiceException } from "@aws-sdk/client-s3";
 import { ExitCode, LorError, type LorErrorDetails } from "../core/errors.ts";
+import { systemClock } from "../os/host.ts";
 
 const sameCommand = "then the same command again";
 
@@ -94,7 +95,7 @@ function detailsOf(cause: unknown): Details {
 }
 
 function clocks(cause: unknown): string {
-  const here = `this machine ${new Date().toISOString()}`;
+  const here = `this machine ${systemClock.now().toISOString()}`;
   const date = cause instanceof S3ServiceException ? cause.$response?.headers.date : undefined;
   const there = date === undefined ? Number.NaN : Date.parse(date);
   return Number.isNaN(there) ? here : `${here}, the server ${new Date(there).toISOString()}`;

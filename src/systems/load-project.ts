@@ -10,6 +10,7 @@ import { didYouMean } from "../core/nearest-name.ts";
 import type { Issue, Result } from "../core/result.ts";
 import type { WaivedViolation } from "../domain/policy/waiver.ts";
 import type { Profile } from "../domain/profile.ts";
+import { systemClock } from "../os/host.ts";
 import type { SharedSettings, SystemDefinition } from "./contract.ts";
 import { findSystem, systemIds } from "./registry.ts";
 import { findCollisions } from "./stack-collisions.ts";
@@ -54,7 +55,7 @@ export interface LoadOptions {
 export function loadProject(
   dir: string,
   stack: string,
-  { now = new Date(), policies = "refuse", recorded = [] }: LoadOptions = {},
+  { now = systemClock.now(), policies = "refuse", recorded = [] }: LoadOptions = {},
 ): Result<Project> {
   const raw = readProjectFiles(dir, stack);
   if (!raw.ok) return { ok: false, issues: [...checkStackName(stack), ...raw.issues] };

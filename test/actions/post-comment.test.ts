@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { commentMarker, type Forge, postComment } from "../../src/actions/preview/post-comment.ts";
 import { LorError } from "../../src/core/errors.ts";
-import { systemClock } from "../../src/os/clock.ts";
+import { systemClock } from "../../src/os/host.ts";
 import { ForgeServer, type Trouble } from "../clients/forge-server.ts";
 
 const marker = commentMarker({ project: "lor", stack: "prod" });

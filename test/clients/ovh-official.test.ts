@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { Caller } from "../../src/clouds/http/call.ts";
 import { connectOvh } from "../../src/clouds/ovh/ovh-api.ts";
-import { systemClock } from "../../src/os/clock.ts";
+import { systemClock } from "../../src/os/host.ts";
 import { selfSignedPkcs12 } from "../../src/os/pkcs12.ts";
 
 /** The official client knows only OVHcloud's own hosts: its requests are led to a server of this test. */

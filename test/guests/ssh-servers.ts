@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { BucketPlace, ContainerClient, Machines, ServerView } from "../../src/clouds/clients.ts";
 import { bastionFiles } from "../../src/machines/bastion/files.ts";
 import { hostKeysName } from "../../src/machines/document.ts";
-import { systemClock } from "../../src/os/clock.ts";
+import { systemClock } from "../../src/os/host.ts";
 import { PinnedHostKeys } from "../../src/stack/ssh/host-keys.ts";
 import { findIdentities } from "../../src/stack/ssh/identities.ts";
 import { SshAccess } from "../../src/stack/ssh/ssh-access.ts";

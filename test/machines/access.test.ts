@@ -10,7 +10,7 @@ import { documentName, type GuestRole, hostKeysName, logsPrefix } from "../../sr
 import { packDocument } from "../../src/machines/pack-document.ts";
 import { renderBastionDocument, renderGuestDocument } from "../../src/machines/render-document.ts";
 import { renderUserData } from "../../src/machines/user-data.ts";
-import { systemClock } from "../../src/os/clock.ts";
+import { systemClock } from "../../src/os/host.ts";
 import { shellWords } from "../../src/os/shell-words.ts";
 import { PinnedHostKeys } from "../../src/stack/ssh/host-keys.ts";
 import { findIdentities } from "../../src/stack/ssh/identities.ts";

@@ -5,7 +5,7 @@ import { installS3Server } from "../../src/engine/s3-server.ts";
 import { createLocalCloud } from "../../src/local-cloud/create-local-cloud.ts";
 import type { LocalCloud } from "../../src/local-cloud/local-cloud.ts";
 import { CloudMachines } from "../../src/local-cloud/machines/machines.ts";
-import { systemClock } from "../../src/os/clock.ts";
+import { systemClock } from "../../src/os/host.ts";
 import { poll } from "../../src/os/poll.ts";
 
 /** A local cloud in this process, in the model's own time, whose servers really boot. */

@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { systemClock } from "../../src/os/clock.ts";
+import { systemClock } from "../../src/os/host.ts";
 import { FolderFiles } from "../../src/state/folder-files.ts";
 import { IntentJournal } from "../../src/state/intent-journal.ts";
 import { OperationJournal } from "../../src/state/operation-journal.ts";

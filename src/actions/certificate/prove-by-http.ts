@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { Agent, get } from "node:http";
 import type { Proof } from "../../clouds/acme/authority.ts";
 import { ExitCode, LorError, messageOf } from "../../core/errors.ts";
+import { host as machine } from "../../os/host.ts";
 import { publicEndpoint } from "../../stack/public-endpoint.ts";
 import type { RecordedState } from "../../stack/recorded-state.ts";
 import type { StackContext } from "../../stack/stack-context.ts";
@@ -58,7 +58,7 @@ function ask(
   name: string,
   thumbprint: string,
 ): Promise<string | undefined> {
-  const token = randomBytes(16).toString("base64url");
+  const token = Buffer.from(machine().randomBytes(16)).toString("base64url");
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   const path = `/.well-known/acme-challenge/${token}`;
   // A connection of its own for each question, so that the load balancer chooses anew.

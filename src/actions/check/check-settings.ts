@@ -4,6 +4,7 @@ import type { Issue } from "../../core/result.ts";
 import { policies } from "../../domain/policy/policies.ts";
 import type { WaivedViolation } from "../../domain/policy/waiver.ts";
 import type { Profile } from "../../domain/profile.ts";
+import { systemClock } from "../../os/host.ts";
 import { recordedStacks } from "../../state/recorded-stacks.ts";
 import { judgeProject, type Project, readProjectFiles } from "../../systems/load-project.ts";
 import { profilesOf } from "../../systems/project-plan.ts";
@@ -64,7 +65,7 @@ export interface CheckSettingsArgs {
 }
 
 /** Reads the settings in a folder and reports all problems at once. */
-export function checkSettings({ dir, stack, now = new Date() }: CheckSettingsArgs): CheckResult {
+export function checkSettings({ dir, stack, now = systemClock.now() }: CheckSettingsArgs): CheckResult {
   const raw = readProjectFiles(dir, stack);
   const { project, issues, refused, waived } = raw.ok
     ? judgeProject(dir, stack, raw.value, now, recordedStacks(dir, process.env))

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { isClaimed } from "../../local-cloud/kernel/folder-claim.ts";
 import type { CloudRuntime } from "../../local-cloud/kernel/runtime.ts";
 import { readRuntime } from "../../local-cloud/kernel/runtime-file.ts";
-import { systemClock } from "../../os/clock.ts";
+import { host, systemClock } from "../../os/host.ts";
 import { poll } from "../../os/poll.ts";
 import { isAlive } from "../../os/process-identity.ts";
 import { cloudFolder } from "../../stack/cloud-connection.ts";
@@ -36,7 +36,7 @@ export async function stopCloud(home: string): Promise<boolean> {
 
 function signal(runtime: CloudRuntime, name: "SIGTERM" | "SIGKILL"): void {
   try {
-    process.kill(runtime.pid, name);
+    host().processes.signal(runtime.pid, name);
   } catch (error) {
     // It ended in between.
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;

@@ -13,6 +13,7 @@ import type { Issue } from "../../core/result.ts";
 import type { MonthlyPrice } from "../../domain/calendar/price.ts";
 import type { PriceBook } from "../../domain/price-book.ts";
 import type { Profile } from "../../domain/profile.ts";
+import { systemClock } from "../../os/host.ts";
 import type { RecoveryAdvice } from "../../systems/contract.ts";
 import { judgeProject, type Project, type ProjectJudgement, readProjectFiles } from "../../systems/load-project.ts";
 import { cloudOf, planProfile } from "../../systems/project-plan.ts";
@@ -97,7 +98,7 @@ export function compareSettings({
   changes: texts,
   from,
   priceBook,
-  now = new Date(),
+  now = systemClock.now(),
 }: CompareSettingsArgs): ComparisonReport {
   const book = requirePriceBook(project, priceBook);
   const raw = readAgain(project);

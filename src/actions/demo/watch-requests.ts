@@ -1,6 +1,6 @@
 import { Agent, type IncomingMessage, request } from "node:http";
 import { Agent as SecureAgent, request as secureRequest } from "node:https";
-import { systemClock } from "../../os/clock.ts";
+import { systemClock } from "../../os/host.ts";
 
 export interface WatchRequestsArgs {
   /** Loopback only: `127.…`. */

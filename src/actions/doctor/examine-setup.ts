@@ -4,6 +4,8 @@ import { readCertificate, requireUsable } from "../../clouds/tls-certificate.ts"
 import { LorError } from "../../core/errors.ts";
 import { type AcmeSettings, daysUntil, isDue } from "../../domain/certificates.ts";
 import { fewDaysLeft } from "../../domain/policy/certificate-policies.ts";
+import { host } from "../../os/host.ts";
+import { withinTime } from "../../os/time-limit.ts";
 import { openCertificates, openProjectState } from "../../stack/open-context.ts";
 import { readPassphrase } from "../../stack/passphrase.ts";
 import { FolderFiles } from "../../state/folder-files.ts";
@@ -174,11 +176,11 @@ async function examineClock({ cloud, env, now }: ExamineArgs): Promise<SetupChec
   const address = env.OS_AUTH_URL;
   if (address === undefined || address === "") return warning("clock", "not compared: OS_AUTH_URL is not set");
   try {
-    const began = Date.now();
-    const answer = await fetch(address, { method: "HEAD", signal: AbortSignal.timeout(10_000) });
+    const began = host().monotonic();
+    const answer = await withinTime(10_000, (signal) => host().fetch(address, { method: "HEAD", signal }));
     const theirs = Date.parse(answer.headers.get("date") ?? "");
     if (Number.isNaN(theirs)) return warning("clock", "not compared: the cloud tells no time");
-    const apart = Math.round(Math.abs(theirs - (now.getTime() + Date.now() - began)) / 1000);
+    const apart = Math.round(Math.abs(theirs - (now.getTime() + host().monotonic() - began)) / 1000);
     return apart <= clockToleranceSeconds
       ? good("clock", `within ${apart} s of the cloud's`)
       : bad("clock", `${apart} s apart from the cloud's: signed calls will be refused`, "set this machine's clock");

@@ -1,7 +1,8 @@
-import { Temporal } from "temporal-polyfill";
+import type { Temporal } from "temporal-polyfill";
 import { amountDifference } from "../../core/money.ts";
 import type { MonthlyPrice } from "../../domain/calendar/price.ts";
 import type { Profile } from "../../domain/profile.ts";
+import { instantNow } from "../../os/instant.ts";
 import type { StackContext } from "../../stack/stack-context.ts";
 import { loadProject, type Project } from "../../systems/load-project.ts";
 import { planProfile } from "../../systems/project-plan.ts";
@@ -69,7 +70,7 @@ export interface PreviewReportInput extends Omit<PreviewInput, "base"> {
 /** Previews once, with the effects on price and data. */
 export async function reportPreview(
   context: StackContext,
-  { base: folder, now = Temporal.Now.instant(), ...input }: PreviewReportInput,
+  { base: folder, now = instantNow(), ...input }: PreviewReportInput,
 ): Promise<{ readonly report: PreviewReport; readonly result: PreviewResult }> {
   const { project, cloud } = context;
   const loaded = folder === undefined ? undefined : loadProject(folder, project.stack, { recorded: [project.stack] });

@@ -1,6 +1,7 @@
 import { Temporal } from "temporal-polyfill";
 import { listWindows } from "../../actions/calendar/list-windows.ts";
 import { ExitCode } from "../../core/errors.ts";
+import { instantNow } from "../../os/instant.ts";
 import { loadSettings } from "../load-settings.ts";
 import type { SettingsOptions } from "../options.ts";
 import { renderCalendar } from "../render/calendar.ts";
@@ -17,7 +18,7 @@ interface CalendarOptions extends SettingsOptions {
 
 export async function calendar(terminal: Terminal, options: CalendarOptions): Promise<ExitCode> {
   const project = loadSettings(options);
-  const now = Temporal.Now.instant();
+  const now = instantNow();
   const { from, years, ical, priceBook } = options;
   const report = listWindows({
     project,

@@ -3,6 +3,7 @@ import { estimateCost } from "../../actions/cost/estimate-cost.ts";
 import { costSeason } from "../../actions/cost/season-cost.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import type { Profile } from "../../domain/profile.ts";
+import { instantNow } from "../../os/instant.ts";
 import { profilesOf } from "../../systems/project-plan.ts";
 import { loadSettings } from "../load-settings.ts";
 import type { SettingsOptions } from "../options.ts";
@@ -71,7 +72,7 @@ async function costOfChange(terminal: Terminal, options: CostOptions, changes: r
 /** Default: today in the company's time zone. */
 function firstDay({ year, from }: CostOptions, timeZone: string): Temporal.PlainDate {
   if (year !== undefined) return new Temporal.PlainDate(year, 1, 1);
-  return from === undefined ? Temporal.Now.plainDateISO(timeZone) : Temporal.PlainDate.from(from);
+  return from === undefined ? instantNow().toZonedDateTimeISO(timeZone).toPlainDate() : Temporal.PlainDate.from(from);
 }
 
 /** Refuses options that only apply to a year, instead of ignoring them. */

@@ -8,6 +8,7 @@ import { lastWords } from "../../local-cloud/kernel/log-file.ts";
 import { writeMachinesProject } from "../../local-cloud/machines/applications/demo-project.ts";
 import { requireMachines } from "../../local-cloud/machines/requirements.ts";
 import { cacheHome } from "../../os/cache-home.ts";
+import { host } from "../../os/host.ts";
 import { cloudFolder } from "../../stack/cloud-connection.ts";
 import { startCloud } from "../../stack/start-local-cloud.ts";
 import { rollingOf } from "../../systems/project-plan.ts";
@@ -38,7 +39,7 @@ const ownVariables = ["LOR_INFRA_HOME", "HOME", "XDG_CACHE_HOME"] as const;
  * @throws LorError `machines-not-possible`, before anything is changed
  */
 export async function demoMachines(terminal: Terminal, options: SettingsOptions): Promise<ExitCode> {
-  const began = performance.now();
+  const began = host().monotonic();
   await requireMachines(ownPrograms);
   const before = ownVariables.map((name) => [name, process.env[name]] as const);
   const folder = mkdtempSync(join(tmpdir(), "lor-infra-demo-"));
@@ -91,7 +92,7 @@ export async function demoMachines(terminal: Terminal, options: SettingsOptions)
     works.push(await status(quiet, given));
     title("7. Everything deleted");
     await destroyStack(quiet, { ...given, withData: true });
-    const seconds = (performance.now() - began) / 1000;
+    const seconds = (host().monotonic() - began) / 1000;
     const applicationsWork = works.every((code) => code === ExitCode.done);
     const ok = applicationsWork && intoRush.lost + back.lost === 0;
     terminal.line(`\nDone in ${renderSeconds(seconds)}; nothing is left running.`);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { stopCloud } from "../../actions/cloud/cloud-stop.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import { lastWords } from "../../local-cloud/kernel/log-file.ts";
+import { host } from "../../os/host.ts";
 import { cloudFolder } from "../../stack/cloud-connection.ts";
 import { rollingOf } from "../../systems/project-plan.ts";
 import { loadBalancerAddress, whileCustomersVisit } from "../demo-customers.ts";
@@ -25,7 +26,7 @@ export async function demo(
   options: SettingsOptions & { readonly machines: boolean },
 ): Promise<ExitCode> {
   if (options.machines) return await (await import("./demo-machines.ts")).demoMachines(terminal, options);
-  const began = performance.now();
+  const began = host().monotonic();
   const given: ChangeOptions = {
     ...options,
     settings: existsSync(join(options.settings, "Pulumi.yaml")) ? options.settings : packageFolder,
@@ -59,7 +60,7 @@ export async function demo(
     await rpo(quiet, given);
     title("7. Everything deleted");
     await destroyStack(quiet, { ...given, withData: true });
-    const seconds = (performance.now() - began) / 1000;
+    const seconds = (host().monotonic() - began) / 1000;
     terminal.line(`\nDone in ${renderSeconds(seconds)}; nothing is left running.`);
     terminal.document({
       version: 1,

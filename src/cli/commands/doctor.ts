@@ -1,11 +1,12 @@
 import { examine, type SetupCheck } from "../../actions/doctor/examine-setup.ts";
 import { ExitCode } from "../../core/errors.ts";
+import { systemClock } from "../../os/host.ts";
 import type { CloudOptions } from "../options.ts";
 import type { Terminal } from "../terminal.ts";
 
 export async function doctor(terminal: Terminal, options: CloudOptions): Promise<ExitCode> {
   const { settings, stack, cloud } = options;
-  const findings = await examine({ dir: settings, stack, cloud, env: process.env, now: new Date() });
+  const findings = await examine({ dir: settings, stack, cloud, env: process.env, now: systemClock.now() });
   terminal.document({ version: 1, ok: findings.every((finding) => finding.verdict !== "bad"), findings });
   for (const { verdict, subject, what, next } of findings) {
     terminal.line(

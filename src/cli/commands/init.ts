@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { basename, resolve } from "node:path";
 import { initProject } from "../../actions/init/init-project.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest-name.ts";
+import { host } from "../../os/host.ts";
 import { stateHome } from "../../state/stack-folder.ts";
 import type { SystemDefinition } from "../../systems/contract.ts";
 import { findSystem, systemIds } from "../../systems/registry.ts";
@@ -23,7 +23,7 @@ export async function init(
     version,
     system: requireOffered(options.system),
     environment: process.env,
-    randomBytes,
+    randomBytes: (count) => host().randomBytes(count),
   });
   terminal.line("Written:");
   for (const file of files) terminal.line(`  ${file}`);

@@ -8,6 +8,7 @@ import { parseCopy } from "../../actions/machines/parse-copy.ts";
 import { linesOnly, outsideSessions } from "../../actions/machines/session-lines.ts";
 import { storedLogs } from "../../actions/machines/stored-logs.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
+import { systemClock } from "../../os/host.ts";
 import { shellWords } from "../../os/shell-words.ts";
 import type { MachineAnswer } from "../../remote/machine-access.ts";
 import type { SshStreams } from "../../remote/ssh-client.ts";
@@ -144,7 +145,7 @@ export async function logs(terminal: Terminal, options: LogsOptions, machine?: s
     if (!options.sessions) throw withoutMachine("lor-infra logs ps-0 --since 1h");
     return showSessions(terminal, options, project);
   }
-  const now = new Date();
+  const now = systemClock.now();
   const since = sinceMoment(options.since, now);
   const plan = planProfile(project, "normal");
   const container =

@@ -2,6 +2,7 @@ import { Temporal } from "temporal-polyfill";
 import { refuseInFreeze } from "../../actions/rush/change-freeze.ts";
 import { season as readSeason, type SeasonReport } from "../../actions/season/season.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
+import { instantNow } from "../../os/instant.ts";
 import { loadSettings } from "../load-settings.ts";
 import type { SwitchOptions } from "../options.ts";
 import { tellAccepted } from "../render/policies.ts";
@@ -55,7 +56,7 @@ function renderSeason({ wanted, live, agrees, serving, window, next, frozenTo }:
 }
 
 function momentOf(day: string | undefined, timeZone: string): Temporal.Instant {
-  if (day === undefined) return Temporal.Now.instant();
+  if (day === undefined) return instantNow();
   return Temporal.PlainDate.from(day).toZonedDateTime({ timeZone, plainTime: "12:00" }).toInstant();
 }
 

@@ -2,6 +2,7 @@ import { backUpState } from "../../actions/state/back-up-state.ts";
 import { listState } from "../../actions/state/list-state.ts";
 import { type RestoreProposal, restoreState } from "../../actions/state/restore-state.ts";
 import { ExitCode } from "../../core/errors.ts";
+import { systemClock } from "../../os/host.ts";
 import { openProjectState } from "../../stack/open-context.ts";
 import { stackFolder, stateHome } from "../../state/stack-folder.ts";
 import type { StackState } from "../../state/stack-state.ts";
@@ -38,7 +39,7 @@ export async function stateBackup(
   terminal: Terminal,
   options: CloudOptions & { readonly out?: string },
 ): Promise<ExitCode> {
-  const file = await backUpState(await openShared(options), options.out, new Date());
+  const file = await backUpState(await openShared(options), options.out, systemClock.now());
   terminal.line(`The state is copied to ${file}, its secrets still encrypted. Keep the passphrase elsewhere.`);
   terminal.document({ version: 1, ok: true, cloud: options.cloud, stack: options.stack, file });
   return ExitCode.done;

@@ -1,4 +1,3 @@
-import { Temporal } from "temporal-polyfill";
 import { type RushContracts, rushContracts } from "../../actions/cost/rush-contracts.ts";
 import type { SeasonChoice } from "../../actions/rush/switch-preflight.ts";
 import { planSwitch, switchProfile } from "../../actions/rush/switch-profile.ts";
@@ -6,6 +5,7 @@ import { requireEvent } from "../../actions/season/require-event.ts";
 import { reviewOfSeason } from "../../actions/season/review-season.ts";
 import { ExitCode, LorError, messageOf } from "../../core/errors.ts";
 import type { Profile } from "../../domain/profile.ts";
+import { instantNow } from "../../os/instant.ts";
 import { type ApprovedSwitch, planId } from "../../rolling/approval.ts";
 import type { StackContext } from "../../stack/stack-context.ts";
 import { readPlanFile, writePlanFile } from "../../state/plan-file.ts";
@@ -19,7 +19,7 @@ import { withStack } from "../with-stack.ts";
 import type { ReviewFiles } from "../write-review.ts";
 
 export async function rush(terminal: Terminal, options: SwitchOptions): Promise<ExitCode> {
-  const { event, moment: now = Temporal.Now.instant() } = options;
+  const { event, moment: now = instantNow() } = options;
   // Without an event the contracts are shown first, even if policies refuse the switch afterwards.
   const project = loadSettings(options, event === undefined ? "tell" : "refuse");
   if (event !== undefined) requireEvent(project, event, now);

@@ -1,5 +1,6 @@
 import { createLogUpdate } from "log-update";
 import type { EngineEvent, ResourceChange } from "../../engine/port.ts";
+import { host } from "../../os/host.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderSeconds } from "./duration.ts";
 
@@ -24,8 +25,8 @@ export class Progress {
   #title = "";
   #passing = false;
   #changed = 0;
-  #since = performance.now();
-  #timer: NodeJS.Timeout | undefined;
+  #since = host().monotonic();
+  #stopTimer: (() => void) | undefined;
   readonly #draw = createLogUpdate(process.stdout);
 
   constructor(terminal: Terminal) {
@@ -39,18 +40,18 @@ export class Progress {
     this.#passing = passing;
     this.#changed = 0;
     this.#dependencies.clear();
-    this.#since = performance.now();
+    this.#since = host().monotonic();
     this.#done.clear();
-    if (this.#terminal.interactive) this.#timer = setInterval(() => this.#redraw(), redrawMilliseconds);
+    if (this.#terminal.interactive) this.#stopTimer = host().every(redrawMilliseconds, () => this.#redraw());
     else this.#terminal.line(title);
   }
 
   /** Ends the part; in a terminal one line remains if it changed something. */
   end(): void {
     if (this.#title === "") return;
-    if (this.#timer !== undefined) {
-      clearInterval(this.#timer);
-      this.#timer = undefined;
+    if (this.#stopTimer !== undefined) {
+      this.#stopTimer();
+      this.#stopTimer = undefined;
       this.#draw.clear();
       const summary = this.#terminal.style("dim", `(${this.#changed} changed, ${this.#elapsed()})`);
       if (!this.#passing) this.#terminal.line(`${this.#title} ${summary}`);
@@ -66,13 +67,13 @@ export class Progress {
 
   /** Writes a line above the live part. */
   note(text: string): void {
-    if (this.#timer !== undefined) this.#draw.clear();
+    if (this.#stopTimer !== undefined) this.#draw.clear();
     this.#terminal.line(text);
   }
 
   /** The same on standard error. */
   warn(text: string): void {
-    if (this.#timer !== undefined) this.#draw.clear();
+    if (this.#stopTimer !== undefined) this.#draw.clear();
     this.#terminal.warn(text);
   }
 
@@ -90,7 +91,7 @@ export class Progress {
         return;
       case "started":
         if (event.change.change !== "same")
-          this.#running.set(event.change.urn, { change: event.change, since: performance.now() });
+          this.#running.set(event.change.urn, { change: event.change, since: host().monotonic() });
         return;
       case "finished":
         this.#finish(event.change);
@@ -111,12 +112,12 @@ export class Progress {
     this.#done.add(change.urn);
     if (change.change !== "same") this.#changed += 1;
     if (this.#terminal.interactive || change.change === "same") return;
-    const seconds = running === undefined ? "" : ` (${renderSeconds((performance.now() - running.since) / 1000)})`;
+    const seconds = running === undefined ? "" : ` (${renderSeconds((host().monotonic() - running.since) / 1000)})`;
     this.#terminal.line(`  ${mark(change)} ${label(change)}${seconds}`);
   }
 
   #elapsed(): string {
-    return renderSeconds((performance.now() - this.#since) / 1000);
+    return renderSeconds((host().monotonic() - this.#since) / 1000);
   }
 
   #notYetBegun(urns: readonly string[]): number {
@@ -130,7 +131,7 @@ export class Progress {
     const lines = [`${this.#title} ${style("dim", `${this.#passing ? "" : counts}${this.#elapsed()}`)}`];
     for (const { change, since } of this.#running.values()) {
       lines.push(
-        `  ${mark(change)} ${label(change)} ${style("dim", renderSeconds((performance.now() - since) / 1000))}`,
+        `  ${mark(change)} ${label(change)} ${style("dim", renderSeconds((host().monotonic() - since) / 1000))}`,
       );
     }
     const explained = waiting

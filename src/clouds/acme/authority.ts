@@ -1,6 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, X509Certificate } from "node:crypto";
 import { ExitCode, LorError, messageOf } from "../../core/errors.ts";
 import type { Challenge } from "../../domain/certificates.ts";
+import { systemClock } from "../../os/host.ts";
 
 export interface AuthorityArgs {
   /** URL of the directory. */
@@ -183,7 +184,7 @@ export class Authority {
           throw refusalOf(problem.document, this.#args.directory, undefined, problem.retryAfter);
         }
         if (attempt >= attempts || !(isBusy || isTemporary(error))) throw unreachable(this.#args.directory, error);
-        await new Promise((resolve) => setTimeout(resolve, Math.min(2 ** attempt * 100, longestPauseMs)));
+        await systemClock.sleep(Math.min(2 ** attempt * 100, longestPauseMs));
       }
     }
   }

@@ -1,7 +1,9 @@
 import type { ErrorCode } from "../../core/error-codes.ts";
 import { ExitCode, LorError } from "../../core/errors.ts";
-import { type Clock, systemClock } from "../../os/clock.ts";
+import type { Clock } from "../../os/clock.ts";
+import { type Host, host, systemClock } from "../../os/host.ts";
 import { poll } from "../../os/poll.ts";
+import { withinTime } from "../../os/time-limit.ts";
 
 /** A call that failed, or that the cloud did not answer. */
 export class CloudCallError extends LorError {
@@ -60,8 +62,8 @@ export interface CallOptions {
   /** Limit for a state such as ACTIVE, in milliseconds. Default 20 minutes: a resize of a large disk takes that long. */
   readonly waitMs?: number;
   readonly clock?: Clock;
-  /** Sends one call. Default: over the network. */
-  readonly fetch?: typeof fetch;
+  /** Sends one call. Default: as the host does, over the network. */
+  readonly fetch?: Host["fetch"];
 }
 
 const longestPauseMs = 5_000;
@@ -77,7 +79,7 @@ export class Caller {
       timeoutMs: options.timeoutMs ?? 60_000,
       waitMs: options.waitMs ?? 20 * 60_000,
       clock: options.clock ?? systemClock,
-      fetch: options.fetch ?? ((...call) => fetch(...call)),
+      fetch: options.fetch ?? ((...call) => host().fetch(...call)),
     };
   }
 
@@ -123,29 +125,33 @@ export class Caller {
   }
 
   async #sendOnce(call: CloudCall): Promise<CloudAnswer> {
-    let response: Response;
-    let bytes: Uint8Array;
+    let answered: { readonly response: Response; readonly bytes: Uint8Array };
     try {
-      response = await this.#options.fetch(call.url, {
-        method: call.method,
-        headers: {
-          accept: "application/json",
-          ...(call.body === undefined ? {} : { "content-type": "application/json" }),
-          ...call.headers,
-        },
-        ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-        signal: AbortSignal.timeout(this.#options.timeoutMs),
-        redirect: "error",
-      });
-      bytes = new Uint8Array(await response.arrayBuffer());
+      answered = await withinTime(this.#options.timeoutMs, (signal) => this.#answerTo(call, signal));
     } catch (error) {
       throw new CloudCallError(call, 0, causeOf(error), error);
     }
+    const { response, bytes } = answered;
     const text = new TextDecoder().decode(bytes);
     if (!response.ok) throw new CloudCallError(call, response.status, errorText(text));
     const isJson = (call.headers?.accept ?? "json").includes("json");
     const body = isJson ? parsed(call, response, text) : undefined;
     return { status: response.status, headers: response.headers, body, bytes };
+  }
+
+  async #answerTo(call: CloudCall, signal: AbortSignal) {
+    const response = await this.#options.fetch(call.url, {
+      method: call.method,
+      headers: {
+        accept: "application/json",
+        ...(call.body === undefined ? {} : { "content-type": "application/json" }),
+        ...call.headers,
+      },
+      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+      signal,
+      redirect: "error",
+    });
+    return { response, bytes: new Uint8Array(await response.arrayBuffer()) };
   }
 }
 

@@ -1,4 +1,5 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { host, systemClock } from "../../os/host.ts";
+import { withinTime } from "../../os/time-limit.ts";
 import type { ClockMode } from "../kernel/clock.ts";
 import type { FaultOrder, FaultView, HeldCall } from "../kernel/faults.ts";
 import type { JournalEntry, JournalFilter } from "../kernel/journal.ts";
@@ -112,13 +113,13 @@ export class ControlClient {
    * @throws ControlError when none came within `timeoutMs`
    */
   async waitForCall(filter: JournalFilter, timeoutMs = 30_000): Promise<JournalEntry> {
-    const end = Date.now() + timeoutMs;
+    const end = host().monotonic() + timeoutMs;
     for (;;) {
-      const left = Math.max(end - Date.now(), 1);
+      const left = Math.max(end - host().monotonic(), 1);
       try {
         return await this.#send("GET", `/journal/wait${query({ ...filter, timeoutMs: Math.min(left, 20_000) })}`);
       } catch (error) {
-        if (!(error instanceof ControlError) || error.status !== 404 || Date.now() >= end) throw error;
+        if (!(error instanceof ControlError) || error.status !== 404 || host().monotonic() >= end) throw error;
       }
     }
   }
@@ -138,7 +139,7 @@ export class ControlClient {
       const settled = running === undefined ? Math.max(after, ...shown.keys()) : running[0] - 1;
       for (const seq of shown.keys()) if (seq <= settled) shown.delete(seq);
       after = settled;
-      await pause(200, undefined, { signal }).catch(() => undefined);
+      await systemClock.sleep(200, signal).catch(() => undefined);
     }
   }
 
@@ -182,20 +183,25 @@ export class ControlClient {
   }
 
   async #send<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
-    let response: Response;
-    try {
-      response = await fetch(`${this.#runtime.httpUrl}/control${path}`, {
+    return await withinTime(40_000, async (signal) => {
+      const response = await this.#reach(path, {
         method,
         headers: { authorization: `Bearer ${this.#runtime.token}`, "content-type": "application/json" },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(40_000),
+        signal,
       });
+      const answer = (await response.json()) as { message?: string };
+      if (!response.ok) throw new ControlError(response.status, answer.message ?? `status ${response.status}`);
+      return answer as T;
+    });
+  }
+
+  async #reach(path: string, options: RequestInit): Promise<Response> {
+    try {
+      return await host().fetch(`${this.#runtime.httpUrl}/control${path}`, options);
     } catch (error) {
       throw new ControlError(0, `the local cloud at ${this.#runtime.httpUrl} does not answer`, error);
     }
-    const answer = (await response.json()) as { message?: string };
-    if (!response.ok) throw new ControlError(response.status, answer.message ?? `status ${response.status}`);
-    return answer as T;
   }
 }
 

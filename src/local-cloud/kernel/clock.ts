@@ -1,3 +1,4 @@
+import { systemClock } from "../../os/host.ts";
 import type { Store } from "./store.ts";
 
 /**
@@ -17,7 +18,7 @@ export class CloudClock {
   /** @param mode used when the store has no clock yet, or to change the one it has. */
   constructor(store: Store, options: { mode?: ClockMode | undefined; wall?: (() => number) | undefined } = {}) {
     this.#store = store;
-    this.#wall = options.wall ?? Date.now;
+    this.#wall = options.wall ?? (() => systemClock.now().getTime());
     const kept = store.setting("clock");
     if (kept === undefined) {
       this.#mode = options.mode ?? "real";

@@ -1,3 +1,4 @@
+import { host } from "../../os/host.ts";
 import type { Store } from "./store.ts";
 
 /** The providers' gRPC protocol, or the HTTP APIs. */
@@ -107,14 +108,14 @@ export class Journal {
       const waiter: Waiter = {
         filter,
         resolve: (entry) => {
-          clearTimeout(timer);
+          stopTimer();
           resolve(entry);
         },
       };
-      const timer = setTimeout(() => {
+      const stopTimer = host().after(timeoutMs, () => {
         this.#waiters.delete(waiter);
         reject(new Error(`no call matched ${JSON.stringify(filter)} within ${timeoutMs} ms`));
-      }, timeoutMs);
+      });
       this.#waiters.add(waiter);
     });
   }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { systemClock } from "../../os/clock.ts";
+import { host, systemClock } from "../../os/host.ts";
 import { poll } from "../../os/poll.ts";
 import type { Command } from "./tools.ts";
 
@@ -31,7 +31,7 @@ export class ControlGroups {
     for (const { folder } of hierarchies) removeAbandoned(folder);
     made += 1;
     this.#hierarchies = hierarchies.map(({ folder, memory }) => {
-      const own = join(folder, `${prefix}${process.pid}-${made}`);
+      const own = join(folder, `${prefix}${host().pid}-${made}`);
       return { folder: own, memory };
     });
   }

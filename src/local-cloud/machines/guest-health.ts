@@ -1,6 +1,7 @@
 import { Agent, get } from "node:http";
 import type { Socket } from "node:net";
 import { messageOf } from "../../core/errors.ts";
+import { host } from "../../os/host.ts";
 import type { BootedGuest } from "../guests/front-health/types.ts";
 
 /** Pause between two checks of one machine, in milliseconds. */
@@ -38,7 +39,7 @@ export interface GuestHealthArgs {
 export class GuestHealth {
   readonly #args: GuestHealthArgs;
   #last: BootedGuest = { running: false, reason: "it has not answered yet" };
-  #timer: NodeJS.Timeout | undefined;
+  #stopTimer: (() => void) | undefined;
   #closed = false;
 
   constructor(args: GuestHealthArgs) {
@@ -53,7 +54,7 @@ export class GuestHealth {
 
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#stopTimer?.();
   }
 
   async #examine(): Promise<void> {
@@ -62,8 +63,7 @@ export class GuestHealth {
     const { running, reason } = this.#last;
     this.#last = found;
     if (running !== found.running || reason !== found.reason) this.#args.onChange();
-    this.#timer = setTimeout(() => void this.#examine(), pauseMs);
-    this.#timer.unref();
+    this.#stopTimer = host().after(pauseMs, () => void this.#examine(), { mayEnd: true });
   }
 
   async #ask(): Promise<BootedGuest> {

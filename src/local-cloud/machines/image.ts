@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from "node:path";
 import { messageOf } from "../../core/errors.ts";
 import { cacheHome, type Environment } from "../../os/cache-home.ts";
-import { systemClock } from "../../os/clock.ts";
+import { host, systemClock } from "../../os/host.ts";
 import { poll } from "../../os/poll.ts";
 import { claimFolder } from "../kernel/folder-claim.ts";
 import { imagePackages } from "./packages.ts";
@@ -142,7 +142,7 @@ async function build(home: string, place: string, { onProgress, signal }: Ensure
   const staged = join(home, `.unfinished-${imageKey()}`);
   mkdirSync(staged, { recursive: true });
   const root = join(staged, "root");
-  const started = performance.now();
+  const started = host().monotonic();
   onProgress("building the image of the machines from Debian's packages; this takes a few minutes, once");
   const command = [
     "mmdebstrap",
@@ -159,7 +159,7 @@ async function build(home: string, place: string, { onProgress, signal }: Ensure
     rmSync(staged, { recursive: true, force: true });
     throw new Error(`the image of the machines could not be built: ${messageOf(error)}`, { cause: error });
   }
-  const seconds = Math.round((performance.now() - started) / 1000);
+  const seconds = Math.round((host().monotonic() - started) / 1000);
   const mebibytes = Number((await runTool(["du", "--summarize", "--block-size=1M", root])).split("\t")[0]);
   writeFileSync(join(staged, "image.json"), JSON.stringify({ seconds, mebibytes }));
   rmSync(place, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "../../os/clock.ts";
+import { host, systemClock } from "../../os/host.ts";
 import { poll } from "../../os/poll.ts";
 import { growVolume, MachineDisks, type MachineVolume, withDevice } from "./disks.ts";
 import { cpuInfo, memoryInfo, usableMemory } from "./hardware.ts";
@@ -229,7 +229,7 @@ export class Machine {
   #signal(pid: number | undefined, name: NodeJS.Signals): void {
     if (pid === undefined) return;
     try {
-      process.kill(pid, name);
+      host().processes.signal(pid, name);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
     }

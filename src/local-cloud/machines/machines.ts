@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import type { Environment } from "../../os/cache-home.ts";
+import { systemClock } from "../../os/host.ts";
 import type { LocalCloud } from "../local-cloud.ts";
 import type { ServerStatus, ServerView } from "../openstack/nova/types.ts";
 import type { BootedMachines } from "../traffic/cloud-model.ts";
@@ -89,7 +90,7 @@ export class CloudMachines implements BootedMachines {
     // Database servers of other users have their own folders in it.
     mkdirSync(services, { recursive: true, mode: 0o711 });
     // The services open the same authority again.
-    const authority = CertificateAuthority.open(join(services, "authority"), () => new Date());
+    const authority = CertificateAuthority.open(join(services, "authority"), () => systemClock.now());
     const sandbox = await Sandbox.start({
       folder: args.folder,
       imageRoot: image.root,

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Cidr, IpAddress } from "../../core/cidr.ts";
-import { systemClock } from "../../os/clock.ts";
+import { systemClock } from "../../os/host.ts";
 import { poll } from "../../os/poll.ts";
 import type { Sandbox } from "./sandbox.ts";
 import type { InsideOptions, MachineNetwork } from "./services/machine-network.ts";

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { host } from "../../os/host.ts";
 import { type ErrorFormat, titleOf } from "../http/error-format.ts";
 import { type Call, type HttpApi, param, type Route } from "../http/route.ts";
 import { CloudError } from "../kernel/cloud-error.ts";
@@ -39,7 +39,7 @@ const ovhErrors: ErrorFormat = {
 };
 
 /** Every answer of OVHcloud's API carries an id for its support. */
-const queryId = () => ({ "X-Ovh-QueryID": `LOCAL.${randomUUID()}` });
+const queryId = () => ({ "X-Ovh-QueryID": `LOCAL.${host().randomUUID()}` });
 
 /** OVHcloud's API calls that need no authentication. */
 export const ovhPublic: HttpApi = {

@@ -1,4 +1,5 @@
-import { randomBytes, randomInt, randomUUID } from "node:crypto";
+import { host } from "../../os/host.ts";
+import { randomBelow } from "../../os/random.ts";
 import type { CallContext, Observed, PackageAdapters, ResourceAdapter } from "../provider/resource-adapter.ts";
 import { flagOf, needNumber, numberOf, textOf } from "../provider/value-readers.ts";
 import type { Values } from "../provider/wire-values.ts";
@@ -52,7 +53,8 @@ export const randomAdapters: PackageAdapters = {
     ),
     "random:index/randomId:RandomId": new RandomAdapter(
       ["keepers", "byteLength", "prefix"],
-      (inputs) => observeBytes(randomBytes(needNumber(inputs, "byteLength")), textOf(inputs, "prefix") ?? ""),
+      (inputs) =>
+        observeBytes(Buffer.from(host().randomBytes(needNumber(inputs, "byteLength"))), textOf(inputs, "prefix") ?? ""),
       (id) =>
         observeBytes(
           Buffer.from(id.split(",").at(-1) ?? "", "base64url"),
@@ -62,7 +64,7 @@ export const randomAdapters: PackageAdapters = {
     "random:index/randomUuid:RandomUuid": new RandomAdapter(
       ["keepers"],
       () => {
-        const result = randomUUID();
+        const result = host().randomUUID();
         return { id: result, state: { result } };
       },
       (result) => ({ id: result, state: { result } }),
@@ -122,12 +124,12 @@ function randomText(inputs: Values): string {
   const picked = classes.flatMap((part) => Array.from({ length: part.least }, () => pick(part.letters)));
   while (picked.length < length) picked.push(pick(allowed));
   for (let index = picked.length - 1; index > 0; index -= 1) {
-    const other = randomInt(index + 1);
+    const other = randomBelow(index + 1);
     [picked[index], picked[other]] = [picked[other] ?? "", picked[index] ?? ""];
   }
   return picked.join("");
 }
 
 function pick(letters: string): string {
-  return letters.charAt(randomInt(letters.length));
+  return letters.charAt(randomBelow(letters.length));
 }

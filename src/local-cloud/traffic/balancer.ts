@@ -2,6 +2,7 @@ import { Agent, createServer, type IncomingMessage, type Server, type ServerResp
 import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import { createProxyServer } from "http-proxy-3";
+import { host } from "../../os/host.ts";
 import { loopback } from "./address.ts";
 import type { TrafficCounters } from "./figures.ts";
 import type { MemberMonitor, WatchedMember, WatchedPool } from "./member-monitor.ts";
@@ -153,14 +154,14 @@ function inTurn(members: readonly WatchedMember[], turn: { next: number }): Watc
 /** Undefined when the connection is refused, or not accepted within the limit. */
 async function acceptedWithin(connection: Promise<Socket>, limitMs: number): Promise<Socket | undefined> {
   const limit = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => limit.resolve(undefined), limitMs);
+  const stopTimer = host().after(limitMs, () => limit.resolve(undefined));
   const made = connection.then(
     // Until the request takes it over, nobody else listens to its errors.
     (socket) => socket.on("error", () => undefined),
     () => undefined,
   );
   const socket = await Promise.race([made, limit.promise]);
-  clearTimeout(timer);
+  stopTimer();
   if (socket === undefined) void made.then((late) => late?.destroy());
   return socket;
 }

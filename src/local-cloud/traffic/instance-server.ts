@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
+import { host } from "../../os/host.ts";
 import type { DatabaseConnections } from "./database-connections.ts";
 import type { InstanceModel } from "./model.ts";
 
@@ -24,7 +25,7 @@ export function createInstanceServer(
     }
     const hold = Math.min(Number(request.headers["x-local-cloud-hold-ms"] ?? 0) || 0, longestHoldMs);
     if (hold === 0) return answer(instance(), request, response);
-    setTimeout(() => answer(instance(), request, response), hold);
+    host().after(hold, () => answer(instance(), request, response));
   };
   const server: Server =
     pkcs12 === undefined ? createServer(respond) : createTlsServer({ pfx: pkcs12, passphrase: "" }, respond);

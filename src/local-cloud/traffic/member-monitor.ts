@@ -1,5 +1,6 @@
 import { get } from "node:http";
 import type { Socket } from "node:net";
+import { host } from "../../os/host.ts";
 import { loopback } from "./address.ts";
 import type { MemberModel, MonitorModel, PoolModel } from "./model.ts";
 
@@ -47,11 +48,11 @@ export class MemberMonitor {
   readonly #watches = new Map<string, Watch>();
   readonly #options: { readonly portOffset: number; readonly scale: number };
   #pool: WatchedPool;
-  #timer: NodeJS.Timeout | undefined;
+  #stopTimer: (() => void) | undefined;
   #state: "resting" | "waiting" | "checking" | "closed" = "resting";
   /** Updated since the last round began. */
   #updated = false;
-  /** Start of the last round, milliseconds of `performance.now()`. */
+  /** Start of the last round, milliseconds of the monotonic time. */
   #roundAt = Number.NEGATIVE_INFINITY;
 
   constructor(pool: WatchedPool, options: { readonly portOffset: number; readonly scale: number }) {
@@ -90,22 +91,21 @@ export class MemberMonitor {
   }
 
   close(): void {
-    clearTimeout(this.#timer);
+    this.#stopTimer?.();
     this.#state = "closed";
   }
 
   #plan(delayMs: number): void {
     if (this.#state === "checking" || this.#state === "closed") return;
-    clearTimeout(this.#timer);
+    this.#stopTimer?.();
     this.#state = "waiting";
-    this.#timer = setTimeout(() => void this.#round(), delayMs);
-    this.#timer.unref();
+    this.#stopTimer = host().after(delayMs, () => void this.#round(), { mayEnd: true });
   }
 
   /** The rhythm goes on while the pool rests: a change is found after half a period on average, as by a real monitor. */
   #untilNextRound(): number {
     const period = this.#periodMs();
-    const passed = performance.now() - this.#roundAt;
+    const passed = host().monotonic() - this.#roundAt;
     return Number.isFinite(passed) ? period - (passed % period) : 0;
   }
 
@@ -117,7 +117,7 @@ export class MemberMonitor {
     const { monitor, members } = this.#pool;
     this.#state = "checking";
     this.#updated = false;
-    this.#roundAt = performance.now();
+    this.#roundAt = host().monotonic();
     if (monitor !== undefined) await Promise.all(members.map((member) => this.#examine(member, monitor)));
     if (this.#isClosed()) return;
     this.#state = "resting";

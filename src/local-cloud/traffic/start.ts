@@ -1,3 +1,4 @@
+import { host } from "../../os/host.ts";
 import type { LocalCloud } from "../local-cloud.ts";
 import { type BootedMachines, CloudModel } from "./cloud-model.ts";
 import { Traffic, type TrafficOptions } from "./traffic.ts";
@@ -7,25 +8,21 @@ export interface RunningTraffic {
   close(): Promise<void>;
 }
 
-/** A timer longer than this overflows. */
-const longestTimerMs = 2 ** 31 - 1;
-
 /**
  * Traffic that follows the cloud: every change, every step of the clock, every deadline and every guest that finishes starting.
  * Deadlines are carried out here also when nobody asks: a machine comes back from its reboot by itself.
  */
 export function startTraffic(cloud: LocalCloud, options: TrafficOptions, booted?: BootedMachines): RunningTraffic {
   const traffic = new Traffic(new CloudModel(cloud, booted), options);
-  let timer: NodeJS.Timeout | undefined;
+  let stopTimer: (() => void) | undefined;
   const follow = () => {
     cloud.advance();
     void traffic.refresh();
-    clearTimeout(timer);
+    stopTimer?.();
     if (cloud.clock.mode === "stepped") return;
     const next = nextTime(cloud);
     if (next === undefined) return;
-    timer = setTimeout(follow, Math.min(Math.max(next - cloud.clock.now(), 0) + 1, longestTimerMs));
-    timer.unref();
+    stopTimer = host().after(Math.max(next - cloud.clock.now(), 0) + 1, follow, { mayEnd: true });
   };
   const ends = [cloud.onChange(follow), cloud.clock.onStep(follow)];
   follow();
@@ -33,7 +30,7 @@ export function startTraffic(cloud: LocalCloud, options: TrafficOptions, booted?
     traffic,
     close: async () => {
       for (const end of ends) end();
-      clearTimeout(timer);
+      stopTimer?.();
       await traffic.close();
     },
   };

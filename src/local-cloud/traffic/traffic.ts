@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import type { Server } from "node:http";
 import { Server as TlsServer } from "node:https";
 import { createConnection, type Socket } from "node:net";
+import { host } from "../../os/host.ts";
 import { loopback } from "./address.ts";
 import { createBalancerServer } from "./balancer.ts";
 import { DatabaseConnections } from "./database-connections.ts";
@@ -185,7 +185,7 @@ export class Traffic {
         const state = () => {
           const { serial, wanted } = this.#listening.get(place) ?? {};
           const serves = reachable() && wanted?.health?.()?.healthy !== false;
-          return { version: wanted?.connect !== undefined ? randomUUID() : `${serial} ${serves}`, serves };
+          return { version: wanted?.connect !== undefined ? host().randomUUID() : `${serial} ${serves}`, serves };
         };
         // The door of a machine accepts before the machine does: a request must wait for the machine itself.
         const connect = () => this.#listening.get(place)?.wanted.connect?.() ?? dial(address);

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import type { InsideOptions, MachineNetwork } from "../../../src/local-cloud/machines/services/machine-network.ts";
-import { systemClock } from "../../../src/os/clock.ts";
+import { systemClock } from "../../../src/os/host.ts";
 import { poll } from "../../../src/os/poll.ts";
 
 const run = promisify(execFile);

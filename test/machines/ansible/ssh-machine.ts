@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureImage } from "../../../src/local-cloud/machines/image.ts";
 import { type ManagedMachine, renderInventory } from "../../../src/machines/inventory.ts";
-import { systemClock } from "../../../src/os/clock.ts";
+import { systemClock } from "../../../src/os/host.ts";
 import { poll } from "../../../src/os/poll.ts";
 import type { MachineAccess } from "../../../src/remote/machine-access.ts";
 import type { PinnedSshArgs } from "../../../src/remote/pinned-ssh.ts";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeAtomically } from "../../../os/atomic-file.ts";
-import { systemClock } from "../../../os/clock.ts";
+import { systemClock } from "../../../os/host.ts";
 import { poll } from "../../../os/poll.ts";
 import type { CertificateAuthority } from "./certificate-authority.ts";
 import type { AppliedNames, DatabaseEngine, DatabaseFolder, WantedDatabase } from "./database-engine.ts";

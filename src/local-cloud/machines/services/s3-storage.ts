@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import {
@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { createProxyServer } from "http-proxy-3";
 import { writeAtomically } from "../../../os/atomic-file.ts";
-import { systemClock } from "../../../os/clock.ts";
+import { host, systemClock } from "../../../os/host.ts";
 import { poll } from "../../../os/poll.ts";
 import { CloudError } from "../../kernel/cloud-error.ts";
 import type { LocalCloud } from "../../local-cloud.ts";
@@ -184,7 +184,10 @@ export class S3Storage implements NamedService {
       ...["posix", this.#bucketsOf(region)],
     ]);
     // Nobody uses the server's own account.
-    const env = { ROOT_ACCESS_KEY: "local-cloud", ROOT_SECRET_KEY: randomBytes(24).toString("hex") };
+    const env = {
+      ROOT_ACCESS_KEY: "local-cloud",
+      ROOT_SECRET_KEY: Buffer.from(host().randomBytes(24)).toString("hex"),
+    };
     const process = spawn(first, args, { stdio: ["ignore", "ignore", "pipe"], env });
     let complaint = "";
     process.stderr.on("data", (text: Buffer) => {

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import type { Server, Socket } from "node:net";
 import { join } from "node:path";
+import { systemClock } from "../../../os/host.ts";
 import type { LocalCloud } from "../../local-cloud.ts";
 import { CertificateAuthority } from "./certificate-authority.ts";
 import { DatabaseServers } from "./databases.ts";
@@ -53,7 +54,7 @@ export async function startMachineServices(args: MachineServicesArgs): Promise<M
   // Databases run as other users, who must reach their own folders in it.
   mkdirSync(folder, { recursive: true });
   chmodSync(folder, 0o711);
-  const authority = CertificateAuthority.open(join(folder, "authority"), () => new Date());
+  const authority = CertificateAuthority.open(join(folder, "authority"), () => systemClock.now());
   const releases = args.releases ?? join(folder, "releases");
   const metadata = new MetadataService(cloud);
   const documents = { has: isObjectStorage, serve: serveSignedDocuments(cloud) };

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, timingSafeEqual } from "node:crypto";
 import { CloudError } from "../../kernel/cloud-error.ts";
 import type { CloudContext } from "../../kernel/context.ts";
 import { fixedUuid } from "../../kernel/context.ts";
@@ -57,7 +57,7 @@ export class Keystone implements KeystoneApi {
 
   authenticate(args: { userName: string; password: string }): TokenView {
     const operator = this.operator();
-    const id = `gAAAAA${randomBytes(48).toString("base64url")}`;
+    const id = `gAAAAA${Buffer.from(this.#context.machine.randomBytes(48)).toString("base64url")}`;
     // The token itself must not be what the change answers with: the journal notes the id of what a call made.
     const body = this.#context.write((): TokenBody => {
       const user =
