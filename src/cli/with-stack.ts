@@ -1,7 +1,8 @@
 import { refuseInFreeze } from "../actions/rush/change-freeze.ts";
 import { instantNow } from "../os/instant.ts";
 import type { ActionEvent } from "../stack/action-event.ts";
-import { type OpenedContext, openContext } from "../stack/open-context.ts";
+import type { OpenedContext } from "../stack/assemble-context.ts";
+import { openContext } from "../stack/open-context.ts";
 import type { Confirm } from "../stack/proposal.ts";
 import type { LoadOptions, Project } from "../systems/load-project.ts";
 import { cloudOf } from "../systems/project-plan.ts";
