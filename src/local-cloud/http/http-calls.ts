@@ -3,14 +3,15 @@ import type { IncomingHttpHeaders } from "node:http";
 import createRouter from "find-my-way";
 import { CloudError, ConnectionDropped } from "../kernel/cloud-error.ts";
 import type { LocalCloud } from "../local-cloud.ts";
-import type { Traffic } from "../traffic/traffic.ts";
+import { noTraffic, type TrafficView } from "../traffic/traffic-view.ts";
 import { control } from "./control.ts";
 import { plainErrors, refusalCode } from "./error-format.ts";
 import { type Call, type HttpApi, jsonObject, type Reply, type Route } from "./route.ts";
 
 export interface HttpCallsArgs {
   readonly cloud: LocalCloud;
-  readonly traffic: Traffic;
+  /** Default: there is none. */
+  readonly traffic?: TrafficView;
   /** Machines that really boot; absent: they are modelled. */
   readonly machines?: Call["machines"];
   /** The simulators' APIs, served beside the control API. */
@@ -92,7 +93,7 @@ export class HttpCalls {
       throw new CloudError(404, "not-found", `${arrived.method} ${url.pathname} is not modelled`);
     }
     const { api, route } = target;
-    const { cloud, traffic, machines, authorityCertificate } = this.#args;
+    const { cloud, traffic = noTraffic, machines, authorityCertificate } = this.#args;
     const content = typeof api.access === "function" ? await arrived.readContent() : undefined;
     this.#authorize(api, arrived, content ?? "");
     const call: Call = {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { LocalCloud } from "../local-cloud.ts";
 import type { MachineReport } from "../machines/machine-report.ts";
-import type { Traffic } from "../traffic/traffic.ts";
+import type { TrafficView } from "../traffic/traffic-view.ts";
 import type { ErrorFormat } from "./error-format.ts";
 
 /**
@@ -26,7 +26,7 @@ export interface AskedCall {
 
 export interface Call {
   readonly cloud: LocalCloud;
-  readonly traffic: Traffic;
+  readonly traffic: TrafficView;
   /** Machines that really boot; undefined: they are modelled. */
   readonly machines?: { readonly releases: string; report(): readonly MachineReport[] } | undefined;
   /** Certificate of the cloud's own authority, PEM; undefined where it has none. */

@@ -19,6 +19,7 @@ import type {
   PoolModel,
   TrafficModel,
 } from "./model.ts";
+import type { TrafficView } from "./traffic-view.ts";
 
 export interface TrafficOptions {
   /** Added to every port, see `loopback`. */
@@ -53,7 +54,7 @@ interface Running {
 }
 
 /** The cloud's traffic: servers of instances and balancers appear and disappear as the model changes. */
-export class Traffic {
+export class Traffic implements TrafficView {
   readonly #model: TrafficModel;
   readonly #options: TrafficOptions;
   readonly #counters = new TrafficCounters();
