@@ -94,8 +94,9 @@ export class CloudContext {
       return work();
     }
     this.#writing = true;
+    let changed: T;
     try {
-      return this.store.transaction(() => {
+      changed = this.store.transaction(() => {
         this.#carryOutDue();
         const result = work();
         finish(result);
@@ -103,8 +104,10 @@ export class CloudContext {
       });
     } finally {
       this.#writing = false;
-      this.changed();
     }
+    // Not after a refusal, which changes nothing: whoever tries again at each change would wake itself.
+    this.changed();
+    return changed;
   }
 
   /** In the same transaction as the change itself: after a crash the journal says exactly which calls were carried out. */

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { CloudError, ConnectionDropped } from "../../../src/local-cloud/kernel/cloud-error.ts";
 import type { CallInfo } from "../../../src/local-cloud/kernel/journal.ts";
@@ -194,4 +195,18 @@ describe("waiting", () => {
       "the local cloud was stopped",
     ]);
   });
+});
+
+it("a refused change wakes nobody: whoever tries again at each change would wake itself", async () => {
+  const cloud = openCloud();
+  let woken = 0;
+  cloud.onChange(() => {
+    woken += 1;
+  });
+  expect(() => cloud.neutron.networks.delete("nothing")).toThrow(CloudError);
+  await turn();
+  expect(woken).toBe(0);
+  cloud.neutron.networks.create({ name: "n" });
+  await turn();
+  expect(woken).toBe(1);
 });
