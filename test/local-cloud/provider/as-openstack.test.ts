@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { latencies } from "../../../src/local-cloud/kernel/latency.ts";
 import { type QuotaName, setQuota } from "../../../src/local-cloud/openstack/quotas.ts";
 import type { Failure, Properties } from "./provider-client.ts";
 import { TestCloud } from "./start-test-cloud.ts";
@@ -19,6 +20,7 @@ const types = {
   router: "openstack:networking/router:Router",
   subnet: "openstack:networking/subnet:Subnet",
   volume: "openstack:blockstorage/volume:Volume",
+  volumeAttach: "openstack:compute/volumeAttach:VolumeAttach",
 };
 const region = "GRA11";
 /** An id that nothing has. */
@@ -455,6 +457,31 @@ test("a volume's description is as long as its name at most, new and changed", a
   expect(await refused(make(types.volume, { name: "v", size: 1, description: tooLong }))).toContain("(HTTP 400");
   const volume = await make(types.volume, { name: "v", size: 1 });
   expect(await refused(update(volume, { name: "v", size: 1, description: tooLong }))).toContain("(HTTP 400");
+});
+
+test("a volume is deleted although its server has gone while it was being detached", async () => {
+  const { networkId } = await network();
+  const image = cloud.cloud.glance.images.list({ region, name: "Debian 12" })[0]?.id;
+  const server = await make(types.instance, {
+    name: "s",
+    flavorName: "b2-7",
+    imageId: image,
+    networks: [{ uuid: networkId }],
+  });
+  const volume = await make(types.volume, { name: "v", size: 1 });
+  await make(types.volumeAttach, { instanceId: server.id, volumeId: volume.id });
+  const { clock, nova, scale } = cloud.cloud;
+  clock.setMode("stepped");
+  nova.servers.delete(server.id);
+  clock.step((latencies.serverDelete - 1) / scale);
+  nova.volumeAttachments.delete(server.id, volume.id);
+  clock.step(1 / scale);
+  expect(nova.servers.list({ name: "s" })).toEqual([]);
+  const deleted = cloud.clientOf(types.volume).delete(types.volume, volume.id, volume.properties);
+  await cloud.cloud.journal.wait({ type: types.volume, operation: "delete" });
+  clock.setMode("real");
+  await deleted;
+  expect(cloud.cloud.cinder.volumes.list({ name: "v" })).toEqual([]);
 });
 
 test("a volume of no zone is refused before its quota is asked", async () => {

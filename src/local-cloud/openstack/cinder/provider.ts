@@ -1,7 +1,8 @@
+import { CloudError } from "../../kernel/cloud-error.ts";
 import type { LocalCloud } from "../../local-cloud.ts";
 import type { CallContext, Observed, ResourceAdapter } from "../../provider/resource-adapter.ts";
 import { flagOf, mapOf, needNonZero, needNumber, needText, sentText, textOf } from "../../provider/value-readers.ts";
-import { retryConflict, waitFor, waitUntilGone } from "../../provider/waiting.ts";
+import { waitFor, waitUntilGone } from "../../provider/waiting.ts";
 import { sameValue, type Values } from "../../provider/wire-values.ts";
 import type { VolumeView } from "./types.ts";
 
@@ -65,13 +66,23 @@ export class VolumeAdapter implements ResourceAdapter {
 
   async delete(id: string, _known: Values, call: CallContext): Promise<void> {
     const { volumes } = this.#cloud.cinder;
-    for (const { serverId } of volumes.get(id).attachments) {
-      await retryConflict(this.#cloud, call, () => this.#cloud.nova.volumeAttachments.delete(serverId, id));
-      await this.#settled(id, call, ["in-use", "detaching"], ["available"]);
+    const { attachments } = volumes.get(id);
+    for (const { serverId } of attachments) this.#detach(serverId, id);
+    if (attachments.length > 0) {
+      await this.#settled(id, call, ["in-use", "attaching", "detaching"], ["available"]);
     }
     volumes.delete(id);
     await call.accepted(id);
     await waitUntilGone(this.#cloud, call, () => volumes.get(id));
+  }
+
+  /** Whoever else detaches it at the same time is as good: the real provider accepts both refusals (terraform-provider-openstack v1.54.1). */
+  #detach(serverId: string, id: string): void {
+    try {
+      this.#cloud.nova.volumeAttachments.delete(serverId, id);
+    } catch (error) {
+      if (!(error instanceof CloudError && [404, 409].includes(error.status))) throw error;
+    }
   }
 
   #settled(id: string, call: CallContext, pending: readonly string[], target: readonly string[]): Promise<VolumeView> {
