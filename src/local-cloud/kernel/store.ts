@@ -81,8 +81,12 @@ export class Store {
   /** SQLite's number of the last commit of another connection that the copy includes. */
   #version: unknown;
 
+  /** Another process can open the same file. */
+  readonly #isShared: boolean;
+
   /** @param path the file, made when missing; `:memory:` keeps nothing. */
   constructor(path: string) {
+    this.#isShared = path !== ":memory:";
     this.#database = new DatabaseSync(path);
     this.#database.exec(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY;",
@@ -258,7 +262,7 @@ export class Store {
   /** Reads everything again when another connection has written the file, as somebody does who edits it by hand. */
   #follow(): void {
     // Within a transaction nobody else writes.
-    if (this.#depth > 0) return;
+    if (this.#depth > 0 || !this.#isShared) return;
     const version = this.#dataVersion();
     if (version === this.#version) return;
     this.#version = version;
