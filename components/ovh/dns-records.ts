@@ -1,5 +1,6 @@
 import * as ovh from "@ovhcloud/pulumi-ovh";
 import type { ComponentResourceOptions, Input } from "@pulumi/pulumi";
+import { keptText } from "../../src/domain/dns-text.ts";
 import { Component } from "../base/component.ts";
 import type { Transform } from "../base/transform.ts";
 
@@ -65,9 +66,14 @@ export class DnsRecords extends Component {
     return new ovh.domain.ZoneRecord(
       ...this.child(
         record.name,
-        { zone, subdomain: record.subDomain, fieldtype: record.type, target: record.target },
+        { zone, subdomain: record.subDomain, fieldtype: record.type, target: targetOf(record) },
         transform?.record,
       ),
     );
   }
+}
+
+/** A long text in the form that OVHcloud keeps: its provider would see a difference at every run (ovh/terraform-provider-ovh issue 1225). */
+function targetOf({ type, target }: DnsRecord): Input<string> {
+  return type === "TXT" && typeof target === "string" ? keptText(target) : target;
 }

@@ -19,7 +19,9 @@ interface DnsDocument {
 const section = (manage: boolean) =>
   `  dns:\n    value:\n      zone: lor.example\n      manage: ${manage}\n      records:\n` +
   `        - { name: "@", type: MX, value: "10 mx1.mail.example." }\n` +
-  `        - { name: "@", type: TXT, value: "v=spf1 include:mail.example ~all" }\n`;
+  `        - { name: "@", type: TXT, value: "v=spf1 include:mail.example ~all" }\n` +
+  // Longer than one character string of the DNS.
+  `        - { name: "mail._domainkey", type: TXT, value: "v=DKIM1; p=${"k".repeat(392)}" }\n`;
 
 it("lists the records to enter by hand, then creates them, and never beside one that somebody else made", async () => {
   const lor = await createdProject();
@@ -29,7 +31,13 @@ it("lists the records to enter by hand, then creates them, and never beside one 
   expect(
     byHand.records.map(({ name, type, managed, answers, right }) => ({ name, type, managed, answers, right })),
   ).toEqual(
-    ["www.lor.example A", "erp.lor.example A", "lor.example MX", "lor.example TXT"].map((text) => {
+    [
+      "www.lor.example A",
+      "erp.lor.example A",
+      "lor.example MX",
+      "lor.example TXT",
+      "mail._domainkey.lor.example TXT",
+    ].map((text) => {
       const [name, type] = text.split(" ");
       return { name, type, managed: false, answers: [], right: false };
     }),
@@ -47,6 +55,7 @@ it("lists the records to enter by hand, then creates them, and never beside one 
   const up = await lor.json<{ changes: readonly { kind: string; type: string; name: string }[] }>(["up", "--yes"]);
   expect(up.changes.map(({ kind, name }) => `${kind} ${name}`).toSorted()).toEqual([
     "create dns-erp-a",
+    "create dns-mail-domainkey-txt",
     "create dns-www-a",
     "create dns-zone-mx",
     "create dns-zone-txt",

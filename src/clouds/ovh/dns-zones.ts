@@ -1,4 +1,5 @@
 import { resolve4 } from "node:dns/promises";
+import { plainText } from "../../domain/dns-text.ts";
 import type { DnsZones, NewZoneRecord, ZoneRecord } from "../clients.ts";
 import { number, object, text } from "../http/json-answer.ts";
 import type { OvhApi } from "./ovh-api.ts";
@@ -33,8 +34,7 @@ export class OvhDnsZones implements DnsZones {
         id: text(id),
         subDomain: text(record.subDomain),
         fieldType: text(record.fieldType),
-        // OVHcloud returns a TXT value with or without its quotes, as it was entered.
-        target: text(record.target).replace(/^"(.*)"$/s, "$1"),
+        target: plainText(text(record.target)),
         ttl: number(record.ttl) ?? 0,
       });
     }

@@ -1,4 +1,5 @@
 import { databaseAdministrator } from "../../domain/database-administrator.ts";
+import { plainText } from "../../domain/dns-text.ts";
 import { type Find, type FinderClouds, isMeant, single, unlessMissing } from "../finder-query.ts";
 import { type JsonObject, object, objects, text } from "../http/json-answer.ts";
 
@@ -131,7 +132,9 @@ const zoneRecord: Find = async (clouds, inputs, chosen) => {
   const ids = await unlessMissing(() => clouds.ovh.get(`${path}?${query}`));
   for (const id of Array.isArray(ids) ? ids : []) {
     const record = object(await clouds.ovh.get(`${path}/${text(id)}`));
-    const isSame = text(record.subDomain) === text(inputs.subdomain) && text(record.target) === text(inputs.target);
+    const isSame =
+      text(record.subDomain) === text(inputs.subdomain) &&
+      plainText(text(record.target)) === plainText(text(inputs.target));
     if (chosen === undefined ? isSame : chosen === text(id)) return { id: `${text(id)}.${zone}` };
   }
   return undefined;

@@ -78,13 +78,17 @@ export const corrections: Readonly<Record<string, Correction>> = {
 
 /**
  * How the real provider keeps and compares a value, which its printed schema does not say. Source: terraform-provider-openstack v1.54.1,
- * StateFunc and DiffSuppressFunc in resource_openstack_compute_instance_v2.go, …_networking_secgroup_rule_v2.go, …_keymanager_secret_v1.go.
+ * StateFunc and DiffSuppressFunc in resource_openstack_compute_instance_v2.go, …_networking_secgroup_rule_v2.go, …_keymanager_secret_v1.go;
+ * terraform-provider-ovh v2.19.0, resource_domain_zone_record.go.
  */
-export const comparisons: Readonly<Record<string, Readonly<Record<string, Pick<Property, "kept" | "tolerates">>>>> = {
+export const comparisons: Readonly<
+  Record<string, Readonly<Record<string, Pick<Property, "kept" | "quoted" | "tolerates">>>>
+> = {
   "openstack:compute/instance:Instance": {
     userData: { kept: "sha1" },
     powerState: { tolerates: ["error", "migrating"] },
   },
   "openstack:networking/secGroupRule:SecGroupRule": { remoteIpPrefix: { kept: "lower-case" } },
   "openstack:keymanager/secretV1:SecretV1": { payload: { kept: "trimmed" } },
+  "ovh:Domain/zoneRecord:ZoneRecord": { target: { quoted: true } },
 };

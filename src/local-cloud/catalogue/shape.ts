@@ -28,6 +28,8 @@ export interface Property {
   readonly kept?: "sha1" | "lower-case" | "trimmed";
   /** Values in the state that never count as a difference. */
   readonly tolerates?: readonly string[];
+  /** The cloud puts it into quotation marks: quoted in the state and without them in the program is no difference. */
+  readonly quoted?: true;
   /** A list whose order means nothing. */
   readonly set?: true;
   /** Output that is another one after a change of it. */

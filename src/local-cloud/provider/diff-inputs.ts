@@ -37,6 +37,7 @@ export function diffInputs(
     // Recorded inputs are as given, outputs already in the form that the provider keeps.
     const old = name in previous.outputs ? previous.outputs[name] : keptForm(previous.inputs[name], property);
     if (typeof old === "string" && property.tolerates?.includes(old)) continue;
+    if (property.quoted === true && old === `"${String(wanted[name])}"`) continue;
     const now = wanted[name] ?? property.default;
     // Nothing and false (or 0) are equal to the real providers; they differ beside something that does.
     if (library === "sdk" && isAbsent(old) && (now === false || now === 0)) {

@@ -1,3 +1,4 @@
+import { quotedText } from "../../../domain/dns-text.ts";
 import { CloudError } from "../../kernel/cloud-error.ts";
 import type { CloudContext } from "../../kernel/context.ts";
 import { Records } from "../../kernel/records.ts";
@@ -102,7 +103,7 @@ export class OvhZones implements OvhZonesApi {
 
   create({ zone, ...given }: Omit<ZoneRecordView, "id">): ZoneRecordView {
     this.requireZone(zone);
-    const body = { ...given, ttl: this.#storedTtl(zone, given.ttl) };
+    const body = { ...given, target: storedTarget(given), ttl: this.#storedTtl(zone, given.ttl) };
     return this.#context.write(() => {
       this.#check(zone, body);
       const id = String(5_000_000_000 + this.#context.store.increment("zone-record-id"));
@@ -115,7 +116,7 @@ export class OvhZones implements OvhZonesApi {
     this.#context.write(() => {
       const record = this.#require(zone, id);
       const merged = { ...record.body, ...changes };
-      const body = { ...merged, ttl: this.#storedTtl(zone, merged.ttl) };
+      const body = { ...merged, target: storedTarget(merged), ttl: this.#storedTtl(zone, merged.ttl) };
       this.#check(zone, body, id);
       this.#records.save({ ...record, name: body.subDomain, body });
     });
@@ -193,6 +194,11 @@ export class OvhZones implements OvhZonesApi {
       throw new CloudError(409, "Client::Conflict", `A CNAME record cannot be beside another record of ${subDomain}`);
     }
   }
+}
+
+/** The API puts texts into quotation marks, in pieces of 255 characters. Source: ovh/terraform-provider-ovh issues 1193 and 1225. */
+function storedTarget({ fieldType, target }: Pick<RecordBody, "fieldType" | "target">): string {
+  return fieldType === "TXT" && target !== "" ? quotedText(target) : target;
 }
 
 function isZone(name: string): boolean {
