@@ -300,3 +300,23 @@ it("keeps no secret of a caller: neither in the journal nor in a file", async ()
     expect(readFileSync(file, "latin1"), file).not.toContain(planted);
   }
 });
+
+describe("a DNS zone", () => {
+  const zone = "/1.0/domain/zone/lor.example";
+
+  it("has a status, which clients for ACME read first, and is no zone of somebody else's", async () => {
+    expect(await ask("GET", `${zone}/status`)).toMatchObject({ status: 200, body: { isDeployed: true, errors: [] } });
+    const other = await ask("GET", "/1.0/domain/zone/www.lor.example/status");
+    expect(other).toMatchObject({ status: 404, body: { message: "This service does not exist" } });
+  });
+
+  it("keeps texts in quotation marks, long ones in pieces", async () => {
+    const record = async (target: string) => {
+      const made = await ask("POST", `${zone}/record`, { fieldType: "TXT", subDomain: "t", target });
+      return (made.body as { readonly target: string }).target;
+    };
+    expect(await record("abc")).toBe('"abc"');
+    expect(await record('"abc"')).toBe('"abc"');
+    expect(await record("k".repeat(300))).toBe(`"${"k".repeat(255)}" "${"k".repeat(45)}"`);
+  });
+});

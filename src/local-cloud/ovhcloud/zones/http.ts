@@ -18,6 +18,11 @@ export const zoneRoutes: readonly Route[] = [
       iam: { id: params.zone, urn: `urn:v1:eu:resource:dnsZone:${params.zone}` },
     };
   }),
+  // Clients for ACME look there before they add a record.
+  get(`${zone}/status`, ({ cloud, params }) => {
+    cloud.ovhZones.requireZone(params.zone ?? "");
+    return { isDeployed: true, errors: [], warnings: [] };
+  }),
   get(`${zone}/soa`, ({ cloud, params }) => ({
     server: "dns.local.",
     email: "tech.local.",
