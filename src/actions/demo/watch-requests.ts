@@ -28,6 +28,9 @@ export interface RequestFigures {
   readonly reasons: Readonly<Record<string, number>>;
 }
 
+/** Characters of a page that are kept as a reason. */
+const longestReason = 120;
+
 /** Customers of a shop on the local cloud, until `stop`: shows that a switch loses no request. */
 export class RequestWatch {
   readonly #stopped = new AbortController();
@@ -71,10 +74,12 @@ function ask(
     const place = { host, port, path: "/", headers: { host: domain }, agent, timeout: timeoutMs };
     const onAnswer = (answer: IncomingMessage) => {
       const { statusCode = 0 } = answer;
-      answer.resume();
-      answer.on("end", () =>
-        done((secure === true ? statusCode === 200 : statusCode < 500) ? undefined : `status ${statusCode}`),
-      );
+      const isPage = secure === true ? statusCode === 200 : statusCode < 500;
+      let told = "";
+      answer.on("data", (part: Buffer) => {
+        if (!isPage && told.length < longestReason) told += part.toString();
+      });
+      answer.on("end", () => done(isPage ? undefined : reasonOf(statusCode, told)));
       answer.on("error", (error) => done(error.message));
     };
     const call =
@@ -85,4 +90,10 @@ function ask(
     call.on("error", (error) => done(error.message));
     call.end();
   });
+}
+
+/** The page tells whether the load balancer or a front refused. */
+function reasonOf(status: number, page: string): string {
+  const text = page.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ").trim();
+  return `status ${status}: ${text.slice(0, longestReason)}`;
 }
