@@ -3,14 +3,13 @@ import type { Simulator } from "../../../src/local-cloud/simulator.ts";
 import { loadSimulators } from "../../../src/local-cloud/simulators.ts";
 import { runOn } from "../../../src/os/host.ts";
 import { asSystemError } from "../../../src/os/system-error.ts";
-import type { ActionEvent } from "../../../src/stack/action-event.ts";
 import { assembleContext } from "../../../src/stack/assemble-context.ts";
 import { realTimings, type StackContext } from "../../../src/stack/stack-context.ts";
 import { runVariable } from "../../../src/state/orphan-engine.ts";
 import { stackFolder } from "../../../src/state/stack-folder.ts";
 import { readLock } from "../../../src/state/stack-lock.ts";
 import { StackState } from "../../../src/state/stack-state.ts";
-import { readStateFile } from "../../../src/state/state-file.ts";
+import { readStateFile, type StateForm } from "../../../src/state/state-file.ts";
 import type { Project } from "../../../src/systems/load-project.ts";
 import { ModelEngine, type PlannedProgram } from "../engine/model-engine.ts";
 import { SecretBox } from "../engine/model-state.ts";
@@ -22,6 +21,7 @@ import { SimCloud } from "../world/sim-cloud.ts";
 import { hostOf, simMachine } from "../world/sim-machine.ts";
 import { type Machine, SimProcess, type Weather, type World } from "../world/sim-process.ts";
 import { spawnEngine } from "../world/spawn-engine.ts";
+import { describeEvent } from "./describe-event.ts";
 
 const programs = new RecordedPrograms();
 
@@ -85,6 +85,11 @@ export class SimShop implements World {
   /** Lets a person wait, in milliseconds. */
   async wait(milliseconds: number): Promise<void> {
     await new Promise<void>((resolve) => this.scheduler.after(milliseconds, resolve));
+  }
+
+  /** The recorded state. */
+  async state(): Promise<StateForm | undefined> {
+    return await this.scheduler.until(readStateFile(this.#stateFor(this.#observer)));
   }
 
   /** Ids of all recorded resources. */
@@ -153,7 +158,10 @@ export class SimShop implements World {
         project,
         cloud: "local",
         operation,
-        emit: (event) => this.#noteEvent(event),
+        emit: (event) => {
+          const told = describeEvent(event);
+          if (told !== undefined) this.note(`  ${told}`);
+        },
         timings: realTimings,
         takeOver: takeOver === true,
         ...(signal === undefined ? {} : { signal }),
@@ -195,16 +203,5 @@ export class SimShop implements World {
 
   async fetch(process: SimProcess, address: string, options?: RequestInit): Promise<Response> {
     return await this.cloud.fetch(process, address, options);
-  }
-
-  #noteEvent(event: ActionEvent): void {
-    if (event.kind === "engine") {
-      if (event.event.kind !== "finished" && event.event.kind !== "failed") return;
-      const { change, kind } = event.event;
-      if (change.change !== "same" && change.change !== "read")
-        this.note(`  engine: ${change.change} ${change.name} ${kind}`);
-      return;
-    }
-    this.note(`  ${JSON.stringify(event)}`.slice(0, 240));
   }
 }

@@ -10,7 +10,7 @@ import {
 import type { Registration } from "../../components/recording-cloud.ts";
 import type { EngineProcess } from "./engine-process.ts";
 import { type ModelResource, type PendingOperation, type Snapshot, secretValue } from "./model-state.ts";
-import { type ProviderCalls, ProviderFailure } from "./provider-calls.ts";
+import { type Made, type ProviderCalls, ProviderFailure } from "./provider-calls.ts";
 import { passwordOf, type RecordedProgram, resolveReferences } from "./recorded-program.ts";
 
 /** Why a run ended without success; the text is what the engine prints to standard error. */
@@ -267,15 +267,13 @@ export class ModelRun {
     }
     const operation = await this.#begin(registration, "creating", news);
     try {
-      const made =
-        type === "random:index/randomPassword:RandomPassword"
-          ? {
-              id: "none",
-              outputs: { ...news, result: secretValue(passwordOf(registration.name, Number(news.length))) },
-            }
-          : await this.#call(`create ${registration.name}`, (signal) =>
-              this.#provider(type).create(urn, news, { region: undefined, signal }),
-            );
+      const made = withFixedPassword(
+        registration,
+        news,
+        await this.#call(`create ${registration.name}`, (signal) =>
+          this.#provider(type).create(urn, news, { region: undefined, signal }),
+        ),
+      );
       this.#left.delete(urn);
       this.#record(registration, { ...made, inputs: news }, undefined);
       await this.#end(operation);
@@ -748,6 +746,12 @@ function clearOutputs(resource: ModelResource): Values {
   const known = clear.get(resource) ?? reveal(resource.outputs).values;
   clear.set(resource, known);
   return known;
+}
+
+/** The same as in the recorded program, which computes signatures with it. */
+function withFixedPassword({ type, name }: Registration, news: Values, made: Made): Made {
+  if (type !== "random:index/randomPassword:RandomPassword") return made;
+  return { ...made, outputs: { ...made.outputs, result: secretValue(passwordOf(name, Number(news.length))) } };
 }
 
 /** Lets this many pieces of work run at once. */

@@ -101,7 +101,13 @@ async function recordOf(
   const outputs = await new Promise<Readonly<Record<string, unknown>>>((resolve) => {
     pulumi.output(recorded.outputs).apply((known) => resolve(known as Readonly<Record<string, unknown>>));
   });
-  return { registrations: recorded.registrations, invocations: recorded.invocations, outputs };
+  return { registrations: recorded.registrations.map(asRegistered), invocations: recorded.invocations, outputs };
+}
+
+/** The SDK's mocks name the stack in the URN of a component, the engine does not. */
+function asRegistered(registration: Registration): Registration {
+  const text = JSON.stringify(registration).replaceAll("::pulumi:pulumi:Stack$", "::");
+  return JSON.parse(text) as Registration;
 }
 
 const symbolicAnswers: CloudAnswers = {
