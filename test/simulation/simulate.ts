@@ -1,15 +1,21 @@
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { leaveOutPromiseTraces } from "../../src/engine/promise-traces.ts";
 import { type December, playDecember } from "./december/december.ts";
+import { timelinePage } from "./december/timeline-page.ts";
 
 const { values } = parseArgs({
   options: {
     /** One December as a timeline. */
     seed: { type: "string" },
+    /** With `--seed`: writes the timeline as a page. */
+    html: { type: "string" },
     /** How many Decembers. */
     seeds: { type: "string", default: "2000" },
     /** Seed of the first. */
     from: { type: "string", default: "1" },
+    /** Ends at the first broken promise. */
+    "until-broken": { type: "boolean", default: false },
   },
 });
 
@@ -26,7 +32,8 @@ function number(name: "seed" | "seeds" | "from"): number {
 
 async function playOne(seed: number): Promise<number> {
   const december = await playDecember(seed);
-  for (const line of december.timeline) console.log(line);
+  if (values.html === undefined) for (const line of december.timeline) console.log(line);
+  else writeFileSync(values.html, timelinePage(december));
   console.log(`\n${december.events} events, ${december.commands} commands. ${verdictOf(december)}`);
   return december.broken === undefined ? 0 : 1;
 }
@@ -45,6 +52,7 @@ async function playMany(from: number, count: number): Promise<number> {
     if (december.broken !== undefined) {
       broken.push(december);
       console.log(`seed ${seed}: ${verdictOf(december)}`);
+      if (values["until-broken"]) return 1;
     }
     const done = seed - from + 1;
     if (done % 100 === 0 && done < count) {

@@ -94,6 +94,9 @@ function ask(
 
 /** The page tells whether the load balancer or a front refused. */
 function reasonOf(status: number, page: string): string {
-  const text = page.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ").trim();
+  const text = page
+    .replaceAll(/<[^>]*>/g, " ")
+    .replaceAll(/\s+/g, " ")
+    .trim();
   return `status ${status}: ${text.slice(0, longestReason)}`;
 }

@@ -7,6 +7,8 @@ export interface PlannedTrouble {
   /** Counted over all moments since the shop is up, from 0; it happens at the first moment from there on at which it is possible. */
   readonly at: number;
   readonly kind: TroubleKind;
+  /** It waits for the engine to create, change or delete something. */
+  readonly on?: "change";
   /** Of a pause or of a jump of the clock: seconds. */
   readonly seconds?: number;
   /** Of something that happens to a front. */
@@ -76,7 +78,7 @@ export function drawTroubles(random: Random, moments: number): readonly PlannedT
     const at = random.between(0, moments - 1);
     switch (kind) {
       case "paused":
-        return { at, kind, seconds: random.pick([5, 40, 90, 400]) };
+        return { at, kind, seconds: random.pick([5, 40, 90, 400]), ...(random.chance(0.5) ? { on: "change" } : {}) };
       case "clock-jumps":
         return { at, kind, seconds: random.pick([-7200, -90, 90, 7200]) };
       case "error-state":
@@ -86,8 +88,13 @@ export function drawTroubles(random: Random, moments: number): readonly PlannedT
       case "member-drained":
       case "member-deleted":
         return { at, kind, front: random.pick(["ps-0", "ps-1", "ps-2"]) };
-      default:
+      case "disk-full":
+      case "second-operator":
+      case "says-no":
         return { at, kind };
+      default:
+        // Most moments are looks: what is rare and matters is met more often.
+        return random.chance(0.7) ? { at, kind, on: "change" } : { at, kind };
     }
   }).sort((one, other) => one.at - other.at);
 }
@@ -136,8 +143,9 @@ export class PlannedWeather implements Weather {
   }
 }
 
-function isPossible({ kind }: PlannedTrouble, moment: Moment): boolean {
+function isPossible({ kind, on }: PlannedTrouble, moment: Moment): boolean {
   const isEngine = moment.process.parent !== undefined;
+  if (on === "change" && !(isEngine && /^(create|update|delete) /.test(moment.what))) return false;
   switch (kind) {
     case "engine-killed":
       return isEngine;
