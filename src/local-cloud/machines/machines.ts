@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { join } from "node:path";
 import type { Environment } from "../../os/cache-home.ts";
 import { systemClock } from "../../os/host.ts";
+import type { BootedGuest } from "../guests/front-health/types.ts";
 import type { LocalCloud } from "../local-cloud.ts";
 import type { ServerStatus, ServerView } from "../openstack/nova/types.ts";
 import type { BootedMachines } from "../traffic/cloud-model.ts";
@@ -47,6 +48,9 @@ interface Guest {
   health: GuestHealth | undefined;
 }
 
+/** Of a machine that stops, starts or stands still: what was heard of it before says nothing about its next life. */
+const notRunning: BootedGuest = { running: false, reason: "it has not answered since it was stopped or started" };
+
 /**
  * Machines that really boot: one for each server of the cloud, which follows the server through start, stop, reboot, resize, volumes and
  * deletion. What the model decides (states, durations, refusals) stays the model's; what a machine answers is its own.
@@ -76,7 +80,10 @@ export class CloudMachines implements BootedMachines {
     this.network = parts.network;
     this.sandbox = parts.sandbox;
     this.image = parts.image;
-    this.#healthChanged = args.cloud.useBootedGuests((id) => this.#guests.get(id)?.health?.last);
+    this.#healthChanged = args.cloud.useBootedGuests((id) => {
+      const guest = this.#guests.get(id);
+      return guest === undefined ? undefined : (guest.health?.last ?? notRunning);
+    });
     this.#unsubscribe = args.cloud.onChange(() => this.#follow());
     this.#removeAbandoned();
     this.#follow();
@@ -192,9 +199,9 @@ export class CloudMachines implements BootedMachines {
     const rebuilt = server.status === "REBUILD";
     if (guest.boot !== boot || rebuilt) {
       guest.boot = boot;
+      guest.health?.close();
+      guest.health = undefined;
       this.#then(guest, async () => {
-        guest.health?.close();
-        guest.health = undefined;
         await (rebuilt ? guest.machine.remove() : guest.machine.stop());
         this.#healthChanged();
         if (boot === undefined) return;
