@@ -14,7 +14,7 @@ export function plainText(target: string): string {
   return [...target.matchAll(/"([^"]*)"/g)].map(([, piece]) => piece ?? "").join("");
 }
 
-/** A text in the form that OVHcloud keeps, where that is more than quotation marks around it. */
+/** A text in the form that a zone keeps it in, where that is more than quotation marks around it. */
 export function keptText(text: string): string {
   return text.length > longestPiece ? quotedText(text) : text;
 }
